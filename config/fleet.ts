@@ -1,0 +1,81 @@
+/** The fleet as frozen facts: what `fleet.yaml` and the stack's config come to once checked and filled in. Everything downstream reads only this. */
+
+export type ServiceKind = "static" | "node" | "python" | "binary" | "proxy";
+export type Role = "primary" | "watcher";
+
+export interface MachineFacts {
+  readonly role: Role;
+  /** Host name and droplet name, e.g. "primary". */
+  readonly name: string;
+  /** DigitalOcean size slug, e.g. "s-1vcpu-1gb". */
+  readonly size: string;
+  /** DigitalOcean region slug, e.g. "fra1". */
+  readonly region: string;
+  /** Image slug. */
+  readonly image: string;
+  readonly monthlyUsd: number;
+  readonly ipv6: boolean;
+}
+
+/** A thing that must survive the machine. Paths are absolute on the primary, under /var/lib/fleet/<service>. */
+export interface DataFacts {
+  readonly kind: "file" | "sqlite" | "directory";
+  readonly path: string;
+}
+
+export interface HealthFacts {
+  /** Path asked on the service itself and by its public name, e.g. "/health". */
+  readonly path: string;
+  readonly status: number;
+  readonly contains?: string;
+}
+
+export interface ServiceFacts {
+  readonly name: string;
+  readonly kind: ServiceKind;
+  /** Public host name, fully qualified without a final dot, e.g. "blog.example.test". */
+  readonly host: string;
+  /** Source folder relative to the manifest, e.g. "services/blog"; absent for proxy and for packaged binaries. */
+  readonly folder?: string;
+  /** Entry file inside the folder (node, python), e.g. "main.ts". */
+  readonly entry?: string;
+  /** Argument vector after the program (binary: the whole command). */
+  readonly command: readonly string[];
+  /** Debian packages that this service needs. */
+  readonly packages: readonly string[];
+  /** Loopback port it listens on; absent for static. It gets it as PORT, and must listen on 127.0.0.1. */
+  readonly port?: number;
+  /** Where a proxy sends requests, e.g. "http://127.0.0.1:9100". */
+  readonly upstream?: string;
+  /** System user it runs as, e.g. "svc-chat"; absent for static and proxy. */
+  readonly user?: string;
+  /** Memory limit in MiB. */
+  readonly memoryMiB: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly health: HealthFacts;
+  readonly data: readonly DataFacts[];
+  /** Long-lived responses (SSE, WebSocket): no buffering, long read timeout, upgrade allowed. */
+  readonly streaming: boolean;
+}
+
+export interface RelayFacts { readonly host: string; readonly port: number; readonly user?: string }
+
+export interface FleetFacts {
+  readonly name: string;
+  readonly domain: string;
+  /** Let's Encrypt account and the owner's address. */
+  readonly email: string;
+  readonly primary: MachineFacts;
+  readonly watcher: MachineFacts;
+  readonly services: readonly ServiceFacts[];
+  /** The status page, served by the watcher itself. */
+  readonly status: { readonly host: string; readonly port: number };
+  /** DNS records' TTL in seconds. */
+  readonly ttl: number;
+  readonly checks: { readonly intervalSeconds: number; readonly timeoutSeconds: number; readonly failAfter: number; readonly passAfter: number };
+  readonly watchdog: { readonly intervalSeconds: number; readonly failAfter: number; readonly maxRestartsPerHour: number };
+  readonly alerts: { readonly to: readonly string[]; readonly from: string; readonly relay: RelayFacts };
+  readonly backups: { readonly everyMinutes: number; readonly keep: { readonly hourly: number; readonly daily: number; readonly weekly: number } };
+  /** Operators' own public keys (OpenSSH lines), besides the key that the program makes. */
+  readonly admin: { readonly user: string; readonly authorizedKeys: readonly string[]; readonly allowFrom: readonly string[] };
+}

@@ -1,0 +1,85 @@
+/**
+ * The contract between render (which writes a release) and the agent (which applies it).
+ *
+ * A release is one gzipped tar with a deterministic sha256, named by it:
+ *   release.json            this file's `Release`
+ *   agent.js, monitor.js    the two programs, bundled for Node 20 (monitor.js only where a unit needs it)
+ *   files/<sha256>          contents of `files`, by hash
+ *   trees/<name>/...        folders of `trees`
+ */
+import type { Role } from "./fleet";
+
+/** One file of a machine, as render makes it. */
+export interface MachineFile {
+  /** Absolute path on the machine. */
+  readonly path: string;
+  readonly mode: number;
+  /** Default root:root. */
+  readonly owner?: string;
+  readonly group?: string;
+  readonly text: string;
+}
+
+export interface ReleaseFile { readonly path: string; readonly mode: number; readonly owner: string; readonly group: string; readonly sha256: string }
+
+/** A folder that is switched as a whole: unpacked at /opt/fleet/trees/<name>/<hash>, with the link /opt/fleet/trees/<name>/current. */
+export interface ReleaseTree { readonly name: string; /** First 16 hex digits of the sha256 over its sorted paths, modes and contents. */ readonly hash: string }
+
+export interface ReleaseUnit {
+  /** systemd unit, e.g. "fleet-chat.service" or "fleet-renew.timer". */
+  readonly name: string;
+  /** Absolute file paths and "tree:<name>" whose change restarts it (its own unit file always does). */
+  readonly restartOn: readonly string[];
+  /** "restart" for daemons, "reload" where the unit can (nginx), "none" for oneshots and timers' services. */
+  readonly onChange: "restart" | "reload" | "none";
+  readonly enable: boolean;
+}
+
+export interface ReleaseCertificate {
+  /** certbot's --cert-name; the files are /etc/letsencrypt/live/<name>/{fullchain,privkey}.pem. */
+  readonly name: string;
+  readonly hosts: readonly string[];
+  readonly email: string;
+}
+
+/** Asked on loopback after the switch; a release whose probes don't answer is rolled back. */
+export interface ReleaseProbe { readonly service: string; readonly unit: string; readonly url: string; readonly status: number; readonly contains?: string; readonly timeoutSeconds: number }
+
+export interface Release {
+  readonly format: 1;
+  readonly role: Role;
+  /** Debian packages that must be installed (first boot installs them too: this catches later additions). */
+  readonly packages: readonly string[];
+  /** System users without a login; home is created 0750. */
+  readonly users: readonly { readonly name: string; readonly home: string; readonly groups: readonly string[] }[];
+  readonly directories: readonly { readonly path: string; readonly mode: number; readonly owner: string; readonly group: string }[];
+  readonly files: readonly ReleaseFile[];
+  readonly trees: readonly ReleaseTree[];
+  readonly units: readonly ReleaseUnit[];
+  readonly certificates: readonly ReleaseCertificate[];
+  readonly probes: readonly ReleaseProbe[];
+  /** What `fleet-agent backup` copies (primary only). */
+  readonly data: readonly { readonly service: string; readonly unit: string; readonly owner: string; readonly kind: "file" | "sqlite" | "directory"; readonly path: string }[];
+}
+
+/**
+ * What only `up` knows (addresses, keys), sent over SSH's standard input to `fleet-agent identity`, never through user_data or the release.
+ * The agent writes it to /etc/fleet/identity.json (0600) and, from it, known_hosts, authorized_keys and the files under /etc/fleet/secrets/.
+ */
+export interface Identity {
+  readonly format: 1;
+  readonly role: Role;
+  /** This machine's permanent SSH host key: OpenSSH private key text; replaces the first-boot key. */
+  readonly hostPrivateKey: string;
+  readonly self: { readonly address: string; readonly dropletId: string };
+  /** The other machine; `hostKey` is "ssh-ed25519 AAAA…". Absent on the first pass, when the other machine has no address yet. */
+  readonly peer: { readonly address: string; readonly hostKey: string };
+  /** The floating IP. */
+  readonly floatingIp: string;
+  /** The key this machine uses towards its peer: OpenSSH private key text. */
+  readonly outgoingPrivateKey: string;
+  /** The peer's key, accepted here with a forced command (`fleet-agent peer`): "ssh-ed25519 AAAA…". */
+  readonly incomingPublicKey: string;
+  /** Name → value; written to /etc/fleet/secrets/<name>, root 0600 (e.g. "relay-password", "signing-key"). */
+  readonly secrets: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,89 @@
+/**
+ * The contract between the API room (which keeps DigitalOcean's records) and the rooms that make them real (machines, network).
+ * Two implementations: real Debian machines under systemd-nspawn, and none at all (macOS, no root, fast API tests).
+ * Every method resolves when the thing has happened and rejects with a one-line reason when it could not; all are idempotent.
+ */
+
+export interface MachineSpec {
+  readonly dropletId: number;
+  readonly name: string;
+  readonly region: string;
+  readonly memoryMiB: number;
+  readonly vcpus: number;
+  readonly diskGiB: number;
+  /** Key of a base image or of a snapshot this hypervisor made: "debian-13-x64" or "snapshot-<id>". */
+  readonly image: string;
+  readonly userData: string;
+  /** OpenSSH public key lines for root. */
+  readonly publicKeys: readonly string[];
+  readonly networks: MachineNetworks;
+}
+
+export interface MachineNetworks {
+  readonly mac: string;
+  /** Public, from 203.0.113.0/24. */
+  readonly ipv4: string;
+  /** Anchor address (what a reserved IP is mapped to), from 10.17.0.0/16. */
+  readonly anchorIpv4: string;
+  /** VPC address. */
+  readonly privateIpv4: string;
+  readonly ipv6?: string;
+}
+
+export type Power = "off" | "on";
+
+/** One firewall as the machine sees it: the union over all firewalls that cover it. Null = covered by none = everything allowed. */
+export interface FirewallRules {
+  readonly inbound: readonly FirewallRule[];
+  readonly outbound: readonly FirewallRule[];
+}
+export interface FirewallRule {
+  readonly protocol: "tcp" | "udp" | "icmp";
+  /** "all", "22", "8000-9000"; for icmp "all". */
+  readonly ports: string;
+  /** CIDRs or addresses, resolved already (tags and droplet ids have become addresses). */
+  readonly addresses: readonly string[];
+}
+
+/** Everything the network has to look like; applied as one atomic step. */
+export interface NetworkPlan {
+  readonly reservedIps: readonly { readonly ip: string; readonly dropletId: number | null }[];
+  readonly firewalls: readonly { readonly dropletId: number; readonly rules: FirewallRules | null }[];
+}
+
+export type Fault =
+  | { readonly kind: "network-cut"; readonly dropletId: number; /** Only towards this one. */ readonly peerId?: number }
+  | { readonly kind: "freeze"; readonly dropletId: number; /** One unit; else the whole machine. */ readonly unit?: string }
+  | { readonly kind: "disk-full"; readonly dropletId: number }
+  | { readonly kind: "loss"; readonly dropletId: number; readonly percent: number }
+  | { readonly kind: "latency"; readonly dropletId: number; readonly milliseconds: number }
+  | { readonly kind: "clock-skew"; readonly dropletId: number; readonly seconds: number };
+
+export interface Hypervisor {
+  /** Makes disk, seed and network, and boots. Resolves when sshd answers (cloud-init may still run). */
+  create(spec: MachineSpec): Promise<void>;
+  destroy(dropletId: number): Promise<void>;
+  powerOn(dropletId: number): Promise<void>;
+  /** As pulling the plug: what was not synced is lost. */
+  powerOff(dropletId: number): Promise<void>;
+  /** ACPI-like: asks the machine to power off; rejects when it has not after `seconds`. */
+  shutdown(dropletId: number, seconds: number): Promise<void>;
+  reboot(dropletId: number): Promise<void>;
+  power(dropletId: number): Power;
+  /** Called when a machine's power changed without being asked to (its own `poweroff`, a crash). */
+  onPowerChange(listener: (dropletId: number, power: Power) => void): void;
+  /** The machine is off. Memory and CPU always; the disk only grows. */
+  resize(dropletId: number, size: { memoryMiB: number; vcpus: number; diskGiB?: number }): Promise<void>;
+  /** Keeps the machine's disk under `key`; resolves with its size in bytes. */
+  snapshot(dropletId: number, key: string): Promise<number>;
+  deleteSnapshot(key: string): Promise<void>;
+  /** Replaces the machine's disk by an image's; keeps addresses and user_data. */
+  rebuild(spec: MachineSpec): Promise<void>;
+  applyNetwork(plan: NetworkPlan): Promise<void>;
+  injectFault(fault: Fault): Promise<void>;
+  clearFault(fault: Fault): Promise<void>;
+  /** Last lines of a machine's console. */
+  consoleTail(dropletId: number, lines: number): Promise<string>;
+  /** Runs a command inside the machine as root, without its network (like DigitalOcean's recovery console). */
+  exec(dropletId: number, argv: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }>;
+}
