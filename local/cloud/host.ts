@@ -1,0 +1,103 @@
+import { access, readFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { attempt, run } from "./machines/run";
+
+/** What runs machines, by the Debian package that brings it. Packages without a program of their own are asked for by file. */
+const needed: readonly { readonly package: string; readonly program?: string; readonly file?: string }[] = [
+  { package: "mmdebstrap", program: "mmdebstrap" },
+  { package: "debian-archive-keyring", file: "/usr/share/keyrings/debian-archive-keyring.gpg" },
+  { package: "systemd-container", program: "systemd-nspawn" },
+  { package: "squashfs-tools", program: "mksquashfs" },
+  { package: "e2fsprogs", program: "mkfs.ext4" },
+  { package: "xfsprogs", program: "xfs_io" },
+  { package: "iproute2", program: "ip" },
+  { package: "nftables", program: "nft" },
+  { package: "conntrack", program: "conntrack" },
+  { package: "util-linux", program: "nsenter" },
+  { package: "openssh-client", program: "ssh" },
+  { package: "openssl", program: "openssl" },
+  { package: "pebble", program: "pebble" },
+  { package: "ca-certificates", file: "/etc/ssl/certs/ca-certificates.crt" },
+];
+
+export interface HostProblem { readonly problem: string; readonly remedy: string }
+export interface HostReport {
+  /** Debian packages that are missing and can be installed. */
+  readonly missingPackages: readonly string[];
+  /** What no package can mend (not Linux, not root, a kernel feature). */
+  readonly problems: readonly HostProblem[];
+}
+
+const exists = (path: string): Promise<boolean> => access(path).then(() => true, () => false);
+const onPath = async (program: string): Promise<boolean> => {
+  // The sbin folders are not on every user's PATH, but on ours (`systemPath`).
+  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/local/sbin", "/usr/sbin", "/sbin"];
+  return (await Promise.all(folders.map((folder) => exists(join(folder, program))))).some(Boolean);
+};
+
+const missingPackages = async (): Promise<string[]> => {
+  const present = await Promise.all(needed.map(({ program, file }) => (program ? onPath(program) : exists(file!))));
+  return needed.filter((_, at) => !present[at]).map((entry) => entry.package);
+};
+
+const moduleOf: Readonly<Record<string, string>> = { overlay: "overlay", squashfs: "squashfs", ext4: "ext4" };
+
+const missingFilesystems = async (): Promise<string[]> => {
+  const known = async (): Promise<Set<string>> => new Set((await readFile("/proc/filesystems", "utf8")).split("\n").map((line) => line.split("\t").pop()!));
+  const before = await known();
+  // Absent from the list may only mean that its module is not loaded yet.
+  for (const [filesystem, name] of Object.entries(moduleOf)) if (!before.has(filesystem)) await attempt(["modprobe", name]).catch(() => undefined);
+  const after = await known();
+  return Object.keys(moduleOf).filter((filesystem) => !after.has(filesystem));
+};
+
+const kernelProblems = async (): Promise<HostProblem[]> => {
+  const problems: HostProblem[] = [];
+  const missing = await missingFilesystems();
+  if (missing.length) problems.push({ problem: `the kernel has no ${missing.join(", ")}`, remedy: "use a kernel with these file systems, e.g. Debian's linux-image-amd64" });
+  if (!(await exists("/dev/loop-control"))) problems.push({ problem: "there is no /dev/loop-control", remedy: "modprobe loop (in a container: give it the loop devices)" });
+  if (!(await readFile("/proc/self/mountinfo", "utf8")).includes(" - cgroup2 "))
+    problems.push({ problem: "no cgroup2 hierarchy is mounted", remedy: "mount -t cgroup2 none /sys/fs/cgroup/unified (after mkdir)" });
+  const namespace = await attempt(["unshare", "--net", "--mount", "--pid", "--fork", "true"]);
+  if (namespace.code !== 0) problems.push({ problem: `namespaces can't be made: ${namespace.stderr.trim()}`, remedy: "run it outside of the container, or in a privileged one" });
+  return problems;
+};
+
+const networkProblem = async (): Promise<HostProblem[]> => {
+  if (!(await onPath("nft"))) return [];
+  const rules = [
+    "table inet probe {", "chain nat { type nat hook prerouting priority dstnat; }", "chain post { type nat hook postrouting priority srcnat; masquerade; }",
+    "chain forward { type filter hook forward priority filter; ct state established accept; }", "}",
+  ].join("\n");
+  const { code, stderr } = await attempt(["unshare", "--net", "nft", "-f", "-"], { input: rules });
+  return code === 0 ? [] : [{ problem: `the kernel can't do what the local network needs of nftables: ${stderr.trim().split("\n")[0]}`, remedy: "use a kernel with nf_tables, nf_nat and nf_conntrack" }];
+};
+
+/** What this host lacks to run machines. Changes nothing (but may load a kernel module). */
+export const checkHost = async (): Promise<HostReport> => {
+  const elsewhere = "use ./fleet preview and the fast tests here; machines need Debian 12 or 13, x86-64, as root";
+  if (process.platform !== "linux") return { missingPackages: [], problems: [{ problem: `this is ${process.platform}, not Linux`, remedy: elsewhere }] };
+  const problems: HostProblem[] = [];
+  if (process.arch !== "x64") problems.push({ problem: `this is ${process.arch}; the base image is x86-64`, remedy: elsewhere });
+  if (process.getuid?.() !== 0) return { missingPackages: await missingPackages(), problems: [...problems, { problem: "not root", remedy: "run it as root (sudo)" }] };
+  problems.push(...(await kernelProblems()), ...(await networkProblem()));
+  const missing = await missingPackages();
+  if (missing.length && !(await onPath("apt-get")))
+    problems.push({ problem: `missing programs, and no apt-get to install: ${missing.join(", ")}`, remedy: "install them by your distribution's means" });
+  return { missingPackages: missing, problems };
+};
+
+/** Installs Debian packages. Rejects with apt's last words. */
+export const installPackages = async (
+  packages: readonly string[], progress: (event: { step: string; detail?: string; seconds?: number }) => void,
+): Promise<void> => {
+  if (packages.length === 0) return;
+  const started = Date.now();
+  const step = "packages";
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const onLine = (line: string): void => { if (/^(Get:|Setting up )/.test(line)) progress({ step, detail: line.slice(0, 100) }); };
+  progress({ step, detail: packages.join(" ") });
+  await run(["apt-get", "-q", "update"], { env, onLine });
+  await run(["apt-get", "-q", "-y", "--no-install-recommends", "install", ...packages], { env, onLine });
+  progress({ step, seconds: (Date.now() - started) / 1000 });
+};
