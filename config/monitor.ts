@@ -1,16 +1,122 @@
-/** The contract between render (which writes these as JSON) and the monitor's two programs on the servers. */
+/** The contract between render (which writes these as JSON) and the monitor's programs on the servers. Durations are seconds unless the name says otherwise. */
 
-export interface HttpCheck {
-  readonly kind: "http";
+/** What a check stands on. A broken lower layer is the alert; what lies above it on the same machine is named in it and silent. */
+export type Layer = "dns" | "primary" | "nginx" | "service" | "certificate" | "data";
+
+interface CheckBase {
   /** Unique, e.g. "blog" or "primary/ping". */
   readonly id: string;
+  /** The service it belongs to, as in `services`. */
   readonly service?: string;
+  /** @default "service"; the check named by `ObservatoryConfig.primary` is "primary". */
+  readonly layer?: Layer;
+  /** The machine it looks at; layers hold back only checks of the same machine. @default "primary" */
+  readonly machine?: "primary" | "watcher";
+  readonly intervalSeconds?: number;
+  /** Below the interval. */
+  readonly timeoutSeconds?: number;
+  readonly failAfter?: number;
+  readonly passAfter?: number;
+}
+
+export interface HttpCheck extends CheckBase {
+  readonly kind: "http";
   readonly url: string;
   readonly status: number;
   readonly contains?: string;
+  /** @default "GET" */
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Regular expression the body has to match. */
+  readonly matches?: string;
+  /** JSON body: the value at the path ("a.b.0.c") has to equal this. */
+  readonly json?: { readonly path: string; readonly equals: string | number | boolean | null };
+  /** Slower than this fails. */
+  readonly maxLatencyMs?: number;
+  /** Redirects followed. @default 0 */
+  readonly redirects?: number;
 }
-export interface TcpCheck { readonly kind: "tcp"; readonly id: string; readonly service?: string; readonly host: string; readonly port: number }
-export type Check = HttpCheck | TcpCheck;
+export interface TcpCheck extends CheckBase { readonly kind: "tcp"; readonly host: string; readonly port: number }
+/** The certificate as served; fails when it does not verify or has fewer days left. */
+export interface CertificateCheck extends CheckBase { readonly kind: "certificate"; readonly host: string; /** @default 443 */ readonly port?: number; /** @default 14 */ readonly minDays?: number }
+/** The answer has to equal this set. */
+export interface DnsCheck extends CheckBase {
+  readonly kind: "dns"; readonly name: string; readonly type: "A" | "AAAA" | "CNAME" | "MX" | "NS" | "TXT" | "CAA";
+  /** Absent: any answer will do. */
+  readonly equals?: readonly string[];
+  /** Ask this server (address) instead of the machine's resolver. */
+  readonly server?: string;
+}
+export interface IcmpCheck extends CheckBase { readonly kind: "icmp"; readonly host: string }
+/** The SSH banner, e.g. starting with "SSH-2.0-". */
+export interface SshCheck extends CheckBase { readonly kind: "ssh"; readonly host: string; /** @default 22 */ readonly port?: number; readonly banner?: string }
+/** A job that should have reported: POST/GET /heartbeat/<token>[/start|/fail] on the Observatory. */
+export interface HeartbeatCheck extends CheckBase {
+  readonly kind: "heartbeat";
+  readonly token: string;
+  /** One of the two: a period, or a schedule in cron ("15 3 * * *") or systemd calendar syntax ("daily", "Mon *-*-* 03:00:00"). */
+  readonly periodSeconds?: number;
+  readonly schedule?: string;
+  readonly graceSeconds: number;
+}
+/** systemd units that have to be active on that machine (primary: as its watchdog reports). */
+export interface UnitCheck extends CheckBase { readonly kind: "unit"; readonly unit: string }
+/** Host metrics of that machine against limits (primary: as its watchdog reports). */
+export interface HostCheck extends CheckBase {
+  readonly kind: "host";
+  readonly limits: {
+    readonly memoryPercent?: number; readonly diskPercent?: number; readonly inodesPercent?: number; readonly cpuPercent?: number; /** per CPU */ readonly load?: number;
+    readonly clockSeconds?: number; readonly rebootPending?: boolean; readonly upgradesPending?: number;
+  };
+}
+/** Age of the newest verified backup (and of the last verified restore), from the file that `fleet-agent backup pull` writes. */
+export interface BackupCheck extends CheckBase { readonly kind: "backup"; readonly statusFile: string; readonly maxAgeSeconds: number; readonly maxRestoreAgeSeconds?: number }
+/** A file on this machine (the failover copy) has the same SHA-256 as the one it copies, as listed in a manifest.json. */
+export interface DriftCheck extends CheckBase { readonly kind: "drift"; readonly url: string; readonly against: string }
+
+export type Check = HttpCheck | TcpCheck | CertificateCheck | DnsCheck | IcmpCheck | SshCheck | HeartbeatCheck | UnitCheck | HostCheck | BackupCheck | DriftCheck;
+
+export interface SmtpRelay {
+  readonly host: string; readonly port: number; readonly user?: string;
+  /** File with the password. */
+  readonly passwordFile?: string;
+  /** "starttls" where offered (the default), "implicit" TLS from the first byte, or "none". */
+  readonly tls?: "starttls" | "implicit" | "none";
+}
+export type Channel =
+  | { readonly kind: "smtp"; readonly relay: SmtpRelay; readonly from: string; readonly to: readonly string[] }
+  | { readonly kind: "webhook"; readonly url: string; readonly headers?: Readonly<Record<string, string>> }
+  | { readonly kind: "ntfy"; readonly url: string; readonly tokenFile?: string }
+  | { readonly kind: "slack"; readonly urlFile: string }
+  | { readonly kind: "discord"; readonly urlFile: string }
+  | { readonly kind: "telegram"; readonly tokenFile: string; readonly chat: string; /** @default "https://api.telegram.org" */ readonly api?: string };
+
+/** Times are in the machine's own zone; weekly: days 0 (Sunday) to 6 and "HH:MM"; once: ISO instants. */
+export type Maintenance = { readonly title: string; readonly services?: readonly string[] } & (
+  | { readonly from: string; readonly to: string }
+  | { readonly weekly: { readonly days: readonly number[]; readonly at: string; readonly minutes: number } });
+
+export interface AlertConfig {
+  readonly to: readonly string[];
+  readonly from: string;
+  readonly relay: SmtpRelay;
+  /** Tried in turn when the mail can't leave. */
+  readonly fallback?: readonly Channel[];
+  /** A reminder while something stays down, in minutes; 0 for none. @default 240 */
+  readonly remindMinutes?: number;
+  /** More turns than this within the hour is flapping: one mail, then quiet until it has settled. @default 6 */
+  readonly flapsPerHour?: number;
+  readonly maintenance?: readonly Maintenance[];
+  /** GET this every minute while all is well with the monitor itself: an outside dead-man's switch. */
+  readonly deadMan?: { readonly url: string; readonly intervalSeconds?: number };
+}
+
+export interface ReportConfig {
+  /** Cron, e.g. "0 7 * * *": the report is sent then if something is wrong. */
+  readonly schedule?: string;
+  /** Cron of a summary that is sent in any case, e.g. "0 8 * * 1". */
+  readonly weekly?: string;
+}
 
 /** /etc/fleet/observatory.json on the watcher. */
 export interface ObservatoryConfig {
@@ -27,7 +133,14 @@ export interface ObservatoryConfig {
   readonly timeoutSeconds: number;
   readonly failAfter: number;
   readonly passAfter: number;
-  readonly alerts: { readonly to: readonly string[]; readonly from: string; readonly relay: { readonly host: string; readonly port: number; readonly user?: string; /** File with the password. */ readonly passwordFile?: string } };
+  readonly alerts: AlertConfig;
+  /** Places outside of the fleet: if none answers, the watcher blames its own network. @default the mail relay and the default gateway */
+  readonly network?: readonly TcpCheck[];
+  readonly report?: ReportConfig;
+  /** File with the key that signs the links in mails and lets the CLI acknowledge (at least 32 characters). Absent: one is made beside the database. */
+  readonly signingKeyFile?: string;
+  /** Login of the operator's view: file with "user:scrypt$salt$hash" (made by `monitor password`). Absent: no such view. */
+  readonly operatorFile?: string;
 }
 
 /** /etc/fleet/watchdog.json on the primary. */
@@ -39,4 +152,8 @@ export interface WatchdogConfig {
   /** Where it keeps its counters over a restart of itself. */
   readonly stateFile: string;
   readonly services: readonly { readonly name: string; readonly unit: string; readonly url: string; readonly status: number; readonly contains?: string }[];
+  /** The primary watches the watcher: asked every interval, alerted by its own way to send. */
+  readonly watcher?: { readonly fleet: string; readonly checks: readonly Check[]; readonly passAfter: number; readonly alerts: AlertConfig };
+  /** Where unit states and host metrics are sent, signed with the key in the file. */
+  readonly report?: { readonly url: string; readonly keyFile: string; readonly units: readonly string[] };
 }

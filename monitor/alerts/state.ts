@@ -1,0 +1,46 @@
+import type { Check, Layer } from "../../config/monitor";
+import { fresh, type Rule, type Streak } from "./step";
+
+/** What is remembered of a check, persisted at each step. Times are milliseconds since the epoch. */
+export interface CheckState extends Streak {
+  /** Start of the last run that counted. */
+  readonly lastAt?: number;
+  readonly lastMs?: number;
+  readonly detail?: string;
+  /** First failure of the failing streak or of the open incident. */
+  readonly since?: number;
+  /** Stays after a pass, so that the all-clear can name it. */
+  readonly lastError?: string;
+  /** The incident that this check opened, once it was announced. */
+  readonly incident?: number;
+  /** When it began to fire, while it has not been announced. */
+  readonly firedAt?: number;
+  /** The lower check that holds it back. */
+  readonly heldBy?: string;
+  /** When it fired and resolved within the last hour. */
+  readonly turns?: readonly number[];
+  readonly flapping?: boolean;
+}
+
+export const unseen: CheckState = fresh;
+
+/** The check as alerting sees it. */
+export interface Watched { readonly id: string; readonly service?: string; readonly layer: Layer; readonly machine: "primary" | "watcher"; readonly rule: Rule; readonly check: Check }
+
+const ranks: Readonly<Record<Layer, number>> = { dns: 1, primary: 2, nginx: 3, service: 4, certificate: 4, data: 4 };
+
+export const below = (lower: Watched, upper: Watched): boolean => lower.machine === upper.machine && ranks[lower.layer] < ranks[upper.layer];
+
+export type Verdict = { readonly kind: "announce" } | { readonly kind: "wait" } | { readonly kind: "held"; readonly by: string };
+
+/**
+ * A check fires: is it the lowest broken thing? It waits while a lower check is failing or has not been asked again since this one began to fail,
+ * but not for longer than `patienceMs`.
+ */
+export function judge(upper: Watched, firedAt: number, since: number, lowers: readonly (readonly [Watched, CheckState])[], now: number, patienceMs: number): Verdict {
+  const under = lowers.filter(([lower]) => below(lower, upper));
+  const broken = under.find(([, state]) => state.firing);
+  if (broken) return { kind: "held", by: broken[0].id };
+  const unsure = under.some(([, state]) => state.lastOk === false || (state.lastAt ?? 0) < since);
+  return unsure && now - firedAt < patienceMs ? { kind: "wait" } : { kind: "announce" };
+}

@@ -1,0 +1,29 @@
+/** What one run of a check found. */
+export interface Outcome {
+  /** "unknown": this machine could not tell (its own network was down). It counts neither as a pass nor as a failure. */
+  readonly result: "pass" | "fail" | "unknown";
+  /** Time taken in milliseconds. */
+  readonly ms: number;
+  /** What is wrong, for people; absent on a pass. */
+  readonly error?: string;
+  /** A fact worth showing, e.g. "expires in 62 days". */
+  readonly detail?: string;
+}
+
+/** A finding that makes a check fail; its message is what people read. */
+export class Finding extends Error {}
+
+const words: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "connection refused", ECONNRESET: "connection reset", ETIMEDOUT: "connection timed out", EHOSTUNREACH: "no route to host", ENETUNREACH: "network unreachable",
+  ENOTFOUND: "name not found", ESERVFAIL: "name server failed", EREFUSED: "name server refused", ETIMEOUT: "name server did not answer", ENODATA: "name has no address", EPIPE: "connection closed", HPE_HEADER_OVERFLOW: "response headers are too large",
+  CERT_HAS_EXPIRED: "certificate has expired", DEPTH_ZERO_SELF_SIGNED_CERT: "certificate is self-signed", UNABLE_TO_VERIFY_LEAF_SIGNATURE: "certificate chain is incomplete",
+  SELF_SIGNED_CERT_IN_CHAIN: "certificate authority is not trusted", ERR_TLS_CERT_ALTNAME_INVALID: "certificate is for another name",
+};
+
+/** At most 300 characters on one line: errors end up in mails, pages and the database. */
+export function explain(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const known = code === undefined ? undefined : words[code];
+  const text = known ?? (message || code || String(error));
+  return text.replace(/[\s\p{Cc}]+/gu, " ").trim().slice(0, 300);
+}

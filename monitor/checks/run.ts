@@ -1,0 +1,29 @@
+import type { Check } from "../../config/monitor";
+import { checkHttp } from "./http";
+import { explain, type Outcome } from "./outcome";
+import { checkTcp } from "./tcp";
+
+const unreachable = (value: never): never => { throw new Error(`no such kind of check: ${JSON.stringify(value)}`); };
+
+/** The kinds that look somewhere; heartbeats and the like, which wait to be told, are asked elsewhere. */
+function perform(check: Check, timeoutMs: number): Promise<string | undefined> {
+  switch (check.kind) {
+    case "http": return checkHttp(check, timeoutMs);
+    case "tcp": return checkTcp(check, timeoutMs);
+    case "certificate": case "dns": case "icmp": case "ssh": case "heartbeat": case "unit": case "host": case "backup": case "drift":
+      return Promise.reject(new Error(`checks of the kind "${check.kind}" are not known to this version`));
+    default: return unreachable(check);
+  }
+}
+
+/** Never throws and never takes much longer than the timeout. */
+export async function runCheck(check: Check, timeoutMs: number): Promise<Outcome> {
+  const began = performance.now();
+  const ms = (): number => Math.round((performance.now() - began) * 10) / 10;
+  try {
+    const detail = await perform(check, timeoutMs);
+    return { result: "pass", ms: ms(), detail };
+  } catch (error) {
+    return { result: "fail", ms: ms(), error: explain(error) };
+  }
+}

@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs";
+import type { Check, Layer, ObservatoryConfig } from "../config/monitor";
+import type { Watched } from "./alerts/state";
+
+/** @throws with the file's name and what to do when it can't be read or parsed. */
+export function readJson<Value>(path: string): Value {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw new Error(`${path}: can't be read (${(error as NodeJS.ErrnoException).code ?? String(error)}). Give the right file with --config.`, { cause: error });
+  }
+  try {
+    return JSON.parse(text) as Value;
+  } catch (error) {
+    throw new Error(`${path}: not JSON (${(error as Error).message}). Deploy again: the file is made from fleet.yaml.`, { cause: error });
+  }
+}
+
+/** The primary's own check comes first; one that is listed again under `checks` is not run twice. */
+export function checksOf(config: ObservatoryConfig): readonly Check[] {
+  return [config.primary, ...config.checks.filter(({ id }) => id !== config.primary.id)];
+}
+
+const defaultLayer = (check: Check): Layer => {
+  if (check.kind === "dns") return "dns";
+  if (check.kind === "icmp" || check.kind === "ssh") return "primary";
+  if (check.kind === "certificate") return "certificate";
+  return check.kind === "backup" || check.kind === "drift" ? "data" : "service";
+};
+
+export function watchedOf(check: Check, config: ObservatoryConfig): Watched {
+  return {
+    id: check.id, service: check.service, check, machine: check.machine ?? "primary",
+    layer: check.layer ?? (check.id === config.primary.id ? "primary" : defaultLayer(check)),
+    rule: { failAfter: check.failAfter ?? config.failAfter, passAfter: check.passAfter ?? config.passAfter },
+  };
+}
+
+/** Milliseconds; the timeout stays below the interval, so that a run never meets the next one. */
+export function pace(check: Check, config: ObservatoryConfig): { readonly intervalMs: number; readonly timeoutMs: number } {
+  const intervalMs = (check.intervalSeconds ?? config.intervalSeconds) * 1000;
+  return { intervalMs, timeoutMs: Math.min((check.timeoutSeconds ?? config.timeoutSeconds) * 1000, intervalMs * 0.9) };
+}

@@ -1,0 +1,102 @@
+import type { Clock, Timer } from "../adapters/clock";
+import { reason, type Log } from "../adapters/log";
+import type { Database } from "./database";
+import { sql } from "./sql";
+
+export interface Sample { readonly check: string; /** Seconds since the epoch. */ readonly t: number; readonly result: 0 | 1 | 2; readonly ms: number }
+
+export interface StorageStatus { readonly ok: boolean; readonly error?: string; readonly since?: number; readonly lastWrite?: number; readonly dropped: number }
+
+const pause = 5000;
+const sampleLimit = 20_000;
+const statementLimit = 5000;
+
+/**
+ * The one writer. Callers hand over and go on; a transaction every five seconds, at once when something urgent (a turn, a mail) is among it.
+ * While the disk is full it keeps what it has in memory, bounded, the oldest samples dropped first, and tries again.
+ */
+export class Writer {
+  #samples: Sample[] = [];
+  /** By key, so that only the last state of a check is written. */
+  #keyed = new Map<string, string>();
+  #statements: string[] = [];
+  #urgent = false;
+  #timer: Timer | undefined;
+  #running: Promise<void> | undefined;
+  #status: StorageStatus = { ok: true, dropped: 0 };
+
+  constructor(readonly database: Database, readonly clock: Clock, readonly log: Log) {}
+
+  status(): StorageStatus { return this.#status; }
+
+  sample(sample: Sample): void {
+    this.#samples.push(sample);
+    if (this.#samples.length > sampleLimit) {
+      this.#samples.shift();
+      this.#status = { ...this.#status, dropped: this.#status.dropped + 1 };
+    }
+    this.#arm();
+  }
+
+  keyed(key: string, statement: string, urgent: boolean): void {
+    this.#keyed.set(key, statement);
+    this.#urgent ||= urgent;
+    this.#arm();
+  }
+
+  statement(statement: string): void {
+    this.#statements.push(statement);
+    if (this.#statements.length > statementLimit) this.#statements.shift();
+    this.#urgent = true;
+    this.#arm();
+  }
+
+  /** Resolves when everything handed over before has been tried. */
+  async flush(): Promise<void> {
+    while (this.#running) await this.#running;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    if (this.#samples.length + this.#keyed.size + this.#statements.length === 0) return;
+    this.#running = this.#write().finally(() => { this.#running = undefined; });
+    await this.#running;
+  }
+
+  #arm(): void {
+    if (this.#running) return;
+    if (this.#urgent && this.#status.ok) {
+      this.#timer?.cancel();
+      this.#timer = this.clock.after(0, () => void this.flush());
+    } else {
+      this.#timer ??= this.clock.after(pause, () => void this.flush());
+    }
+  }
+
+  async #write(): Promise<void> {
+    const [samples, keyed, statements, urgent] = [this.#samples, this.#keyed, this.#statements, this.#urgent];
+    this.#samples = []; this.#keyed = new Map(); this.#statements = []; this.#urgent = false;
+    try {
+      await this.database.exec(`PRAGMA synchronous = ${urgent ? "FULL" : "NORMAL"}; BEGIN IMMEDIATE; ${[...sampleStatements(samples), ...statements, ...keyed.values()].join("; ")}; COMMIT`);
+      if (!this.#status.ok) this.log.info(`storage works again; ${this.#status.dropped} samples were dropped meanwhile`);
+      this.#status = { ok: true, lastWrite: this.clock.now(), dropped: this.#status.dropped };
+    } catch (error) {
+      await this.database.exec("ROLLBACK").catch(() => undefined);
+      if (this.#status.ok) this.log.error(`storage: ${reason(error)}; checks and alerts go on in memory`);
+      this.#status = { ...this.#status, ok: false, error: reason(error), since: this.#status.since ?? this.clock.now() };
+      this.#samples = [...samples, ...this.#samples].slice(-sampleLimit);
+      this.#statements = [...statements, ...this.#statements].slice(-statementLimit);
+      this.#keyed = new Map([...keyed, ...this.#keyed]);
+      this.#urgent ||= urgent;
+    } finally {
+      this.clock.after(0, () => { if (this.#samples.length + this.#keyed.size + this.#statements.length > 0) this.#arm(); });
+    }
+  }
+}
+
+function sampleStatements(samples: readonly Sample[]): string[] {
+  if (samples.length === 0) return [];
+  const names = [...new Set(samples.map(({ check }) => check))];
+  return [
+    ...names.map((name) => sql`INSERT OR IGNORE INTO check_name (name) VALUES (${name})`),
+    ...samples.map(({ check, t, result, ms }) => sql`INSERT OR REPLACE INTO sample SELECT id, ${t}, ${result}, ${Math.round(ms)} FROM check_name WHERE name = ${check}`),
+  ];
+}

@@ -1,0 +1,74 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { promisify } from "node:util";
+import type { HttpCheck, WatchdogConfig } from "../../config/monitor";
+import { type Clock, systemClock } from "../adapters/clock";
+import { journal, reason, type Log } from "../adapters/log";
+import { notify, watchdogPauseMs } from "../adapters/systemd";
+import { runCheck } from "../checks/run";
+import { Schedule } from "../checks/schedule";
+import { blank, decide, type Memory } from "./decide";
+
+type Argv = readonly [string, ...string[]];
+export type Run = (argv: Argv) => Promise<unknown>;
+
+export const restart = (unit: string): Argv => ["systemctl", "restart", "--", unit];
+const runArgv: Run = ([program, ...rest]) => promisify(execFile)(program, rest, { timeout: 120_000 });
+
+type State = Record<string, Memory>;
+
+/** A lost or damaged state file means counting from zero, which is safe; it is said in the journal. */
+function readState(path: string, log: Log): State {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as State;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") log.warn(`${path}: ${reason(error)}; counting from zero`);
+    return {};
+  }
+}
+
+/** Readers and a power cut see the old file or the new one. */
+function writeState(path: string, state: State, log: Log): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(`${path}.new`, JSON.stringify(state), { mode: 0o600 });
+    renameSync(`${path}.new`, path);
+  } catch (error) {
+    log.error(`${path}: ${reason(error)}; counting goes on in memory`);
+  }
+}
+
+/** Asks each service on loopback; a process that runs but does not answer is restarted. Runs until SIGTERM or SIGINT. */
+export async function watchdog(config: WatchdogConfig, clock: Clock = systemClock, log: Log = journal, run: Run = runArgv): Promise<void> {
+  const state: State = readState(config.stateFile, log);
+  const schedule = new Schedule(clock);
+  const timeoutMs = Math.min(config.timeoutSeconds, config.intervalSeconds * 0.9) * 1000;
+  for (const { name, unit, url, status, contains } of config.services) {
+    const check: HttpCheck = { kind: "http", id: name, url, status, contains };
+    schedule.add({ id: name, intervalMs: config.intervalSeconds * 1000, run: async () => {
+      const { error } = await runCheck(check, timeoutMs);
+      const was = state[name] ?? blank;
+      const [memory, deed] = decide(was, error, config, clock.now());
+      state[name] = memory;
+      if (JSON.stringify(was) !== JSON.stringify(memory)) writeState(config.stateFile, state, log);
+      if (error !== undefined) log.warn(`${name}: ${error} (failure ${was.failures + 1} of ${config.failAfter})`);
+      if (error === undefined && was.failures > 0) log.info(`${name}: answers again`);
+      if (deed.kind === "capped") log.error(`${name}: not restarting ${unit}: ${deed.why}`);
+      if (deed.kind === "restart") await restartUnit(unit, `${name}: restarting ${unit}: ${deed.why}`);
+    } });
+  }
+  const restartUnit = async (unit: string, why: string): Promise<void> => {
+    log.warn(why);
+    await run(restart(unit)).catch((error: unknown) => log.error(`systemctl restart ${unit}: ${reason(error)}`));
+  };
+  const feed = (): void => { void notify(log, "WATCHDOG=1"); timer = clock.after((watchdogPauseMs() ?? 30_000) / 1.5, feed); };
+  let timer = clock.after(0, feed);
+  await notify(log, "--ready");
+  log.info(`watchdog: ${config.services.length} services every ${config.intervalSeconds} s, restart after ${config.failAfter} failures, at most ${config.maxRestartsPerHour} an hour each`);
+  await Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
+  log.info("stopping");
+  timer.cancel();
+  schedule.stop();
+}

@@ -1,0 +1,65 @@
+import type { Check, Layer } from "../../../../config/monitor";
+import { Alerts, type Incident, type Journal } from "../../../../monitor/alerts/alerts";
+import type { Message } from "../../../../monitor/alerts/messages";
+import type { CheckState, Watched } from "../../../../monitor/alerts/state";
+import { FakeClock } from "../fake-clock";
+
+/** What a restart finds: the same records that the database keeps, passed through JSON as it does. */
+class Memory implements Journal {
+  readonly states = new Map<string, string>();
+  readonly incidents = new Map<number, string>();
+  readonly events: string[] = [];
+  state(id: string, state: CheckState): void { this.states.set(id, JSON.stringify(state)); }
+  incident(incident: Incident): void { this.incidents.set(incident.id, JSON.stringify(incident)); }
+  event(incident: number, _at: number, kind: string, text: string): void { this.events.push(`${incident} ${kind} ${text}`.trim()); }
+
+  kept(): ConstructorParameters<typeof Alerts>[2] {
+    const incidents = [...this.incidents.values()].map((json) => JSON.parse(json) as Incident);
+    return {
+      states: new Map([...this.states].map(([id, json]) => [id, JSON.parse(json) as CheckState])),
+      open: incidents.filter(({ closed }) => closed === undefined), nextIncident: Math.max(0, ...incidents.map(({ id }) => id)) + 1,
+    };
+  }
+}
+
+export const watch = (id: string, layer: Layer = "service", failAfter = 3): Watched =>
+  ({ id, service: id, layer, machine: "primary", rule: { failAfter, passAfter: 2 }, check: { kind: "tcp", id, host: "192.0.2.1", port: 1 } satisfies Check });
+
+/** A fleet whose checks answer what the story says, every ten seconds. */
+export class Story {
+  readonly clock = new FakeClock();
+  readonly memory = new Memory();
+  readonly sent: Message[] = [];
+  readonly hurried: string[] = [];
+  #alerts: Alerts;
+
+  constructor(readonly watched: readonly Watched[], readonly more: Partial<ConstructorParameters<typeof Alerts>[0]> = {}) { this.#alerts = this.#start(); }
+
+  get alerts(): Alerts { return this.#alerts; }
+  subjects(): string[] { return this.sent.map(({ subject }) => subject); }
+
+  restart(): void { this.#alerts = this.#start(); }
+
+  /** One round: those named fail, the rest pass; ten seconds go by. */
+  async round(failing: Readonly<Record<string, string>> = {}, order = this.watched.map(({ id }) => id)): Promise<void> {
+    for (const id of order) {
+      const error = failing[id];
+      this.#alerts.take(id, this.clock.now(), error === undefined ? { result: "pass", ms: 5 } : { result: "fail", ms: 5, error });
+    }
+    for (let second = 0; second < 10; second += 1) {
+      await this.clock.pass(1000);
+      this.#alerts.settle();
+    }
+  }
+
+  async rounds(count: number, failing: Readonly<Record<string, string>> = {}, order?: readonly string[]): Promise<void> {
+    for (let round = 0; round < count; round += 1) await this.round(failing, order ? [...order] : undefined);
+  }
+
+  #start(): Alerts {
+    return new Alerts({
+      fleet: "lab", url: "https://status.example.test/", now: () => this.clock.now(), journal: this.memory, send: (message) => { this.sent.push(message); },
+      hurry: (ids) => { this.hurried.push(...ids); }, patienceMs: 20_000, ...this.more,
+    }, this.watched, this.memory.kept());
+  }
+}
