@@ -1,0 +1,37 @@
+import { rm } from "node:fs/promises";
+import type { Command } from "commander";
+import { type Context, type CommonOptions, common, contextOf } from "../context";
+import { failed, cannotRun } from "../errors";
+import { describeChanges } from "../engine/events";
+import { chooseEngine, runEngine } from "../engine/spawn";
+import { loadLab, progressTo } from "../lab";
+import { withLock } from "../lock";
+import { type Reporter, reporterFor } from "../progress/reporter";
+
+interface Options extends CommonOptions { yes?: boolean; engine?: string }
+
+/** The local cloud itself disappears, and with it everything in it: no need to ask it to delete one thing after the other. */
+const destroyLocal = async (context: Context, reporter: Reporter): Promise<void> => {
+  const lab = await loadLab();
+  await withLock(context, "destroy", () => lab.destroy(context.paths, progressTo(reporter)));
+  await rm(context.paths.state, { recursive: true, force: true });
+  reporter.event({ type: "destroyed", state: context.paths.state, cache: context.paths.cache });
+  reporter.say(`The local DigitalOcean, its machines, its network and the stack's state (${context.paths.state}) are gone. Only the image cache is kept: ${context.paths.cache}`);
+};
+
+const destroyReal = async (context: Context, options: Options, reporter: Reporter): Promise<void> => {
+  if (!options.yes) throw cannotRun(`fleet destroy: this deletes the servers of the stack "${context.stack}" and what is on them. If that is meant, add --yes.`);
+  const result = await withLock(context, "destroy", () => runEngine(context, chooseEngine(options.engine), ["destroy", "--yes", "--skip-preview"], reporter));
+  if (result.exitCode !== 0) throw failed(`fleet destroy: it did not end well. ${result.errors.join("\n")}`);
+  reporter.say(`Done: ${describeChanges(result.changes)}.`);
+};
+
+export const define = (command: Command): void => {
+  common(command).option("--yes", "needed for a stack on the real DigitalOcean").option("--engine <name>", "embedded or pulumi")
+    .addHelpText("after", "\nLocally it also cleans up after a cloud that crashed or was half made, and where there is none it says so and exits 0.")
+    .action(async (options: Options) => {
+      const context = contextOf(options);
+      const reporter = reporterFor(process.stdout, context.json);
+      try { await (context.local ? destroyLocal(context, reporter) : destroyReal(context, options, reporter)); } finally { reporter.close(); }
+    });
+};

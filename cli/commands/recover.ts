@@ -1,0 +1,59 @@
+import { readFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { type Machine, machineOf } from "../access/ssh";
+import { type CommonOptions, type Context, common, contextOf } from "../context";
+import { type Droplet, findDroplet, findRealDroplet } from "../droplets";
+import { stateFile } from "../engine/outputs";
+import { chooseEngine } from "../engine/spawn";
+import { cannotRun, failed } from "../errors";
+import { loadLab } from "../lab";
+import { withLock } from "../lock";
+import { loadManifest } from "../manifest";
+import { type Reporter, reporterFor } from "../progress/reporter";
+import { bringUp, ensureLab, report } from "../up";
+
+interface Options extends CommonOptions { engine?: string; force?: boolean; install: boolean }
+
+/** The URN of a machine's droplet in the stack's state. */
+export const dropletUrn = (state: string, name: string): string | undefined => {
+  const resources = (JSON.parse(state)?.checkpoint?.latest?.resources ?? []) as { urn: string; type: string; outputs?: { name?: string } }[];
+  return resources.find(({ type, outputs }) => type === "digitalocean:index/droplet:Droplet" && outputs?.name === name)?.urn;
+};
+
+const find = async (context: Context, name: string): Promise<Droplet | undefined> => {
+  if (context.local) return await findDroplet(await loadLab(), context, name);
+  const token = process.env["DIGITALOCEAN_TOKEN"];
+  if (!token) throw cannotRun("fleet recover: DIGITALOCEAN_TOKEN is not set, so the droplets can't be looked up. Export your API token and run it again.");
+  return await findRealDroplet(name, token);
+};
+
+/** What the engine has to be told: what is gone comes back by a refresh; what is there but broken has to be replaced by name. */
+const engineArgs = async (context: Context, machine: Machine, name: string, force: boolean, reporter: Reporter): Promise<readonly string[]> => {
+  const droplet = await find(context, name);
+  if (!droplet) { reporter.say(`The droplet "${name}" is gone: it is made anew, and its data and certificates come from the other machine's newest backup.`); return ["--refresh"]; }
+  if (!force) throw cannotRun(`fleet recover: the droplet "${name}" exists (id ${droplet.id}, ${droplet.status}). If it is broken and is to be replaced, with what is on it, add --force.`);
+  const urn = dropletUrn(await readFile(stateFile(context), "utf8"), name);
+  if (!urn) throw cannotRun(`fleet recover: the stack's state does not know the ${machine}'s droplet. Run ./fleet up --refresh`);
+  reporter.say(`The droplet "${name}" (id ${droplet.id}) is replaced; data and certificates come from the newest backup.`);
+  return ["--refresh", "--replace", urn];
+};
+
+export const define = (command: Command): void => {
+  common(command).argument("<machine>", "primary or watcher").option("--force", "replace it although it exists").option("--engine <name>", "embedded or pulumi").option("--no-install", "name missing Debian packages instead of installing them")
+    .addHelpText("after", "\nNew droplet, release, data and certificates from the backup, floating IP; then the same proof as `up`.")
+    .action(async (name: string, options: Options) => {
+      const context = contextOf(options);
+      const machine = machineOf(name);
+      const reporter = reporterFor(process.stdout, context.json);
+      try {
+        const fleet = await loadManifest(context);
+        const result = await withLock(context, "recover", async () => {
+          if (context.local) await ensureLab(context, { install: options.install, pace: "host" }, reporter);
+          const args = await engineArgs(context, machine, fleet[machine].name, options.force ?? false, reporter);
+          return await bringUp(context, fleet, { engine: chooseEngine(options.engine), install: options.install, pace: "host", engineArgs: args, verifySeconds: 120 }, reporter);
+        });
+        report(context, fleet, result, reporter);
+        if (!result.verification.ok) throw failed("fleet recover: not every service is well; see the table.");
+      } finally { reporter.close(); }
+    });
+};

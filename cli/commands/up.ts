@@ -1,0 +1,33 @@
+import type { Command } from "commander";
+import { type CommonOptions, common, contextOf } from "../context";
+import { chooseEngine } from "../engine/spawn";
+import { failed } from "../errors";
+import { withLock } from "../lock";
+import { loadManifest } from "../manifest";
+import { reporterFor } from "../progress/reporter";
+import { bringUp, report } from "../up";
+
+interface Options extends CommonOptions { engine?: string; install: boolean; pace: string; refresh?: boolean; target?: string[]; parallel?: string; verifySeconds: string }
+
+const flagsOf = ({ refresh, target, parallel }: Options): readonly string[] =>
+  [...(refresh ? ["--refresh"] : []), ...(target ?? []).flatMap((urn) => ["--target", urn]), ...(parallel ? ["--parallel", parallel] : [])];
+
+export const define = (command: Command): void => {
+  common(command)
+    .option("--engine <name>", "embedded or pulumi (default: pulumi where it is on PATH)").option("--no-install", "name missing Debian packages instead of installing them")
+    .option("--refresh", "look at what is really there first; makes anew what is gone").option("--target <urn...>", "these resources only").option("--parallel <n>", "how many steps at once")
+    .option("--pace <pace>", "host: as fast as this machine; real: with DigitalOcean's delays", "host").option("--verify-seconds <n>", "how long the services may take to answer at the end", "90")
+    .addHelpText("after", "\nExit codes: 0 every service answered 200 over HTTPS through the floating IP and the Observatory has polled each; 1 something failed; 2 it can't run here, or fleet.yaml is wrong.\nCtrl-C finishes the running steps and stops; a second one stops at once. The next `up` goes on.")
+    .action(async (options: Options) => {
+      const context = contextOf(options);
+      const reporter = reporterFor(process.stdout, context.json);
+      try {
+        const fleet = await loadManifest(context);
+        const result = await withLock(context, "up", () => bringUp(context, fleet, {
+          engine: chooseEngine(options.engine), install: options.install, pace: options.pace === "real" ? "real" : "host", engineArgs: flagsOf(options), verifySeconds: Number(options.verifySeconds),
+        }, reporter));
+        report(context, fleet, result, reporter);
+        if (!result.verification.ok) throw failed("fleet up: not every service is well; see the table.");
+      } finally { reporter.close(); }
+    });
+};

@@ -1,0 +1,112 @@
+/** Pulumi's engine events (apitype.EngineEvent, one JSON a line), as far as they are shown. Both engines emit them. */
+export interface EngineEvent {
+  readonly timestamp?: number;
+  readonly resourcePreEvent?: { readonly metadata: StepMetadata; readonly planning?: boolean };
+  readonly resOutputsEvent?: { readonly metadata: StepMetadata; readonly planning?: boolean };
+  readonly resOpFailedEvent?: { readonly metadata: StepMetadata };
+  readonly diagnosticEvent?: { readonly urn?: string; readonly prefix?: string; readonly message: string; readonly severity: string; readonly ephemeral?: boolean };
+  readonly stdoutEvent?: { readonly message: string };
+  readonly summaryEvent?: { readonly durationSeconds?: number; readonly resourceChanges?: Readonly<Record<string, number>> };
+}
+export interface StepMetadata {
+  readonly op: string;
+  readonly urn: string;
+  readonly type: string;
+  readonly new?: { readonly custom?: boolean } | null;
+  readonly old?: { readonly custom?: boolean } | null;
+}
+
+const PAST: Readonly<Record<string, string>> = {
+  same: "unchanged", create: "created", update: "updated", delete: "deleted", replace: "replaced", "create-replacement": "created anew", "delete-replaced": "deleted the old",
+  read: "read", "read-replacement": "read", refresh: "refreshed", import: "imported", "import-replacement": "imported", discard: "forgotten", "discard-replaced": "forgotten", "remove-pending-replace": "forgotten",
+};
+const PRESENT: Readonly<Record<string, string>> = {
+  create: "creating", update: "updating", delete: "deleting", replace: "replacing", "create-replacement": "creating anew", "delete-replaced": "deleting the old", read: "reading", refresh: "refreshing", import: "importing",
+};
+
+/** Steps that leave the resource as it was, so that a run of only these "changed nothing". */
+const UNCHANGING = new Set(["same", "read", "refresh"]);
+
+export const nameOf = (urn: string): string => urn.split("::").slice(3).join("::") || urn;
+/** "urn:…::digitalocean:index/droplet:Droplet::primary" → "Droplet". */
+export const kindOf = (urn: string): string => (urn.split("::")[2] ?? "").split("$").at(-1)?.split(":").at(-1) ?? "";
+
+/** Pulumi marks colours as <{%reset%}>; they mean nothing here. */
+export const plainText = (text: string): string => text.replace(/<\{%[^%]*%\}>/g, "").replace(/\u001b\[[0-9;]*m/g, "");
+const lastLine = (text: string): string => plainText(text).trimEnd().split("\n").at(-1)?.trim() ?? "";
+
+/** What one event means for the screen. */
+export type Change =
+  | { readonly kind: "running"; readonly key: string; readonly label: string; readonly detail?: string }
+  | { readonly kind: "done"; readonly key: string; readonly label: string; readonly seconds: number; readonly failed: boolean; readonly detail?: string }
+  | { readonly kind: "note"; readonly severity: "warning" | "error"; readonly text: string };
+
+export interface EngineView {
+  feed(event: EngineEvent): readonly Change[];
+  /** Operation → number of resources, from the summary (empty before it). */
+  readonly changes: Readonly<Record<string, number>>;
+  /** Error messages so far. */
+  readonly errors: readonly string[];
+}
+
+export const changedCount = (changes: Readonly<Record<string, number>>): number =>
+  Object.entries(changes).reduce((sum, [op, count]) => sum + (UNCHANGING.has(op) ? 0 : count), 0);
+
+export const countOf = (changes: Readonly<Record<string, number>>): number => Object.values(changes).reduce((sum, count) => sum + count, 0);
+
+/** "3 created, 1 updated, 52 unchanged". */
+export const describeChanges = (changes: Readonly<Record<string, number>>): string =>
+  Object.entries(changes).filter(([, count]) => count > 0).sort(([a], [b]) => Number(a === "same") - Number(b === "same"))
+    .map(([op, count]) => `${count} ${PAST[op] ?? op}`).join(", ") || "nothing";
+
+/** Follows one run; `now` in milliseconds. Components are left out: they take no time and hold no thing of their own. */
+export const engineView = (now: () => number): EngineView => {
+  const started = new Map<string, { label: string; at: number; detail?: string }>();
+  const errors: string[] = [];
+  let changes: Readonly<Record<string, number>> = {};
+
+  const silent = ({ op, urn, ...step }: StepMetadata): boolean =>
+    op === "same" || (step.new ?? step.old)?.custom === false || urn.includes("::pulumi:pulumi:Stack::") || urn.includes("::pulumi:providers:");
+
+  const begin = (step: StepMetadata): Change[] => {
+    if (silent(step)) return [];
+    const label = `${PRESENT[step.op] ?? step.op} ${kindOf(step.urn)} ${nameOf(step.urn)}`;
+    started.set(step.urn, { label, at: now() });
+    return [{ kind: "running", key: step.urn, label }];
+  };
+
+  const end = (step: StepMetadata, failed: boolean): Change[] => {
+    const was = started.get(step.urn);
+    started.delete(step.urn);
+    if (silent(step) && !failed) return [];
+    const verb = failed ? `failed ${PRESENT[step.op] ?? step.op}` : (PAST[step.op] ?? step.op);
+    const seconds = was ? (now() - was.at) / 1000 : 0;
+    return [{ kind: "done", key: step.urn, label: `${verb} ${kindOf(step.urn)} ${nameOf(step.urn)}`, seconds, failed, ...(failed && was?.detail ? { detail: was.detail } : {}) }];
+  };
+
+  const diagnose = ({ urn, message, severity }: NonNullable<EngineEvent["diagnosticEvent"]>): Change[] => {
+    const was = urn ? started.get(urn) : undefined;
+    if (severity === "warning" || severity === "error") {
+      const text = `${urn && !urn.includes("::pulumi:pulumi:Stack::") ? `${kindOf(urn)} ${nameOf(urn)}: ` : ""}${plainText(message).trim()}`;
+      if (severity === "error") errors.push(text);
+      return text === "" ? [] : [{ kind: "note", severity, text }];
+    }
+    const detail = lastLine(message);
+    if (!urn || !was || detail === "") return [];
+    was.detail = detail;
+    return [{ kind: "running", key: urn, label: was.label, detail }];
+  };
+
+  return {
+    feed: (event) => {
+      if (event.summaryEvent) changes = event.summaryEvent.resourceChanges ?? {};
+      if (event.resourcePreEvent && !event.resourcePreEvent.planning) return begin(event.resourcePreEvent.metadata);
+      if (event.resOutputsEvent && !event.resOutputsEvent.planning) return end(event.resOutputsEvent.metadata, false);
+      if (event.resOpFailedEvent) return end(event.resOpFailedEvent.metadata, true);
+      if (event.diagnosticEvent) return diagnose(event.diagnosticEvent);
+      return [];
+    },
+    get changes() { return changes; },
+    get errors() { return errors; },
+  };
+};

@@ -1,0 +1,43 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Context } from "../context";
+import { failed } from "../errors";
+import { chooseEngine, engineCommand } from "./spawn";
+
+export interface MachineOutput { readonly address: string; readonly dropletId: string; readonly hostKey: string; readonly size?: string; readonly region?: string }
+
+/** The program's outputs. Secret ones are there only after `readSecretOutputs`. */
+export interface FleetOutputs {
+  readonly floatingIp: string;
+  readonly primary: MachineOutput;
+  readonly watcher: MachineOutput;
+  readonly monthlyUsd: number;
+  readonly urls: Readonly<Record<string, string>>;
+  readonly statusUrl: string;
+  readonly adminUser: string;
+  readonly adminPrivateKey?: string;
+}
+
+export const stateFile = (context: Context): string => join(context.paths.state, ".pulumi/stacks/second-server", `${context.stack}.json`);
+
+/** The public outputs straight from the state file (no engine started); null where nothing has been made yet. */
+export const readOutputs = async (context: Context): Promise<Partial<FleetOutputs> | null> => {
+  let text: string;
+  try { text = await readFile(stateFile(context), "utf8"); } catch { return null; }
+  const resources = JSON.parse(text)?.checkpoint?.latest?.resources as { type: string; outputs?: Partial<FleetOutputs> }[] | undefined;
+  return resources?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? null;
+};
+
+/** All outputs, decrypted, by asking the engine. */
+export const readSecretOutputs = async (context: Context): Promise<Partial<FleetOutputs>> => {
+  const engine = chooseEngine(undefined);
+  const prefix = engine === "pulumi" ? ["stack"] : [];
+  const { command, args, env } = await engineCommand(context, engine, [...prefix, "output", "--json", "--show-secrets"]);
+  return await new Promise((resolve, reject) => {
+    execFile(command, [...args], { env, maxBuffer: 16 << 20 }, (error, stdout, stderr) => {
+      if (error) reject(failed(`fleet: the stack's outputs can't be read: ${stderr.trim() || error.message}`));
+      else resolve(JSON.parse(stdout) as Partial<FleetOutputs>);
+    });
+  });
+};

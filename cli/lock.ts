@@ -1,0 +1,47 @@
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Context } from "./context";
+import { cannotRun } from "./errors";
+
+interface Holder { readonly pid: number; /** The process's start, in clock ticks after boot: a reused pid is another process. */ readonly started: string; readonly command: string; readonly since: string }
+
+const startOf = (pid: number): string | null => {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+  } catch { return null; }
+};
+
+const read = (file: string): Holder | null => {
+  try { return JSON.parse(readFileSync(file, "utf8")) as Holder; } catch { return null; }
+};
+
+const alive = ({ pid, started }: Holder): boolean => {
+  if (process.platform === "linux") return startOf(pid) === started;
+  try { process.kill(pid, 0); return true; } catch { return false; }
+};
+
+/** One changing command a state folder at a time; a holder that was killed is not a holder. */
+export const withLock = async <T>(context: Context, command: string, work: () => Promise<T>): Promise<T> => {
+  const file = join(context.paths.state, "fleet.lock");
+  mkdirSync(context.paths.state, { recursive: true, mode: 0o700 });
+  const mine: Holder = { pid: process.pid, started: startOf(process.pid) ?? "", command, since: new Date().toISOString() };
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, JSON.stringify(mine), { mode: 0o600 });
+  for (let attempt = 0; ; attempt++) {
+    try {
+      // Linked in whole: a lock that could be seen half written would look like nobody's.
+      linkSync(draft, file);
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      const holder = read(file);
+      if (holder && alive(holder)) rmSync(draft, { force: true });
+      if (holder && alive(holder)) throw cannotRun(`fleet ${command}: "fleet ${holder.command}" is at work on ${context.paths.state} (process ${holder.pid}, since ${holder.since}). Wait for it, or stop it.`);
+      if (attempt > 5) throw cannotRun(`fleet ${command}: ${file} can't be taken over. Remove it if no other fleet command is running.`);
+      rmSync(file, { force: true });
+    }
+  }
+  rmSync(draft, { force: true });
+  try { return await work(); } finally { rmSync(file, { force: true }); }
+};

@@ -1,0 +1,42 @@
+import type { Context } from "../cli/context";
+import type { Mail } from "../cli/commands/mail";
+import { call } from "../cli/lab";
+import type { Reporter } from "../cli/progress/reporter";
+import { verify } from "../cli/verify/verify";
+import { readOutputs } from "../cli/engine/outputs";
+import { until } from "../cli/wait";
+import type { FleetFacts } from "../config/fleet";
+import type { Lab } from "../local/cloud/lab";
+import type { Measures, Timeline } from "./timeline";
+
+export interface DrillTools { readonly context: Context; readonly lab: Lab; readonly fleet: FleetFacts; readonly reporter: Reporter; readonly timeline: Timeline }
+
+/** Breaks something, waits for what a user would see, and puts it back; rejects with what was not as it should be. */
+export type Drill = (tools: DrillTools) => Promise<Measures>;
+
+export const inbox = async ({ lab, context }: DrillTools): Promise<readonly Mail[]> => {
+  const answer = await call(lab, context, "GET", "/local/inbox");
+  return (Array.isArray(answer) ? answer : answer.mails) as Mail[];
+};
+
+/** The mails that came since `before`. */
+export const newMails = async (tools: DrillTools, before: ReadonlySet<string>): Promise<readonly Mail[]> => (await inbox(tools)).filter(({ id }) => !before.has(String(id)));
+
+/** Waits for a mail whose subject matches; rejects after the deadline with the subjects that did come. */
+export const awaitMail = async (tools: DrillTools, before: ReadonlySet<string>, subject: RegExp, seconds: number): Promise<Mail> => {
+  tools.reporter.running("mail", `waiting for the mail (${subject.source})`);
+  const mail = await until(async () => (await newMails(tools, before)).find((one) => subject.test(one.subject)) ?? null, { seconds });
+  tools.reporter.clear("mail");
+  if (mail) return mail;
+  const came = (await newMails(tools, before)).map((one) => `"${one.subject}"`);
+  throw new Error(`no mail matching ${subject} within ${seconds} s; ${came.length === 0 ? "none came at all" : `these came: ${came.join(", ")}`}`);
+};
+
+/** All services green at the floating IP, or a rejection naming the first that is not. */
+export const awaitGreen = async ({ context, fleet, reporter }: DrillTools, seconds: number): Promise<void> => {
+  const outputs = await readOutputs(context);
+  if (!outputs?.floatingIp) throw new Error("the stack has no floating IP. Run ./fleet up first");
+  const { ok, verdicts } = await verify(context, fleet, outputs.floatingIp, reporter, seconds);
+  const bad = verdicts.find((verdict) => !verdict.ok);
+  if (!ok) throw new Error(`not every service is green after ${seconds} s: ${bad?.name}: ${bad?.error}`);
+};

@@ -1,0 +1,97 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "@jest/globals";
+import { isLocalHost, isOwnOrigin } from "../../../cli/commands/console";
+import { faultOf } from "../../../cli/commands/fault";
+import { render } from "../../../cli/commands/mail";
+import { dropletUrn } from "../../../cli/commands/recover";
+import { contextOf, isStackName } from "../../../cli/context";
+import { chooseEngine } from "../../../cli/engine/spawn";
+import { withLock } from "../../../cli/lock";
+import { token } from "../../../cli/commands/doctor";
+import { sshConfig } from "../../../cli/access/keys";
+
+const state = mkdtempSync(join(tmpdir(), "fleet-cli-"));
+afterAll(() => rmSync(state, { recursive: true, force: true }));
+const context = contextOf({ state });
+const fleet = (...args: string[]): Promise<{ code: number; out: string; err: string }> => new Promise((resolve) => {
+  execFile("./fleet", args, { cwd: context.project }, (error, out, err) => resolve({ code: error ? Number(error.code) : 0, out, err }));
+});
+
+test("help lists every subcommand and exits 0; an unknown one exits 2", async () => {
+  const help = await fleet("--help");
+  expect(help.code).toBe(0);
+  for (const name of ["up", "preview", "status", "destroy", "down", "ssh", "net", "mail", "logs", "console", "drill", "recover", "doctor", "fault"]) expect(help.out).toContain(`  ${name} `);
+  expect((await fleet("bogus")).code).toBe(2);
+});
+
+test.each(["up", "preview", "status", "destroy", "drill", "ssh"])("%s --help names its own options and the common three", async (name) => {
+  const { code, out } = await fleet(name, "--help");
+  expect(code).toBe(0);
+  expect(out).toMatch(/--state[\s\S]*--stack[\s\S]*--json/);
+});
+
+test("bad input exits 2 and says what to do", async () => {
+  expect(await fleet("drill", "earthquake")).toMatchObject({ code: 2, err: expect.stringContaining("primary-dark, primary-lost") });
+  expect(await fleet("ssh", "tertiary")).toMatchObject({ code: 2, err: expect.stringContaining("Say primary or watcher") });
+});
+
+test("the engine is the CLI where it is installed, and only what exists can be asked for", () => {
+  expect(chooseEngine(undefined, true)).toBe("pulumi");
+  expect(chooseEngine(undefined, false)).toBe("embedded");
+  expect(chooseEngine("embedded", true)).toBe("embedded");
+  expect(() => chooseEngine("pulumi", false)).toThrow("no `pulumi` on PATH");
+  expect(() => chooseEngine("terraform", true)).toThrow("there is no such engine");
+});
+
+test("one changing command at a time; a dead holder is no holder; the lock goes with the work", async () => {
+  await withLock(context, "up", async () => {
+    await expect(withLock(context, "down", async () => 1)).rejects.toThrow(/"fleet up" is at work on .*process/);
+  });
+  writeFileSync(join(state, "fleet.lock"), JSON.stringify({ pid: process.pid, started: "1", command: "up", since: "then" }));
+  await expect(withLock(context, "down", async () => "taken over")).resolves.toBe("taken over");
+});
+
+test("stack names can be neither paths nor options", () => {
+  expect(["local", "prod", "team.prod-2"].every(isStackName)).toBe(true);
+  expect(["../x", "-x", "", "a b"].some(isStackName)).toBe(false);
+});
+
+test("a fault is built from words, and a missing number is named", async () => {
+  const idOf = async (name: string): Promise<number> => (name === "primary" ? 1 : 2);
+  await expect(faultOf("freeze", "primary", { unit: "chat" }, idOf)).resolves.toEqual({ kind: "freeze", dropletId: 1, unit: "fleet-chat.service" });
+  await expect(faultOf("network-cut", "primary", { peer: "watcher" }, idOf)).resolves.toEqual({ kind: "network-cut", dropletId: 1, peerId: 2 });
+  await expect(faultOf("loss", "primary", {}, idOf)).rejects.toThrow("--percent is needed");
+  await expect(faultOf("fire", "primary", {}, idOf)).rejects.toThrow("Choose one of");
+});
+
+test("the console page answers only to this machine's own browser", () => {
+  expect(["127.0.0.1:8088", "localhost", "[::1]:1"].every(isLocalHost)).toBe(true);
+  expect(["evil.example:8088", "127.0.0.1.evil.example", undefined].some(isLocalHost)).toBe(false);
+  expect(isOwnOrigin("https://evil.example")).toBe(false);
+});
+
+test("mails are shown as mails", () => {
+  expect(render([])).toBe("No mail yet.");
+  expect(render([{ id: 1, from: "a@b", to: ["c@d"], subject: "chat is down", date: "now", text: "since 10:00\n" }])).toContain("Subject: chat is down\n\n  since 10:00");
+});
+
+test("recover finds the machine's droplet by its name in the state", () => {
+  const text = JSON.stringify({ checkpoint: { latest: { resources: [{ urn: "u1", type: "digitalocean:index/droplet:Droplet", outputs: { name: "watcher" } }, { urn: "u2", type: "digitalocean:index/droplet:Droplet", outputs: { name: "primary" } }] } } });
+  expect(dropletUrn(text, "primary")).toBe("u2");
+  expect(dropletUrn("{}", "primary")).toBeUndefined();
+});
+
+test("doctor tells a missing token from a refused one", async () => {
+  expect(await token(undefined)).toMatchObject({ ok: false, detail: "DIGITALOCEAN_TOKEN is not set" });
+  expect(await token("x", async () => new Response("{}", { status: 401 }))).toMatchObject({ ok: false, detail: "refused (401)" });
+  expect(await token("x", async () => Response.json({ account: { status: "active", droplet_limit: 10 } }))).toMatchObject({ ok: true, detail: "account active, up to 10 droplets" });
+});
+
+test("ssh accepts only the host keys known beforehand", () => {
+  const text = sshConfig("/s", "fleet", { primary: "203.0.113.10" });
+  expect(text).toContain("StrictHostKeyChecking yes");
+  expect(text).toContain("HostKeyAlias primary");
+});
