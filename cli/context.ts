@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { type LabPaths, defaultState, labPaths } from "../local/cloud/paths";
 
 /** What every subcommand knows: which stack, where its state is, and who reads its output. */
@@ -28,6 +28,6 @@ export const contextOf = (options: CommonOptions): Context => {
 /** The three options that every subcommand has. */
 export const common = (command: Command): Command =>
   command
-    .option("--state <dir>", "state folder; another folder is another cloud beside this one (default: under XDG_STATE_HOME)")
+    .addOption(new Option("--state <dir>", "state folder; another folder is another cloud beside this one (default: under XDG_STATE_HOME)").env("FLEET_STATE"))
     .option("--stack <name>", "stack: local, or one of your own on the real DigitalOcean", "local")
     .option("--json", "machine-readable output");

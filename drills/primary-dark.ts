@@ -25,14 +25,14 @@ export const run: Drill = async (tools) => {
   if (!seen.find(({ name }) => name === STATUS_TARGET)?.ok) throw new Error(`the status page went dark with the primary: ${seen.find(({ name }) => name === STATUS_TARGET)?.error}`);
   timeline.mark("visitors get no answer; the status page on the watcher answers");
 
-  const alert = await awaitMail(tools, before, /down|dark|unreachable|firing/i, ALERT_SECONDS);
+  const alert = await awaitMail(tools, before, /\bDOWN: primary\b/, ALERT_SECONDS);
   const alerted = timeline.mark("the alert is in the inbox", alert.subject);
 
   await call(lab, context, "POST", `/v2/droplets/${primary.id}/actions`, { type: "power_on" });
   const on = timeline.mark("the primary is powered on");
   await awaitGreen(tools, BACK_SECONDS);
   const green = timeline.mark(`all ${fleet.services.length} services answer again`);
-  const clear = await awaitMail(tools, before, /resolved|recovered|back|up again/i, ALERT_SECONDS);
+  const clear = await awaitMail(tools, before, /\bUP: primary\b/, ALERT_SECONDS);
   const cleared = timeline.mark("the all-clear is in the inbox", clear.subject);
 
   const mails = await newMails(tools, before);

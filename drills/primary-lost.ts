@@ -64,7 +64,7 @@ export const run: Drill = async (tools) => {
   if (!primary) throw new Error(`there is no droplet "${fleet.primary.name}"`);
   await call(lab, context, "DELETE", `/v2/droplets/${primary.id}`);
   const lost = timeline.mark("the primary is deleted through the API", `droplet ${primary.id}`);
-  const alert = await awaitMail(tools, before, /down|dark|unreachable|firing/i, ALERT_SECONDS);
+  const alert = await awaitMail(tools, before, /\bDOWN: primary\b/, ALERT_SECONDS);
   const alerted = timeline.mark("the alert is in the inbox", alert.subject);
 
   const begun = timeline.mark("./fleet recover primary");
@@ -72,7 +72,7 @@ export const run: Drill = async (tools) => {
   const green = timeline.mark(`recovered: all ${fleet.services.length} services answer over HTTPS through the floating IP`);
   if (!(await until(async () => ((await commentIsThere(tools, text)) ? true : null), { seconds: 10 }))) throw new Error(`the comment "${text}" posted before the loss is not there any more`);
   timeline.mark("the comment is there");
-  const clear = await awaitMail(tools, before, /resolved|recovered|back|up again/i, CLEAR_SECONDS);
+  const clear = await awaitMail(tools, before, /\bUP: primary\b/, CLEAR_SECONDS);
   timeline.mark("the all-clear is in the inbox", clear.subject);
   return { "loss to alert": alerted - lost, "recover command (RTO from the decision)": green - begun, "outage for visitors (RTO from the loss)": green - lost, "age of the restored data at the loss (RPO)": lost - backedUp };
 };

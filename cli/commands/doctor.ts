@@ -47,10 +47,11 @@ const dns = async (name: string): Promise<Finding> => {
 };
 
 export const define = (command: Command): void => {
-  common(command).addHelpText("after", "\nExit codes: 0 `up` can run; 2 it can't, with the reason and the remedy.").action(async (options: CommonOptions) => {
+  common(command).option("--host-only", "only what this host lacks to run machines; with --json as { problems, missingPackages }").addHelpText("after", "\nExit codes: 0 `up` can run; 2 it can't, with the reason and the remedy.").action(async (options: CommonOptions & { hostOnly?: boolean }) => {
     const context = contextOf(options);
-    const elsewhere = context.local ? host() : Promise.all([token(process.env["DIGITALOCEAN_TOKEN"]), dns("api.digitalocean.com")]);
-    const findings = [nodeVersion(), await manifest(context), ...(await elsewhere)];
+    if (options.hostOnly && context.json) { console.log(JSON.stringify(await (await loadLab()).checkHost())); return; }
+    const elsewhere = context.local || options.hostOnly ? host() : Promise.all([token(process.env["DIGITALOCEAN_TOKEN"]), dns("api.digitalocean.com")]);
+    const findings = [nodeVersion(), ...(options.hostOnly ? [] : [await manifest(context)]), ...(await elsewhere)];
     const paint = paintFor(process.stdout);
     console.log(context.json ? JSON.stringify(findings, null, 2) : findings.map(({ check, ok, detail, remedy }) =>
       `${ok ? paint("green", "ok  ") : paint("red", "NO  ")} ${check.padEnd(20)} ${detail}${remedy ? `\n     ${"".padEnd(20)} ${remedy}` : ""}`).join("\n"));

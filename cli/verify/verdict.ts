@@ -22,14 +22,12 @@ export const targetsOf = (fleet: FleetFacts): readonly ProbeTarget[] => [
   { name: STATUS_TARGET, url: `https://${fleet.status.host}/api/status`, status: 200 },
 ];
 
-interface ObservatoryService { readonly name: string; readonly lastPoll?: string | number | null; readonly polls?: number }
-
-/** Names that the Observatory says it has polled; empty when its answer is not there or not readable yet. */
+/** Names that the Observatory says it has polled since it started; empty when its answer is not there or not readable yet. */
 export const polledBy = (answer: ProbeResult | undefined): ReadonlySet<string> => {
   if (!answer?.ok || !answer.body) return new Set();
   try {
-    const { services } = JSON.parse(answer.body) as { services?: readonly ObservatoryService[] };
-    return new Set((services ?? []).filter(({ lastPoll, polls }) => (polls ?? 0) > 0 || Boolean(lastPoll)).map(({ name }) => name));
+    const { services } = JSON.parse(answer.body) as { services?: readonly { readonly name: string; readonly polled: boolean }[] };
+    return new Set((services ?? []).filter(({ polled }) => polled).map(({ name }) => name));
   } catch { return new Set(); }
 };
 

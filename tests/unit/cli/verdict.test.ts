@@ -6,7 +6,7 @@ import { sampleFleet } from "./sample";
 
 const FLOATING = "203.0.113.200";
 const fine = (name: string): ProbeResult => ({ name, url: `https://${name}.example.test/`, ok: true, address: FLOATING, status: 200, latencyMs: 12.4, certificateExpires: "2026-12-31T00:00:00.000Z" });
-const observatory = (names: readonly string[]): ProbeResult => ({ ...fine(STATUS_TARGET), body: JSON.stringify({ services: names.map((name) => ({ name, polls: 3 })) }) });
+const observatory = (names: readonly string[]): ProbeResult => ({ ...fine(STATUS_TARGET), body: JSON.stringify({ services: names.map((name) => ({ name, polled: true })) }) });
 
 test("a service is green when it answered 200 at the floating IP and the Observatory has polled it", () => {
   const verdicts = judge(sampleFleet, FLOATING, [fine("blog"), fine("chat"), observatory(["blog", "chat"])]);

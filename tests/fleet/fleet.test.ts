@@ -1,0 +1,119 @@
+/** One fleet, booted once, lived through in this order: it stands, it stays, it is changed, it breaks and comes back, it goes. */
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { until } from "../../cli/wait";
+import { drill, fleet, must, on, processes, project, remains, stateDir, up } from "./kit";
+
+beforeAll(() => { stateDir(); });
+afterAll(async () => { await fleet("destroy"); });
+
+const SERVICES = ["blog", "docs", "comments", "dead-drop", "chat", "forth", "lisp", "markov", "health", "hooks"];
+
+describe("it stands", () => {
+  test("up ends with all ten services at 200 over HTTPS through the floating IP, certificates verified, each observed", async () => {
+    const { ok, services, addresses } = await up();
+    expect(ok).toBe(true);
+    expect(services.map(({ name }) => name).sort()).toEqual([...SERVICES].sort());
+    for (const service of services) expect(service).toMatchObject({ ok: true, status: 200, polled: true, certificateExpires: expect.any(String) });
+    expect(new Set(Object.values(addresses)).size).toBe(3);
+  });
+
+  test("a visitor inside the network sees a page by its name, with plain curl and the lab's CA", async () => {
+    const { out } = await must(fleet("net", "--", "curl", "-fsS", "https://blog.example.test/"));
+    expect(out).toMatch(/<html/i);
+  });
+
+  test("no unit has failed on either machine", async () => {
+    expect(await on("primary", "systemctl --failed --no-legend")).toBe("");
+    expect(await on("watcher", "systemctl --failed --no-legend")).toBe("");
+  });
+
+  test("status says so too, and exits 0", async () => {
+    const status = JSON.parse((await must(fleet("status", "--json"))).out);
+    expect(status).toMatchObject({ ok: true, cloud: "running", floatingIp: { holder: "primary" } });
+  });
+});
+
+describe("it stays", () => {
+  test("a second up changes nothing and says so in under ten seconds", async () => {
+    const { code, out, seconds } = await must(fleet("up"));
+    expect(code).toBe(0);
+    expect(out).toContain("Nothing changed");
+    expect(seconds).toBeLessThan(10);
+  });
+
+  test("preview expects no changes", async () => { await must(fleet("preview", "--expect-no-changes")); });
+});
+
+describe("it is changed", () => {
+  /** Unit → the moment it was last started. */
+  const starts = async (): Promise<Readonly<Record<string, string>>> => {
+    const units = [...SERVICES.filter((name) => name !== "blog" && name !== "docs").map((name) => `fleet-${name}`), "nginx", "fleet-watchdog"];
+    const lines = await on("primary", `systemctl show -p Id,ActiveEnterTimestampMonotonic --value ${units.map((unit) => `${unit}.service`).join(" ")}`);
+    return Object.fromEntries(lines.split("\n\n").map((block) => { const [id = "", at = ""] = block.split("\n").sort().reverse(); return [id, at]; }));
+  };
+  const copy = mkdtempSync(join(tmpdir(), "second-server-copy-"));
+  afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
+  test("a change in one service's source restarts that service alone, and another machine not at all", async () => {
+    cpSync(project, copy, { recursive: true, filter: (source) => !["node_modules", ".git", ".build"].includes(basename(source)) });
+    symlinkSync(join(project, "node_modules"), join(copy, "node_modules"));
+    const entry = join(copy, "services/forth/main.ts");
+    writeFileSync(entry, `${readFileSync(entry, "utf8")}\nconsole.log("a change of its own");\n`);
+    const before = await starts();
+    const { touched } = await up(copy);
+    const after = await starts();
+    expect(Object.keys(after).filter((unit) => before[unit] !== after[unit])).toEqual(["fleet-forth.service"]);
+    expect(touched.filter((urn) => urn.includes("urn:") && /watcher/i.test(urn))).toEqual([]);
+    await up();
+  });
+});
+
+describe("it breaks and comes back", () => {
+  test("a service that runs but does not answer is restarted by the watchdog", async () => {
+    const pid = await on("primary", "systemctl show -p MainPID --value fleet-chat.service");
+    await must(fleet("fault", "inject", "freeze", "primary", "--unit", "chat"));
+    const other = await until(async () => {
+      const now = await on("primary", "systemctl show -p MainPID --value fleet-chat.service");
+      return now !== pid && now !== "0" ? now : null;
+    }, { seconds: 180, everyMs: 2000 });
+    expect(other).not.toBeNull();
+    await must(fleet("fault", "clear"));
+    const green = await until(async () => ((await fleet("status")).code === 0 ? true : null), { seconds: 60, everyMs: 2000 });
+    expect(green).toBe(true);
+  });
+
+  test("primary-dark: power cut, one alert, power on, one all-clear", async () => {
+    expect((await drill("primary-dark")).ok).toBe(true);
+  });
+
+  test("primary-lost: the droplet deleted, recovered by one command, and the comment is there", async () => {
+    const { ok, measures } = await drill("primary-lost");
+    expect(ok).toBe(true);
+    expect(measures["recover command (RTO from the decision)"]).toBeLessThan(600);
+  });
+
+  test("after the recovery there is nothing left to change", async () => { expect((await up()).changed).toBe(0); });
+
+  test("down stops every machine and keeps the state; up brings them back", async () => {
+    await must(fleet("down"));
+    expect(processes()).toEqual([]);
+    expect((await up()).changed).toBe(0);
+  });
+
+  test("SIGKILL of everything, and the next up takes over", async () => {
+    for (const { pid } of processes()) { try { process.kill(pid, "SIGKILL"); } catch { /* gone with its parent */ } }
+    expect((await up()).ok).toBe(true);
+  });
+});
+
+describe("it goes", () => {
+  test("destroy leaves no process, mount, loop, namespace, link, table, cgroup or file", async () => {
+    await must(fleet("destroy"));
+    for (const [kind, left] of Object.entries(remains())) expect({ kind, left }).toEqual({ kind, left: [] });
+  });
+
+  test("and a second destroy has nothing to do", async () => { await must(fleet("destroy")); });
+});

@@ -1,0 +1,86 @@
+/** What the tests on real machines share: the `fleet` command as a user runs it, on the state folder that tests/run made for this run. */
+import { execFileSync, spawn } from "node:child_process";
+import { readFileSync, readdirSync } from "node:fs";
+import { resolve } from "node:path";
+import { labPaths } from "../../local/cloud/paths";
+
+export const project = resolve(__dirname, "../..");
+
+export const stateDir = (): string => {
+  const state = process.env["FLEET_TEST_STATE"];
+  if (!state) throw new Error("tests/fleet: FLEET_TEST_STATE is not set: these tests run on a state folder of their own. Run them with tests/run.");
+  return state;
+};
+export const paths = () => labPaths(stateDir());
+
+export interface Outcome { readonly code: number | null; readonly out: string; readonly err: string; readonly seconds: number }
+
+/** Runs ./fleet of a project folder; never rejects for an exit code. */
+export const fleetIn = (folder: string, ...args: readonly string[]): Promise<Outcome> => new Promise((settle, reject) => {
+  const began = Date.now();
+  const child = spawn(`${folder}/fleet`, [...args], { cwd: folder, env: { ...process.env, FLEET_STATE: stateDir() }, stdio: ["ignore", "pipe", "pipe"] });
+  let out = "";
+  let err = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => { out += text; });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => { err += text; });
+  child.once("error", reject);
+  child.once("close", (code) => settle({ code, out, err, seconds: (Date.now() - began) / 1000 }));
+});
+export const fleet = (...args: readonly string[]): Promise<Outcome> => fleetIn(project, ...args);
+
+/** The output of a command that has to succeed; otherwise its last lines are the failure's text. */
+export const must = async (outcome: Promise<Outcome>): Promise<Outcome> => {
+  const done = await outcome;
+  if (done.code !== 0) throw new Error(`exit ${done.code}\n${done.err.trim()}\n${done.out.split("\n").slice(-25).join("\n")}`);
+  return done;
+};
+
+export interface UpEvent {
+  readonly type: "up"; readonly ok: boolean; readonly changed: number; readonly changes: Readonly<Record<string, number>>; readonly seconds: number;
+  readonly services: readonly { readonly name: string; readonly ok: boolean; readonly status?: number; readonly polled: boolean; readonly certificateExpires?: string }[];
+  readonly addresses: { readonly primary: string; readonly watcher: string; readonly floatingIp: string };
+}
+
+const eventsOf = (out: string): readonly any[] => out.split("\n").filter(Boolean).map((line) => JSON.parse(line));
+
+/** `up --json`, which has to be all green; resolves with its closing event and the URNs it changed. */
+export const up = async (folder = project): Promise<UpEvent & { readonly touched: readonly string[] }> => {
+  const { out } = await must(fleetIn(folder, "up", "--json"));
+  const events = eventsOf(out);
+  const last = events.find(({ type }) => type === "up") as UpEvent;
+  return { ...last, touched: events.filter(({ type }) => type === "done").map(({ key }) => String(key)) };
+};
+
+export const drill = async (name: string): Promise<{ readonly ok: boolean; readonly marks: readonly { readonly at: number; readonly what: string }[]; readonly measures: Readonly<Record<string, number>> }> =>
+  eventsOf((await must(fleet("drill", name, "--json"))).out).find(({ type }) => type === "drill");
+
+/** A command line on a machine. */
+export const on = async (machine: "primary" | "watcher", line: string): Promise<string> => (await must(fleet("ssh", machine, "--", line))).out.trim();
+
+/** Processes that belong to this run's fleet: their command line or environment names its state folder or its namespaces. */
+export const processes = (): readonly { readonly pid: number; readonly command: string }[] => {
+  const { state, id } = paths();
+  const read = (pid: number, file: string): string => { try { return readFileSync(`/proc/${pid}/${file}`, "utf8").replaceAll("\0", " "); } catch { return ""; } };
+  return readdirSync("/proc").map(Number).filter((pid) => pid > 1 && pid !== process.pid)
+    .map((pid) => ({ pid, command: read(pid, "cmdline"), environment: read(pid, "environ"), cgroup: read(pid, "cgroup") }))
+    .filter(({ command, environment, cgroup }) => command.includes(state) || command.includes(`ss${id}-`) || environment.includes(`PULUMI_BACKEND_URL=file://${state}`) || cgroup.includes(id))
+    .map(({ pid, command }) => ({ pid, command }));
+};
+
+const output = (program: string, ...args: readonly string[]): string => { try { return execFileSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }); } catch { return ""; } };
+
+/** Everything of this run's fleet that is still on the host, by kind; empty lists where nothing is. */
+export const remains = (): Readonly<Record<string, readonly string[]>> => {
+  const { state, id } = paths();
+  const ours = (text: string): readonly string[] => text.split("\n").filter((line) => line.includes(state) || line.includes(`ss${id}`));
+  return {
+    processes: processes().map(({ pid, command }) => `${pid} ${command}`),
+    mounts: ours(readFileSync("/proc/self/mounts", "utf8")),
+    loops: ours(output("losetup", "-a")),
+    namespaces: ours(output("ip", "netns", "list")),
+    links: ours(output("ip", "-o", "link")),
+    tables: ours(output("nft", "list", "tables")),
+    cgroups: ours(output("find", "/sys/fs/cgroup", "-maxdepth", "4", "-type", "d", "-name", `*${id}*`)),
+    files: [...ours(output("find", state)), ...output("find", "/run/second-server", "-name", `*${id}*`).split("\n").filter(Boolean)],
+  };
+};
