@@ -1,13 +1,11 @@
-import { spawn, type ChildProcess } from "node:child_process";
 import { accessSync, constants, mkdirSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { createInterface } from "node:readline";
 import type { Context } from "../context";
 import { cannotRun } from "../errors";
 import { loadLab } from "../lab";
 import type { Reporter } from "../progress/reporter";
 import { runInherited } from "../run";
-import { type EngineEvent, engineView } from "./events";
+import { type EngineResult, follow } from "./follow";
 
 export type EngineName = "embedded" | "pulumi";
 
@@ -42,62 +40,10 @@ export const engineCommand = async (context: Context, engine: EngineName, args: 
   return { command: inside.command, args: inside.args, env: { ...env, ...inside.env } };
 };
 
-export interface EngineResult {
-  readonly exitCode: number;
-  readonly changes: Readonly<Record<string, number>>;
-  readonly errors: readonly string[];
-  readonly seconds: number;
-}
-
-/** Ctrl-C reaches the engine once and it finishes its running steps; the second one stops it at once. Returns what undoes the handlers. */
-const passInterrupts = (child: ChildProcess, reporter: Reporter): (() => void) => {
-  let count = 0;
-  const interrupt = (): void => {
-    count += 1;
-    if (count === 1) reporter.say("Interrupted: the running steps are finished and recorded, then it stops. Once more stops at once.");
-    child.kill(count === 1 ? "SIGINT" : "SIGKILL");
-  };
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", interrupt);
-  return () => { process.off("SIGINT", interrupt); process.off("SIGTERM", interrupt); };
-};
-
-const parse = (line: string): EngineEvent | null => {
-  try { return JSON.parse(line) as EngineEvent; } catch { return null; }
-};
-
 /** Runs up, destroy or refresh to its end, showing its events. */
 export const runEngine = async (context: Context, engine: EngineName, args: readonly string[], reporter: Reporter): Promise<EngineResult> => {
   const { command, args: rest, env } = await engineCommand(context, engine, [...args, "--json"]);
-  const started = Date.now();
-  const view = engineView(Date.now);
-  // A session of its own: the terminal's Ctrl-C must reach the engine once, through us, not a second time by the terminal.
-  const child = spawn(command, [...rest], { env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
-  const release = passInterrupts(child, reporter);
-  const complaints: string[] = [];
-  const output = createInterface({ input: child.stdout });
-  output.on("line", (line) => {
-    const event = parse(line);
-    if (event === null) { if (line.trim() !== "") complaints.push(line); return; }
-    reporter.event({ type: "engine", event });
-    for (const change of view.feed(event)) {
-      if (change.kind === "running") reporter.running(change.key, change.label, change.detail);
-      else if (change.kind === "done") reporter.done(change.key, change.label, change.seconds, change);
-      else reporter.say(`${change.severity}: ${change.text}`);
-    }
-  });
-  createInterface({ input: child.stderr }).on("line", (line) => complaints.push(line));
-  try {
-    const exitCode = await new Promise<number>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", (code, signal) => resolve(code ?? (signal === "SIGKILL" ? 137 : 130)));
-    });
-    // What is not an event (a wrong passphrase, a lock, a crash) is told only on failure: Node's and Pulumi's warnings are noise.
-    const errors = exitCode === 0 || view.errors.length > 0 ? view.errors : complaints.slice(-20);
-    return { exitCode, changes: view.changes, errors, seconds: (Date.now() - started) / 1000 };
-  } finally {
-    release();
-  }
+  return await follow(command, rest, env, reporter);
 };
 
 /** Runs the engine with this terminal as its own (preview, cancel, output…); resolves with its exit code. */
