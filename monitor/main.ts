@@ -1,35 +1,60 @@
 import { parseArgs } from "node:util";
-import type { ObservatoryConfig, WatchdogConfig } from "../config/monitor";
+import type { WatchdogConfig } from "../config/monitor";
 import { reason } from "./adapters/log";
+import { ask } from "./ask";
 import { observatory } from "./observatory";
-import { readJson } from "./settings";
+import { BadConfig, readJson } from "./settings";
 import { watchdog } from "./watchdog/watchdog";
 
 const help = `Usage: monitor COMMAND --config FILE
 
-  observatory   check everything, keep history, alert, serve the status page (on the watcher)
-  watchdog      restart services that run but do not answer (on the primary)
+  observatory                         check everything, keep history, alert, serve the status page (on the watcher)
+  watchdog                            restart services that run but do not answer (on the primary)
 
-Exit codes: 0 done, 2 wrong usage or configuration.
+To the running Observatory on this machine:
+  ack INCIDENT                        no more reminders about this incident
+  snooze INCIDENT --minutes N         be quiet about it for so long
+  maintenance TITLE --minutes N [--service NAME]…   no alerts for so long (all services, or those named)
+  maintenance TITLE --end             the work is done
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
 `;
 
-/** @returns the exit code. */
-async function main(argv: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { config: { type: "string" }, help: { type: "boolean", short: "h" } } });
-  const [command] = positionals;
-  if (values.help || command === "help") {
-    process.stdout.write(help);
-    return 0;
-  }
-  if (values.config === undefined) throw new Error(`--config FILE is missing.\n${help}`);
-  switch (command) {
-    case "observatory": await observatory(readJson<ObservatoryConfig>(values.config)); return 0;
-    case "watchdog": await watchdog(readJson<WatchdogConfig>(values.config)); return 0;
-    default: throw new Error(`no command "${command ?? ""}".\n${help}`);
-  }
+class Usage extends Error {}
+
+interface Options { readonly config: string; readonly minutes: string; readonly service?: string[]; readonly end?: boolean; readonly by: string }
+type Command = (options: Options, rest: readonly string[]) => Promise<unknown>;
+
+const say = (text: string): void => { process.stdout.write(`${text}\n`); };
+const incident = ([id]: readonly string[]): number => {
+  if (!/^\d+$/.test(id ?? "")) throw new Usage(`an incident's number is needed, as on its page, not "${id ?? ""}"`);
+  return Number(id);
+};
+const title = ([text]: readonly string[]): string => {
+  if (text === undefined) throw new Usage("the maintenance needs a title");
+  return text;
+};
+
+const commands: Readonly<Record<string, Command>> = {
+  observatory: ({ config }) => observatory(config),
+  watchdog: ({ config }) => watchdog(readJson<WatchdogConfig>(config)),
+  ack: async ({ config, by }, rest) => say(await ask(config, { action: "acknowledge", incident: incident(rest), by })),
+  snooze: async ({ config, by, minutes }, rest) => say(await ask(config, { action: "snooze", incident: incident(rest), by, minutes: Number(minutes) })),
+  maintenance: async ({ config, minutes, service, end }, rest) => say(await ask(config, end ? { action: "end-maintenance", title: title(rest) } : { action: "maintenance", title: title(rest), minutes: Number(minutes), services: service })),
+};
+
+async function main(argv: readonly string[]): Promise<void> {
+  const { values, positionals: [name = "", ...rest] } = parseArgs({ args: [...argv], allowPositionals: true, options: {
+    config: { type: "string" }, minutes: { type: "string", default: "60" }, service: { type: "string", multiple: true }, end: { type: "boolean" }, by: { type: "string", default: process.env["SUDO_USER"] ?? "the CLI" }, help: { type: "boolean", short: "h" },
+  } });
+  if (values.help || name === "help") return say(help);
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) throw new Usage(`no command "${name}".\n${help}`);
+  if (values.config === undefined) throw new Usage("--config FILE is missing");
+  await command({ ...values, config: values.config }, rest);
 }
 
-main(process.argv.slice(2)).then((code) => process.exit(code), (error: unknown) => {
+main(process.argv.slice(2)).then(() => process.exit(0), (error: unknown) => {
   process.stderr.write(`monitor: ${reason(error)}\n`);
-  process.exit(2);
+  process.exit(error instanceof Usage || error instanceof BadConfig || (error instanceof TypeError && "code" in error) ? 2 : 1);
 });

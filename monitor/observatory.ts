@@ -1,87 +1,68 @@
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Check, ObservatoryConfig } from "../config/monitor";
 import { type Clock, systemClock } from "./adapters/clock";
-import { journal, type Log } from "./adapters/log";
-import { Outbox } from "./adapters/outbox";
-import { smtpCarrier } from "./adapters/smtp";
+import { journal, reason, type Log } from "./adapters/log";
 import { notify, watchdogPauseMs } from "./adapters/systemd";
-import { Alerts } from "./alerts/alerts";
-import { OwnNetwork } from "./checks/network";
-import { runCheck } from "./checks/run";
-import { Schedule } from "./checks/schedule";
+import { noteMessage } from "./alerts/messages";
+import { Assembly } from "./assembly";
 import { serve } from "./page/server";
-import type { View } from "./page/view";
-import { checksOf, pace, watchedOf } from "./settings";
+import { readConfig } from "./settings";
 import { openDatabase } from "./store/database";
-import { loadKept, Store } from "./store/store";
-import { Writer } from "./store/writer";
+import { loadKept } from "./store/store";
 
-const resultNumbers = { pass: 0, fail: 1, unknown: 2 } as const;
-
-/** The watcher's monitor. Runs until SIGTERM or SIGINT; what is under way is written down before it ends. */
-export async function observatory(config: ObservatoryConfig, clock: Clock = systemClock, log: Log = journal): Promise<void> {
+/** The watcher's monitor. Runs until SIGTERM or SIGINT, reads its configuration again on SIGHUP; what is under way is written down before it ends. */
+export async function observatory(configFile: string, clock: Clock = systemClock, log: Log = journal): Promise<void> {
+  const config = readConfig(configFile);
   mkdirSync(dirname(config.database), { recursive: true });
   const database = await openDatabase(config.database);
-  const writer = new Writer(database, clock, log);
-  const store = new Store(writer);
-  const kept = await loadKept(database);
-  const outbox = new Outbox({ clock, log, shelf: store, carriers: [smtpCarrier(config.alerts)], origin: "observatory" }, kept);
-  const schedule = new Schedule(clock);
-  const alerts = new Alerts({
-    fleet: config.fleet, url: config.statusUrl, now: () => clock.now(), journal: store,
-    send: (message) => { log.warn(message.subject); outbox.add(message); },
-    hurry: (ids) => { for (const id of ids) schedule.hurry(id); },
-    patienceMs: 2 * config.intervalSeconds * 1000,
-  }, checksOf(config).map((check) => watchedOf(check, config)), kept);
-  const network = new OwnNetwork(config.network ?? [config.alerts.relay], clock, config.timeoutSeconds * 1000, config.intervalSeconds * 500);
-  const runs = new Map<string, number>();
-  let lastRun = 0;
-
-  const runOnce = async (check: Check, timeoutMs: number): Promise<void> => {
-    const began = clock.now();
-    const outcome = await runCheck(check, timeoutMs);
-    const believed = outcome.result === "pass" || (await network.up()) ? outcome : { ...outcome, result: "unknown" as const };
-    runs.set(check.id, (runs.get(check.id) ?? 0) + 1);
-    lastRun = clock.monotonic();
-    writer.sample({ check: check.id, t: Math.floor(began / 1000), result: resultNumbers[believed.result], ms: outcome.ms });
-    alerts.take(check.id, began, believed);
-  };
-  for (const check of checksOf(config)) {
-    const { intervalMs, timeoutMs } = pace(check, config);
-    schedule.add({ id: check.id, intervalMs, run: () => runOnce(check, timeoutMs) });
-  }
-
-  const second = (): void => { alerts.settle(); ticker = clock.after(1000, second); };
+  const assembly = new Assembly(config, database, await loadKept(database), clock, log);
+  const server = await serve(assembly, log);
+  assembly.start();
+  const second = (): void => { assembly.alerts.settle(); ticker = clock.after(1000, second); };
   let ticker = clock.after(1000, second);
-  const view: View = { config, alerts, writer, outbox, database, startedAt: clock.now(), now: () => clock.now(), runs: (id) => runs.get(id) ?? 0 };
-  const server = await serve(view, log);
-  outbox.start();
-  log.info(`observatory of ${config.fleet}: ${checksOf(config).length} checks every ${config.intervalSeconds} s, http://${config.listen.host}:${config.listen.port}/`);
+  const stopFeeding = feed(assembly);
+  const onReload = (): void => reload(assembly, configFile);
+  process.on("SIGHUP", onReload);
+  log.info(`observatory of ${config.fleet}: ${assembly.alerts.watched().length} checks every ${config.intervalSeconds} s, http://${config.listen.host}:${config.listen.port}/`);
 
-  const stopFeeding = feed(clock, log, () => {
-    const freshMs = 3 * config.intervalSeconds * 1000 + config.timeoutSeconds * 1000;
-    const { ok, lastWrite } = writer.status();
-    return ok && lastWrite !== undefined && clock.now() - lastWrite < freshMs + 10_000 && clock.monotonic() - lastRun < freshMs;
-  });
   await Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
   log.info("stopping");
+  process.off("SIGHUP", onReload);
   void notify(log, "STOPPING=1");
   stopFeeding();
   ticker.cancel();
-  schedule.stop();
-  outbox.stop();
+  assembly.runner.stop();
+  assembly.outbox.stop();
   server.close();
   server.closeAllConnections();
-  await writer.flush();
+  await assembly.writer.flush();
   database.close();
 }
 
+/** A bad configuration changes nothing but tells the operator. */
+export function reload(assembly: Assembly, configFile: string): void {
+  const { log, config } = assembly;
+  try {
+    const next = readConfig(configFile);
+    if (next.database !== config.database || JSON.stringify(next.listen) !== JSON.stringify(config.listen)) log.warn("database and listen only change with a restart");
+    assembly.reload({ ...next, database: config.database, listen: config.listen });
+    log.info(`configuration read again: ${assembly.alerts.watched().length} checks`);
+  } catch (error) {
+    log.error(`the new configuration is not used: ${reason(error)}`);
+    assembly.send(noteMessage(config.fleet, "The monitor's new configuration is not used", [["Problem", reason(error)], ["Meanwhile", "the configuration from before goes on"]], config.statusUrl));
+  }
+}
+
 /** systemd's watchdog gets its food only while checks run and what they found gets written. */
-function feed(clock: Clock, log: Log, well: () => boolean): () => void {
+function feed({ clock, log, config, writer, runner }: Assembly): () => void {
   const pauseMs = watchdogPauseMs() ?? 30_000;
+  const patienceMs = 4 * config.intervalSeconds * 1000 + 10_000;
   let ready = false;
+  const well = (): boolean => {
+    const { ok, lastWrite } = writer.status();
+    return ok && lastWrite !== undefined && clock.monotonic() - lastWrite < patienceMs && runner.sinceLastRunMs() < patienceMs;
+  };
   let timer = clock.after(0, () => undefined);
   const turn = (): void => {
     if (well()) {

@@ -1,6 +1,10 @@
 import { readFileSync } from "node:fs";
 import type { Check, Layer, ObservatoryConfig } from "../config/monitor";
 import type { Watched } from "./alerts/state";
+import { problemsOf } from "./validate";
+
+/** The configuration can't be used: exit code 2. */
+export class BadConfig extends Error {}
 
 /** @throws with the file's name and what to do when it can't be read or parsed. */
 export function readJson<Value>(path: string): Value {
@@ -8,13 +12,21 @@ export function readJson<Value>(path: string): Value {
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    throw new Error(`${path}: can't be read (${(error as NodeJS.ErrnoException).code ?? String(error)}). Give the right file with --config.`, { cause: error });
+    throw new BadConfig(`${path}: can't be read (${(error as NodeJS.ErrnoException).code ?? String(error)}). Give the right file with --config.`, { cause: error });
   }
   try {
     return JSON.parse(text) as Value;
   } catch (error) {
-    throw new Error(`${path}: not JSON (${(error as Error).message}). Deploy again: the file is made from fleet.yaml.`, { cause: error });
+    throw new BadConfig(`${path}: not JSON (${(error as Error).message}). Deploy again: the file is made from fleet.yaml.`, { cause: error });
   }
+}
+
+/** @throws with every problem of the file at once. */
+export function readConfig(path: string): ObservatoryConfig {
+  const value = readJson<ObservatoryConfig>(path);
+  const problems = problemsOf(value);
+  if (problems.length > 0) throw new BadConfig(problems.map((problem) => `${path}: ${problem}`).join("\n"));
+  return value;
 }
 
 /** The primary's own check comes first; one that is listed again under `checks` is not run twice. */

@@ -21,7 +21,7 @@ export class Outbox {
   #busy = false;
   #timer: Timer | undefined;
 
-  constructor(readonly deps: { readonly clock: Clock; readonly log: Log; readonly shelf: Shelf; readonly carriers: readonly Carrier[]; readonly origin: string }, kept: { readonly parcels: readonly Parcel[]; readonly nextParcel: number }) {
+  constructor(readonly deps: { readonly clock: Clock; readonly log: Log; readonly shelf: Shelf; /** Asked anew for each message, so a changed configuration counts at once. */ readonly carriers: () => readonly Carrier[]; readonly origin: string }, kept: { readonly parcels: readonly Parcel[]; readonly nextParcel: number }) {
     this.#queue = [...kept.parcels];
     this.#next = kept.nextParcel;
   }
@@ -65,7 +65,7 @@ export class Outbox {
   async #try(parcel: Parcel): Promise<Parcel> {
     const { clock, log, carriers, origin } = this.deps;
     const errors: string[] = [];
-    for (const carrier of carriers) {
+    for (const carrier of carriers()) {
       try {
         await carrier.carry(parcel.message, `${origin}-${parcel.id}-${parcel.created}`, parcel.created);
         log.info(`sent "${parcel.message.subject}" by ${carrier.name}`);

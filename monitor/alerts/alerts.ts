@@ -1,31 +1,27 @@
 import type { Outcome } from "../checks/outcome";
-import { downMessage, upMessage, type Message, type Named } from "./messages";
+import { steady, turned } from "./flaps";
+import type { EventKind, Incident, Journal } from "./incident";
+import { covering, type Window } from "./maintenance";
+import { downMessage, flappingMessage, reminderMessage, steadyMessage, upMessage, type Message, type Named, type Outage } from "./messages";
 import { below, judge, unseen, type CheckState, type Watched } from "./state";
 import { step } from "./step";
 
-/** What users are told about; opened by the lowest broken check. Times are milliseconds since the epoch. */
-export interface Incident {
-  readonly id: number; readonly check: string; readonly name: string; readonly opened: number; readonly closed?: number; readonly error: string;
-  /** Names of what was not reachable with it. */
-  readonly above: readonly string[];
-}
-export type EventKind = "opened" | "with" | "resolved" | "note";
-
-/** Where each step is kept. Calls return at once: nothing here waits for storage. */
-export interface Journal {
-  state(id: string, state: CheckState): void;
-  incident(incident: Incident): void;
-  event(incident: number, at: number, kind: EventKind, text: string): void;
-}
-
 export interface AlertsDeps {
-  readonly fleet: string; readonly url: string; readonly now: () => number; readonly journal: Journal;
+  readonly fleet: string; readonly now: () => number; readonly journal: Journal;
   readonly send: (message: Message) => void;
   /** Asks these checks to run now. */
   readonly hurry: (ids: readonly string[]) => void;
+  /** Where to see, acknowledge and snooze an incident. */
+  readonly link: (incident: number) => string;
   /** How long a firing check waits for a lower one's verdict, milliseconds. */
   readonly patienceMs: number;
+  /** Milliseconds between reminders; 0 for none. */
+  readonly remindMs: number;
+  readonly flapsPerHour: number;
+  readonly maintenance: () => readonly Window[];
 }
+
+export interface Remembered { readonly states: ReadonlyMap<string, CheckState>; readonly open: readonly Incident[]; readonly nextIncident: number }
 
 export class Alerts {
   readonly #watched = new Map<string, Watched>();
@@ -33,16 +29,24 @@ export class Alerts {
   readonly #open: Map<number, Incident>;
   #nextIncident: number;
 
-  constructor(readonly deps: AlertsDeps, watched: readonly Watched[], kept: { readonly states: ReadonlyMap<string, CheckState>; readonly open: readonly Incident[]; readonly nextIncident: number }) {
-    for (const one of watched) this.#watched.set(one.id, one);
-    this.#states = new Map([...kept.states].filter(([id]) => this.#watched.has(id)));
+  constructor(readonly deps: AlertsDeps, watched: readonly Watched[], kept: Remembered) {
+    this.#states = new Map(kept.states);
     this.#open = new Map(kept.open.map((incident) => [incident.id, incident]));
     this.#nextIncident = kept.nextIncident;
+    this.watch(watched);
   }
 
   state(id: string): CheckState { return this.#states.get(id) ?? unseen; }
   watched(): readonly Watched[] { return [...this.#watched.values()]; }
   open(): readonly Incident[] { return [...this.#open.values()]; }
+
+  /** The list of checks changed. What is no longer watched ends: its incident is closed without a mail. */
+  watch(watched: readonly Watched[]): void {
+    this.#watched.clear();
+    for (const one of watched) this.#watched.set(one.id, one);
+    for (const id of this.#states.keys()) if (!this.#watched.has(id)) this.#states.delete(id);
+    for (const incident of this.#open.values()) if (!this.#watched.has(incident.check)) this.#close(incident, "no longer watched");
+  }
 
   /** Counts one run. `began` is the wall clock at its start. */
   take(id: string, began: number, outcome: Outcome): void {
@@ -51,29 +55,33 @@ export class Alerts {
     const was = this.state(id);
     const ok = outcome.result === "pass";
     const [streak, turn] = step(was, ok, watched.rule);
-    const failing = streak.firing || !ok;
-    const next: CheckState = {
+    this.#keep(id, {
       ...was, ...streak, lastAt: began, lastMs: outcome.ms, detail: outcome.detail,
-      since: failing ? (was.firing || was.lastOk === false ? was.since ?? began : began) : undefined,
+      since: ok && !streak.firing ? undefined : (was.firing || was.lastOk === false ? was.since ?? began : began),
       lastError: outcome.error ?? was.lastError,
       firedAt: turn === "firing" ? this.deps.now() : was.firedAt,
-    };
-    this.#keep(id, next);
+    });
     if (!ok && was.lastOk !== false) this.#askLower(watched, began);
     if (turn === "resolved") this.#resolve(watched, was);
     this.settle();
   }
 
-  /** Announces what is ready to be; also called once a second, for those that wait. */
+  /** Announces what is ready to be, reminds, and ends quiet times; also called once a second, for those that wait. */
   settle(): void {
-    const all = this.#all();
-    for (const [watched, state] of all) {
-      if (!state.firing || state.incident !== undefined) continue;
-      const firedAt = state.firedAt ?? this.deps.now();
-      const verdict = judge(watched, firedAt, state.since ?? firedAt, this.#all(), this.deps.now(), this.deps.patienceMs);
-      if (verdict.kind === "announce") this.#announce(watched, state);
-      if (verdict.kind === "held" && state.heldBy !== verdict.by) this.#hold(watched, state, verdict.by);
+    for (const watched of this.watched()) {
+      const state = this.state(watched.id);
+      if (steady(state, this.deps.now())) this.#calm(watched, state);
+      else if (state.firing && state.incident === undefined) this.#consider(watched, state);
     }
+    for (const incident of this.open()) this.#remind(incident);
+  }
+
+  acknowledge(id: number, by: string): boolean {
+    return this.#mark(id, "acknowledged", by, { acknowledged: { at: this.deps.now(), by } });
+  }
+
+  snooze(id: number, by: string, until: number): boolean {
+    return this.#mark(id, "snoozed", `until ${new Date(until).toISOString()} by ${by}`, { snoozedUntil: until });
   }
 
   #all(): (readonly [Watched, CheckState])[] { return this.watched().map((watched) => [watched, this.state(watched.id)] as const); }
@@ -83,39 +91,81 @@ export class Alerts {
     this.deps.journal.state(id, state);
   }
 
+  #put(incident: Incident): void {
+    this.#open.set(incident.id, incident);
+    this.deps.journal.incident(incident);
+  }
+
+  #event(incident: number, kind: EventKind, text: string): void { this.deps.journal.event(incident, this.deps.now(), kind, text); }
+
+  #mark(id: number, kind: EventKind, text: string, change: Partial<Incident>): boolean {
+    const incident = this.#open.get(id);
+    if (incident === undefined) return false;
+    this.#put({ ...incident, ...change });
+    this.#event(id, kind, text);
+    return true;
+  }
+
   #askLower(upper: Watched, began: number): void {
     const stale = this.#all().filter(([lower, state]) => below(lower, upper) && (state.lastAt ?? 0) < began);
     this.deps.hurry(stale.map(([lower]) => lower.id));
   }
 
-  #announce(watched: Watched, state: CheckState): void {
-    const opened = state.since ?? this.deps.now();
-    const error = state.lastError ?? "no reason given";
-    const above: Named[] = this.#all().filter(([upper, its]) => below(watched, upper) && its.lastOk === false).map(([upper, its]) => ({ name: nameOf(upper), error: its.lastError }));
-    const incident: Incident = { id: this.#nextIncident, check: watched.id, name: nameOf(watched), opened, error, above: above.map(({ name }) => name) };
-    this.#nextIncident += 1;
-    this.#open.set(incident.id, incident);
-    this.deps.journal.incident(incident);
-    this.deps.journal.event(incident.id, this.deps.now(), "opened", error);
-    this.#keep(watched.id, { ...state, incident: incident.id, heldBy: undefined, firedAt: undefined });
-    this.deps.send(downMessage({ fleet: this.deps.fleet, name: incident.name, since: opened, error, url: this.deps.url }, above));
+  #consider(watched: Watched, state: CheckState): void {
+    const now = this.deps.now();
+    const firedAt = state.firedAt ?? now;
+    const verdict = judge(watched, firedAt, state.since ?? firedAt, this.#all(), now, this.deps.patienceMs);
+    if (verdict.kind === "announce") this.#announce(watched, state);
+    if (verdict.kind === "held" && state.heldBy !== verdict.by) this.#hold(watched, state, verdict.by);
   }
+
+  #outage(incident: Incident, error: string): Outage { return { fleet: this.deps.fleet, name: incident.name, since: incident.opened, error, url: this.deps.link(incident.id) }; }
+
+  #announce(watched: Watched, state: CheckState): void {
+    const now = this.deps.now();
+    const error = state.lastError ?? "no reason given";
+    const above: Named[] = this.#all().filter(([upper, its]) => below(watched, upper) && its.lastOk === false).map(([upper, its]) => ({ name: upper.id, error: its.lastError }));
+    const window = covering(this.deps.maintenance(), watched.service);
+    const flaps = turned(state, now, this.deps.flapsPerHour);
+    const quiet = window?.title ?? (state.flapping ? "it flaps" : undefined);
+    const incident: Incident = {
+      id: this.#nextIncident, check: watched.id, name: watched.id, service: watched.service, opened: state.since ?? now, error, above: above.map(({ name }) => name), quiet, told: quiet === undefined ? now : undefined,
+    };
+    this.#nextIncident += 1;
+    this.#put(incident);
+    this.#event(incident.id, "opened", error);
+    this.#keep(watched.id, { ...state, ...flaps, incident: incident.id, heldBy: undefined, firedAt: undefined });
+    if (quiet !== undefined) this.#event(incident.id, "quiet", quiet);
+    else if (flaps.flapping) this.#flapping(incident, error, flaps.turns.length);
+    else this.deps.send(downMessage(this.#outage(incident, error), above));
+  }
+
+  #flapping(incident: Incident, error: string, turns: number): void { this.deps.send(flappingMessage(this.#outage(incident, error), turns)); }
 
   #hold(watched: Watched, state: CheckState, by: string): void {
     this.#keep(watched.id, { ...state, heldBy: by });
-    const holder = this.state(by).incident;
-    if (holder !== undefined) this.deps.journal.event(holder, this.deps.now(), "with", nameOf(watched));
+    const holder = this.#open.get(this.state(by).incident ?? -1);
+    if (holder === undefined) return;
+    this.#event(holder.id, "with", watched.id);
+    if (!holder.above.includes(watched.id)) this.#put({ ...holder, above: [...holder.above, watched.id] });
+  }
+
+  #close(incident: Incident, text: string): void {
+    this.#open.delete(incident.id);
+    this.deps.journal.incident({ ...incident, closed: this.deps.now() });
+    this.#event(incident.id, "resolved", text);
   }
 
   #resolve(watched: Watched, was: CheckState): void {
     const now = this.deps.now();
-    this.#keep(watched.id, { ...this.state(watched.id), incident: undefined, since: undefined, firedAt: undefined, heldBy: undefined });
     const incident = was.incident === undefined ? undefined : this.#open.get(was.incident);
+    const flaps = incident === undefined ? { turns: was.turns, flapping: was.flapping } : turned(was, now, this.deps.flapsPerHour);
+    this.#keep(watched.id, { ...this.state(watched.id), ...flaps, incident: undefined, since: undefined, firedAt: undefined, heldBy: undefined });
     if (incident !== undefined) {
-      this.#open.delete(incident.id);
-      this.deps.journal.incident({ ...incident, closed: now });
-      this.deps.journal.event(incident.id, now, "resolved", "");
-      this.deps.send(upMessage({ fleet: this.deps.fleet, name: incident.name, since: incident.opened, error: was.lastError ?? incident.error, url: this.deps.url }, now));
+      this.#close(incident, "");
+      const error = was.lastError ?? incident.error;
+      if (flaps.flapping && was.flapping !== true) this.#flapping(incident, error, flaps.turns?.length ?? 0);
+      else if (incident.told !== undefined && was.flapping !== true) this.deps.send(upMessage(this.#outage(incident, error), now));
     }
     this.#freeAbove(watched);
   }
@@ -127,7 +177,30 @@ export class Alerts {
       this.#keep(upper.id, { ...state, firing: false, streak: 0, since: state.lastOk === false ? this.deps.now() : undefined, heldBy: undefined, firedAt: undefined });
     }
   }
-}
 
-/** A service's main check carries its name; others their own. */
-export const nameOf = (watched: Watched): string => watched.id;
+  /** It has held one state for long enough: say which, and alert as usual again. */
+  #calm(watched: Watched, state: CheckState): void {
+    const incident = this.#open.get(state.incident ?? -1);
+    this.#keep(watched.id, { ...state, flapping: false, turns: [] });
+    const since = state.turns?.at(-1) ?? this.deps.now();
+    this.deps.send(steadyMessage({ fleet: this.deps.fleet, name: watched.id, since, error: state.lastError ?? "", url: this.deps.link(incident?.id ?? 0) }, !state.firing));
+    if (incident !== undefined) this.#put({ ...incident, quiet: undefined, told: this.deps.now() });
+  }
+
+  #remind(incident: Incident): void {
+    const now = this.deps.now();
+    const error = this.state(incident.check).lastError ?? incident.error;
+    if (covering(this.deps.maintenance(), incident.service) !== undefined || this.state(incident.check).flapping) return;
+    if (incident.told === undefined) {
+      this.#put({ ...incident, told: now, quiet: undefined });
+      this.#event(incident.id, "told", "");
+      this.deps.send(downMessage(this.#outage(incident, error), incident.above.map((name) => ({ name }))));
+      return;
+    }
+    const due = incident.snoozedUntil ?? (this.deps.remindMs > 0 && incident.acknowledged === undefined ? incident.told + this.deps.remindMs : Infinity);
+    if (now < due) return;
+    this.#put({ ...incident, told: now, snoozedUntil: undefined });
+    this.#event(incident.id, "reminded", "");
+    this.deps.send(reminderMessage(this.#outage(incident, error), now));
+  }
+}

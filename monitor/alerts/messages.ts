@@ -3,10 +3,9 @@ import { escapeHtml, instant, span } from "./words";
 /** One message, for every channel. */
 export interface Message { readonly kind: "down" | "up" | "note" | "report"; readonly subject: string; readonly text: string; readonly html: string; readonly url?: string }
 
-/** "blog" for a service's main check, else the check's own name. */
 export interface Named { readonly name: string; readonly error?: string }
 
-type Row = readonly [label: string, value: string];
+export type Row = readonly [label: string, value: string];
 
 const colours: Readonly<Record<Message["kind"], string>> = { down: "#b3261e", up: "#1b7f3b", note: "#8a5a00", report: "#334155" };
 
@@ -30,7 +29,7 @@ export interface Outage { readonly fleet: string; readonly name: string; readonl
 
 export function downMessage({ fleet, name, since, error, url }: Outage, above: readonly Named[]): Message {
   const rows: Row[] = [["What", name], ["Since", instant(since)], ["Last error", error]];
-  if (above.length > 0) rows.push(["Not reachable with it", list(above)]);
+  if (above.length > 0) rows.push([`Not reachable with it (${above.length})`, list(above)]);
   return message("down", `[${fleet}] DOWN: ${name}`, `${name} is down`, rows, url);
 }
 
@@ -39,7 +38,24 @@ export function upMessage({ fleet, name, since, error, url }: Outage, now: numbe
   return message("up", `[${fleet}] UP: ${name} (was down ${span(now - since)})`, `${name} is up again after ${span(now - since)}`, rows, url);
 }
 
+export function reminderMessage({ fleet, name, since, error, url }: Outage, now: number): Message {
+  const rows: Row[] = [["What", name], ["Since", instant(since)], ["For", span(now - since)], ["Last error", error], ["Quiet it", "acknowledge or snooze by the link below"]];
+  return message("down", `[${fleet}] STILL DOWN: ${name} (for ${span(now - since)})`, `${name} is still down`, rows, url);
+}
+
+export function flappingMessage({ fleet, name, since, error, url }: Outage, turns: number): Message {
+  const rows: Row[] = [["What", name], ["Turns", `${turns} within an hour`], ["Last outage since", instant(since)], ["Last error", error], ["Next", "nothing more about it until it has held for 30 minutes"]];
+  return message("note", `[${fleet}] FLAPPING: ${name}`, `${name} keeps going down and up`, rows, url);
+}
+
+export function steadyMessage({ fleet, name, since, error, url }: Outage, up: boolean): Message {
+  const rows: Row[] = [["What", name], [up ? "Up since" : "Down since", instant(since)], ["Last error", error]];
+  return message(up ? "up" : "down", `[${fleet}] STEADY: ${name} is ${up ? "up" : "down"}`, `${name} no longer flaps: it is ${up ? "up" : "down"}`, rows, url);
+}
+
 export function offlineMessage(fleet: string, from: number, now: number, url: string): Message {
   const rows: Row[] = [["From", instant(from)], ["Until", instant(now)], ["Length", span(now - from)], ["Meaning", "Nothing is known about the fleet in that time; failures seen then were not counted."]];
   return message("note", `[${fleet}] The watcher had no network for ${span(now - from)}`, `The watcher itself had no network for ${span(now - from)}`, rows, url);
 }
+
+export const noteMessage = (fleet: string, lead: string, rows: readonly Row[], url: string): Message => message("note", `[${fleet}] ${lead}`, lead, rows, url);

@@ -16,14 +16,16 @@ const plain = new http.Agent({ keepAlive: false });
 
 interface Answer { readonly status: number; readonly location?: string; readonly encoding?: string; readonly body: string; readonly cut: boolean }
 
+export interface Question { readonly method?: string; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
+
 /** @throws what went wrong on the wire; Finding when the deadline passes. */
-export function ask(url: URL, check: Pick<HttpCheck, "method" | "headers">, deadlineMs: number): Promise<Answer> {
+export function ask(url: URL, question: Question, deadlineMs: number): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const over = url.protocol === "https:" ? { request: https.request, agent: secure } : { request: http.request, agent: plain };
     let stage = "no connection";
     const request = over.request(url, {
-      method: check.method ?? "GET", agent: over.agent, lookup: resolving(deadlineMs), maxHeaderSize: 16_384,
-      headers: { "user-agent": "second-server-observatory/1", "accept-encoding": "identity", ...check.headers },
+      method: question.method ?? "GET", agent: over.agent, lookup: resolving(deadlineMs), maxHeaderSize: 16_384,
+      headers: { "user-agent": "second-server-observatory/1", "accept-encoding": "identity", ...question.headers },
     });
     const timer = setTimeout(() => finish(new Finding(`${stage} within ${deadlineMs / 1000} s`)), deadlineMs);
     const finish = (result: Error | Answer): void => {
@@ -48,7 +50,7 @@ export function ask(url: URL, check: Pick<HttpCheck, "method" | "headers">, dead
       response.on("end", () => (response.complete ? answer(false) : finish(new Finding("the answer was cut off"))));
       response.on("error", () => finish(new Finding("the answer was cut off")));
     });
-    request.end();
+    request.end(question.body);
   });
 }
 

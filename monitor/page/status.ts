@@ -1,7 +1,7 @@
 import type { CheckState, Watched } from "../alerts/state";
-import type { View } from "./view";
+import type { Assembly } from "../assembly";
 
-/** "late": no failure has been confirmed yet or it hides behind a lower layer. */
+/** "failing": not confirmed yet. "held": unreachable behind a lower layer that is down. */
 export type Condition = "up" | "down" | "failing" | "held" | "unknown";
 
 export interface CheckStatus {
@@ -13,19 +13,31 @@ export interface CheckStatus {
   readonly lastAt?: string; readonly since?: string;
   readonly ms?: number; readonly error?: string; readonly detail?: string; readonly heldBy?: string; readonly incident?: number;
 }
-export interface ServiceStatus { readonly name: string; readonly url: string; readonly condition: Condition; readonly polled: boolean; readonly checks: readonly string[]; readonly ms?: number; readonly error?: string }
+export interface ServiceStatus {
+  readonly name: string; readonly url: string; readonly condition: Condition; readonly checks: readonly string[];
+  /** Each of its checks has run since the monitor started; `lastAt` is the oldest of their last runs. */
+  readonly polled: boolean; readonly lastAt?: string; readonly ms?: number; readonly error?: string;
+}
+export interface IncidentStatus {
+  readonly id: number; readonly name: string; readonly check: string; readonly opened: string; readonly closed?: string; readonly error: string; readonly above: readonly string[];
+  readonly acknowledged?: string; readonly snoozedUntil?: string; readonly quiet?: string;
+}
 export interface Status {
   readonly fleet: string; readonly domain: string; readonly at: string; readonly startedAt: string;
-  /** No check is down and the monitor itself is well. */
+  /** Everything is up and the monitor itself is well. */
   readonly ok: boolean;
   readonly storage: { readonly ok: boolean; readonly error?: string };
+  /** Since when this machine itself has had no network; what is shown is then of before. */
+  readonly offlineSince?: string;
   /** Messages that have not left yet. */
   readonly outbox: number;
+  readonly maintenance: readonly { readonly title: string; readonly services?: readonly string[]; readonly to: string }[];
   readonly services: readonly ServiceStatus[]; readonly checks: readonly CheckStatus[];
-  readonly incidents: readonly { readonly id: number; readonly name: string; readonly check: string; readonly opened: string; readonly error: string; readonly above: readonly string[] }[];
+  /** The open ones. */
+  readonly incidents: readonly IncidentStatus[];
 }
 
-const iso = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : new Date(ms).toISOString());
+export const iso = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : new Date(ms).toISOString());
 
 export function condition(state: CheckState): Condition {
   if (state.incident !== undefined) return "down";
@@ -36,29 +48,36 @@ export function condition(state: CheckState): Condition {
 
 const worst: readonly Condition[] = ["down", "held", "failing", "unknown", "up"];
 
-function checkStatus(view: View, watched: Watched): CheckStatus {
+function checkStatus(view: Assembly, watched: Watched): CheckStatus {
   const state = view.alerts.state(watched.id);
   const now = condition(state);
   return {
-    id: watched.id, kind: watched.check.kind, service: watched.service, layer: watched.layer, machine: watched.machine, condition: now, runs: view.runs(watched.id),
+    id: watched.id, kind: watched.check.kind, service: watched.service, layer: watched.layer, machine: watched.machine, condition: now, runs: view.runner.runs(watched.id),
     lastAt: iso(state.lastAt), since: iso(state.since), ms: state.lastMs, detail: state.detail, error: now === "up" ? undefined : state.lastError, heldBy: state.heldBy, incident: state.incident,
   };
 }
 
-export function status(view: View): Status {
-  const { config, alerts, writer, outbox } = view;
-  const checks = alerts.watched().map((watched) => checkStatus(view, watched));
-  const services = config.services.map(({ name, url }): ServiceStatus => {
-    const own = checks.filter((check) => check.service === name || check.id === name);
-    const [bad] = [...own].sort((a, b) => worst.indexOf(a.condition) - worst.indexOf(b.condition));
-    const main = own.find((check) => check.id === name) ?? own[0];
-    return { name, url, condition: bad?.condition ?? "unknown", polled: own.length > 0 && own.every(({ runs }) => runs > 0), checks: own.map(({ id }) => id), ms: main?.ms, error: bad?.error };
-  });
-  const { ok, error } = writer.status();
-  return {
-    fleet: config.fleet, domain: config.domain, at: new Date(view.now()).toISOString(), startedAt: new Date(view.startedAt).toISOString(),
-    ok: ok && checks.every((check) => check.condition === "up"), storage: { ok, error }, outbox: outbox.waiting().length, services, checks,
-    incidents: alerts.open().map((incident) => ({ id: incident.id, name: incident.name, check: incident.check, opened: new Date(incident.opened).toISOString(), error: incident.error, above: incident.above })),
-  };
+function serviceStatus(name: string, url: string, checks: readonly CheckStatus[]): ServiceStatus {
+  const own = checks.filter((check) => check.service === name || check.id === name);
+  const bad = worst.map((one) => own.find((check) => check.condition === one)).find((check) => check !== undefined);
+  const main = own.find((check) => check.id === name) ?? own[0];
+  const polled = own.length > 0 && own.every(({ runs }) => runs > 0);
+  const lastAt = polled ? own.map((check) => check.lastAt).filter((at) => at !== undefined).sort()[0] : undefined;
+  return { name, url, condition: bad?.condition ?? "unknown", polled, lastAt, checks: own.map(({ id }) => id), ms: main?.ms, error: bad?.error };
 }
 
+export function status(view: Assembly): Status {
+  const { config, alerts, writer, outbox, offline } = view;
+  const checks = alerts.watched().map((watched) => checkStatus(view, watched));
+  const { ok, error } = writer.status();
+  return {
+    fleet: config.fleet, domain: config.domain, at: new Date(view.clock.now()).toISOString(), startedAt: new Date(view.startedAt).toISOString(),
+    ok: ok && offline.since() === undefined && checks.every((check) => check.condition === "up"), storage: { ok, error }, offlineSince: iso(offline.since()), outbox: outbox.waiting().length,
+    maintenance: view.maintenance().map(({ title, services, to }) => ({ title, services, to: new Date(to).toISOString() })),
+    services: config.services.map(({ name, url }) => serviceStatus(name, url, checks)), checks,
+    incidents: alerts.open().map((incident) => ({
+      id: incident.id, name: incident.name, check: incident.check, opened: new Date(incident.opened).toISOString(), error: incident.error, above: incident.above,
+      acknowledged: iso(incident.acknowledged?.at), snoozedUntil: iso(incident.snoozedUntil), quiet: incident.quiet,
+    })),
+  };
+}

@@ -9,4 +9,6 @@ a{color:inherit}.headline{font-size:19px;font-weight:600;margin:0;padding:14px 1
 ul{list-style:none;margin:0;padding:0}.row{display:grid;grid-template-columns:1.5em 1fr auto 5em;gap:0 8px;padding:8px 0;border-bottom:1px solid var(--line);align-items:baseline}
 .mark{font-weight:700}.name{text-decoration:none;overflow-wrap:anywhere}.name:hover{text-decoration:underline}.ms{text-align:right;color:var(--soft);font-variant-numeric:tabular-nums}
 .error{grid-column:2/-1;color:var(--soft);font-size:14px;overflow-wrap:anywhere}.incidents li{padding:6px 0;overflow-wrap:anywhere}footer{margin-top:32px;color:var(--soft);font-size:14px}
+.soft,.timeline time{color:var(--soft);font-size:14px}.timeline{list-style:none;padding:0;margin:0}.timeline li{padding:5px 0 5px 14px;border-left:3px solid var(--line);overflow-wrap:anywhere}
+.window{border:1px dashed var(--line);border-radius:6px;padding:8px 12px}.done{color:var(--up);font-weight:600}button{font:inherit;padding:8px 14px;margin:0 6px 8px 0;border:1px solid var(--line);border-radius:6px;background:transparent;color:inherit;cursor:pointer}
 `.trim();

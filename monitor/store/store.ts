@@ -1,4 +1,4 @@
-import type { EventKind, Incident, Journal } from "../alerts/alerts";
+import type { EventKind, Incident, Journal } from "../alerts/incident";
 import type { CheckState } from "../alerts/state";
 import type { Parcel, Shelf } from "../adapters/outbox";
 import type { Database } from "./database";
@@ -9,6 +9,8 @@ import type { Writer } from "./writer";
 export interface Kept {
   readonly states: ReadonlyMap<string, CheckState>; readonly open: readonly Incident[]; readonly nextIncident: number;
   readonly parcels: readonly Parcel[]; readonly nextParcel: number;
+  /** Small facts by name, as JSON. */
+  readonly meta: ReadonlyMap<string, string>;
 }
 
 export async function loadKept(database: Database): Promise<Kept> {
@@ -16,7 +18,9 @@ export async function loadKept(database: Database): Promise<Kept> {
   const open = await database.rows<{ json: string }>("SELECT json FROM incident WHERE closed IS NULL ORDER BY id");
   const parcels = await database.rows<{ json: string }>("SELECT json FROM outbox WHERE sent IS NULL ORDER BY id");
   const [next] = await database.rows<{ incident: number; parcel: number }>("SELECT (SELECT coalesce(max(id), 0) + 1 FROM incident) AS incident, (SELECT coalesce(max(id), 0) + 1 FROM outbox) AS parcel");
+  const meta = await database.rows<{ key: string; value: string }>("SELECT key, value FROM meta");
   return {
+    meta: new Map(meta.map(({ key, value }) => [key, value])),
     states: new Map(states.map(({ name, json }) => [name, JSON.parse(json) as CheckState])),
     open: open.map(({ json }) => JSON.parse(json) as Incident), nextIncident: next?.incident ?? 1,
     parcels: parcels.map(({ json }) => JSON.parse(json) as Parcel), nextParcel: next?.parcel ?? 1,
@@ -43,6 +47,10 @@ export class Store implements Journal, Shelf {
 
   event(incident: number, at: number, kind: EventKind, text: string): void {
     this.writer.statement(sql`INSERT INTO event (incident, at, kind, text) VALUES (${incident}, ${at}, ${kind}, ${text})`);
+  }
+
+  meta(key: string, value: unknown): void {
+    this.writer.keyed(`meta ${key}`, value === undefined ? sql`DELETE FROM meta WHERE key = ${key}` : sql`INSERT OR REPLACE INTO meta VALUES (${key}, ${JSON.stringify(value)})`, true);
   }
 
   parcel(parcel: Parcel): void {

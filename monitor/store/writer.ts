@@ -5,7 +5,7 @@ import { sql } from "./sql";
 
 export interface Sample { readonly check: string; /** Seconds since the epoch. */ readonly t: number; readonly result: 0 | 1 | 2; readonly ms: number }
 
-export interface StorageStatus { readonly ok: boolean; readonly error?: string; readonly since?: number; readonly lastWrite?: number; readonly dropped: number }
+export interface StorageStatus { readonly ok: boolean; readonly error?: string; readonly since?: number; /** Monotonic milliseconds. */ readonly lastWrite?: number; readonly dropped: number }
 
 const pause = 5000;
 const sampleLimit = 20_000;
@@ -77,7 +77,7 @@ export class Writer {
     try {
       await this.database.exec(`PRAGMA synchronous = ${urgent ? "FULL" : "NORMAL"}; BEGIN IMMEDIATE; ${[...sampleStatements(samples), ...statements, ...keyed.values()].join("; ")}; COMMIT`);
       if (!this.#status.ok) this.log.info(`storage works again; ${this.#status.dropped} samples were dropped meanwhile`);
-      this.#status = { ok: true, lastWrite: this.clock.now(), dropped: this.#status.dropped };
+      this.#status = { ok: true, lastWrite: this.clock.monotonic(), dropped: this.#status.dropped };
     } catch (error) {
       await this.database.exec("ROLLBACK").catch(() => undefined);
       if (this.#status.ok) this.log.error(`storage: ${reason(error)}; checks and alerts go on in memory`);

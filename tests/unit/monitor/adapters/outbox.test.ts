@@ -11,7 +11,7 @@ function lab(...carriers: Carrier[]) {
   const shelf = new Map<number, Parcel>();
   const open = (): Outbox => {
     const parcels = [...shelf.values()].filter(({ sent }) => sent === undefined);
-    return new Outbox({ clock, log: silent, carriers, origin: "test", shelf: { parcel: (parcel) => { shelf.set(parcel.id, JSON.parse(JSON.stringify(parcel)) as Parcel); } } }, { parcels, nextParcel: shelf.size + 1 });
+    return new Outbox({ clock, log: silent, carriers: () => carriers, origin: "test", shelf: { parcel: (parcel) => { shelf.set(parcel.id, JSON.parse(JSON.stringify(parcel)) as Parcel); } } }, { parcels, nextParcel: shelf.size + 1 });
   };
   return { clock, shelf, open };
 }

@@ -35,7 +35,7 @@ test.each([["the primary is asked first", ["primary", "blog", "chat"]], ["the se
     await story.round();
     await story.rounds(30, dark, order);
     expect(story.subjects()).toEqual(["[lab] DOWN: primary"]);
-    expect(story.sent[0]?.text).toContain("Not reachable with it: blog, chat");
+    expect(story.sent[0]?.text).toContain("Not reachable with it (2): blog, chat");
     await story.rounds(5);
     expect(story.subjects()).toEqual(["[lab] DOWN: primary", "[lab] UP: primary (was down 5 min 10 s)"]);
   });

@@ -1,5 +1,6 @@
 import type { Check, Layer } from "../../../../config/monitor";
-import { Alerts, type Incident, type Journal } from "../../../../monitor/alerts/alerts";
+import { Alerts } from "../../../../monitor/alerts/alerts";
+import type { Incident, Journal } from "../../../../monitor/alerts/incident";
 import type { Message } from "../../../../monitor/alerts/messages";
 import type { CheckState, Watched } from "../../../../monitor/alerts/state";
 import { FakeClock } from "../fake-clock";
@@ -58,8 +59,9 @@ export class Story {
 
   #start(): Alerts {
     return new Alerts({
-      fleet: "lab", url: "https://status.example.test/", now: () => this.clock.now(), journal: this.memory, send: (message) => { this.sent.push(message); },
-      hurry: (ids) => { this.hurried.push(...ids); }, patienceMs: 20_000, ...this.more,
+      fleet: "lab", now: () => this.clock.now(), journal: this.memory, send: (message) => { this.sent.push(message); },
+      hurry: (ids) => { this.hurried.push(...ids); }, patienceMs: 20_000, remindMs: 4 * 3_600_000, flapsPerHour: 6,
+      link: (incident) => `https://status.example.test/incident/${incident}`, maintenance: () => [], ...this.more,
     }, this.watched, this.memory.kept());
   }
 }

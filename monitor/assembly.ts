@@ -1,0 +1,103 @@
+import type { Check, ObservatoryConfig } from "../config/monitor";
+import { carrierOf } from "./adapters/channels";
+import type { Clock } from "./adapters/clock";
+import { type Key, loadKey } from "./adapters/key";
+import type { Log } from "./adapters/log";
+import { Outbox } from "./adapters/outbox";
+import { Alerts } from "./alerts/alerts";
+import type { Message } from "./alerts/messages";
+import { active, type Window } from "./alerts/maintenance";
+import { Offline } from "./alerts/offline";
+import { OwnNetwork } from "./checks/network";
+import type { Outcome } from "./checks/outcome";
+import { runCheck } from "./checks/run";
+import { Runner } from "./checks/runner";
+import { incidentLink } from "./page/links";
+import { checksOf, pace, watchedOf } from "./settings";
+import type { Database } from "./store/database";
+import { type Kept, Store } from "./store/store";
+import { Writer } from "./store/writer";
+
+export const resultNumbers = { pass: 0, fail: 1, unknown: 2 } as const;
+
+/** The Observatory's parts, put together. Nothing runs until `start`. */
+export class Assembly {
+  readonly writer: Writer;
+  readonly store: Store;
+  readonly key: Key;
+  readonly outbox: Outbox;
+  readonly runner: Runner;
+  readonly alerts: Alerts;
+  readonly offline: Offline;
+  readonly startedAt: number;
+  /** Maintenance set while running, by a deploy, an upgrade or an operator. */
+  windows: readonly Window[];
+  network: OwnNetwork;
+
+  constructor(public config: ObservatoryConfig, readonly database: Database, kept: Kept, readonly clock: Clock, readonly log: Log) {
+    this.startedAt = clock.now();
+    this.writer = new Writer(database, clock, log);
+    this.store = new Store(this.writer);
+    this.key = loadKey(config.signingKeyFile, config.database);
+    this.windows = JSON.parse(kept.meta.get("windows") ?? "[]") as Window[];
+    this.outbox = new Outbox({ clock, log, shelf: this.store, carriers: () => [{ kind: "smtp", ...this.config.alerts } as const, ...(this.config.alerts.fallback ?? [])].map(carrierOf), origin: "observatory" }, kept);
+    const since = JSON.parse(kept.meta.get("offline") ?? "null") as number | null;
+    this.offline = new Offline({
+      fleet: config.fleet, url: config.statusUrl, now: () => clock.now(), keep: (start) => this.store.meta("offline", start), send: (message) => this.send(message), leastMs: config.failAfter * config.intervalSeconds * 1000,
+    }, since ?? undefined);
+    this.network = this.#places();
+    this.runner = new Runner({ clock, perform: (check, timeoutMs) => runCheck(check, timeoutMs), networkUp: () => this.#networkUp(), took: (check, began, outcome) => this.#took(check, began, outcome) });
+    this.alerts = new Alerts({
+      fleet: config.fleet, now: () => clock.now(), journal: this.store, send: (message) => this.send(message),
+      hurry: (ids) => { for (const id of ids) this.runner.schedule.hurry(id); },
+      link: (incident) => incidentLink(this.key, this.base(), incident, clock.now()),
+      patienceMs: 2 * config.intervalSeconds * 1000, remindMs: (config.alerts.remindMinutes ?? 240) * 60_000, flapsPerHour: config.alerts.flapsPerHour ?? 6,
+      maintenance: () => this.maintenance(),
+    }, checksOf(config).map((check) => watchedOf(check, config)), kept);
+  }
+
+  base(): string { return this.config.statusUrl.endsWith("/") ? this.config.statusUrl : `${this.config.statusUrl}/`; }
+
+  maintenance(): readonly Window[] { return active(this.config.alerts.maintenance ?? [], this.windows, this.clock.now()); }
+
+  /** Ended windows are dropped on the way. */
+  setWindows(windows: readonly Window[]): void {
+    this.windows = windows.filter(({ to }) => to > this.clock.now());
+    this.store.meta("windows", this.windows);
+  }
+
+  send(message: Message): void {
+    this.log.warn(message.subject);
+    this.outbox.add(message);
+  }
+
+  start(): void {
+    this.runner.load(checksOf(this.config).map((check) => ({ check, ...pace(check, this.config) })));
+    this.outbox.start();
+  }
+
+  /** Unchanged checks go on without a gap. */
+  reload(config: ObservatoryConfig): void {
+    this.config = config;
+    this.network = this.#places();
+    this.alerts.watch(checksOf(config).map((check) => watchedOf(check, config)));
+    this.start();
+  }
+
+  #places(): OwnNetwork {
+    const { network, alerts, timeoutSeconds, intervalSeconds } = this.config;
+    return new OwnNetwork(network ?? [alerts.relay], this.clock, timeoutSeconds * 1000, intervalSeconds * 500);
+  }
+
+  async #networkUp(): Promise<boolean> {
+    const up = await this.network.up();
+    this.offline.seen(up);
+    return up;
+  }
+
+  #took(check: Check, began: number, outcome: Outcome): void {
+    this.writer.sample({ check: check.id, t: Math.floor(began / 1000), result: resultNumbers[outcome.result], ms: outcome.ms });
+    if (outcome.result === "pass" && this.offline.since() !== undefined) void this.#networkUp();
+    this.alerts.take(check.id, began, outcome);
+  }
+}

@@ -1,0 +1,28 @@
+import type { IncomingMessage } from "node:http";
+import type { Assembly } from "../assembly";
+import { act, type Action } from "./actions";
+import { json, readBody, Refusal, type Reply } from "./reply";
+
+const window = 5 * 60_000;
+
+/** The body has to be signed with the fleet's key and be of now, so that it can't be played again later. @throws Refusal */
+export async function signedBody<Body>(assembly: Assembly, request: IncomingMessage): Promise<Body> {
+  const text = await readBody(request);
+  const signature = request.headers["x-signature"];
+  if (typeof signature !== "string" || !assembly.key.verify(text, signature)) throw new Refusal(403, "the signature does not fit; is it the same key file?");
+  const { at } = JSON.parse(text) as { at?: number };
+  if (typeof at !== "number" || Math.abs(assembly.clock.now() - at) > window) throw new Refusal(403, "the request is not of now; do the clocks agree?");
+  return JSON.parse(text) as Body;
+}
+
+/** POST /control {at: ms, action, …}, signed: what the CLI asks for. */
+export async function control(assembly: Assembly, request: IncomingMessage): Promise<Reply> {
+  const action = await signedBody<Action>(assembly, request);
+  try {
+    const done = act(assembly, action);
+    assembly.log.info(`control: ${done}`);
+    return json({ done });
+  } catch (error) {
+    throw new Refusal(409, (error as Error).message);
+  }
+}

@@ -1,0 +1,60 @@
+import type { IncomingMessage } from "node:http";
+import type { Incident } from "../alerts/incident";
+import { instant, span } from "../alerts/words";
+import type { Assembly } from "../assembly";
+import { sql } from "../store/sql";
+import { act } from "./actions";
+import { html, Html } from "./html";
+import { layout } from "./layout";
+import { mayAct } from "./links";
+import { page, readBody, Refusal, type Reply } from "./reply";
+
+export interface TimelineEvent { readonly at: number; readonly kind: string; readonly text: string }
+
+const phrases: Readonly<Record<string, string>> = {
+  opened: "Failed", with: "Not reachable with it:", resolved: "Resolved", acknowledged: "Acknowledged by", snoozed: "Snoozed", reminded: "Reminded", quiet: "Nobody was told:", told: "Told",
+};
+
+async function find(assembly: Assembly, id: number): Promise<Incident> {
+  const open = assembly.alerts.open().find((incident) => incident.id === id);
+  if (open !== undefined) return open;
+  const [row] = await assembly.database.rows<{ json: string }>(sql`SELECT json FROM incident WHERE id = ${id}`);
+  if (row === undefined) throw new Refusal(404, `there is no incident ${id}`);
+  return JSON.parse(row.json) as Incident;
+}
+
+const actions = (query: string): Html => html`<section><h2>What to do with it</h2><form method="post" action="?${query}" class="actions">
+<button name="do" value="acknowledge">Acknowledge</button> <button name="do" value="60">Snooze 1 hour</button> <button name="do" value="480">Snooze 8 hours</button></form>
+<p class="soft">Acknowledged: no more reminders; the all-clear still comes.</p></section>`;
+
+function incidentPage(assembly: Assembly, incident: Incident, events: readonly TimelineEvent[], extra: Html): Html {
+  const end = incident.closed ?? assembly.clock.now();
+  const steps = events.map((event) => html`<li><time datetime="${new Date(event.at).toISOString()}">${instant(event.at)}</time> ${phrases[event.kind] ?? event.kind} ${event.text}</li>`);
+  const lead = incident.closed === undefined ? `${incident.name} has been down for ${span(end - incident.opened)}` : `${incident.name} was down for ${span(end - incident.opened)}`;
+  return layout(assembly.config.fleet, lead, html`<p><a href="/">← Status</a></p><p class="headline ${incident.closed === undefined ? "down" : "up"}">${lead}</p>
+<p>Since ${instant(incident.opened)}: ${incident.error}</p>${incident.above.length === 0 ? "" : html`<p>Not reachable with it: ${incident.above.join(", ")}</p>`}
+${extra}<section><h2>Timeline</h2><ol class="timeline">${steps}</ol></section>`);
+}
+
+/** GET shows; only POST changes something, since mail scanners follow links. */
+export async function incident(assembly: Assembly, request: IncomingMessage, url: URL): Promise<Reply> {
+  const id = Number(url.pathname.slice("/incident/".length));
+  if (!Number.isSafeInteger(id) || id < 1) throw new Refusal(404, "no such incident");
+  const allowed = mayAct(assembly.key, id, url.searchParams, assembly.clock.now());
+  let done: Html | undefined;
+  if (request.method === "POST") {
+    if (!allowed) throw new Refusal(403, "this link does not allow it, or is older than two weeks; use a newer mail or the CLI");
+    const choice = new URLSearchParams(await readBody(request)).get("do") ?? "";
+    const by = "the link in a mail";
+    try {
+      done = html`<p class="done">✓ ${act(assembly, choice === "acknowledge" ? { action: "acknowledge", incident: id, by } : { action: "snooze", incident: id, by, minutes: Number(choice) })}</p>`;
+    } catch (error) {
+      throw new Refusal(409, (error as Error).message);
+    }
+    await assembly.writer.flush();
+  }
+  const found = await find(assembly, id);
+  const events = await assembly.database.rows<TimelineEvent>(sql`SELECT at, kind, text FROM event WHERE incident = ${id} ORDER BY id LIMIT 500`);
+  const buttons = allowed && found.closed === undefined ? actions(url.searchParams.toString()) : html``;
+  return page(incidentPage(assembly, found, events, html`${done ?? html``}${buttons}`));
+}
