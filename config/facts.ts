@@ -1,0 +1,69 @@
+import { FIRST_PORT, RESERVED_PORTS, SIZES, STATUS_PORT } from "./catalogue";
+import type { DataFacts, FleetFacts, MachineFacts, Role, ServiceFacts } from "./fleet";
+import type { Manifest, ManifestService } from "./schema";
+import type { Settings } from "./settings";
+
+const MEMORY_MIB: Readonly<Record<ManifestService["kind"], number>> = { static: 0, proxy: 0, node: 96, python: 64, binary: 64 };
+
+/** Left-out ports, in the manifest's order from 3001 on, past the reserved and the chosen ones: the same manifest always gives the same ports. */
+const assignPorts = (services: Manifest["services"]): Readonly<Record<string, number | undefined>> => {
+  const taken = new Set<number>([...Object.keys(RESERVED_PORTS).map(Number), ...Object.values(services).flatMap((service) => ("port" in service && service.port ? [service.port] : []))]);
+  let next = FIRST_PORT;
+  return Object.fromEntries(Object.entries(services).map(([name, service]) => {
+    if (service.kind === "static" || service.kind === "proxy") return [name, undefined];
+    if (service.port) return [name, service.port];
+    while (taken.has(next)) next++;
+    taken.add(next);
+    return [name, next];
+  }));
+};
+
+const dataFacts = (name: string, item: ManifestService["data"][number]): DataFacts => {
+  const [kind, path] = Object.entries(item)[0] as [DataFacts["kind"], string];
+  return { kind, path: `/var/lib/fleet/${name}/${path}` };
+};
+
+const serviceFacts = (name: string, service: ManifestService, port: number | undefined, domain: string): ServiceFacts => ({
+  name, kind: service.kind, port,
+  host: service.host ?? `${name}.${domain}`,
+  folder: "folder" in service ? service.folder : undefined,
+  entry: "entry" in service ? service.entry : undefined,
+  command: "command" in service ? service.command : [],
+  packages: "packages" in service ? service.packages : [],
+  upstream: service.kind === "proxy" ? service.upstream : undefined,
+  user: service.kind === "static" || service.kind === "proxy" ? undefined : `svc-${name}`,
+  memoryMiB: service.memory ?? MEMORY_MIB[service.kind],
+  environment: "environment" in service ? service.environment : {},
+  health: service.health,
+  data: service.data.map((item) => dataFacts(name, item)),
+  streaming: service.streaming,
+});
+
+const machineFacts = (role: Role, machine: Manifest["machines"][Role]): MachineFacts =>
+  ({ role, name: role, ...machine, monthlyUsd: SIZES[machine.size]!.monthlyUsd });
+
+const deepFreeze = <T>(value: T): T => {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) { Object.freeze(value); Object.values(value).forEach(deepFreeze); }
+  return value;
+};
+
+/** A checked manifest and checked settings → the frozen facts that everything downstream reads. */
+export const factsOf = (manifest: Manifest, settings: Settings): FleetFacts => {
+  const ports = assignPorts(manifest.services);
+  const [relayHost, relayPort] = settings.relay.split(":") as [string, string];
+  return deepFreeze({
+    name: manifest.name, domain: settings.domain, email: settings.email, ttl: settings.ttl,
+    primary: machineFacts("primary", manifest.machines.primary),
+    watcher: machineFacts("watcher", manifest.machines.watcher),
+    services: Object.entries(manifest.services).map(([name, service]) => serviceFacts(name, service, ports[name], settings.domain)),
+    status: { host: `status.${settings.domain}`, port: STATUS_PORT },
+    checks: { intervalSeconds: manifest.checks.every, timeoutSeconds: manifest.checks.timeout, failAfter: manifest.checks["fail-after"], passAfter: manifest.checks["pass-after"] },
+    watchdog: { intervalSeconds: manifest.watchdog.every, failAfter: manifest.watchdog["fail-after"], maxRestartsPerHour: manifest.watchdog["restarts-per-hour"] },
+    alerts: {
+      to: settings["alert-to"] ?? [settings.email], from: settings["alert-from"] ?? `observatory@${settings.domain}`,
+      relay: { host: relayHost, port: Number(relayPort), user: settings["relay-user"] },
+    },
+    backups: { everyMinutes: manifest.backups.every / 60, keep: manifest.backups.keep },
+    admin: { user: "fleet", authorizedKeys: settings["admin-keys"], allowFrom: settings["admin-from"] ?? ["0.0.0.0/0", "::/0"] },
+  });
+};

@@ -1,0 +1,49 @@
+import type { z } from "zod";
+
+/** Every mistake of the manifest and the stack's settings, each with its place and a remedy. */
+export class ManifestError extends Error {
+  override readonly name = "ManifestError";
+  constructor(readonly problems: readonly string[]) { super(problems.join("\n")); }
+}
+
+/** Edits (insert, delete, replace) between two short words; for "did you mean". */
+const distance = (a: string, b: string): number => {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    row = next;
+  }
+  return row[b.length]!;
+};
+
+const nearest = (word: string, known: readonly string[]): string | undefined =>
+  known.map((candidate) => ({ candidate, edits: distance(word, candidate) })).filter(({ candidate, edits }) => edits <= Math.max(1, Math.floor(candidate.length / 3))).sort((a, b) => a.edits - b.edits)[0]?.candidate;
+
+/** The keys allowed where an unknown one was found, read off the published schema. */
+export type KnownKeys = (path: readonly PropertyKey[]) => readonly string[];
+
+const sentence = (text: string): string => (/[.]$/.test(text) ? text : `${text}.`);
+
+const describe = (issue: z.core.$ZodIssue): string => {
+  if (issue.code === "invalid_type") return "input" in issue && issue.input === undefined ? `is missing. Add it (${issue.expected}).` : `has to be ${issue.expected === "object" ? "a mapping of keys" : `of type ${issue.expected}`}.`;
+  if (issue.code === "too_small" || issue.code === "too_big") {
+    const bound = issue.code === "too_small" ? `at least ${issue.minimum}` : `at most ${issue.maximum}`;
+    return `has to be ${bound}.`;
+  }
+  // z.record's key errors carry the reason inside.
+  if (issue.code === "invalid_key") return sentence(issue.issues[0]?.message ?? "is not a usable key");
+  return sentence(issue.message);
+};
+
+export const placeOf = (file: string, path: readonly PropertyKey[]): string =>
+  [file, path.map(String).join(".")].filter(Boolean).join(": ");
+
+/** One line a problem: "fleet.yaml: services.feed.port: is …". Unknown keys get a line each. */
+export const issueLines = (file: string, issues: readonly z.core.$ZodIssue[], known: KnownKeys): string[] => issues.flatMap((issue) => {
+  if (issue.code !== "unrecognized_keys") return [`${placeOf(file, issue.path)}: ${describe(issue)}`];
+  return issue.keys.map((key) => {
+    const near = nearest(key, known(issue.path));
+    return `${placeOf(file, [...issue.path, key])}: unknown key. ${near ? `Did you mean "${near}"?` : `Known here: ${known(issue.path).join(", ")}.`}`;
+  });
+});

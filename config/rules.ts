@@ -1,0 +1,59 @@
+import { RESERVED_PORTS, SIZES } from "./catalogue";
+import type { FleetFacts, ServiceFacts } from "./fleet";
+
+/** A problem at a path of the manifest; the path begins at the top. */
+export interface Problem { readonly path: readonly string[]; readonly text: string }
+
+/** True for a file or folder relative to the manifest. */
+export interface Sources { isFolder(path: string): boolean; isFile(path: string): boolean }
+
+const at = (service: ServiceFacts, key: string) => ["services", service.name, key];
+
+const duplicates = (services: readonly ServiceFacts[], key: "host" | "port"): Problem[] => {
+  const owner = new Map<string | number, string>();
+  return services.flatMap((service) => {
+    const value = service[key];
+    if (value === undefined) return [];
+    const other = owner.get(value);
+    if (other === undefined) { owner.set(value, service.name); return []; }
+    return [{ path: at(service, key), text: `${value} is already used by "${other}". ${key === "port" ? "Choose a free port, or leave it out to have one chosen." : "Choose another host name."}` }];
+  });
+};
+
+const hosts = ({ services, domain, status }: FleetFacts): Problem[] => services.flatMap((service) => {
+  const path = at(service, "host");
+  if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(service.host)) return [{ path, text: `"${service.host}" is not a host name. Use lower-case letters, digits, dashes and dots.` }];
+  if (service.host !== domain && !service.host.endsWith(`.${domain}`)) return [{ path, text: `"${service.host}" is not under ${domain}. Use a name ending in .${domain}, or change the stack's domain.` }];
+  return service.host === status.host ? [{ path, text: `${status.host} is the status page's own name. Choose another host name.` }] : [];
+});
+
+const ports = ({ services }: FleetFacts): Problem[] => services.flatMap((service) => {
+  const holder = service.port === undefined ? undefined : RESERVED_PORTS[service.port];
+  return holder ? [{ path: at(service, "port"), text: `${service.port} is used by ${holder}. Choose a free port, or leave it out to have one chosen.` }] : [];
+});
+
+const folders = ({ services }: FleetFacts, sources: Sources): Problem[] => services.flatMap((service): Problem[] => {
+  if (service.folder === undefined) return [];
+  if (!sources.isFolder(service.folder)) return [{ path: at(service, "folder"), text: `there is no folder ${service.folder}. Create it, or correct the path (it is relative to fleet.yaml).` }];
+  if (service.entry !== undefined && !sources.isFile(`${service.folder}/${service.entry}`)) return [{ path: at(service, "entry"), text: `there is no file ${service.entry} in ${service.folder}. Create it, or name the right one.` }];
+  return [];
+});
+
+/** The two machines must not share a fate, and the services must fit. */
+const machines = ({ primary, watcher, services }: FleetFacts): Problem[] => {
+  const total = services.reduce((sum, service) => sum + service.memoryMiB, 0);
+  const size = SIZES[primary.size]!.memoryMiB;
+  return [
+    ...(primary.region === watcher.region ? [{ path: ["machines", "watcher", "region"], text: `${watcher.region} is the primary's region too: one outage would take both. Choose another.` }] : []),
+    ...(total > size ? [{ path: ["services"], text: `the memory limits add up to ${total} MiB, and ${primary.size} has ${size} MiB. Lower them, or choose a larger size.` }] : []),
+  ];
+};
+
+const durations = ({ checks, backups }: FleetFacts): Problem[] => [
+  ...(checks.timeoutSeconds >= checks.intervalSeconds ? [{ path: ["checks", "timeout"], text: `${checks.timeoutSeconds}s is not below the interval of ${checks.intervalSeconds}s. Shorten it, or check less often.` }] : []),
+  ...(!Number.isInteger(backups.everyMinutes) || backups.everyMinutes > 1440 || 1440 % backups.everyMinutes !== 0 ? [{ path: ["backups", "every"], text: "has to divide a day into equal parts of whole minutes, such as 15m, 1h, 6h or 1d." }] : []),
+];
+
+/** What the schema can't say: rules across keys, and what has to be on disk. */
+export const brokenRules = (facts: FleetFacts, sources: Sources): Problem[] =>
+  [...hosts(facts), ...duplicates(facts.services, "host"), ...duplicates(facts.services, "port"), ...ports(facts), ...folders(facts, sources), ...machines(facts), ...durations(facts)];

@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { IMAGES, REGIONS, SIZES } from "./catalogue";
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86400 };
+
+/** "10s", "5m", "1h", "2d" → seconds. */
+const duration = z.string().regex(/^[1-9]\d{0,4}[smhd]$/, "is not a duration. Write a whole number and a unit: 10s, 5m, 1h, 2d.")
+  .transform((text) => Number(text.slice(0, -1)) * (UNITS[text.slice(-1)] ?? 1));
+
+/** DNS labels, file names and user names are all made of these names. */
+const NAME = /^[a-z](?:[a-z0-9-]{0,22}[a-z0-9])?$/;
+export const serviceName = z.string().regex(NAME, "is not a usable name. Use 1 to 24 lower-case letters, digits and inner dashes, a letter first.");
+const count = (most: number) => z.number().int().min(1).max(most);
+const slug = <T extends string>(values: readonly T[], what: string) =>
+  z.enum(values as [T, ...T[]], { error: () => `is not a known ${what}. Choose one of: ${values.join(", ")}.` });
+
+const machine = z.strictObject({
+  size: slug(Object.keys(SIZES), "size").describe("DigitalOcean size slug"),
+  region: slug(REGIONS, "region").describe("DigitalOcean region slug"),
+  image: slug(IMAGES, "image").default("debian-13-x64").describe("DigitalOcean image slug"),
+  ipv6: z.boolean().default(false).describe("Give the machine a public IPv6 address, and its own names AAAA records"),
+});
+
+const relative = z.string().regex(/^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$))[\w./-]+$/, "is not a path inside the service's data folder. Write it relative, without \"..\".");
+const data = z.union([z.strictObject({ file: relative }), z.strictObject({ sqlite: relative }), z.strictObject({ directory: relative })],
+  { error: () => "has to be one of { file: PATH }, { sqlite: PATH }, { directory: PATH }." });
+
+const health = z.strictObject({
+  path: z.string().regex(/^\/[\w./?=&%-]*$/, "is not a URL path. Begin it with a slash.").default("/health"),
+  status: z.number().int().min(100).max(599).default(200),
+  contains: z.string().min(1).optional(),
+});
+
+const common = {
+  host: z.string().optional().describe("Public host name; default <name>.<domain>"),
+  memory: count(65536).optional().describe("Memory limit in MiB"),
+  health: health.prefault({}).describe("How to tell that it works, asked on loopback and by its public name"),
+  data: z.array(data).default([]).describe("What must survive the machine, below /var/lib/fleet/<name>"),
+  streaming: z.boolean().default(false).describe("Long-lived responses (SSE, WebSocket): not buffered, long time-outs"),
+};
+const program = {
+  folder: z.string().describe("Source folder, relative to the manifest"),
+  port: z.number().int().min(1024).max(65535).optional().describe("Loopback port; chosen from 3001 on when left out"),
+  environment: z.record(z.string().regex(/^[A-Z_][A-Z0-9_]*$/), z.string().regex(/^[^\n"\\%]*$/, "must not contain line breaks, quotes, backslashes or %.")).default({}),
+  packages: z.array(z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "is not a Debian package name.")).default([]).describe("Debian packages it needs"),
+};
+
+const service = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("static"), ...common, folder: program.folder }),
+  z.strictObject({ kind: z.literal("node"), ...common, ...program, entry: z.string().default("main.ts") }),
+  z.strictObject({ kind: z.literal("python"), ...common, ...program, entry: z.string().default("main.py") }),
+  z.strictObject({ kind: z.literal("binary"), ...common, ...program, folder: program.folder.optional(), command: z.array(z.string().regex(/^[^\n"\\%]*$/)).min(1).describe("Argument vector; ${PORT} and ${DATA_DIR} are filled in") }),
+  z.strictObject({ kind: z.literal("proxy"), ...common, upstream: z.string().regex(/^http:\/\/127\.0\.0\.1:\d+$/, "has to be http://127.0.0.1:PORT: what nginx passes requests to.") }),
+], { error: () => "is not a known kind. Choose one of: static, node, python, binary, proxy." });
+
+/** fleet.yaml. Published as fleet.schema.json for editors. */
+export const manifestSchema = z.strictObject({
+  name: serviceName.describe("The fleet's name, in alerts and tags"),
+  machines: z.strictObject({ primary: machine, watcher: machine }),
+  services: z.record(serviceName, service).refine((all) => Object.keys(all).length > 0, "has no service. Add at least one."),
+  checks: z.strictObject({ every: duration.prefault("10s"), timeout: duration.prefault("5s"), "fail-after": count(20).default(3), "pass-after": count(20).default(2) }).prefault({}),
+  watchdog: z.strictObject({ every: duration.prefault("30s"), "fail-after": count(20).default(3), "restarts-per-hour": count(60).default(4) }).prefault({}),
+  backups: z.strictObject({
+    every: duration.prefault("1h"),
+    keep: z.strictObject({ hourly: count(1000).default(24), daily: count(1000).default(7), weekly: count(1000).default(4) }).prefault({}),
+  }).prefault({}),
+});
+export type Manifest = z.output<typeof manifestSchema>;
+export type ManifestService = Manifest["services"][string];
