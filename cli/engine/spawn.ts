@@ -40,14 +40,24 @@ export const engineCommand = async (context: Context, engine: EngineName, args: 
   return { command: inside.command, args: inside.args, env: { ...env, ...inside.env } };
 };
 
+/** Unlike the embedded engine, the CLI wants a stack to be made before its first use. */
+const ensureStack = async (context: Context, engine: EngineName): Promise<void> => {
+  if (engine !== "pulumi") return;
+  const { command, args, env } = await engineCommand(context, engine, ["stack", "select", "--create"]);
+  const code = await runInherited(command, args, env, "ignore");
+  if (code !== 0) throw cannotRun(`fleet: \`pulumi stack select --create --stack ${context.stack}\` ended with ${code}. Run it by hand to see why (PULUMI_BACKEND_URL=file://${context.paths.state}).`);
+};
+
 /** Runs up, destroy or refresh to its end, showing its events. */
 export const runEngine = async (context: Context, engine: EngineName, args: readonly string[], reporter: Reporter): Promise<EngineResult> => {
+  await ensureStack(context, engine);
   const { command, args: rest, env } = await engineCommand(context, engine, [...args, "--json"]);
   return await follow(command, rest, env, reporter);
 };
 
 /** Runs the engine with this terminal as its own (preview, cancel, output…); resolves with its exit code. */
 export const passThrough = async (context: Context, engine: EngineName, args: readonly string[]): Promise<number> => {
+  await ensureStack(context, engine);
   const { command, args: rest, env } = await engineCommand(context, engine, args);
   return await runInherited(command, rest, env);
 };
