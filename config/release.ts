@@ -3,7 +3,7 @@
  *
  * A release is one gzipped tar with a deterministic sha256, named by it:
  *   release.json            this file's `Release`
- *   agent.js, monitor.js    the two programs, bundled for Node 20 (monitor.js only where a unit needs it)
+ *   agent.js                the agent that applies it, bundled for Node 20 (the monitor is a tree: "monitor")
  *   files/<sha256>          contents of `files`, by hash
  *   trees/<name>/...        folders of `trees`
  */
@@ -28,7 +28,7 @@ export interface ReleaseTree { readonly name: string; /** First 16 hex digits of
 export interface ReleaseUnit {
   /** systemd unit, e.g. "fleet-chat.service" or "fleet-renew.timer". */
   readonly name: string;
-  /** Absolute file paths and "tree:<name>" whose change restarts it (its own unit file always does). */
+  /** What a change of restarts it, besides its own unit file: absolute file paths, "/folder/" for every file below one, and "tree:<name>". */
   readonly restartOn: readonly string[];
   /** "restart" for daemons, "reload" where the unit can (nginx), "none" for oneshots and timers' services. */
   readonly onChange: "restart" | "reload" | "none";
@@ -36,7 +36,10 @@ export interface ReleaseUnit {
 }
 
 export interface ReleaseCertificate {
-  /** certbot's --cert-name; the files are /etc/letsencrypt/live/<name>/{fullchain,privkey}.pem. */
+  /**
+   * certbot's --cert-name. nginx reads /etc/fleet/tls/<name>/{fullchain,privkey}.pem: links to /etc/letsencrypt/live/<name>/ once there is a certificate,
+   * and a self-signed placeholder before, so that nginx can start whole and answer the challenge.
+   */
   readonly name: string;
   readonly hosts: readonly string[];
   readonly email: string;

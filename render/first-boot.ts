@@ -1,0 +1,24 @@
+import type { FleetFacts, Role } from "../config/fleet";
+import { fill } from "./fill";
+import { sshdText } from "./system";
+
+export interface FirstBootKeys {
+  /** OpenSSH public key lines of the operators. */
+  readonly authorizedKeys: readonly string[];
+  /** The host key of the first connection only: OpenSSH private key text and public line. */
+  readonly hostPrivateKey: string;
+  readonly hostPublicKey: string;
+}
+
+/** Debian packages of the first boot: fixed, because a change here replaces the machine. What a service needs besides comes with a release. */
+export const FIRST_BOOT_PACKAGES = ["nginx", "certbot", "nodejs", "rsync", "openssl", "unattended-upgrades"] as const;
+
+// JSON is YAML: one line, and nothing in a value can break out of it.
+const yaml = (value: unknown): string => JSON.stringify(value);
+
+/** cloud-init's user data. DigitalOcean takes at most 64 KiB of it, and never lets it change. */
+export const firstBoot = (fleet: FleetFacts, role: Role, keys: FirstBootKeys): string => fill("cloud-init/user-data", {
+  role, hostname: fleet[role].name, fqdn: `${fleet[role].name}.${fleet.domain}`,
+  authorizedKeys: yaml(keys.authorizedKeys), hostPrivateKey: yaml(keys.hostPrivateKey), hostPublicKey: yaml(keys.hostPublicKey),
+  packages: yaml(FIRST_BOOT_PACKAGES), sshd: yaml(sshdText()), bootstrap: yaml(fill("cloud-init/fleet-agent", {})),
+});

@@ -1,0 +1,50 @@
+import { buildSync } from "esbuild";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { ServiceFacts } from "../config/fleet";
+import type { TarEntry } from "./tar";
+
+/** A folder that a release brings, as files relative to it. */
+export interface Tree { readonly name: string; readonly hash: string; readonly entries: readonly TarEntry[] }
+
+const PROJECT = join(__dirname, "..");
+/** Native, so it can't be bundled: it travels as a tree of its own, found through NODE_PATH. */
+const NATIVE = ["libsql", "@libsql/linux-x64-gnu", "@neon-rs/load", "detect-libc"] as const;
+
+const entriesBelow = (folder: string, below = ""): TarEntry[] => readdirSync(join(folder, below), { withFileTypes: true }).flatMap((entry): TarEntry[] => {
+  const path = below ? `${below}/${entry.name}` : entry.name;
+  if (entry.name === "node_modules" || entry.name === "__pycache__" || entry.name.startsWith(".")) return [];
+  if (entry.isDirectory()) return entriesBelow(folder, path);
+  // Only "executable or not" is kept: a clone's umask must not change the hash.
+  const executable = (statSync(join(folder, path)).mode & 0o100) !== 0;
+  return [{ path, mode: executable ? 0o755 : 0o644, data: readFileSync(join(folder, path)) }];
+});
+
+const tree = (name: string, entries: readonly TarEntry[]): Tree => {
+  const sorted = [...entries].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const hash = createHash("sha256");
+  for (const { path, mode, data } of sorted) hash.update(`${path}\0${mode.toString(8)}\0${data.length}\0`).update(data);
+  return { name, hash: hash.digest("hex").slice(0, 16), entries: sorted };
+};
+
+/** One JavaScript file for the Node of Debian 13; the same sources give the same bytes, wherever the project lies. */
+export const bundle = (entry: string): Buffer => Buffer.from(buildSync({
+  entryPoints: [entry], absWorkingDir: dirname(entry), bundle: true, platform: "node", target: "node20", format: "cjs", external: ["libsql"], write: false, legalComments: "none", logLevel: "silent",
+}).outputFiles[0]!.contents);
+
+export const agentBundle = (): Buffer => bundle(join(PROJECT, "agent/main.ts"));
+export const monitorTree = (): Tree => tree("monitor", [{ path: "monitor.js", mode: 0o644, data: bundle(join(PROJECT, "monitor/main.ts")) }]);
+
+export const libsqlTree = (): Tree => tree("node-libsql", NATIVE.flatMap((name) => {
+  const folder = join(PROJECT, "node_modules", name);
+  if (!existsSync(folder)) throw new Error(`node_modules/${name} is missing: the servers run Linux on x86-64. Install it with: npm install --os=linux --cpu=x64 --libc=glibc`);
+  return entriesBelow(folder).filter(({ path }) => /\.(js|json|node)$/.test(path)).map((entry) => ({ ...entry, path: `${name}/${entry.path}` }));
+}));
+
+/** What the service runs from. TypeScript becomes one main.js; other files of its folder come along, its sources do not. */
+export const serviceTree = (service: ServiceFacts, folder: string): Tree => {
+  if (service.kind !== "node") return tree(service.name, entriesBelow(folder));
+  const others = entriesBelow(folder).filter(({ path }) => !/\.[cm]?[jt]s$|^(package(-lock)?|tsconfig)\.json$/.test(path) || path.startsWith("public/"));
+  return tree(service.name, [...others, { path: "main.js", mode: 0o644, data: bundle(join(folder, service.entry!)) }]);
+};
