@@ -1,0 +1,48 @@
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { join } from "node:path";
+
+export interface Comment { readonly id: number; readonly page: string; readonly author: string; readonly text: string; readonly at: string }
+
+/** All comments in one JSON file, written as a whole so that a power cut leaves the old or the new one. */
+export class Comments {
+  readonly #path: string;
+  #all: Comment[];
+
+  constructor(folder: string) {
+    this.#path = join(folder, "comments.json");
+    this.#all = this.#read();
+  }
+
+  of(page: string): readonly Comment[] { return this.#all.filter((comment) => comment.page === page); }
+  count(): number { return this.#all.length; }
+
+  add(page: string, author: string, text: string, now: Date): Comment {
+    const comment = { id: (this.#all.at(-1)?.id ?? 0) + 1, page, author, text, at: now.toISOString() };
+    this.#write([...this.#all, comment]);
+    this.#all.push(comment);
+    return comment;
+  }
+
+  /** @throws when the file can't be written: what a health check has to find out. */
+  probe(): void { this.#write(this.#all); }
+
+  #read(): Comment[] {
+    try {
+      return JSON.parse(readFileSync(this.#path, "utf8")) as Comment[];
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+      throw new Error(`${this.#path}: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  #write(all: readonly Comment[]): void {
+    const file = openSync(`${this.#path}.new`, "w", 0o640);
+    try {
+      writeSync(file, JSON.stringify(all));
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(`${this.#path}.new`, this.#path);
+  }
+}

@@ -1,0 +1,74 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { routes as chat } from "../../../services/chat/main";
+import { routes as comments } from "../../../services/comments/main";
+import { routes as deadDrop } from "../../../services/dead-drop/main";
+import { routes as lisp } from "../../../services/lisp/main";
+import { type Routes, serve } from "../../../services/shared/http";
+
+let folder = "";
+const closers: (() => void)[] = [];
+beforeEach(() => { folder = mkdtempSync(join(tmpdir(), "service-")); });
+afterEach(() => {
+  closers.splice(0).forEach((close) => close());
+  rmSync(folder, { recursive: true });
+});
+
+async function open(routes: Routes): Promise<(path: string, body?: unknown) => Promise<Response>> {
+  const server = await serve(routes, 0);
+  closers.push(() => { server.closeAllConnections(); server.close(); });
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return (path, body) => fetch(base + path, body === undefined ? {} : { method: "POST", body: typeof body === "string" ? body : JSON.stringify(body) });
+}
+
+test("a comment is there after a restart, and its text is shown as text", async () => {
+  const first = await open(comments(folder));
+  const posted = await first("/api/comments", { page: "/", author: "Ada", text: "<b>hello</b>" });
+  expect(posted.status).toBe(201);
+  const second = await open(comments(folder));
+  expect(await (await second("/api/comments?page=/")).json()).toMatchObject([{ id: 1, author: "Ada", text: "<b>hello</b>" }]);
+  expect(await (await second("/")).text()).toContain("&#60;b&#62;hello");
+  expect((await second("/health")).status).toBe(200);
+});
+
+test.each([["not JSON", "{", 400], ["an empty text", { author: "a", text: " " }, 422], ["a text that is too long", { author: "a", text: "x".repeat(5000) }, 422], ["a body that is too long", "x".repeat(70_000), 413]])("a comment with %s is refused", async (_what, body, status) => {
+  const ask = await open(comments(folder));
+  expect((await ask("/api/comments", body)).status).toBe(status);
+  expect(await (await ask("/api/comments")).json()).toEqual([]);
+});
+
+test("comments that can't be written make the service unhealthy", async () => {
+  const ask = await open(comments(join(folder, "missing")));
+  expect((await ask("/health")).status).toBe(500);
+});
+
+test("a secret can be read once, with its key only, and is not in the database as text", async () => {
+  const ask = await open(deadDrop(folder));
+  const { id, key } = (await (await ask("/api/drops", { text: "the code is 4711" })).json()) as { id: string; key: string };
+  expect(readFileSync(join(folder, "drops.db"), "latin1")).not.toContain("4711");
+  expect((await ask("/api/open", { id, key: "wrong" })).status).toBe(404);
+  expect(await (await ask("/api/open", { id, key })).json()).toEqual({ text: "the code is 4711" });
+  expect((await ask("/api/open", { id, key })).status).toBe(404);
+  expect((await ask("/health")).status).toBe(200);
+});
+
+test("what is said in the chat reaches those who listen, and those who come later", async () => {
+  const ask = await open(chat());
+  await ask("/messages", { name: "Ada", text: "first" });
+  const stream = (await ask("/events")).body?.getReader();
+  await ask("/messages", { name: "Bob", text: "second" });
+  let heard = "";
+  while (!heard.includes("second")) heard += new TextDecoder().decode((await stream?.read())?.value);
+  expect(heard).toMatch(/"text":"first"[^]*"text":"second"/);
+  await stream?.cancel();
+});
+
+test("a program's error is the asker's, not the server's", async () => {
+  const ask = await open(lisp());
+  const answer = await ask("/run", { code: "(car 1)" });
+  expect([answer.status, await answer.json()]).toEqual([422, { error: "1 is not a list" }]);
+  expect((await ask("/nowhere")).status).toBe(404);
+});
