@@ -1,0 +1,131 @@
+import { z } from "zod";
+import type { ActionRecord, DropletRecord } from "../../records";
+import { takeAddresses } from "../addresses";
+import { findSize } from "../catalog";
+import type { Cloud } from "../cloud";
+import { notEmulated, unprocessable } from "../errors";
+import { findImage } from "../images";
+import { takeSnapshot } from "../snapshots";
+import { backupPolicy, hostName, policySchema } from "./create";
+import { beginDropletAction, boot, machineSpec, queueAction } from "./machine";
+
+const plain = ["reboot", "power_cycle", "shutdown", "power_off", "power_on", "disable_backups", "enable_ipv6"] as const;
+export const dropletAction = z.discriminatedUnion("type", [
+  z.object({ type: z.enum(plain) }),
+  z.object({ type: z.literal("resize"), size: z.string(), disk: z.boolean().nullish() }),
+  z.object({ type: z.literal("snapshot"), name: z.string().min(1).max(255).nullish() }),
+  z.object({ type: z.literal("rename"), name: hostName }),
+  z.object({ type: z.literal("rebuild"), image: z.union([z.string(), z.number().int()]) }),
+  z.object({ type: z.literal("restore"), image: z.union([z.string(), z.number().int()]) }),
+  z.object({ type: z.literal("enable_backups"), backup_policy: policySchema.nullish() }),
+  z.object({ type: z.literal("change_backup_policy"), backup_policy: policySchema }),
+  z.object({ type: z.enum(["password_reset", "change_kernel"]) }),
+]);
+export type DropletAction = z.infer<typeof dropletAction>;
+
+const checkResize = (droplet: DropletRecord, size: string, disk: boolean): void => {
+  const wanted = findSize(size);
+  if (!wanted) throw unprocessable("You specified an invalid size.");
+  if (wanted.disk < droplet.disk) throw unprocessable("This size is not available because it has a smaller disk.");
+  if (wanted.slug === droplet.size && !(disk && wanted.disk > droplet.disk)) throw unprocessable("This size is not available: the droplet has it already.");
+  if (droplet.status !== "off") throw unprocessable("Droplet must be powered off before it can be resized.");
+};
+
+const checkImage = (cloud: Cloud, droplet: DropletRecord, wanted: Extract<DropletAction, { image: unknown }>): void => {
+  const image = findImage(cloud.state, wanted.image);
+  if (!image || (image.regions && !image.regions.includes(droplet.region))) throw unprocessable("You specified an invalid image.");
+  if (image.minDisk > droplet.disk) throw unprocessable("The image needs a larger disk than this droplet has.");
+  if (wanted.type === "restore" && image.snapshot?.droplet_id !== droplet.id) throw unprocessable("A droplet can only be restored from its own backups.");
+};
+
+/** Refuses now what can't work later, with the texts that clients look for. */
+const check = (cloud: Cloud, droplet: DropletRecord, wanted: DropletAction): void => {
+  switch (wanted.type) {
+    case "power_off": case "shutdown":
+      if (droplet.status === "off") throw unprocessable("Droplet is already powered off.");
+      return;
+    case "power_on":
+      if (droplet.status === "active") throw unprocessable("Droplet is already powered on.");
+      return;
+    case "reboot":
+      if (droplet.status === "off") throw unprocessable("Droplet is powered off.");
+      return;
+    case "resize": return checkResize(droplet, wanted.size, wanted.disk ?? false);
+    case "rebuild": case "restore": return checkImage(cloud, droplet, wanted);
+    case "enable_ipv6":
+      if (droplet.ipv6) throw unprocessable("IPv6 is already enabled.");
+      return;
+    case "disable_backups": case "change_backup_policy":
+      if (!droplet.backup_policy) throw unprocessable("Backups are not enabled.");
+      return;
+    case "password_reset": case "change_kernel": throw notEmulated(`The droplet action ${wanted.type}`);
+    case "power_cycle": case "snapshot": case "rename": case "enable_backups": return;
+    default: wanted satisfies never;
+  }
+};
+
+const resize = async (cloud: Cloud, droplet: DropletRecord, slug: string, disk: boolean): Promise<void> => {
+  const size = findSize(slug)!;
+  await cloud.hypervisor.resize(droplet.id, { memoryMiB: size.memory, vcpus: size.vcpus, ...(disk ? { diskGiB: size.disk } : {}) });
+  Object.assign(droplet, { size: slug, memory: size.memory, vcpus: size.vcpus, disk: disk ? size.disk : droplet.disk });
+};
+
+const reimage = async (cloud: Cloud, droplet: DropletRecord, image: string | number): Promise<void> => {
+  const id = findImage(cloud.state, image)!.id;
+  await cloud.hypervisor.rebuild(machineSpec(cloud, droplet, id));
+  droplet.image = id;
+  droplet.status = cloud.hypervisor.power(droplet.id) === "on" ? "active" : "off";
+};
+
+const setFeature = (droplet: DropletRecord, feature: string, on: boolean): void => {
+  droplet.features = [...(on ? [feature] : []), ...droplet.features.filter((one) => one !== feature)];
+};
+
+const perform = async (cloud: Cloud, droplet: DropletRecord, wanted: DropletAction): Promise<void> => {
+  const { hypervisor } = cloud;
+  switch (wanted.type) {
+    case "power_on": await hypervisor.powerOn(droplet.id); droplet.status = "active"; return;
+    case "power_off": await hypervisor.powerOff(droplet.id); droplet.status = "off"; return;
+    case "shutdown": await hypervisor.shutdown(droplet.id, 60); droplet.status = "off"; return;
+    case "reboot": await hypervisor.reboot(droplet.id); droplet.status = "active"; return;
+    case "power_cycle":
+      await hypervisor.powerOff(droplet.id);
+      await hypervisor.powerOn(droplet.id);
+      droplet.status = "active";
+      return;
+    case "resize": return resize(cloud, droplet, wanted.size, wanted.disk ?? false);
+    case "snapshot": return takeSnapshot(cloud, droplet, "snapshot", wanted.name ?? `${droplet.name}-${cloud.clock.now().getTime()}`);
+    case "rebuild": case "restore": return reimage(cloud, droplet, wanted.image);
+    case "rename": droplet.name = wanted.name; return;
+    case "enable_ipv6": droplet.ipv6 = takeAddresses(cloud.state).ipv6; setFeature(droplet, "ipv6", true); return cloud.network.apply();
+    case "enable_backups": droplet.backup_policy = backupPolicy(wanted.backup_policy); return setFeature(droplet, "backups", true);
+    case "change_backup_policy": droplet.backup_policy = backupPolicy(wanted.backup_policy); return;
+    case "disable_backups": droplet.backup_policy = null; return setFeature(droplet, "backups", false);
+    case "password_reset": case "change_kernel": throw notEmulated(wanted.type);
+    default: wanted satisfies never;
+  }
+};
+
+export const startDropletAction = (cloud: Cloud, droplet: DropletRecord, wanted: DropletAction): ActionRecord => {
+  if (droplet.locked) throw unprocessable("Droplet already has a pending event.");
+  check(cloud, droplet, wanted);
+  const action = beginDropletAction(cloud, droplet, wanted.type, wanted);
+  queueAction(cloud, droplet, action, () => perform(cloud, droplet, wanted));
+  return action;
+};
+
+/** After a daemon's death: what was under way is done again (the hypervisor's methods are idempotent). */
+export const resumeDropletActions = (cloud: Cloud): void => {
+  for (const action of cloud.state.actions.filter((one) => one.status === "in-progress" && one.resource_type === "droplet")) {
+    const droplet = cloud.state.droplets.find((one) => one.id === action.resource_id);
+    if (!droplet) {
+      // Its machine has no record any more and is destroyed as the daemon starts.
+      action.status = action.type === "destroy" ? "completed" : "errored";
+      action.completed_at = action.started_at;
+    } else if (action.type === "create") queueAction(cloud, droplet, action, () => boot(cloud, droplet));
+    else {
+      const wanted = dropletAction.parse(action.request);
+      queueAction(cloud, droplet, action, () => perform(cloud, droplet, wanted));
+    }
+  }
+};

@@ -1,0 +1,68 @@
+import type { MachineSpec } from "../../machines/hypervisor";
+import type { ActionRecord, DropletRecord } from "../../records";
+import { beginAction, carryOut } from "../actions";
+import type { Cloud } from "../cloud";
+import { findImage } from "../images";
+
+export const machineKey = (dropletId: number): string => `droplet-${dropletId}`;
+export const stillThere = (cloud: Cloud, droplet: DropletRecord): boolean => cloud.state.droplets.includes(droplet);
+
+export const machineSpec = (cloud: Cloud, droplet: DropletRecord, image: string | number = droplet.image): MachineSpec => {
+  const found = findImage(cloud.state, image);
+  if (!found) throw new Error(`image ${image} is gone`);
+  return {
+    dropletId: droplet.id, name: droplet.name, region: droplet.region, memoryMiB: droplet.memory, vcpus: droplet.vcpus, diskGiB: droplet.disk,
+    image: found.key, userData: droplet.user_data,
+    publicKeys: cloud.state.sshKeys.filter((key) => droplet.ssh_keys.includes(key.id)).map((key) => key.public_key),
+    networks: {
+      mac: droplet.mac, ipv4: droplet.ipv4, anchorIpv4: droplet.anchor_ipv4, privateIpv4: droplet.private_ipv4, ...(droplet.ipv6 ? { ipv6: droplet.ipv6 } : {}),
+    },
+  };
+};
+
+export const boot = async (cloud: Cloud, droplet: DropletRecord): Promise<void> => {
+  // The firewall is there before the machine: at no time is it uncovered.
+  await cloud.network.apply();
+  await cloud.hypervisor.create(machineSpec(cloud, droplet));
+  droplet.status = "active";
+  await cloud.network.apply();
+};
+
+/** Carries out an action (begun already) after all earlier ones of the same droplet, and lifts the droplet's lock. */
+export const queueAction = (cloud: Cloud, droplet: DropletRecord, action: ActionRecord, work: () => Promise<void>): void => {
+  droplet.locked = true;
+  void cloud.jobs.run(machineKey(droplet.id), async () => {
+    await carryOut(cloud, action, async () => {
+      if (!stillThere(cloud, droplet)) throw new Error("the droplet was deleted meanwhile");
+      await work();
+    });
+    droplet.locked = false;
+    // A droplet that never came up must not stay "new": clients would wait for it for an hour.
+    if (droplet.status === "new") droplet.status = "off";
+    await cloud.store.save();
+  });
+};
+
+export const beginDropletAction = (cloud: Cloud, droplet: DropletRecord, type: string, request: Record<string, unknown>): ActionRecord =>
+  beginAction(cloud, { type, resource_id: droplet.id, resource_type: "droplet", region_slug: droplet.region, request });
+
+/** Gone from the records at once; the machine is taken down after whatever is being done to it now. */
+export const removeDroplet = (cloud: Cloud, droplet: DropletRecord): void => {
+  const { state } = cloud;
+  state.droplets = state.droplets.filter((one) => one !== droplet);
+  for (const reserved of state.reservedIps) if (reserved.droplet_id === droplet.id) reserved.droplet_id = null;
+  for (const firewall of state.firewalls) firewall.droplet_ids = firewall.droplet_ids.filter((id) => id !== droplet.id);
+  for (const volume of state.volumes) volume.droplet_ids = volume.droplet_ids.filter((id) => id !== droplet.id);
+  const backups = state.snapshots.filter((one) => one.kind === "backup" && one.droplet_id === droplet.id);
+  state.snapshots = state.snapshots.filter((one) => !backups.includes(one));
+  beginDropletAction(cloud, droplet, "destroy", {});
+  const action = state.actions.at(-1)!;
+  void cloud.jobs.run(machineKey(droplet.id), async () => {
+    await carryOut(cloud, action, async () => {
+      await cloud.hypervisor.destroy(droplet.id);
+      for (const backup of backups) await cloud.hypervisor.deleteSnapshot(`snapshot-${backup.id}`);
+      await cloud.network.apply();
+    });
+    await cloud.store.save();
+  });
+};

@@ -1,0 +1,81 @@
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+import type { Clock } from "../clock";
+import type { Fault as MachineFault, Hypervisor } from "../machines/hypervisor";
+
+const dropletId = z.number().int();
+/** Faults that anyone may ask for; those with a droplet are done to its machine, the others to the cloud's own services. */
+export const faultRequest = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("network-cut"), dropletId, peerId: z.number().int().optional() }),
+  z.object({ kind: z.literal("freeze"), dropletId, unit: z.string().max(255).optional() }),
+  z.object({ kind: z.literal("disk-full"), dropletId }),
+  z.object({ kind: z.literal("loss"), dropletId, percent: z.number().min(0).max(100) }),
+  z.object({ kind: z.literal("latency"), dropletId, milliseconds: z.number().min(0).max(60_000) }),
+  z.object({ kind: z.literal("clock-skew"), dropletId, seconds: z.number() }),
+  z.object({
+    kind: z.literal("api"), method: z.string().toUpperCase().optional(),
+    /** Begins the path after /v2, e.g. "/droplets"; all calls without it. */
+    path: z.string().startsWith("/").optional(),
+    status: z.union([400, 401, 403, 404, 409, 422, 429, 500, 503].map((code) => z.literal(code))).optional(),
+    message: z.string().max(1_000).optional(), retryAfterSeconds: z.number().int().min(0).optional(), delayMs: z.number().min(0).max(600_000).optional(),
+    /** After this many calls the fault is over. */
+    times: z.number().int().min(1).optional(),
+  }),
+  z.object({ kind: z.literal("dns"), /** Names ending in it; all without. */ name: z.string().optional(), answer: z.enum(["SERVFAIL", "NXDOMAIN", "silence"]).default("SERVFAIL") }),
+  z.object({ kind: z.literal("acme") }),
+  z.object({ kind: z.literal("relay"), /** "defer": 451 to each mail; "refuse": no connection. */ how: z.enum(["defer", "refuse"]).default("refuse") }),
+]);
+export type FaultRequest = z.infer<typeof faultRequest>;
+export type ServiceFault = Exclude<FaultRequest, MachineFault>;
+export type ActiveFault = FaultRequest & { readonly id: string; readonly since: string };
+
+const isMachineFault = (fault: FaultRequest): fault is Extract<FaultRequest, { dropletId: number }> => "dropletId" in fault;
+
+export interface Faults {
+  list(): readonly ActiveFault[];
+  /** Resolves when it is in force; rejects with the hypervisor's reason. */
+  inject(fault: FaultRequest): Promise<ActiveFault>;
+  /** @returns false when there is none with that id. */
+  clear(id: string): Promise<boolean>;
+  clearAll(): Promise<void>;
+  /** The first service fault of a kind that the test accepts; `times` is counted down. */
+  find<K extends ServiceFault["kind"]>(kind: K, accepts?: (fault: Extract<ActiveFault, { kind: K }>) => boolean): Extract<ActiveFault, { kind: K }> | undefined;
+}
+
+export const createFaults = (hypervisor: Hypervisor, clock: Clock): Faults => {
+  let active: ActiveFault[] = [];
+  const uses = new Map<string, number>();
+  const end = async (fault: ActiveFault): Promise<void> => {
+    if (isMachineFault(fault)) await hypervisor.clearFault(fault);
+    active = active.filter((one) => one !== fault);
+    uses.delete(fault.id);
+  };
+  const spend = (fault: ActiveFault): void => {
+    if (fault.kind !== "api" || fault.times === undefined) return;
+    const used = (uses.get(fault.id) ?? 0) + 1;
+    uses.set(fault.id, used);
+    if (used >= fault.times) active = active.filter((one) => one !== fault);
+  };
+  return {
+    list: () => active,
+    inject: async (fault) => {
+      if (isMachineFault(fault)) await hypervisor.injectFault(fault);
+      const added: ActiveFault = { ...fault, id: randomUUID().slice(0, 8), since: clock.now().toISOString() };
+      active.push(added);
+      return added;
+    },
+    clear: async (id) => {
+      const fault = active.find((one) => one.id === id);
+      if (fault) await end(fault);
+      return fault !== undefined;
+    },
+    clearAll: async () => {
+      for (const fault of [...active]) await end(fault);
+    },
+    find: <K extends ServiceFault["kind"]>(kind: K, accepts: (fault: Extract<ActiveFault, { kind: K }>) => boolean = () => true) => {
+      const fault = active.find((one) => one.kind === kind && accepts(one as Extract<ActiveFault, { kind: K }>));
+      if (fault) spend(fault);
+      return fault as Extract<ActiveFault, { kind: K }> | undefined;
+    },
+  };
+};

@@ -1,0 +1,83 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import type { Inbox } from "../mail/inbox";
+import type { Calls } from "./calls";
+import type { Api, Cloud } from "./cloud";
+import { ApiError, notFound } from "./errors";
+import { faultRequest } from "./faults";
+import { body, numericId, pathParameter } from "./request";
+import type { DropletRecord } from "../records";
+
+export interface LocalDeps {
+  readonly cloud: Cloud;
+  readonly calls: Calls;
+  readonly inbox: Inbox;
+  /** What `GET /local/status` says besides the counts. */
+  readonly status: () => Promise<Record<string, unknown>>;
+  readonly shutdown: () => void;
+}
+
+const execRequest = z.object({ argv: z.array(z.string()).min(1).max(100) });
+
+const machineRoutes = (api: Api, { cloud }: LocalDeps): void => {
+  const find = (id: number): DropletRecord => {
+    const droplet = cloud.state.droplets.find((one) => one.id === id);
+    if (!droplet) throw notFound();
+    return droplet;
+  };
+  api.post("/droplets/:id/power-cut", async (c) => {
+    const droplet = find(numericId(c, "id"));
+    await cloud.hypervisor.powerOff(droplet.id);
+    droplet.status = "off";
+    await cloud.store.save();
+    return c.body(null, 204);
+  });
+  api.get("/droplets/:id/console", async (c) => {
+    const lines = Number(c.req.query("lines") ?? 200);
+    return c.text(await cloud.hypervisor.consoleTail(find(numericId(c, "id")).id, Number.isInteger(lines) && lines > 0 ? Math.min(lines, 10_000) : 200));
+  });
+  api.post("/droplets/:id/exec", async (c) => {
+    const { argv } = await body(c, execRequest);
+    return c.json(await cloud.hypervisor.exec(find(numericId(c, "id")).id, argv));
+  });
+};
+
+const faultRoutes = (api: Api, { cloud }: LocalDeps): void => {
+  api.get("/faults", (c) => c.json({ faults: cloud.faults.list() }));
+  api.post("/faults", async (c) => {
+    const wanted = await body(c, faultRequest);
+    if ("dropletId" in wanted && !cloud.state.droplets.some((one) => one.id === wanted.dropletId)) throw notFound();
+    return c.json(await cloud.faults.inject(wanted), 201);
+  });
+  api.delete("/faults", async (c) => {
+    await cloud.faults.clearAll();
+    return c.body(null, 204);
+  });
+  api.delete("/faults/:id", async (c) => {
+    if (!(await cloud.faults.clear(pathParameter(c, "id")))) throw notFound();
+    return c.body(null, 204);
+  });
+};
+
+/** What only the lab has: never reachable from a machine, only on the unix socket. */
+export const localRoutes = (deps: LocalDeps): Api => {
+  const api: Api = new Hono();
+  api.onError((error, c) => {
+    const known = error instanceof ApiError ? error : null;
+    return c.json({ id: known?.id ?? "failed", message: error.message }, known?.status ?? 500);
+  });
+  api.get("/status", async (c) => c.json({ droplets: deps.cloud.state.droplets.length, pace: deps.cloud.pace, ...(await deps.status()) }));
+  api.get("/inbox", async (c) => c.json({ mails: await deps.inbox.list() }));
+  api.delete("/inbox", async (c) => {
+    await deps.inbox.clear();
+    return c.body(null, 204);
+  });
+  api.get("/calls", (c) => c.json({ calls: deps.calls.newest() }));
+  faultRoutes(api, deps);
+  machineRoutes(api, deps);
+  api.post("/shutdown", (c) => {
+    deps.shutdown();
+    return c.json({ stopping: true }, 202);
+  });
+  return api;
+};

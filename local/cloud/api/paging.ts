@@ -1,0 +1,31 @@
+import type { Context } from "hono";
+import type { ApiEnv } from "./cloud";
+import { unprocessable } from "./errors";
+
+const numberOf = (c: Context<ApiEnv>, name: string, fallback: number): number => {
+  const text = c.req.query(name);
+  if (text === undefined || text === "") return fallback;
+  if (!/^\d{1,9}$/.test(text) || Number(text) < 1) throw unprocessable(`${name} must be a positive integer`);
+  return Number(text);
+};
+
+/** `{<key>: [...], links, meta}`. Clients stop where `links.pages.next` is absent, so the last page has none. */
+export const page = <T>(c: Context<ApiEnv>, key: string, items: readonly T[]): Record<string, unknown> => {
+  const current = numberOf(c, "page", 1);
+  const perPage = Math.min(200, numberOf(c, "per_page", 20));
+  const last = Math.max(1, Math.ceil(items.length / perPage));
+  const link = (to: number): string => {
+    const url = new URL(c.req.url);
+    url.searchParams.set("page", String(to));
+    url.searchParams.set("per_page", String(perPage));
+    return url.toString();
+  };
+  const pages: Record<string, string> = {};
+  if (current > 1) Object.assign(pages, { first: link(1), prev: link(Math.min(current - 1, last)) });
+  if (current < last) Object.assign(pages, { next: link(current + 1), last: link(last) });
+  return {
+    [key]: items.slice((current - 1) * perPage, current * perPage),
+    links: Object.keys(pages).length ? { pages } : {},
+    meta: { total: items.length },
+  };
+};

@@ -1,0 +1,95 @@
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { getRequestListener } from "@hono/node-server";
+import { Hono } from "hono";
+import { createApi, type CreatedApi } from "../api/app";
+import type { ApiEnv } from "../api/cloud";
+import { localRoutes } from "../api/local";
+import { systemClock } from "../clock";
+import { consoleRoutes } from "../console/page";
+import type { MachineHost } from "../machines/hypervisor";
+import { createRecordsOnlyHypervisor } from "../machines/records-only";
+import { openInbox, type Inbox } from "../mail/inbox";
+import { labPaths, type LabPaths } from "../paths";
+import { openStore } from "../store";
+import { listen, listenOnSocket, portOf } from "./listen";
+import type { Trust } from "./services";
+
+export interface ServeOptions { readonly state: string; readonly machines: boolean; readonly pace: "host" | "real" }
+
+const log = (line: string): void => { process.stdout.write(`${new Date().toISOString()} ${line}\n`); };
+
+interface Running { readonly paths: LabPaths; readonly created: CreatedApi; readonly host: MachineHost; readonly inbox: Inbox; readonly trust: Trust | null }
+
+/** Loaded only where machines are: the rest has to start on any host. */
+const machineHost = async (paths: LabPaths): Promise<{ host: MachineHost; trust: Trust }> => {
+  const [{ establishTrust }, { createNspawnHypervisor }] = await Promise.all([import("./services"), import("../machines/nspawn")]);
+  const trust = await establishTrust(paths, log);
+  return { trust, host: await createNspawnHypervisor({ paths, trustedCertificates: trust.pem, log }) };
+};
+
+const assemble = async (options: ServeOptions): Promise<Running> => {
+  const paths = labPaths(options.state);
+  const store = await openStore(paths.records, systemClock);
+  const { host, trust } = options.machines ? await machineHost(paths) : { host: createRecordsOnlyHypervisor(), trust: null };
+  const created = createApi({ store, hypervisor: host, clock: systemClock, pace: options.pace, log });
+  return { paths, created, host, inbox: await openInbox(join(paths.state, "cloud", "inbox")), trust };
+};
+
+/** Machines follow the records: one without a record is left over from a deletion that was cut short. */
+const takeOverMachines = async ({ created, host }: Running): Promise<void> => {
+  const { state, network } = created.cloud;
+  for (const { dropletId } of host.machines()) if (!state.droplets.some((one) => one.id === dropletId)) await host.destroy(dropletId);
+  await network.apply();
+  await host.takeOver();
+  const known = new Map(host.machines().map(({ dropletId, power }) => [dropletId, power]));
+  for (const droplet of state.droplets) if (droplet.status !== "new" && known.has(droplet.id)) droplet.status = known.get(droplet.id) === "on" ? "active" : "off";
+  created.resume();
+};
+
+/** Saves and exits; machines are powered off first when asked, and go on otherwise. */
+const ending = ({ created, host }: Running): ((machinesToo: boolean) => void) => {
+  let ended = false;
+  return (machinesToo) => {
+    if (ended) return;
+    ended = true;
+    const end = async (): Promise<void> => {
+      if (machinesToo) await host.shutdownAll(10);
+      await created.cloud.store.save();
+    };
+    end().then(() => process.exit(0), (error: Error) => {
+      log(`ending: ${error.stack ?? error.message}`);
+      process.exit(1);
+    });
+  };
+};
+
+const publish = async (running: Running, api: string, machines: boolean): Promise<void> => {
+  const { paths, created, inbox, trust } = running;
+  const end = ending(running);
+  process.on("SIGTERM", () => end(false));
+  process.on("SIGINT", () => end(false));
+  const startedAt = new Date().toISOString();
+  const status = async (): Promise<Record<string, unknown>> => ({ pid: process.pid, api, machines, startedAt, acme: trust ? ((await trust.acmeReady()) ? "ready" : "down") : "none" });
+  const root = new Hono<ApiEnv>();
+  root.route("/", created.app);
+  root.route("/local", localRoutes({ cloud: created.cloud, calls: created.calls, inbox, status, shutdown: () => end(true) }));
+  root.route("/", consoleRoutes());
+  await listenOnSocket(paths.socket, getRequestListener(root.fetch));
+  log(`ready: pid ${process.pid}, API ${api}, ${machines ? "machines" : "records only"}`);
+};
+
+/** Starts everything; resolves when `GET /local/status` on the socket answers. Goes on until a signal or POST /local/shutdown. */
+export const serve = async (options: ServeOptions): Promise<void> => {
+  const running = await assemble(options);
+  const { created, paths, inbox, trust } = running;
+  if (trust) {
+    const { startServices } = await import("./services");
+    await startServices({ paths, cloud: created.cloud, api: created.app, inbox, authority: trust.authority });
+    await takeOverMachines(running);
+    return publish(running, "http://192.0.2.10", true);
+  }
+  await takeOverMachines(running);
+  const server = await listen(createServer(getRequestListener(created.app.fetch)), { host: "127.0.0.1", port: 0 });
+  return publish(running, `http://127.0.0.1:${portOf(server)}`, false);
+};

@@ -1,0 +1,103 @@
+import { createSocket } from "node:dgram";
+import { createServer, type Socket } from "node:net";
+import packet, { type DecodedPacket, type Packet } from "dns-packet";
+import type { CloudState } from "../records";
+import { answer, type Reply } from "./zone";
+
+export interface DnsFault { readonly answer: "SERVFAIL" | "NXDOMAIN" | "silence" }
+export interface DnsOptions {
+  readonly state: CloudState;
+  readonly address: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly fault: (name: string) => DnsFault | undefined;
+  readonly log: (line: string) => void;
+}
+export interface DnsServer { readonly port: number; close(): Promise<void> }
+
+const rcodes = { NOERROR: 0, SERVFAIL: 2, NXDOMAIN: 3, REFUSED: 5 } as const;
+const plainUdp = 512;
+
+const respond = (query: DecodedPacket, reply: Reply): Packet => ({
+  type: "response", id: query.id ?? 0,
+  flags: ((query.flags ?? 0) & packet.RECURSION_DESIRED) | packet.RECURSION_AVAILABLE | (reply.authoritative ? packet.AUTHORITATIVE_ANSWER : 0) | rcodes[reply.rcode],
+  questions: query.questions ?? [], answers: reply.answers, authorities: reply.authorities,
+});
+
+/** @returns null for silence, and for what is no query at all. */
+const handle = (options: DnsOptions, message: Buffer): { query: DecodedPacket; reply: Reply } | null => {
+  const query = packet.decode(message);
+  const question = query.questions?.[0];
+  if (query.type !== "query" || !question) return null;
+  const fault = options.fault(question.name.toLowerCase());
+  if (fault?.answer === "silence") return null;
+  const reply = fault ? { rcode: fault.answer, authoritative: false, answers: [], authorities: [] } : answer(options.state, { name: question.name, type: question.type });
+  return { query, reply };
+};
+
+const largest = (query: DecodedPacket): number => {
+  const extension = query.additionals?.find((one) => one.type === "OPT") as { udpPayloadSize?: number } | undefined;
+  return Math.min(4_096, Math.max(plainUdp, extension?.udpPayloadSize ?? plainUdp));
+};
+
+const overUdp = (options: DnsOptions, message: Buffer): Buffer | null => {
+  const handled = handle(options, message);
+  if (!handled) return null;
+  const full = respond(handled.query, handled.reply);
+  const bytes = packet.encode(full);
+  if (bytes.length <= largest(handled.query)) return bytes;
+  return packet.encode({ ...full, flags: (full.flags ?? 0) | packet.TRUNCATED_RESPONSE, answers: [], authorities: [] });
+};
+
+/** Messages over TCP have their length before them, and may come in any pieces. */
+const serveTcp = (options: DnsOptions, socket: Socket): void => {
+  let pending = Buffer.alloc(0);
+  socket.setTimeout(10_000, () => socket.destroy());
+  socket.on("error", () => socket.destroy());
+  socket.on("data", (chunk: Buffer) => {
+    pending = Buffer.concat([pending, chunk]);
+    while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE(0)) {
+      const end = 2 + pending.readUInt16BE(0);
+      const message = pending.subarray(2, end);
+      pending = pending.subarray(end);
+      try {
+        const handled = handle(options, message);
+        if (handled) socket.write(packet.streamEncode(respond(handled.query, handled.reply)));
+      } catch {
+        socket.destroy();
+        return;
+      }
+    }
+  });
+};
+
+/** The lab's only name server, UDP and TCP, answering from the records as they are at that moment. */
+export const startDns = async (options: DnsOptions): Promise<DnsServer> => {
+  const udp = createSocket("udp4");
+  udp.on("message", (message, from) => {
+    try {
+      const bytes = overUdp(options, message);
+      if (bytes) udp.send(bytes, from.port, from.address);
+    } catch {
+      // Not a DNS message: whoever sent it gets no answer, as from any name server.
+    }
+  });
+  udp.on("error", (error) => options.log(`dns: ${error.message}`));
+  await new Promise<void>((resolve, reject) => {
+    udp.once("error", reject);
+    udp.bind(options.port, options.address, () => { udp.off("error", reject); resolve(); });
+  });
+  const { port } = udp.address();
+  const tcp = createServer((socket) => serveTcp(options, socket));
+  await new Promise<void>((resolve, reject) => {
+    tcp.once("error", reject);
+    tcp.listen(port, options.address, () => { tcp.off("error", reject); resolve(); });
+  });
+  return {
+    port,
+    close: async () => {
+      await new Promise<void>((resolve) => { udp.close(() => resolve()); });
+      await new Promise<void>((resolve) => { tcp.close(() => resolve()); });
+    },
+  };
+};

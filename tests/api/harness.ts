@@ -1,0 +1,113 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import Ajv, { type ValidateFunction } from "ajv";
+import addFormats from "ajv-formats";
+import { createApi, type CreatedApi } from "../../local/cloud/api/app";
+import type { Clock } from "../../local/cloud/clock";
+import type { Hypervisor } from "../../local/cloud/machines/hypervisor";
+import { createRecordsOnlyHypervisor } from "../../local/cloud/machines/records-only";
+import { openStore } from "../../local/cloud/store";
+
+/** Stands still until it is told to go on; sleepers wake when their time has come. */
+export interface FakeClock extends Clock { advance(milliseconds: number): Promise<void> }
+
+export const fakeClock = (start = "2026-11-21T12:00:00Z"): FakeClock => {
+  let now = Date.parse(start);
+  let sleepers: { readonly at: number; readonly wake: () => void }[] = [];
+  return {
+    now: () => new Date(now),
+    sleep: (milliseconds) => new Promise((wake) => { sleepers.push({ at: now + milliseconds, wake }); }),
+    advance: async (milliseconds) => {
+      now += milliseconds;
+      const due = sleepers.filter((one) => one.at <= now);
+      sleepers = sleepers.filter((one) => one.at > now);
+      for (const { wake } of due) wake();
+      await new Promise((resolve) => { setImmediate(resolve); });
+    },
+  };
+};
+
+export interface Answer { readonly status: number; readonly headers: Headers; readonly body: any }
+export interface TestApi extends CreatedApi {
+  readonly clock: FakeClock;
+  readonly log: string[];
+  /** Validated against DigitalOcean's own document unless told otherwise. */
+  call(method: string, path: string, body?: unknown, options?: { token?: string | null; raw?: string; unchecked?: boolean }): Promise<Answer>;
+}
+
+const documentPath = join(__dirname, "../../../shared/do-api/openapi.json");
+/** Where DigitalOcean's document is not there, answers are not validated; tests/api/openapi.test.ts says so. */
+export const openApi: any = existsSync(documentPath) ? JSON.parse(readFileSync(documentPath, "utf8")) : null;
+
+/** OpenAPI 3.0 says `nullable`, JSON Schema says another type. */
+const nullable = (schema: any): any => {
+  if (Array.isArray(schema)) return schema.map(nullable);
+  if (typeof schema !== "object" || schema === null) return schema;
+  const kept = Object.entries(schema).filter(([key]) => !["nullable", "discriminator", "example"].includes(key));
+  const mapped = Object.fromEntries(kept.map(([key, value]) => [key, nullable(value)]));
+  return schema.nullable === true ? { anyOf: [mapped, { type: "null" }] } : mapped;
+};
+
+const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: true });
+addFormats(ajv);
+ajv.addFormat("float", true).addFormat("int32", true).addFormat("int64", true).addFormat("double", true);
+if (openApi) ajv.addSchema({ $id: "do.json", ...nullable(openApi) });
+const compiled = new Map<string, ValidateFunction | null>();
+
+const escapePart = (part: string): string => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"));
+const templates: readonly string[] = openApi ? Object.keys(openApi.paths).sort((a, b) => a.split("{").length - b.split("{").length) : [];
+const templateOf = (path: string): string | undefined => templates.find((template) => new RegExp(`^${template.replace(/\{[^}]+\}/g, "[^/]+")}$`).test(path));
+
+const resolve = (pointer: string): { value: any; pointer: string } => {
+  const value = pointer.slice(2).split("/").reduce((at: any, part) => at?.[decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~")], openApi);
+  return value?.$ref ? resolve(value.$ref) : { value, pointer };
+};
+
+const validatorOf = (template: string, method: string, status: number): ValidateFunction | null => {
+  const key = `${method} ${template} ${status}`;
+  if (!compiled.has(key)) {
+    const { value, pointer } = resolve(`#/paths/${escapePart(template)}/${method.toLowerCase()}/responses/${status}`);
+    const schema = value?.content?.["application/json"]?.schema;
+    compiled.set(key, schema ? ajv.compile({ $ref: `do.json${pointer}/content/application~1json/schema` }) : null);
+  }
+  return compiled.get(key)!;
+};
+
+/** Problems of an answer, as DigitalOcean's document sees them. */
+export const problemsOf = (method: string, path: string, status: number, body: unknown): string[] => {
+  const template = openApi && templateOf(path.split("?")[0]!);
+  if (!template || status >= 500) return [];
+  const responses = openApi.paths[template][method.toLowerCase()]?.responses;
+  if (responses && status < 400 && !responses[status]) return [`${method} ${template}: ${status} is not among its answers`];
+  const validate = validatorOf(template, method, status);
+  if (!validate || validate(body)) return [];
+  return (validate.errors ?? []).map((error) => `${method} ${path} ${status}: ${error.instancePath} ${error.message}`);
+};
+
+export const testApi = async (options: { hypervisor?: Hypervisor; pace?: "host" | "real"; file?: string } = {}): Promise<TestApi> => {
+  const clock = fakeClock();
+  const log: string[] = [];
+  const store = await openStore(options.file ?? null, clock);
+  const created = createApi({ store, hypervisor: options.hypervisor ?? createRecordsOnlyHypervisor(), clock, pace: options.pace ?? "host", log: (line) => log.push(line) });
+  return {
+    ...created, clock, log,
+    call: async (method, path, body, { token = "test", raw, unchecked } = {}) => {
+      const text = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+      const response = await created.app.request(path, {
+        method, headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), "content-type": "application/json" }, ...(text === undefined ? {} : { body: text }),
+      });
+      const answered = await response.text();
+      const parsed = answered === "" ? null : JSON.parse(answered);
+      const problems = unchecked ? [] : problemsOf(method, path, response.status, parsed);
+      if (problems.length) throw new Error(problems.slice(0, 8).join("\n"));
+      return { status: response.status, headers: response.headers, body: parsed };
+    },
+  };
+};
+
+export const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPROBEprobePROBEprobePROBEprobePROBEprobePRO probe";
+
+export const newDroplet = (more: Record<string, unknown> = {}): Record<string, unknown> => ({
+  name: "web", region: "fra1", size: "s-1vcpu-1gb", image: "debian-13-x64", ssh_keys: null, backups: false, ipv6: true, private_networking: false, monitoring: true,
+  user_data: "#cloud-config\n", tags: ["web"], ...more,
+});

@@ -1,0 +1,26 @@
+import { expect, test } from "@jest/globals";
+import { openApi, problemsOf, testApi } from "./harness";
+
+const withDocument = openApi ? test : test.skip;
+
+withDocument("answers are validated against DigitalOcean's own document (skipped: ../shared/do-api/openapi.json is not there)", async () => {
+  const api = await testApi();
+  const { body } = await api.call("GET", "/v2/account");
+  expect(problemsOf("GET", "/v2/account", 200, body)).toEqual([]);
+  expect(problemsOf("GET", "/v2/account", 200, { account: { ...body.account, email: 7 } }).join()).toContain("/account/email");
+  expect(problemsOf("GET", "/v2/droplets/1", 200, { droplet: { id: "one" } }).join()).toContain("/droplet");
+  expect(problemsOf("GET", "/v2/droplets/1", 404, { id: "not_found" }).join()).toContain("message");
+});
+
+withDocument("every path of the document that this cloud does not emulate answers 501 naming it, and no other 5xx", async () => {
+  const api = await testApi();
+  const odd: string[] = [];
+  for (const [template, operations] of Object.entries<Record<string, unknown>>(openApi.paths)) {
+    for (const method of Object.keys(operations).filter((name) => ["get", "post", "put", "patch", "delete"].includes(name))) {
+      const path = template.replace(/\{[^}]+\}/g, "1");
+      const { status, body } = await api.call(method.toUpperCase(), path, method === "get" || method === "delete" ? undefined : {}, { unchecked: true });
+      if (status === 501 ? !body.message.includes("/v2/") : status >= 500) odd.push(`${method} ${path}: ${status} ${JSON.stringify(body)}`);
+    }
+  }
+  expect(odd).toEqual([]);
+});
