@@ -51,10 +51,13 @@ const handDown = async (host: Hierarchies, lab: string): Promise<void> => {
   }
 };
 
+/** A group's folder in each hierarchy. */
+export const groupFolders = (host: Hierarchies, lab: string, group: string): string[] => allRoots(host).map((root) => join(root, relative(lab, group)));
+
 /** Makes a group everywhere. Resolves with the folders whose cgroup.procs a process has to write itself into. */
 export const makeGroup = async (host: Hierarchies, lab: string, group: string): Promise<string[]> => {
   await handDown(host, lab);
-  const folders = allRoots(host).map((root) => join(root, relative(lab, group)));
+  const folders = groupFolders(host, lab, group);
   for (const folder of folders) await mkdir(folder, { recursive: true });
   return folders;
 };

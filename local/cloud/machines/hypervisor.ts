@@ -27,6 +27,10 @@ export interface MachineNetworks {
   readonly anchorIpv4: string;
   /** VPC address. */
   readonly privateIpv4: string;
+  /** Machines with the same name here share a private network; left out: one network for all. */
+  readonly vpc?: string;
+  /** Prefix length of the private network; 20 when left out. */
+  readonly privatePrefix?: number;
   readonly ipv6?: string;
 }
 
@@ -86,4 +90,14 @@ export interface Hypervisor {
   consoleTail(dropletId: number, lines: number): Promise<string>;
   /** Runs a command inside the machine as root, without its network (like DigitalOcean's recovery console). */
   exec(dropletId: number, argv: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }>;
+}
+
+/** A hypervisor that outlives the process holding it: what a daemon needs besides. */
+export interface MachineHost extends Hypervisor {
+  /** Every machine there is on disk. */
+  machines(): readonly { readonly dropletId: number; readonly power: Power }[];
+  /** Adopts machines that survived the last daemon and boots those that were on; call once. Resolves when all of them are up. */
+  takeOver(): Promise<void>;
+  /** Every machine powered off cleanly, its plug pulled after `seconds`; those that were on are booted again by the next `takeOver`. */
+  shutdownAll(seconds: number): Promise<void>;
 }

@@ -1,0 +1,122 @@
+import { link, copyFile, mkdir, readFile, rm, truncate, writeFile, access, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { attempt, run } from "./run";
+
+/**
+ * A machine's disk: a sparse ext4 image of the size's limit, the upper layer over the read-only base image.
+ * <machines>/<id>/disk.ext4, mounted on .../fs; the machine's root is .../root; bases are in <machines>/bases.
+ */
+export interface DiskPlace {
+  /** The lab's machines folder. */
+  readonly machines: string;
+  /** The machine's own folder. */
+  readonly folder: string;
+}
+
+export const rootOf = (place: DiskPlace): string => join(place.folder, "root");
+const fsOf = (place: DiskPlace): string => join(place.folder, "fs");
+export const diskOf = (place: DiskPlace): string => join(place.folder, "disk.ext4");
+
+const exists = (path: string): Promise<boolean> => access(path).then(() => true, () => false);
+const unescaped = (path: string): string => path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
+
+/** Mount points at or below a folder, deepest (latest) first. */
+export const mountsBelow = async (folder: string): Promise<string[]> => {
+  const lines = (await readFile("/proc/self/mountinfo", "utf8")).split("\n").filter(Boolean);
+  return lines.map((line) => unescaped(line.split(" ")[4]!)).filter((point) => point === folder || point.startsWith(`${folder}/`)).reverse();
+};
+
+const isMounted = async (point: string): Promise<boolean> => (await mountsBelow(point)).includes(point);
+
+/** Makes our mounts vanish everywhere once unmounted here: a shell in a private mount namespace can't keep a disk busy. */
+export const shareMounts = async (machines: string): Promise<void> => {
+  await mkdir(machines, { recursive: true });
+  if (await isMounted(machines)) return;
+  await run(["mount", "--bind", machines, machines]);
+  await run(["mount", "--make-shared", machines]);
+};
+
+/** Keeps a base image in the lab, where clearing the cache can't reach it, and mounts it. Resolves with the mount point. */
+export const mountBase = async (machines: string, name: string, cached?: string): Promise<string> => {
+  const file = join(machines, "bases", name);
+  const point = join(machines, "bases", basename(name, ".squashfs"));
+  await mkdir(point, { recursive: true });
+  if (!(await exists(file))) {
+    if (!cached) throw new Error(`the base image ${name} that this machine was made from is missing in ${join(machines, "bases")}`);
+    // Another file system than the cache's: a copy.
+    await link(cached, file).catch(() => copyFile(cached, file));
+  }
+  if (!(await isMounted(point))) await run(["mount", "-o", "loop,ro", file, point]);
+  return point;
+};
+
+export const makeDisk = async (place: DiskPlace, gibibytes: number): Promise<void> => {
+  const disk = diskOf(place);
+  await rm(disk, { force: true });
+  await writeFile(disk, "");
+  await truncate(disk, gibibytes * 1024 ** 3);
+  await run(["mkfs.ext4", "-q", "-E", "lazy_itable_init=1,lazy_journal_init=1,nodiscard", disk]);
+};
+
+/** Mounts disk and root. Rejects when the disk is in use: a second overlay on the same upper layer would destroy it. */
+export const mountDisk = async (place: DiskPlace, base: string): Promise<void> => {
+  const [fs, root, disk] = [fsOf(place), rootOf(place), diskOf(place)];
+  if (await isMounted(root)) return;
+  await unmountDisk(place);
+  const users = (await run(["losetup", "--associated", disk])).trim();
+  if (users) throw new Error(`${disk} is still in use (${users.split(":")[0]}); end what uses it, or ./fleet destroy`);
+  await mkdir(fs, { recursive: true });
+  await mkdir(root, { recursive: true });
+  await run(["mount", "-o", "loop", disk, fs]);
+  await mkdir(join(fs, "up"), { recursive: true });
+  await mkdir(join(fs, "wk"), { recursive: true });
+  await run(["mount", "-t", "overlay", "second-server", "-o", `lowerdir=${base},upperdir=${join(fs, "up")},workdir=${join(fs, "wk")}`, root]);
+};
+
+export const unmountDisk = async (place: DiskPlace): Promise<void> => {
+  for (const point of await mountsBelow(place.folder)) await run(["umount", point]);
+};
+
+/** Drops what was written and not synced, as the loss of power does. */
+export const losePower = async (place: DiskPlace): Promise<void> => {
+  if (await isMounted(fsOf(place))) await attempt(["xfs_io", "-x", "-c", "shutdown", fsOf(place)]);
+};
+
+/** The disk is not mounted. Only grows. */
+export const growDisk = async (place: DiskPlace, gibibytes: number): Promise<void> => {
+  const disk = diskOf(place);
+  const bytes = gibibytes * 1024 ** 3;
+  if ((await stat(disk)).size >= bytes) return;
+  await truncate(disk, bytes);
+  // e2fsck's exit codes 1 and 2 mean: repaired (a journal replayed).
+  const checked = await attempt(["e2fsck", "-f", "-p", disk]);
+  if (checked.code > 2) throw new Error(`e2fsck ${disk}: ${checked.stderr.trim() || checked.stdout.trim()}`);
+  await run(["resize2fs", disk]);
+};
+
+/** Copies a file, holes as holes. */
+export const copySparse = async (source: string, target: string): Promise<void> => {
+  await run(["cp", "--sparse=always", "--reflink=auto", source, target]);
+};
+
+/** Copies a machine's disk; resolves with the bytes that it takes. A mounted one is frozen meanwhile, so the copy is what a power cut would leave. */
+export const copyDisk = async (place: DiskPlace, target: string): Promise<number> => {
+  const fs = fsOf(place);
+  const live = await isMounted(fs);
+  if (live) await run(["fsfreeze", "--freeze", fs]);
+  try {
+    await copySparse(diskOf(place), target);
+  } finally {
+    if (live) await run(["fsfreeze", "--unfreeze", fs]);
+  }
+  return (await stat(target)).blocks * 512;
+};
+
+const filler = (place: DiskPlace): string => join(fsOf(place), "filler");
+
+/** Takes all that is free, out of the machine's sight. */
+export const fillDisk = async (place: DiskPlace): Promise<void> => {
+  await run(["sh", "-c", 'free=$(stat -f -c "%f" "$1") && size=$(stat -f -c "%S" "$1") && fallocate -l $((free * size)) "$2" || dd if=/dev/zero of="$2" bs=1M oflag=append conv=notrunc 2>/dev/null || true',
+    "sh", fsOf(place), filler(place)]);
+};
+export const unfillDisk = (place: DiskPlace): Promise<void> => rm(filler(place), { force: true });

@@ -1,0 +1,57 @@
+import { join } from "node:path";
+import type { NetworkState } from "../network/ruleset";
+import { insideGroup } from "./boot";
+import { freezeGroup } from "./cgroups";
+import { fillDisk, unfillDisk } from "./disk";
+import type { Fault } from "./hypervisor";
+import { isRunning, placeOf, type Surroundings } from "./machine";
+
+type FaultState = Pick<NetworkState, "cut" | "cutBetween" | "loss">;
+
+const sameFault = (one: Fault, other: Fault): boolean => one.kind === other.kind && one.dropletId === other.dropletId
+  && (one.kind !== "network-cut" || one.peerId === (other as typeof one).peerId) && (one.kind !== "freeze" || one.unit === (other as typeof one).unit);
+
+/** The faults that are on, without one; a fault is itself again with other figures. */
+export const without = (active: readonly Fault[], fault: Fault): Fault[] => active.filter((other) => !sameFault(other, fault));
+
+/** What the router has to know of the faults. */
+export const networkFaults = (active: readonly Fault[]): FaultState => ({
+  cut: active.flatMap((fault) => (fault.kind === "network-cut" && fault.peerId === undefined ? [fault.dropletId] : [])),
+  cutBetween: active.flatMap((fault) => (fault.kind === "network-cut" && fault.peerId !== undefined ? [[fault.dropletId, fault.peerId] as const] : [])),
+  loss: active.flatMap((fault) => (fault.kind === "loss" ? [{ dropletId: fault.dropletId, percent: fault.percent }] : [])),
+});
+
+const frozenFolder = ({ host, paths }: Surroundings, dropletId: number, unit?: string): string => {
+  const box = insideGroup(host, paths.id, dropletId);
+  if (unit === undefined) return box;
+  if (!/^[A-Za-z0-9@:._-]+$/.test(unit)) throw new Error(`"${unit}" is not a unit's name`);
+  return join(box, "payload", "system.slice", unit.includes(".") ? unit : `${unit}.service`);
+};
+
+const freeze = async (around: Surroundings, fault: Extract<Fault, { kind: "freeze" }>, on: boolean): Promise<void> => {
+  const folder = frozenFolder(around, fault.dropletId, fault.unit);
+  await freezeGroup(folder, on).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+    // Its unit was restarted or its machine rebooted meanwhile: what runs now is not frozen.
+    if (on) throw new Error(`droplet ${fault.dropletId}: ${fault.unit ? `${fault.unit} does not run` : "it is off"}, so it can't be frozen`);
+  });
+};
+
+/** Makes a fault real, as far as it isn't the router's. Rejects when this host can't. */
+export const setFault = async (around: Surroundings, fault: Fault, on: boolean): Promise<void> => {
+  switch (fault.kind) {
+    case "network-cut": case "loss": return;
+    case "freeze": return freeze(around, fault, on);
+    case "disk-full":
+      if (!on) return unfillDisk(placeOf(around.paths, fault.dropletId));
+      if (!(await isRunning(around, fault.dropletId))) throw new Error(`droplet ${fault.dropletId} is off: its disk can't be filled`);
+      return fillDisk(placeOf(around.paths, fault.dropletId));
+    case "latency":
+      throw new Error("this kernel has no netem, so links can't be made slow");
+    case "clock-skew":
+      throw new Error("a machine's clock is the host's: Linux has no namespace for the time of day, so it can't be skewed");
+    default: return unreachable(fault);
+  }
+};
+
+const unreachable = (fault: never): never => { throw new Error(`unknown fault ${JSON.stringify(fault)}`); };

@@ -1,0 +1,134 @@
+import { chmod, mkdir, open, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { plugIn, pullCable, unplug } from "../network/links";
+import type { LabPaths } from "../paths";
+import { boot, groupOf, initOf, initSignals, waitForSsh } from "./boot";
+import { isPopulated, killGroup, limitGroup, removeGroup, waitUntilEmpty, type Hierarchies } from "./cgroups";
+import { losePower, mountBase, mountDisk, rootOf, unmountDisk, type DiskPlace } from "./disk";
+import type { MachineSpec } from "./hypervisor";
+import { seedFiles } from "./seed";
+import { machineFolder, type MachineFile } from "./store";
+import { trust } from "./trust";
+
+/** What one machine's start and stop need to know of the lab. */
+export interface Surroundings {
+  readonly paths: LabPaths;
+  readonly host: Hierarchies;
+  readonly trustedCertificates: string;
+  readonly log: (line: string) => void;
+}
+
+export const placeOf = (paths: LabPaths, dropletId: number): DiskPlace => ({ machines: paths.machines, folder: machineFolder(paths.machines, dropletId) });
+export const consoleOf = (paths: LabPaths, dropletId: number): string => join(machineFolder(paths.machines, dropletId), "console.log");
+
+export const isRunning = ({ host, paths }: Surroundings, dropletId: number): Promise<boolean> => isPopulated(host, paths.id, groupOf(dropletId));
+
+const sshDeadline = 60_000;
+
+/** A machine of `memoryMiB` may have that many processes before fork fails, as its kernel would allow it. */
+const processLimit = (memoryMiB: number): number => Math.max(1024, memoryMiB * 8);
+
+export const limit = async (around: Surroundings, spec: MachineSpec): Promise<void> => {
+  const failed = await limitGroup(around.host, around.paths.id, groupOf(spec.dropletId), { ...spec, processes: processLimit(spec.memoryMiB) });
+  if (failed.length) around.log(`droplet ${spec.dropletId}: this host can't limit ${failed.join(", ")}`);
+};
+
+const writeSeed = async (root: string, spec: MachineSpec): Promise<void> => {
+  for (const file of seedFiles(spec)) {
+    await mkdir(dirname(join(root, file.path)), { recursive: true });
+    await writeFile(join(root, file.path), file.text, { mode: 0o600 });
+  }
+  await chmod(join(root, "var/lib/cloud"), 0o755);
+};
+
+/** Mounts, wires and boots a machine that is off; resolves when the keeper runs. */
+const start = async (around: Surroundings, { spec, base }: MachineFile): Promise<void> => {
+  const { paths, host } = around;
+  const place = placeOf(paths, spec.dropletId);
+  await mountDisk(place, await mountBase(paths.machines, base));
+  await writeSeed(rootOf(place), spec);
+  await trust(rootOf(place), around.trustedCertificates);
+  await plugIn(paths, spec.dropletId, spec.networks);
+  const console = consoleOf(paths, spec.dropletId);
+  // Makes it before the limits, which need the group.
+  await boot({ host, lab: paths.id, dropletId: spec.dropletId, hostname: spec.name, root: rootOf(place), consoleLog: console });
+  await limit(around, spec);
+};
+
+/** The machine's processes are gone: frees disk, links and group. Fine when they are free already. */
+export const clearAway = async (around: Surroundings, dropletId: number): Promise<void> => {
+  await unmountDisk(placeOf(around.paths, dropletId));
+  await unplug(around.paths, dropletId);
+  await removeGroup(around.host, around.paths.id, groupOf(dropletId));
+};
+
+/** As pulling the plug; fine when it is off. */
+export const cutPower = async (around: Surroundings, dropletId: number): Promise<void> => {
+  await pullCable(around.paths, dropletId);
+  await killGroup(around.host, around.paths.id, groupOf(dropletId));
+  await losePower(placeOf(around.paths, dropletId));
+  await clearAway(around, dropletId);
+};
+
+/** Boots a machine that is off and waits for its sshd, or until it can be said that there will be none for long. Rejects when it dies. */
+export const powerUp = async (around: Surroundings, file: MachineFile): Promise<void> => {
+  const { spec } = file;
+  try {
+    await clearAway(around, spec.dropletId);
+    await start(around, file);
+  } catch (error) {
+    await cutPower(around, spec.dropletId);
+    throw error;
+  }
+  const answered = await waitForSsh(spec.networks.ipv4, sshDeadline, () => isRunning(around, spec.dropletId));
+  if (answered) return;
+  if (await isRunning(around, spec.dropletId)) return around.log(`droplet ${spec.dropletId}: runs, but its sshd has not answered for ${sshDeadline / 1000} s`);
+  throw new Error(`droplet ${spec.dropletId} died while booting: ${(await tail(around.paths, spec.dropletId, 3)).replaceAll("\n", " / ")}`);
+};
+
+const signalInit = async ({ host, paths }: Surroundings, dropletId: number, signal: number): Promise<void> => {
+  const pid = await initOf(host, paths.id, dropletId);
+  if (pid === undefined) throw new Error(`droplet ${dropletId} has no PID 1 to ask`);
+  process.kill(pid, signal);
+};
+
+/** Asks the machine to power off and waits; rejects when it still runs after `seconds`. */
+export const powerDown = async (around: Surroundings, dropletId: number, seconds: number): Promise<void> => {
+  if (await isRunning(around, dropletId)) {
+    await signalInit(around, dropletId, initSignals.powerOff);
+    await waitUntilEmpty(around.host, around.paths.id, groupOf(dropletId), seconds * 1000);
+  }
+  await clearAway(around, dropletId);
+};
+
+const unlike = async (milliseconds: number, pid: number, current: () => Promise<number | undefined>): Promise<void> => {
+  const deadline = Date.now() + milliseconds;
+  for (let now = await current(); now === undefined || now === pid; now = await current()) {
+    if (Date.now() > deadline) throw new Error("it has not begun a new boot within 90 s");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+};
+
+/** Asks the machine to boot again and waits for its sshd. */
+export const restart = async (around: Surroundings, spec: MachineSpec): Promise<void> => {
+  const current = (): Promise<number | undefined> => initOf(around.host, around.paths.id, spec.dropletId);
+  const before = await current();
+  if (before === undefined) throw new Error(`droplet ${spec.dropletId} is off`);
+  await signalInit(around, spec.dropletId, initSignals.reboot);
+  await unlike(90_000, before, current);
+  await waitForSsh(spec.networks.ipv4, sshDeadline, () => isRunning(around, spec.dropletId));
+};
+
+/** The last lines of a file, or nothing where there is none. Reads at most 64 KiB. */
+export const tail = async (paths: LabPaths, dropletId: number, lines: number): Promise<string> => {
+  const file = await open(consoleOf(paths, dropletId)).catch(() => undefined);
+  if (!file) return "";
+  try {
+    const { size } = await file.stat();
+    const length = Math.min(size, 65_536);
+    const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
+    return buffer.toString("utf8").split("\n").slice(-lines - 1).join("\n").trimEnd();
+  } finally {
+    await file.close();
+  }
+};

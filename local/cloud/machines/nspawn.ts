@@ -1,0 +1,220 @@
+import type { FSWatcher } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { basename } from "node:path";
+import { createRouter } from "../network/router";
+import type { LabPaths } from "../paths";
+import { groupOf, initOf, keeperGroups } from "./boot";
+import { hostHierarchies, watchGroup } from "./cgroups";
+import { growDisk, mountBase, shareMounts, unmountDisk } from "./disk";
+import { networkFaults, setFault, without } from "./faults";
+import type { Fault, MachineHost, MachineSpec, Power } from "./hypervisor";
+import { ensureImage } from "./image/build";
+import { clearAway, cutPower, isRunning, limit, placeOf, powerDown, powerUp, restart, tail, type Surroundings } from "./machine";
+import { attempt } from "./run";
+import { diskFromImage, dropSnapshot, takeSnapshot } from "./snapshots";
+import { forgetMachine, machineFolder, readMachines, writeMachine, type MachineFile } from "./store";
+
+export interface NspawnOptions {
+  readonly paths: LabPaths;
+  /** PEM: all root certificates that machines trust besides Debian's. */
+  readonly trustedCertificates: string;
+  readonly log: (line: string) => void;
+}
+
+interface Machine {
+  file: MachineFile;
+  power: Power;
+  watcher?: FSWatcher;
+  /** Ends when the machine's last operation has: one at a time. */
+  last: Promise<unknown>;
+}
+
+/** Runs a command inside a machine, in its group: with it it dies. */
+const enterScript = `
+for group in $0; do echo $$ >"$group/cgroup.procs" || exit 99; done
+pid=$1 && shift && exec nsenter --target "$pid" --mount --uts --ipc --net --pid --root -- \\
+  env -i -C / PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 "$@"`;
+
+/** Real Debian machines under systemd-nspawn. Its process has to be in the router's network namespace; one a lab (the lab's lock sees to it). */
+export const createNspawnHypervisor = async (options: NspawnOptions): Promise<MachineHost> => {
+  const { paths, log } = options;
+  const around: Surroundings = { ...options, host: await hostHierarchies() };
+  const machines = new Map<number, Machine>();
+  const listeners: ((dropletId: number, power: Power) => void)[] = [];
+  let faults: Fault[] = [];
+  const router = createRouter(paths, () => new Map([...machines].map(([dropletId, { file }]) => [dropletId, file.spec.networks])));
+
+  await shareMounts(paths.machines);
+  const { files, halfMade } = await readMachines(paths.machines);
+  for (const dropletId of halfMade) {
+    await cutPower(around, dropletId);
+    await forgetMachine(paths.machines, dropletId);
+  }
+  for (const file of files) machines.set(file.spec.dropletId, { file, power: "off", last: Promise.resolve() });
+
+  const known = (dropletId: number): Machine => {
+    const machine = machines.get(dropletId);
+    if (!machine) throw new Error(`there is no machine for droplet ${dropletId}`);
+    return machine;
+  };
+
+  const oneAtATime = <T>(machine: Machine, work: () => Promise<T>): Promise<T> => {
+    const mine = machine.last.then(work);
+    machine.last = mine.catch(() => undefined);
+    return mine;
+  };
+
+  const keep = async (machine: Machine, change: Partial<MachineFile>): Promise<void> => {
+    machine.file = { ...machine.file, ...change };
+    await writeMachine(paths.machines, machine.file);
+  };
+
+  const unwatch = (machine: Machine): void => {
+    machine.watcher?.close();
+    machine.watcher = undefined;
+  };
+
+  /** The machine is gone without having been asked to: its own poweroff, or a crash. */
+  const noticeEnd = (machine: Machine): void => {
+    const { dropletId } = machine.file.spec;
+    void oneAtATime(machine, async () => {
+      if (machine.power === "off" || !machine.watcher || (await isRunning(around, dropletId))) return;
+      unwatch(machine);
+      await clearAway(around, dropletId);
+      await keep(machine, { on: false });
+      machine.power = "off";
+      for (const listener of listeners) listener(dropletId, "off");
+    }).catch((error: Error) => log(`droplet ${dropletId}: clearing away after its end failed: ${error.message}`));
+  };
+
+  const watchOver = (machine: Machine): void => {
+    unwatch(machine);
+    machine.watcher = watchGroup(around.host, paths.id, groupOf(machine.file.spec.dropletId), () => noticeEnd(machine));
+    // It may have ended before the watch began.
+    noticeEnd(machine);
+  };
+
+  const up = async (machine: Machine): Promise<void> => {
+    if (machine.power === "on") return;
+    await powerUp(around, machine.file);
+    machine.power = "on";
+    await keep(machine, { on: true });
+    watchOver(machine);
+  };
+
+  const off = async (machine: Machine, means: (dropletId: number) => Promise<void>, on = false): Promise<void> => {
+    const { watcher } = machine;
+    machine.watcher = undefined;
+    try {
+      await means(machine.file.spec.dropletId);
+    } catch (error) {
+      machine.watcher = watcher;
+      throw error;
+    }
+    watcher?.close();
+    machine.power = "off";
+    await keep(machine, { on });
+  };
+
+  const pull = (machine: Machine): Promise<void> => off(machine, (dropletId) => cutPower(around, dropletId));
+
+  const freshDisk = async (spec: MachineSpec): Promise<string> => {
+    const image = await ensureImage(paths.cache, ({ step, detail, seconds }) => log(`${step}: ${detail ?? `${seconds} s`}`));
+    await mountBase(paths.machines, basename(image), image);
+    await mkdir(machineFolder(paths.machines, spec.dropletId), { recursive: true });
+    return diskFromImage(placeOf(paths, spec.dropletId), spec.image, spec.diskGiB, basename(image));
+  };
+
+  const makeNew = async (spec: MachineSpec): Promise<Machine> => {
+    const machine: Machine = { file: { spec, base: await freshDisk(spec), on: true }, power: "off", last: Promise.resolve() };
+    await keep(machine, {});
+    machines.set(spec.dropletId, machine);
+    // The firewall stands before the machine's first packet.
+    await router.apply({});
+    return machine;
+  };
+
+  const remove = async (machine: Machine): Promise<void> => {
+    const { dropletId } = machine.file.spec;
+    unwatch(machine);
+    await cutPower(around, dropletId);
+    machines.delete(dropletId);
+    await forgetMachine(paths.machines, dropletId);
+    faults = faults.filter((fault) => fault.dropletId !== dropletId);
+    await router.apply({ faults: networkFaults(faults) });
+  };
+
+  const adopt = async (machine: Machine): Promise<void> => {
+    const { dropletId } = machine.file.spec;
+    if (await isRunning(around, dropletId)) {
+      machine.power = "on";
+      watchOver(machine);
+    } else if (machine.file.on) await up(machine);
+    else await clearAway(around, dropletId);
+  };
+
+  const each = async (work: (machine: Machine) => Promise<void>): Promise<void> => {
+    const ends = await Promise.allSettled([...machines.values()].map((machine) => oneAtATime(machine, () => work(machine))));
+    for (const end of ends) if (end.status === "rejected") log(String(end.reason));
+  };
+
+  return {
+    create: async (spec) => {
+      const machine = machines.get(spec.dropletId) ?? (await makeNew(spec));
+      await oneAtATime(machine, () => up(machine));
+    },
+    destroy: async (dropletId) => {
+      const machine = machines.get(dropletId);
+      if (machine) await oneAtATime(machine, () => remove(machine));
+    },
+    powerOn: (dropletId) => oneAtATime(known(dropletId), () => up(known(dropletId))),
+    powerOff: (dropletId) => oneAtATime(known(dropletId), () => pull(known(dropletId))),
+    shutdown: (dropletId, seconds) => oneAtATime(known(dropletId), () => off(known(dropletId), (id) => powerDown(around, id, seconds))),
+    reboot: (dropletId) => oneAtATime(known(dropletId), () => restart(around, known(dropletId).file.spec)),
+    power: (dropletId) => known(dropletId).power,
+    onPowerChange: (listener) => { listeners.push(listener); },
+    resize: (dropletId, { memoryMiB, vcpus, diskGiB }) => oneAtATime(known(dropletId), async () => {
+      const machine = known(dropletId);
+      const spec = { ...machine.file.spec, memoryMiB, vcpus, diskGiB: Math.max(diskGiB ?? 0, machine.file.spec.diskGiB) };
+      if (machine.power === "off" && diskGiB !== undefined) await growDisk(placeOf(paths, dropletId), spec.diskGiB);
+      if (machine.power === "on") await limit(around, spec);
+      await keep(machine, { spec });
+    }),
+    snapshot: (dropletId, key) => oneAtATime(known(dropletId), () => takeSnapshot(placeOf(paths, dropletId), known(dropletId).file.base, key)),
+    deleteSnapshot: (key) => dropSnapshot(paths.machines, key),
+    rebuild: (spec) => oneAtATime(known(spec.dropletId), async () => {
+      const machine = known(spec.dropletId);
+      await pull(machine);
+      await unmountDisk(placeOf(paths, spec.dropletId));
+      await keep(machine, { spec, base: await freshDisk(spec) });
+      await up(machine);
+    }),
+    applyNetwork: (plan) => router.apply({ plan }),
+    injectFault: async (fault) => {
+      known(fault.dropletId);
+      await setFault(around, fault, true);
+      faults = [...without(faults, fault), fault];
+      await router.apply({ faults: networkFaults(faults) });
+    },
+    clearFault: async (fault) => {
+      await setFault(around, fault, false);
+      faults = without(faults, fault);
+      await router.apply({ faults: networkFaults(faults) });
+    },
+    consoleTail: (dropletId, lines) => tail(paths, known(dropletId).file.spec.dropletId, lines),
+    exec: async (dropletId, argv) => {
+      const pid = await initOf(around.host, paths.id, known(dropletId).file.spec.dropletId);
+      if (pid === undefined) throw new Error(`droplet ${dropletId} is off`);
+      return attempt(["sh", "-c", enterScript, keeperGroups(around.host, paths.id, dropletId).join(" "), String(pid), ...argv], { cwd: "/" });
+    },
+    machines: () => [...machines].map(([dropletId, { power }]) => ({ dropletId, power })),
+    takeOver: () => each(adopt),
+    shutdownAll: (seconds) => each(async (machine) => {
+      if (machine.power === "off") return;
+      await off(machine, async (dropletId) => powerDown(around, dropletId, seconds).catch(async (error: Error) => {
+        log(`${error.message}: its plug is pulled`);
+        await cutPower(around, dropletId);
+      }), true);
+    }),
+  };
+};

@@ -1,0 +1,39 @@
+import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { MachineSpec } from "./hypervisor";
+
+/** What is kept of a machine besides its disk: <machines>/<droplet id>/machine.json. */
+export interface MachineFile {
+  readonly spec: MachineSpec;
+  /** File name of the base image below <machines>/bases. */
+  readonly base: string;
+  /** Whether it ought to run: what the next start of the lab boots. */
+  readonly on: boolean;
+}
+
+export const machineFolder = (machines: string, dropletId: number): string => join(machines, String(dropletId));
+
+/** Replaces a file in one step: a reader sees the old text or the new one. */
+export const writeAtomically = async (file: string, text: string): Promise<void> => {
+  await writeFile(`${file}.new`, text, { mode: 0o600 });
+  await rename(`${file}.new`, file);
+};
+
+export const writeMachine = (machines: string, file: MachineFile): Promise<void> =>
+  writeAtomically(join(machineFolder(machines, file.spec.dropletId), "machine.json"), JSON.stringify(file));
+
+/** The machines on disk. What a killed run left half-made (a folder without its file) is named in `halfMade`. */
+export const readMachines = async (machines: string): Promise<{ files: MachineFile[]; halfMade: number[] }> => {
+  await mkdir(machines, { recursive: true });
+  const files: MachineFile[] = [];
+  const halfMade: number[] = [];
+  for (const name of await readdir(machines)) {
+    if (!/^\d+$/.test(name)) continue;
+    const text = await readFile(join(machines, name, "machine.json"), "utf8").catch(() => undefined);
+    if (text === undefined) halfMade.push(Number(name));
+    else files.push(JSON.parse(text) as MachineFile);
+  }
+  return { files, halfMade };
+};
+
+export const forgetMachine = (machines: string, dropletId: number): Promise<void> => rm(machineFolder(machines, dropletId), { recursive: true, force: true });

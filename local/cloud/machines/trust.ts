@@ -1,0 +1,47 @@
+import { lstat, mkdir, readFile, readdir, readlink, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { run } from "./run";
+
+const prefix = "second-server-lab";
+
+/** The certificates of a PEM text, each with a final newline. */
+export const certificatesOf = (pem: string): string[] =>
+  (pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? []).map((certificate) => `${certificate}\n`);
+
+/** A bundle without the old certificates and with the new ones. Pure. */
+export const renewedBundle = (bundle: string, old: readonly string[], fresh: readonly string[]): string =>
+  [...certificatesOf(bundle).filter((certificate) => !old.includes(certificate)), ...fresh].join("");
+
+const ours = async (folder: string): Promise<string[]> =>
+  (await readdir(folder).catch(() => [])).filter((name) => name.startsWith(prefix) && name.endsWith(".crt")).sort();
+
+const dropLinks = async (certs: string): Promise<void> => {
+  for (const name of await readdir(certs)) {
+    const path = join(certs, name);
+    if ((await lstat(path)).isSymbolicLink() && (await readlink(path)).includes(prefix)) await rm(path);
+  }
+};
+
+/**
+ * Puts the lab's roots into the trust store of a machine that is off, in place of those of an earlier start (an ACME server
+ * that was restarted has a new root). The same files as `update-ca-certificates` makes, without its second of run time.
+ */
+export const trust = async (root: string, pem: string): Promise<void> => {
+  const [local, certs] = [join(root, "usr/local/share/ca-certificates"), join(root, "etc/ssl/certs")];
+  const fresh = certificatesOf(pem);
+  await mkdir(local, { recursive: true });
+  const names = await ours(local);
+  const old = await Promise.all(names.map((name) => readFile(join(local, name), "utf8")));
+  if (old.join() === fresh.join()) return;
+  for (const name of names) await rm(join(local, name));
+  await dropLinks(certs);
+  for (const [index, certificate] of fresh.entries()) {
+    const name = `${prefix}-${index}`;
+    await writeFile(join(local, `${name}.crt`), certificate);
+    await symlink(`/usr/local/share/ca-certificates/${name}.crt`, join(certs, `${name}.pem`));
+    const hash = (await run(["openssl", "x509", "-noout", "-subject_hash"], { input: certificate })).trim();
+    await symlink(`${name}.pem`, join(certs, `${hash}.${index}`)).catch((error: NodeJS.ErrnoException) => { if (error.code !== "EEXIST") throw error; });
+  }
+  const bundle = join(certs, "ca-certificates.crt");
+  await writeFile(bundle, renewedBundle(await readFile(bundle, "utf8"), old, fresh));
+};

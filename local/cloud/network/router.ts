@@ -1,0 +1,51 @@
+import type { LabPaths } from "../paths";
+import type { MachineNetworks, NetworkPlan } from "../machines/hypervisor";
+import { attempt, run } from "../machines/run";
+import { netnsFile } from "./namespaces";
+import { rulesetText, type NetworkState } from "./ruleset";
+
+type FaultState = Pick<NetworkState, "cut" | "cutBetween" | "loss">;
+
+export interface Router {
+  /** Renders the network from the last plan, the machines that there are and the faults, and loads it as one transaction. */
+  apply(change: { plan?: NetworkPlan; faults?: FaultState }): Promise<void>;
+}
+
+/** `machines` tells which machines there are at the moment. */
+export const createRouter = (paths: LabPaths, machines: () => ReadonlyMap<number, MachineNetworks>): Router => {
+  let plan: NetworkPlan = { reservedIps: [], firewalls: [] };
+  let faults: FaultState = { cut: [], cutBetween: [], loss: [] };
+  let holders = new Map<string, number>();
+  let last: Promise<void> = Promise.resolve();
+  const inRouter = ["nsenter", `--net=${netnsFile(paths.routerNetns)}`] as const;
+
+  /** Connections over a moved reserved IP would else go on with the machine that lost it. */
+  const forget = async (ip: string): Promise<void> => {
+    for (const side of ["--orig-dst", "--reply-dst"]) await attempt([...inRouter, "conntrack", "--delete", side, ip]);
+  };
+
+  const load = async (): Promise<void> => {
+    const networks = machines();
+    const rules = new Map(plan.firewalls.map((firewall) => [firewall.dropletId, firewall.rules]));
+    const reservedIps = plan.reservedIps.flatMap(({ ip, dropletId }) => (dropletId === null ? [] : [{ ip, dropletId }]));
+    const text = rulesetText({
+      machines: [...networks].map(([dropletId, own]) => ({ dropletId, networks: own, rules: rules.get(dropletId) ?? null })), reservedIps, ...faults,
+    });
+    await run([...inRouter, "nft", "-f", "-"], { input: text });
+    const now = new Map(reservedIps.filter(({ dropletId }) => networks.has(dropletId)).map(({ ip, dropletId }) => [ip, dropletId]));
+    const moved = [...holders].filter(([ip, dropletId]) => now.get(ip) !== dropletId).map(([ip]) => ip);
+    holders = now;
+    for (const ip of moved) await forget(ip);
+  };
+
+  return {
+    apply: (change) => {
+      plan = change.plan ?? plan;
+      faults = change.faults ?? faults;
+      // One after the other, each with the newest facts; a failed one is its caller's to report.
+      const mine = last.then(load);
+      last = mine.catch(() => undefined);
+      return mine;
+    },
+  };
+};

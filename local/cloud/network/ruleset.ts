@@ -1,0 +1,169 @@
+import type { FirewallRule, FirewallRules, MachineNetworks } from "../machines/hypervisor";
+import { addresses as at, checkedAddress, isIpv6, privateLink, publicLink } from "./addresses";
+
+/** The router's nftables ruleset: base chains once, then what changes as one atomic text. Pure. */
+
+export interface PluggedMachine { readonly dropletId: number; readonly networks: MachineNetworks; readonly rules: FirewallRules | null }
+
+export interface NetworkState {
+  readonly machines: readonly PluggedMachine[];
+  /** Reserved IPs that somebody holds. */
+  readonly reservedIps: readonly { readonly ip: string; readonly dropletId: number }[];
+  /** Machines without network. */
+  readonly cut: readonly number[];
+  /** Pairs that can't reach each other. */
+  readonly cutBetween: readonly (readonly [number, number])[];
+  /** Percent of a machine's packets lost, each way. */
+  readonly loss: readonly { readonly dropletId: number; readonly percent: number }[];
+}
+
+/** DigitalOcean blocks these outbound. */
+const smtpPorts = "{ 25, 465, 587 }";
+/** Metadata is the platform's own: no firewall keeps a machine from it. */
+const metadata = at.metadata;
+
+export const skeleton = `
+add table inet lab
+delete table inet lab
+table inet lab {
+  set cut { type ifname; }
+  set cut_between { type ifname . ifname; }
+  set same_vpc { type ifname . ifname; }
+  set hairpin { type ipv4_addr . ipv4_addr; }
+  map reserved_in { type ipv4_addr : ipv4_addr; }
+  map reserved_out { type ipv4_addr : ipv4_addr; }
+  map inbound { type ifname : verdict; }
+  map outbound { type ifname : verdict; }
+  chain loss { }
+  chain cut_off {
+    iifname @cut drop
+    oifname @cut drop
+    iifname . oifname @cut_between drop
+    jump loss
+  }
+  chain prerouting_nat { type nat hook prerouting priority dstnat; dnat ip to ip daddr map @reserved_in; }
+  chain output_nat { type nat hook output priority -100; dnat ip to ip daddr map @reserved_in; }
+  chain postrouting_nat {
+    type nat hook postrouting priority srcnat;
+    ip saddr . ip daddr @hairpin masquerade
+    snat ip to ip saddr map @reserved_out
+  }
+  chain input {
+    type filter hook input priority filter;
+    jump cut_off
+    iifname "pv-*" drop
+    ip daddr { ${at.reservedRanges.join(", ")} } drop
+    ct state established,related accept
+    ip daddr ${metadata} accept
+    iifname "lv-*" tcp dport ${smtpPorts} drop
+    iifname vmap @outbound
+  }
+  chain output {
+    type filter hook output priority filter;
+    oifname @cut drop
+    jump loss
+  }
+  chain forward {
+    type filter hook forward priority filter; policy drop;
+    jump cut_off
+    ct state established,related accept
+    iifname "lv-*" tcp dport ${smtpPorts} drop
+    iifname . oifname @same_vpc goto firewalls
+    iifname "pv-*" drop
+    oifname "pv-*" drop
+    goto firewalls
+  }
+  chain firewalls {
+    iifname vmap @outbound
+    oifname vmap @inbound
+    accept
+  }
+}
+`;
+
+const portMatch = (protocol: "tcp" | "udp", ports: string): string => {
+  if (ports === "all" || ports === "0" || ports === "") return `meta l4proto ${protocol}`;
+  const range = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(ports);
+  if (!range) throw new Error(`"${ports}" is not a port or range of ports`);
+  return `${protocol} dport ${ports}`;
+};
+
+const everybody: Readonly<Record<string, string>> = { "0.0.0.0/0": "meta nfproto ipv4", "::/0": "meta nfproto ipv6" };
+
+/** One firewall rule as nft expressions that pass the packet on. `side` is the far end's address as the machine sees it. */
+export const firewallLines = (rule: FirewallRule, side: "source" | "destination"): string[] => {
+  // What a machine dialled, even where it was a reserved IP that is mapped by now.
+  const [v4, v6] = side === "source" ? ["ip saddr", "ip6 saddr"] : ["ct original ip daddr", "ip6 daddr"];
+  return rule.addresses.map((text) => {
+    const address = checkedAddress(text);
+    const from = everybody[address] ?? `${isIpv6(address) ? v6 : v4} ${address}`;
+    const what = rule.protocol === "icmp" ? "meta l4proto { icmp, ipv6-icmp }" : portMatch(rule.protocol, rule.ports);
+    return `${from} ${what} return`;
+  });
+};
+
+const chainText = (name: string, lines: readonly string[]): string[] => [
+  `add chain inet lab ${name}`, `flush chain inet lab ${name}`, ...lines.map((line) => `add rule inet lab ${name} ${line}`),
+];
+
+const machineChains = ({ dropletId, rules }: PluggedMachine): string[] => {
+  if (!rules) return [];
+  const inbound = rules.inbound.flatMap((rule) => firewallLines(rule, "source"));
+  const outbound = rules.outbound.flatMap((rule) => firewallLines(rule, "destination"));
+  const links = [publicLink(dropletId), privateLink(dropletId)];
+  return [
+    ...chainText(`in-${dropletId}`, [...inbound, "drop"]), ...chainText(`out-${dropletId}`, [...outbound, "drop"]),
+    ...links.flatMap((link) => [
+      `add element inet lab inbound { "${link}" : jump in-${dropletId} }`, `add element inet lab outbound { "${link}" : jump out-${dropletId} }`,
+    ]),
+  ];
+};
+
+const elements = (set: string, members: readonly string[]): string[] => (members.length ? [`add element inet lab ${set} { ${members.join(", ")} }`] : []);
+
+const reservedText = (state: NetworkState): string[] => {
+  const networks = new Map(state.machines.map((machine) => [machine.dropletId, machine.networks]));
+  const held = state.reservedIps.flatMap(({ ip, dropletId }) => {
+    const machine = networks.get(dropletId);
+    return machine ? [{ ip: checkedAddress(ip), ipv4: checkedAddress(machine.ipv4), anchor: checkedAddress(machine.anchorIpv4) }] : [];
+  });
+  return [
+    ...elements("reserved_in", held.map(({ ip, anchor }) => `${ip} : ${anchor}`)),
+    ...elements("reserved_out", held.map(({ ip, anchor }) => `${anchor} : ${ip}`)),
+    // A machine that dials its own reserved IP has to get the answer from the address it dialled.
+    ...elements("hairpin", held.flatMap(({ ipv4, anchor }) => [`${ipv4} . ${anchor}`, `${anchor} . ${anchor}`])),
+  ];
+};
+
+const vpcOf = (networks: MachineNetworks): string => networks.vpc ?? "default";
+
+const vpcPairs = (machines: readonly PluggedMachine[]): string[] =>
+  machines.flatMap((one) => machines
+    .filter((other) => other !== one && vpcOf(other.networks) === vpcOf(one.networks))
+    .map((other) => `"${privateLink(one.dropletId)}" . "${privateLink(other.dropletId)}"`));
+
+const bothLinks = (dropletId: number): string[] => [publicLink(dropletId), privateLink(dropletId)];
+const quoted = (text: string): string => `"${text}"`;
+
+const cutPairs = (pairs: NetworkState["cutBetween"]): string[] => {
+  const both = pairs.flatMap(([a, b]) => [[a, b], [b, a]] as const);
+  return [...new Set(both.flatMap(([from, to]) => bothLinks(from).flatMap((one) => bothLinks(to).map((other) => `${quoted(one)} . ${quoted(other)}`))))];
+};
+
+const lossLines = (loss: NetworkState["loss"]): string[] => loss.flatMap(({ dropletId, percent }) =>
+  bothLinks(dropletId).flatMap((link) => ["iifname", "oifname"].map((side) => `${side} "${link}" numgen random mod 100 < ${Math.round(percent)} drop`)));
+
+const dynamicSets = ["cut", "cut_between", "same_vpc", "hairpin"];
+const dynamicMaps = ["reserved_in", "reserved_out", "inbound", "outbound"];
+
+/** Everything that changes, as one transaction for `nft -f`: packets see the old network or the new one, nothing between. */
+export const rulesetText = (state: NetworkState): string => [
+  ...dynamicSets.map((name) => `flush set inet lab ${name}`), ...dynamicMaps.map((name) => `flush map inet lab ${name}`),
+  ...state.machines.flatMap(machineChains),
+  ...reservedText(state),
+  ...elements("same_vpc", vpcPairs(state.machines)),
+  ...elements("cut", state.cut.flatMap(bothLinks).map(quoted)),
+  ...elements("cut_between", cutPairs(state.cutBetween)),
+  ...chainText("loss", lossLines(state.loss)),
+  "",
+].join("\n");
