@@ -18,3 +18,6 @@ export const RESERVED_PORTS: Readonly<Record<number, string>> = { 22: "sshd", 80
 
 export const FIRST_PORT = 3001;
 export const STATUS_PORT = 8080;
+
+/** Names that the machines use themselves, for units, trees, vhosts or host names. */
+export const RESERVED_NAMES: readonly string[] = ["agent", "monitor", "node-libsql", "observatory", "primary", "status", "watchdog", "watcher"];

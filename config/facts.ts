@@ -34,7 +34,8 @@ const serviceFacts = (name: string, service: ManifestService, port: number | und
   user: service.kind === "static" || service.kind === "proxy" ? undefined : `svc-${name}`,
   memoryMiB: service.memory ?? MEMORY_MIB[service.kind],
   environment: "environment" in service ? service.environment : {},
-  health: service.health,
+  // A static site or something behind a proxy can't be expected to know our /health.
+  health: { ...service.health, path: service.health.path ?? (service.kind === "static" || service.kind === "proxy" ? "/" : "/health") },
   data: service.data.map((item) => dataFacts(name, item)),
   streaming: service.streaming,
 });

@@ -1,4 +1,4 @@
-import { RESERVED_PORTS, SIZES } from "./catalogue";
+import { RESERVED_NAMES, RESERVED_PORTS, SIZES } from "./catalogue";
 import type { FleetFacts, ServiceFacts } from "./fleet";
 
 /** A problem at a path of the manifest; the path begins at the top. */
@@ -20,12 +20,16 @@ const duplicates = (services: readonly ServiceFacts[], key: "host" | "port"): Pr
   });
 };
 
-const hosts = ({ services, domain, status }: FleetFacts): Problem[] => services.flatMap((service) => {
+const hosts = ({ services, domain, status, primary, watcher }: FleetFacts): Problem[] => services.flatMap((service) => {
   const path = at(service, "host");
   if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(service.host)) return [{ path, text: `"${service.host}" is not a host name. Use lower-case letters, digits, dashes and dots.` }];
   if (service.host !== domain && !service.host.endsWith(`.${domain}`)) return [{ path, text: `"${service.host}" is not under ${domain}. Use a name ending in .${domain}, or change the stack's domain.` }];
-  return service.host === status.host ? [{ path, text: `${status.host} is the status page's own name. Choose another host name.` }] : [];
+  const own = [status.host, ...[primary, watcher].map(({ name }) => `${name}.${domain}`)];
+  return own.includes(service.host) ? [{ path, text: `${service.host} is the fleet's own (the status page, a machine). Choose another host name.` }] : [];
 });
+
+const names = ({ services }: FleetFacts): Problem[] => services.flatMap(({ name }) =>
+  RESERVED_NAMES.includes(name) ? [{ path: ["services", name], text: `the machines use the name "${name}" themselves. Rename the service (reserved: ${RESERVED_NAMES.join(", ")}).` }] : []);
 
 const ports = ({ services }: FleetFacts): Problem[] => services.flatMap((service) => {
   const holder = service.port === undefined ? undefined : RESERVED_PORTS[service.port];
@@ -56,4 +60,4 @@ const durations = ({ checks, backups }: FleetFacts): Problem[] => [
 
 /** What the schema can't say: rules across keys, and what has to be on disk. */
 export const brokenRules = (facts: FleetFacts, sources: Sources): Problem[] =>
-  [...hosts(facts), ...duplicates(facts.services, "host"), ...duplicates(facts.services, "port"), ...ports(facts), ...folders(facts, sources), ...machines(facts), ...durations(facts)];
+  [...names(facts), ...hosts(facts), ...duplicates(facts.services, "host"), ...duplicates(facts.services, "port"), ...ports(facts), ...folders(facts, sources), ...machines(facts), ...durations(facts)];

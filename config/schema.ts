@@ -26,7 +26,7 @@ const data = z.union([z.strictObject({ file: relative }), z.strictObject({ sqlit
   { error: () => "has to be one of { file: PATH }, { sqlite: PATH }, { directory: PATH }." });
 
 const health = z.strictObject({
-  path: z.string().regex(/^\/[\w./?=&%-]*$/, "is not a URL path. Begin it with a slash.").default("/health"),
+  path: z.string().regex(/^\/[\w./?=&%-]*$/, "is not a URL path. Begin it with a slash.").optional().describe("Default /health; for static and proxy /"),
   status: z.number().int().min(100).max(599).default(200),
   contains: z.string().min(1).optional(),
 });
