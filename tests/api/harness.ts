@@ -44,11 +44,15 @@ const nullable = (schema: any): any => {
   if (Array.isArray(schema)) return schema.map(nullable);
   if (typeof schema !== "object" || schema === null) return schema;
   const kept = Object.entries(schema).filter(([key]) => !["nullable", "discriminator", "example"].includes(key));
-  const mapped = Object.fromEntries(kept.map(([key, value]) => [key, nullable(value)]));
-  return schema.nullable === true ? { anyOf: [mapped, { type: "null" }] } : mapped;
+  // References to paths with parameters have bare braces, which no URI may have.
+  const mapped: any = Object.fromEntries(kept.map(([key, value]) => [key, key === "$ref" && typeof value === "string" ? value.replaceAll("{", "%7B").replaceAll("}", "%7D") : nullable(value)]));
+  if (schema.nullable !== true) return mapped;
+  // In place where it can be: references go through the inside of schemas.
+  if (typeof mapped.type === "string" && !mapped.allOf && !mapped.anyOf && !mapped.oneOf) return { ...mapped, type: [mapped.type, "null"], ...(mapped.enum ? { enum: [...mapped.enum, null] } : {}) };
+  return { anyOf: [mapped, { type: "null" }] };
 };
 
-const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: true });
+const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: true, unicodeRegExp: false });
 addFormats(ajv);
 ajv.addFormat("float", true).addFormat("int32", true).addFormat("int64", true).addFormat("double", true);
 if (openApi) ajv.addSchema({ $id: "do.json", ...nullable(openApi) });
