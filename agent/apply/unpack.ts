@@ -1,0 +1,62 @@
+import { createHash } from "node:crypto";
+import { chmodSync, createReadStream, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import type { Role } from "../../config/fleet";
+import type { Release } from "../../config/release";
+import { readJson } from "../files";
+import { type Machine, must } from "../machine";
+import { PLACES } from "../places";
+
+export const isSha = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
+
+const hashOf = async (path: string): Promise<string> => {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash);
+  return hash.digest("hex");
+};
+
+/** The folder of an unpacked release. Unpacked beside and renamed, so that half of one is never taken for a whole. */
+export const unpack = async (machine: Machine, sha: string): Promise<string> => {
+  const folder = `${PLACES.releases}/${sha}`;
+  if (existsSync(machine.at(`${folder}/release.json`))) return folder;
+  const bundle = machine.at(`${PLACES.bundles}/release-${sha}.tar.gz`);
+  if (!existsSync(bundle)) throw new Error(`${bundle}: there is no such bundle. Copy it again: ./fleet up`);
+  const found = await hashOf(bundle);
+  if (found !== sha) throw new Error(`${bundle}: its sha256 is ${found}, so the copy is damaged. Copy it again: ./fleet up`);
+  const draft = machine.at(`${folder}.new`);
+  rmSync(draft, { recursive: true, force: true });
+  mkdirSync(draft, { recursive: true, mode: 0o700 });
+  await must(machine, ["tar", "-xzf", bundle, "-C", draft, "--no-same-owner"]);
+  renameSync(draft, machine.at(folder));
+  return folder;
+};
+
+/** A release's own description, refused when it is for another machine or of another format. */
+export const readRelease = (machine: Machine, folder: string, role: Role | null): Release => {
+  const release = readJson<Release>(machine.at(`${folder}/release.json`));
+  if (!release) throw new Error(`${folder}/release.json: it is missing, so this is no release.`);
+  if (release.format !== 1) throw new Error(`${folder}/release.json: format ${String(release.format)} is not known to this agent.`);
+  if (role !== null && release.role !== role) throw new Error(`${folder}: this release is for the ${release.role}, and this machine is the ${role}.`);
+  return release;
+};
+
+/** Everyone may read a tree, whatever the modes in the bundle: services run under users of their own. */
+const openUp = (path: string): void => {
+  const seen = lstatSync(path);
+  if (seen.isSymbolicLink()) return;
+  chmodSync(path, seen.isDirectory() || (seen.mode & 0o100) !== 0 ? 0o755 : 0o644);
+  if (seen.isDirectory()) for (const name of readdirSync(path)) openUp(join(path, name));
+};
+
+/** A tree's folder for this hash, copied out of the release if it is not there yet. */
+export const placeTree = async (machine: Machine, folder: string, name: string, hash: string): Promise<void> => {
+  const target = machine.at(`${PLACES.trees}/${name}/${hash}`);
+  if (existsSync(target)) return;
+  const draft = `${target}.new`;
+  rmSync(draft, { recursive: true, force: true });
+  mkdirSync(machine.at(`${PLACES.trees}/${name}`), { recursive: true, mode: 0o755 });
+  await must(machine, ["cp", "-a", machine.at(`${folder}/trees/${name}`), draft]);
+  openUp(draft);
+  renameSync(draft, target);
+};

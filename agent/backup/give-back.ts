@@ -1,0 +1,40 @@
+import { spawn } from "node:child_process";
+import type { Machine } from "../machine";
+import { folderOf, newestVerified } from "./store";
+import { peer } from "./pull";
+
+/** A primary made a moment ago may not have its accounts yet: sshd refuses, and a little later does not. */
+const REACH_SECONDS = 60;
+
+const stateOfPeer = async (machine: Machine): Promise<string> => {
+  const deadline = machine.now().getTime() + REACH_SECONDS * 1000;
+  for (;;) {
+    const { code, stdout, stderr } = await machine.run(peer("state"));
+    if (code === 0) return stdout.trim();
+    if (machine.now().getTime() >= deadline) throw new Error(`fleet-agent backup restore-to-peer: the primary can't be asked: ${stderr.trim()}`);
+    await machine.sleep(1000);
+  }
+};
+
+/** tar on this side, `restore` on the other, with nothing kept in between. */
+const send = async (folder: string): Promise<void> => {
+  const [program = "", ...args] = peer("restore");
+  const pack = spawn("tar", ["-cf", "-", "-C", folder, "."], { stdio: ["ignore", "pipe", "inherit"] });
+  const remote = spawn(program, args, { stdio: ["pipe", "inherit", "inherit"] });
+  // When the other side refuses, its exit code tells; the broken pipe is only the echo of that.
+  remote.stdin.on("error", () => undefined);
+  pack.stdout.pipe(remote.stdin);
+  const ended = (child: typeof pack | typeof remote): Promise<number> => new Promise((resolve, reject) => { child.once("error", reject); child.once("close", (code) => resolve(code ?? 1)); });
+  const [packed, taken] = await Promise.all([ended(pack), ended(remote)]);
+  if (taken !== 0) throw new Error(`fleet-agent backup restore-to-peer: the primary did not take it (exit ${taken}).`);
+  if (packed !== 0) throw new Error(`fleet-agent backup restore-to-peer: the backup could not be read (tar: ${packed}).`);
+};
+
+/** Gives a fresh primary the newest backup that verifies. A primary in service, or no backup yet, is no failure: there is nothing to give back. */
+export const restoreToPeer = async (machine: Machine): Promise<void> => {
+  const id = newestVerified(machine);
+  if (id === null) { machine.log("no backup yet: a fresh start"); return; }
+  if ((await stateOfPeer(machine)) === "sealed") { machine.log("the primary is in service already: nothing is restored"); return; }
+  machine.log(`giving back ${id}`);
+  await send(folderOf(machine, id));
+};

@@ -1,0 +1,54 @@
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { readJson, writeWhole } from "../files";
+import type { Machine } from "../machine";
+import { PLACES } from "../places";
+import { type BackupManifest, MANIFEST, faultsOf, sizeOf } from "./manifest";
+import { type Keep, isId } from "./retention";
+
+/** What the last pull came to; the Observatory reads its age. */
+export interface BackupStatus {
+  readonly ok: boolean;
+  /** When it was tried, ISO. */
+  readonly at: string;
+  /** The newest good backup. */
+  readonly newest: string | null;
+  readonly newestAt: string | null;
+  readonly files?: number;
+  readonly bytes?: number;
+  readonly seconds?: number;
+  readonly error?: string;
+}
+
+export const DEFAULT_KEEP: Keep = { hourly: 24, daily: 7, weekly: 4 };
+export const keepOf = (machine: Machine): Keep => readJson<{ keep?: Keep }>(machine.at(PLACES.backupPolicy))?.keep ?? DEFAULT_KEEP;
+
+export const folderOf = (machine: Machine, id: string): string => machine.at(`${PLACES.backups}/${id}`);
+
+/** Whole backups, newest first; a pull that was killed leaves only a `.partial`, which is none. */
+export const backupIds = (machine: Machine): readonly string[] => {
+  const folder = machine.at(PLACES.backups);
+  return existsSync(folder) ? readdirSync(folder).filter(isId).sort().reverse() : [];
+};
+
+export const newestVerified = (machine: Machine): string | null => backupIds(machine).find((id) => faultsOf(folderOf(machine, id)).length === 0) ?? null;
+
+export const writeStatus = (machine: Machine, status: BackupStatus): void => {
+  mkdirSync(machine.at(PLACES.backups), { recursive: true, mode: 0o700 });
+  // Readable by the Observatory, which is not root; it holds no secret.
+  writeWhole(machine.at(PLACES.backupStatus), `${JSON.stringify(status, null, 2)}\n`, 0o644);
+};
+
+export interface Listed { readonly id: string; readonly at: string; readonly files: number; readonly bytes: number; readonly release: string }
+export const list = (machine: Machine): readonly Listed[] => backupIds(machine).flatMap((id) => {
+  const manifest = readJson<BackupManifest>(`${folderOf(machine, id)}/${MANIFEST}`);
+  return manifest ? [{ id, at: manifest.at, files: manifest.entries.length, bytes: sizeOf(manifest), release: manifest.release.slice(0, 12) }] : [];
+});
+
+/** Checks every file of one backup, or of all; rejects with everything that is wrong. */
+export const verify = (machine: Machine, asked: string | undefined): void => {
+  const ids = asked === undefined ? backupIds(machine) : [asked];
+  if (asked !== undefined && !backupIds(machine).includes(asked)) throw new Error(`fleet-agent backup verify: there is no backup "${asked}". See: fleet-agent backup list`);
+  const faults = ids.flatMap((id) => faultsOf(folderOf(machine, id)).map((fault) => `${id}: ${fault}`));
+  if (faults.length > 0) throw new Error(`fleet-agent backup verify:\n  ${faults.join("\n  ")}`);
+  machine.log(ids.length === 0 ? "there is no backup yet" : `${ids.length} backups verified, file by file`);
+};

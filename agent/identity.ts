@@ -1,0 +1,72 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import type { Identity } from "../config/release";
+import { readJson, writeWhole } from "./files";
+import { type Machine, must } from "./machine";
+import { PEER_HOME, PEER_USER, PLACES } from "./places";
+
+const line = (text: string): string => `${text.trimEnd()}\n`;
+
+/** Refuses what would be written into files that other programs parse line by line. */
+export const parseIdentity = (text: string): Identity => {
+  let value: Identity;
+  try { value = JSON.parse(text) as Identity; } catch { throw new Error("fleet-agent identity: standard input is not JSON. It is sent by `up`."); }
+  if (value.format !== 1) throw new Error(`fleet-agent identity: format ${String(value.format)} is not known here. The agent on this machine is older than the program.`);
+  const oneLine: readonly (readonly [string, string | undefined])[] = [["peer.address", value.peer?.address], ["peer.hostKey", value.peer?.hostKey], ["incomingPublicKey", value.incomingPublicKey]];
+  for (const [name, text_] of oneLine) if (text_ !== undefined && /[\n\r"]/.test(text_.trimEnd())) throw new Error(`fleet-agent identity: ${name} is not one plain line.`);
+  for (const name of Object.keys(value.secrets)) if (!/^[a-z0-9][a-z0-9-]*$/.test(name)) throw new Error(`fleet-agent identity: "${name}" can't be a secret's name.`);
+  return value;
+};
+
+/** ssh_config for the way to the other machine, `ssh -F … peer`: its host key is known beforehand, and nothing is ever asked. */
+export const sshConfigOf = ({ peer }: Identity): string => line([
+  "Host peer", `  HostName ${peer.address}`, `  User ${PEER_USER}`, `  IdentityFile ${PLACES.peerKey}`, "  IdentitiesOnly yes", "  HostKeyAlias peer", `  UserKnownHostsFile ${PLACES.knownHosts}`,
+  "  GlobalKnownHostsFile /dev/null", "  StrictHostKeyChecking yes", "  BatchMode yes", "  ConnectTimeout 10", "  ServerAliveInterval 15", "  ServerAliveCountMax 4", "  LogLevel ERROR",
+].join("\n"));
+
+/** The peer's key may start one program, from one address, without terminal, forwarding or agent. */
+export const authorizedKeyOf = ({ peer, incomingPublicKey }: Identity): string =>
+  line(`restrict,from="${peer.address}",command="exec sudo -n /usr/local/bin/fleet-agent peer \\"$SSH_ORIGINAL_COMMAND\\"" ${incomingPublicKey.trim()}`);
+
+const ensurePeerUser = async (machine: Machine): Promise<void> => {
+  if ((await machine.run(["id", "-u", PEER_USER])).code !== 0) await must(machine, ["useradd", "--system", "--home-dir", PEER_HOME, "--create-home", "--shell", "/bin/sh", PEER_USER]);
+  // "*" is no password; "!" would be a locked account, which sshd refuses even with a key where PAM is off.
+  await must(machine, ["usermod", "--password", "*", PEER_USER]);
+  writeWhole(machine.at("/etc/sudoers.d/fleet-peer"), `${PEER_USER} ALL=(root) NOPASSWD: /usr/local/bin/fleet-agent peer *\n`, 0o440);
+};
+
+const setHostKey = async (machine: Machine, key: string): Promise<boolean> => {
+  const path = machine.at(PLACES.hostKey);
+  if (existsSync(path) && readFileSync(path, "utf8") === line(key)) return false;
+  writeWhole(path, line(key), 0o600);
+  writeWhole(`${path}.pub`, await must(machine, ["ssh-keygen", "-y", "-f", path]), 0o644);
+  // Only the key that the program knows: a client that prefers another type would otherwise meet an unknown one.
+  const folder = machine.at("/etc/ssh");
+  for (const name of readdirSync(folder)) if (/^ssh_host_(rsa|ecdsa|dsa)_key/.test(name)) rmSync(`${folder}/${name}`);
+  return true;
+};
+
+/** Makes this machine the one that `up` says it is. Idempotent; sshd is reloaded last, and running connections stay. */
+export const takeIdentity = async (machine: Machine, identity: Identity): Promise<void> => {
+  mkdirSync(machine.at(PLACES.secrets), { recursive: true, mode: 0o700 });
+  for (const [name, value] of Object.entries(identity.secrets)) writeWhole(machine.at(`${PLACES.secrets}/${name}`), value, 0o600);
+  writeWhole(machine.at(PLACES.identity), `${JSON.stringify(identity, null, 2)}\n`, 0o600);
+  if (identity.peer) {
+    writeWhole(machine.at(PLACES.peerKey), line(identity.outgoingPrivateKey), 0o600);
+    writeWhole(machine.at(PLACES.knownHosts), line(`peer ${identity.peer.hostKey.trim()}`), 0o644);
+    writeWhole(machine.at(PLACES.sshConfig), sshConfigOf(identity), 0o644);
+    await ensurePeerUser(machine);
+    mkdirSync(machine.at(`${PEER_HOME}/.ssh`), { recursive: true, mode: 0o755 });
+    // Owned by root and readable by sshd as the user: the peer's own processes can't widen it.
+    writeWhole(machine.at(`${PEER_HOME}/.ssh/authorized_keys`), authorizedKeyOf(identity), 0o644);
+  }
+  const changed = await setHostKey(machine, identity.hostPrivateKey);
+  if (changed) await must(machine, ["systemctl", "reload-or-restart", "ssh.service"]);
+  appendFileSync(machine.at(PLACES.log), `${machine.now().toISOString()} identity: ${identity.role} at ${identity.self.address}${changed ? ", permanent host key in force" : ""}\n`);
+  machine.log(`identity: this is the ${identity.role} (${identity.self.address})`);
+};
+
+export const readIdentity = (machine: Machine): Identity => {
+  const identity = readJson<Identity>(machine.at(PLACES.identity));
+  if (!identity) throw new Error(`${PLACES.identity}: this machine has no identity yet. Run ./fleet up`);
+  return identity;
+};

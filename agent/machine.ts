@@ -1,0 +1,80 @@
+import { spawn } from "node:child_process";
+import { chownSync, lchownSync, readFileSync } from "node:fs";
+import { request } from "node:http";
+
+export interface Ran { readonly code: number; readonly stdout: string; readonly stderr: string }
+export interface RunOptions { readonly input?: string; readonly environment?: Readonly<Record<string, string>>; /** Gets each line as it comes. */ readonly onLine?: (line: string) => void }
+
+/** The machine that the agent works on: everything outside of its own head is passed in through here. */
+export interface Machine {
+  /** Where an absolute path of the machine is; the identity on a real one. */
+  at(path: string): string;
+  run(argv: readonly string[], options?: RunOptions): Promise<Ran>;
+  /** One HTTP GET on loopback. */
+  ask(url: string, timeoutMs: number): Promise<{ readonly status: number; readonly body: string }>;
+  own(path: string, owner: string, group: string): void;
+  now(): Date;
+  sleep(milliseconds: number): Promise<void>;
+  /** One line of progress. */
+  log(line: string): void;
+}
+
+/** More of a health answer than this is never looked at. */
+const BODY_LIMIT = 64 * 1024;
+
+const ask = (url: string, timeoutMs: number): Promise<{ status: number; body: string }> => new Promise((resolve, reject) => {
+  const call = request(url, { agent: false }, (response) => {
+    let body = "";
+    response.setEncoding("utf8");
+    response.on("data", (chunk: string) => { body += chunk; if (body.length > BODY_LIMIT) { resolve({ status: response.statusCode ?? 0, body }); call.destroy(); } });
+    response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
+    response.on("error", reject);
+  });
+  const deadline = setTimeout(() => call.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
+  call.on("close", () => clearTimeout(deadline));
+  call.on("error", reject);
+  call.end();
+});
+
+const run = (argv: readonly string[], { input, environment, onLine }: RunOptions = {}): Promise<Ran> => new Promise((resolve) => {
+  const [program = "", ...args] = argv;
+  const child = spawn(program, args, { env: { ...process.env, LC_ALL: "C.UTF-8", ...environment }, stdio: ["pipe", "pipe", "pipe"] });
+  let stdout = "";
+  let stderr = "";
+  const lines = (chunk: string): void => { if (onLine) for (const line of chunk.split("\n")) if (line.trim()) onLine(line.trim()); };
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => { stdout += chunk; lines(chunk); });
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => { stderr += chunk; lines(chunk); });
+  // A program that ends without reading its input is no defect of ours: its exit code tells.
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(input ?? "");
+  child.once("error", (error) => resolve({ code: 127, stdout, stderr: error.message }));
+  child.once("close", (code, signal) => resolve({ code: code ?? (signal ? 128 : 1), stdout, stderr }));
+});
+
+const idOf = (file: "/etc/passwd" | "/etc/group", name: string): number => {
+  const line = readFileSync(file, "utf8").split("\n").find((entry) => entry.startsWith(`${name}:`));
+  const id = Number(line?.split(":")[2]);
+  if (!line || !Number.isInteger(id)) throw new Error(`${file}: there is no "${name}"`);
+  return id;
+};
+
+export const thisMachine: Machine = {
+  at: (path) => path,
+  run,
+  ask,
+  own: (path, owner, group) => {
+    const [user, team] = [idOf("/etc/passwd", owner), idOf("/etc/group", group)];
+    try { lchownSync(path, user, team); } catch { chownSync(path, user, team); }
+  },
+  now: () => new Date(),
+  sleep: (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); }),
+  log: (line) => { console.log(line); },
+};
+
+/** A command that has to succeed; otherwise its own last words are the error. */
+export const must = async (machine: Machine, argv: readonly string[], options?: RunOptions): Promise<string> => {
+  const { code, stdout, stderr } = await machine.run(argv, options);
+  if (code === 0) return stdout;
+  const words = (stderr.trim() || stdout.trim()).split("\n").slice(-15).join("\n  ");
+  throw new Error(`${argv.join(" ")}: exit ${code}\n  ${words}`);
+};
