@@ -1,0 +1,100 @@
+import { createSocket } from "node:dgram";
+import { connect } from "node:net";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import packet, { type DecodedPacket } from "dns-packet";
+import { startDns, type DnsFault, type DnsServer } from "../../local/cloud/dns/server";
+import { testApi, type TestApi } from "./harness";
+
+let api: TestApi, dns: DnsServer, fault: DnsFault | undefined;
+
+beforeAll(async () => {
+  api = await testApi();
+  await api.call("POST", "/v2/domains", { name: "example.test", ip_address: "203.0.113.200" });
+  await api.call("POST", "/v2/domains", { name: "deep.example.test" });
+  const records = [
+    { type: "CNAME", name: "blog", data: "example.test.", ttl: 60 }, { type: "CNAME", name: "loop", data: "loop.example.test." }, { type: "AAAA", name: "six", data: "2001:db8::6" },
+    { type: "CAA", name: "@", data: "letsencrypt.org.", flags: 0, tag: "issue" }, { type: "MX", name: "@", data: "mail.example.test.", priority: 10 },
+    { type: "TXT", name: "@", data: "x".repeat(700) }, { type: "A", name: "*", data: "203.0.113.201" }, { type: "A", name: "a.inner", data: "203.0.113.202" },
+    { type: "SRV", name: "_sip._tcp", data: "sip.example.test.", priority: 1, weight: 2, port: 5060 },
+  ];
+  for (const record of records) expect((await api.call("POST", "/v2/domains/example.test/records", record)).status).toBe(201);
+  dns = await startDns({ state: api.cloud.state, address: "127.0.0.1", port: 0, fault: () => fault, log: () => undefined });
+});
+afterAll(() => dns.close());
+
+const query = (name: string, type: string): Buffer => packet.encode({ type: "query", id: 7, flags: packet.RECURSION_DESIRED, questions: [{ name, type: type as "A" }] });
+
+const udp = (bytes: Buffer): Promise<DecodedPacket | null> =>
+  new Promise((resolve, reject) => {
+    const socket = createSocket("udp4");
+    const silence = setTimeout(() => { socket.close(); resolve(null); }, 300);
+    socket.once("message", (message) => { clearTimeout(silence); socket.close(); resolve(packet.decode(message)); });
+    socket.once("error", reject);
+    socket.send(bytes, dns.port, "127.0.0.1");
+  });
+const ask = async (name: string, type: string): Promise<{ rcode: string; said: string[] }> => {
+  const message = (await udp(query(name, type))) as (DecodedPacket & { rcode: string }) | null;
+  return { rcode: message!.rcode, said: (message!.answers ?? []).map((one: any) => `${one.name} ${one.ttl} ${one.type} ${typeof one.data === "object" && !Array.isArray(one.data) ? JSON.stringify(one.data) : String(one.data)}`) };
+};
+
+test.each([
+  ["example.test", "A", "NOERROR", ["example.test 1800 A 203.0.113.200"]],
+  ["Example.TEST", "A", "NOERROR", ["Example.TEST 1800 A 203.0.113.200"]],
+  ["example.test", "AAAA", "NOERROR", []],
+  ["blog.example.test", "A", "NOERROR", ["blog.example.test 60 CNAME example.test", "example.test 1800 A 203.0.113.200"]],
+  ["six.example.test", "AAAA", "NOERROR", ["six.example.test 1800 AAAA 2001:db8::6"]],
+  ["anything.example.test", "A", "NOERROR", ["anything.example.test 1800 A 203.0.113.201"]],
+  ["inner.example.test", "A", "NOERROR", []],
+  ["nothing.deep.example.test", "A", "NXDOMAIN", []],
+  ["elsewhere.test", "A", "NXDOMAIN", []],
+  ["acme-v02.api.letsencrypt.org", "A", "NOERROR", ["acme-v02.api.letsencrypt.org 300 A 192.0.2.14"]],
+  ["relay.lab.test", "AAAA", "NOERROR", []],
+  ["deb.debian.org", "A", "NOERROR", ["deb.debian.org 300 A 192.0.2.80"]],
+] as const)("%s %s is %s %j", async (name, type, rcode, said) => {
+  expect(await ask(name, type)).toEqual({ rcode, said });
+});
+
+test("NS, SOA, MX, CAA and SRV are as the records say", async () => {
+  expect((await ask("example.test", "NS")).said).toHaveLength(3);
+  expect((await ask("example.test", "SOA")).said[0]).toContain("hostmaster.example.test");
+  expect((await ask("example.test", "MX")).said[0]).toContain('"exchange":"mail.example.test"');
+  expect((await ask("example.test", "CAA")).said[0]).toContain('"value":"letsencrypt.org"');
+  expect((await ask("_sip._tcp.example.test", "SRV")).said[0]).toContain('"port":5060');
+});
+
+test("a CNAME to itself ends", async () => {
+  expect((await ask("loop.example.test", "A")).rcode).toBe("SERVFAIL");
+});
+
+test("an answer too large for UDP is truncated, and whole over TCP, whatever pieces the question comes in", async () => {
+  const short = (await udp(query("example.test", "TXT"))) as DecodedPacket & { flag_tc: boolean };
+  expect(short.flag_tc).toBe(true);
+  const long = await new Promise<DecodedPacket>((resolve) => {
+    const socket = connect(dns.port, "127.0.0.1");
+    const bytes = packet.streamEncode({ type: "query", id: 8, questions: [{ name: "example.test", type: "TXT" }] });
+    socket.write(bytes.subarray(0, 5));
+    socket.write(bytes.subarray(5));
+    let got = Buffer.alloc(0);
+    socket.on("data", (chunk) => {
+      got = Buffer.concat([got, chunk]);
+      if (got.length >= 2 + got.readUInt16BE(0)) { socket.destroy(); resolve(packet.streamDecode(got)); }
+    });
+  });
+  expect(Buffer.concat((long.answers![0] as { data: Buffer[] }).data)).toHaveLength(700);
+});
+
+test("a changed record answers at once", async () => {
+  const { id } = api.cloud.state.dnsRecords.find((one) => one.type === "A" && one.name === "@")!;
+  await api.call("PUT", `/v2/domains/example.test/records/${id}`, { data: "203.0.113.210", ttl: 30 });
+  expect((await ask("example.test", "A")).said).toEqual(["example.test 30 A 203.0.113.210"]);
+});
+
+test("faults: SERVFAIL, NXDOMAIN, and silence; rubbish gets no answer and does no harm", async () => {
+  fault = { answer: "SERVFAIL" };
+  expect((await ask("example.test", "A")).rcode).toBe("SERVFAIL");
+  fault = { answer: "silence" };
+  expect(await udp(query("example.test", "A"))).toBeNull();
+  fault = undefined;
+  expect(await udp(Buffer.from("rubbish"))).toBeNull();
+  expect((await ask("example.test", "A")).rcode).toBe("NOERROR");
+});

@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { createTransport } from "nodemailer";
+import { openInbox, type Inbox } from "../../local/cloud/mail/inbox";
+import { startRelay, type Relay } from "../../local/cloud/mail/relay";
+import { fakeClock } from "./harness";
+
+let folder: string, inbox: Inbox, relay: Relay, fault: "defer" | "refuse" | undefined;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "relay-"));
+  inbox = await openInbox(folder);
+  relay = await startRelay({ inbox, clock: fakeClock(), address: "127.0.0.1", port: 0, fault: () => fault, log: () => undefined });
+});
+afterAll(async () => {
+  await relay.close();
+  await rm(folder, { recursive: true });
+});
+
+const send = (auth?: { user: string; pass: string }) =>
+  createTransport({ host: "127.0.0.1", port: relay.port, secure: false, ...(auth ? { auth } : {}) })
+    .sendMail({ from: '"Observatory" <observatory@example.test>', to: ["a@example.test", "b@example.test"], subject: "Störung: blog", text: "blog is down", html: "<b>blog</b>" });
+
+test("a mail that was taken is in the inbox, parsed, also after a restart", async () => {
+  await send();
+  await send({ user: "fleet", pass: "any" });
+  const mails = await inbox.list();
+  expect(mails).toHaveLength(2);
+  expect(mails[0]).toMatchObject({ id: "1", from: "observatory@example.test", to: ["a@example.test", "b@example.test"], subject: "Störung: blog", date: "2026-11-21T12:00:00.000Z", html: expect.stringContaining("<b>blog</b>") });
+  expect(mails[0]!.text.trim()).toBe("blog is down");
+  expect(await (await openInbox(folder)).list()).toEqual(mails);
+});
+
+test("a deferred mail is refused for now, a refused connection at once; both leave the inbox as it was", async () => {
+  const before = await inbox.list();
+  fault = "defer";
+  await expect(send()).rejects.toThrow("451");
+  fault = "refuse";
+  await expect(send()).rejects.toThrow("421");
+  fault = undefined;
+  expect(await inbox.list()).toEqual(before);
+});
+
+test("an emptied inbox goes on counting", async () => {
+  await inbox.clear();
+  expect(await inbox.list()).toEqual([]);
+  await send();
+  expect((await inbox.list())[0]!.id).toBe("3");
+});
