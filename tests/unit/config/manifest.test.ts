@@ -1,0 +1,85 @@
+import { afterAll, describe, expect, test } from "@jest/globals";
+import { MANIFEST, SETTINGS, SOURCES, problemsOf, project, removeProjects } from "../../fixtures/manifest";
+import { factsIn } from "../../fixtures/manifest";
+
+afterAll(removeProjects);
+
+/** The manifest with one text replaced by another. */
+const but = (from: string, to: string): string => {
+  if (!MANIFEST.includes(from)) throw new Error(`the fixture has no ${from}`);
+  return MANIFEST.replace(from, to);
+};
+const pages = "pages: { kind: static, folder: src/pages }";
+
+describe("a mistake is refused with its place, what is wrong and what to do", () => {
+  test.each([
+    ["an unknown key", but("streaming: true", "streming: true"), 'fleet.yaml: services.feed.streming: unknown key. Did you mean "streaming"?'],
+    ["an unknown key that resembles nothing", but("name: small", "name: small\nzzzzzz: 1"), "fleet.yaml: zzzzzz: unknown key. Known here: name, machines, services, checks, watchdog, backups."],
+    ["a key missing", but("kind: static, folder: src/pages", "kind: static"), "fleet.yaml: services.pages.folder: is missing. Add it (string)."],
+    ["an unknown kind", but("kind: static", "kind: statik"), "fleet.yaml: services.pages.kind: is not a known kind. Choose one of: static, node, python, binary, proxy."],
+    ["a host used twice", but("host: stats.example.test", "host: pages.example.test"), 'fleet.yaml: services.grafana.host: pages.example.test is already used by "pages". Choose another host name.'],
+    ["a port used twice", but("kind: node,", "kind: node, port: 4000,").replace("kind: python,", "kind: python, port: 4000,"), 'fleet.yaml: services.feed.port: 4000 is already used by "notes". Choose a free port, or leave it out to have one chosen.'],
+    ["a reserved port", but("kind: node,", "kind: node, port: 8080,"), "fleet.yaml: services.notes.port: 8080 is used by the Observatory. Choose a free port, or leave it out to have one chosen."],
+    ["a port out of range", but("kind: node,", "kind: node, port: 80,"), "fleet.yaml: services.notes.port: has to be at least 1024."],
+    ["a missing folder", but("folder: src/pages", "folder: src/nowhere"), "fleet.yaml: services.pages.folder: there is no folder src/nowhere. Create it, or correct the path (it is relative to fleet.yaml)."],
+    ["a missing entry", but("folder: src/feed,", "folder: src/feed, entry: app.py,"), "fleet.yaml: services.feed.entry: there is no file app.py in src/feed. Create it, or name the right one."],
+    ["an unknown size", but("s-1vcpu-1gb", "s-1vcpu-9gb"), /^fleet\.yaml: machines\.primary\.size: is not a known size\. Choose one of: s-1vcpu-512mb-10gb, /],
+    ["an unknown region", but("fra1", "mars1"), /^fleet\.yaml: machines\.primary\.region: is not a known region\. Choose one of: ams3, /],
+    ["one region for both", but("ams3", "fra1"), "fleet.yaml: machines.watcher.region: fra1 is the primary's region too: one outage would take both. Choose another."],
+    ["a host of another domain", but("stats.example.test", "stats.example.com"), 'fleet.yaml: services.grafana.host: "stats.example.com" is not under example.test. Use a name ending in .example.test, or change the stack\'s domain.'],
+    ["a host that only ends alike", but("stats.example.test", "badexample.test"), /is not under example\.test/],
+    ["the status page's host", but("stats.example.test", "status.example.test"), "fleet.yaml: services.grafana.host: status.example.test is the fleet's own (the status page, a machine). Choose another host name."],
+    ["a reserved name", but("pages:", "watchdog:"), /^fleet\.yaml: services\.watchdog: the machines use the name "watchdog" themselves\. Rename the service/],
+    ["an unusable name", but("pages:", "My_Pages:"), "fleet.yaml: services.My_Pages: is not a usable name. Use 1 to 24 lower-case letters, digits and inner dashes, a letter first."],
+    ["data outside of its folder", but("sqlite: notes.db", "sqlite: ../notes.db"), /^fleet\.yaml: services\.notes\.data\.0/],
+    ["absolute data", but("sqlite: notes.db", "sqlite: /etc/passwd"), /^fleet\.yaml: services\.notes\.data\.0/],
+    ["a health path without a slash", but('path: "/ok?deep=1"', "path: ok"), "fleet.yaml: services.hook.health.path: is not a URL path. Begin it with a slash."],
+    ["a duration without a unit", `${MANIFEST}checks: { every: 10 }\n`, /^fleet\.yaml: checks\.every: /],
+    ["a timeout that is too long", `${MANIFEST}checks: { every: 5s, timeout: 10s }\n`, "fleet.yaml: checks.timeout: 10s is not below the interval of 5s. Shorten it, or check less often."],
+    ["backups that don't divide a day", `${MANIFEST}backups: { every: 7h }\n`, "fleet.yaml: backups.every: has to divide a day into equal parts of whole minutes, such as 15m, 1h, 6h or 1d."],
+    ["more memory than there is", but("kind: node,", "kind: node, memory: 2000,"), /^fleet\.yaml: services: the memory limits add up to \d+ MiB, and s-1vcpu-1gb has 1024 MiB\./],
+    ["an upstream elsewhere", but("http://127.0.0.1:9100", "http://10.0.0.1:9100"), "fleet.yaml: services.grafana.upstream: has to be http://127.0.0.1:PORT: what nginx passes requests to."],
+    ["no service", MANIFEST.replace(/services:[^]*/, "services: {}\n"), "fleet.yaml: services: has no service. Add at least one."],
+    ["broken YAML", "name: [small\n", /^fleet\.yaml: line \d+: /],
+    ["a key written twice", but(pages, `${pages}\n  ${pages}`), /^fleet\.yaml: line \d+: Map keys must be unique/],
+  ])("%s", (_name, manifest, problem) => {
+    const found = problemsOf(manifest);
+    expect(found).toHaveLength(1);
+    if (typeof problem === "string") expect(found[0]).toBe(problem);
+    else expect(found[0]).toMatch(problem);
+  });
+
+  test("all at once, the stack's settings too", () => {
+    const found = problemsOf(but("fra1", "mars1").replace("kind: static", "kind: statik"), { ...SETTINGS, email: "nobody", relay: "relay.lab.test" });
+    expect(found.map((line) => line.split(": ").slice(0, 2).join(": "))).toEqual([
+      "Pulumi.test.yaml: second-server:email", "Pulumi.test.yaml: second-server:relay", "fleet.yaml: machines.primary.region", "fleet.yaml: services.pages.kind",
+    ]);
+  });
+
+  test("no manifest at all", () => {
+    expect(() => factsIn(project({ "other.yaml": "" }))).toThrow(/^fleet\.yaml: there is no such file in .+ Run this in the project's folder\.$/);
+  });
+  test("an empty manifest", () => {
+    expect(problemsOf("").map((line) => line.split(": ")[1])).toEqual(["name", "machines", "services"]);
+  });
+});
+
+describe("what is left out is filled in", () => {
+  const facts = factsIn(project());
+  const service = (name: string) => facts.services.find((one) => one.name === name)!;
+
+  test("ports from 3001 on, in the manifest's order, past those that are taken", () => {
+    expect(facts.services.map(({ port }) => port)).toEqual([undefined, 3001, 3002, 3003, undefined]);
+    const manifest = but("kind: binary,", "kind: binary, port: 3001,");
+    expect(factsIn(project({ ...SOURCES, "fleet.yaml": manifest })).services.map(({ port }) => port)).toEqual([undefined, 3002, 3003, 3001, undefined]);
+  });
+  test("hosts under the stack's domain", () => expect(service("notes").host).toBe("notes.example.test"));
+  test("the health path by kind", () => expect(facts.services.map(({ health }) => health.path)).toEqual(["/", "/health", "/health", "/ok?deep=1", "/"]));
+  test("data paths are absolute", () => expect(service("notes").data).toEqual([{ kind: "sqlite", path: "/var/lib/fleet/notes/notes.db" }, { kind: "directory", path: "/var/lib/fleet/notes/files" }]));
+  test("durations are seconds", () => expect(facts.checks).toEqual({ intervalSeconds: 10, timeoutSeconds: 5, failAfter: 3, passAfter: 2 }));
+  test("the cost of the machines", () => expect([facts.primary.monthlyUsd, facts.watcher.monthlyUsd]).toEqual([6, 4]));
+  test("alerts go to the owner", () => expect(facts.alerts).toMatchObject({ to: ["owner@example.test"], from: "observatory@example.test", relay: { host: "relay.lab.test", port: 2525 } }));
+  test("nobody downstream can change a fact", () => {
+    expect(Object.isFrozen(facts) && Object.isFrozen(facts.services[0]!.health)).toBe(true);
+  });
+});
