@@ -5,7 +5,7 @@ import { type Key, loadKey } from "./adapters/key";
 import type { Log } from "./adapters/log";
 import { Outbox } from "./adapters/outbox";
 import { Alerts } from "./alerts/alerts";
-import type { Message } from "./alerts/messages";
+import { type Message, noteMessage, type Row } from "./alerts/messages";
 import { active, type Window } from "./alerts/maintenance";
 import { Offline } from "./alerts/offline";
 import { OwnNetwork } from "./checks/network";
@@ -15,6 +15,7 @@ import { Runner } from "./checks/runner";
 import { incidentLink } from "./page/links";
 import { checksOf, pace, watchedOf } from "./settings";
 import type { Database } from "./store/database";
+import { Rollups } from "./store/rollup";
 import { type Kept, Store } from "./store/store";
 import { Writer } from "./store/writer";
 
@@ -24,6 +25,7 @@ export const resultNumbers = { pass: 0, fail: 1, unknown: 2 } as const;
 export class Assembly {
   readonly writer: Writer;
   readonly store: Store;
+  readonly rollups: Rollups;
   readonly key: Key;
   readonly outbox: Outbox;
   readonly runner: Runner;
@@ -33,11 +35,13 @@ export class Assembly {
   /** Maintenance set while running, by a deploy, an upgrade or an operator. */
   windows: readonly Window[];
   network: OwnNetwork;
+  #storageTold = false;
 
   constructor(public config: ObservatoryConfig, readonly database: Database, kept: Kept, readonly clock: Clock, readonly log: Log) {
     this.startedAt = clock.now();
     this.writer = new Writer(database, clock, log);
     this.store = new Store(this.writer);
+    this.rollups = new Rollups(database, clock, log);
     this.key = loadKey(config.signingKeyFile, config.database);
     this.windows = JSON.parse(kept.meta.get("windows") ?? "[]") as Window[];
     this.outbox = new Outbox({ clock, log, shelf: this.store, carriers: () => [{ kind: "smtp", ...this.config.alerts } as const, ...(this.config.alerts.fallback ?? [])].map(carrierOf), origin: "observatory" }, kept);
@@ -76,6 +80,18 @@ export class Assembly {
     this.outbox.start();
   }
 
+  /** Once a second: what waits for time to pass. */
+  tick(): void {
+    this.alerts.settle();
+    this.#storage();
+  }
+
+  stop(): void {
+    this.runner.stop();
+    this.rollups.stop();
+    this.outbox.stop();
+  }
+
   /** Unchanged checks go on without a gap. */
   reload(config: ObservatoryConfig): void {
     this.config = config;
@@ -87,6 +103,20 @@ export class Assembly {
   #places(): OwnNetwork {
     const { network, alerts, timeoutSeconds, intervalSeconds } = this.config;
     return new OwnNetwork(network ?? [alerts.relay], this.clock, timeoutSeconds * 1000, intervalSeconds * 500);
+  }
+
+  /** A full or broken disk stops neither checks nor alerts, but it has to be known. */
+  #storage(): void {
+    const { ok, error, since, dropped } = this.writer.status();
+    const note = (lead: string, rows: readonly Row[]): void => this.send(noteMessage(this.config.fleet, lead, rows, this.base()));
+    if (!ok && !this.#storageTold && since !== undefined && this.clock.monotonic() - since > 60_000) {
+      this.#storageTold = true;
+      note("The monitor can't write its history", [["Error", error ?? ""], ["Meanwhile", "checks and alerts go on in memory; a restart now would forget what is new"]]);
+    }
+    if (ok && this.#storageTold) {
+      this.#storageTold = false;
+      note("The monitor writes its history again", [["Samples lost", String(dropped)]]);
+    }
   }
 
   async #networkUp(): Promise<boolean> {

@@ -19,7 +19,8 @@ export async function observatory(configFile: string, clock: Clock = systemClock
   const assembly = new Assembly(config, database, await loadKept(database), clock, log);
   const server = await serve(assembly, log);
   assembly.start();
-  const second = (): void => { assembly.alerts.settle(); ticker = clock.after(1000, second); };
+  assembly.rollups.start();
+  const second = (): void => { assembly.tick(); ticker = clock.after(1000, second); };
   let ticker = clock.after(1000, second);
   const stopFeeding = feed(assembly);
   const onReload = (): void => reload(assembly, configFile);
@@ -32,8 +33,7 @@ export async function observatory(configFile: string, clock: Clock = systemClock
   void notify(log, "STOPPING=1");
   stopFeeding();
   ticker.cancel();
-  assembly.runner.stop();
-  assembly.outbox.stop();
+  assembly.stop();
   server.close();
   server.closeAllConnections();
   await assembly.writer.flush();
@@ -54,14 +54,17 @@ export function reload(assembly: Assembly, configFile: string): void {
   }
 }
 
-/** systemd's watchdog gets its food only while checks run and what they found gets written. */
+/**
+ * systemd's watchdog gets its food only after a check cycle and a write. A write that failed and was reported counts as one: a restart would not empty the disk, and would forget the alerts that are in memory.
+ * One that hangs does not.
+ */
 function feed({ clock, log, config, writer, runner }: Assembly): () => void {
   const pauseMs = watchdogPauseMs() ?? 30_000;
   const patienceMs = 4 * config.intervalSeconds * 1000 + 10_000;
   let ready = false;
   const well = (): boolean => {
-    const { ok, lastWrite } = writer.status();
-    return ok && lastWrite !== undefined && clock.monotonic() - lastWrite < patienceMs && runner.sinceLastRunMs() < patienceMs;
+    const { lastTry } = writer.status();
+    return lastTry !== undefined && clock.monotonic() - lastTry < patienceMs && runner.sinceLastRunMs() < patienceMs;
   };
   let timer = clock.after(0, () => undefined);
   const turn = (): void => {

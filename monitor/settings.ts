@@ -49,8 +49,11 @@ export function watchedOf(check: Check, config: ObservatoryConfig): Watched {
   };
 }
 
+/** What changes slowly is asked once a minute unless the manifest says otherwise. */
+const slow: ReadonlySet<Check["kind"]> = new Set(["certificate", "backup", "drift"]);
+
 /** Milliseconds; the timeout stays below the interval, so that a run never meets the next one. */
 export function pace(check: Check, config: ObservatoryConfig): { readonly intervalMs: number; readonly timeoutMs: number } {
-  const intervalMs = (check.intervalSeconds ?? config.intervalSeconds) * 1000;
+  const intervalMs = (check.intervalSeconds ?? (slow.has(check.kind) ? Math.max(60, config.intervalSeconds) : config.intervalSeconds)) * 1000;
   return { intervalMs, timeoutMs: Math.min((check.timeoutSeconds ?? config.timeoutSeconds) * 1000, intervalMs * 0.9) };
 }

@@ -5,4 +5,7 @@ const line = (priority: number, text: string): void => { process.stderr.write(`<
 
 export const journal: Log = { info: (text) => line(6, text), warn: (text) => line(4, text), error: (text) => line(3, text) };
 
-export const reason = (error: unknown): string => (error instanceof Error ? error.message || (error as NodeJS.ErrnoException).code || error.name : String(error));
+export function reason(error: unknown): string {
+  const { message, code } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
+  return message || code || String(error);
+}

@@ -27,28 +27,29 @@ export function ask(url: URL, question: Question, deadlineMs: number): Promise<A
       method: question.method ?? "GET", agent: over.agent, lookup: resolving(deadlineMs), maxHeaderSize: 16_384,
       headers: { "user-agent": "second-server-observatory/1", "accept-encoding": "identity", ...question.headers },
     });
-    const timer = setTimeout(() => finish(new Finding(`${stage} within ${deadlineMs / 1000} s`)), deadlineMs);
-    const finish = (result: Error | Answer): void => {
+    const timer = setTimeout(() => fail(new Finding(`${stage} within ${deadlineMs / 1000} s`)), deadlineMs);
+    const end = (settle: () => void): void => {
       clearTimeout(timer);
-      if (result instanceof Error) reject(result); else resolve(result);
+      settle();
       request.destroy();
     };
+    const fail = (error: Error): void => end(() => reject(error));
     request.on("socket", (socket) => socket.once("connect", () => { stage = "no answer"; }));
-    request.on("error", finish);
+    request.on("error", fail);
     request.on("response", (response) => {
       stage = "no complete answer";
       const chunks: Buffer[] = [];
       let size = 0;
-      const answer = (cut: boolean): void => finish({
+      const answer = (cut: boolean): void => end(() => resolve({
         status: response.statusCode ?? 0, location: response.headers.location, encoding: response.headers["content-encoding"], body: Buffer.concat(chunks).toString("utf8"), cut,
-      });
+      }));
       response.on("data", (chunk: Buffer) => {
         chunks.push(size + chunk.length > bodyLimit ? chunk.subarray(0, bodyLimit - size) : chunk);
         size += chunk.length;
         if (size >= bodyLimit) answer(true);
       });
-      response.on("end", () => (response.complete ? answer(false) : finish(new Finding("the answer was cut off"))));
-      response.on("error", () => finish(new Finding("the answer was cut off")));
+      response.on("end", () => (response.complete ? answer(false) : fail(new Finding("the answer was cut off"))));
+      response.on("error", () => fail(new Finding("the answer was cut off")));
     });
     request.end(question.body);
   });

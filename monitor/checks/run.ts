@@ -1,6 +1,11 @@
 import type { Check } from "../../config/monitor";
+import { checkBackup } from "./backup";
+import { checkCertificate } from "./certificate";
+import { checkDns } from "./dns";
 import { checkHttp } from "./http";
+import { checkIcmp } from "./icmp";
 import { explain, type Outcome } from "./outcome";
+import { checkSsh } from "./ssh";
 import { checkTcp } from "./tcp";
 
 const unreachable = (value: never): never => { throw new Error(`no such kind of check: ${JSON.stringify(value)}`); };
@@ -10,7 +15,12 @@ function perform(check: Check, timeoutMs: number): Promise<string | undefined> {
   switch (check.kind) {
     case "http": return checkHttp(check, timeoutMs);
     case "tcp": return checkTcp(check, timeoutMs);
-    case "certificate": case "dns": case "icmp": case "ssh": case "heartbeat": case "unit": case "host": case "backup": case "drift":
+    case "certificate": return checkCertificate(check, timeoutMs);
+    case "dns": return checkDns(check, timeoutMs);
+    case "icmp": return checkIcmp(check, timeoutMs);
+    case "ssh": return checkSsh(check, timeoutMs);
+    case "backup": return checkBackup(check);
+    case "heartbeat": case "unit": case "host": case "drift":
       return Promise.reject(new Error(`checks of the kind "${check.kind}" are not known to this version`));
     default: return unreachable(check);
   }

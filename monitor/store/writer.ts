@@ -5,7 +5,14 @@ import { sql } from "./sql";
 
 export interface Sample { readonly check: string; /** Seconds since the epoch. */ readonly t: number; readonly result: 0 | 1 | 2; readonly ms: number }
 
-export interface StorageStatus { readonly ok: boolean; readonly error?: string; readonly since?: number; /** Monotonic milliseconds. */ readonly lastWrite?: number; readonly dropped: number }
+export interface StorageStatus {
+  readonly ok: boolean; readonly error?: string;
+  /** Of the first failure; this and the following in monotonic milliseconds. */
+  readonly since?: number;
+  /** End of the last write, good or bad. */
+  readonly lastTry?: number;
+  readonly dropped: number;
+}
 
 const pause = 5000;
 const sampleLimit = 20_000;
@@ -77,11 +84,11 @@ export class Writer {
     try {
       await this.database.exec(`PRAGMA synchronous = ${urgent ? "FULL" : "NORMAL"}; BEGIN IMMEDIATE; ${[...sampleStatements(samples), ...statements, ...keyed.values()].join("; ")}; COMMIT`);
       if (!this.#status.ok) this.log.info(`storage works again; ${this.#status.dropped} samples were dropped meanwhile`);
-      this.#status = { ok: true, lastWrite: this.clock.monotonic(), dropped: this.#status.dropped };
+      this.#status = { ok: true, lastTry: this.clock.monotonic(), dropped: this.#status.dropped };
     } catch (error) {
       await this.database.exec("ROLLBACK").catch(() => undefined);
       if (this.#status.ok) this.log.error(`storage: ${reason(error)}; checks and alerts go on in memory`);
-      this.#status = { ...this.#status, ok: false, error: reason(error), since: this.#status.since ?? this.clock.now() };
+      this.#status = { ...this.#status, ok: false, error: reason(error), since: this.#status.since ?? this.clock.monotonic(), lastTry: this.clock.monotonic() };
       this.#samples = [...samples, ...this.#samples].slice(-sampleLimit);
       this.#statements = [...statements, ...this.#statements].slice(-statementLimit);
       this.#keyed = new Map([...keyed, ...this.#keyed]);

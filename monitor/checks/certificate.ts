@@ -1,0 +1,36 @@
+import { connect, type PeerCertificate } from "node:tls";
+import type { CertificateCheck } from "../../config/monitor";
+import { explain, Finding } from "./outcome";
+import { resolving } from "./resolve";
+
+const day = 86_400_000;
+
+/** The certificate as a new visitor gets it: a full handshake, nothing resumed. */
+function served(host: string, port: number, timeoutMs: number): Promise<{ readonly certificate: PeerCertificate; readonly problem?: Error }> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port, servername: host, lookup: resolving(timeoutMs), rejectUnauthorized: false });
+    const timer = setTimeout(() => finish(() => reject(new Finding(`no TLS handshake within ${timeoutMs / 1000} s`))), timeoutMs);
+    const finish = (end: () => void): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      end();
+    };
+    socket.once("secureConnect", () => {
+      const certificate = socket.getPeerCertificate();
+      finish(() => resolve({ certificate, problem: socket.authorized ? undefined : problemOf(socket.authorizationError) }));
+    });
+    socket.once("error", (error) => finish(() => reject(error)));
+  });
+}
+
+/** Node gives an Error or, at times, its code alone. */
+const problemOf = (error: Error | string): Error => (error instanceof Error ? error : Object.assign(new Error(error), { code: error }));
+
+/** @returns "expires in 62 days". @throws Finding when it does not verify or is about to expire. */
+export async function checkCertificate(check: CertificateCheck, timeoutMs: number, now = Date.now()): Promise<string> {
+  const { certificate, problem } = await served(check.host, check.port ?? 443, timeoutMs);
+  const left = Math.floor((Date.parse(certificate.valid_to) - now) / day);
+  if (problem !== undefined) throw new Finding(`the certificate of ${check.host} does not verify: ${explain(problem)}`);
+  if (left < (check.minDays ?? 14)) throw new Finding(`the certificate of ${check.host} expires in ${left} days; is the renewal running?`);
+  return `expires in ${left} days`;
+}

@@ -1,0 +1,33 @@
+import { connect } from "node:net";
+import type { SshCheck } from "../../config/monitor";
+import { Finding } from "./outcome";
+import { resolving } from "./resolve";
+
+/** Longer than any banner that RFC 4253 allows. */
+const longest = 512;
+
+/** The server speaks first; we read its banner and hang up. @returns the banner. */
+export function checkSsh({ host, port = 22, banner = "SSH-2.0-" }: Pick<SshCheck, "host" | "port" | "banner">, timeoutMs: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port, lookup: resolving(timeoutMs) });
+    let heard = "";
+    let stage = "no connection";
+    const timer = setTimeout(() => fail(new Finding(`${stage} within ${timeoutMs / 1000} s`)), timeoutMs);
+    const end = (settle: () => void): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      settle();
+    };
+    const fail = (error: Error): void => end(() => reject(error));
+    socket.once("connect", () => { stage = "no SSH banner"; });
+    socket.on("data", (chunk) => {
+      heard += chunk.toString("latin1");
+      const line = heard.split("\n")[0]?.trim() ?? "";
+      if (!heard.includes("\n") && heard.length < longest) return;
+      if (line.startsWith(banner)) end(() => resolve(line.slice(0, 100)));
+      else fail(new Finding(`the banner is "${line.slice(0, 60)}", not "${banner}…"`));
+    });
+    socket.once("end", () => fail(new Finding("the connection was closed before the SSH banner")));
+    socket.once("error", fail);
+  });
+}
