@@ -1,46 +1,18 @@
-/** What the `fleet` command may ask of the local DigitalOcean. Implemented beside this file; nothing else of local/cloud is imported from outside. */
-import type { LabPaths } from "./paths";
+/** What the `fleet` command may ask of the local DigitalOcean; nothing else of local/cloud is imported from outside. */
+import { checkHost, installPackages } from "./host";
+import type { Lab } from "./lab/contract";
+import { destroy } from "./lab/destroy";
+import { inLab } from "./lab/in-lab";
+import { request } from "./lab/request";
+import { start, status } from "./lab/start";
+import { stop } from "./lab/stop";
+import { ensureImage } from "./machines/image/build";
 
-/** One line of progress; `done` in seconds when a step has ended. */
-export type Progress = (event: { step: string; detail?: string; seconds?: number }) => void;
+export type { HostReport } from "./host";
+export type { Lab, LabOptions, LabStatus, Progress } from "./lab/contract";
 
-export interface HostReport {
-  /** Debian packages that are missing and can be installed. */
-  readonly missingPackages: readonly string[];
-  /** What no package can mend (not Linux, not root, a kernel feature). */
-  readonly problems: readonly { readonly problem: string; readonly remedy: string }[];
-}
-
-export interface LabOptions {
-  readonly paths: LabPaths;
-  /** False: the API without machines (macOS, no root); it then listens on 127.0.0.1 only, see `LabStatus.api`. */
-  readonly machines: boolean;
-  readonly pace: "host" | "real";
-  readonly progress: Progress;
-}
-
-export interface LabStatus {
-  readonly running: boolean;
-  readonly pid?: number;
-  /** Base URL of API v2 as seen by a process started through `inLab` (or by any process, without machines). */
-  readonly api: string;
-  readonly machines: boolean;
-}
-
-export interface Lab {
-  checkHost(): Promise<HostReport>;
-  installPackages(packages: readonly string[], progress: Progress): Promise<void>;
-  /** Builds or finds the base image in the cache. */
-  ensureImage(paths: LabPaths, progress: Progress): Promise<void>;
-  /** Starts the cloud in the background, or joins the running one; takes over after a crash. Boots machines that were on. */
-  start(options: LabOptions): Promise<LabStatus>;
-  status(paths: LabPaths): Promise<LabStatus>;
-  /** Machines powered off cleanly, processes and namespaces gone, state kept. */
-  stop(paths: LabPaths, progress: Progress): Promise<void>;
-  /** Nothing left but the image cache. Works on a crashed or half-made cloud, and where none is. */
-  destroy(paths: LabPaths, progress: Progress): Promise<void>;
-  /** How to start a command as an operator inside the lab's network: its DNS, its CA, its API. */
-  inLab(paths: LabPaths, argv: readonly string[]): { readonly command: string; readonly args: readonly string[]; readonly env: Readonly<Record<string, string>> };
-  /** HTTP over the cloud's socket, from any namespace: request("GET", "/v2/droplets"). */
-  request(paths: LabPaths, method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly body: any }>;
-}
+export const lab: Lab = {
+  checkHost, installPackages,
+  ensureImage: async (paths, progress) => { await ensureImage(paths.cache, progress); },
+  start, status, stop, destroy, inLab, request,
+};

@@ -1,0 +1,77 @@
+import { readdir, rm, rmdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { hostHierarchies, killGroup, listGroups, removeGroup, type Hierarchies } from "../machines/cgroups";
+import { mountsBelow } from "../machines/disk";
+import { attempt, run } from "../machines/run";
+import { labNamespaces, tearDownNetwork } from "../network/namespaces";
+import type { LabPaths } from "../paths";
+import { helpersGroup, mirrorSocket } from "./processes";
+
+/** Ancestors of ours, and we: a command started inside the lab may well clean it up. */
+const ourselves = async (): Promise<Set<string>> => {
+  const found = new Set<string>();
+  for (let pid = String(process.pid); pid && pid !== "0" && !found.has(pid);) {
+    found.add(pid);
+    pid = (await run(["ps", "-o", "ppid=", "-p", pid]).catch(() => "")).trim();
+  }
+  return found;
+};
+
+/** Kills whatever still is in one of the lab's namespaces: commands that were started inside. */
+const killInside = async (lab: string): Promise<void> => {
+  const spared = await ourselves();
+  for (const name of await labNamespaces(lab)) {
+    const { stdout } = await attempt(["ip", "netns", "pids", name]);
+    for (const pid of stdout.split("\n").filter(Boolean)) {
+      if (spared.has(pid)) continue;
+      try {
+        process.kill(Number(pid), "SIGKILL");
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+      }
+    }
+  }
+};
+
+const unmountAll = async (folder: string): Promise<void> => {
+  // A mount may be there twice; a busy one is freed as soon as the processes just killed have left it.
+  const deadline = Date.now() + 10_000;
+  for (let mounts = await mountsBelow(folder); mounts.length; mounts = await mountsBelow(folder)) {
+    for (const point of mounts) await attempt(["umount", point]);
+    if (Date.now() > deadline) throw new Error(`can't unmount ${mounts[0]}: ${(await attempt(["umount", mounts[0]!])).stderr.trim()}`);
+  }
+};
+
+const detachLoops = async (folder: string): Promise<void> => {
+  const { stdout } = await attempt(["losetup", "--list", "--noheadings", "--output", "NAME,BACK-FILE"]);
+  for (const line of stdout.split("\n")) {
+    const [device, file] = line.trim().split(/\s+/, 2);
+    if (device && file?.startsWith(`${folder}/`)) await attempt(["losetup", "--detach", device]);
+  }
+};
+
+const removeNspawnLocks = async (lab: string): Promise<void> => {
+  const propagate = "/run/systemd/nspawn/propagate";
+  for (const name of await readdir(propagate).catch(() => [])) if (name.startsWith(`ss${lab}-`)) await rm(join(propagate, name), { recursive: true, force: true });
+};
+
+/** Frees all that the kernel holds of a lab whose processes may be in any state: groups, mounts, loop devices, namespaces, sockets. Idempotent. */
+export const releaseEverything = async (paths: LabPaths): Promise<void> => {
+  const host: Hierarchies = await hostHierarchies();
+  // The daemon first: it would react to what happens to its machines.
+  await killGroup(host, paths.id, helpersGroup);
+  await Promise.all((await listGroups(host, paths.id)).map((group) => killGroup(host, paths.id, group)));
+  await killInside(paths.id);
+  await unmountAll(paths.machines);
+  await detachLoops(paths.machines);
+  await tearDownNetwork(paths);
+  await removeGroup(host, paths.id);
+  await removeNspawnLocks(paths.id);
+  await removeSockets(paths);
+};
+
+export const removeSockets = async (paths: LabPaths): Promise<void> => {
+  for (const socket of [paths.socket, mirrorSocket(paths)]) await rm(socket, { force: true });
+  // Another lab's socket keeps the folder.
+  await rmdir(dirname(paths.socket)).catch(() => undefined);
+};

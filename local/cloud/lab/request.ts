@@ -1,0 +1,31 @@
+import { request as httpRequest } from "node:http";
+import type { LabPaths } from "../paths";
+
+export interface Answer { readonly status: number; readonly body: any }
+
+const parsed = (text: string): unknown => {
+  if (text === "") return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+};
+
+/**
+ * HTTP over the cloud's socket. `body` goes as JSON; an answer that isn't JSON comes as text, an empty one as null.
+ * Rejects with `code` ENOENT or ECONNREFUSED when no cloud is running.
+ */
+export const request = (paths: LabPaths, method: string, path: string, body?: unknown): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const headers = { authorization: "Bearer local", ...(text === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(text) }) };
+    const sent = httpRequest({ socketPath: paths.socket, method, path, headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.once("error", reject);
+      response.once("end", () => resolve({ status: response.statusCode ?? 0, body: parsed(Buffer.concat(chunks).toString("utf8")) }));
+    });
+    sent.once("error", reject);
+    sent.end(text);
+  });

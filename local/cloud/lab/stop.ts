@@ -1,0 +1,70 @@
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { groupOf, initOf, initSignals } from "../machines/boot";
+import { hostHierarchies, isPopulated, listGroups, waitUntilEmpty } from "../machines/cgroups";
+import { attempt } from "../machines/run";
+import type { LabPaths } from "../paths";
+import { releaseEverything, removeSockets } from "./clean";
+import type { Progress } from "./contract";
+import { isAlive } from "./processes";
+import { request } from "./request";
+import { pidFile, status } from "./start";
+
+const waitForEnd = async (pid: number, milliseconds: number): Promise<boolean> => {
+  const deadline = Date.now() + milliseconds;
+  while (await isAlive(pid)) {
+    if (Date.now() > deadline) return false;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return true;
+};
+
+/** A daemon that runs no machines has no group to kill by: its process id is all there is, so it has to be sure that it is its own. */
+export const endPlainDaemon = async (paths: LabPaths): Promise<void> => {
+  const pid = Number(await readFile(pidFile(paths), "utf8").catch(() => "0"));
+  if (!pid || !(await isAlive(pid))) return;
+  const { stdout } = await attempt(["ps", "-o", "command=", "-p", String(pid)]);
+  if (!stdout.includes("local/cloud/main.ts") || !stdout.includes(paths.state)) return;
+  process.kill(pid, "SIGTERM");
+  if (!(await waitForEnd(pid, 5000))) process.kill(pid, "SIGKILL");
+};
+
+/** Machines whose daemon has died are asked one by one; who doesn't obey in time loses power with the rest. */
+const powerOffOrphans = async (paths: LabPaths): Promise<void> => {
+  const host = await hostHierarchies();
+  const ids = (await listGroups(host, paths.id)).flatMap((group) => (/^m\d+$/.test(group) ? [Number(group.slice(1))] : []));
+  await Promise.all(ids.map(async (dropletId) => {
+    if (!(await isPopulated(host, paths.id, groupOf(dropletId)))) return;
+    const pid = await initOf(host, paths.id, dropletId);
+    if (pid === undefined) return;
+    process.kill(pid, initSignals.powerOff);
+    await waitUntilEmpty(host, paths.id, groupOf(dropletId), 10_000).catch(() => undefined);
+  }));
+};
+
+const canHaveMachines = (): boolean => process.platform === "linux" && process.getuid?.() === 0;
+
+/** Machines powered off cleanly, processes and namespaces gone, state kept. Fine when nothing runs. */
+export const stop = async (paths: LabPaths, progress: Progress): Promise<void> => {
+  const step = "local DigitalOcean";
+  const started = Date.now();
+  const now = await status(paths);
+  if (now.running) {
+    progress({ step, detail: "powering off the machines" });
+    // It may end before it has answered.
+    await request(paths, "POST", "/local/shutdown").catch(() => undefined);
+    if (now.pid) await waitForEnd(now.pid, 60_000);
+  }
+  await endPlainDaemon(paths);
+  if (canHaveMachines()) {
+    await mkdir(paths.machines, { recursive: true });
+    await powerOffOrphans(paths);
+    await releaseEverything(paths);
+  } else await removeSockets(paths);
+  await rm(pidFile(paths), { force: true });
+  progress({ step, detail: "stopped", seconds: (Date.now() - started) / 1000 });
+};
+
+export const release = async (paths: LabPaths): Promise<void> => {
+  if (canHaveMachines()) await releaseEverything(paths);
+  else await removeSockets(paths);
+};
