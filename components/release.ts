@@ -1,0 +1,66 @@
+import { remote } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Identity } from "../config/release";
+import type { BuiltRelease } from "../render/release";
+import type { Server } from "./server";
+
+/** Where bundles are put for the copy, below the project's folder. */
+const BUILD = ".build";
+
+const writeBundle = (stack: string, { release, archive }: BuiltRelease): string => {
+  const folder = join(BUILD, stack);
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, `${release.role}.tar.gz`);
+  writeFileSync(path, archive);
+  return path;
+};
+
+export interface DeliveryArgs {
+  readonly server: Server;
+  readonly built: BuiltRelease;
+  /** What only `up` knows: addresses and keys. Sent over SSH's standard input. */
+  readonly identity: pulumi.Input<Identity>;
+}
+
+/** The bundle is on the machine and the machine knows who it is: it can be restored to, and a release applied. */
+export class Delivery extends pulumi.ComponentResource {
+  readonly copy: remote.CopyToRemote;
+  readonly identity: remote.Command;
+
+  constructor(name: string, { server, built, identity }: DeliveryArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("second-server:release:Delivery", name, {}, opts);
+    const child = { parent: this };
+    this.copy = new remote.CopyToRemote(`${name}-bundle`, {
+      connection: server.connection, source: new pulumi.asset.FileAsset(writeBundle(pulumi.getStack(), built)),
+      remotePath: `/home/fleet/release-${built.sha256}.tar.gz`, triggers: [server.droplet.id],
+    }, { ...child, dependsOn: [server.hostKey] });
+    this.identity = new remote.Command(`${name}-identity`, {
+      connection: server.connection, create: "sudo /usr/local/bin/fleet-agent identity", triggers: [server.droplet.id],
+      stdin: pulumi.secret(pulumi.output(identity).apply((value) => JSON.stringify(value))),
+    }, { ...child, dependsOn: [this.copy] });
+    this.registerOutputs({ sha256: built.sha256 });
+  }
+}
+
+export interface ReleaseArgs {
+  readonly server: Server;
+  readonly delivery: Delivery;
+  readonly sha256: string;
+  /** What has to stand before: the names and the address that the certificate is for, the data that the services start with. */
+  readonly after: readonly pulumi.Resource[];
+}
+
+/** Applies a delivered bundle: the agent checks it, switches, waits for health, and goes back by itself when that fails. */
+export class Release extends pulumi.ComponentResource {
+  readonly apply: remote.Command;
+
+  constructor(name: string, { server, delivery, sha256, after }: ReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("second-server:release:Release", name, {}, opts);
+    this.apply = new remote.Command(`${name}-apply`, {
+      connection: server.connection, create: `sudo /usr/local/bin/fleet-agent apply ${sha256}`, triggers: [server.droplet.id, sha256],
+    }, { parent: this, dependsOn: [delivery.identity, ...after] });
+    this.registerOutputs({ sha256 });
+  }
+}

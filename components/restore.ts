@@ -1,0 +1,25 @@
+import { remote } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { Server } from "./server";
+
+export interface RestoreArgs {
+  /** Has the backups. */
+  readonly from: Server;
+  /** Gets them, once, before its first release. */
+  readonly to: Server;
+  /** The giver's release, and the taker's identity: each side's agent has to know the other. */
+  readonly after: readonly pulumi.Resource[];
+}
+
+/** A new primary gets the newest verified backup from the watcher; where there is none yet, it starts empty. A primary that has served is never written over. */
+export class Restore extends pulumi.ComponentResource {
+  readonly command: remote.Command;
+
+  constructor(name: string, { from, to, after }: RestoreArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("second-server:recovery:Restore", name, {}, opts);
+    this.command = new remote.Command(`${name}-to-peer`, {
+      connection: from.connection, create: "sudo /usr/local/bin/fleet-agent backup restore-to-peer", triggers: [to.droplet.id],
+    }, { parent: this, dependsOn: [...after] });
+    this.registerOutputs({ result: this.command.stdout });
+  }
+}

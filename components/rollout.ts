@@ -1,0 +1,47 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { FleetFacts } from "../config/fleet";
+import { buildRelease } from "../render/release";
+import type { DnsZone } from "./dns-zone";
+import { identityOf } from "./identity";
+import type { PrimaryServer } from "./primary-server";
+import { Delivery, Release } from "./release";
+import { Restore } from "./restore";
+import type { SshKeys } from "./ssh-keys";
+import type { WatcherServer } from "./watcher-server";
+
+export interface RolloutArgs {
+  readonly fleet: FleetFacts;
+  /** The folder that the manifest and its services lie in. */
+  readonly folder: string;
+  readonly keys: SshKeys;
+  readonly primary: PrimaryServer;
+  readonly watcher: WatcherServer;
+  readonly zone: DnsZone;
+  /** Name → value; kept on the machines as files that only root can read. */
+  readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
+}
+
+/** Brings both machines to their release, in the order that a rebuild needs: the watcher, what it has to give back, then the primary. */
+export class Rollout extends pulumi.ComponentResource {
+  readonly watcher: Release;
+  readonly restore: Restore;
+  readonly primary: Release;
+
+  constructor(name: string, { fleet, folder, keys, primary, watcher, zone, secrets }: RolloutArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("second-server:release:Rollout", name, {}, opts);
+    const child = { parent: this };
+    const servers = { primary: primary.server, watcher: watcher.server };
+    const identities = { keys, servers, floatingIp: primary.floatingIp.address, secrets };
+    const deliver = (role: "primary" | "watcher") => {
+      const built = buildRelease(fleet, role, folder);
+      const delivery = new Delivery(role, { server: servers[role], built, identity: identityOf(role, identities) }, child);
+      return { server: servers[role], delivery, sha256: built.sha256 };
+    };
+    const delivered = { primary: deliver("primary"), watcher: deliver("watcher") };
+    this.watcher = new Release("watcher", { ...delivered.watcher, after: [zone.caa, ...zone.status] }, child);
+    this.restore = new Restore("restore", { from: servers.watcher, to: servers.primary, after: [this.watcher.apply, delivered.primary.delivery.identity] }, child);
+    // The certificate is issued to whom the names point at: so they do, first.
+    this.primary = new Release("primary", { ...delivered.primary, after: [this.restore.command, primary.floatingIp.assignment, zone.caa, ...zone.services] }, child);
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,53 @@
+import { remote, type types } from "@pulumi/command";
+import * as digitalocean from "@pulumi/digitalocean";
+import * as pulumi from "@pulumi/pulumi";
+import type { FleetFacts, Role } from "../config/fleet";
+import { firstBoot } from "../render/first-boot";
+import { Firewall } from "./firewall";
+import type { SshKeys } from "./ssh-keys";
+
+export interface ServerArgs {
+  readonly fleet: FleetFacts;
+  readonly role: Role;
+  readonly keys: SshKeys;
+  /** Tag of the machine that may use SSH here besides the operators. */
+  readonly sshFromTag?: digitalocean.Tag;
+}
+
+/** What both machines share: a tag, the firewall on it, a droplet, and a permanent host key in place of the first boot's. */
+export class Server extends pulumi.ComponentResource {
+  readonly tag: digitalocean.Tag;
+  readonly firewall: Firewall;
+  readonly droplet: digitalocean.Droplet;
+  /** Runs once per droplet; every later connection waits for it. */
+  readonly hostKey: remote.Command;
+  readonly address: pulumi.Output<string>;
+  /** How to reach it once it has its permanent host key. */
+  readonly connection: types.input.remote.ConnectionArgs;
+
+  constructor(name: string, { fleet, role, keys, sshFromTag }: ServerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("second-server:compute:Server", name, {}, opts);
+    const child = { parent: this };
+    const machine = fleet[role];
+    const label = `${fleet.name}-${pulumi.getStack()}-${role}`;
+    this.tag = new digitalocean.Tag(name, { name: label }, child);
+    this.firewall = new Firewall(name, { firewallName: label, tag: this.tag, sshFrom: fleet.admin.allowFrom, sshFromTag }, child);
+    this.droplet = new digitalocean.Droplet(name, {
+      name: machine.name, region: machine.region, size: machine.size, image: machine.image, ipv6: machine.ipv6, monitoring: true,
+      sshKeys: [keys.account.fingerprint], tags: [this.tag.name], userData: userDataOf(fleet, role, keys),
+    // Covered by its firewall from its first moment; and never two droplets of one name.
+    }, { ...child, dependsOn: [this.firewall.firewall], deleteBeforeReplace: true });
+    this.address = this.droplet.ipv4Address;
+    // A first boot takes a minute on a slow day: dialing goes on until it answers.
+    const connect = (hostKey: pulumi.Output<string>) => ({ host: this.address, user: fleet.admin.user, privateKey: keys.admin.privateKey, hostKey, dialErrorLimit: 60, perDialTimeout: 10 });
+    this.connection = connect(keys.host[role].publicKey);
+    this.hostKey = new remote.Command(`${name}-host-key`, {
+      connection: connect(keys.firstBoot[role].publicKey), create: "sudo /usr/local/bin/fleet-agent host-key", stdin: keys.host[role].privateKey, triggers: [this.droplet.id],
+    }, child);
+    this.registerOutputs({ address: this.address });
+  }
+}
+
+const userDataOf = (fleet: FleetFacts, role: Role, keys: SshKeys): pulumi.Output<string> =>
+  pulumi.all([keys.admin.publicKey, keys.firstBoot[role].privateKey, keys.firstBoot[role].publicKey])
+    .apply(([admin, hostPrivateKey, hostPublicKey]) => firstBoot(fleet, role, { authorizedKeys: [admin, ...fleet.admin.authorizedKeys], hostPrivateKey, hostPublicKey }));
