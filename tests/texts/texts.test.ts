@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { loadFleet } from "../../config/load";
+import type { FleetFacts } from "../../config/fleet";
+import type { MachineFile } from "../../config/release";
+import { firstBoot } from "../../render/first-boot";
+import { renderPrimary, renderWatcher } from "../../render/machine";
+import { factsIn, project, removeProjects } from "../fixtures/manifest";
+
+/** The real programs read what is rendered. Where one is not installed its tests are skipped; `tests/run` installs them on Debian. */
+const NGINX = "/usr/sbin/nginx";
+const found = (program: string): boolean => spawnSync("sh", ["-c", `command -v ${program}`]).status === 0;
+const given = (program: string, title: string, tests: () => void): void => {
+  if (found(program)) describe(title, tests);
+  else describe.skip(`${title} (skipped: ${program} is not installed)`, tests);
+};
+
+const root = mkdtempSync(join(tmpdir(), "second-server-texts-"));
+afterAll(() => { rmSync(root, { recursive: true, force: true }); removeProjects(); });
+
+const shipped = loadFleet(join(__dirname, "../.."), "local");
+const small = factsIn(project());
+const withPassword: FleetFacts = { ...shipped, alerts: { ...shipped.alerts, relay: { ...shipped.alerts.relay, user: "fleet" } } };
+const machines: readonly [string, readonly MachineFile[]][] = [
+  ["shipped-primary", renderPrimary(shipped)], ["shipped-watcher", renderWatcher(shipped)], ["small-primary", renderPrimary(small)], ["watcher-with-a-relay-password", renderWatcher(withPassword)],
+];
+
+const run = (program: string, ...args: string[]) => {
+  const { status, stdout, stderr } = spawnSync(program, args, { encoding: "utf8", cwd: root });
+  return { status, text: `${stdout}${stderr}` };
+};
+const put = (path: string, text: string, mode = 0o644): string => {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text, { mode });
+  return path;
+};
+
+given(NGINX, "nginx -t", () => {
+  const certificates = join(root, "certificates");
+  beforeAll(() => {
+    mkdirSync(certificates);
+    run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1", "-subj", "/CN=test", "-keyout", join(certificates, "privkey.pem"), "-out", join(certificates, "fullchain.pem"));
+  });
+  // Debian 13 has 1.26; an older nginx on the host knows no `http2` directive, and that line alone is left out for it.
+  const [minor = 0, patch = 0] = (/nginx\/1\.(\d+)\.(\d+)/.exec(spawnSync(NGINX, ["-v"], { encoding: "utf8" }).stderr) ?? []).slice(1).map(Number);
+  const knowsHttp2 = minor > 25 || (minor === 25 && patch >= 1);
+
+  test.each(machines)("%s", (name, files) => {
+    const etc = join(root, name, "nginx");
+    for (const { path, text } of files.filter((file) => file.path.startsWith("/etc/nginx/"))) {
+      put(join(etc, path.slice("/etc/nginx/".length)), (knowsHttp2 ? text : text.replace(/^\s*http2 on;\n/gm, ""))
+        .replaceAll("/etc/nginx/mime.types", "MIME").replaceAll("/etc/nginx/", `${etc}/`).replaceAll("MIME", "/etc/nginx/mime.types")
+        .replaceAll("/etc/fleet/tls/fleet/", `${certificates}/`).replaceAll("/run/nginx.pid", `${etc}/pid`).replaceAll("/var/log/nginx/", `${etc}/`));
+    }
+    const { status, text } = run(NGINX, "-t", "-q", "-c", join(etc, "nginx.conf"));
+    expect([status, text]).toEqual([0, ""]);
+  });
+});
+
+given("systemd-analyze", "systemd-analyze verify", () => {
+  const complaints = (name: string, files: readonly MachineFile[]): string[] => {
+    const units = files.filter(({ path }) => path.startsWith("/etc/systemd/system/")).map(({ path, text }) => put(join(root, name, "systemd", basename(path)), text));
+    const ours = [root, ...units.map((path) => basename(path))];
+    // Only what is said about our units, not about the host's own. A program that the host lacks is the machine's to have: the release names its package.
+    return run("systemd-analyze", "verify", "--man=no", ...units).text.split("\n")
+      .filter((line) => ours.some((name) => line.includes(name)) && !/: Command \/usr\/bin\/\S+ is not executable: No such file or directory$/.test(line));
+  };
+  test.each(machines)("%s", (name, files) => expect(complaints(name, files)).toEqual([]));
+  test("a mistake would be seen", () => {
+    const broken = renderWatcher(shipped).map((file) => ({ ...file, text: file.text.replace("MemoryMax=", "MemoryMaximum=") }));
+    expect(complaints("broken", broken).join()).toMatch(/observatory\.service:\d+: Unknown key/);
+  });
+});
+
+const keyPair = (() => {
+  const file = join(root, "host-key");
+  run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", file);
+  const read = (path: string) => spawnSync("cat", [path], { encoding: "utf8" }).stdout;
+  return { hostPrivateKey: read(file), hostPublicKey: read(`${file}.pub`).trim() };
+})();
+const userData = (role: "primary" | "watcher") => firstBoot(shipped, role, { authorizedKeys: [keyPair.hostPublicKey], ...keyPair });
+
+given("cloud-init", "cloud-init schema", () => {
+  test.each(["primary", "watcher"] as const)("%s", (role) => {
+    const { status, text } = run("cloud-init", "schema", "--config-file", put(join(root, `${role}.yaml`), userData(role)));
+    expect([status, /deprecated|invalid|error/i.exec(text)]).toEqual([0, null]);
+  });
+});
+
+describe("sh", () => {
+  const scripts = [...renderPrimary(shipped), ...renderWatcher(shipped)].filter(({ text }) => text.startsWith("#!/bin/sh"));
+  const bootstrap = join(__dirname, "../../templates/cloud-init/fleet-agent");
+  test.each([["/usr/local/bin/fleet-agent", bootstrap], ...scripts.map(({ path, text }) => [path, put(join(root, path), text)] as const)])("sh -n %s", (_path, file) => {
+    expect(run("sh", "-n", file)).toEqual({ status: 0, text: "" });
+  });
+  test("scripts are executable", () => expect(scripts.map(({ mode }) => mode & 0o111)).toEqual(scripts.map(() => 0o111)));
+});
+
+given("/usr/sbin/sshd", "sshd -t", () => {
+  test("the drop-in", () => {
+    const key = join(root, "sshd-key");
+    cpSync(join(root, "host-key"), key);
+    const rules = renderPrimary(shipped).find(({ path }) => path.startsWith("/etc/ssh/sshd_config.d/"))!.text;
+    if (!existsSync("/run/sshd")) mkdirSync("/run/sshd");
+    expect(run("/usr/sbin/sshd", "-t", "-f", put(join(root, "sshd_config"), `HostKey ${key}\n${rules}`))).toEqual({ status: 0, text: "" });
+  });
+});

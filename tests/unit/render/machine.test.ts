@@ -1,0 +1,95 @@
+import { afterAll, describe, expect, test } from "@jest/globals";
+import { join } from "node:path";
+import { loadFleet } from "../../../config/load";
+import type { Release } from "../../../config/release";
+import { problemsOf } from "../../../monitor/validate";
+import { firstBoot } from "../../../render/first-boot";
+import { renderPrimary, renderWatcher } from "../../../render/machine";
+import { observatoryConfig, watchdogConfig } from "../../../render/monitor";
+import { planOf } from "../../../render/plan";
+import { cronSchedule } from "../../../render/system";
+import { factsIn, project, removeProjects } from "../../fixtures/manifest";
+
+afterAll(removeProjects);
+const shipped = loadFleet(join(__dirname, "../../.."), "local");
+const small = factsIn(project());
+const textAt = (fleet: typeof small, path: string): string => [...renderPrimary(fleet), ...renderWatcher(fleet)].find((file) => file.path === path)!.text;
+
+describe.each([["shipped", shipped], ["small", small]])("the %s manifest", (_name, fleet) => {
+  const paths = renderPrimary(fleet).map(({ path }) => path);
+  const plan = planOf(fleet, "primary");
+
+  test.each([...fleet.services])("$name is served, supervised, watched and, if it has data, backed up", (service) => {
+    expect(paths).toContain(`/etc/nginx/sites/${service.name}.conf`);
+    expect(plan.certificates.flatMap(({ hosts }) => hosts)).toContain(service.host);
+    expect(observatoryConfig(fleet).checks).toContainEqual(expect.objectContaining({ id: service.name, service: service.name, url: `https://${service.host}${service.health.path}` }));
+    if (service.kind !== "static" && service.kind !== "proxy") {
+      const unit = `fleet-${service.name}.service`;
+      expect(paths).toContain(`/etc/systemd/system/${unit}`);
+      expect(plan.units).toContainEqual(expect.objectContaining({ name: unit, onChange: "restart", enable: true }));
+      expect(plan.users).toContainEqual(expect.objectContaining({ name: `svc-${service.name}`, home: `/var/lib/fleet/${service.name}` }));
+      expect(plan.probes.map((probe) => probe.unit)).toContain(unit);
+      expect(watchdogConfig(fleet).services.map((watched) => watched.unit)).toContain(unit);
+      expect(plan.packages).toEqual(expect.arrayContaining([...service.packages]));
+    }
+    for (const { path, kind } of service.data) expect(plan.data).toContainEqual(expect.objectContaining({ service: service.name, kind, path }));
+  });
+
+  test("no path is written twice, and each lies where it may", () => {
+    for (const files of [renderPrimary(fleet), renderWatcher(fleet)]) {
+      const all = files.map(({ path }) => path);
+      expect(new Set(all).size).toBe(all.length);
+      expect(all.filter((path) => !path.startsWith("/etc/") || path.includes("..") || path.includes("//"))).toEqual([]);
+    }
+  });
+
+  test("a unit's file belongs to a unit of the release, and what restarts a unit is there", () => {
+    for (const [files, release] of [[renderPrimary(fleet), plan], [renderWatcher(fleet), planOf(fleet, "watcher")]] as const) {
+      const units = files.flatMap(({ path }) => /^\/etc\/systemd\/system\/(.+)$/.exec(path)?.[1] ?? []);
+      expect(release.units.map(({ name }) => name)).toEqual(expect.arrayContaining(units));
+      const named = release.units.flatMap(({ restartOn }) => restartOn).filter((path) => path.startsWith("/"));
+      expect(named.filter((path) => !files.some((file) => file.path === path || (path.endsWith("/") && file.path.startsWith(path))))).toEqual([]);
+    }
+  });
+
+  test("the Observatory accepts what it is given", () => expect(problemsOf(observatoryConfig(fleet))).toEqual([]));
+  test("the watcher's units stay far below 256 MB together", () => {
+    const limits = renderWatcher(fleet).flatMap(({ text }) => /^MemoryMax=(\d+)M$/m.exec(text)?.[1] ?? []).map(Number);
+    expect(limits.reduce((sum, limit) => sum + limit, 0)).toBeLessThan(200);
+  });
+});
+
+test("each kind is served in its own way", () => {
+  expect(textAt(small, "/etc/nginx/sites/pages.conf")).toContain("root /opt/fleet/trees/pages/current;");
+  expect(textAt(small, "/etc/nginx/sites/notes.conf")).toMatch(/proxy_buffering on;[^]*proxy_pass http:\/\/127\.0\.0\.1:3001;/);
+  expect(textAt(small, "/etc/nginx/sites/feed.conf")).toMatch(/proxy_buffering off;[^]*proxy_read_timeout 1h;/);
+  expect(textAt(small, "/etc/nginx/sites/grafana.conf")).toMatch(/server_name stats\.example\.test;[^]*proxy_pass http:\/\/127\.0\.0\.1:9100;/);
+  expect(textAt(small, "/etc/systemd/system/fleet-hook.service")).toContain('ExecStart=/usr/bin/webhook -port 3003 -title "two words"\n');
+  expect(textAt(small, "/etc/systemd/system/fleet-feed.service")).toContain('Environment="GREETING=hello there"\n');
+});
+
+test("every header is sent in one place: an add_header in a location would drop the others there", () => {
+  for (const { path, text } of [...renderPrimary(shipped), ...renderWatcher(shipped)].filter((file) => file.path.startsWith("/etc/nginx/")))
+    expect([path, path.endsWith("/headers.conf") || !text.includes("add_header ")]).toEqual([path, true]);
+});
+
+test.each([[5, "*/5 * * * *"], [30, "*/30 * * * *"], [60, "7 * * * *"], [360, "7 */6 * * *"], [1440, "7 3 * * *"]])("backups every %i minutes", (minutes, schedule) => expect(cronSchedule(minutes)).toBe(schedule));
+
+describe("first boot", () => {
+  const keys = { authorizedKeys: ["ssh-ed25519 AAAAadmin"], hostPrivateKey: "-----BEGIN OPENSSH PRIVATE KEY-----\nfirst-boot\n-----END OPENSSH PRIVATE KEY-----\n", hostPublicKey: "ssh-ed25519 AAAAhost" };
+  test.each(["primary", "watcher"] as const)("of the %s is far below DigitalOcean's 64 KiB, and holds one private key: its own of the first boot", (role) => {
+    const text = firstBoot(shipped, role, keys);
+    expect(Buffer.byteLength(text)).toBeLessThan(8 * 1024);
+    expect(text.match(/PRIVATE KEY/g)).toHaveLength(2);
+  });
+  test("does not change with the services: a change would replace the machine", () => {
+    expect(firstBoot({ ...shipped, services: [], checks: { ...shipped.checks, failAfter: 9 } }, "primary", keys)).toBe(firstBoot(shipped, "primary", keys));
+  });
+});
+
+test("names of the certificate match what nginx reads", () => {
+  const tls = textAt(shipped, "/etc/nginx/snippets/tls.conf");
+  const names = (["primary", "watcher"] as const).flatMap((role) => planOf(shipped, role).certificates.map((certificate: Release["certificates"][number]) => certificate.name));
+  expect(names).toEqual(["fleet", "fleet"]);
+  expect(tls).toContain("ssl_certificate /etc/fleet/tls/fleet/fullchain.pem;");
+});
