@@ -77,7 +77,7 @@ test("an answer too large for UDP is truncated, and whole over TCP, whatever pie
     let got = Buffer.alloc(0);
     socket.on("data", (chunk) => {
       got = Buffer.concat([got, chunk]);
-      if (got.length >= 2 + got.readUInt16BE(0)) { socket.destroy(); resolve(packet.streamDecode(got)); }
+      if (got.length >= 2 + got.readUInt16BE(0)) { socket.destroy(); resolve(packet.streamDecode(got) as DecodedPacket); }
     });
   });
   expect(Buffer.concat((long.answers![0] as { data: Buffer[] }).data)).toHaveLength(700);

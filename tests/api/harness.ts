@@ -54,7 +54,7 @@ const nullable = (schema: any): any => {
 
 const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: true, unicodeRegExp: false });
 addFormats(ajv);
-ajv.addFormat("float", true).addFormat("int32", true).addFormat("int64", true).addFormat("double", true);
+ajv.addFormat("string", true).addFormat("float", true).addFormat("int32", true).addFormat("int64", true).addFormat("double", true);
 if (openApi) ajv.addSchema({ $id: "do.json", ...nullable(openApi) });
 const compiled = new Map<string, ValidateFunction | null>();
 

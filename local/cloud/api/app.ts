@@ -22,6 +22,9 @@ import { reservedIpRoutes, resumeReservedIpActions } from "./reserved-ips";
 import { imageAndSnapshotRoutes } from "./snapshots";
 import { sshKeyRoutes } from "./ssh-keys";
 import { tagRoutes } from "./tags";
+import { monitoringRoutes } from "./monitoring";
+import { uptimeRoutes } from "./uptime";
+import { resumeVolumeActions, volumeRoutes } from "./volumes";
 import { vpcRoutes } from "./vpcs";
 
 export interface ApiDeps {
@@ -120,7 +123,10 @@ export const createApi = (deps: ApiDeps): CreatedApi => {
   const app: Api = new Hono<ApiEnv>();
   answerErrors(app, cloud);
   app.use("/v2/*", identify(cloud, calls), authenticate, limit(cloud), misbehave(cloud), persist(cloud));
-  const resources = [accountRoutes, sshKeyRoutes, actionRoutes, dropletRoutes, reservedIpRoutes, domainAndRecordRoutes, firewallRoutes, tagRoutes, projectRoutes, vpcRoutes, imageAndSnapshotRoutes];
+  const resources = [
+    accountRoutes, sshKeyRoutes, actionRoutes, dropletRoutes, reservedIpRoutes, domainAndRecordRoutes, firewallRoutes, tagRoutes, projectRoutes, vpcRoutes, imageAndSnapshotRoutes,
+    volumeRoutes, uptimeRoutes, monitoringRoutes,
+  ];
   for (const routes of resources) app.route("/v2", routes(cloud));
   app.all("/v2/*", (c) => { throw notEmulated(`${c.req.method} ${c.req.path}`); });
   return {
@@ -128,6 +134,7 @@ export const createApi = (deps: ApiDeps): CreatedApi => {
     resume: () => {
       resumeReservedIpActions(cloud);
       resumeDropletActions(cloud);
+      resumeVolumeActions(cloud);
     },
   };
 };

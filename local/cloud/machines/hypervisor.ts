@@ -63,6 +63,9 @@ export type Fault =
   | { readonly kind: "latency"; readonly dropletId: number; readonly milliseconds: number }
   | { readonly kind: "clock-skew"; readonly dropletId: number; readonly seconds: number };
 
+/** A disk of its own, shown to the machine as /dev/disk/by-id/scsi-0DO_Volume_<name>. */
+export interface VolumeSpec { readonly id: string; readonly name: string; readonly sizeGiB: number; /** "", "ext4" or "xfs". */ readonly filesystem: string; readonly label: string }
+
 export interface Hypervisor {
   /** Makes disk, seed and network, and boots. Resolves when sshd answers (cloud-init may still run). */
   create(spec: MachineSpec): Promise<void>;
@@ -83,6 +86,12 @@ export interface Hypervisor {
   deleteSnapshot(key: string): Promise<void>;
   /** Replaces the machine's disk by an image's; keeps addresses and user_data. */
   rebuild(spec: MachineSpec): Promise<void>;
+  /** Block storage. Absent: the API answers 501 to attaching; a volume is made when it is first attached. */
+  attachVolume?(dropletId: number, volume: VolumeSpec): Promise<void>;
+  detachVolume?(dropletId: number, volumeId: string): Promise<void>;
+  /** Only grows. */
+  resizeVolume?(volumeId: string, sizeGiB: number): Promise<void>;
+  deleteVolume?(volumeId: string): Promise<void>;
   applyNetwork(plan: NetworkPlan): Promise<void>;
   injectFault(fault: Fault): Promise<void>;
   clearFault(fault: Fault): Promise<void>;

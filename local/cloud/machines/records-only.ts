@@ -19,6 +19,7 @@ export const createRecordsOnlyHypervisor = (): MachineHost => {
     snapshot: () => Promise.resolve(1_500_000_000),
     deleteSnapshot: nothing,
     rebuild: (spec) => set("on")(spec.dropletId),
+    attachVolume: nothing, detachVolume: nothing, resizeVolume: nothing, deleteVolume: nothing,
     applyNetwork: nothing, injectFault: nothing, clearFault: nothing,
     consoleTail: () => Promise.resolve("There are no machines here.\n"),
     exec: () => Promise.reject(new Error("there are no machines here")),

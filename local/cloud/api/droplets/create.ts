@@ -36,6 +36,7 @@ const checkUserData = (text: string): void => {
 
 const chooseVolumes = (cloud: Cloud, wanted: DropletRequest, region: string): string[] => {
   const ids = wanted.volumes ?? [];
+  if (ids.length && !cloud.hypervisor.attachVolume) throw notEmulated("Attaching volumes to machines");
   if (ids.length && wanted.names) throw unprocessable("Volumes can't be attached to several droplets.");
   for (const id of ids) {
     const volume = cloud.state.volumes.find((one) => one.id === id);

@@ -1,0 +1,59 @@
+import { expect, test } from "@jest/globals";
+import { createRecordsOnlyHypervisor } from "../../local/cloud/machines/records-only";
+import { newDroplet, testApi, type TestApi } from "./harness";
+
+const prepared = async (): Promise<{ api: TestApi; droplet: number; volume: string }> => {
+  const api = await testApi();
+  const droplet = (await api.call("POST", "/v2/droplets", newDroplet())).body.droplet.id;
+  const volume = (await api.call("POST", "/v2/volumes", { name: "data", region: "fra1", size_gigabytes: 10, filesystem_type: "ext4", filesystem_label: "data", description: "", tags: ["db"] })).body.volume.id;
+  await api.cloud.jobs.settled();
+  return { api, droplet, volume };
+};
+const act = async (api: TestApi, volume: string, action: Record<string, unknown>) => {
+  const answer = await api.call("POST", `/v2/volumes/${volume}/actions`, action);
+  await api.cloud.jobs.settled();
+  return answer;
+};
+
+test("attached, detached, grown, and not deleted while attached", async () => {
+  const { api, droplet, volume } = await prepared();
+  const attached = await act(api, volume, { type: "attach", droplet_id: droplet });
+  expect(attached).toMatchObject({ status: 202, body: { action: { type: "attach_volume", resource_type: "volume" } } });
+  expect((await api.call("GET", `/v2/volumes/${volume}/actions/${attached.body.action.id}`)).body.action.status).toBe("completed");
+  expect((await api.call("GET", `/v2/droplets/${droplet}`)).body.droplet.volume_ids).toEqual([volume]);
+  expect((await act(api, volume, { type: "attach", droplet_id: droplet })).status).toBe(422);
+  expect((await api.call("DELETE", `/v2/volumes/${volume}`)).status).toBe(409);
+  expect((await act(api, volume, { type: "resize", size_gigabytes: 5 })).status).toBe(422);
+  expect((await act(api, volume, { type: "resize", size_gigabytes: 20 })).status).toBe(202);
+  expect((await api.call("GET", `/v2/volumes?name=data&region=fra1`)).body.volumes).toMatchObject([{ size_gigabytes: 20, droplet_ids: [droplet] }]);
+  expect((await act(api, volume, { type: "detach", droplet_id: droplet })).status).toBe(202);
+  expect((await api.call("DELETE", `/v2/volumes?name=data&region=fra1`)).status).toBe(204);
+  expect((await api.call("GET", `/v2/volumes/${volume}`)).status).toBe(404);
+});
+
+test("only within a region, only with names and sizes that DigitalOcean takes", async () => {
+  const { api, volume } = await prepared();
+  const far = (await api.call("POST", "/v2/droplets", newDroplet({ region: "ams3" }))).body.droplet.id;
+  expect((await act(api, volume, { type: "attach", droplet_id: far })).status).toBe(422);
+  const wanted = { name: "data", region: "fra1", size_gigabytes: 1 };
+  expect((await api.call("POST", "/v2/volumes", wanted)).status).toBe(409);
+  for (const wrong of [{ name: "Upper" }, { size_gigabytes: 0 }, { size_gigabytes: 16_385 }, { region: "moon1" }]) expect((await api.call("POST", "/v2/volumes", { ...wanted, name: "other", ...wrong })).status).toBe(422);
+});
+
+test("a volume's snapshot makes another volume, and is listed with the droplets'", async () => {
+  const { api, volume } = await prepared();
+  const { snapshot } = (await api.call("POST", `/v2/volumes/${volume}/snapshots`, { name: "before" })).body;
+  expect((await api.call("GET", `/v2/volumes/${volume}/snapshots`)).body.snapshots).toHaveLength(1);
+  expect((await api.call("GET", "/v2/snapshots?resource_type=volume")).body.snapshots[0]).toMatchObject({ id: snapshot.id, resource_type: "volume" });
+  expect((await api.call("POST", "/v2/volumes", { name: "copy", region: "fra1", size_gigabytes: 9, snapshot_id: snapshot.id })).status).toBe(422);
+  expect((await api.call("POST", "/v2/volumes", { name: "copy", region: "fra1", size_gigabytes: 10, snapshot_id: snapshot.id })).status).toBe(201);
+  expect((await api.call("DELETE", `/v2/volumes/snapshots/${snapshot.id}`)).status).toBe(204);
+});
+
+test("a hypervisor without block storage is not pretended to have it", async () => {
+  const api = await testApi({ hypervisor: { ...createRecordsOnlyHypervisor(), attachVolume: undefined } });
+  const droplet = (await api.call("POST", "/v2/droplets", newDroplet())).body.droplet.id;
+  const { id } = (await api.call("POST", "/v2/volumes", { name: "data", region: "fra1", size_gigabytes: 1 })).body.volume;
+  expect((await api.call("POST", `/v2/volumes/${id}/actions`, { type: "attach", droplet_id: droplet })).status).toBe(501);
+  expect((await api.call("POST", "/v2/droplets", newDroplet({ volumes: [id] }))).status).toBe(501);
+});
