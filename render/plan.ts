@@ -14,7 +14,11 @@ const COMMON_UNITS: readonly ReleaseUnit[] = [
   { name: "ssh.service", restartOn: ["/etc/ssh/sshd_config.d/10-fleet.conf"], onChange: "reload", enable: true },
   { name: "systemd-journald.service", restartOn: ["/etc/systemd/journald.conf.d/fleet.conf"], onChange: "restart", enable: false },
 ];
-const DIRECTORIES: Release["directories"] = [{ path: "/var/www/acme", mode: 0o755, owner: "root", group: "root" }];
+const DIRECTORIES: Release["directories"] = [
+  // Its files are readable, its secrets are not: those have a mode of their own.
+  { path: "/etc/fleet", mode: 0o755, owner: "root", group: "root" },
+  { path: "/var/www/acme", mode: 0o755, owner: "root", group: "root" },
+];
 
 const serviceUnit = (service: ServiceFacts): ReleaseUnit => daemon(unitName(service), [
   ...(service.folder ? [`tree:${service.name}`] : []),
