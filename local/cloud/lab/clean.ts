@@ -1,4 +1,4 @@
-import { readdir, rm, rmdir } from "node:fs/promises";
+import { readdir, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { hostHierarchies, killGroup, listGroups, removeGroup, type Hierarchies } from "../machines/cgroups";
 import { mountsBelow } from "../machines/disk";
@@ -50,7 +50,16 @@ const detachLoops = async (folder: string): Promise<void> => {
   }
 };
 
-const removeNspawnLocks = async (lab: string): Promise<void> => {
+/** A killed nspawn leaves the lock that it named after its root's inode. The roots have to be mounted still. */
+const removeRootLocks = async (machines: string): Promise<void> => {
+  for (const point of await mountsBelow(machines)) {
+    if (!point.endsWith("/root")) continue;
+    const found = await stat(point).catch(() => undefined);
+    if (found) await rm(`/run/systemd/nspawn/locks/inode-${found.dev}:${found.ino}`, { force: true });
+  }
+};
+
+const removePropagated = async (lab: string): Promise<void> => {
   const propagate = "/run/systemd/nspawn/propagate";
   for (const name of await readdir(propagate).catch(() => [])) if (name.startsWith(`ss${lab}-`)) await rm(join(propagate, name), { recursive: true, force: true });
 };
@@ -62,11 +71,12 @@ export const releaseEverything = async (paths: LabPaths): Promise<void> => {
   await killGroup(host, paths.id, helpersGroup);
   await Promise.all((await listGroups(host, paths.id)).map((group) => killGroup(host, paths.id, group)));
   await killInside(paths.id);
+  await removeRootLocks(paths.machines);
   await unmountAll(paths.machines);
   await detachLoops(paths.machines);
   await tearDownNetwork(paths);
   await removeGroup(host, paths.id);
-  await removeNspawnLocks(paths.id);
+  await removePropagated(paths.id);
   await removeSockets(paths);
 };
 

@@ -23,6 +23,9 @@ export const consoleOf = (paths: LabPaths, dropletId: number): string => join(ma
 
 export const isRunning = ({ host, paths }: Surroundings, dropletId: number): Promise<boolean> => isPopulated(host, paths.id, groupOf(dropletId));
 
+/** Whether the process that boots it again after a reboot lives. */
+export const isKept = ({ host, paths }: Surroundings, dropletId: number): Promise<boolean> => isPopulated(host, paths.id, `${groupOf(dropletId)}/keeper`);
+
 const sshDeadline = 60_000;
 
 /** A machine of `memoryMiB` may have that many processes before fork fails, as its kernel would allow it. */

@@ -9,7 +9,7 @@ import { growDisk, mountBase, shareMounts, unmountDisk } from "./disk";
 import { networkFaults, setFault, without } from "./faults";
 import type { Fault, MachineHost, MachineSpec, Power } from "./hypervisor";
 import { ensureImage } from "./image/build";
-import { clearAway, cutPower, isRunning, limit, placeOf, powerDown, powerUp, restart, tail, type Surroundings } from "./machine";
+import { clearAway, cutPower, isKept, isRunning, limit, placeOf, powerDown, powerUp, restart, tail, type Surroundings } from "./machine";
 import { attempt } from "./run";
 import { diskFromImage, dropSnapshot, takeSnapshot } from "./snapshots";
 import { forgetMachine, machineFolder, readMachines, writeMachine, type MachineFile } from "./store";
@@ -147,6 +147,12 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
   const adopt = async (machine: Machine): Promise<void> => {
     const { dropletId } = machine.file.spec;
     if (await isRunning(around, dropletId)) {
+      if (!(await isKept(around, dropletId))) {
+        // Its keeper was killed with the rest: nobody would boot it again when it reboots.
+        log(`droplet ${dropletId}: runs without a keeper; it is rebooted`);
+        await powerDown(around, dropletId, 10).catch(() => cutPower(around, dropletId));
+        return up(machine);
+      }
       machine.power = "on";
       watchOver(machine);
     } else if (machine.file.on) await up(machine);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { mirrorFromSources } from "../../../../local/cloud/network/apt-sources";
+import { mirrorFromSources } from "../../../../../local/cloud/network/apt-sources";
 
 describe("where the Debian archive is", () => {
   test("a company's mirror in deb822 and one-line form is used, for security too", () => {
