@@ -1,8 +1,10 @@
+import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import type { WatchdogConfig } from "../config/monitor";
 import { reason } from "./adapters/log";
 import { ask } from "./ask";
 import { observatory } from "./observatory";
+import { passwordLine } from "./page/operator";
 import { BadConfig, readJson } from "./settings";
 import { watchdog } from "./watchdog/watchdog";
 
@@ -16,6 +18,8 @@ To the running Observatory on this machine:
   snooze INCIDENT --minutes N         be quiet about it for so long
   maintenance TITLE --minutes N [--service NAME]…   no alerts for so long (all services, or those named)
   maintenance TITLE --end             the work is done
+
+  password USER                       reads a password from standard input, prints the line for operatorFile
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
 `;
@@ -48,6 +52,7 @@ async function main(argv: readonly string[]): Promise<void> {
     config: { type: "string" }, minutes: { type: "string", default: "60" }, service: { type: "string", multiple: true }, end: { type: "boolean" }, by: { type: "string", default: process.env["SUDO_USER"] ?? "the CLI" }, help: { type: "boolean", short: "h" },
   } });
   if (values.help || name === "help") return say(help);
+  if (name === "password") return say(await passwordLine(rest[0] ?? "operator", (await text(process.stdin)).trim()));
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) throw new Usage(`no command "${name}".\n${help}`);
   if (values.config === undefined) throw new Usage("--config FILE is missing");

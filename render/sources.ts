@@ -34,7 +34,12 @@ export const bundle = (entry: string): Buffer => Buffer.from(buildSync({
 }).outputFiles[0]!.contents);
 
 export const agentBundle = (): Buffer => bundle(join(PROJECT, "agent/main.ts"));
-export const monitorTree = (): Tree => tree("monitor", [{ path: "monitor.js", mode: 0o644, data: bundle(join(PROJECT, "monitor/main.ts")) }]);
+/** The status page's charts are drawn by uPlot, served by the monitor from beside itself. */
+export const monitorTree = (): Tree => tree("monitor", [
+  { path: "monitor.js", mode: 0o644, data: bundle(join(PROJECT, "monitor/main.ts")) },
+  { path: "uplot.js", mode: 0o644, data: readFileSync(join(PROJECT, "node_modules/uplot/dist/uPlot.iife.min.js")) },
+  { path: "uplot.css", mode: 0o644, data: readFileSync(join(PROJECT, "node_modules/uplot/dist/uPlot.min.css")) },
+]);
 
 export const libsqlTree = (): Tree => tree("node-libsql", NATIVE.flatMap((name) => {
   const folder = join(PROJECT, "node_modules", name);

@@ -1,23 +1,33 @@
+import type { Incident } from "../alerts/incident";
 import { instant, span } from "../alerts/words";
+import { type Bucket, uptime } from "../store/history";
 import { html, Html } from "./html";
 import { layout } from "./layout";
 import type { Condition, IncidentStatus, ServiceStatus, Status } from "./status";
+import { bars, percent } from "./svg";
 
 export const marks: Readonly<Record<Condition, string>> = { up: "✓", down: "✕", failing: "!", held: "✕", unknown: "…" };
 export const words: Readonly<Record<Condition, string>> = { up: "up", down: "down", failing: "failing", held: "not reachable", unknown: "not asked yet" };
 
-const serviceRow = (service: ServiceStatus): Html => html`<li class="row ${service.condition}">
+type Days = ReadonlyMap<string, readonly Bucket[]>;
+
+function serviceRow(service: ServiceStatus, days: Days, now: number): Html {
+  const buckets = days.get(service.checks.includes(service.name) ? service.name : service.checks[0] ?? "") ?? [];
+  const share = uptime(buckets);
+  return html`<li class="row ${service.condition}">
   <span class="mark" aria-hidden="true">${marks[service.condition]}</span>
-  <a class="name" href="${service.url}">${service.name}</a>
+  <a class="name" href="/service/${encodeURIComponent(service.name)}">${service.name}</a>
   <span class="word">${words[service.condition]}</span>
   <span class="ms">${service.ms === undefined ? "" : `${Math.round(service.ms)} ms`}</span>
+  ${bars(buckets, now, 90)}<span class="share">${share === undefined ? "" : percent(share)}</span>
   ${service.error === undefined ? "" : html`<span class="error">${service.error}</span>`}
 </li>`;
+}
 
-function headline(status: Status): readonly [Condition, string] {
+export function headline(status: Status): readonly [Condition, string] {
   if (status.offlineSince !== undefined) return ["unknown", "The watcher itself has no network; what is shown is of before"];
   const down = status.services.filter(({ condition }) => condition !== "up" && condition !== "unknown").length;
-  if (status.incidents.length > 0) return ["down", down === 0 ? "There is a problem" : `${down} of ${status.services.length} services are not well`];
+  if (status.incidents.length > 0) return ["down", down === 0 ? "There is a problem" : `${down} of ${status.services.length} services ${down === 1 ? "is" : "are"} not well`];
   if (down > 0) return ["failing", "Something failed just now; being confirmed"];
   return status.checks.some(({ condition }) => condition === "unknown") ? ["unknown", "Just started; first answers are coming in"] : ["up", "All services are up"];
 }
@@ -25,14 +35,28 @@ function headline(status: Status): readonly [Condition, string] {
 const incidentRow = (incident: IncidentStatus, now: number): Html => html`<li><a href="/incident/${incident.id}"><b>${incident.name}</b></a> has been down for ${span(now - Date.parse(incident.opened))}, since ${
   instant(Date.parse(incident.opened))}: ${incident.error}${incident.above.length === 0 ? "" : ` (with it: ${incident.above.join(", ")})`}${incident.acknowledged === undefined ? "" : ". Someone is on it."}</li>`;
 
-export function statusPage(status: Status): Html {
+export const pastRow = (incident: Incident, now: number): Html => html`<li><time datetime="${new Date(incident.opened).toISOString()}">${instant(incident.opened)}</time> <a href="/incident/${incident.id}">${incident.name}</a> ${
+  incident.closed === undefined ? `down for ${span(now - incident.opened)} so far` : `was down for ${span(incident.closed - incident.opened)}`}${incident.above.length === 0 ? "" : `, with it ${incident.above.join(", ")}`}: ${incident.error}</li>`;
+
+/** What stands below and beside the services: only shown when it says something. */
+const otherRow = ({ id, condition, error, detail }: Status["checks"][number]): Html =>
+  html`<li class="row ${condition}"><span class="mark" aria-hidden="true">${marks[condition]}</span><span class="name">${id}</span><span class="word">${words[condition]}</span><span class="ms"></span>${detail === undefined && error === undefined ? "" : html`<span class="error">${error ?? detail}</span>`}</li>`;
+
+export function statusPage(status: Status, days: Days, past: readonly Incident[]): Html {
   const [condition, text] = headline(status);
   const now = Date.parse(status.at);
   const windows = status.maintenance.map(({ title, services, to }) => html`<p class="window">Maintenance: ${title}${services === undefined ? "" : ` (${services.join(", ")})`}, until ${instant(Date.parse(to))}</p>`);
   const storage = status.storage.ok ? "" : ` History is not being written: ${status.storage.error ?? ""}.`;
+  const others = status.checks.filter(({ id, service }) => service === undefined && !status.services.some(({ name }) => name === id));
   return layout(status.fleet, `${marks[condition]} Status`, html`<h1>${status.fleet}</h1>
 <p class="headline ${condition}"><span aria-hidden="true">${marks[condition]}</span> ${text}</p>${windows}
 ${status.incidents.length === 0 ? "" : html`<section><h2>Now</h2><ul class="incidents">${status.incidents.map((incident) => incidentRow(incident, now))}</ul></section>`}
-<section><h2>Services</h2><ul class="rows">${status.services.map(serviceRow)}</ul></section>
-<footer>As of ${instant(now)}. Watched since ${instant(Date.parse(status.startedAt))}.${storage} <a href="/api/status">JSON</a></footer>`, html`<meta http-equiv="refresh" content="30">`);
+<section><h2>Services, the last 90 days</h2><ul class="rows">${status.services.map((service) => serviceRow(service, days, now))}</ul></section>
+${others.length === 0 ? "" : html`<section><h2>What they stand on</h2><ul class="rows">${others.map(otherRow)}</ul></section>`}
+<section><h2>Incidents</h2>${past.length === 0 ? html`<p class="soft">None so far.</p>` : html`<ol class="timeline">${past.map((incident) => pastRow(incident, now))}</ol><p><a href="/incidents">All incidents</a></p>`}</section>
+<footer>As of ${instant(now)}. Watched since ${instant(Date.parse(status.startedAt))}.${storage} <a href="/feed.xml">Feed</a> · <a href="/api/status">JSON</a></footer>`,
+  html`<meta http-equiv="refresh" content="30"><link rel="alternate" type="application/atom+xml" title="${status.fleet} incidents" href="/feed.xml">`);
 }
+
+export const incidentsPage = (fleet: string, past: readonly Incident[], now: number): Html => layout(fleet, "Incidents", html`<p><a href="/">← Status</a></p><h1>Incidents</h1>
+${past.length === 0 ? html`<p class="soft">None so far.</p>` : html`<ol class="timeline">${past.map((incident) => pastRow(incident, now))}</ol>`}`);

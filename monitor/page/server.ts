@@ -2,28 +2,48 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { reason, type Log } from "../adapters/log";
 import type { Assembly } from "../assembly";
+import { asset } from "./assets";
 import { control } from "./control";
 import { incident } from "./incident";
-import { statusPage } from "./page";
+import { badges, feed, metrics } from "./machine-readable";
+import { Login, operator } from "./operator";
+import { incidentsPage, statusPage } from "./page";
+import { Records } from "./records";
 import { json, page, Refusal, type Reply } from "./reply";
+import { history, servicePage } from "./service";
 import { status } from "./status";
 
-type Route = (assembly: Assembly, request: IncomingMessage, url: URL) => Reply | Promise<Reply>;
+/** What routes work with. */
+interface Site { readonly assembly: Assembly; readonly records: Records; readonly login: Login }
+type Route = (site: Site, request: IncomingMessage, url: URL) => Reply | Promise<Reply>;
 
 /** Whether the monitor itself is well; what it watches does not matter here. */
-const health: Route = ({ writer }) => {
-  const { ok, error } = writer.status();
+const health: Route = ({ assembly }) => {
+  const { ok, error } = assembly.writer.status();
   return json({ ok, storage: ok ? "ok" : error }, ok ? 200 : 503);
 };
 
+const act: Route = ({ assembly, login }, request) => operator(assembly, login, request);
+const oneIncident: Route = ({ assembly }, request, url) => incident(assembly, request, url);
+
 /** By method and path; a path that ends with a slash stands for everything in that folder. */
 const routes: Readonly<Record<string, Route>> = {
-  "GET /": (assembly) => page(statusPage(status(assembly))),
+  "GET /": async ({ assembly, records }) => page(statusPage(status(assembly), await records.days(), await records.incidents(10))),
   "GET /health": health,
-  "GET /api/status": (assembly) => json(status(assembly)),
-  "GET /incident/": incident,
-  "POST /incident/": incident,
-  "POST /control": control,
+  "GET /service/": ({ assembly, records }, _request, url) => servicePage(assembly, records, url),
+  "GET /incidents": async ({ assembly, records }) => page(incidentsPage(assembly.config.fleet, await records.incidents(500), assembly.clock.now())),
+  "GET /incident/": oneIncident,
+  "POST /incident/": oneIncident,
+  "GET /operator": act,
+  "POST /operator": act,
+  "GET /assets/": (_site, _request, url) => asset(url.pathname),
+  "GET /badge/": ({ assembly, records }, _request, url) => badges(assembly, records, url),
+  "GET /feed.xml": ({ assembly, records }) => feed(assembly, records),
+  "GET /metrics": ({ assembly }) => metrics(assembly),
+  "GET /api/status": ({ assembly }) => json(status(assembly)),
+  "GET /api/history/": ({ assembly }, _request, url) => history(assembly, url),
+  "GET /api/incidents": async ({ records }) => json(await records.incidents(500)),
+  "POST /control": ({ assembly }, request) => control(assembly, request),
 };
 
 const safety = {
@@ -31,14 +51,15 @@ const safety = {
   "x-content-type-options": "nosniff", "referrer-policy": "no-referrer", "cache-control": "no-store",
 };
 
-async function answer(assembly: Assembly, request: IncomingMessage): Promise<Reply> {
+async function answer(site: Site, request: IncomingMessage): Promise<Reply> {
   const method = request.method === "HEAD" ? "GET" : request.method ?? "GET";
-  const url = new URL(request.url ?? "/", "http://observatory");
-  const names = [`${method} ${url.pathname}`, `${method} /${url.pathname.split("/")[1] ?? ""}/`];
+  const url = new URL(`http://observatory${request.url ?? "/"}`);
+  const folder = url.pathname.replace(/[^/]*$/, "");
+  const names = [`${method} ${url.pathname}`, ...(folder === "/" ? [] : [`${method} ${folder}`])];
   const name = names.find((one) => Object.hasOwn(routes, one));
   const route = name === undefined ? undefined : routes[name];
   if (route === undefined) throw new Refusal(404, `no page ${url.pathname}`);
-  return route(assembly, request, url);
+  return route(site, request, url);
 }
 
 const refused = (error: unknown, log: Log, what: string): Reply => {
@@ -49,9 +70,10 @@ const refused = (error: unknown, log: Log, what: string): Reply => {
 
 /** @throws when the port is taken. */
 export async function serve(assembly: Assembly, log: Log): Promise<Server> {
+  const site: Site = { assembly, records: new Records(assembly), login: new Login(assembly) };
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5000, keepAliveTimeout: 5000, maxHeaderSize: 16_384 }, (request, response) => {
     const what = `${request.method} ${request.url}`;
-    answer(assembly, request).catch((error: unknown) => refused(error, log, what)).then((reply) => {
+    answer(site, request).catch((error: unknown) => refused(error, log, what)).then((reply) => {
       response.writeHead(reply.status, { "content-type": reply.type, "content-length": Buffer.byteLength(reply.body), ...safety, ...reply.headers });
       response.end(request.method === "HEAD" ? undefined : reply.body);
     }).catch((error: unknown) => log.error(`${what}: ${reason(error)}`));

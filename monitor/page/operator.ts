@@ -1,0 +1,106 @@
+import { createHash, randomBytes, scrypt, timingSafeEqual } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
+import { promisify } from "node:util";
+import { instant } from "../alerts/words";
+import type { Assembly } from "../assembly";
+import { act, type Action } from "./actions";
+import { html, Html } from "./html";
+import { layout } from "./layout";
+import { marks, words } from "./page";
+import { page, readBody, Refusal, type Reply } from "./reply";
+import { type CheckStatus, status } from "./status";
+
+const derive = promisify(scrypt) as (password: string, salt: Buffer, length: number) => Promise<Buffer>;
+
+/** A line for the operator's file: "user:scrypt$salt$hash". */
+export async function passwordLine(user: string, password: string): Promise<string> {
+  const salt = randomBytes(16);
+  return `${user}:scrypt$${salt.toString("hex")}$${(await derive(password, salt, 32)).toString("hex")}`;
+}
+
+/** Basic authentication against one line. A right header is remembered by its hash, so that the slow derivation runs once; a wrong one costs a second for all who try. */
+export class Login {
+  #good: string | undefined;
+  #blockedUntil = 0;
+
+  constructor(readonly assembly: Assembly) {}
+
+  /** @throws Refusal 401, 404 without an operator, 429. */
+  async check(request: IncomingMessage): Promise<string> {
+    const file = this.assembly.config.operatorFile;
+    if (file === undefined) throw new Refusal(404, "there is no operator's view: set operatorFile (see: monitor password)");
+    const line = readFileSync(file, "utf8").trim();
+    const given = request.headers.authorization ?? "";
+    const mark = createHash("sha256").update(`${line}\n${given}`).digest("hex");
+    const [user = "", password = ""] = split(Buffer.from(given.replace(/^Basic /, ""), "base64").toString("utf8"));
+    if (mark === this.#good) return user;
+    if (given === "") throw new Refusal(401, "log in");
+    const now = this.assembly.clock.monotonic();
+    if (now < this.#blockedUntil) throw new Refusal(429, "wait a second and try again");
+    this.#blockedUntil = now + 1000;
+    const [name, stored = ""] = split(line);
+    const [, salt = "", hash = ""] = stored.split("$");
+    const derived = await derive(password, Buffer.from(salt, "hex"), 32);
+    const right = Buffer.from(hash, "hex");
+    if (user !== name || right.length !== derived.length || !timingSafeEqual(right, derived)) throw new Refusal(401, "wrong user or password");
+    this.#good = mark;
+    this.#blockedUntil = 0;
+    return user;
+  }
+}
+
+const split = (text: string): readonly string[] => {
+  const at = text.indexOf(":");
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+};
+
+const checkRow = (check: CheckStatus): Html => html`<tr class="${check.condition}"><td><span class="mark">${marks[check.condition]}</span> ${check.id}</td><td>${words[check.condition]}</td><td>${check.layer}, ${check.machine}</td><td>${check.kind}</td><td>${
+  check.ms === undefined ? "" : `${Math.round(check.ms)} ms`}</td><td>${check.error ?? check.detail ?? ""}${check.heldBy === undefined ? "" : ` (behind ${check.heldBy})`}</td></tr>`;
+
+const button = (fields: Readonly<Record<string, string | number>>, text: string): Html =>
+  html`<form method="post">${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}<button>${text}</button></form>`;
+
+function view(assembly: Assembly, user: string, done: string | undefined): Html {
+  const now = status(assembly);
+  const incidents = now.incidents.map((incident) => html`<li><a href="/incident/${incident.id}">#${incident.id} ${incident.name}</a> since ${instant(Date.parse(incident.opened))}: ${incident.error}${incident.acknowledged === undefined ? "" : " (acknowledged)"}${
+    incident.snoozedUntil === undefined ? "" : ` (snoozed until ${incident.snoozedUntil})`}<div class="buttons">${button({ action: "acknowledge", incident: incident.id }, "Acknowledge")}${button({ action: "snooze", incident: incident.id, minutes: 60 }, "Snooze 1 h")}</div></li>`);
+  const waiting = assembly.outbox.waiting().map(({ message, attempts, error }) => html`<li>${message.subject} (${attempts} tries${error === undefined ? "" : `; ${error}`})</li>`);
+  return layout(now.fleet, "Operator", html`<p><a href="/">← Status</a> · ${user}</p><h1>Operator</h1>${done === undefined ? "" : html`<p class="done">✓ ${done}</p>`}
+<section><h2>Open incidents</h2>${incidents.length === 0 ? html`<p class="soft">None.</p>` : html`<ul class="incidents">${incidents}</ul>`}</section>
+<section><h2>Maintenance</h2>${now.maintenance.map(({ title, to }) => html`<p class="window">${title}, until ${to} ${button({ action: "end-maintenance", title }, "End")}</p>`)}
+<form method="post" class="line"><input type="hidden" name="action" value="maintenance"><label>Title <input name="title" required maxlength="80"></label> <label>Minutes <input name="minutes" type="number" min="1" max="10080" value="30"></label> <button>Begin</button></form></section>
+<section><h2>Checks</h2><div class="wide"><table><thead><tr><th>Check</th><th>State</th><th>Layer</th><th>Kind</th><th>Time</th><th>What it says</th></tr></thead><tbody>${now.checks.map(checkRow)}</tbody></table></div></section>
+<section><h2>Outbox</h2>${waiting.length === 0 ? html`<p class="soft">Everything has left.</p>` : html`<ul>${waiting}</ul>`}</section>
+<footer>Storage: ${now.storage.ok ? "written" : now.storage.error ?? "not written"}. Memory: ${Math.round(process.memoryUsage.rss() / 1048576)} MB. Started ${now.startedAt}.</footer>`);
+}
+
+function actionOf(form: URLSearchParams, by: string): Action {
+  const [incident, minutes] = [Number(form.get("incident")), Number(form.get("minutes"))];
+  switch (form.get("action")) {
+    case "acknowledge": return { action: "acknowledge", incident, by };
+    case "snooze": return { action: "snooze", incident, by, minutes };
+    case "maintenance": return { action: "maintenance", title: form.get("title") ?? "maintenance", minutes };
+    case "end-maintenance": return { action: "end-maintenance", title: form.get("title") ?? "" };
+    default: throw new Refusal(400, "no such action");
+  }
+}
+
+/** GET and POST /operator. A POST has to come from this page: browsers say so. */
+export async function operator(assembly: Assembly, login: Login, request: IncomingMessage): Promise<Reply> {
+  let user: string;
+  try {
+    user = await login.check(request);
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 401) return { ...page(html`log in`, 401), headers: { "www-authenticate": 'Basic realm="Observatory", charset="UTF-8"' } };
+    throw error;
+  }
+  if (request.method !== "POST") return page(view(assembly, user, undefined));
+  if ((request.headers["sec-fetch-site"] ?? "same-origin") !== "same-origin") throw new Refusal(403, "this form can only be sent from its own page");
+  const action = actionOf(new URLSearchParams(await readBody(request)), user);
+  try {
+    return page(view(assembly, user, act(assembly, action)));
+  } catch (error) {
+    throw new Refusal(409, (error as Error).message);
+  }
+}

@@ -1,0 +1,128 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { incidentLink } from "../../../../monitor/page/links";
+import { passwordLine } from "../../../../monitor/page/operator";
+import { Site } from "../site";
+
+let site: Site;
+beforeEach(async () => { site = await Site.open(); });
+afterEach(() => site.close());
+
+const downThree = (what: Record<string, string>): void => { for (let time = 0; time < 3; time += 1) site.round(what); };
+
+test("the status page says in words what is up, what is down and since when, and escapes what services say", async () => {
+  site.round();
+  expect(await site.text("/")).toContain("All services are up");
+  downThree({ blog: "HTTP 500 <script>alert(1)</script>" });
+  await site.assembly.writer.flush();
+  const text = await site.text("/");
+  expect(text).toContain("1 of 3 services is not well");
+  expect(text).toContain("HTTP 500 &#60;script&#62;");
+  expect(text).not.toContain("<script>alert");
+});
+
+test("a dark primary shows what is behind it as not reachable", async () => {
+  downThree({ primary: "connection timed out", blog: "timed out", chat: "timed out", "dead-drop": "timed out" });
+  const { services, incidents, ok } = (await (await site.get("/api/status")).json()) as { ok: boolean; services: { condition: string }[]; incidents: { name: string; above: string[] }[] };
+  expect(ok).toBe(false);
+  expect(services.map(({ condition }) => condition)).toEqual(["held", "held", "held"]);
+  expect(incidents).toMatchObject([{ name: "primary", above: ["blog", "chat", "dead-drop"] }]);
+});
+
+test("ninety days of ten services stay small", async () => {
+  for (const check of ["blog", "chat", "dead-drop"]) await site.history(check, { 3: 900, 10: 5 });
+  const text = await site.text("/");
+  expect(text).toContain("Last 90 days: 99.88 % up, 1 days with failures");
+  expect(text.length).toBeLessThan(20_000);
+});
+
+test("history, badges, feed and metrics are in the formats that their readers expect", async () => {
+  await site.history("blog", { 1: 900 });
+  downThree({ blog: "HTTP 500" });
+  await site.assembly.writer.flush();
+  const columns = (await (await site.get("/api/history/blog?span=quarter")).json()) as Record<string, unknown[]>;
+  expect(columns["t"]).toHaveLength(90);
+  expect(columns["p99"]?.[0]).toBe(180);
+  expect(await site.text("/badge/blog.svg")).toContain(">down</text>");
+  expect(await site.text("/badge/blog-uptime.svg")).toContain("99.88 %");
+  expect(await site.text("/feed.xml")).toContain("<title>blog is down</title>");
+  expect(await site.text("/metrics")).toMatch(/^observatory_up\{check="blog",service="blog",kind="http"\} 0$/m);
+});
+
+test.each(["/nope", "/service/nope", "/service/%E0%A4%A", "/badge/../x.svg", "/badge/nope.svg", "/incident/99", "/incident/x", "/assets/../main.js", "/api/history/nope", "/constructor", "//evil"])("GET %s is refused politely", async (path) => {
+  const answer = await site.get(path);
+  expect(answer.status).toBeGreaterThanOrEqual(400);
+  expect(answer.status).toBeLessThan(500);
+});
+
+describe("the link in a mail", () => {
+  const open = () => {
+    downThree({ blog: "HTTP 500" });
+    return incidentLink(site.assembly.key, `${site.base}/`, 1, site.clock.now()).slice(site.base.length);
+  };
+  const press = (path: string, what: string) => site.get(path, { method: "POST", body: `do=${what}`, headers: { "content-type": "application/x-www-form-urlencoded" } });
+
+  test("looking changes nothing; the button acknowledges", async () => {
+    const link = open();
+    expect(await site.text(link)).toContain("Acknowledge</button>");
+    expect(site.assembly.alerts.open()[0]?.acknowledged).toBeUndefined();
+    expect(await (await press(link, "acknowledge")).text()).toContain("incident 1 is acknowledged");
+    expect(site.assembly.alerts.open()[0]?.acknowledged).toMatchObject({ by: "the link in a mail" });
+  });
+
+  test("another incident, a changed signature, an old link and a bare address allow nothing", async () => {
+    const link = open();
+    for (const wrong of [link.replace("/1?", "/2?"), `${link}x`, "/incident/1", link.replace(/until=\d+/, "until=9999999999")]) expect((await press(wrong, "acknowledge")).status).toBe(403);
+    site.clock.jump(15 * 86_400_000);
+    expect((await press(link, "acknowledge")).status).toBe(403);
+    expect(await site.text("/incident/1")).not.toContain("</button>");
+  });
+
+  test("nonsense is refused", async () => {
+    expect((await press(open(), "forever")).status).toBe(409);
+  });
+});
+
+test("POST /control wants the fleet's signature and the present", async () => {
+  downThree({ blog: "HTTP 500" });
+  const send = (at: number, key?: string) => {
+    const body = JSON.stringify({ action: "snooze", incident: 1, by: "ops", minutes: 60, at });
+    return site.get("/control", { method: "POST", body, headers: { "x-signature": key ?? site.assembly.key.sign(body) } });
+  };
+  expect((await send(site.clock.now(), "x")).status).toBe(403);
+  expect((await send(site.clock.now() - 600_000)).status).toBe(403);
+  expect(await (await send(site.clock.now())).json()).toEqual({ done: "incident 1 is snoozed for 60 minutes" });
+});
+
+test("the operator's view is closed without a login, and slow to guess", async () => {
+  expect((await site.get("/operator")).status).toBe(404);
+  const file = join(site.folder, "operator");
+  writeFileSync(file, await passwordLine("ops", "correct: horse"));
+  site.assembly.reload({ ...site.assembly.config, operatorFile: file });
+  const ask = (password: string, init: RequestInit = {}) => site.get("/operator", { ...init, headers: { authorization: `Basic ${Buffer.from(`ops:${password}`).toString("base64")}`, ...init.headers } });
+  expect((await site.get("/operator")).headers.get("www-authenticate")).toContain("Basic");
+  expect((await ask("wrong")).status).toBe(401);
+  expect((await ask("correct: horse")).status).toBe(429);
+  await site.clock.pass(1001);
+  expect((await ask("correct: horse")).status).toBe(200);
+  const begin = { method: "POST", body: "action=maintenance&title=move&minutes=5", headers: { "sec-fetch-site": "cross-site" } };
+  expect((await ask("correct: horse", begin)).status).toBe(403);
+  expect(await (await ask("correct: horse", { ...begin, headers: {} })).text()).toContain("maintenance &#34;move&#34; for 5 minutes");
+});
+
+test("a new configuration that is bad changes nothing and is told; a good one keeps what goes on", async () => {
+  site.round();
+  const { reload } = await import("../../../../monitor/observatory");
+  const file = join(site.folder, "config.json");
+  writeFileSync(file, "{");
+  reload(site.assembly, file);
+  expect(site.assembly.alerts.watched()).toHaveLength(4);
+  expect(site.assembly.outbox.waiting().map(({ message }) => message.subject)).toEqual(["[lab] The monitor's new configuration is not used"]);
+  downThree({ chat: "HTTP 500" });
+  writeFileSync(file, JSON.stringify({ ...site.assembly.config, checks: site.assembly.config.checks.slice(0, 1) }));
+  reload(site.assembly, file);
+  expect(site.assembly.alerts.watched().map(({ id }) => id)).toEqual(["primary", "blog"]);
+  expect(site.assembly.alerts.open()).toEqual([]);
+  expect(site.assembly.alerts.state("blog").lastOk).toBe(true);
+});
