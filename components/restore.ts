@@ -7,7 +7,7 @@ export interface RestoreArgs {
   readonly from: Server;
   /** Gets them, once, before its first release. */
   readonly to: Server;
-  /** The giver's release, and the taker's identity: each side's agent has to know the other. */
+  /** Both machines' identities: each side's agent has to know the other. */
   readonly after: readonly pulumi.Resource[];
 }
 
@@ -19,6 +19,8 @@ export class Restore extends pulumi.ComponentResource {
     super("second-server:recovery:Restore", name, {}, opts);
     this.command = new remote.Command(`${name}-to-peer`, {
       connection: from.connection, create: "sudo /usr/local/bin/fleet-agent backup restore-to-peer", triggers: [to.droplet.id],
+      // A new address of the watcher is no reason to restore again.
+      update: "true",
     }, { parent: this, dependsOn: [...after] });
     this.registerOutputs({ result: this.command.stdout });
   }

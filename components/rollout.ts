@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { FleetFacts } from "../config/fleet";
 import { buildRelease } from "../render/release";
 import type { DnsZone } from "./dns-zone";
+import { FirstBackup } from "./first-backup";
 import { identityOf } from "./identity";
 import type { PrimaryServer } from "./primary-server";
 import { Delivery, Release } from "./release";
@@ -21,11 +22,12 @@ export interface RolloutArgs {
   readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
-/** Brings both machines to their release, in the order that a rebuild needs: the watcher, what it has to give back, then the primary. */
+/** Brings both machines to their release, in the order that a rebuild needs: what the watcher has to give back, the primary's services, then a first backup of them. */
 export class Rollout extends pulumi.ComponentResource {
   readonly watcher: Release;
   readonly restore: Restore;
   readonly primary: Release;
+  readonly firstBackup: FirstBackup;
 
   constructor(name: string, { fleet, folder, keys, primary, watcher, zone, secrets }: RolloutArgs, opts?: pulumi.ComponentResourceOptions) {
     super("second-server:release:Rollout", name, {}, opts);
@@ -39,9 +41,10 @@ export class Rollout extends pulumi.ComponentResource {
     };
     const delivered = { primary: deliver("primary"), watcher: deliver("watcher") };
     this.watcher = new Release("watcher", { ...delivered.watcher, after: [zone.caa, ...zone.status] }, child);
-    this.restore = new Restore("restore", { from: servers.watcher, to: servers.primary, after: [this.watcher.apply, delivered.primary.delivery.identity] }, child);
+    this.restore = new Restore("restore", { from: servers.watcher, to: servers.primary, after: [delivered.watcher.delivery.identity, delivered.primary.delivery.identity] }, child);
     // The certificate is issued to whom the names point at: so they do, first.
     this.primary = new Release("primary", { ...delivered.primary, after: [this.restore.command, primary.floatingIp.assignment, zone.caa, ...zone.services] }, child);
+    this.firstBackup = new FirstBackup("first-backup", { by: servers.watcher, of: servers.primary, after: [this.primary.apply, this.watcher.apply] }, child);
     this.registerOutputs({});
   }
 }

@@ -35,8 +35,15 @@ export class Server extends pulumi.ComponentResource {
     this.droplet = new digitalocean.Droplet(name, {
       name: machine.name, region: machine.region, size: machine.size, image: machine.image, ipv6: machine.ipv6, monitoring: true,
       sshKeys: [keys.account.fingerprint], tags: [this.tag.name], userData: userDataOf(fleet, role, keys),
-    // Covered by its firewall from its first moment; and never two droplets of one name.
-    }, { ...child, dependsOn: [this.firewall.firewall], deleteBeforeReplace: true });
+    }, {
+      ...child,
+      // Covered by its firewall from its first moment.
+      dependsOn: [this.firewall.firewall],
+      // Never two droplets of one name.
+      deleteBeforeReplace: true,
+      // Both are read at the first boot only: a changed comment in a template must not cost a serving machine. A machine made anew gets the new ones.
+      ignoreChanges: ["userData", "sshKeys"],
+    });
     this.address = this.droplet.ipv4Address;
     // A first boot takes a minute on a slow day: dialing goes on until it answers.
     const connect = (hostKey: pulumi.Output<string>) => ({ host: this.address, user: fleet.admin.user, privateKey: keys.admin.privateKey, hostKey, dialErrorLimit: 60, perDialTimeout: 10 });

@@ -1,0 +1,26 @@
+import { remote } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { Server } from "./server";
+
+export interface FirstBackupArgs {
+  /** Keeps the backups. */
+  readonly by: Server;
+  /** Has the data. */
+  readonly of: Server;
+  /** Both machines' releases. */
+  readonly after: readonly pulumi.Resource[];
+}
+
+/** One backup as soon as a new primary serves, so that its first hour is covered too; cron takes the next ones. */
+export class FirstBackup extends pulumi.ComponentResource {
+  readonly command: remote.Command;
+
+  constructor(name: string, { by, of, after }: FirstBackupArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("second-server:recovery:FirstBackup", name, {}, opts);
+    this.command = new remote.Command(`${name}-pull`, {
+      connection: by.connection, create: "sudo /usr/local/bin/fleet-agent backup pull", triggers: [of.droplet.id],
+      update: "true",
+    }, { parent: this, dependsOn: [...after] });
+    this.registerOutputs({ result: this.command.stdout });
+  }
+}
