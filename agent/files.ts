@@ -1,8 +1,15 @@
 import { createHash } from "node:crypto";
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, readSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
 export const sha256 = (content: Buffer | string): string => createHash("sha256").update(content).digest("hex");
+
+/** Piece by piece: a database may be larger than the machine's memory. */
+export const hashFile = (path: string): string => {
+  const [hash, piece, handle] = [createHash("sha256"), Buffer.allocUnsafe(1 << 20), openSync(path, "r")];
+  try { for (let read = readSync(handle, piece); read > 0; read = readSync(handle, piece)) hash.update(piece.subarray(0, read)); } finally { closeSync(handle); }
+  return hash.digest("hex");
+};
 
 /** Written beside and renamed: a reader, or a power cut, sees the old file or the new one, never half of it. */
 export const writeWhole = (path: string, content: Buffer | string, mode: number, prepare: (draft: string) => void = () => undefined): void => {

@@ -36,7 +36,7 @@ const ensurePeerUser = async (machine: Machine): Promise<void> => {
 
 const setHostKey = async (machine: Machine, key: string): Promise<boolean> => {
   const path = machine.at(PLACES.hostKey);
-  if (existsSync(path) && readFileSync(path, "utf8") === line(key)) return false;
+  if (existsSync(path) && line(readFileSync(path, "utf8")) === line(key)) return false;
   writeWhole(path, line(key), 0o600);
   writeWhole(`${path}.pub`, await must(machine, ["ssh-keygen", "-y", "-f", path]), 0o644);
   // Only the key that the program knows: a client that prefers another type would otherwise meet an unknown one.

@@ -1,55 +1,67 @@
 /** fleet-agent: what `up` and the other machine ask of this one. Runs as root on Debian 13 with its own Node; started by /usr/local/bin/fleet-agent. */
 import { readFileSync } from "node:fs";
 import { apply, rollback } from "./apply/apply";
-import { readApplied, readPrevious } from "./apply/record";
-import { restoreToPeer } from "./backup/give-back";
+import { exportBackup, restoreToPeer } from "./backup/give-back";
 import { servePeer } from "./backup/peer";
+import { prepare } from "./backup/prepare";
 import { pull } from "./backup/pull";
-import { list, verify } from "./backup/store";
+import { restore } from "./backup/restore";
+import { list, verifyBackups } from "./backup/store";
 import { parseIdentity, takeIdentity } from "./identity";
 import { withLock } from "./lock";
 import { type Machine, thisMachine } from "./machine";
-import { readJson } from "./files";
-import { PLACES } from "./places";
+import { statusOf, statusText } from "./status";
 
 const USAGE = `usage: fleet-agent COMMAND
-  identity SHA < JSON        take this machine's name, keys and secrets (by \`up\`)
-  apply SHA                  make a copied release the one in force, or roll back and say why
+  identity < JSON            take this machine's keys, peer and secrets (sent by \`up\`)
+  apply SHA                  make a copied release the one in force, or go back and say why
   rollback                   go back to the release before
-  status                     what is in force, as JSON
+  status [--json]            what is in force and whether it runs
+  backup prepare             on the primary: make consistent copies for the watcher
   backup pull                on the watcher: fetch, verify and keep one backup of the primary
-  backup list | verify [ID]  on the watcher: what there is; check every file
-  backup restore-to-peer     on the watcher: give the newest verified backup to a fresh primary
-  peer COMMAND               for the other machine's key only`;
+  backup list [--json]       on the watcher: what there is
+  backup verify [ID]         on the watcher: check every file of one backup, or of all
+  backup export [ID]         on the watcher: one backup (the newest whole one) as a tar on standard output
+  backup restore-to-peer     on the watcher: give the newest whole backup to a fresh primary
+  restore [SERVICE] < TAR    on a primary in service: put the data of a backup back
+  peer COMMAND               for the other machine's key only
+exit codes: 0 done, 1 refused or failed (the reason is on standard error), 2 wrong usage`;
 
-const status = (machine: Machine): void => {
-  const brief = (applied: ReturnType<typeof readApplied>) => applied && { sha: applied.sha, at: applied.at };
-  console.log(JSON.stringify({
-    role: readApplied(machine)?.release.role ?? null, applied: brief(readApplied(machine)), previous: brief(readPrevious(machine)), backup: readJson(machine.at(PLACES.backupStatus)),
-  }, null, 2));
-};
+const usage = (): number => { console.error(USAGE); return 2; };
+const say = (text: string): number => { console.log(text); return 0; };
 
-const backup = async (machine: Machine, words: readonly string[]): Promise<number> => {
-  switch (words[0]) {
-    case "pull": await withLock(machine, "backup pull", 300, () => pull(machine)); return 0;
-    case "list": console.log(JSON.stringify(list(machine), null, 2)); return 0;
-    case "verify": verify(machine, words[1]); return 0;
-    case "restore-to-peer": await withLock(machine, "backup restore-to-peer", 300, () => restoreToPeer(machine)); return 0;
-    default: console.error(USAGE); return 2;
+/** One changing command at a time. */
+const alone = async (machine: Machine, name: string, seconds: number, work: () => Promise<void>): Promise<number> => { await withLock(machine, name, seconds, work); return 0; };
+
+const backup = async (machine: Machine, [command, word]: readonly string[]): Promise<number> => {
+  switch (command) {
+    case "prepare": return await alone(machine, "backup prepare", 300, () => prepare(machine));
+    case "pull": return await alone(machine, "backup pull", 300, () => pull(machine));
+    case "list": return say(word === "--json" ? JSON.stringify(list(machine), null, 2) : list(machine).map(({ id, files, bytes }) => `${id}  ${files} files  ${bytes} bytes`).join("\n") || "there is no backup yet");
+    case "verify": verifyBackups(machine, word); return 0;
+    case "export": await exportBackup(machine, word); return 0;
+    case "restore-to-peer": return await alone(machine, "backup restore-to-peer", 300, () => restoreToPeer(machine));
+    default: return usage();
   }
 };
 
 const dispatch = async (machine: Machine, [command, ...words]: readonly string[]): Promise<number> => {
   switch (command) {
-    case "identity": { const identity = parseIdentity(readFileSync(0, "utf8")); await withLock(machine, "identity", 300, () => takeIdentity(machine, identity)); return 0; }
-    case "apply": await withLock(machine, "apply", 600, () => apply(machine, words[0] ?? "")); return 0;
-    case "rollback": await withLock(machine, "rollback", 60, () => rollback(machine)); return 0;
-    case "status": status(machine); return 0;
+    case "identity": { const identity = parseIdentity(readFileSync(0, "utf8")); return await alone(machine, "identity", 300, () => takeIdentity(machine, identity)); }
+    case "apply": return await alone(machine, "apply", 600, () => apply(machine, words[0] ?? ""));
+    case "rollback": return await alone(machine, "rollback", 60, () => rollback(machine));
+    case "status": { const status = await statusOf(machine); return say(words[0] === "--json" ? JSON.stringify(status, null, 2) : statusText(status)); }
     case "backup": return await backup(machine, words);
+    case "restore": return await alone(machine, "restore", 60, () => restore(machine, words[0]));
     case "peer": return await servePeer(machine, words.join(" "));
-    default: console.error(USAGE); return 2;
+    case "--help": case "-h": case "help": return say(USAGE);
+    default: return usage();
   }
 };
+
+// The operator's connection may break in the middle of an apply; what was begun still comes to its end.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+process.on("SIGHUP", () => undefined);
 
 dispatch(thisMachine, process.argv.slice(2)).then((code) => { process.exitCode = code; }, (error: unknown) => {
   console.error(error instanceof Error ? error.message : String(error));

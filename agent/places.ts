@@ -8,14 +8,18 @@ export const PLACES = {
   state: "/var/lib/fleet-agent",
   applied: "/var/lib/fleet-agent/applied.json",
   previous: "/var/lib/fleet-agent/previous.json",
-  /** Units that a switch was about to restart: read by the next one if this one is killed in between. */
+  /** What a switch was about to change: read by the next one if this one is killed in between. */
   pending: "/var/lib/fleet-agent/pending.json",
+  /** Copies with a release's changes, for the programs that verify them. */
+  stage: "/var/lib/fleet-agent/stage",
   log: "/var/lib/fleet-agent/log",
   lock: "/var/lib/fleet-agent/lock",
   /** There after the first successful apply: from then on nothing may be restored over what users have written. */
   sealed: "/var/lib/fleet-agent/sealed",
   /** What the other machine gave back, verified, waiting for the first apply to put it in place. */
   restore: "/var/lib/fleet-agent/restore",
+  /** What was there before an operator's restore. */
+  aside: "/var/lib/fleet-agent/before-restore",
   incoming: "/var/lib/fleet-agent/incoming",
   identity: "/etc/fleet/identity.json",
   secrets: "/etc/fleet/secrets",

@@ -1,61 +1,85 @@
 import { existsSync } from "node:fs";
-import type { Release } from "../../config/release";
+import type { Identity, Release } from "../../config/release";
 import { putBack } from "../backup/put-back";
 import { readJson } from "../files";
-import type { Identity } from "../../config/release";
 import type { Machine } from "../machine";
 import { PLACES } from "../places";
 import { linkCertificate, obtain } from "./certificates";
 import { isIdle } from "./plan";
 import { awaitFirstBoot, installPackages, makeDirectories, makeUsers } from "./prepare";
 import { probeAll } from "./probe";
-import { note, readApplied, readPrevious, recordApplied, tidy } from "./record";
-import { switchTo } from "./switch";
+import { type Applied, note, readApplied, readPrevious, recordApplied, tidy } from "./record";
+import { planFor, settle, switchTo } from "./switch";
 import { isSha, readRelease, unpack } from "./unpack";
+import { verify } from "./verify";
 
-/** Goes back to the release before; what it says about that is part of the error that made it necessary. */
-const goBack = async (machine: Machine, failedRelease: Release): Promise<string> => {
-  const applied = readApplied(machine);
+const short = (sha: string): string => sha.slice(0, 12);
+const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Both are waited for: a failure of one does not leave the other at work behind our back. */
+const all = async (works: readonly Promise<void>[]): Promise<void> => {
+  const failures = (await Promise.allSettled(works)).flatMap((end) => (end.status === "rejected" ? [reason(end.reason)] : []));
+  if (failures.length > 0) throw new Error(failures.join("\n"));
+};
+
+/** Goes back to the release that was in force; what it says about that is part of the error that made it necessary. */
+const goBack = async (machine: Machine, applied: Applied | null): Promise<string> => {
   if (!applied) return "There is no earlier release to go back to; what was written stays, and the next apply goes on from there.";
   const folder = `${PLACES.releases}/${applied.sha}`;
-  if (!existsSync(machine.at(`${folder}/release.json`))) return `The earlier release ${applied.sha.slice(0, 12)} is not on this machine any more: nothing was rolled back.`;
+  if (!existsSync(machine.at(`${folder}/release.json`))) return `The earlier release ${short(applied.sha)} is not on this machine any more: nothing was rolled back.`;
   try {
-    await switchTo(machine, failedRelease, applied.release, folder);
+    await switchTo(machine, applied.release, folder, planFor(machine, applied.release, applied.release));
     await probeAll(machine, applied.release.probes);
-    return `Rolled back to ${applied.sha.slice(0, 12)}; it answers.`;
+    settle(machine);
+    return `Rolled back to ${short(applied.sha)}; it answers.`;
   } catch (error) {
-    return `Rolling back to ${applied.sha.slice(0, 12)} failed as well: ${(error as Error).message}`;
+    return `Rolling back to ${short(applied.sha)} failed as well: ${reason(error)}`;
   }
 };
 
-/** Makes a release the one in force, or leaves the one before in force and says why. */
-export const apply = async (machine: Machine, sha: string): Promise<void> => {
-  if (!isSha(sha)) throw new Error(`fleet-agent apply: "${sha}" is no sha256 (64 hex digits).`);
-  const folder = await unpack(machine, sha);
-  const release = readRelease(machine, folder, readJson<Identity>(machine.at(PLACES.identity))?.role ?? null);
-  machine.log(`release ${sha.slice(0, 12)}: ${release.files.length} files, ${release.trees.length} trees, ${release.units.length} units`);
-  const before = readApplied(machine);
-  if (!before) await awaitFirstBoot(machine);
+/** What a release needs before any file of it is in place. Nothing of it disturbs what runs. */
+const makeReady = async (machine: Machine, release: Release, isFirst: boolean): Promise<void> => {
+  if (isFirst) await awaitFirstBoot(machine);
   await installPackages(machine, release.packages);
   await makeUsers(machine, release.users);
   makeDirectories(machine, release.directories);
   await putBack(machine, release);
+  for (const certificate of release.certificates) await linkCertificate(machine, certificate);
+};
+
+/** Makes an unpacked release the one in force, or leaves the one before in force and says why. */
+const bringIn = async (machine: Machine, sha: string, folder: string, release: Release): Promise<void> => {
+  const before = readApplied(machine);
+  await makeReady(machine, release, !before);
+  const plan = planFor(machine, before?.release ?? null, release);
+  try { await verify(machine, folder, plan); } catch (error) {
+    note(machine, `refused ${sha}: ${reason(error)}`);
+    throw new Error(`release ${short(sha)} does not verify; nothing that runs was touched.\n${reason(error)}`);
+  }
   try {
-    const links = async (): Promise<void> => { for (const certificate of release.certificates) await linkCertificate(machine, certificate); };
-    const plan = await switchTo(machine, before?.release ?? null, release, folder, links);
+    await switchTo(machine, release, folder, plan);
     if (isIdle(plan)) machine.log("everything is in place already");
-    for (const certificate of release.certificates) await obtain(machine, certificate);
-    machine.log(`asking ${release.probes.length} services`);
-    await probeAll(machine, release.probes);
+    await all([...release.certificates.map((certificate) => obtain(machine, certificate)), probeAll(machine, release.probes)]);
+    machine.log(`${release.probes.length} services answer`);
   } catch (error) {
-    const words = (error as Error).message;
-    const back = await goBack(machine, release);
-    note(machine, `failed ${sha}: ${words}\n${back}`);
-    throw new Error(`release ${sha.slice(0, 12)} is not in force.\n${words}\n${back}`);
+    machine.log(`release ${short(sha)} failed; going back`);
+    const back = await goBack(machine, before);
+    note(machine, `failed ${sha}: ${reason(error)}\n${back}`);
+    throw new Error(`release ${short(sha)} is not in force.\n${reason(error)}\n${back}`);
   }
   recordApplied(machine, sha, release);
+  settle(machine);
+};
+
+/** `fleet-agent apply SHA`. Idempotent; killed at any moment, the next one goes on from what is there. */
+export const apply = async (machine: Machine, sha: string): Promise<void> => {
+  if (!isSha(sha)) throw new Error(`fleet-agent apply: "${sha}" is no sha256 (64 hex digits).`);
+  const folder = await unpack(machine, sha);
+  const release = readRelease(machine, folder, readJson<Identity>(machine.at(PLACES.identity))?.role ?? null);
+  machine.log(`release ${short(sha)}: ${release.files.length} files, ${release.trees.length} trees, ${release.units.length} units`);
+  await bringIn(machine, sha, folder, release);
   tidy(machine);
-  machine.log(`release ${sha.slice(0, 12)} is in force`);
+  machine.log(`release ${short(sha)} is in force`);
 };
 
 /** The release before the current one, by hand. */
@@ -63,9 +87,6 @@ export const rollback = async (machine: Machine): Promise<void> => {
   const [applied, previous] = [readApplied(machine), readPrevious(machine)];
   if (!applied || !previous) throw new Error("fleet-agent rollback: there is no earlier release on this machine.");
   const folder = `${PLACES.releases}/${previous.sha}`;
-  readRelease(machine, folder, applied.release.role);
-  await switchTo(machine, applied.release, previous.release, folder);
-  await probeAll(machine, previous.release.probes);
-  recordApplied(machine, previous.sha, previous.release);
-  machine.log(`release ${previous.sha.slice(0, 12)} is in force again. The next ./fleet up brings what fleet.yaml says.`);
+  await bringIn(machine, previous.sha, folder, readRelease(machine, folder, applied.release.role));
+  machine.log(`release ${short(previous.sha)} is in force again. The next ./fleet up brings what fleet.yaml says.`);
 };

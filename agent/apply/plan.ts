@@ -4,11 +4,16 @@ import type { Seen } from "../files";
 /** What a machine has of the files and trees that a release names. */
 export interface Observed { readonly files: ReadonlyMap<string, Seen | null>; readonly trees: ReadonlyMap<string, string | null> }
 
+/** A switch that did not come to its end: what it may have brought, and what no unit may have been told of. */
+export interface Unfinished { readonly release: Release; readonly changed: readonly string[] }
+
 export interface Plan {
   readonly write: readonly ReleaseFile[];
   readonly remove: readonly string[];
   readonly switchTrees: readonly ReleaseTree[];
   readonly removeTrees: readonly string[];
+  /** Paths and "tree:<name>" that differ, or did when a switch was cut short. */
+  readonly changed: readonly string[];
   readonly reloadUnits: boolean;
   /** Units of the previous release that this one does not have. */
   readonly stop: readonly string[];
@@ -19,36 +24,39 @@ export interface Plan {
   readonly enable: readonly string[];
 }
 
-const isUnitFile = (path: string): boolean => path.startsWith("/etc/systemd/system/");
+const UNITS = "/etc/systemd/system/";
+const isTimer = (name: string): boolean => name.endsWith(".timer");
+const without = <T>(all: readonly T[], keep: readonly T[]): readonly T[] => [...new Set(all)].filter((one) => !keep.includes(one));
+const names = (things: readonly { readonly name: string }[]): readonly string[] => things.map(({ name }) => name);
 
-/** Paths and "tree:<name>" that differ between what is there and what should be. */
-const differences = (previous: Release | null, next: Release, { files, trees }: Observed) => {
-  const write = next.files.filter(({ path, sha256, mode }) => { const seen = files.get(path); return !seen || seen.sha256 !== sha256 || seen.mode !== mode; });
-  const kept = new Set(next.files.map(({ path }) => path));
-  const remove = (previous?.files ?? []).map(({ path }) => path).filter((path) => !kept.has(path));
-  const switchTrees = next.trees.filter(({ name, hash }) => trees.get(name) !== hash);
-  const names = new Set(next.trees.map(({ name }) => name));
-  const removeTrees = (previous?.trees ?? []).map(({ name }) => name).filter((name) => !names.has(name));
-  const changed = new Set([...write.map(({ path }) => path), ...remove, ...[...switchTrees.map(({ name }) => name), ...removeTrees].map((name) => `tree:${name}`)]);
-  return { write, remove, switchTrees, removeTrees, changed };
-};
+/** What differs between what is there and what should be, and what earlier releases brought that this one does not have. */
+const differences = (earlier: readonly Release[], next: Release, { files, trees }: Observed) => ({
+  write: next.files.filter(({ path, sha256, mode }) => { const seen = files.get(path); return !seen || seen.sha256 !== sha256 || seen.mode !== mode; }),
+  remove: without(earlier.flatMap((release) => release.files.map(({ path }) => path)), next.files.map(({ path }) => path)),
+  switchTrees: next.trees.filter(({ name, hash }) => trees.get(name) !== hash),
+  removeTrees: without(earlier.flatMap((release) => names(release.trees)), names(next.trees)),
+  stop: without(earlier.flatMap((release) => names(release.units)), names(next.units)),
+});
+
+/** A unit is touched by its own file, by its drop-ins, and by what it names: a path, every path of a "/folder/", or "tree:<name>". */
+const isTouched = ({ name, restartOn }: Release["units"][number], changed: readonly string[]): boolean => changed.some((thing) =>
+  thing === `${UNITS}${name}` || thing.startsWith(`${UNITS}${name}.d/`) || restartOn.some((cause) => (cause.endsWith("/") ? thing.startsWith(cause) : thing === cause)));
 
 /** From what was applied last and what is there to the steps that make it so: only units whose own things changed are restarted. */
-export const planOf = (previous: Release | null, next: Release, observed: Observed): Plan => {
-  const { changed, ...steps } = differences(previous, next, observed);
-  const touched = next.units.filter(({ name, restartOn }) =>
-    restartOn.some((thing) => changed.has(thing)) || [...changed].some((path) => path === `/etc/systemd/system/${name}` || path.startsWith(`/etc/systemd/system/${name}.d/`)));
-  const isTimer = (name: string): boolean => name.endsWith(".timer");
-  const names = new Set(next.units.map(({ name }) => name));
+export const planOf = (previous: Release | null, next: Release, observed: Observed, unfinished: Unfinished | null = null): Plan => {
+  const earlier = [previous, unfinished?.release ?? null].filter((release) => release !== null);
+  const steps = differences(earlier, next, observed);
+  const trees = [...names(steps.switchTrees), ...steps.removeTrees].map((name) => `tree:${name}`);
+  const changed = [...new Set([...steps.write.map(({ path }) => path), ...steps.remove, ...trees, ...(unfinished?.changed ?? [])])];
+  const touched = next.units.filter((unit) => isTouched(unit, changed));
   return {
-    ...steps,
-    reloadUnits: [...changed].some(isUnitFile),
-    stop: (previous?.units ?? []).map(({ name }) => name).filter((name) => !names.has(name)),
-    restart: touched.filter(({ name, onChange }) => onChange === "restart" || (onChange === "none" && isTimer(name))).map(({ name }) => name),
-    reload: touched.filter(({ onChange }) => onChange === "reload").map(({ name }) => name),
-    start: next.units.filter(({ name, onChange, enable }) => enable && (onChange !== "none" || isTimer(name))).map(({ name }) => name),
-    enable: next.units.filter(({ enable }) => enable).map(({ name }) => name),
+    ...steps, changed,
+    reloadUnits: changed.some((thing) => thing.startsWith(UNITS)),
+    restart: names(touched.filter(({ name, onChange }) => onChange === "restart" || (onChange === "none" && isTimer(name)))),
+    reload: names(touched.filter(({ onChange }) => onChange === "reload")),
+    start: names(next.units.filter(({ name, onChange, enable }) => enable && (onChange !== "none" || isTimer(name)))),
+    enable: names(next.units.filter(({ enable }) => enable)),
   };
 };
 
-export const isIdle = ({ write, remove, switchTrees, removeTrees, stop }: Plan): boolean => [write, remove, switchTrees, removeTrees, stop].every((list) => list.length === 0);
+export const isIdle = ({ changed, stop }: Plan): boolean => changed.length === 0 && stop.length === 0;

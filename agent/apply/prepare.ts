@@ -1,44 +1,48 @@
-import { chmodSync, existsSync, mkdirSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import type { Release } from "../../config/release";
 import { type Machine, must } from "../machine";
 
-const APT = { DEBIAN_FRONTEND: "noninteractive" };
-
-/** What the first boot should have installed, and later additions. Waits for cloud-init, which may still hold apt. */
-export const installPackages = async (machine: Machine, packages: readonly string[]): Promise<void> => {
-  if (packages.length === 0) return;
-  const missing: string[] = [];
-  for (const name of packages) {
-    const { code, stdout } = await machine.run(["dpkg-query", "-W", "-f", "${Status}", name]);
-    if (code !== 0 || !stdout.includes("install ok installed")) missing.push(name);
-  }
-  if (missing.length === 0) return;
-  machine.log(`installing ${missing.join(" ")}`);
-  const onLine = (line: string): void => { if (/^(Setting up|Unpacking|E:|Err:)/.test(line)) machine.log(line); };
-  const options = ["-q", "-o", "DPkg::Lock::Timeout=300"];
-  await must(machine, ["apt-get", ...options, "update"], { environment: APT });
-  await must(machine, ["apt-get", ...options, "install", "-y", "--no-install-recommends", ...missing], { environment: APT, onLine });
-};
+const APT = { DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_SUSPEND: "1" };
+const APT_GET = ["apt-get", "-q", "-o", "DPkg::Lock::Timeout=300"];
+const FIRST_BOOT_SECONDS = 900;
 
 /** Waits until the first boot is through; its own failure is told, not swallowed. */
 export const awaitFirstBoot = async (machine: Machine): Promise<void> => {
-  const { code, stdout } = await machine.run(["cloud-init", "status", "--wait"]);
+  const { code, stdout } = await machine.run(["timeout", String(FIRST_BOOT_SECONDS), "cloud-init", "status", "--wait"]);
+  if (code === 124) throw new Error(`the first boot has not ended within ${FIRST_BOOT_SECONDS / 60} minutes. See /var/log/cloud-init-output.log on this machine.`);
   // 2: done, with warnings.
   if (code === 1) machine.log(`cloud-init did not end well (${stdout.trim().split("\n").at(-1) ?? ""}); see /var/log/cloud-init-output.log`);
 };
 
+/** What the first boot should have installed, and later additions. */
+export const installPackages = async (machine: Machine, packages: readonly string[]): Promise<void> => {
+  if (packages.length === 0) return;
+  const { stdout } = await machine.run(["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n", "--", ...packages]);
+  const installed = new Set(stdout.split("\n").filter((line) => line.endsWith(" installed")).map((line) => line.split(" ")[0]));
+  const missing = packages.filter((name) => !installed.has(name));
+  if (missing.length === 0) return;
+  machine.log(`installing ${missing.join(" ")}`);
+  const install = [...APT_GET, "install", "-y", "--no-install-recommends", "--", ...missing];
+  // The lists are fresh after a first boot; an older machine may have to be told of newer versions.
+  if ((await machine.run(install, { environment: APT })).code === 0) return;
+  await must(machine, [...APT_GET, "update"], { environment: APT });
+  await must(machine, install, { environment: APT });
+};
+
+const knownTo = (machine: Machine, file: string, name: string): boolean => readFileSync(machine.at(file), "utf8").split("\n").some((line) => line.startsWith(`${name}:`));
+
+/** System users without a login, made in one call. */
 export const makeUsers = async (machine: Machine, users: Release["users"]): Promise<void> => {
-  for (const { name, home, groups } of users) {
-    if ((await machine.run(["id", "-u", name])).code !== 0) {
-      machine.log(`user ${name}`);
-      await must(machine, ["useradd", "--system", "--user-group", "--home-dir", home, "--no-create-home", "--shell", "/usr/sbin/nologin", name]);
-    }
-    if (groups.length > 0) await must(machine, ["usermod", "--append", "--groups", groups.join(","), name]);
-    if (!existsSync(machine.at(home))) {
-      mkdirSync(machine.at(home), { recursive: true, mode: 0o755 });
-      chmodSync(machine.at(home), 0o750);
-      machine.own(machine.at(home), name, name);
-    }
+  const missing = users.filter(({ name, groups }) => groups.length > 0 || !knownTo(machine, "/etc/passwd", name));
+  if (missing.length > 0) {
+    const lines = missing.flatMap(({ name, home, groups }) => [`u ${name} - "${name}" ${home} /usr/sbin/nologin`, ...groups.map((group) => `m ${name} ${group}`)]);
+    await must(machine, ["systemd-sysusers", "-"], { input: `${lines.join("\n")}\n` });
+  }
+  for (const { name, home } of users) {
+    if (existsSync(machine.at(home))) continue;
+    mkdirSync(machine.at(home), { recursive: true, mode: 0o755 });
+    chmodSync(machine.at(home), 0o750);
+    machine.own(machine.at(home), name, name);
   }
 };
 

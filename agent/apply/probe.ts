@@ -1,7 +1,9 @@
 import type { ReleaseProbe } from "../../config/release";
 import type { Machine } from "../machine";
+import { journalOf } from "./journal";
 
-const RETRY_MS = 250;
+const RETRY_MS = 100;
+const ANSWER_MS = 3000;
 
 /** Asks until the answer is right or the probe's time is up; null when right, else what was seen last. */
 const ask = async (machine: Machine, { url, status, contains, timeoutSeconds }: ReleaseProbe): Promise<string | null> => {
@@ -9,7 +11,7 @@ const ask = async (machine: Machine, { url, status, contains, timeoutSeconds }: 
   for (;;) {
     let seen: string;
     try {
-      const answer = await machine.ask(url, 3000);
+      const answer = await machine.ask(url, ANSWER_MS);
       if (answer.status === status && (contains === undefined || answer.body.includes(contains))) return null;
       seen = `status ${answer.status}${answer.status === status ? `, without ${JSON.stringify(contains)}` : `, not ${status}`}: ${answer.body.slice(0, 300).trim()}`;
     } catch (error) { seen = (error as Error).message; }
@@ -18,13 +20,10 @@ const ask = async (machine: Machine, { url, status, contains, timeoutSeconds }: 
   }
 };
 
-/** Asks every service; rejects with each wrong answer and the end of its journal, since "unhealthy" alone helps nobody. */
+/** Asks every service; rejects with each wrong answer and the end of its journal. */
 export const probeAll = async (machine: Machine, probes: readonly ReleaseProbe[]): Promise<void> => {
-  const wrong = (await Promise.all(probes.map(async (probe) => ({ probe, seen: await ask(machine, probe) })))).filter(({ seen }) => seen !== null);
-  if (wrong.length === 0) return;
-  const reports = await Promise.all(wrong.map(async ({ probe, seen }) => {
-    const journal = await machine.run(["journalctl", "--no-pager", "-q", "-o", "cat", "-n", "15", "-u", probe.unit]);
-    return `${probe.service}: ${probe.url} answered ${seen}\n  journal of ${probe.unit}:\n    ${journal.stdout.trim().replaceAll("\n", "\n    ") || "(empty)"}`;
-  }));
-  throw new Error(reports.join("\n"));
+  const answers = await Promise.all(probes.map(async (probe) => ({ probe, seen: await ask(machine, probe) })));
+  const reports = answers.flatMap(({ probe, seen }) => (seen === null ? [] : [{ probe, seen }]))
+    .map(async ({ probe: { service, url, unit }, seen }) => `${service}: ${url} answered ${seen}\n${await journalOf(machine, unit)}`);
+  if (reports.length > 0) throw new Error((await Promise.all(reports)).join("\n"));
 };

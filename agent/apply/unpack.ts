@@ -28,6 +28,8 @@ export const unpack = async (machine: Machine, sha: string): Promise<string> => 
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { recursive: true, mode: 0o700 });
   await must(machine, ["tar", "-xzf", bundle, "-C", draft, "--no-same-owner"]);
+  // A power cut right after the rename would otherwise leave whole names with empty contents.
+  await must(machine, ["sync", "-f", draft]);
   renameSync(draft, machine.at(folder));
   return folder;
 };

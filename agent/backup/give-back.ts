@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import type { Machine } from "../machine";
-import { folderOf, newestVerified } from "./store";
+import { chosen, folderOf, recordStatus } from "./store";
 import { peer } from "./pull";
 
 /** A primary made a moment ago may not have its accounts yet: sshd refuses, and a little later does not. */
@@ -30,11 +30,24 @@ const send = async (folder: string): Promise<void> => {
   if (packed !== 0) throw new Error(`fleet-agent backup restore-to-peer: the backup could not be read (tar: ${packed}).`);
 };
 
+/** One backup as a tar on standard output, for `restore` on the primary or for an archive elsewhere. */
+export const exportBackup = async (machine: Machine, asked: string | undefined): Promise<void> => {
+  const id = chosen(machine, asked);
+  if (id === null) throw new Error("fleet-agent backup export: there is no whole backup yet. Make one: fleet-agent backup pull");
+  const code = await new Promise<number>((resolve, reject) => {
+    const child = spawn("tar", ["-cf", "-", "-C", folderOf(machine, id), "."], { stdio: "inherit" });
+    child.once("error", reject);
+    child.once("close", (status) => resolve(status ?? 1));
+  });
+  if (code !== 0) throw new Error(`fleet-agent backup export: tar ended with exit ${code}.`);
+};
+
 /** Gives a fresh primary the newest backup that verifies. A primary in service, or no backup yet, is no failure: there is nothing to give back. */
 export const restoreToPeer = async (machine: Machine): Promise<void> => {
-  const id = newestVerified(machine);
+  const id = chosen(machine, undefined);
   if (id === null) { machine.log("no backup yet: a fresh start"); return; }
   if ((await stateOfPeer(machine)) === "sealed") { machine.log("the primary is in service already: nothing is restored"); return; }
   machine.log(`giving back ${id}`);
   await send(folderOf(machine, id));
+  recordStatus(machine, { lastRestoreAt: machine.now().toISOString() });
 };

@@ -1,6 +1,6 @@
-import { lstatSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
+import { lstatSync, readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
-import { readJson, sha256, writeWhole } from "../files";
+import { hashFile, readJson, writeWhole } from "../files";
 
 /** One thing in a backup; `path` is relative to the backup's folder. */
 export type Entry = { readonly path: string; readonly sha256: string; readonly bytes: number } | { readonly path: string; readonly link: string };
@@ -16,8 +16,7 @@ export const entriesOf = (folder: string, below = ""): readonly Entry[] => readd
   if (seen.isDirectory()) return entriesOf(folder, path);
   if (seen.isSymbolicLink()) return [{ path, link: readlinkSync(full) }];
   if (!seen.isFile() || path === MANIFEST) return [];
-  const content = readFileSync(full);
-  return [{ path, sha256: sha256(content), bytes: content.length }];
+  return [{ path, sha256: hashFile(full), bytes: seen.size }];
 });
 
 export const writeManifest = (folder: string, at: Date, release: string): BackupManifest => {

@@ -8,38 +8,51 @@ import { sizeOf, writeManifest } from "./manifest";
 
 type Data = Release["data"][number];
 
-/** SQLite's own backup API, by way of Python's standard library, which every Debian machine with cloud-init has: consistent while the service writes. */
-const SQLITE_BACKUP = "import sqlite3,sys\ns=sqlite3.connect(sys.argv[1],timeout=30)\nd=sqlite3.connect(sys.argv[2])\ns.backup(d)\nok=d.execute('pragma quick_check').fetchone()[0]\nd.close()\ns.close()\nsys.exit(0 if ok=='ok' else ok)\n";
+/**
+ * SQLite's own backup API by way of Python's standard library, which every Debian machine with cloud-init has: consistent while the service writes.
+ * The copy is one plain file (no write-ahead log of its own), checked before it counts.
+ */
+const SQLITE_BACKUP = `
+import sqlite3, sys
+source, copy = (sqlite3.connect(path, timeout=30) for path in sys.argv[1:3])
+source.backup(copy)
+source.close()
+copy.execute("pragma journal_mode = delete")
+answer = copy.execute("pragma quick_check").fetchone()[0]
+copy.close()
+sys.exit(0 if answer == "ok" else f"{sys.argv[1]}: {answer}")
+`;
 
-/** A copy's time is its source's: an unchanged database is then the same file to rsync, and costs the watcher nothing. */
-const keepTime = (source: string, copy: string): void => {
-  const wal = `${source}-wal`;
-  const at = Math.max(statSync(source).mtimeMs, existsSync(wal) ? statSync(wal).mtimeMs : 0) / 1000;
-  utimesSync(copy, at, at);
-};
+/** When a database last changed, in seconds. */
+const changedAt = (source: string): number => Math.max(...[source, `${source}-wal`].filter((path) => existsSync(path)).map((path) => statSync(path).mtimeMs)) / 1000;
 
 const copyOne = async (machine: Machine, { kind, path }: Data, target: string): Promise<void> => {
   const source = machine.at(path);
   // A service that has written nothing yet has nothing to lose.
   if (!existsSync(source)) return;
   mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
-  if (kind === "sqlite") {
-    await must(machine, ["python3", "-c", SQLITE_BACKUP, source, target]);
-    keepTime(source, target);
-  } else {
-    await must(machine, ["cp", "-a", source, target]);
+  switch (kind) {
+    case "sqlite": {
+      // The copy's time is its source's, taken before: an unchanged database is the same file to rsync and costs the watcher nothing, and one that changes meanwhile looks older than it is.
+      const at = changedAt(source);
+      await must(machine, ["python3", "-I", "-c", SQLITE_BACKUP, source, target]);
+      utimesSync(target, at, at);
+      return;
+    }
+    case "file": case "directory": await must(machine, ["cp", "-a", "--", source, target]); return;
+    default: kind satisfies never;
   }
 };
 
 /** Makes consistent copies of everything that must survive, with a manifest, in the folder that the watcher reads. */
 export const prepare = async (machine: Machine): Promise<void> => {
   const applied = readApplied(machine);
-  if (!applied) throw new Error("fleet-agent prepare: no release is in force here yet, so there is nothing to back up.");
+  if (!applied) throw new Error("fleet-agent backup prepare: no release is in force here yet, so there is nothing to back up.");
   const draft = machine.at(`${PLACES.export}.new`);
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { recursive: true, mode: 0o700 });
   for (const data of applied.release.data) await copyOne(machine, data, `${draft}/data/${relative(PLACES.serviceData, data.path)}`);
-  if (existsSync(machine.at(PLACES.letsencrypt))) await must(machine, ["cp", "-a", machine.at(PLACES.letsencrypt), `${draft}/letsencrypt`]);
+  if (existsSync(machine.at(PLACES.letsencrypt))) await must(machine, ["cp", "-a", "--", machine.at(PLACES.letsencrypt), `${draft}/letsencrypt`]);
   const manifest = writeManifest(draft, machine.now(), applied.sha);
   const old = machine.at(`${PLACES.export}.old`);
   rmSync(old, { recursive: true, force: true });

@@ -1,48 +1,53 @@
-import { existsSync, mkdirSync, renameSync, rmSync, chmodSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { readJson } from "../files";
 import { type Machine, must } from "../machine";
 import { PLACES } from "../places";
 import { type BackupManifest, MANIFEST, faultsOf, sizeOf } from "./manifest";
-import { readJson } from "../files";
 import { expired, idOf } from "./retention";
-import { backupIds, folderOf, keepOf, writeStatus } from "./store";
+import { backupIds, folderOf, keepOf, recordStatus } from "./store";
 
 export const peer = (command: string): readonly string[] => ["ssh", "-F", PLACES.sshConfig, "peer", command];
 
+const partial = (machine: Machine): string => machine.at(`${PLACES.backups}/.partial`);
+
+/** Into one folder that a killed pull leaves behind and the next one completes. Unchanged files are links to the backup before: a day of hourly backups is little more than one. */
+const fetch = async (machine: Machine, options: readonly string[]): Promise<readonly string[]> => {
+  const [newest] = backupIds(machine);
+  const base = newest === undefined ? [] : [`--link-dest=${folderOf(machine, newest)}`];
+  await must(machine, ["rsync", "-a", "--delete", ...options, ...base, "-e", `ssh -F ${PLACES.sshConfig}`, "peer:./", `${partial(machine)}/`]);
+  return faultsOf(partial(machine));
+};
+
 const take = async (machine: Machine, id: string): Promise<BackupManifest> => {
   await must(machine, peer("prepare"));
-  const partial = `${folderOf(machine, id)}.partial`;
-  rmSync(partial, { recursive: true, force: true });
-  mkdirSync(partial, { recursive: true, mode: 0o700 });
-  const [newest] = backupIds(machine);
-  // Unchanged files are links to the ones of the backup before: a day of hourly backups is little more than one.
-  const base = newest ? [`--link-dest=${folderOf(machine, newest)}`] : [];
-  await must(machine, ["rsync", "-a", "--delete", ...base, "-e", `ssh -F ${PLACES.sshConfig}`, "peer:./", `${partial}/`]);
-  chmodSync(partial, 0o700);
-  const faults = faultsOf(partial);
-  if (faults.length > 0) throw new Error(`what arrived is not what was prepared: ${faults.slice(0, 5).join("; ")}`);
-  renameSync(partial, folderOf(machine, id));
+  mkdirSync(partial(machine), { recursive: true, mode: 0o700 });
+  let faults = await fetch(machine, []);
+  // rsync goes by size and time; a file that it took for unchanged and is not is fetched by content.
+  if (faults.length > 0) faults = await fetch(machine, ["--checksum"]);
+  if (faults.length > 0) throw new Error(`fleet-agent backup pull: what arrived is not what was prepared: ${faults.slice(0, 5).join("; ")}`);
+  chmodSync(partial(machine), 0o700);
+  await must(machine, ["sync", "-f", partial(machine)]);
+  renameSync(partial(machine), folderOf(machine, id));
   return readJson<BackupManifest>(`${folderOf(machine, id)}/${MANIFEST}`)!;
 };
+
+/** Two pulls within a second are two backups. */
+const freeId = (machine: Machine, at: Date): string => existsSync(folderOf(machine, idOf(at))) ? freeId(machine, new Date(at.getTime() + 1000)) : idOf(at);
 
 /** Fetches one backup of the primary, checks every file of it, and lets old ones go. Says how it went in status.json either way. */
 export const pull = async (machine: Machine): Promise<void> => {
   const began = machine.now();
+  const id = freeId(machine, began);
   mkdirSync(machine.at(PLACES.backups), { recursive: true, mode: 0o711 });
-  const newest = (): { newest: string | null; newestAt: string | null } => {
-    const [id] = backupIds(machine);
-    return { newest: id ?? null, newestAt: id ? (readJson<BackupManifest>(`${folderOf(machine, id)}/${MANIFEST}`)?.at ?? null) : null };
-  };
   try {
-    let id = idOf(began);
-    // Two pulls within a second are two backups.
-    for (let next = began.getTime(); existsSync(folderOf(machine, id)); id = idOf(new Date(next))) next += 1000;
     const manifest = await take(machine, id);
-    for (const old of expired(backupIds(machine), keepOf(machine))) rmSync(folderOf(machine, old), { recursive: true, force: true });
-    const seconds = (machine.now().getTime() - began.getTime()) / 1000;
-    writeStatus(machine, { ok: true, at: began.toISOString(), ...newest(), files: manifest.entries.length, bytes: sizeOf(manifest), seconds });
-    machine.log(`backup ${id}: ${manifest.entries.length} files, ${sizeOf(manifest)} bytes, verified, ${seconds.toFixed(1)} s`);
+    const gone = expired(backupIds(machine), keepOf(machine));
+    for (const old of gone) rmSync(folderOf(machine, old), { recursive: true, force: true });
+    const [files, bytes, seconds] = [manifest.entries.length, sizeOf(manifest), (machine.now().getTime() - began.getTime()) / 1000];
+    recordStatus(machine, { ok: true, at: began.toISOString(), newest: id, newestVerifiedAt: manifest.at, files, bytes, seconds, error: undefined });
+    machine.log(`backup ${id}: ${files} files, ${bytes} bytes, verified, ${seconds.toFixed(1)} s${gone.length > 0 ? `; ${gone.length} old let go` : ""}`);
   } catch (error) {
-    writeStatus(machine, { ok: false, at: began.toISOString(), ...newest(), error: (error as Error).message });
+    recordStatus(machine, { ok: false, at: began.toISOString(), error: (error as Error).message });
     throw error;
   }
 };

@@ -5,6 +5,9 @@ import { note } from "../apply/record";
 import { type Machine, must } from "../machine";
 import { PLACES } from "../places";
 import { faultsOf } from "./manifest";
+import { isSealed } from "./receive";
+
+type Data = Release["data"][number];
 
 const ownAll = (machine: Machine, path: string, owner: string): void => {
   machine.own(path, owner, owner);
@@ -22,33 +25,51 @@ const makeHome = (machine: Machine, path: string, owner: string): void => {
   }
 };
 
-/** Puts what the other machine gave back where it belongs, before any service of the first release starts. Does nothing where nothing was given back. */
-export const putBack = async (machine: Machine, release: Release): Promise<void> => {
+/** One service's data as the backup has it. What was there goes; a write-ahead log left of another database would damage this one. */
+const putOne = async (machine: Machine, folder: string, { kind, path, owner }: Data): Promise<boolean> => {
+  const kept = `${folder}/data/${relative(PLACES.serviceData, path)}`;
+  if (!existsSync(kept)) return false;
+  makeHome(machine, path, owner);
+  for (const gone of kind === "sqlite" ? [path, `${path}-wal`, `${path}-shm`] : [path]) rmSync(machine.at(gone), { recursive: true, force: true });
+  await must(machine, ["cp", "-a", "--", kept, machine.at(path)]);
+  ownAll(machine, machine.at(path), owner);
+  return true;
+};
+
+/** Puts a received backup where it belongs; the services that own the data must not run. Resolves with the names of those that got theirs. */
+export const putInPlace = async (machine: Machine, data: readonly Data[]): Promise<readonly string[]> => {
   const folder = machine.at(PLACES.restore);
-  if (!existsSync(folder)) return;
-  if (existsSync(machine.at(PLACES.sealed))) { rmSync(folder, { recursive: true, force: true }); return; }
   const faults = faultsOf(folder);
-  if (faults.length > 0) throw new Error(`${PLACES.restore}: it is damaged: ${faults.slice(0, 5).join("; ")}. Run ./fleet recover primary again.`);
+  if (faults.length > 0) throw new Error(`${PLACES.restore}: the received backup is damaged: ${faults.slice(0, 5).join("; ")}. Send it again (fleet recover primary).`);
   mkdirSync(machine.at(PLACES.serviceData), { recursive: true, mode: 0o755 });
-  let count = 0;
-  for (const { path, owner } of release.data) {
-    const kept = `${folder}/data/${relative(PLACES.serviceData, path)}`;
-    if (!existsSync(kept)) continue;
-    makeHome(machine, path, owner);
-    rmSync(machine.at(path), { recursive: true, force: true });
-    await must(machine, ["cp", "-a", kept, machine.at(path)]);
-    ownAll(machine, machine.at(path), owner);
-    count += 1;
-  }
-  if (existsSync(`${folder}/letsencrypt`)) {
-    rmSync(machine.at(PLACES.letsencrypt), { recursive: true, force: true });
-    await must(machine, ["cp", "-a", `${folder}/letsencrypt`, machine.at(PLACES.letsencrypt)]);
-  }
+  const restored: string[] = [];
+  for (const one of data) if (await putOne(machine, folder, one)) restored.push(one.service);
+  return [...new Set(restored)];
+};
+
+const putCertificates = async (machine: Machine): Promise<void> => {
+  const kept = `${machine.at(PLACES.restore)}/letsencrypt`;
+  if (!existsSync(kept)) return;
+  rmSync(machine.at(PLACES.letsencrypt), { recursive: true, force: true });
+  await must(machine, ["cp", "-a", "--", kept, machine.at(PLACES.letsencrypt)]);
+  await must(machine, ["chown", "-R", "root:root", machine.at(PLACES.letsencrypt)]);
+};
+
+/** Kept under another name until the next restore: whoever looks into an incident wants to see what was put back. */
+export const putAway = (machine: Machine): void => {
+  const folder = machine.at(PLACES.restore);
+  rmSync(`${folder}.done`, { recursive: true, force: true });
+  renameSync(folder, `${folder}.done`);
+};
+
+/** Before any service of a machine's first release starts: what the watcher gave back. Does nothing where nothing was given back. */
+export const putBack = async (machine: Machine, release: Release): Promise<void> => {
+  if (!existsSync(machine.at(PLACES.restore)) || isSealed(machine)) return;
+  const services = await putInPlace(machine, release.data);
+  await putCertificates(machine);
   await must(machine, ["sync"]);
-  // Kept under another name until the next restore: whoever looks into an incident wants to see what was put back.
-  const done = machine.at(`${PLACES.restore}.done`);
-  rmSync(done, { recursive: true, force: true });
-  renameSync(folder, done);
-  note(machine, `put back the data of ${count} services, and the certificates`);
-  machine.log(`restored the data of ${count} services, and the certificates`);
+  putAway(machine);
+  const words = `restored the certificates and the data of ${services.join(", ") || "no service"}`;
+  note(machine, words);
+  machine.log(words);
 };

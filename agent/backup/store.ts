@@ -5,37 +5,45 @@ import { PLACES } from "../places";
 import { type BackupManifest, MANIFEST, faultsOf, sizeOf } from "./manifest";
 import { type Keep, isId } from "./retention";
 
-/** What the last pull came to; the Observatory reads its age. */
+/** How backups stand, for the Observatory; instants are ISO. */
 export interface BackupStatus {
-  readonly ok: boolean;
-  /** When it was tried, ISO. */
-  readonly at: string;
-  /** The newest good backup. */
-  readonly newest: string | null;
-  readonly newestAt: string | null;
+  /** How the last pull ended, and when it began. */
+  readonly ok?: boolean;
+  readonly at?: string;
+  readonly error?: string;
+  /** The newest good backup, and when it was prepared. */
+  readonly newest?: string;
+  readonly newestVerifiedAt?: string;
   readonly files?: number;
   readonly bytes?: number;
   readonly seconds?: number;
-  readonly error?: string;
+  /** When a backup last went back to a fresh primary and was found whole there. */
+  readonly lastRestoreAt?: string;
 }
 
-export const DEFAULT_KEEP: Keep = { hourly: 24, daily: 7, weekly: 4 };
+const DEFAULT_KEEP: Keep = { hourly: 24, daily: 7, weekly: 4 };
 export const keepOf = (machine: Machine): Keep => readJson<{ keep?: Keep }>(machine.at(PLACES.backupPolicy))?.keep ?? DEFAULT_KEEP;
 
 export const folderOf = (machine: Machine, id: string): string => machine.at(`${PLACES.backups}/${id}`);
 
-/** Whole backups, newest first; a pull that was killed leaves only a `.partial`, which is none. */
+/** Whole backups, newest first. */
 export const backupIds = (machine: Machine): readonly string[] => {
   const folder = machine.at(PLACES.backups);
   return existsSync(folder) ? readdirSync(folder).filter(isId).sort().reverse() : [];
 };
 
-export const newestVerified = (machine: Machine): string | null => backupIds(machine).find((id) => faultsOf(folderOf(machine, id)).length === 0) ?? null;
+/** The one that was asked for, or the newest that is whole. */
+export const chosen = (machine: Machine, asked: string | undefined): string | null => {
+  if (asked === undefined) return backupIds(machine).find((id) => faultsOf(folderOf(machine, id)).length === 0) ?? null;
+  if (!backupIds(machine).includes(asked)) throw new Error(`fleet-agent backup: there is no backup "${asked}". See: fleet-agent backup list`);
+  return asked;
+};
 
-export const writeStatus = (machine: Machine, status: BackupStatus): void => {
-  mkdirSync(machine.at(PLACES.backups), { recursive: true, mode: 0o700 });
+export const recordStatus = (machine: Machine, news: BackupStatus): void => {
+  mkdirSync(machine.at(PLACES.backups), { recursive: true, mode: 0o711 });
+  const before = readJson<BackupStatus>(machine.at(PLACES.backupStatus)) ?? {};
   // Readable by the Observatory, which is not root; it holds no secret.
-  writeWhole(machine.at(PLACES.backupStatus), `${JSON.stringify(status, null, 2)}\n`, 0o644);
+  writeWhole(machine.at(PLACES.backupStatus), `${JSON.stringify({ ...before, ...news }, null, 2)}\n`, 0o644);
 };
 
 export interface Listed { readonly id: string; readonly at: string; readonly files: number; readonly bytes: number; readonly release: string }
@@ -45,9 +53,8 @@ export const list = (machine: Machine): readonly Listed[] => backupIds(machine).
 });
 
 /** Checks every file of one backup, or of all; rejects with everything that is wrong. */
-export const verify = (machine: Machine, asked: string | undefined): void => {
-  const ids = asked === undefined ? backupIds(machine) : [asked];
-  if (asked !== undefined && !backupIds(machine).includes(asked)) throw new Error(`fleet-agent backup verify: there is no backup "${asked}". See: fleet-agent backup list`);
+export const verifyBackups = (machine: Machine, asked: string | undefined): void => {
+  const ids = asked === undefined ? backupIds(machine) : [chosen(machine, asked) ?? asked];
   const faults = ids.flatMap((id) => faultsOf(folderOf(machine, id)).map((fault) => `${id}: ${fault}`));
   if (faults.length > 0) throw new Error(`fleet-agent backup verify:\n  ${faults.join("\n  ")}`);
   machine.log(ids.length === 0 ? "there is no backup yet" : `${ids.length} backups verified, file by file`);

@@ -1,0 +1,61 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { sha256 } from "../files";
+import { type Machine, must } from "../machine";
+import { PLACES } from "../places";
+import type { Plan } from "./plan";
+
+/** Folders whose readers test a configuration only where it will lie: a copy with the changes is bound over the real one, for the test alone. */
+const OVERLAID: readonly { readonly folder: string; readonly test: readonly string[] }[] = [
+  { folder: "/etc/nginx", test: ["nginx", "-t", "-q"] },
+  { folder: "/etc/ssh", test: ["sshd", "-t"] },
+];
+const UNIT = /^\/etc\/systemd\/system\/[^/]+\.(service|timer|socket|path)$/;
+
+/** A release's file, whose content has to be what the release says it is. */
+export const contentOf = (machine: Machine, folder: string, hash: string): Buffer => {
+  const path = `${folder}/files/${hash}`;
+  const content = readFileSync(machine.at(path));
+  if (sha256(content) !== hash) throw new Error(`${path}: its content is damaged. Remove ${folder} and run ./fleet up again.`);
+  return content;
+};
+
+const stageCopy = (machine: Machine, release: string, plan: Plan, folder: string): string => {
+  const stage = machine.at(`${PLACES.stage}${folder}`);
+  mkdirSync(dirname(stage), { recursive: true, mode: 0o700 });
+  if (existsSync(machine.at(folder))) cpSync(machine.at(folder), stage, { recursive: true, verbatimSymlinks: true });
+  for (const { path, sha256: hash, mode } of plan.write.filter(({ path }) => path.startsWith(`${folder}/`))) {
+    mkdirSync(dirname(machine.at(`${PLACES.stage}${path}`)), { recursive: true });
+    writeFileSync(machine.at(`${PLACES.stage}${path}`), contentOf(machine, release, hash), { mode });
+  }
+  for (const path of plan.remove.filter((one) => one.startsWith(`${folder}/`))) rmSync(machine.at(`${PLACES.stage}${path}`), { force: true });
+  return stage;
+};
+
+const stageFile = (machine: Machine, release: string, path: string, hash: string): string => {
+  const target = machine.at(`${PLACES.stage}/single/${basename(path)}`);
+  mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+  writeFileSync(target, contentOf(machine, release, hash), { mode: path.startsWith("/etc/sudoers.d/") ? 0o440 : 0o600 });
+  return target;
+};
+
+/** In a mount namespace of its own, so that the programs that run see nothing of it. */
+const withFolder = (stage: string, folder: string, test: readonly string[]): readonly string[] =>
+  ["unshare", "--mount", "--propagation", "private", "sh", "-c", 'mount --bind "$1" "$2" && shift 2 && exec "$@"', "sh", stage, folder, ...test];
+
+/** Asks the programs that will read the files, before any of these is in place; a rejection carries their words. */
+export const verify = async (machine: Machine, release: string, plan: Plan): Promise<void> => {
+  const changed = [...plan.write.map(({ path }) => path), ...plan.remove];
+  rmSync(machine.at(PLACES.stage), { recursive: true, force: true });
+  const tests: Promise<unknown>[] = [];
+  for (const { folder, test } of OVERLAID) {
+    if (changed.some((path) => path.startsWith(`${folder}/`))) tests.push(must(machine, withFolder(stageCopy(machine, release, plan, folder), machine.at(folder), test)));
+  }
+  const units = plan.write.filter(({ path }) => UNIT.test(path)).map(({ path, sha256: hash }) => stageFile(machine, release, path, hash));
+  if (units.length > 0) tests.push(must(machine, ["systemd-analyze", "verify", "--man=no", ...units]));
+  for (const { path, sha256: hash } of plan.write.filter(({ path }) => path.startsWith("/etc/sudoers.d/"))) tests.push(must(machine, ["visudo", "-c", "-q", "-f", stageFile(machine, release, path, hash)]));
+  const answers = await Promise.allSettled(tests);
+  rmSync(machine.at(PLACES.stage), { recursive: true, force: true });
+  const refusals = answers.flatMap((answer) => (answer.status === "rejected" ? [(answer.reason as Error).message] : []));
+  if (refusals.length > 0) throw new Error(refusals.join("\n"));
+};
