@@ -6,6 +6,7 @@ import { getRequestListener } from "@hono/node-server";
 import { openAuthority, type Authority } from "../acme/authority";
 import { createAcmeFront } from "../acme/front";
 import { ensurePebble, pebbleAnswers } from "../acme/pebble";
+import { rememberRoot } from "../acme/roots";
 import type { Api, Cloud } from "../api/cloud";
 import { startDns } from "../dns/server";
 import type { Inbox } from "../mail/inbox";
@@ -17,7 +18,7 @@ import { listen } from "./listen";
 
 const address = { api: "192.0.2.10", acme: "192.0.2.14", mail: "192.0.2.25", dns: "192.0.2.53", metadata: "169.254.169.254" } as const;
 
-export interface Trust { readonly authority: Authority; /** The lab's CA and pebble's root. */ readonly pem: string; acmeReady(): Promise<boolean> }
+export interface Trust { readonly authority: Authority; /** The lab's CA, pebble's root and those of its earlier lives. */ readonly pem: string; acmeReady(): Promise<boolean> }
 
 /** The authority and the ACME server: what has to be there before a machine is made, as machines are made trusting both. */
 export const establishTrust = async (paths: LabPaths, log: (line: string) => void): Promise<Trust> => {
@@ -25,7 +26,7 @@ export const establishTrust = async (paths: LabPaths, log: (line: string) => voi
   const authority = await openAuthority(folder);
   // Without an ACME server everything else still works: certificates can't be issued until the next start.
   const root = await ensurePebble({ folder, netns: paths.operatorNetns, authority }).catch((error: Error) => { log(error.message); return ""; });
-  const pem = [authority.caPem, root].filter(Boolean).map((one) => one.trim()).join("\n") + "\n";
+  const pem = [authority.caPem, ...(await rememberRoot(folder, root))].map((one) => one.trim()).join("\n") + "\n";
   await writeFile(paths.ca, pem, { mode: 0o644 });
   return { authority, pem, acmeReady: () => pebbleAnswers(authority) };
 };
