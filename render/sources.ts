@@ -33,19 +33,22 @@ export const bundle = (entry: string): Buffer => Buffer.from(buildSync({
   entryPoints: [entry], absWorkingDir: dirname(entry), bundle: true, platform: "node", target: "node20", format: "cjs", external: ["libsql"], write: false, legalComments: "none", logLevel: "silent",
 }).outputFiles[0]!.contents);
 
-export const agentBundle = (): Buffer => bundle(join(PROJECT, "agent/main.ts"));
+/** Both machines get these: made once a run. */
+const once = <T>(make: () => T): (() => T) => { let made: { value: T } | undefined; return () => (made ??= { value: make() }).value; };
+
+export const agentBundle = once((): Buffer => bundle(join(PROJECT, "agent/main.ts")));
 /** The status page's charts are drawn by uPlot, served by the monitor from beside itself. */
-export const monitorTree = (): Tree => tree("monitor", [
+export const monitorTree = once((): Tree => tree("monitor", [
   { path: "monitor.js", mode: 0o644, data: bundle(join(PROJECT, "monitor/main.ts")) },
   { path: "uplot.js", mode: 0o644, data: readFileSync(join(PROJECT, "node_modules/uplot/dist/uPlot.iife.min.js")) },
   { path: "uplot.css", mode: 0o644, data: readFileSync(join(PROJECT, "node_modules/uplot/dist/uPlot.min.css")) },
-]);
+]));
 
-export const libsqlTree = (): Tree => tree("node-libsql", NATIVE.flatMap((name) => {
+export const libsqlTree = once((): Tree => tree("node-libsql", NATIVE.flatMap((name) => {
   const folder = join(PROJECT, "node_modules", name);
   if (!existsSync(folder)) throw new Error(`node_modules/${name} is missing: the servers run Linux on x86-64. Install it with: npm install --os=linux --cpu=x64 --libc=glibc`);
   return entriesBelow(folder).filter(({ path }) => /\.(js|json|node)$/.test(path)).map((entry) => ({ ...entry, path: `${name}/${entry.path}` }));
-}));
+})));
 
 /** What the service runs from. TypeScript becomes one main.js; other files of its folder come along, its sources do not. */
 export const serviceTree = (service: ServiceFacts, folder: string): Tree => {
