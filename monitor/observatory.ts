@@ -7,6 +7,7 @@ import { notify, watchdogPauseMs } from "./adapters/systemd";
 import { noteMessage } from "./alerts/messages";
 import { Assembly } from "./assembly";
 import { serve } from "./page/server";
+import { Reporter } from "./report/reporter";
 import { readConfig } from "./settings";
 import { openDatabase } from "./store/database";
 import { loadKept } from "./store/store";
@@ -17,13 +18,18 @@ export async function observatory(configFile: string, clock: Clock = systemClock
   mkdirSync(dirname(config.database), { recursive: true });
   const database = await openDatabase(config.database);
   const assembly = new Assembly(config, database, await loadKept(database), clock, log);
-  const server = await serve(assembly, log);
+  const reporter = new Reporter(assembly);
+  const server = await serve(assembly, reporter, log);
   assembly.start();
   assembly.rollups.start();
+  reporter.start();
   const second = (): void => { assembly.tick(); ticker = clock.after(1000, second); };
   let ticker = clock.after(1000, second);
   const stopFeeding = feed(assembly);
-  const onReload = (): void => reload(assembly, configFile);
+  const onReload = (): void => {
+    reload(assembly, configFile);
+    reporter.start();
+  };
   process.on("SIGHUP", onReload);
   log.info(`observatory of ${config.fleet}: ${assembly.alerts.watched().length} checks every ${config.intervalSeconds} s, http://${config.listen.host}:${config.listen.port}/`);
 
@@ -34,6 +40,7 @@ export async function observatory(configFile: string, clock: Clock = systemClock
   stopFeeding();
   ticker.cancel();
   assembly.stop();
+  reporter.stop();
   server.close();
   server.closeAllConnections();
   await assembly.writer.flush();

@@ -5,13 +5,14 @@ export type Action =
   | { readonly action: "acknowledge"; readonly incident: number; readonly by: string }
   | { readonly action: "snooze"; readonly incident: number; readonly by: string; readonly minutes: number }
   | { readonly action: "maintenance"; readonly title: string; readonly services?: readonly string[]; readonly minutes: number }
-  | { readonly action: "end-maintenance"; readonly title: string };
+  | { readonly action: "end-maintenance"; readonly title: string }
+  | { readonly action: "report"; readonly force: boolean };
 
 const week = 7 * 24 * 60;
 const minutesOf = (value: unknown): number => (typeof value === "number" && value > 0 && value <= week ? value : NaN);
 
 /** @returns what was done, for people. @throws when it can't be. */
-export function act(assembly: Assembly, action: Action): string {
+export function act(assembly: Assembly, action: Exclude<Action, { action: "report" }>): string {
   const now = assembly.clock.now();
   switch (action.action) {
     case "acknowledge":

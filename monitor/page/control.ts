@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Assembly } from "../assembly";
+import type { Reporter } from "../report/reporter";
 import { act, type Action } from "./actions";
 import { json, readBody, Refusal, type Reply } from "./reply";
 
@@ -15,11 +16,16 @@ export async function signedBody<Body>(assembly: Assembly, request: IncomingMess
   return JSON.parse(text) as Body;
 }
 
+async function report(reporter: Reporter, force: boolean): Promise<string> {
+  const message = await reporter.report(force);
+  return message === undefined ? "all is well, so nothing was sent (--force sends anyway)" : `sent "${message.subject}"`;
+}
+
 /** POST /control {at: ms, action, …}, signed: what the CLI asks for. */
-export async function control(assembly: Assembly, request: IncomingMessage): Promise<Reply> {
+export async function control(assembly: Assembly, reporter: Reporter, request: IncomingMessage): Promise<Reply> {
   const action = await signedBody<Action>(assembly, request);
   try {
-    const done = act(assembly, action);
+    const done = action.action === "report" ? await report(reporter, action.force) : act(assembly, action);
     assembly.log.info(`control: ${done}`);
     return json({ done });
   } catch (error) {

@@ -75,7 +75,7 @@ function view(assembly: Assembly, user: string, done: string | undefined): Html 
 <footer>Storage: ${now.storage.ok ? "written" : now.storage.error ?? "not written"}. Memory: ${Math.round(process.memoryUsage.rss() / 1048576)} MB. Started ${now.startedAt}.</footer>`);
 }
 
-function actionOf(form: URLSearchParams, by: string): Action {
+function actionOf(form: URLSearchParams, by: string): Exclude<Action, { action: "report" }> {
   const [incident, minutes] = [Number(form.get("incident")), Number(form.get("minutes"))];
   switch (form.get("action")) {
     case "acknowledge": return { action: "acknowledge", incident, by };

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { reason, type Log } from "../adapters/log";
 import type { Assembly } from "../assembly";
+import type { Reporter } from "../report/reporter";
 import { asset } from "./assets";
 import { control } from "./control";
 import { incident } from "./incident";
@@ -14,7 +15,7 @@ import { history, servicePage } from "./service";
 import { status } from "./status";
 
 /** What routes work with. */
-interface Site { readonly assembly: Assembly; readonly records: Records; readonly login: Login }
+interface Site { readonly assembly: Assembly; readonly records: Records; readonly login: Login; readonly reporter: Reporter }
 type Route = (site: Site, request: IncomingMessage, url: URL) => Reply | Promise<Reply>;
 
 /** Whether the monitor itself is well; what it watches does not matter here. */
@@ -43,7 +44,7 @@ const routes: Readonly<Record<string, Route>> = {
   "GET /api/status": ({ assembly }) => json(status(assembly)),
   "GET /api/history/": ({ assembly }, _request, url) => history(assembly, url),
   "GET /api/incidents": async ({ records }) => json(await records.incidents(500)),
-  "POST /control": ({ assembly }, request) => control(assembly, request),
+  "POST /control": ({ assembly, reporter }, request) => control(assembly, reporter, request),
 };
 
 const safety = {
@@ -69,8 +70,8 @@ const refused = (error: unknown, log: Log, what: string): Reply => {
 };
 
 /** @throws when the port is taken. */
-export async function serve(assembly: Assembly, log: Log): Promise<Server> {
-  const site: Site = { assembly, records: new Records(assembly), login: new Login(assembly) };
+export async function serve(assembly: Assembly, reporter: Reporter, log: Log): Promise<Server> {
+  const site: Site = { assembly, records: new Records(assembly), login: new Login(assembly), reporter };
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5000, keepAliveTimeout: 5000, maxHeaderSize: 16_384 }, (request, response) => {
     const what = `${request.method} ${request.url}`;
     answer(site, request).catch((error: unknown) => refused(error, log, what)).then((reply) => {

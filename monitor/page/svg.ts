@@ -33,8 +33,9 @@ export function bars(buckets: readonly Bucket[], now: number, count: number): Ht
 
 /** Never rounds up to 100: "99.999 %" is not "100 %". */
 export function percent(share: number): string {
-  if (share === 1) return "100 %";
-  return `${(Math.floor(share * 1e5) / 1e3).toFixed(share > 0.999 ? 3 : 2).replace(/(\.\d\d)0$/, "$1")} %`;
+  const digits = share > 0.999 ? 3 : 2;
+  const scale = 10 ** digits;
+  return share === 1 ? "100 %" : `${(Math.floor(share * 100 * scale) / scale).toFixed(digits)} %`;
 }
 
 /** Response times as a drawing: for browsers without scripts, and until the script has loaded. */

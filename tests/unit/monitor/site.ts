@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { ObservatoryConfig } from "../../../config/monitor";
 import { Assembly } from "../../../monitor/assembly";
 import { serve } from "../../../monitor/page/server";
+import { Reporter } from "../../../monitor/report/reporter";
 import { type Database, openDatabase } from "../../../monitor/store/database";
 import { sql } from "../../../monitor/store/sql";
 import { loadKept } from "../../../monitor/store/store";
@@ -32,7 +33,7 @@ export class Site {
     const database = await openDatabase(config.database);
     const clock = new FakeClock("2026-11-21T12:00:00Z");
     const assembly = new Assembly(config, database, await loadKept(database), clock, quiet);
-    const server = await serve(assembly, quiet);
+    const server = await serve(assembly, new Reporter(assembly), quiet);
     const site = new Site(folder, assembly, database, server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     Object.defineProperty(site, "clock", { value: clock });
     return site;

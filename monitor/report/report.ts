@@ -1,0 +1,67 @@
+import type { Message } from "../alerts/messages";
+import { escapeHtml, instant, span } from "../alerts/words";
+import type { Condition, Status } from "../page/status";
+import { percent } from "../page/svg";
+import { type Bucket, uptime } from "../store/history";
+
+/** One line of the report. Shares are 0 to 1; absent where nothing is known. */
+export interface Row { readonly name: string; readonly condition: Condition; readonly ms?: number; readonly day?: number; readonly quarter?: number; readonly note?: string }
+export interface Report { readonly fleet: string; readonly at: number; readonly url: string; readonly ok: boolean; readonly services: readonly Row[]; readonly machines: readonly Row[]; readonly past: readonly string[] }
+
+const marks: Readonly<Record<Condition, string>> = { up: "OK", down: "DOWN", failing: "FAILING", held: "NOT REACHABLE", unknown: "NOT ASKED" };
+const colours: Readonly<Record<Condition, readonly [background: string, text: string]>> = {
+  up: ["#d9f2e0", "#12592a"], down: ["#fbd9d6", "#8c1d18"], failing: ["#fdecc8", "#6b4600"], held: ["#fbd9d6", "#8c1d18"], unknown: ["#e6e9ed", "#3f4854"],
+};
+
+/** What the report says, from what is known now. `days`: by check, oldest first. */
+export function reportOf(status: Status, days: ReadonlyMap<string, readonly Bucket[]>, past: readonly { readonly name: string; readonly opened: number; readonly closed?: number; readonly error: string }[], url: string): Report {
+  const at = Date.parse(status.at);
+  const row = (name: string, check: string | undefined, condition: Condition, ms: number | undefined, note: string | undefined): Row => {
+    const buckets = days.get(check ?? "") ?? [];
+    return { name, condition, ms, note, day: uptime(buckets.slice(-1)), quarter: uptime(buckets) };
+  };
+  const services = status.services.map((service) => row(service.name, service.checks.includes(service.name) ? service.name : service.checks[0], service.condition, service.ms, service.error));
+  const others = status.checks.filter(({ id, service }) => service === undefined && !status.services.some(({ name }) => name === id));
+  const machines = others.map((check) => row(check.id, check.id, check.condition, check.ms, check.error ?? check.detail));
+  const week = past.filter(({ opened }) => opened > at - 7 * 86_400_000);
+  return {
+    fleet: status.fleet, at, url, ok: status.ok, services, machines,
+    past: week.map(({ name, opened, closed, error }) => `${instant(opened)} ${name} ${closed === undefined ? "is down" : `was down for ${span(closed - opened)}`}: ${error}`),
+  };
+}
+
+const share = (value: number | undefined): string => (value === undefined ? "–" : percent(value));
+
+function textTable(title: string, rows: readonly Row[]): string[] {
+  const width = Math.max(...rows.map(({ name }) => name.length), title.length);
+  const line = (cells: readonly string[]): string => [cells[0]?.padEnd(width), cells[1]?.padEnd(13), cells[2]?.padStart(8), cells[3]?.padStart(9), cells[4]?.padStart(9)].join("  ").trimEnd();
+  return [line([title, "State", "Time", "Today", "90 days"]), ...rows.flatMap((row) => [
+    line([row.name, marks[row.condition], row.ms === undefined ? "" : `${Math.round(row.ms)} ms`, share(row.day), share(row.quarter)]), ...(row.note === undefined ? [] : [`${" ".repeat(width)}  ${row.note}`]),
+  ])];
+}
+
+const cell = "padding:6px 8px;border-bottom:1px solid #dfe3e8;vertical-align:top;text-align:left";
+
+function htmlRow(row: Row): string {
+  const [background, colour] = colours[row.condition];
+  const note = row.note === undefined ? "" : `<br><span style="color:#5b6470;font-size:13px;word-break:break-word">${escapeHtml(row.note)}</span>`;
+  return `<tr><td style="${cell};word-break:break-word">${escapeHtml(row.name)}${note}</td><td style="${cell};background:${background};color:${colour};font-weight:600;font-size:13px">${marks[row.condition]}</td><td style="${cell};white-space:nowrap">${
+    row.ms === undefined ? "" : `${Math.round(row.ms)}&nbsp;ms`}</td><td style="${cell}">${share(row.day).replace(" ", "&nbsp;")}</td><td style="${cell}">${share(row.quarter).replace(" ", "&nbsp;")}</td></tr>`;
+}
+
+const htmlTable = (title: string, rows: readonly Row[]): string => (rows.length === 0 ? "" : `<table style="border-collapse:collapse;width:100%;max-width:760px;margin:0 0 20px;font-size:14px"><thead><tr>${
+  [title, "State", "Time", "Today", "90 days"].map((head) => `<th style="${cell};color:#5b6470">${head}</th>`).join("")}</tr></thead><tbody>${rows.map(htmlRow).join("")}</tbody></table>`);
+
+/** The report as a mail: the same table in colour, readable without it, and as text. */
+export function reportMessage(report: Report, title: string): Message {
+  const bad = [...report.services, ...report.machines].filter(({ condition }) => condition !== "up").length;
+  const lead = report.ok ? "All is well" : `${bad} of ${report.services.length + report.machines.length} are not well`;
+  const past = report.past.length === 0 ? ["No incident in the last 7 days."] : report.past;
+  const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"></head><body style="margin:0;padding:12px;font:15px/1.45 system-ui,sans-serif;color:#1c2026;background:#fff">
+<p style="margin:0 0 12px;padding:8px 12px;border-left:6px solid ${report.ok ? "#1b7f3b" : "#b3261e"};font-size:18px;font-weight:600">${escapeHtml(lead)}</p><p style="margin:0 0 16px;color:#5b6470">${escapeHtml(report.fleet)}, ${instant(report.at)}</p>
+${htmlTable("Service", report.services)}${htmlTable("Machines", report.machines)}<p style="margin:0 0 4px;font-weight:600">The last 7 days</p><ul style="margin:0 0 16px;padding-left:20px">${past.map((line) => `<li style="word-break:break-word">${escapeHtml(line)}</li>`).join("")}</ul>
+<p><a href="${escapeHtml(report.url)}" style="color:#0b57d0">${escapeHtml(report.url)}</a></p></body></html>`;
+  const tables = [textTable("Service", report.services), report.machines.length === 0 ? [] : ["", ...textTable("Machines", report.machines)]].flat();
+  const text = [lead, `${report.fleet}, ${instant(report.at)}`, "", ...tables, "", "The last 7 days:", ...past.map((line) => `  ${line}`), "", report.url, ""].join("\n");
+  return { kind: "report", subject: `[${report.fleet}] ${title}: ${lead}`, text, html, url: report.url };
+}

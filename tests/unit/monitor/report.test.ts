@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { Reporter } from "../../../monitor/report/reporter";
+import { Site } from "./site";
+
+let site: Site;
+beforeEach(async () => { site = await Site.open({ report: { schedule: "0 7 * * *", weekly: "0 8 * * 1" } }); });
+afterEach(() => site.close());
+const sent = (): string[] => site.assembly.outbox.waiting().map(({ message }) => message.subject);
+
+test("silent when all is well, unless forced; the table names every service and machine, in colour and in words", async () => {
+  for (const check of ["blog", "chat", "dead-drop"]) await site.history(check, { 0: 864 });
+  site.round();
+  const reporter = new Reporter(site.assembly);
+  expect(await reporter.report(false)).toBeUndefined();
+  const message = await reporter.report(true);
+  expect(message?.subject).toBe("[lab] Report: All is well");
+  expect(message?.text).toMatch(/^blog {7}OK {16}42 ms {4}90\.00 % {4}99\.88 %$/m);
+  expect(message?.text).toMatch(/^Machines .*\nprimary +OK/m);
+  expect(message?.html).toContain(">OK</td>");
+});
+
+test("what is wrong is said, and nothing of a service's answer becomes markup", async () => {
+  for (let time = 0; time < 3; time += 1) site.round({ chat: "HTTP 500 <img src=x>" });
+  const message = await new Reporter(site.assembly).report(false);
+  expect(message?.subject).toBe("[lab] Report: 1 of 4 are not well");
+  expect(message?.text).toContain("DOWN");
+  expect(message?.html).toContain("HTTP 500 &#60;img");
+});
+
+test("on its schedule only when something is wrong; the weekly summary in any case", async () => {
+  const reporter = new Reporter(site.assembly);
+  site.assembly.runner.stop();
+  site.round();
+  reporter.start();
+  await site.clock.pass(20 * 3_600_000);
+  expect(sent()).toEqual([]);
+  await site.clock.pass(28 * 3_600_000);
+  await until(() => sent().length > 0);
+  expect(sent()).toEqual(["[lab] Weekly summary: All is well"]);
+  reporter.stop();
+});
+
+test("a reporter that crashes is reported by other code", async () => {
+  site.round();
+  const reporter = new Reporter(site.assembly, undefined, () => { throw new Error("the table has no legs"); });
+  await reporter.report(true);
+  expect(sent()).toEqual(["[lab] The reporter failed"]);
+  expect(site.assembly.outbox.waiting()[0]?.message.text).toContain("the table has no legs");
+});
+
+/** The database answers in real time, the clock does not. */
+async function until(holds: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 2000 && !holds(); turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
