@@ -36,8 +36,18 @@ export const shareMounts = async (machines: string): Promise<void> => {
   await run(["mount", "--make-shared", machines]);
 };
 
+/** Bases being mounted: machines that are made together need the same one. */
+const mounting = new Map<string, Promise<string>>();
+
 /** Keeps a base image in the lab, where clearing the cache can't reach it, and mounts it. Resolves with the mount point. */
-export const mountBase = async (machines: string, name: string, cached?: string): Promise<string> => {
+export const mountBase = (machines: string, name: string, cached?: string): Promise<string> => {
+  const file = join(machines, "bases", name);
+  const running = mounting.get(file) ?? mountBaseOnce(machines, name, cached).finally(() => mounting.delete(file));
+  mounting.set(file, running);
+  return running;
+};
+
+const mountBaseOnce = async (machines: string, name: string, cached?: string): Promise<string> => {
   const file = join(machines, "bases", name);
   const point = join(machines, "bases", basename(name, ".squashfs"));
   await mkdir(point, { recursive: true });
