@@ -1,5 +1,6 @@
 import type { FleetFacts, Role, ServiceFacts } from "../config/fleet";
 import type { Release, ReleaseProbe, ReleaseUnit } from "../config/release";
+import { FIRST_BOOT_PACKAGES } from "./first-boot";
 import { dataFolder, hasProcess, unitName } from "./units";
 
 /** All that a release says besides the bytes: users, units, certificates, probes. */
@@ -33,7 +34,7 @@ const primary = (fleet: FleetFacts): ReleasePlan => {
   const processes = fleet.services.filter(hasProcess);
   return {
     format: 1, role: "primary",
-    packages: [...new Set(fleet.services.flatMap((service) => service.packages))].sort(),
+    packages: [...new Set([...FIRST_BOOT_PACKAGES, ...fleet.services.flatMap((service) => service.packages)])].sort(),
     users: processes.map((service) => ({ name: service.user!, home: dataFolder(service), groups: [] })),
     directories: DIRECTORIES,
     units: [...processes.map(serviceUnit), ...COMMON_UNITS, daemon("fleet-watchdog.service", ["/etc/fleet/watchdog.json", "tree:monitor"])],
@@ -45,7 +46,7 @@ const primary = (fleet: FleetFacts): ReleasePlan => {
 
 const watcher = (fleet: FleetFacts): ReleasePlan => ({
   format: 1, role: "watcher",
-  packages: ["cron"],
+  packages: ["cron", ...FIRST_BOOT_PACKAGES].sort(),
   users: [{ name: "observatory", home: "/var/lib/observatory", groups: [] }],
   directories: DIRECTORIES,
   units: [daemon("observatory.service", ["/etc/fleet/observatory.json", "tree:monitor", "tree:node-libsql"]), ...COMMON_UNITS],
