@@ -32,6 +32,12 @@ const parse = (line: string): EngineEvent | null => {
   try { return JSON.parse(line) as EngineEvent; } catch { return null; }
 };
 
+/** When a resource fails, the program that waited for it fails too, at length: only the causes are told. */
+export const causes = (errors: readonly string[]): readonly string[] => {
+  const own = [...new Set(errors)].filter((error) => !/^Running program .* failed with an unhandled exception/.test(error));
+  return own.length > 0 ? own : [...new Set(errors)];
+};
+
 /** Runs an engine's command to its end, showing its events as they come. */
 export const follow = async (command: string, args: readonly string[], env: NodeJS.ProcessEnv, reporter: Reporter): Promise<EngineResult> => {
   const started = Date.now();
@@ -44,7 +50,8 @@ export const follow = async (command: string, args: readonly string[], env: Node
     for (const change of view.feed(event)) {
       if (change.kind === "running") reporter.running(change.key, change.label, change.detail);
       else if (change.kind === "done") reporter.done(change.key, change.label, change.seconds, change);
-      else reporter.say(`${change.severity}: ${change.text}`);
+      // Errors are told together at the end, where nothing scrolls them away.
+      else if (change.severity === "warning") reporter.say(`warning: ${change.text}`);
     }
   };
   // A session of its own: the terminal's Ctrl-C must reach the engine once, through us, not a second time by the terminal.
@@ -58,7 +65,7 @@ export const follow = async (command: string, args: readonly string[], env: Node
       child.once("close", (code, signal) => resolve(code ?? (signal === "SIGKILL" ? 137 : 130)));
     });
     // What is not an event (a wrong passphrase, a lock, a crash) is told only on failure: Node's and Pulumi's warnings are noise.
-    const errors = exitCode === 0 || view.errors.length > 0 ? view.errors : complaints.slice(-20);
+    const errors = exitCode === 0 || view.errors.length > 0 ? causes(view.errors) : complaints.slice(-20);
     return { exitCode, changes: view.changes, errors, seconds: (Date.now() - started) / 1000 };
   } finally {
     release();

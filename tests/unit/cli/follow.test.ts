@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { follow } from "../../../cli/engine/follow";
+import { causes, follow } from "../../../cli/engine/follow";
 import type { Reporter } from "../../../cli/progress/reporter";
 
 const URN = "urn:pulumi:local::second-server::command:remote:Command::apply";
@@ -42,4 +42,10 @@ test("a second Ctrl-C stops an engine that will not stop", async () => {
   const reporter = recorder(() => { process.emit("SIGINT"); process.emit("SIGINT"); });
   const result = await engine(`process.on("SIGINT", () => {}); setInterval(() => {}, 1000); console.log(${JSON.stringify(event("resourcePreEvent"))});`, reporter);
   expect(result.exitCode).toBe(137);
+});
+
+test("of a failed resource and the program that waited for it, only the cause is told, once", () => {
+  const derived = "Running program '/x/index.ts' failed with an unhandled exception:\nError: resource a failed to register";
+  expect(causes(["Droplet a: 422 size is invalid", derived, "Droplet a: 422 size is invalid"])).toEqual(["Droplet a: 422 size is invalid"]);
+  expect(causes([derived])).toEqual([derived]);
 });
