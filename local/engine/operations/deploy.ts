@@ -1,0 +1,53 @@
+import type { Sink } from "../events/events";
+import { messageOf } from "../errors";
+import type { Deployment } from "../plan/deployment";
+import { deleteLeftovers } from "../plan/deletes";
+import { refreshAll } from "../plan/refresh";
+import { engineService } from "../program/engine-service";
+import { monitorService } from "../program/monitor";
+import { programFolder, runProgram } from "../program/program";
+import { serve } from "../program/serve";
+import { onInterrupt } from "./interrupt";
+import { finish, type Outcome, reportPending } from "./outcome";
+import { openOperation, plainConfig, type Stack, unlock } from "./session";
+
+/** `up` and `preview`: runs the program once and does (or tells) what it asks for. */
+export const deploy = async (stack: Stack, sink: Sink, dryRun: boolean): Promise<Outcome> => {
+  const { args, project } = stack;
+  const started = Date.now();
+  const abort = new AbortController();
+  let deployment: Deployment | null = null;
+  let complaint: string | null = null;
+  const onError = (message: string, urn?: string): void => {
+    if (deployment) deployment.run.error(message, urn);
+    else { complaint = ""; sink.diagnostic("error", message, urn); }
+  };
+  const ready = unlock(stack).then(async (unlocked) => {
+    const opened = openOperation(stack, unlocked, sink, dryRun, abort);
+    if (args.refresh) await refreshAll(opened);
+    deployment = opened;
+    return { opened, unlocked };
+  });
+  const release = onInterrupt(() => deployment, abort, sink);
+  const server = await serve(monitorService(ready.then(({ opened }) => opened), programFolder(project), onError), engineService(sink, onError));
+  try {
+    const config = plainConfig(stack) ?? (await ready).unlocked.config;
+    sink.prelude(shown(config));
+    const program = runProgram(project, config, server.address, { stack: args.stack, dryRun, parallel: args.parallel, abort: abort.signal }, sink);
+    // A wrong passphrase or a damaged state stops the program too, instead of leaving it to wait.
+    ready.catch(() => abort.abort());
+    const [{ opened }, told] = await Promise.all([ready, program]);
+    const { run } = opened;
+    reportPending(run);
+    if (complaint !== null || told !== null) run.failed = true;
+    if (told) run.error(told);
+    if (!run.failed && !run.stopping) await deleteLeftovers(opened).catch((error: unknown) => run.error(messageOf(error)));
+    return await finish(stack, opened, sink, dryRun ? "preview" : "update", started, config);
+  } finally {
+    release();
+    await server.close();
+  }
+};
+
+const shown = ({ values, secretKeys }: { values: Readonly<Record<string, string>>; secretKeys: readonly string[] }): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, secretKeys.includes(key) ? "[secret]" : value]));

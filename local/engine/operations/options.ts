@@ -1,0 +1,78 @@
+import { parseArgs } from "node:util";
+import { EngineError } from "../errors";
+
+export const HELP = `Runs Pulumi programs written for Node without the pulumi CLI, on the CLI's own states.
+
+Usage: node --import tsx local/engine/main.ts COMMAND --stack NAME [--cwd DIR] [options]
+
+Commands
+  up            make the resources as the program says
+  preview       show what up would do
+  refresh       read the resources and bring the state up to date
+  destroy       delete the stack's resources
+  import TYPE NAME ID   take an existing resource into the state (protected, as the CLI does)
+  output [NAME] the stack's outputs
+  cancel        lift the stack's lock
+
+Options
+  --cwd DIR               the project's folder (default: here)
+  --stack NAME            the stack (Pulumi.NAME.yaml)
+  --yes                   accepted for the CLI's sake: this engine never asks
+  --skip-preview          accepted too: up never runs the program twice
+  --json                  engine events, one JSON object a line; for preview and output one JSON document
+  --diff                  show which properties differ
+  --refresh               read the resources first (up, preview, destroy)
+  --expect-no-changes     fail if there is anything to do
+  --target URN            only this resource (repeatable; ** and * stand for anything)
+  --target-dependents     with --target: what depends on it as well
+  --replace URN           make this resource anew (repeatable)
+  --parallel N            at most N steps at a time (default 16)
+  --show-secrets          print secrets in the clear
+  --message TEXT          kept in the stack's history
+
+Environment: PULUMI_BACKEND_URL (file://DIR; default file://~), PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE, DIGITALOCEAN_TOKEN, DIGITALOCEAN_API_URL.
+Exit codes: 0 done, 255 failed (as the CLI's), 1 wrong usage.
+`;
+
+const OPTIONS = {
+  cwd: { type: "string", short: "C" }, stack: { type: "string", short: "s" }, yes: { type: "boolean", short: "y" }, "skip-preview": { type: "boolean", short: "f" }, json: { type: "boolean", short: "j" },
+  diff: { type: "boolean" }, refresh: { type: "boolean", short: "r" }, "expect-no-changes": { type: "boolean" }, target: { type: "string", multiple: true, short: "t" }, "target-dependents": { type: "boolean" },
+  replace: { type: "string", multiple: true }, parallel: { type: "string", short: "p" }, "show-secrets": { type: "boolean" }, message: { type: "string", short: "m" }, "non-interactive": { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+export interface Arguments {
+  readonly command: string;
+  readonly rest: readonly string[];
+  readonly cwd: string;
+  readonly stack: string;
+  readonly json: boolean;
+  readonly diff: boolean;
+  readonly refresh: boolean;
+  readonly expectNoChanges: boolean;
+  readonly targets: readonly string[];
+  readonly targetDependents: boolean;
+  readonly replaces: readonly string[];
+  readonly parallel: number;
+  readonly showSecrets: boolean;
+  readonly message: string;
+  readonly help: boolean;
+}
+
+export const readArguments = (argv: readonly string[]): Arguments => {
+  const { values, positionals } = (() => {
+    try { return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true, allowNegative: true }); } catch (error) { throw new EngineError(`${(error as Error).message}\nSee --help.`, 1); }
+  })();
+  const parallel = Number(values.parallel ?? 16);
+  if (!Number.isInteger(parallel) || parallel < 1) throw new EngineError(`--parallel ${values.parallel}: expected a whole number from 1`, 1);
+  // `pulumi stack output` is the CLI's spelling.
+  const words = positionals[0] === "stack" && positionals[1] === "output" ? positionals.slice(1) : positionals;
+  const [command = "", ...rest] = words;
+  const help = values.help === true || command === "";
+  if (!help && !values.stack) throw new EngineError("--stack NAME is missing: the embedded engine keeps no selected stack", 1);
+  return {
+    command, rest, help, cwd: values.cwd ?? process.cwd(), stack: (values.stack ?? "").split("/").at(-1)!, json: values.json ?? false, diff: values.diff ?? false, refresh: values.refresh ?? false,
+    expectNoChanges: values["expect-no-changes"] ?? false, targets: values.target ?? [], targetDependents: values["target-dependents"] ?? false, replaces: values.replace ?? [], parallel,
+    showSecrets: values["show-secrets"] ?? false, message: values.message ?? "",
+  };
+};

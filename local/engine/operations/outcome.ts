@@ -1,0 +1,50 @@
+import type { Sink } from "../events/events";
+import { messageOf } from "../errors";
+import type { Deployment } from "../plan/deployment";
+import type { Run } from "../plan/run";
+import type { StackConfig } from "../project/stack-config";
+import { STACK_TYPE } from "../urn";
+import type { Props } from "../values/value";
+import type { Stack } from "./session";
+
+export type Kind = "update" | "preview" | "refresh" | "destroy" | "import";
+export interface Outcome {
+  readonly failed: boolean;
+  readonly interrupted: boolean;
+  /** Operation → count, as in the summary. */
+  readonly changes: Readonly<Record<string, number>>;
+  readonly outputs: Props;
+  readonly seconds: number;
+}
+
+/** What an interrupted run left: reported, and kept for creations, whose result nobody knows. */
+export const reportPending = ({ journal, sink }: Run): void => {
+  const left = journal.leftover;
+  if (left.length === 0) return;
+  const lines = left.map(({ type, resource }) => `  * ${resource.urn}, interrupted while ${type}`);
+  sink.diagnostic("warning", `Attempting to deploy or update resources with ${left.length} pending operations from previous deployment.\n${lines.join("\n")}\nThese resources are in an unknown state because the engine was interrupted while waiting for changes to complete. \`refresh\` looks them up where the provider can.`);
+  for (const operation of left) if (operation.type !== "creating" || journal.fresh.some(({ urn }) => urn === operation.resource.urn)) journal.forget(operation);
+};
+
+/** The summary, the last write, and the history. */
+export const finish = async (stack: Stack, { run }: Deployment, sink: Sink, kind: Kind, started: number, config: StackConfig): Promise<Outcome> => {
+  const seconds = (Date.now() - started) / 1000;
+  try {
+    if (!run.options.dryRun && stack.checkpoint === null) run.journal.settle({});
+    await run.journal.flush();
+    if (!run.options.dryRun) {
+      await stack.backend.record({
+        kind, startTime: Math.floor(started / 1000), message: stack.args.message, environment: { "exec.kind": "cli" }, config: historyConfig(config),
+        result: run.failed ? "failed" : "succeeded", endTime: Math.floor(Date.now() / 1000), resourceChanges: run.changes,
+      });
+    }
+  } catch (error) {
+    run.error(`the state could not be written: ${messageOf(error)}`);
+  }
+  const root = [...run.journal.fresh, ...run.journal.base].find(({ type }) => type === STACK_TYPE);
+  sink.summary({ seconds, changes: run.changes, preview: kind === "preview", failed: run.failed });
+  return { failed: run.failed, interrupted: run.stopping, changes: run.changes, outputs: root?.outputs ?? {}, seconds };
+};
+
+const historyConfig = ({ raw }: StackConfig) =>
+  Object.fromEntries(Object.entries(raw).map(([key, { value, secret, objectValue }]) => [key, { value, secret, objectValue }]));

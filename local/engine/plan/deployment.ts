@@ -1,0 +1,104 @@
+import { EngineError } from "../errors";
+import { requirements, type Resource } from "../state/resource";
+import { isProviderType, makeUrn, packageOf, STACK_TYPE, typeOf } from "../urn";
+import { hasUnknown, type Props } from "../values/value";
+import { aliasUrns } from "./aliases";
+import type { Goal, Registered } from "./goal";
+import { identical } from "./identical";
+import { keepSecrets } from "./mark";
+import { openProviders, type Providers } from "./providers";
+import { registerResource } from "./register";
+import type { Run } from "./run";
+
+/** What one run of the program has registered so far. */
+export interface Deployment {
+  readonly run: Run;
+  readonly providers: Providers;
+  /** URN → its state as of now. */
+  readonly current: Map<string, Resource>;
+  /** URN → all the URNs under which it was looked for. */
+  readonly aliases: Map<string, readonly string[]>;
+  /** New resources left out by --target. */
+  readonly leftOut: Set<string>;
+  /** Configuration of default providers: package → settings. */
+  readonly settings: Readonly<Record<string, Props>>;
+  /** What this run deletes, so that `deletedWith` can tell. */
+  readonly gone: Set<string>;
+  register(goal: Goal): Promise<Registered>;
+  registerOutputs(urn: string, outputs: Props): Promise<void>;
+  defaultProvider(name: string, version: string | undefined): Promise<string>;
+  oldOf(urn: string): Resource | undefined;
+}
+
+/** "4.80.1" → "default_4_80_1", as the CLI names the provider that it makes for a package. */
+const defaultName = (version: string | undefined): string => (version ? `default_${version.replace(/[^A-Za-z0-9-]/g, "_")}` : "default");
+
+export const openDeployment = (run: Run, settings: Readonly<Record<string, Props>>): Deployment => {
+  const { stack, project, journal } = run;
+  const registered = new Set<string>();
+  const defaults = new Map<string, Promise<string>>();
+  const providers = openProviders(journal.base);
+  // Planning is one at a time, in the order of arrival; only the work of providers runs side by side.
+  let planning: Promise<unknown> = Promise.resolve();
+
+  const deployment: Deployment = {
+    run, providers, settings, current: new Map(), aliases: new Map(), leftOut: new Set(), gone: new Set(),
+    oldOf: (urn) => [urn, ...(deployment.aliases.get(urn) ?? [])].map((each) => journal.base.find((old) => old.urn === each && !old.delete)).find((old) => old !== undefined),
+    register: async (goal) => {
+      const urn = makeUrn(stack, project, goal.parent, goal.type, goal.name);
+      if (registered.has(urn)) throw new EngineError(`Duplicate resource URN '${urn}'; try giving it a unique name`);
+      registered.add(urn);
+      deployment.aliases.set(urn, aliasUrns(goal, urn, stack, project, (parent) => deployment.aliases.get(parent) ?? []));
+      const provider = !goal.custom || isProviderType(goal.type) ? undefined : (goal.provider ?? await deployment.defaultProvider(packageOf(goal.type), goal.version));
+      return await registerResource(deployment, { ...goal, provider }, urn, async (task) => {
+        const turn = planning.then(task);
+        planning = turn.catch(() => {});
+        return await turn;
+      });
+    },
+    registerOutputs: async (urn, given) => {
+      const state = deployment.current.get(urn);
+      if (!state) return;
+      // After a failure some outputs are unknown: those of before are worth more.
+      const known = run.options.dryRun ? given : Object.fromEntries(Object.entries(given).filter(([, value]) => !hasUnknown(value)));
+      const outputs = keepSecrets(run.failed ? { ...state.outputs, ...known } : known, state.outputs);
+      const now = { ...state, outputs };
+      const changed = identical(state, now) ? state : now;
+      deployment.current.set(urn, changed);
+      if (changed !== state) journal.amend(state, changed);
+      await journal.flush();
+      run.sink.after({ op: "same", urn, new: changed, logical: false }, run.options.dryRun);
+    },
+    defaultProvider: async (name, version) => {
+      const key = `${name}@${version ?? ""}`;
+      let reference = defaults.get(key);
+      if (!reference) {
+        const inputs = { ...settings[name], ...(version ? { version } : {}) };
+        reference = deployment.register({
+          type: `pulumi:providers:${name}`, name: defaultName(version), custom: true, inputs, dependencies: [], propertyDependencies: {},
+          ignoreChanges: [], replaceOnChanges: [], additionalSecretOutputs: [], aliases: [],
+        }).then(({ urn, id, result }) => {
+          if (result !== "success") throw new EngineError(`the provider ${name} could not be configured`);
+          return `${urn}::${id ?? "04da6b54-80e4-46f7-96ec-b56ff0331ba9"}`;
+        });
+        defaults.set(key, reference);
+      }
+      return await reference;
+    },
+  };
+  return deployment;
+};
+
+/** Whether --target includes this resource (providers and the stack always are). */
+export const isTargeted = ({ options }: Run, urn: string, resource?: Resource): boolean => {
+  if (options.targets.size === 0 || isProviderType(typeOf(urn)) || typeOf(urn) === STACK_TYPE) return true;
+  if (matches(options.targets, urn)) return true;
+  return options.targetDependents && resource !== undefined && requirements(resource).some((each) => matches(options.targets, each));
+};
+
+/** URNs may be given with wildcards: "**" stands for anything, "*" for anything within one part. */
+export const matches = (patterns: ReadonlySet<string>, urn: string): boolean => [...patterns].some((pattern) => {
+  if (!pattern.includes("*")) return pattern === urn;
+  const source = pattern.split("**").map((part) => part.split("*").map((piece) => piece.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join("[^:]*")).join(".*");
+  return new RegExp(`^${source}$`).test(urn);
+});

@@ -1,0 +1,40 @@
+import type { Props } from "../values/value";
+
+/** What the program wants of one resource. */
+export interface Goal {
+  readonly type: string;
+  readonly name: string;
+  readonly custom: boolean;
+  readonly inputs: Props;
+  readonly parent?: string;
+  readonly dependencies: readonly string[];
+  readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
+  /** "<urn>::<id>" of an explicit provider. */
+  readonly provider?: string;
+  /** The provider package's version, as the program's SDK asks for it. */
+  readonly version?: string;
+  readonly protect?: boolean;
+  readonly retainOnDelete?: boolean;
+  readonly deletedWith?: string;
+  readonly ignoreChanges: readonly string[];
+  readonly replaceOnChanges: readonly string[];
+  readonly additionalSecretOutputs: readonly string[];
+  /** Undefined: as the provider decides. */
+  readonly deleteBeforeReplace?: boolean;
+  readonly aliases: readonly Alias[];
+  /** Seconds. */
+  readonly customTimeouts?: { readonly create?: number; readonly update?: number; readonly delete?: number };
+  readonly importId?: string;
+  readonly sourcePosition?: string;
+}
+
+export type Alias = { readonly urn: string } | { readonly name?: string; readonly type?: string; readonly stack?: string; readonly project?: string; readonly parentUrn?: string; readonly noParent?: boolean };
+
+/** What the program is told of a registration. */
+export interface Registered {
+  readonly urn: string;
+  /** Undefined: not known yet (in a preview). */
+  readonly id?: string;
+  readonly outputs: Props;
+  readonly result: "success" | "fail" | "skip";
+}

@@ -1,0 +1,30 @@
+import { hasSecret, isList, isProps, mapProps, type Props, reveal, Secret, type Value } from "../values/value";
+
+const markAs = (output: Value, input: Value | undefined): Value => {
+  if (output instanceof Secret || input === undefined) return output;
+  if (input instanceof Secret) return new Secret(output);
+  if (isList(output) && isList(input)) return output.map((item, index) => markAs(item, input[index]));
+  return isProps(output) && isProps(input) ? mapProps(output, (item, key) => markAs(item, input[key])) : output;
+};
+
+/** Keeps the very secret of before where its content has not changed, so that its ciphertext stays. */
+const keep = (now: Value, before: Value | undefined): Value => {
+  if (now instanceof Secret && before instanceof Secret) return JSON.stringify(reveal(now)) === JSON.stringify(reveal(before)) ? before : now;
+  return isProps(now) && isProps(before) ? mapProps(now, (item, key) => keep(item, before[key])) : now;
+};
+
+/** Providers answer bare values. An output is secret when the input of the same name is, when the program or the kind says so, or when it may repeat any secret input. */
+export const markSecrets = (outputs: Props, inputs: Props, names: readonly string[], spread: boolean, before: Props = {}): Props => {
+  const all = spread && hasSecret(inputs);
+  return mapProps(outputs, (output, key) => {
+    const marked = markAs(output, inputs[key]);
+    const secret = !(marked instanceof Secret) && (names.includes(key) || (all && !(key in inputs)));
+    return keep(secret ? new Secret(marked) : marked, before[key]);
+  });
+};
+
+/** Inputs as sent, with the ciphertexts of unchanged secrets. */
+export const keepSecrets = (inputs: Props, before: Props): Props => mapProps(inputs, (item, key) => keep(item, before[key]));
+
+/** Secrecy of the given values put back on what a check returned bare. */
+export const remark = (checked: Props, given: Props): Props => mapProps(checked, (item, key) => markAs(item, given[key]));

@@ -1,0 +1,70 @@
+import { randomUUID } from "node:crypto";
+import { EngineError } from "../errors";
+import type { Kind, Package, Provider } from "../providers/provider";
+import { packages } from "../providers/packages";
+import type { Resource } from "../state/resource";
+import { isProviderType, packageOf, splitProvider } from "../urn";
+import { type Props, reveal, UNKNOWN } from "../values/value";
+import { inputDiff } from "../providers/diff";
+
+export const packageNamed = (name: string): Package => {
+  const found = packages[name];
+  if (!found) throw new EngineError(`the provider "${name}" is not supported by the embedded engine, which has: ${Object.keys(packages).join(", ")}. Use the pulumi CLI for this program.`);
+  return found;
+};
+
+/** Provider resources by "<urn>::<id>", opened when first used. */
+export interface Providers {
+  add(resource: Resource): void;
+  open(reference: string): Provider;
+  kind(reference: string, type: string): Kind;
+}
+
+export const openProviders = (existing: readonly Resource[]): Providers => {
+  const states = new Map<string, Resource>();
+  const opened = new Map<string, Provider>();
+  const add = (resource: Resource): void => {
+    const reference = `${resource.urn}::${resource.id ?? ""}`;
+    states.set(reference, resource);
+    opened.delete(reference);
+  };
+  existing.filter(({ type }) => isProviderType(type)).forEach(add);
+  const open = (reference: string): Provider => {
+    const already = opened.get(reference);
+    if (already) return already;
+    const { urn } = splitProvider(reference);
+    const state = states.get(reference) ?? [...states.values()].find((each) => each.urn === urn);
+    if (!state) throw new EngineError(`unknown provider ${reference}`);
+    const provider = packageNamed(packageOf(state.type)).open(reveal(state.inputs) as Props);
+    opened.set(reference, provider);
+    return provider;
+  };
+  return {
+    add, open,
+    kind: (reference, type) => {
+      const kind = open(reference).kinds[type];
+      if (!kind) throw new EngineError(`resources of type ${type} are not supported by the embedded engine. Use the pulumi CLI for this program, or leave the resource out.`);
+      return kind;
+    },
+  };
+};
+
+/** Provider resources themselves: they hold configuration and make nothing. */
+export const providerKind = (type: string): Kind => ({
+  check: (given) => {
+    const known = new Set([...packageNamed(packageOf(type)).settings, "version", "pluginDownloadURL", "__internal"]);
+    const failures = Object.keys(given).filter((key) => !known.has(key))
+      .map((property) => ({ property, reason: `this setting of the provider is not supported by the embedded engine (it knows ${[...known].slice(0, -3).join(", ") || "none"})` }));
+    return { inputs: given, failures };
+  },
+  diff: ({ inputs }, now) => inputDiff(inputs, now, []),
+  create: async (inputs) => ({ id: randomUUID(), outputs: inputs }),
+  update: async (_old, inputs) => inputs,
+  read: async (old) => old,
+  delete: async () => {},
+});
+
+/** The id of a provider that a preview would make. */
+export const UNKNOWN_ID = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+export const isUnknownId = (id: string | undefined): boolean => id === UNKNOWN_ID;
+export const unknownProps = (keys: readonly string[]): Props => Object.fromEntries(keys.map((key) => [key, UNKNOWN]));

@@ -1,0 +1,60 @@
+import { messageOf } from "../errors";
+import { requirements, type Resource } from "../state/resource";
+import { isProviderType } from "../urn";
+import { detailedDiff } from "../providers/diff";
+import { same } from "../values/value";
+import { diffed, existing } from "./apply";
+import { type Deployment, isTargeted } from "./deployment";
+import { markSecrets, remark } from "./mark";
+import { kindOf } from "./register";
+import { StepFailed, StepSkipped, step } from "./run";
+
+const refreshOne = async (deployment: Deployment, resource: Resource): Promise<void> => {
+  const { run } = deployment;
+  const kind = kindOf(deployment, resource.provider, resource.type);
+  if (!kind.read) return;
+  await run.perform(step("refresh", resource.urn, { old: resource, new: resource }, { logical: false }), null, resource, async () => {
+    const found = await kind.read!(existing(resource), run.work(resource.urn, resource.type));
+    if (!found) {
+      run.journal.settle({ old: resource });
+      run.changes["delete"] = (run.changes["delete"] ?? 0) + 1;
+      return step("delete", resource.urn, { old: resource }, { logical: false });
+    }
+    const inputs = remark(found.inputs, resource.inputs);
+    const names = [...(kind.secretOutputs ?? []), ...(resource.additionalSecretOutputs ?? [])];
+    const outputs = markSecrets(found.outputs, resource.inputs, names, kind.spreadsSecrets ?? false, resource.outputs);
+    if (same(inputs, resource.inputs) && same(outputs, resource.outputs)) {
+      run.changes["same"] = (run.changes["same"] ?? 0) + 1;
+      return step("refresh", resource.urn, { old: resource, new: resource }, { logical: false });
+    }
+    const now: Resource = { ...resource, id: found.id, inputs, outputs, modified: new Date().toISOString() };
+    run.journal.amend(resource, now);
+    run.changes["update"] = (run.changes["update"] ?? 0) + 1;
+    return step("refresh", resource.urn, { old: resource, new: now }, { logical: false, ...diffed({ detailed: detailedDiff(resource.outputs, outputs), replaces: [] }) });
+  });
+};
+
+/** What depends on something that is gone can't stay in the state as it was: the state would contradict itself. */
+const dropDangling = ({ run: { journal } }: Deployment): void => {
+  const present = new Set([...journal.fresh, ...journal.base].map(({ urn }) => urn));
+  for (const resource of [...journal.base]) {
+    if (requirements(resource).every((urn) => present.has(urn))) continue;
+    const keep = (urns: readonly string[]): readonly string[] => urns.filter((urn) => present.has(urn));
+    const propertyDependencies = Object.fromEntries(Object.entries(resource.propertyDependencies).map(([key, urns]) => [key, keep(urns)]));
+    const { deletedWith, ...others } = resource;
+    journal.amend(resource, { ...others, dependencies: keep(resource.dependencies), propertyDependencies, ...(deletedWith && present.has(deletedWith) ? { deletedWith } : {}) });
+  }
+};
+
+/** Reads every resource and brings the state to what is there. One that fails stays as it was. */
+export const refreshAll = async (deployment: Deployment): Promise<void> => {
+  const { run } = deployment;
+  const due = run.journal.base.filter((each) => each.custom && !each.delete && !each.pendingReplacement && !isProviderType(each.type) && isTargeted(run, each.urn, each));
+  await Promise.all(due.map(async (resource) => {
+    try { await refreshOne(deployment, resource); } catch (error) {
+      if (!(error instanceof StepFailed || error instanceof StepSkipped)) run.error(messageOf(error), resource.urn);
+    }
+  }));
+  dropDangling(deployment);
+  await run.journal.flush();
+};

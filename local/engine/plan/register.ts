@@ -1,0 +1,110 @@
+import { EngineError, messageOf } from "../errors";
+import type { Difference, Kind } from "../providers/provider";
+import type { Resource } from "../state/resource";
+import { isProviderType } from "../urn";
+import { hasUnknown, type Props, reveal, same } from "../values/value";
+import { applyCreate, applyImport, applyReplace, applySame, applyUpdate } from "./apply";
+import { type Deployment, isTargeted, matches } from "./deployment";
+import { differenceOf } from "./difference";
+import type { Goal, Registered } from "./goal";
+import { keepSecrets, remark } from "./mark";
+import { keepIgnored } from "./paths";
+import { isUnknownId, providerKind } from "./providers";
+import { StepFailed, StepSkipped, step } from "./run";
+
+export interface Planned {
+  readonly goal: Goal;
+  readonly kind: Kind | null;
+  readonly old?: Resource;
+  /** The new state, without what only the provider can tell. */
+  readonly wanted: Resource;
+}
+
+export const kindOf = (deployment: Deployment, provider: string | undefined, type: string): Kind =>
+  isProviderType(type) ? providerKind(type) : deployment.providers.kind(provider!, type);
+
+const wantedState = (goal: Goal, urn: string, inputs: Props, old: Resource | undefined): Resource => ({
+  urn, type: goal.type, custom: goal.custom, inputs, outputs: old?.outputs ?? {}, dependencies: goal.dependencies, propertyDependencies: goal.propertyDependencies,
+  ...(old?.id !== undefined ? { id: old.id } : {}), ...(goal.parent ? { parent: goal.parent } : {}), ...(goal.provider ? { provider: goal.provider } : {}),
+  ...(goal.protect ? { protect: true } : {}), ...(goal.retainOnDelete ? { retainOnDelete: true } : {}), ...(goal.deletedWith ? { deletedWith: goal.deletedWith } : {}),
+  ...(goal.additionalSecretOutputs.length > 0 ? { additionalSecretOutputs: goal.additionalSecretOutputs } : {}), ...(goal.customTimeouts ? { customTimeouts: goal.customTimeouts } : {}),
+  ...(goal.ignoreChanges.length > 0 ? { ignoreChanges: goal.ignoreChanges } : {}), ...(goal.replaceOnChanges.length > 0 ? { replaceOnChanges: goal.replaceOnChanges } : {}),
+  ...(goal.importId ? { importID: goal.importId } : {}), ...(goal.sourcePosition ? { sourcePosition: goal.sourcePosition } : {}),
+  ...(old?.created ? { created: old.created } : {}), ...(old?.modified ? { modified: old.modified } : {}), ...(old?.initErrors?.length ? { initErrors: old.initErrors } : {}),
+});
+
+/** Inputs as they are to be: what must not change kept, completed and validated by the provider. */
+const checkInputs = (deployment: Deployment, goal: Goal, urn: string, kind: Kind | null, old: Resource | undefined): Props => {
+  const kept = old ? keepIgnored(goal.inputs, old.inputs, goal.ignoreChanges) : goal.inputs;
+  if (!kind?.check) return old ? keepSecrets(kept, old.inputs) : kept;
+  const { inputs, failures = [] } = kind.check(reveal(kept) as Props, old && (reveal(old.inputs) as Props), deployment.run.work(urn, goal.type));
+  if (failures.length > 0) throw new EngineError(failures.map(({ property, reason }) => `${goal.type.split(":").at(-1)} ${goal.name}: ${property === "" ? "" : `property ${property}: `}${reason}`).join("\n"));
+  const marked = remark(inputs, kept);
+  return old ? keepSecrets(marked, old.inputs) : marked;
+};
+
+const plan = (deployment: Deployment, goal: Goal, urn: string): Planned => {
+  const kind = goal.custom ? kindOf(deployment, goal.provider, goal.type) : null;
+  const old = deployment.oldOf(urn);
+  const inputs = checkInputs(deployment, goal, urn, kind, old);
+  return { goal, kind, old, wanted: wantedState(goal, urn, inputs, old) };
+};
+
+const mustImport = ({ goal, old }: Planned): boolean => goal.importId !== undefined && old?.id !== goal.importId && old?.importID !== goal.importId;
+
+/** Which step it takes. */
+const decide = async (deployment: Deployment, planned: Planned): Promise<() => Promise<Resource>> => {
+  const { run } = deployment;
+  const { old, wanted, kind } = planned;
+  if (!kind) {
+    if (!old) return async () => await applyCreate(deployment, planned);
+    return same(old.inputs, wanted.inputs) ? async () => await applySame(deployment, planned) : async () => await applyUpdate(deployment, planned, { detailed: {}, replaces: [] });
+  }
+  if (!isTargeted(run, wanted.urn, wanted)) return async () => await applySame(deployment, { ...planned, wanted: old! });
+  if (mustImport(planned)) return async () => await applyImport(deployment, planned);
+  if (!old || old.external) return async () => await applyCreate(deployment, planned);
+  const forced = matches(run.options.replaces, wanted.urn);
+  const difference: Difference = differenceOf(deployment, planned);
+  if (old.pendingReplacement || forced || difference.replaces.length > 0) return await applyReplace(deployment, planned, difference);
+  if (Object.keys(difference.detailed).length > 0 || old.initErrors?.length) return async () => await applyUpdate(deployment, planned, difference);
+  return async () => await applySame(deployment, planned);
+};
+
+const answer = (state: Resource, dryRun: boolean): Registered => ({
+  urn: state.urn, ...(state.id !== undefined && state.id !== "" && !isUnknownId(state.id) ? { id: state.id } : {}), outputs: dryRun && state.custom ? { ...state.inputs, ...state.outputs } : state.outputs, result: "success",
+});
+
+/** Brings one resource to what the program wants. Failures of steps are answered, not thrown: independent resources go on. */
+export const registerResource = async (deployment: Deployment, goal: Goal, urn: string, inTurn: <T>(task: () => Promise<T>) => Promise<T>): Promise<Registered> => {
+  const { run } = deployment;
+  const needs = [...goal.dependencies, ...Object.values(goal.propertyDependencies).flat(), ...(goal.parent ? [goal.parent] : []), ...(goal.deletedWith ? [goal.deletedWith] : [])];
+  const skip = (): Registered => {
+    run.unmade.add(urn);
+    return { urn, outputs: {}, result: "skip" };
+  };
+  if (run.stopping || (goal.custom && needs.some((each) => run.unmade.has(each)))) return skip();
+  try {
+    const apply = await inTurn(async () => {
+      const planned = plan(deployment, goal, urn);
+      if (!planned.old && goal.custom && !isTargeted(run, urn, planned.wanted)) return null;
+      const left = needs.find((each) => deployment.leftOut.has(each));
+      if (left) throw new EngineError(`${urn} depends on ${left}, which is to be made but is not a --target. Add it: --target '${left}'`);
+      return await decide(deployment, planned);
+    });
+    if (!apply) {
+      deployment.leftOut.add(urn);
+      const state = wantedState(goal, urn, goal.inputs, undefined);
+      run.note(step("same", urn, { new: state }));
+      return { urn, outputs: goal.inputs, result: "success" };
+    }
+    const state = await apply();
+    deployment.current.set(urn, state);
+    if (isProviderType(goal.type)) deployment.providers.add(hasUnknown(state.inputs) ? { ...state, inputs: {} } : state);
+    return answer(state, run.options.dryRun);
+  } catch (error) {
+    run.unmade.add(urn);
+    if (error instanceof StepSkipped) return { urn, outputs: {}, result: "skip" };
+    if (!(error instanceof StepFailed)) run.error(messageOf(error), urn);
+    return { urn, outputs: {}, result: "fail" };
+  }
+};

@@ -1,0 +1,100 @@
+import { EngineError, messageOf } from "../errors";
+import { isShown, type Op, type Sink, type Step } from "../events/events";
+import type { Work } from "../providers/provider";
+import type { OperationType } from "../state/deployment";
+import type { Journal } from "../state/journal";
+import type { Resource } from "../state/resource";
+import { nameOf } from "../urn";
+import { limiter } from "./limiter";
+
+export interface Options {
+  readonly dryRun: boolean;
+  readonly parallel: number;
+  /** URNs; empty: everything. */
+  readonly targets: ReadonlySet<string>;
+  readonly targetDependents: boolean;
+  readonly replaces: ReadonlySet<string>;
+}
+
+/** A step failed and has been reported. */
+export class StepFailed extends Error {}
+/** Not done, because something that it needs was not, or because the user asked to stop. */
+export class StepSkipped extends Error {}
+
+/** One operation on one stack: what all its steps share. */
+export interface Run {
+  readonly stack: string;
+  readonly project: string;
+  readonly options: Options;
+  readonly journal: Journal;
+  readonly sink: Sink;
+  readonly changes: Record<string, number>;
+  /** URNs whose step failed or was skipped: what depends on them is skipped too. */
+  readonly unmade: Set<string>;
+  failed: boolean;
+  /** Asked to stop: running steps are finished, no other is begun. */
+  stopping: boolean;
+  /** The second request: running steps are aborted too. */
+  readonly abort: AbortController;
+  work(urn: string, type: string, timeout?: number): Work;
+  /** Runs one step: reports it, keeps it in the pending operations meanwhile, reports its failure. */
+  perform(step: Step, pending: OperationType | null, resource: Resource, action: () => Promise<Step | void>): Promise<void>;
+  /** Reports a step that takes no time. */
+  note(step: Step): void;
+  error(message: string, urn?: string): void;
+}
+
+export const step = (op: Op, urn: string, states: { old?: Resource; new?: Resource }, more: Partial<Step> = {}): Step => ({ op, urn, ...states, logical: true, ...more });
+
+export const openRun = (parts: Pick<Run, "stack" | "project" | "options" | "journal" | "sink" | "abort">): Run => {
+  const { options, journal, sink } = parts;
+  const slots = limiter(options.parallel);
+  const changes: Record<string, number> = {};
+  const count = (each: Step): void => {
+    const { logical, op } = each;
+    if (logical && isShown(each)) changes[op] = (changes[op] ?? 0) + 1;
+  };
+  const run: Run = {
+    ...parts, changes, unmade: new Set(), failed: false, stopping: false,
+    work: (urn, type, timeout) => ({
+      urn, type, name: nameOf(urn),
+      signal: timeout === undefined ? run.abort.signal : AbortSignal.any([run.abort.signal, AbortSignal.timeout(timeout * 1000)]),
+      log: (severity, message) => sink.diagnostic(severity, message, urn),
+      status: (message) => sink.diagnostic("info", message, urn, true),
+    }),
+    note: (each) => {
+      sink.before(each, options.dryRun);
+      count(each);
+      if ((each.new ?? each.old)?.custom) sink.after(each, options.dryRun);
+    },
+    error: (message, urn) => {
+      run.failed = true;
+      sink.diagnostic("error", message, urn);
+    },
+    perform: async (each, pending, resource, action) => await slots(async () => {
+      if (run.stopping) { run.unmade.add(each.urn); throw new StepSkipped(each.urn); }
+      sink.before(each, options.dryRun);
+      let settled = (): void => {};
+      try {
+        if (pending && !options.dryRun) settled = await journal.begin(pending, resource);
+        const shown = (await action()) ?? each;
+        settled();
+        await journal.flush();
+        count(shown);
+        if (resource.custom || shown.op.startsWith("delete")) sink.after(shown, options.dryRun);
+      } catch (error) {
+        run.unmade.add(each.urn);
+        settled();
+        sink.failed(each);
+        run.error(error instanceof EngineError ? error.message : failureText(each.op, messageOf(error)), each.urn);
+        await journal.flush();
+        throw new StepFailed(each.urn);
+      }
+    }),
+  };
+  return run;
+};
+
+const VERBS: Partial<Record<Op, string>> = { "create-replacement": "creating", create: "creating", update: "updating", delete: "deleting", "delete-replaced": "deleting", read: "reading", import: "importing", refresh: "refreshing" };
+/** The CLI says the bare message of the provider under the resource; the verb is what a reader of a log needs beside it. */
+const failureText = (op: Op, message: string): string => `${VERBS[op] ?? op} failed: ${message}`;

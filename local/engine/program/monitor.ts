@@ -1,0 +1,73 @@
+import { status, type sendUnaryData, type ServerUnaryCall, type UntypedServiceImplementation } from "@grpc/grpc-js";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import * as proto from "@pulumi/pulumi/proto/resource_pb";
+import { messageOf } from "../errors";
+import { invoke } from "../plan/invoke";
+import type { Deployment } from "../plan/deployment";
+import type { Registered } from "../plan/goal";
+import { readResource } from "../plan/read";
+import { fromWire, toWire } from "../values/wire";
+import { goalOf } from "./requests";
+
+/** What the program may lean on; the SDK refuses by name what is not here. */
+const FEATURES: ReadonlySet<string> = new Set(["secrets", "resourceReferences", "aliasSpecs", "deletedWith"]);
+
+/** Answers a call, or reports why it can't be: every error is also a diagnostic, so none is lost in the program's stack traces. */
+export const unary = <Request, Response>(answer: (request: Request) => Promise<Response>, onError?: (error: unknown) => void) =>
+  (call: ServerUnaryCall<Request, Response>, done: sendUnaryData<Response>): void => {
+    answer(call.request).then((response) => done(null, response), (error: unknown) => {
+      onError?.(error);
+      done({ code: status.UNKNOWN, details: messageOf(error) });
+    });
+  };
+
+/** For the program, what was skipped has not been made either. */
+const RESULTS = { success: proto.Result.SUCCESS, fail: proto.Result.FAIL, skip: proto.Result.FAIL } as const;
+
+const registered = ({ urn, id, outputs, result }: Registered): proto.RegisterResourceResponse => {
+  const response = new proto.RegisterResourceResponse();
+  response.setUrn(urn);
+  response.setId(id ?? "");
+  response.setObject(toWire(outputs));
+  response.setResult(RESULTS[result]);
+  return response;
+};
+
+/** Pulumi's ResourceMonitor: what the program's SDK calls to make resources. The program starts while the state is still being opened; its first call waits for `ready`. `folder` is the program's working directory. */
+export const monitorService = (ready: Promise<Deployment>, folder: string, onError: (message: string) => void): UntypedServiceImplementation => {
+  const failing = (error: unknown): void => onError(messageOf(error));
+  const refused = (what: string) => unary(async () => { throw new Error(`${what} are not supported by the embedded engine. Use the pulumi CLI, or do without.`); }, failing);
+  return {
+    supportsFeature: unary(async (request: proto.SupportsFeatureRequest) => {
+      const response = new proto.SupportsFeatureResponse();
+      response.setHassupport(FEATURES.has(request.getId()));
+      return response;
+    }),
+    registerResource: unary(async (request: proto.RegisterResourceRequest) => registered(await (await ready).register(await goalOf(request, folder))), failing),
+    registerResourceOutputs: unary(async (request: proto.RegisterResourceOutputsRequest) => {
+      await (await ready).registerOutputs(request.getUrn(), await fromWire(request.getOutputs(), folder));
+      return new Empty();
+    }, failing),
+    readResource: unary(async (request: proto.ReadResourceRequest) => {
+      const { urn, outputs, result } = await readResource(await ready, request, folder);
+      const response = new proto.ReadResourceResponse();
+      response.setUrn(urn);
+      response.setProperties(toWire(outputs));
+      response.setResult(RESULTS[result]);
+      return response;
+    }, failing),
+    invoke: unary(async (request: proto.ResourceInvokeRequest) => {
+      const response = new proto.ResourceInvokeResponse();
+      response.setReturn(toWire(await invoke(await ready, request, folder)));
+      return response;
+    }),
+    call: refused("method calls on resources"),
+    registerStackTransform: refused("stack transforms"),
+    registerStackInvokeTransform: refused("invoke transforms"),
+    registerResourceHook: refused("resource hooks"),
+    registerErrorHook: refused("error hooks"),
+    registerPackage: refused("parameterized packages"),
+    // The program has registered all it wants; nothing here has to wait for more.
+    signalAndWaitForShutdown: unary(async (_: Empty) => new Empty()),
+  };
+};

@@ -1,0 +1,55 @@
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import { EngineError } from "../errors";
+import type { Alias, Goal } from "../plan/goal";
+import { fromWire } from "../values/wire";
+
+/** A duration as Pulumi writes it ("30m", "1h30m", "45s") in seconds; undefined for "". */
+export const seconds = (duration: string): number | undefined => {
+  if (duration === "") return undefined;
+  const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 0.001 };
+  const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)];
+  if (parts.map(([whole]) => whole).join("") !== duration) throw new EngineError(`customTimeouts: "${duration}" is not a duration. Write it like 90s, 30m or 1h30m.`);
+  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * units[unit!]!, 0);
+};
+
+const aliasOf = (alias: ReturnType<RegisterResourceRequest["getAliasesList"]>[number]): Alias => {
+  if (alias.hasUrn()) return { urn: alias.getUrn() };
+  const spec = alias.getSpec()!;
+  const given = (value: string): string | undefined => value || undefined;
+  return { name: given(spec.getName()), type: given(spec.getType()), stack: given(spec.getStack()), project: given(spec.getProject()), parentUrn: given(spec.getParenturn()), noParent: spec.getNoparent() };
+};
+
+/** What the engine does not do is refused here, by the name that the program's author knows. */
+const refuse = (request: RegisterResourceRequest): void => {
+  const unsupported: [boolean, string][] = [
+    [request.getRemote(), "remote components (MLCs)"],
+    [request.getTransformsList().length > 0, "transforms"],
+    [request.getHooks() !== undefined && Object.values(request.getHooks()!.toObject()).some((list) => Array.isArray(list) && list.length > 0), "resource hooks"],
+    [request.getReplaceWithList().length > 0, "replaceWith"],
+    [request.getReplacementTrigger() !== undefined, "replacementTrigger"],
+    [request.getStateMigrationsList().length > 0, "stateMigrations"],
+    [request.getEnvvarmappingsMap().getLength() > 0, "envVarMappings"],
+    [request.getPackageref() !== "", "parameterized packages"],
+  ];
+  const found = unsupported.filter(([used]) => used).map(([, name]) => name);
+  if (found.length > 0) throw new EngineError(`${request.getType()} ${request.getName()}: ${found.join(", ")} not supported by the embedded engine. Use the pulumi CLI, or do without.`);
+};
+
+export const goalOf = async (request: RegisterResourceRequest, folder: string): Promise<Goal> => {
+  refuse(request);
+  const timeouts = request.getCustomtimeouts();
+  const customTimeouts = timeouts && Object.fromEntries(Object.entries({ create: seconds(timeouts.getCreate()), update: seconds(timeouts.getUpdate()), delete: seconds(timeouts.getDelete()) }).filter(([, value]) => value !== undefined));
+  const propertyDependencies: Record<string, readonly string[]> = {};
+  request.getPropertydependenciesMap().forEach((value, key) => { propertyDependencies[key] = value.getUrnsList(); });
+  return {
+    type: request.getType(), name: request.getName(), custom: request.getCustom(), inputs: await fromWire(request.getObject(), folder),
+    dependencies: [...request.getDependenciesList()].sort(), propertyDependencies,
+    ignoreChanges: request.getIgnorechangesList(), replaceOnChanges: request.getReplaceonchangesList(), additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+    aliases: [...request.getAliasesList().map(aliasOf), ...request.getAliasurnsList().map((urn) => ({ urn }))],
+    ...(request.getParent() ? { parent: request.getParent() } : {}), ...(request.getProvider() ? { provider: request.getProvider() } : {}),
+    ...(request.getVersion() ? { version: request.getVersion() } : {}), ...(request.getProtect() ? { protect: true } : {}),
+    ...(request.getRetainondelete() ? { retainOnDelete: true } : {}), ...(request.getDeletedwith() ? { deletedWith: request.getDeletedwith() } : {}),
+    ...(request.getDeletebeforereplacedefined() ? { deleteBeforeReplace: request.getDeletebeforereplace() } : {}),
+    ...(customTimeouts && Object.keys(customTimeouts).length > 0 ? { customTimeouts } : {}), ...(request.getImportid() ? { importId: request.getImportid() } : {}),
+  };
+};

@@ -1,0 +1,42 @@
+import { spawn } from "node:child_process";
+import type { Props } from "../../values/value";
+import type { Lookup, Work } from "../provider";
+import { text } from "../provider";
+import { collector, commandKind, previousOutput, type Ran, type Runner, strings } from "./shared";
+
+const run: Runner = async (command, inputs, previous, work) => {
+  const interpreter = (inputs["interpreter"] as readonly string[] | undefined)?.length ? (inputs["interpreter"] as readonly string[]) : ["/bin/sh", "-c"];
+  const output = collector(inputs, work);
+  const child = spawn(interpreter[0]!, [...interpreter.slice(1), command], {
+    cwd: text(inputs["dir"]) ?? process.cwd(), signal: work.signal, stdio: ["pipe", "pipe", "pipe"],
+    env: { ...process.env, ...strings(inputs["environment"]), ...previousOutput(inputs, previous) },
+  });
+  child.stdout.on("data", output.stdout.push);
+  child.stderr.on("data", output.stderr.push);
+  // A command that does not read its stdin may be gone before it is written.
+  child.stdin.on("error", () => {});
+  child.stdin.end(text(inputs["stdin"]) ?? "");
+  const end = await new Promise<string | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code, signal) => resolve(code === 0 ? null : code === null ? `signal: ${signal}` : `exit status ${code}`));
+  });
+  const said: Ran = { stdout: output.stdout.end(), stderr: output.stderr.end() };
+  if (end !== null) throw new Error(`${end}: running ${JSON.stringify(command)}:\n${output.all()}`);
+  return said;
+};
+
+const UNSUPPORTED = ["assetPaths", "archivePaths"];
+
+export const localCommand = commandKind(run, (given) => ({
+  inputs: given,
+  failures: UNSUPPORTED.filter((property) => given[property] !== undefined).map((property) => ({ property, reason: "is not supported by the embedded engine. Read the file in the program instead." })),
+}));
+
+/** command.local.run: runs at every preview and update. */
+export const localRun: Lookup = async (args, signal) => {
+  const silent: Work = { urn: "", name: "", type: "", signal, log: () => {}, status: () => {} };
+  const found = UNSUPPORTED.find((property) => args[property] !== undefined);
+  if (found) throw new Error(`command.local.run: ${found} is not supported by the embedded engine`);
+  const said = await run(text(args["command"]) ?? "", args as Props, { stdout: "", stderr: "" }, silent);
+  return { ...args, ...said };
+};

@@ -1,0 +1,44 @@
+import { isList, isProps, type Props, same, type Value } from "../values/value";
+import type { DetailedDiff, DiffKind, Difference, PropertyDiff } from "./provider";
+
+const step = (path: string, key: string): string => (/^[A-Za-z_$][\w$]*$/.test(key) ? (path === "" ? key : `${path}.${key}`) : `${path}[${JSON.stringify(key)}]`);
+
+const walk = (path: string, old: Value | undefined, now: Value | undefined, found: Record<string, PropertyDiff>): void => {
+  if (same(old, now)) return;
+  const was = old === undefined || old === null;
+  const is = now === undefined || now === null;
+  if (was && is) return;
+  if (isProps(old) && isProps(now)) {
+    for (const key of new Set([...Object.keys(old), ...Object.keys(now)])) walk(step(path, key), old[key], now[key], found);
+    return;
+  }
+  if (isList(old) && isList(now)) {
+    for (let index = 0; index < Math.max(old.length, now.length); index++) walk(`${path}[${index}]`, old[index], now[index], found);
+    return;
+  }
+  found[path] = { diffKind: was ? "add" : is ? "delete" : "update", inputDiff: true };
+};
+
+/** Every property that differs, by path. Null counts as absent. */
+export const detailedDiff = (old: Props, now: Props): DetailedDiff => {
+  const found: Record<string, PropertyDiff> = {};
+  walk("", old, now, found);
+  return found;
+};
+
+export const rootOf = (path: string): string => /^[^.[]+/.exec(path)?.[0] ?? path;
+
+/** Marks the differences of `replacing` properties (all of them with "*") as needing a replacement. */
+export const markReplaces = (detailed: DetailedDiff, replacing: (root: string, path: string) => boolean): Difference => {
+  const replaces = new Set<string>();
+  const marked = Object.fromEntries(Object.entries(detailed).map(([path, diff]) => {
+    if (!replacing(rootOf(path), path)) return [path, diff];
+    replaces.add(rootOf(path));
+    return [path, { ...diff, diffKind: diff.diffKind.includes("-") ? diff.diffKind : (`${diff.diffKind}-replace` as DiffKind) }];
+  }));
+  return { detailed: marked, replaces: [...replaces] };
+};
+
+/** The usual diff: inputs against inputs. */
+export const inputDiff = (old: Props, now: Props, replacing: readonly string[] | "*"): Difference =>
+  markReplaces(detailedDiff(old, now), (root) => replacing === "*" || replacing.includes(root));

@@ -1,0 +1,3 @@
+import type { Package } from "../provider";
+
+export const digitaloceanPackage: Package = { settings: ["token", "apiEndpoint"], open: () => ({ lookups: {}, kinds: {} }) };

@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import { createReadStream, statSync } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { isAbsolute, join } from "node:path";
+import { finished } from "node:stream/promises";
+import { Archive, Asset, type Source } from "./value";
+
+const within = (folder: string, path: string): string => (isAbsolute(path) ? path : join(folder, path));
+
+const hashFile = async (path: string): Promise<string> => {
+  const hash = createHash("sha256");
+  const stream = createReadStream(path);
+  stream.on("data", (chunk) => hash.update(chunk));
+  await finished(stream);
+  return hash.digest("hex");
+};
+
+/** The folder that relative asset paths of this project are relative to; set once at start, for those who open the file later. */
+let projectFolder = process.cwd();
+export const setAssetFolder = (folder: string): void => { projectFolder = folder; };
+export const assetPath = (path: string): string => within(projectFolder, path);
+
+const pick = ({ path, text, uri }: Source): Source => (path !== undefined && path !== "" ? { path } : uri !== undefined && uri !== "" ? { uri } : { text: text ?? "" });
+
+export const readAsset = async (given: Source, folder: string): Promise<Asset> => {
+  const source = pick(given);
+  if (source.text !== undefined) return new Asset(createHash("sha256").update(source.text).digest("hex"), source);
+  if (source.uri !== undefined) throw new Error(`RemoteAsset (${source.uri}) is not supported by the embedded engine. Download the file and use a FileAsset.`);
+  return new Asset(await hashFile(within(folder, source.path!)), source);
+};
+
+const isArchiveFile = (path: string): boolean => /\.(tar|tgz|tar\.gz|zip|jar)$/.test(path) && statSync(path).isFile();
+
+/** One 512-byte ustar header as Go's archive/tar writes it for {Name, Mode 0600, Size}: the hash of a folder has to be the CLI's. */
+const tarHeader = (name: string, size: number): Buffer => {
+  if (Buffer.byteLength(name) > 100) throw new Error(`the archive member ${name} has a name of more than 100 bytes, which the embedded engine does not hash`);
+  const header = Buffer.alloc(512);
+  const octal = (value: number, offset: number, width: number): void => { header.write(`${value.toString(8).padStart(width - 1, "0")}\0`, offset, "latin1"); };
+  header.write(name, 0, "utf8");
+  octal(0o600, 100, 8); octal(0, 108, 8); octal(0, 116, 8); octal(size, 124, 12); octal(0, 136, 12);
+  header.write("        ", 148, "latin1");
+  header.write("0", 156, "latin1");
+  header.write("ustar\x0000", 257, "latin1");
+  octal(0, 329, 8); octal(0, 337, 8);
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
+  return header;
+};
+
+const filesUnder = async (root: string, below = ""): Promise<string[]> => {
+  const entries = await readdir(join(root, below), { withFileTypes: true });
+  const lists = await Promise.all(entries.map(async (entry) => {
+    const path = below === "" ? entry.name : `${below}/${entry.name}`;
+    return entry.isDirectory() ? await filesUnder(root, path) : [path];
+  }));
+  return lists.flat();
+};
+
+const hashFolder = async (root: string): Promise<string> => {
+  const hash = createHash("sha256");
+  for (const name of (await filesUnder(root)).sort()) {
+    const { size } = await stat(join(root, name));
+    hash.update(tarHeader(name, size));
+    const stream = createReadStream(join(root, name));
+    stream.on("data", (chunk) => hash.update(chunk));
+    await finished(stream);
+    hash.update(Buffer.alloc((512 - (size % 512)) % 512));
+  }
+  return hash.update(Buffer.alloc(1024)).digest("hex");
+};
+
+/** An archive of members is known by its members' names and hashes. */
+const hashMembers = (assets: Readonly<Record<string, Asset | Archive>>): string => {
+  const hash = createHash("sha256");
+  for (const name of Object.keys(assets).sort()) hash.update(`${name}\0${assets[name]!.hash}\0`);
+  return hash.digest("hex");
+};
+
+export const readArchive = async (given: Source, assets: Readonly<Record<string, Asset | Archive>> | undefined, folder: string): Promise<Archive> => {
+  if (assets !== undefined) return new Archive(hashMembers(assets), {}, assets);
+  if (given.uri !== undefined && given.uri !== "") throw new Error(`RemoteArchive (${given.uri}) is not supported by the embedded engine. Download the file and use a FileArchive.`);
+  const path = within(folder, given.path!);
+  return new Archive(isArchiveFile(path) ? await hashFile(path) : await hashFolder(path), { path: given.path! });
+};

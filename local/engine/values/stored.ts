@@ -1,0 +1,66 @@
+import type { Crypter } from "../state/secrets";
+import { ARCHIVE, ASSET, REFERENCE, SECRET, SIGNATURE, UNKNOWN_TEXT } from "./signatures";
+import { Archive, Asset, isList, isProps, type Props, Reference, Secret, type Source, UNKNOWN, Unknown, type Value } from "./value";
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
+
+/** How a secret is written: encrypted for the state, bare for `--show-secrets`, masked for everything shown. */
+export type SecretStyle = (secret: Secret) => Json;
+
+export const store = (value: Value, style: SecretStyle): Json => {
+  if (value instanceof Secret) return style(value);
+  if (value instanceof Unknown) return UNKNOWN_TEXT;
+  if (value instanceof Asset) return { [SIGNATURE]: ASSET, hash: value.hash, ...value.source };
+  if (value instanceof Archive) return { [SIGNATURE]: ARCHIVE, hash: value.hash, ...value.source, ...(value.assets ? { assets: store(value.assets as unknown as Props, style) } : {}) };
+  if (value instanceof Reference) return { [SIGNATURE]: REFERENCE, urn: value.urn, packageVersion: value.packageVersion, ...(value.id === undefined ? {} : { id: store(value.id, style) }) };
+  if (isList(value)) return value.map((item) => store(item, style));
+  return isProps(value) ? storeProps(value, style) : value;
+};
+
+export const storeProps = (props: Props, style: SecretStyle): JsonObject =>
+  Object.fromEntries(Object.entries(props).map(([key, item]) => [key, store(item, style)]));
+
+export const masked: SecretStyle = () => "[secret]";
+export const bare: SecretStyle = (secret) => store(secret.value, bare);
+
+/** The ciphertext of a secret that has not changed is kept, so that a state without changes stays byte-identical. */
+export const encrypted = (crypter: Crypter, known: WeakMap<Secret, string>): SecretStyle => (secret) => {
+  let ciphertext = known.get(secret);
+  if (ciphertext === undefined) {
+    ciphertext = crypter.encrypt(JSON.stringify(store(secret.value, bare)));
+    known.set(secret, ciphertext);
+  }
+  return { [SIGNATURE]: SECRET, ciphertext };
+};
+
+/** The reverse of `store` with `encrypted`. */
+export const loader = (crypter: Crypter, known: WeakMap<Secret, string>) => {
+  const load = (json: Json): Value => {
+    if (json === UNKNOWN_TEXT) return UNKNOWN;
+    if (Array.isArray(json)) return json.map(load);
+    if (typeof json !== "object" || json === null) return json as Value;
+    const object = json as JsonObject;
+    switch (object[SIGNATURE]) {
+      case undefined: return loadProps(object);
+      case SECRET: return loadSecret(object);
+      case ASSET: return new Asset(object["hash"] as string, sourceOf(object));
+      case ARCHIVE: return new Archive(object["hash"] as string, sourceOf(object), object["assets"] === undefined ? undefined : (load(object["assets"]) as unknown as Record<string, Asset>));
+      case REFERENCE: return new Reference(object["urn"] as string, object["id"] === undefined ? undefined : load(object["id"]), (object["packageVersion"] as string | undefined) ?? "");
+      default: throw new Error(`the state has a value with the unknown mark ${JSON.stringify(object[SIGNATURE])}`);
+    }
+  };
+  const loadSecret = (object: JsonObject): Secret => {
+    const ciphertext = object["ciphertext"];
+    if (typeof ciphertext !== "string") return new Secret(load(JSON.parse((object["plaintext"] as string | undefined) ?? "null") as Json));
+    const secret = new Secret(load(JSON.parse(crypter.decrypt(ciphertext)) as Json));
+    known.set(secret, ciphertext);
+    return secret;
+  };
+  const loadProps = (object: JsonObject): Props => Object.fromEntries(Object.entries(object).map(([key, item]) => [key, load(item)]));
+  return loadProps;
+};
+
+const sourceOf = ({ path, text, uri }: JsonObject): Source => ({
+  ...(path === undefined ? {} : { path: path as string }), ...(text === undefined ? {} : { text: text as string }), ...(uri === undefined ? {} : { uri: uri as string }),
+});
