@@ -16,7 +16,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-NEIGHBOURS = os.environ.get("NEIGHBOURS", "")  # "chat=http://127.0.0.1:3001/health forth=…"
+SERVICES_FILE = os.environ.get("SERVICES_FILE", "")  # [{"name": "chat", "local": "http://127.0.0.1:3001/health", "status": 200}, …]
 FRESH_SECONDS = 10
 
 
@@ -40,11 +40,11 @@ def machine():
 
 
 def ask(entry):
-    name, url = entry
+    name, url, status = entry
     began = time.monotonic()
     try:
         with urllib.request.urlopen(url, timeout=3) as answer:
-            return {"name": name, "ok": answer.status == 200, "ms": round((time.monotonic() - began) * 1000)}
+            return {"name": name, "ok": answer.status == status, "ms": round((time.monotonic() - began) * 1000)}
     except (OSError, ValueError) as error:
         return {"name": name, "ok": False, "error": str(error)[:200]}
 
@@ -52,16 +52,25 @@ def ask(entry):
 class Neighbours:
     """Asked at most every ten seconds, however many visitors look."""
 
-    def __init__(self, text):
-        self.entries = [tuple(pair.split("=", 1)) for pair in text.split() if "=" in pair]
+    def __init__(self, path, port):
+        self.path, self.port = path, port
         self.lock = threading.Lock()
-        self.answers, self.asked = [], 0.0
+        self.answers, self.asked = [], -FRESH_SECONDS
+
+    def entries(self):
+        """Who else listens here, read afresh: a release may have changed it."""
+        try:
+            with open(self.path, encoding="utf-8") as file:
+                listed = json.load(file)
+        except (OSError, ValueError):
+            return []
+        return [(one["name"], one["local"], one["status"]) for one in listed if "local" in one and f":{self.port}/" not in one["local"]]
 
     def look(self):
         with self.lock:
-            if self.entries and time.monotonic() - self.asked > FRESH_SECONDS:
+            if time.monotonic() - self.asked > FRESH_SECONDS:
                 with ThreadPoolExecutor(max_workers=4) as pool:
-                    self.answers = list(pool.map(ask, self.entries))
+                    self.answers = list(pool.map(ask, self.entries()))
                 self.asked = time.monotonic()
             return self.answers
 
@@ -76,7 +85,7 @@ def page(report):
 
 
 class Handler(BaseHTTPRequestHandler):
-    neighbours = Neighbours(NEIGHBOURS)
+    neighbours = Neighbours(SERVICES_FILE, os.environ.get("PORT", ""))
     timeout = 15
 
     def report(self):
