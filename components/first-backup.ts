@@ -18,7 +18,7 @@ export class FirstBackup extends pulumi.ComponentResource {
   constructor(name: string, { by, of, after }: FirstBackupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("second-server:recovery:FirstBackup", name, {}, opts);
     this.command = new remote.Command(`${name}-pull`, {
-      connection: by.connection, create: "sudo /usr/local/bin/fleet-agent backup pull", triggers: [of.droplet.id],
+      connection: by.connection, create: "sudo /usr/local/bin/fleet-agent backup pull", triggers: [of.droplet.id], addPreviousOutputInEnv: false,
       update: "true",
     }, { parent: this, dependsOn: [...after] });
     this.registerOutputs({ result: this.command.stdout });

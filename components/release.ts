@@ -37,7 +37,7 @@ export class Delivery extends pulumi.ComponentResource {
       remotePath: `/home/fleet/release-${built.sha256}.tar.gz`, triggers: [server.droplet.id],
     }, { ...child, dependsOn: [server.hostKey] });
     this.identity = new remote.Command(`${name}-identity`, {
-      connection: server.connection, create: "sudo /usr/local/bin/fleet-agent identity", triggers: [server.droplet.id],
+      connection: server.connection, create: "sudo /usr/local/bin/fleet-agent identity", triggers: [server.droplet.id], addPreviousOutputInEnv: false,
       stdin: pulumi.secret(pulumi.output(identity).apply((value) => JSON.stringify(value))),
     }, { ...child, dependsOn: [this.copy] });
     this.registerOutputs({ sha256: built.sha256 });
@@ -59,7 +59,7 @@ export class Release extends pulumi.ComponentResource {
   constructor(name: string, { server, delivery, sha256, after }: ReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("second-server:release:Release", name, {}, opts);
     this.apply = new remote.Command(`${name}-apply`, {
-      connection: server.connection, create: `sudo /usr/local/bin/fleet-agent apply ${sha256}`, triggers: [server.droplet.id, sha256],
+      connection: server.connection, create: `sudo /usr/local/bin/fleet-agent apply ${sha256}`, triggers: [server.droplet.id, sha256], addPreviousOutputInEnv: false,
     }, { parent: this, dependsOn: [delivery.identity, ...after] });
     this.registerOutputs({ sha256 });
   }

@@ -18,7 +18,7 @@ export class Restore extends pulumi.ComponentResource {
   constructor(name: string, { from, to, after }: RestoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super("second-server:recovery:Restore", name, {}, opts);
     this.command = new remote.Command(`${name}-to-peer`, {
-      connection: from.connection, create: "sudo /usr/local/bin/fleet-agent backup restore-to-peer", triggers: [to.droplet.id],
+      connection: from.connection, create: "sudo /usr/local/bin/fleet-agent backup restore-to-peer", triggers: [to.droplet.id], addPreviousOutputInEnv: false,
       // A new address of the watcher is no reason to restore again.
       update: "true",
     }, { parent: this, dependsOn: [...after] });

@@ -49,7 +49,7 @@ export class Server extends pulumi.ComponentResource {
     const connect = (hostKey: pulumi.Output<string>) => ({ host: this.address, user: fleet.admin.user, privateKey: keys.admin.privateKey, hostKey, dialErrorLimit: 60, perDialTimeout: 10 });
     this.connection = connect(keys.host[role].publicKey);
     this.hostKey = new remote.Command(`${name}-host-key`, {
-      connection: connect(keys.firstBoot[role].publicKey), create: "sudo /usr/local/bin/fleet-agent host-key", stdin: keys.host[role].privateKey, triggers: [this.droplet.id],
+      connection: connect(keys.firstBoot[role].publicKey), create: "sudo /usr/local/bin/fleet-agent host-key", stdin: keys.host[role].privateKey, triggers: [this.droplet.id], addPreviousOutputInEnv: false,
     }, child);
     this.registerOutputs({ address: this.address });
   }
