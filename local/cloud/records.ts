@@ -66,4 +66,6 @@ export interface CloudState {
   domains: DomainRecord[]; dnsRecords: DnsRecord[]; firewalls: FirewallRecord[]; tags: string[]; projects: ProjectRecord[]; vpcs: VpcRecord[];
   snapshots: SnapshotRecord[]; volumes: VolumeRecord[]; volumeSnapshots: VolumeSnapshotRecord[];
   uptimeChecks: UptimeCheckRecord[]; alertPolicies: AlertPolicyRecord[];
+  /** Faults in force, as they were asked for. */
+  faults: { id: string; kind: string; since: string }[];
 }

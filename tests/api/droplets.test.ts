@@ -131,3 +131,18 @@ test("what is not emulated is refused by name", async () => {
   expect(status).toBe(501);
   expect(body.message).toContain("GET /v2/kubernetes/clusters");
 });
+
+test("a droplet goes with what belongs to it: all of it, or what was chosen", async () => {
+  const api = await testApi();
+  const id = await created(api);
+  const { ip } = (await api.call("POST", "/v2/reserved_ips", { droplet_id: id })).body.reserved_ip;
+  await act(api, id, { type: "snapshot", name: "keep" });
+  const base = `/v2/droplets/${id}/destroy_with_associated_resources`;
+  expect((await api.call("GET", base)).body).toMatchObject({ reserved_ips: [{ id: ip }], snapshots: [{ name: "keep" }], volumes: [] });
+  expect((await api.call("DELETE", `${base}/selective`, { reserved_ips: ["203.0.113.249"] })).status).toBe(422);
+  expect((await api.call("DELETE", `${base}/dangerous`)).status).toBe(400);
+  expect((await api.call("DELETE", `${base}/selective`, { reserved_ips: [ip] })).status).toBe(202);
+  expect((await api.call("GET", `${base}/status`)).body).toMatchObject({ failures: 0, resources: { reserved_ips: [{ id: ip }], snapshots: [] } });
+  expect((await api.call("GET", "/v2/reserved_ips")).body.reserved_ips).toEqual([]);
+  expect((await api.call("GET", "/v2/snapshots")).body.snapshots).toHaveLength(1);
+});

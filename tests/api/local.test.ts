@@ -87,3 +87,13 @@ test("DNS, ACME and relay faults are found by the services that they are for", a
   expect(faults.find("acme")).toBeDefined();
   expect(faults.find("relay")?.how).toBe("defer");
 });
+
+test("a machine's fault outlives the daemon and ends with its droplet", async () => {
+  await control("POST", "/local/faults", { kind: "loss", dropletId: id, percent: 10 });
+  await control("POST", "/local/faults", { kind: "loss", dropletId: id, percent: 30 });
+  expect(api.cloud.faults.list()).toMatchObject([{ kind: "loss", percent: 30 }]);
+  await api.resume();
+  expect(done).toEqual(["inject loss", "inject loss", "inject loss"]);
+  await api.call("DELETE", `/v2/droplets/${id}`);
+  expect(api.cloud.faults.list()).toEqual([]);
+});

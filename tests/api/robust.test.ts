@@ -104,7 +104,7 @@ test("a daemon that dies in the middle of an action does it again when it comes 
     const { id } = (await first.call("POST", "/v2/droplets", newDroplet())).body.droplet;
     const second = await testApi({ file });
     expect((await second.call("GET", `/v2/droplets/${id}`)).body.droplet).toMatchObject({ status: "new", locked: true });
-    second.resume();
+    await second.resume();
     await second.cloud.jobs.settled();
     expect((await second.call("GET", `/v2/droplets/${id}`)).body.droplet).toMatchObject({ status: "active", locked: false });
     expect((await second.call("GET", `/v2/droplets/${id}/actions`)).body.actions[0].status).toBe("completed");

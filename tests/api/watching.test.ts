@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import { startDueBackups } from "../../local/cloud/api/backups";
 import { newDroplet, testApi } from "./harness";
 
 test("uptime checks and their alerts are made, changed, shown and deleted", async () => {
@@ -51,4 +52,28 @@ test("backups: a policy at creation, changed and disabled by actions, shown with
   expect(await act({ type: "disable_backups" })).toBe(422);
   expect((await api.call("GET", `/v2/droplets/${id}`)).body.droplet.next_backup_window).toBeNull();
   expect((await api.call("GET", `/v2/droplets/${id}/backups`)).body.backups).toEqual([]);
+});
+
+test("a backup is taken once in each window, seven daily ones are kept, and the droplet can be restored from one", async () => {
+  const api = await testApi();
+  const { id } = (await api.call("POST", "/v2/droplets", newDroplet({ backups: true, backup_policy: { plan: "daily", hour: 16 } }))).body.droplet;
+  await api.cloud.jobs.settled();
+  const minute = async (milliseconds: number) => {
+    await api.clock.advance(milliseconds);
+    startDueBackups(api.cloud);
+    await api.cloud.jobs.settled();
+  };
+  await minute(60_000);
+  expect((await api.call("GET", `/v2/droplets/${id}/backups`)).body.backups).toEqual([]);
+  await minute(4 * 3_600_000);
+  await minute(60_000);
+  const { backups } = (await api.call("GET", `/v2/droplets/${id}/backups`)).body;
+  expect(backups).toMatchObject([{ name: "web 2026-11-21", type: "backup" }]);
+  expect((await api.call("GET", `/v2/droplets/${id}`)).body.droplet.backup_ids).toEqual([backups[0].id]);
+  expect((await api.call("GET", "/v2/snapshots")).body.snapshots).toEqual([]);
+  expect((await api.call("POST", `/v2/droplets/${id}/actions`, { type: "restore", image: backups[0].id })).status).toBe(201);
+  for (let day = 0; day < 9; day++) await minute(24 * 3_600_000);
+  expect(api.cloud.state.snapshots).toHaveLength(7);
+  expect((await api.call("DELETE", `/v2/droplets/${id}`)).status).toBe(204);
+  expect(api.cloud.state.snapshots).toEqual([]);
 });

@@ -10,6 +10,7 @@ import { createCalls, type Calls } from "./calls";
 import type { Api, ApiEnv, Cloud } from "./cloud";
 import { domainAndRecordRoutes } from "./domains";
 import { resumeDropletActions } from "./droplets/actions";
+import { associatedRoutes } from "./droplets/associated";
 import { dropletRoutes } from "./droplets/routes";
 import { ApiError, notEmulated } from "./errors";
 import { createFaults } from "./faults";
@@ -40,7 +41,7 @@ export interface CreatedApi {
   readonly cloud: Cloud;
   readonly calls: Calls;
   /** Goes on with what a killed daemon was doing. Call once, when the machines have been taken over. */
-  resume(): void;
+  resume(): Promise<void>;
 }
 
 const createCloud = ({ store, hypervisor, clock, pace, log }: ApiDeps): Cloud => {
@@ -53,7 +54,7 @@ const createCloud = ({ store, hypervisor, clock, pace, log }: ApiDeps): Cloud =>
   return {
     store, state: store.state, hypervisor, clock, pace, log,
     jobs: createJobs((key, error) => log(`${key}: ${error.stack ?? error.message}`)),
-    network: createNetwork(store.state, hypervisor), faults: createFaults(hypervisor, clock),
+    network: createNetwork(store.state, hypervisor), faults: createFaults(store.state, hypervisor, clock),
   };
 };
 
@@ -125,13 +126,14 @@ export const createApi = (deps: ApiDeps): CreatedApi => {
   app.use("/v2/*", identify(cloud, calls), authenticate, limit(cloud), misbehave(cloud), persist(cloud));
   const resources = [
     accountRoutes, sshKeyRoutes, actionRoutes, dropletRoutes, reservedIpRoutes, domainAndRecordRoutes, firewallRoutes, tagRoutes, projectRoutes, vpcRoutes, imageAndSnapshotRoutes,
-    volumeRoutes, uptimeRoutes, monitoringRoutes,
+    volumeRoutes, uptimeRoutes, monitoringRoutes, associatedRoutes,
   ];
   for (const routes of resources) app.route("/v2", routes(cloud));
   app.all("/v2/*", (c) => { throw notEmulated(`${c.req.method} ${c.req.path}`); });
   return {
     app, cloud, calls,
-    resume: () => {
+    resume: async () => {
+      for (const problem of await cloud.faults.restore()) cloud.log(problem);
       resumeReservedIpActions(cloud);
       resumeDropletActions(cloud);
       resumeVolumeActions(cloud);

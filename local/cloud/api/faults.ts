@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { Clock } from "../clock";
 import type { Fault as MachineFault, Hypervisor } from "../machines/hypervisor";
+import type { CloudState } from "../records";
 
 const dropletId = z.number().int();
 /** Faults that anyone may ask for; those with a droplet are done to its machine, the others to the cloud's own services. */
@@ -33,47 +34,72 @@ const isMachineFault = (fault: FaultRequest): fault is Extract<FaultRequest, { d
 
 export interface Faults {
   list(): readonly ActiveFault[];
-  /** Resolves when it is in force; rejects with the hypervisor's reason. */
+  /** Resolves when it is in force; rejects with the hypervisor's reason. The same fault with other figures takes the place of the earlier one. */
   inject(fault: FaultRequest): Promise<ActiveFault>;
   /** @returns false when there is none with that id. */
   clear(id: string): Promise<boolean>;
   clearAll(): Promise<void>;
+  /** What was on a machine that no longer exists. */
+  forget(dropletId: number): void;
+  /** After the daemon's restart: machines' faults are put in force again; @returns why some could not be. */
+  restore(): Promise<string[]>;
   /** The first service fault of a kind that the test accepts; `times` is counted down. */
   find<K extends ServiceFault["kind"]>(kind: K, accepts?: (fault: Extract<ActiveFault, { kind: K }>) => boolean): Extract<ActiveFault, { kind: K }> | undefined;
 }
 
-export const createFaults = (hypervisor: Hypervisor, clock: Clock): Faults => {
-  let active: ActiveFault[] = [];
+/** What makes two requests the same fault: everything but its figures. */
+const identity = (fault: FaultRequest): string => {
+  const { kind, dropletId, peerId, unit, method, path, name } = fault as { kind: string } & Record<string, unknown>;
+  return JSON.stringify([kind, dropletId, peerId, unit, method, path, name]);
+};
+
+/** Faults are kept with the records: they outlive the daemon, as what they did to machines does. */
+export const createFaults = (state: CloudState, hypervisor: Hypervisor, clock: Clock): Faults => {
   const uses = new Map<string, number>();
+  const active = (): ActiveFault[] => state.faults as unknown as ActiveFault[];
+  const drop = (gone: (fault: ActiveFault) => boolean): void => { state.faults = active().filter((one) => !gone(one)) as unknown as CloudState["faults"]; };
   const end = async (fault: ActiveFault): Promise<void> => {
     if (isMachineFault(fault)) await hypervisor.clearFault(fault);
-    active = active.filter((one) => one !== fault);
+    drop((one) => one.id === fault.id);
     uses.delete(fault.id);
   };
   const spend = (fault: ActiveFault): void => {
     if (fault.kind !== "api" || fault.times === undefined) return;
     const used = (uses.get(fault.id) ?? 0) + 1;
     uses.set(fault.id, used);
-    if (used >= fault.times) active = active.filter((one) => one !== fault);
+    if (used >= fault.times) drop((one) => one.id === fault.id);
   };
   return {
-    list: () => active,
+    list: active,
     inject: async (fault) => {
       if (isMachineFault(fault)) await hypervisor.injectFault(fault);
+      drop((one) => identity(one) === identity(fault));
       const added: ActiveFault = { ...fault, id: randomUUID().slice(0, 8), since: clock.now().toISOString() };
-      active.push(added);
+      state.faults.push(added);
       return added;
     },
     clear: async (id) => {
-      const fault = active.find((one) => one.id === id);
+      const fault = active().find((one) => one.id === id);
       if (fault) await end(fault);
       return fault !== undefined;
     },
     clearAll: async () => {
-      for (const fault of [...active]) await end(fault);
+      for (const fault of [...active()]) await end(fault);
+    },
+    forget: (gone) => drop((one) => isMachineFault(one) && (one.dropletId === gone || ("peerId" in one && one.peerId === gone))),
+    restore: async () => {
+      const problems: string[] = [];
+      for (const fault of [...active()]) {
+        if (!isMachineFault(fault)) continue;
+        await hypervisor.injectFault(fault).catch((error: Error) => {
+          drop((one) => one.id === fault.id);
+          problems.push(`fault ${fault.kind} is over: ${error.message}`);
+        });
+      }
+      return problems;
     },
     find: <K extends ServiceFault["kind"]>(kind: K, accepts: (fault: Extract<ActiveFault, { kind: K }>) => boolean = () => true) => {
-      const fault = active.find((one) => one.kind === kind && accepts(one as Extract<ActiveFault, { kind: K }>));
+      const fault = active().find((one) => one.kind === kind && accepts(one as Extract<ActiveFault, { kind: K }>));
       if (fault) spend(fault);
       return fault as Extract<ActiveFault, { kind: K }> | undefined;
     },

@@ -29,7 +29,6 @@ const machineRoutes = (api: Api, { cloud }: LocalDeps): void => {
     const droplet = find(numericId(c, "id"));
     await cloud.hypervisor.powerOff(droplet.id);
     droplet.status = "off";
-    await cloud.store.save();
     return c.body(null, 204);
   });
   api.get("/droplets/:id/console", async (c) => {
@@ -66,6 +65,10 @@ export const localRoutes = (deps: LocalDeps): Api => {
     const known = error instanceof ApiError ? error : null;
     return c.json({ id: known?.id ?? "failed", message: error.message }, known?.status ?? 500);
   });
+  api.use(async (c, next) => {
+    await next();
+    if (c.req.method !== "GET") await deps.cloud.store.save();
+  });
   api.get("/status", async (c) => c.json({ droplets: deps.cloud.state.droplets.length, pace: deps.cloud.pace, ...(await deps.status()) }));
   api.get("/inbox", async (c) => c.json({ mails: await deps.inbox.list() }));
   api.delete("/inbox", async (c) => {
@@ -76,7 +79,10 @@ export const localRoutes = (deps: LocalDeps): Api => {
   faultRoutes(api, deps);
   machineRoutes(api, deps);
   api.post("/shutdown", (c) => {
-    deps.shutdown();
+    // Whoever asked gets an answer before there is nobody left to give it.
+    const { outgoing } = (c.env ?? {}) as { outgoing?: { once(event: "close", listener: () => void): void } };
+    if (outgoing) outgoing.once("close", deps.shutdown);
+    else deps.shutdown();
     return c.json({ stopping: true }, 202);
   });
   return api;

@@ -4,6 +4,7 @@ import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import { createApi, type CreatedApi } from "../api/app";
 import type { ApiEnv } from "../api/cloud";
+import { startDueBackups } from "../api/backups";
 import { localRoutes } from "../api/local";
 import { systemClock } from "../clock";
 import { consoleRoutes } from "../console/page";
@@ -44,7 +45,7 @@ const takeOverMachines = async ({ created, host }: Running): Promise<void> => {
   await host.takeOver();
   const known = new Map(host.machines().map(({ dropletId, power }) => [dropletId, power]));
   for (const droplet of state.droplets) if (droplet.status !== "new" && known.has(droplet.id)) droplet.status = known.get(droplet.id) === "on" ? "active" : "off";
-  created.resume();
+  await created.resume();
 };
 
 /** Saves and exits; machines are powered off first when asked, and go on otherwise. */
@@ -75,6 +76,7 @@ const publish = async (running: Running, api: string, machines: boolean): Promis
   root.route("/", created.app);
   root.route("/local", localRoutes({ cloud: created.cloud, calls: created.calls, inbox, status, shutdown: () => end(true) }));
   root.route("/", consoleRoutes());
+  setInterval(() => startDueBackups(created.cloud), 60_000).unref();
   await listenOnSocket(paths.socket, getRequestListener(root.fetch));
   log(`ready: pid ${process.pid}, API ${api}, ${machines ? "machines" : "records only"}`);
 };

@@ -123,6 +123,7 @@ export const resumeDropletActions = (cloud: Cloud): void => {
       action.status = action.type === "destroy" ? "completed" : "errored";
       action.completed_at = action.started_at;
     } else if (action.type === "create") queueAction(cloud, droplet, action, () => boot(cloud, droplet));
+    else if (action.type === "backup") queueAction(cloud, droplet, action, () => takeSnapshot(cloud, droplet, "backup", `${droplet.name} ${action.started_at.slice(0, 10)}`));
     else {
       const wanted = dropletAction.parse(action.request);
       queueAction(cloud, droplet, action, () => perform(cloud, droplet, wanted));

@@ -15,7 +15,7 @@ export const machineSpec = (cloud: Cloud, droplet: DropletRecord, image: string 
     image: found.key, userData: droplet.user_data,
     publicKeys: cloud.state.sshKeys.filter((key) => droplet.ssh_keys.includes(key.id)).map((key) => key.public_key),
     networks: {
-      mac: droplet.mac, ipv4: droplet.ipv4, anchorIpv4: droplet.anchor_ipv4, privateIpv4: droplet.private_ipv4, ...(droplet.ipv6 ? { ipv6: droplet.ipv6 } : {}),
+      mac: droplet.mac, ipv4: droplet.ipv4, anchorIpv4: droplet.anchor_ipv4, privateIpv4: droplet.private_ipv4, vpc: droplet.vpc_uuid, ...(droplet.ipv6 ? { ipv6: droplet.ipv6 } : {}),
     },
   };
 };
@@ -55,8 +55,8 @@ export const removeDroplet = (cloud: Cloud, droplet: DropletRecord): void => {
   for (const volume of state.volumes) volume.droplet_ids = volume.droplet_ids.filter((id) => id !== droplet.id);
   const backups = state.snapshots.filter((one) => one.kind === "backup" && one.droplet_id === droplet.id);
   state.snapshots = state.snapshots.filter((one) => !backups.includes(one));
-  beginDropletAction(cloud, droplet, "destroy", {});
-  const action = state.actions.at(-1)!;
+  cloud.faults.forget(droplet.id);
+  const action = beginDropletAction(cloud, droplet, "destroy", {});
   void cloud.jobs.run(machineKey(droplet.id), async () => {
     await carryOut(cloud, action, async () => {
       await cloud.hypervisor.destroy(droplet.id);
