@@ -50,7 +50,7 @@ export interface DnsCheck extends CheckBase {
 export interface IcmpCheck extends CheckBase { readonly kind: "icmp"; readonly host: string }
 /** The SSH banner, e.g. starting with "SSH-2.0-". */
 export interface SshCheck extends CheckBase { readonly kind: "ssh"; readonly host: string; /** @default 22 */ readonly port?: number; readonly banner?: string }
-/** A job that should have reported: POST/GET /heartbeat/<token>[/start|/fail] on the Observatory. */
+/** A job that should have reported: POST/GET /heartbeat/TOKEN (done), TOKEN.start, TOKEN.fail on the Observatory. */
 export interface HeartbeatCheck extends CheckBase {
   readonly kind: "heartbeat";
   readonly token: string;
@@ -71,8 +71,8 @@ export interface HostCheck extends CheckBase {
 }
 /** Age of the newest verified backup (and of the last verified restore), from the file that `fleet-agent backup pull` writes. */
 export interface BackupCheck extends CheckBase { readonly kind: "backup"; readonly statusFile: string; readonly maxAgeSeconds: number; readonly maxRestoreAgeSeconds?: number }
-/** A file on this machine (the failover copy) has the same SHA-256 as the one it copies, as listed in a manifest.json. */
-export interface DriftCheck extends CheckBase { readonly kind: "drift"; readonly url: string; readonly against: string }
+/** The failover copy on this machine against the list that came with it: each file is there and has its SHA-256. `manifest`: JSON {files: [{path, sha256}]}, paths relative to `folder`. */
+export interface DriftCheck extends CheckBase { readonly kind: "drift"; readonly folder: string; readonly manifest: string }
 
 export type Check = HttpCheck | TcpCheck | CertificateCheck | DnsCheck | IcmpCheck | SshCheck | HeartbeatCheck | UnitCheck | HostCheck | BackupCheck | DriftCheck;
 
@@ -153,7 +153,7 @@ export interface WatchdogConfig {
   readonly stateFile: string;
   readonly services: readonly { readonly name: string; readonly unit: string; readonly url: string; readonly status: number; readonly contains?: string }[];
   /** The primary watches the watcher: asked every interval, alerted by its own way to send. */
-  readonly watcher?: { readonly fleet: string; readonly checks: readonly Check[]; readonly passAfter: number; readonly alerts: AlertConfig };
-  /** Where unit states and host metrics are sent, signed with the key in the file. */
+  readonly watcher?: { readonly fleet: string; /** Where people look: the status page. */ readonly url: string; readonly checks: readonly Check[]; readonly passAfter: number; readonly alerts: AlertConfig };
+  /** Where this machine's unit states and host metrics are sent every interval (the Observatory's /report), signed with the key in the file: the same as the Observatory's signingKeyFile. */
   readonly report?: { readonly url: string; readonly keyFile: string; readonly units: readonly string[] };
 }

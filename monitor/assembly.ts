@@ -1,4 +1,4 @@
-import type { Check, ObservatoryConfig } from "../config/monitor";
+import type { Check, ObservatoryConfig, UnitCheck } from "../config/monitor";
 import { carrierOf } from "./adapters/channels";
 import type { Clock } from "./adapters/clock";
 import { type Key, loadKey } from "./adapters/key";
@@ -8,10 +8,12 @@ import { Alerts } from "./alerts/alerts";
 import { type Message, noteMessage, type Row } from "./alerts/messages";
 import { active, type Window } from "./alerts/maintenance";
 import { Offline } from "./alerts/offline";
+import type { Beat } from "./checks/heartbeat";
 import { OwnNetwork } from "./checks/network";
 import type { Outcome } from "./checks/outcome";
 import { runCheck } from "./checks/run";
 import { Runner } from "./checks/runner";
+import { isTold, Tellers } from "./checks/told";
 import { incidentLink } from "./page/links";
 import { checksOf, pace, watchedOf } from "./settings";
 import type { Database } from "./store/database";
@@ -31,6 +33,7 @@ export class Assembly {
   readonly runner: Runner;
   readonly alerts: Alerts;
   readonly offline: Offline;
+  readonly tellers: Tellers;
   readonly startedAt: number;
   /** Maintenance set while running, by a deploy, an upgrade or an operator. */
   windows: readonly Window[];
@@ -50,7 +53,9 @@ export class Assembly {
       fleet: config.fleet, url: config.statusUrl, now: () => clock.now(), keep: (start) => this.store.meta("offline", start), send: (message) => this.send(message), leastMs: config.failAfter * config.intervalSeconds * 1000,
     }, since ?? undefined);
     this.network = this.#places();
-    this.runner = new Runner({ clock, perform: (check, timeoutMs) => runCheck(check, timeoutMs), networkUp: () => this.#networkUp(), took: (check, began, outcome) => this.#took(check, began, outcome) });
+    const beats = JSON.parse(kept.meta.get("beats") ?? "{}") as Record<string, Beat>;
+    this.tellers = new Tellers({ now: () => clock.now(), keep: (all) => this.store.meta("beats", all), units: () => this.#ownUnits() }, beats);
+    this.runner = new Runner({ clock, perform: (check, timeoutMs) => (isTold(check) ? this.tellers.perform(check) : runCheck(check, timeoutMs)), networkUp: () => this.#networkUp(), took: (check, began, outcome) => this.#took(check, began, outcome) });
     this.alerts = new Alerts({
       fleet: config.fleet, now: () => clock.now(), journal: this.store, send: (message) => this.send(message),
       hurry: (ids) => { for (const id of ids) this.runner.schedule.hurry(id); },
@@ -98,6 +103,10 @@ export class Assembly {
     this.network = this.#places();
     this.alerts.watch(checksOf(config).map((check) => watchedOf(check, config)));
     this.start();
+  }
+
+  #ownUnits(): readonly string[] {
+    return checksOf(this.config).filter((check) => check.kind === "unit" && check.machine === "watcher").map((check) => (check as UnitCheck).unit);
   }
 
   #places(): OwnNetwork {

@@ -38,7 +38,7 @@ const defaultLayer = (check: Check): Layer => {
   if (check.kind === "dns") return "dns";
   if (check.kind === "icmp" || check.kind === "ssh") return "primary";
   if (check.kind === "certificate") return "certificate";
-  return check.kind === "backup" || check.kind === "drift" ? "data" : "service";
+  return check.kind === "backup" || check.kind === "drift" || check.kind === "heartbeat" ? "data" : "service";
 };
 
 export function watchedOf(check: Check, config: ObservatoryConfig): Watched {
@@ -49,11 +49,11 @@ export function watchedOf(check: Check, config: ObservatoryConfig): Watched {
   };
 }
 
-/** What changes slowly is asked once a minute unless the manifest says otherwise. */
-const slow: ReadonlySet<Check["kind"]> = new Set(["certificate", "backup", "drift"]);
+/** What changes slowly is asked less often (seconds) unless the manifest says otherwise. */
+const slow: ReadonlyMap<Check["kind"], number> = new Map([["certificate", 60], ["backup", 60], ["heartbeat", 30], ["unit", 30], ["host", 30], ["drift", 3600]]);
 
 /** Milliseconds; the timeout stays below the interval, so that a run never meets the next one. */
 export function pace(check: Check, config: ObservatoryConfig): { readonly intervalMs: number; readonly timeoutMs: number } {
-  const intervalMs = (check.intervalSeconds ?? (slow.has(check.kind) ? Math.max(60, config.intervalSeconds) : config.intervalSeconds)) * 1000;
+  const intervalMs = (check.intervalSeconds ?? Math.max(slow.get(check.kind) ?? 0, config.intervalSeconds)) * 1000;
   return { intervalMs, timeoutMs: Math.min((check.timeoutSeconds ?? config.timeoutSeconds) * 1000, intervalMs * 0.9) };
 }

@@ -18,7 +18,7 @@ function message(kind: Message["kind"], subject: string, lead: string, rows: rea
     `<body style="margin:0;padding:16px;font:16px/1.5 system-ui,sans-serif;color:#1c2026;background:#fff">`,
     `<p style="margin:0 0 12px;padding:8px 12px;border-left:6px solid ${colours[kind]};font-size:18px;font-weight:600">${escapeHtml(lead)}</p>`,
     `<table role="presentation" style="border-collapse:collapse">${cells.join("")}</table>`,
-    `<p style="margin:16px 0 0"><a href="${escapeHtml(url)}" style="color:#0b57d0">${escapeHtml(url)}</a></p></body></html>`,
+    `<p style="margin:16px 0 0"><a href="${escapeHtml(url)}" style="color:#0b57d0">${url.includes("/incident/") ? "See it, acknowledge or snooze" : "Status page"}</a></p></body></html>`,
   ].join("\n");
   return { kind, subject, text: [lead, "", ...rows.map(([label, value]) => `${label}: ${value}`), "", url, ""].join("\n"), html, url };
 }
@@ -39,7 +39,7 @@ export function upMessage({ fleet, name, since, error, url }: Outage, now: numbe
 }
 
 export function reminderMessage({ fleet, name, since, error, url }: Outage, now: number): Message {
-  const rows: Row[] = [["What", name], ["Since", instant(since)], ["For", span(now - since)], ["Last error", error], ["Quiet it", "acknowledge or snooze by the link below"]];
+  const rows: Row[] = [["What", name], ["Since", instant(since)], ["For", span(now - since)], ["Last error", error], ["Quiet it", "acknowledge or snooze by the link"]];
   return message("down", `[${fleet}] STILL DOWN: ${name} (for ${span(now - since)})`, `${name} is still down`, rows, url);
 }
 

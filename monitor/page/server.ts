@@ -4,13 +4,14 @@ import { reason, type Log } from "../adapters/log";
 import type { Assembly } from "../assembly";
 import type { Reporter } from "../report/reporter";
 import { asset } from "./assets";
-import { control } from "./control";
+import type { MachineReport } from "../checks/host";
+import { control, signedBody } from "./control";
 import { incident } from "./incident";
 import { badges, feed, metrics } from "./machine-readable";
 import { Login, operator } from "./operator";
 import { incidentsPage, statusPage } from "./page";
 import { Records } from "./records";
-import { json, page, Refusal, type Reply } from "./reply";
+import { json, page, readBody, Refusal, type Reply } from "./reply";
 import { history, servicePage } from "./service";
 import { status } from "./status";
 
@@ -26,6 +27,15 @@ const health: Route = ({ assembly }) => {
 
 const act: Route = ({ assembly, login }, request) => operator(assembly, login, request);
 const oneIncident: Route = ({ assembly }, request, url) => incident(assembly, request, url);
+
+/** GET or POST /heartbeat/TOKEN, TOKEN.start, TOKEN.fail: a job says that it ended well, began, failed (with why in the body). Tokens are secrets of the jobs; unknown ones are refused. */
+const hear: Route = async ({ assembly }, request, url) => {
+  const [, token = "", word] = /^\/heartbeat\/([\w-]{1,100})(?:\.(start|fail))?$/.exec(url.pathname) ?? [];
+  const known = assembly.alerts.watched().some(({ check }) => check.kind === "heartbeat" && check.token === token);
+  if (!known) throw new Refusal(404, "no job has this token");
+  assembly.tellers.beat(token, word === undefined ? "done" : (word as "start" | "fail"), request.method === "POST" ? await readBody(request) : "");
+  return json({ heard: true });
+};
 
 /** By method and path; a path that ends with a slash stands for everything in that folder. */
 const routes: Readonly<Record<string, Route>> = {
@@ -44,6 +54,12 @@ const routes: Readonly<Record<string, Route>> = {
   "GET /api/status": ({ assembly }) => json(status(assembly)),
   "GET /api/history/": ({ assembly }, _request, url) => history(assembly, url),
   "GET /api/incidents": async ({ records }) => json(await records.incidents(500)),
+  "GET /heartbeat/": hear,
+  "POST /heartbeat/": hear,
+  "POST /report": async ({ assembly }, request) => {
+    assembly.tellers.report(await signedBody<MachineReport>(assembly, request));
+    return json({ heard: true });
+  },
   "POST /control": ({ assembly, reporter }, request) => control(assembly, reporter, request),
 };
 

@@ -18,7 +18,7 @@ export function reportOf(status: Status, days: ReadonlyMap<string, readonly Buck
   const at = Date.parse(status.at);
   const row = (name: string, check: string | undefined, condition: Condition, ms: number | undefined, note: string | undefined): Row => {
     const buckets = days.get(check ?? "") ?? [];
-    return { name, condition, ms, note, day: uptime(buckets.slice(-1)), quarter: uptime(buckets) };
+    return { name, condition, ms, note, day: uptime(buckets.filter(({ t }) => t * 1000 > at - 86_400_000)), quarter: uptime(buckets) };
   };
   const services = status.services.map((service) => row(service.name, service.checks.includes(service.name) ? service.name : service.checks[0], service.condition, service.ms, service.error));
   const others = status.checks.filter(({ id, service }) => service === undefined && !status.services.some(({ name }) => name === id));
@@ -40,16 +40,16 @@ function textTable(title: string, rows: readonly Row[]): string[] {
   ])];
 }
 
-const cell = "padding:6px 8px;border-bottom:1px solid #dfe3e8;vertical-align:top;text-align:left";
+const cell = "padding:5px 4px;border-bottom:1px solid #dfe3e8;vertical-align:top;text-align:left";
 
 function htmlRow(row: Row): string {
   const [background, colour] = colours[row.condition];
-  const note = row.note === undefined ? "" : `<br><span style="color:#5b6470;font-size:13px;word-break:break-word">${escapeHtml(row.note)}</span>`;
-  return `<tr><td style="${cell};word-break:break-word">${escapeHtml(row.name)}${note}</td><td style="${cell};background:${background};color:${colour};font-weight:600;font-size:13px">${marks[row.condition]}</td><td style="${cell};white-space:nowrap">${
+  const note = row.note === undefined ? "" : `<br><span style="color:#5b6470;font-size:12px;word-break:break-word">${escapeHtml(row.note)}</span>`;
+  return `<tr><td style="${cell};word-break:break-word">${escapeHtml(row.name)}${note}</td><td style="${cell};background:${background};color:${colour};font-weight:600;font-size:12px">${marks[row.condition]}</td><td style="${cell};white-space:nowrap">${
     row.ms === undefined ? "" : `${Math.round(row.ms)}&nbsp;ms`}</td><td style="${cell}">${share(row.day).replace(" ", "&nbsp;")}</td><td style="${cell}">${share(row.quarter).replace(" ", "&nbsp;")}</td></tr>`;
 }
 
-const htmlTable = (title: string, rows: readonly Row[]): string => (rows.length === 0 ? "" : `<table style="border-collapse:collapse;width:100%;max-width:760px;margin:0 0 20px;font-size:14px"><thead><tr>${
+const htmlTable = (title: string, rows: readonly Row[]): string => (rows.length === 0 ? "" : `<table style="border-collapse:collapse;width:100%;max-width:760px;margin:0 0 20px;font-size:13px"><thead><tr>${
   [title, "State", "Time", "Today", "90 days"].map((head) => `<th style="${cell};color:#5b6470">${head}</th>`).join("")}</tr></thead><tbody>${rows.map(htmlRow).join("")}</tbody></table>`);
 
 /** The report as a mail: the same table in colour, readable without it, and as text. */

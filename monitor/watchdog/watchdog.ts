@@ -1,7 +1,5 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import { promisify } from "node:util";
 import type { HttpCheck, WatchdogConfig } from "../../config/monitor";
 import { type Clock, systemClock } from "../adapters/clock";
@@ -10,6 +8,9 @@ import { notify, watchdogPauseMs } from "../adapters/systemd";
 import { runCheck } from "../checks/run";
 import { Schedule } from "../checks/schedule";
 import { blank, decide, type Memory } from "./decide";
+import { readState, writeState } from "./file-journal";
+import { reportHost } from "./report";
+import { watchWatcher } from "./watcher";
 
 type Argv = readonly [string, ...string[]];
 export type Run = (argv: Argv) => Promise<unknown>;
@@ -19,30 +20,9 @@ const runArgv: Run = ([program, ...rest]) => promisify(execFile)(program, rest, 
 
 type State = Record<string, Memory>;
 
-/** A lost or damaged state file means counting from zero, which is safe; it is said in the journal. */
-function readState(path: string, log: Log): State {
-  try {
-    return JSON.parse(readFileSync(path, "utf8")) as State;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") log.warn(`${path}: ${reason(error)}; counting from zero`);
-    return {};
-  }
-}
-
-/** Readers and a power cut see the old file or the new one. */
-function writeState(path: string, state: State, log: Log): void {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(`${path}.new`, JSON.stringify(state), { mode: 0o600 });
-    renameSync(`${path}.new`, path);
-  } catch (error) {
-    log.error(`${path}: ${reason(error)}; counting goes on in memory`);
-  }
-}
-
 /** Asks each service on loopback; a process that runs but does not answer is restarted. Runs until SIGTERM or SIGINT. */
 export async function watchdog(config: WatchdogConfig, clock: Clock = systemClock, log: Log = journal, run: Run = runArgv): Promise<void> {
-  const state: State = readState(config.stateFile, log);
+  const state: State = readState<State>(config.stateFile, {}, log);
   const schedule = new Schedule(clock);
   const timeoutMs = Math.min(config.timeoutSeconds, config.intervalSeconds * 0.9) * 1000;
   for (const { name, unit, url, status, contains } of config.services) {
@@ -63,6 +43,10 @@ export async function watchdog(config: WatchdogConfig, clock: Clock = systemCloc
     log.warn(why);
     await run(restart(unit)).catch((error: unknown) => log.error(`systemctl restart ${unit}: ${reason(error)}`));
   };
+  const ends = [
+    ...(config.watcher === undefined ? [] : [watchWatcher(config, config.watcher, clock, log)]),
+    ...(config.report === undefined ? [] : [reportHost(config, config.report, clock, log)]),
+  ];
   const feed = (): void => { void notify(log, "WATCHDOG=1"); timer = clock.after((watchdogPauseMs() ?? 30_000) / 1.5, feed); };
   let timer = clock.after(0, feed);
   await notify(log, "--ready");
@@ -70,5 +54,6 @@ export async function watchdog(config: WatchdogConfig, clock: Clock = systemCloc
   await Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
   log.info("stopping");
   timer.cancel();
+  for (const end of ends) end();
   schedule.stop();
 }

@@ -1,0 +1,67 @@
+import type { Check } from "../../config/monitor";
+import { span } from "../alerts/words";
+import { beat, judgeBeat, type Beat, type Word } from "./heartbeat";
+import { Host, judgeHost, judgeUnit, type MachineReport } from "./host";
+import { explain, Finding, type Outcome } from "./outcome";
+
+type Told = Extract<Check, { kind: "heartbeat" | "unit" | "host" }>;
+export const isTold = (check: Check): check is Told => check.kind === "heartbeat" || check.kind === "unit" || check.kind === "host";
+
+/** A machine that has said nothing for so long is not believed any more. */
+const silentMs = 120_000;
+const looksEveryMs = 20_000;
+
+/** The checks that don't go and look: jobs report to us, the primary reports to us, and this machine looks at itself. */
+export class Tellers {
+  readonly #beats: Map<string, Beat>;
+  readonly #host = new Host();
+  #primary: { readonly report: MachineReport; readonly arrived: number } | undefined;
+  #own: { readonly at: number; readonly report: Promise<MachineReport> } | undefined;
+
+  constructor(readonly deps: { readonly now: () => number; readonly keep: (beats: Readonly<Record<string, Beat>>) => void; readonly units: () => readonly string[] }, beats: Readonly<Record<string, Beat>>) {
+    this.#beats = new Map(Object.entries(beats));
+  }
+
+  /** A job reports. */
+  beat(token: string, word: Word, says: string): void { this.#put(token, beat(this.#beats.get(token), word, this.deps.now(), says)); }
+
+  /** The primary reports. */
+  report(report: MachineReport): void { this.#primary = { report, arrived: this.deps.now() }; }
+
+  async perform(check: Told): Promise<Outcome> {
+    try {
+      return { result: "pass", ms: 0, detail: await this.#judge(check) };
+    } catch (error) {
+      return { result: "fail", ms: 0, error: explain(error) };
+    }
+  }
+
+  #put(token: string, value: Beat): void {
+    this.#beats.set(token, value);
+    this.deps.keep(Object.fromEntries(this.#beats));
+  }
+
+  async #judge(check: Told): Promise<string> {
+    const now = this.deps.now();
+    if (check.kind === "heartbeat") {
+      const known = this.#beats.get(check.token);
+      if (known === undefined) this.#put(check.token, { known: now });
+      return judgeBeat(check, known ?? { known: now }, now);
+    }
+    const { report, clockMs } = check.machine === "watcher" ? { report: await this.#self(now), clockMs: 0 } : this.#heard(now);
+    return check.kind === "unit" ? judgeUnit(check.unit, report) : judgeHost(check, report, clockMs);
+  }
+
+  /** One look at this machine serves all checks of it. */
+  #self(now: number): Promise<MachineReport> {
+    if (this.#own === undefined || Math.abs(now - this.#own.at) > looksEveryMs) this.#own = { at: now, report: this.#host.look(this.deps.units(), now).then((facts) => ({ ...facts, at: now })) };
+    return this.#own.report;
+  }
+
+  #heard(now: number): { readonly report: MachineReport; readonly clockMs: number } {
+    if (this.#primary === undefined) throw new Finding("the primary has not reported yet; does its watchdog run?");
+    const { report, arrived } = this.#primary;
+    if (now - arrived > silentMs) throw new Finding(`the primary has not reported for ${span(now - arrived)}; does its watchdog run?`);
+    return { report, clockMs: report.at - arrived };
+  }
+}

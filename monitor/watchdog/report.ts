@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import type { WatchdogConfig } from "../../config/monitor";
+import type { Clock } from "../adapters/clock";
+import { Key } from "../adapters/key";
+import { reason, type Log } from "../adapters/log";
+import { Host, type MachineReport } from "../checks/host";
+import { ask } from "../checks/http";
+
+/** Tells the Observatory every interval how this machine is. A report that does not arrive is not repeated: the next one is newer. @returns how to end it. */
+export function reportHost(config: WatchdogConfig, { url, keyFile, units }: NonNullable<WatchdogConfig["report"]>, clock: Clock, log: Log): () => void {
+  const host = new Host();
+  let failed = false;
+  const send = async (): Promise<void> => {
+    const report: MachineReport = { ...(await host.look(units, clock.now())), at: clock.now() };
+    const body = JSON.stringify(report);
+    const signature = new Key(readFileSync(keyFile, "utf8").trim()).sign(body);
+    const { status, body: said } = await ask(new URL(url), { method: "POST", body, headers: { "content-type": "application/json", "x-signature": signature } }, config.timeoutSeconds * 1000);
+    if (status !== 200) throw new Error(`HTTP ${status} ${said.slice(0, 120).trim()}`);
+  };
+  const turn = (): void => {
+    timer = clock.after(config.intervalSeconds * 1000, turn);
+    send().then(() => {
+      if (failed) log.info("reports reach the watcher again");
+      failed = false;
+    }, (error: unknown) => {
+      if (!failed) log.warn(`the report does not reach the watcher: ${reason(error)}`);
+      failed = true;
+    });
+  };
+  let timer = clock.after(1000, turn);
+  return () => timer.cancel();
+}

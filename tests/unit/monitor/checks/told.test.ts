@@ -1,0 +1,112 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { Cron } from "croner";
+import type { HeartbeatCheck, HostCheck } from "../../../../config/monitor";
+import { cronOf } from "../../../../monitor/checks/calendar";
+import { checkDrift } from "../../../../monitor/checks/drift";
+import { beat, judgeBeat } from "../../../../monitor/checks/heartbeat";
+import { Host, judgeHost, judgeUnit, type HostFacts, type MachineReport } from "../../../../monitor/checks/host";
+import { Site } from "../site";
+
+describe("systemd's calendar as cron", () => {
+  const next = (schedule: string): string => new Cron(cronOf(schedule)).nextRun(new Date(2026, 2, 4, 10, 7, 30))?.toLocaleString("sv-SE") ?? "never";
+  test.each([
+    ["daily", "2026-03-05 00:00:00"], ["hourly", "2026-03-04 11:00:00"], ["weekly", "2026-03-09 00:00:00"], ["*-*-* 03:30:00", "2026-03-05 03:30:00"], ["Mon..Fri 09:00", "2026-03-05 09:00:00"], ["Sat,Sun *-*-* 04:05:06", "2026-03-07 04:05:06"],
+    ["*-*-01 00:00", "2026-04-01 00:00:00"], ["*:0/15", "2026-03-04 10:15:00"], ["*-*-* 00/6:00:00", "2026-03-04 12:00:00"], ["15 3 * * *", "2026-03-05 03:15:00"], ["03:15", "2026-03-05 03:15:00"], ["monthly", "2026-04-01 00:00:00"],
+  ])("%s → %s", (schedule, expected) => expect(next(schedule)).toBe(expected));
+  test.each(["2027-*-* 03:00", "*-*~1 03:00", "Mon *-*-* 03:00 Europe/Berlin"])("%s is refused", (schedule) => expect(() => cronOf(schedule)).toThrow("write it as cron"));
+});
+
+describe("a job's heartbeat", () => {
+  const check: HeartbeatCheck = { kind: "heartbeat", id: "renewal", token: "t", periodSeconds: 3600, graceSeconds: 600 };
+  const start = Date.parse("2026-03-01T12:00:00Z");
+  const minutes = (count: number): number => start + count * 60_000;
+
+  test("in time, late, failed, hanging, and well again", () => {
+    let said = beat(undefined, "done", start, "");
+    expect(judgeBeat(check, said, minutes(69))).toBe("last heard 69 min 0 s ago");
+    expect(() => judgeBeat(check, said, minutes(71))).toThrow("last heard at 2026-03-01 12:00:00 UTC; expected by 2026-03-01 13:10:00 UTC");
+    said = beat(said, "start", minutes(60), "");
+    expect(() => judgeBeat(check, said, minutes(71))).toThrow("started at 2026-03-01 13:00:00 UTC and has not ended in 11 min 0 s");
+    said = beat(said, "fail", minutes(72), "no\u0007 space\nleft");
+    expect(() => judgeBeat(check, said, minutes(73))).toThrow("reported a failure at 2026-03-01 13:12:00 UTC: no space left");
+    expect(judgeBeat(check, beat(said, "done", minutes(80), ""), minutes(81))).toBe("last heard 60 s ago");
+  });
+
+  test("one that was never heard has its first period too", () => {
+    expect(judgeBeat(check, { known: start }, minutes(69))).toBe("not heard yet, not due");
+    expect(() => judgeBeat(check, { known: start }, minutes(71))).toThrow("never heard of; expected by");
+  });
+
+  test("by a schedule: the next turn after the last success, and the grace", () => {
+    const nightly: HeartbeatCheck = { kind: "heartbeat", id: "b", token: "t", schedule: "*-*-* 03:00:00", graceSeconds: 1800 };
+    const done = new Date(2026, 2, 1, 3, 10).getTime();
+    expect(judgeBeat(nightly, { known: 0, done }, new Date(2026, 2, 2, 3, 29).getTime())).toContain("last heard");
+    expect(() => judgeBeat(nightly, { known: 0, done }, new Date(2026, 2, 2, 3, 31).getTime())).toThrow("expected by");
+  });
+});
+
+const facts: HostFacts = { memoryPercent: 71, diskPercent: 91.5, inodesPercent: 3, cpuPercent: 10, load: 0.4, rebootPending: true, upgradesPending: 12, units: { "nginx.service": "active", "cron.service": "failed" } };
+const host = (limits: HostCheck["limits"]): HostCheck => ({ kind: "host", id: "x", limits });
+
+test("host metrics: every limit that is passed is named", () => {
+  expect(judgeHost(host({ memoryPercent: 90, diskPercent: 95, load: 2, clockSeconds: 5 }), facts, 900)).toBe("memory 71 %, disk 91.5 %, load 0.4");
+  expect(() => judgeHost(host({ diskPercent: 90, rebootPending: true, upgradesPending: 10, clockSeconds: 5 }), facts, -61_000)).toThrow("disk 91.5 %, more than 90 %; clock is off by 61 s, more than 5 s; pending upgrades: 12, more than 10; a reboot is pending");
+});
+
+test("units: active passes, others say their state", () => {
+  expect(judgeUnit("nginx.service", facts)).toBe("active");
+  expect(() => judgeUnit("cron.service", facts)).toThrow("cron.service is failed");
+  expect(() => judgeUnit("nope.service", facts)).toThrow("not among the units");
+});
+
+test("this machine can be looked at", async () => {
+  const host = new Host(() => Promise.resolve(7));
+  await host.look([], 0);
+  const seen = await host.look([], 1);
+  expect(seen.upgradesPending).toBe(7);
+  expect(seen.memoryPercent).toBeGreaterThan(0);
+  expect(seen.diskPercent).toBeLessThanOrEqual(100);
+});
+
+test("a copy that differs from its list names the file", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "drift-"));
+  writeFileSync(join(folder, "a"), "one");
+  writeFileSync(join(folder, "list.json"), JSON.stringify({ files: [{ path: "a", sha256: createHash("sha256").update("one").digest("hex") }] }));
+  const check = { kind: "drift", id: "x", folder, manifest: join(folder, "list.json") } as const;
+  expect(await checkDrift(check)).toBe("1 files agree");
+  writeFileSync(join(folder, "a"), "two");
+  await expect(checkDrift(check)).rejects.toThrow("1 of 1 files differ: a");
+  rmSync(folder, { recursive: true });
+});
+
+describe("what the Observatory is told", () => {
+  let site: Site;
+  beforeEach(async () => {
+    site = await Site.open({ checks: [{ kind: "heartbeat", id: "renewal", token: "tok-1", periodSeconds: 60, graceSeconds: 60 }, { kind: "unit", id: "primary/nginx", unit: "nginx.service" }] });
+  });
+  afterEach(() => site.close());
+  const perform = (id: string) => site.assembly.tellers.perform(site.assembly.alerts.watched().find((watched) => watched.id === id)?.check as never);
+
+  test("a job's word, by a token that only it knows", async () => {
+    expect((await site.get("/heartbeat/nope")).status).toBe(404);
+    expect((await site.get("/heartbeat/tok-1.fail", { method: "POST", body: "disk full" })).status).toBe(200);
+    expect(await perform("renewal")).toMatchObject({ result: "fail", error: "reported a failure at 2026-11-21 12:00:00 UTC: disk full" });
+    await site.get("/heartbeat/tok-1");
+    expect(await perform("renewal")).toMatchObject({ result: "pass" });
+  });
+
+  test("the primary's report has to be signed; silence is a failure", async () => {
+    const report: MachineReport = { ...facts, at: site.clock.now() };
+    const body = JSON.stringify(report);
+    expect(await perform("primary/nginx")).toMatchObject({ result: "fail", error: "the primary has not reported yet; does its watchdog run?" });
+    expect((await site.get("/report", { method: "POST", body, headers: { "x-signature": "x" } })).status).toBe(403);
+    expect((await site.get("/report", { method: "POST", body, headers: { "x-signature": site.assembly.key.sign(body) } })).status).toBe(200);
+    expect(await perform("primary/nginx")).toMatchObject({ result: "pass", detail: "active" });
+    await site.clock.pass(121_000);
+    expect((await perform("primary/nginx")).error).toBe("the primary has not reported for 2 min 1 s; does its watchdog run?");
+  });
+});
