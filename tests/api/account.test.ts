@@ -77,7 +77,9 @@ test("projects: a resource is in one, reserved IPs are listed as floating IPs, a
   const { ip } = (await api.call("POST", "/v2/reserved_ips", { region: "fra1" })).body.reserved_ip;
   const urn = `do:droplet:${api.cloud.state.droplets[0]!.id}`;
   expect((await api.call("GET", "/v2/projects/default/resources")).body.resources.map((one: any) => one.urn)).toEqual([urn, `do:floatingip:${ip}`]);
-  const { id } = (await api.call("POST", "/v2/projects", { name: "other", purpose: "test", environment: "Staging" })).body.project;
+  const { id } = (await api.call("POST", "/v2/projects", { name: "other", purpose: "test", environment: "staging" })).body.project;
+  expect((await api.call("GET", `/v2/projects/${id}`)).body.project.environment).toBe("Staging");
+  expect((await api.call("POST", "/v2/projects", { name: "third", purpose: "test", environment: "" })).body.project.environment).toBe("Development");
   expect((await api.call("POST", `/v2/projects/${id}/resources`, { resources: [urn, `do:reservedip:${ip}`] })).body.resources).toMatchObject([{ urn, status: "assigned" }, { urn: `do:floatingip:${ip}` }]);
   expect((await api.call("GET", "/v2/projects/default/resources")).body.resources).toEqual([]);
   expect((await api.call("DELETE", `/v2/projects/${id}`)).status).toBe(412);

@@ -7,7 +7,9 @@ import { ApiError, conflict, notFound, unprocessable } from "./errors";
 import { page } from "./paging";
 import { body, pathParameter } from "./request";
 
-const environment = z.enum(["Development", "Staging", "Production"]);
+const environments = ["Development", "Staging", "Production"] as const;
+/** In any case of letters; clients send an empty text for "not given". */
+const environment = z.string().transform((text) => environments.find((one) => one.toLowerCase() === text.toLowerCase()) ?? text).pipe(z.enum(["", ...environments])).transform((text) => text || null);
 const newProject = z.object({ name: z.string().min(1).max(175), description: z.string().max(255).nullish(), purpose: z.string().min(1).max(255), environment: environment.nullish() });
 const change = newProject.partial().extend({ is_default: z.boolean().nullish() });
 const urns = z.object({ resources: z.array(z.string()).max(200) });
