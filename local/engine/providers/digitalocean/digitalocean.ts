@@ -1,3 +1,31 @@
-import type { Package } from "../provider";
+import { EngineError } from "../../errors";
+import { type Package, text } from "../provider";
+import { openClient } from "./client";
+import { dnsRecord, domain } from "./domain";
+import { droplet } from "./droplet";
+import { firewall } from "./firewall";
+import { lookups } from "./lookups";
+import { more } from "./more";
+import { reservedIp, reservedIpAssignment } from "./reserved-ip";
+import { resource, type Spec } from "./resource";
+import { sshKey } from "./ssh-key";
+import { tag } from "./tags";
 
-export const digitaloceanPackage: Package = { settings: ["token", "apiEndpoint"], open: () => ({ lookups: {}, kinds: {} }) };
+/** "Droplet" → "digitalocean:index/droplet:Droplet". */
+const typeName = (name: string): string => `digitalocean:index/${name[0]!.toLowerCase()}${name.slice(1)}:${name}`;
+
+/** The digitalocean provider, for the account of DIGITALOCEAN_TOKEN at DIGITALOCEAN_API_URL. */
+export const digitaloceanPackage: Package = {
+  settings: ["token", "apiEndpoint"],
+  open: (config) => {
+    const token = text(config["token"]) || process.env["DIGITALOCEAN_TOKEN"] || process.env["DIGITALOCEAN_ACCESS_TOKEN"] || "";
+    const endpoint = text(config["apiEndpoint"]) || process.env["DIGITALOCEAN_API_URL"] || "https://api.digitalocean.com";
+    if (token === "") throw new EngineError("digitalocean: no token. Set DIGITALOCEAN_TOKEN (https://cloud.digitalocean.com/account/api/tokens).");
+    const client = openClient(endpoint, token);
+    const specs: Readonly<Record<string, Spec>> = {
+      Droplet: droplet(client), ReservedIp: reservedIp(client), ReservedIpAssignment: reservedIpAssignment(client), Domain: domain(client), DnsRecord: dnsRecord(client),
+      SshKey: sshKey(client), Firewall: firewall(client), Tag: tag(client), ...more(client),
+    };
+    return { kinds: Object.fromEntries(Object.entries(specs).map(([name, spec]) => [typeName(name), resource(spec)])), lookups: lookups(client) };
+  },
+};

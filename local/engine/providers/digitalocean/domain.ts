@@ -1,0 +1,59 @@
+import { omit } from "../../omit";
+import type { Props } from "../../values/value";
+import type { Client, Json } from "./client";
+import { num, type Spec, str } from "./resource";
+
+export const domain = (client: Client): Spec => ({
+  label: "Domain", required: ["name"], replaces: ["name", "ipAddress"], outputs: ["domainUrn", "ttl"],
+  create: async (inputs, work) => str(((await client.post("/domains", { name: inputs["name"], ...(inputs["ipAddress"] ? { ip_address: inputs["ipAddress"] } : {}) }, work.signal))["domain"] as Json)["name"] as string),
+  view: async (id, _before, work) => {
+    const found = (await client.find(`/domains/${id}`, work.signal))?.["domain"] as Json | undefined;
+    return found ? { name: found["name"], domainUrn: `do:domain:${String(found["name"])}`, ttl: found["ttl"] } : null;
+  },
+  delete: async (id, _state, work) => await client.delete(`/domains/${id}`, work.signal),
+});
+
+const POINTING = new Set(["CNAME", "MX", "NS", "SRV", "CAA"]);
+
+/** The API gives targets back without the final dot, and the zone itself as "@". */
+const valueOf = (record: Json, zone: string): string => {
+  const data = String(record["data"]);
+  if (!POINTING.has(String(record["type"]))) return data;
+  return data === "@" ? `${zone}.` : data.endsWith(".") ? data : `${data}.`;
+};
+
+const body = (inputs: Props): Record<string, unknown> => ({
+  type: inputs["type"], name: inputs["name"], data: inputs["value"], priority: num(inputs["priority"]), port: num(inputs["port"]), ...(inputs["ttl"] === undefined ? {} : { ttl: num(inputs["ttl"]) }),
+  weight: num(inputs["weight"]), flags: num(inputs["flags"]), ...(inputs["tag"] ? { tag: inputs["tag"] } : {}),
+});
+
+const fqdnOf = (name: string, zone: string): string => (name === "@" || name === zone ? zone : name.endsWith(zone) ? name : `${name}.${zone}`);
+
+const present = (record: Json): Props => {
+  const type = String(record["type"]);
+  const fields = type === "SRV" ? ["priority", "port", "weight"] : type === "MX" ? ["priority"] : type === "CAA" ? ["flags", "tag"] : [];
+  return Object.fromEntries(fields.filter((field) => record[field] !== null && record[field] !== undefined).map((field) => [field, record[field]]));
+};
+
+export const dnsRecord = (client: Client): Spec => ({
+  label: "record", required: ["domain", "type", "value"], autoName: 255, replaces: ["domain", "type"], computed: ["ttl", "priority", "port", "weight", "flags"], outputs: ["fqdn"],
+  validate: (inputs) => {
+    const needs: Readonly<Record<string, readonly string[]>> = { MX: ["priority"], SRV: ["priority", "port", "weight"], CAA: ["flags", "tag"] };
+    return (needs[str(inputs["type"])] ?? []).filter((key) => inputs[key] === undefined).map((property) => ({ property, reason: `is required for when type is \`${str(inputs["type"])}\`` }));
+  },
+  create: async (inputs, work) => String(((await client.post(`/domains/${str(inputs["domain"])}/records`, body(inputs), work.signal))["domain_record"] as Json)["id"]),
+  view: async (id, before, work) => {
+    const zone = str(before["domain"]);
+    const record = (await client.find(`/domains/${zone}/records/${id}`, work.signal))?.["domain_record"] as Json | undefined;
+    if (!record) return null;
+    return { domain: zone, type: record["type"], name: record["name"], value: valueOf(record, zone), ttl: record["ttl"], fqdn: fqdnOf(String(record["name"]), zone), ...present(record) };
+  },
+  update: async (id, _old, now, work) => {
+    await client.put(`/domains/${str(now["domain"])}/records/${id}`, omit(body(now), "type"), work.signal);
+  },
+  delete: async (id, state, work) => await client.delete(`/domains/${str(state["domain"])}/records/${id}`, work.signal),
+  parseId: (id): { id: string; known: Props } => {
+    const [zone, record] = id.split(",");
+    return record === undefined ? { id, known: {} } : { id: record, known: { domain: zone! } };
+  },
+});

@@ -1,0 +1,64 @@
+import type { Props } from "../../values/value";
+import type { Client, Json } from "./client";
+import { num, type Spec, str } from "./resource";
+import { actionDone } from "./wait";
+
+const assign = async (client: Client, address: string, action: object, signal: AbortSignal): Promise<void> => {
+  const path = `/reserved_ips/${address}/actions`;
+  const answer = await client.post(path, action, signal);
+  await actionDone(client, path, answer["action"] as Json, signal);
+};
+
+const find = async (client: Client, address: string, signal: AbortSignal): Promise<Json | null> =>
+  ((await client.find(`/reserved_ips/${address}`, signal))?.["reserved_ip"] as Json | undefined) ?? null;
+
+export const reservedIp = (client: Client): Spec => ({
+  label: "reserved IP", required: ["region"], replaces: ["region"], computed: ["dropletId", "ipAddress"], outputs: ["reservedIpUrn", "ipAddress"],
+  create: async (inputs, work, made) => {
+    const address = str(((await client.post("/reserved_ips", { region: inputs["region"] }, work.signal))["reserved_ip"] as Json)["ip"] as string);
+    made(address);
+    if (inputs["dropletId"] !== undefined) await assign(client, address, { type: "assign", droplet_id: num(inputs["dropletId"]) }, work.signal);
+    return address;
+  },
+  view: async (id, _before, work) => {
+    const found = await find(client, id, work.signal);
+    if (!found) return null;
+    return { ipAddress: found["ip"], region: found["region"]["slug"], reservedIpUrn: `do:reservedip:${String(found["ip"])}`, ...(found["droplet"] ? { dropletId: found["droplet"]["id"] } : {}) };
+  },
+  update: async (id, old, now, work) => {
+    if (num(old["dropletId"]) === num(now["dropletId"])) return;
+    if (now["dropletId"] === undefined) await assign(client, id, { type: "unassign" }, work.signal);
+    else await assign(client, id, { type: "assign", droplet_id: num(now["dropletId"]) }, work.signal);
+  },
+  delete: async (id, _state, work) => {
+    const found = await find(client, id, work.signal);
+    if (found?.["droplet"]) await assign(client, id, { type: "unassign" }, work.signal);
+    await client.delete(`/reserved_ips/${id}`, work.signal);
+  },
+});
+
+export const reservedIpAssignment = (client: Client): Spec => ({
+  label: "reserved IP assignment", required: ["dropletId", "ipAddress"], replaces: ["dropletId", "ipAddress"],
+  create: async (inputs, work) => {
+    const [address, droplet] = [str(inputs["ipAddress"]), num(inputs["dropletId"])];
+    // A droplet that has only just been made may still be locked by its own creation.
+    const actions = await client.list(`/droplets/${droplet}/actions`, "actions", work.signal);
+    for (const action of actions.filter(({ status }) => status === "in-progress")) await actionDone(client, `/droplets/${droplet}/actions`, action, work.signal);
+    await assign(client, address, { type: "assign", droplet_id: droplet }, work.signal);
+    return `${droplet}-${address}-${Date.now()}`;
+  },
+  // Someone else's assignment is not this one: a failover made outside shows as "gone", and the next `up` makes it again.
+  view: async (_id, before, work) => {
+    const found = await find(client, str(before["ipAddress"]), work.signal);
+    if (!found?.["droplet"] || found["droplet"]["id"] !== num(before["dropletId"])) return null;
+    return { dropletId: found["droplet"]["id"], ipAddress: found["ip"] };
+  },
+  delete: async (_id, state, work) => {
+    const found = await find(client, str(state["ipAddress"]), work.signal);
+    if (found?.["droplet"]?.["id"] === num(state["dropletId"])) await assign(client, str(state["ipAddress"]), { type: "unassign" }, work.signal);
+  },
+  parseId: (id): { id: string; known: Props } => {
+    const [ipAddress, dropletId] = id.split(",");
+    return dropletId === undefined ? { id, known: {} } : { id: `${dropletId}-${ipAddress}`, known: { ipAddress: ipAddress!, dropletId: Number(dropletId) } };
+  },
+});

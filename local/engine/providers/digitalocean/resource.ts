@@ -1,0 +1,180 @@
+import { createHash, randomBytes } from "node:crypto";
+import { messageOf } from "../../errors";
+import { omit } from "../../omit";
+import { isList, isProps, mapProps, type Props, same, UNKNOWN, Unknown, type Value } from "../../values/value";
+import { detailedDiff, markReplaces } from "../diff";
+import { type CheckFailure, type DetailedDiff, type Difference, type Existing, type Kind, PartlyMade, type PropertyDiff, type Work } from "../provider";
+
+/** One type of resource of DigitalOcean, as the provider's schema has it. Names are Pulumi's (camel case). */
+export interface Spec {
+  /** As in its messages: "Error creating droplet: …". */
+  readonly label: string;
+  readonly required: readonly string[];
+  readonly defaults?: Props;
+  /** Lists whose order means nothing. */
+  readonly sets?: readonly string[];
+  /** What can't be changed in place. */
+  readonly replaces?: readonly string[];
+  /** Replaces only in some cases. */
+  readonly replacesWhen?: (property: string, old: Props, now: Props) => boolean;
+  /** Inputs that the API also decides where they are left out: leaving one out is no change. */
+  readonly computed?: readonly string[];
+  /** Outputs that only the API knows. */
+  readonly outputs?: readonly string[];
+  /** Outputs that an update may change. */
+  readonly volatile?: readonly string[];
+  /** `name` is made up where it is left out: this is the longest it may be. */
+  readonly autoName?: number;
+  readonly validate?: (inputs: Props) => readonly CheckFailure[];
+  /** Kept in the state only as SHA-1. */
+  readonly hashed?: readonly string[];
+  /** Posts it and waits for it; returns its id. May call `made` as soon as the id is known. */
+  create(inputs: Props, work: Work, made: (id: string) => void): Promise<string>;
+  /** The state as the API tells it; what the API does not tell is taken from before. Null when it is gone. */
+  view(id: string, before: Props, work: Work): Promise<Props | null>;
+  update?(id: string, old: Props, now: Props, work: Work): Promise<void>;
+  delete(id: string, state: Props, work: Work): Promise<void>;
+  /** What an import id ("domain,id") says about the rest. */
+  parseId?(id: string): { readonly id: string; readonly known: Props };
+}
+
+const hash = (value: Value): Value => (typeof value === "string" ? createHash("sha1").update(value).digest("hex") : value);
+const isSystem = (key: string): boolean => key.startsWith("__");
+const bareInputs = (inputs: Props): Props => Object.fromEntries(Object.entries(inputs).filter(([key, value]) => !isSystem(key) && value !== null));
+
+/** Numbers, booleans and their texts are one to the provider's schema. */
+const loose = (value: Value): Value => (typeof value === "number" || typeof value === "boolean" ? String(value) : isList(value) ? value.map(loose) : isProps(value) ? mapProps(bareInputs(value), loose) : value);
+const sortedSet = (value: Value): Value => (isList(value) ? [...value].map(sortedInside).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : value);
+const sortedInside = (value: Value): Value => (isProps(value) ? Object.fromEntries(Object.entries(value).filter(([, item]) => !(isList(item) && item.length === 0)).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, sortedSet(item)])) : value);
+
+const comparable = (spec: Spec, key: string, value: Value | undefined): Value | undefined => {
+  if (value === undefined || value === null) return undefined;
+  if (isList(value) && value.length === 0) return undefined;
+  const plain = loose(value);
+  return spec.sets?.includes(key) ? sortedSet(plain) : sortedInside(plain);
+};
+
+/** What has come to a set and what has gone from it, by the places of the elements in the two lists. */
+const setDiff = (key: string, old: Value | undefined, now: Value | undefined, spec: Spec): DetailedDiff => {
+  const texts = (value: Value | undefined): string[] => (isList(value) ? value.map((item) => JSON.stringify(comparable({ ...spec, sets: [key] }, key, [item]))) : []);
+  const [was, is] = [texts(old), texts(now)];
+  const found: Record<string, PropertyDiff> = {};
+  was.forEach((item, index) => { if (!is.includes(item)) found[`${key}[${index}]`] = { diffKind: "delete", inputDiff: true }; });
+  is.forEach((item, index) => { if (!was.includes(item)) found[`${key}[${index}]`] = { diffKind: found[`${key}[${index}]`] ? "update" : "add", inputDiff: true }; });
+  return found;
+};
+
+/** As the bridge does it: the wanted inputs against the state, property by property. */
+const difference = (spec: Spec, old: Existing, wanted: Props): Difference => {
+  const before: Record<string, Value> = {};
+  const now: Record<string, Value> = {};
+  for (const key of new Set([...Object.keys(wanted), ...Object.keys(old.inputs)])) {
+    if (isSystem(key)) continue;
+    const value = wanted[key] ?? spec.defaults?.[key];
+    if (value === undefined && (spec.computed?.includes(key) ?? false)) continue;
+    const state = key in old.outputs ? old.outputs[key] : spec.hashed?.includes(key) && old.inputs[key] !== undefined ? hash(old.inputs[key]!) : old.inputs[key];
+    const [was, is] = [comparable(spec, key, state), comparable(spec, key, value === undefined ? undefined : spec.hashed?.includes(key) ? hash(value) : value)];
+    if (was !== undefined) before[key] = was;
+    if (is !== undefined) now[key] = is;
+  }
+  const sets = spec.sets?.filter((key) => isList(before[key]) || isList(now[key])) ?? [];
+  const ordered = detailedDiff(omit(before, ...sets), omit(now, ...sets));
+  const unordered = sets.map((key) => setDiff(key, old.outputs[key] ?? old.inputs[key], wanted[key], spec));
+  const found = markReplaces(Object.assign({}, ordered, ...unordered) as DetailedDiff, (root) => (spec.replaces?.includes(root) ?? false) || (spec.replacesWhen?.(root, before, now) ?? false));
+  const named = spec.autoName !== undefined && !((wanted["__defaults"] as readonly string[] | undefined)?.includes("name") ?? false);
+  return { ...found, ...(found.replaces.length > 0 && named ? { deleteBeforeReplace: true } : {}) };
+};
+
+const check = (spec: Spec): NonNullable<Kind["check"]> => (given, old, work) => {
+  const failures: CheckFailure[] = spec.required.filter((key) => given[key] === undefined || given[key] === null).map((key) => ({ property: key, reason: "is required" }));
+  failures.push(...(spec.validate?.(given) ?? []));
+  const inputs: Record<string, Value> = { ...spec.defaults, ...bareInputs(given) };
+  const byDefault = Object.keys(spec.defaults ?? {}).filter((key) => given[key] === undefined || given[key] === null);
+  if (spec.autoName !== undefined && inputs["name"] === undefined) {
+    const kept = (old?.["__defaults"] as readonly string[] | undefined)?.includes("name") ? old?.["name"] : undefined;
+    inputs["name"] = kept ?? `${work.name.slice(0, spec.autoName - 8)}-${randomBytes(4).toString("hex").slice(0, 7)}`;
+    byDefault.push("name");
+  }
+  return { inputs: { ...inputs, __defaults: byDefault.sort() }, failures };
+};
+
+const stateOf = (spec: Spec, view: Props, inputs: Props): Props => {
+  const given = mapProps(bareInputs(inputs), (value, key) => (spec.hashed?.includes(key) ? hash(value) : value));
+  return { ...spec.defaults, ...given, ...Object.fromEntries(Object.entries(view).filter(([, value]) => value !== undefined)) };
+};
+
+/** Inputs as the API has them now; where it says the same in other words, the program's words stay. */
+const refreshedInputs = (spec: Spec, old: Existing, state: Props): Props => mapProps(old.inputs, (value, key) => {
+  if (isSystem(key) || !(key in state) || spec.hashed?.includes(key)) return value;
+  return same(comparable(spec, key, value), comparable(spec, key, state[key])) ? value : (state[key] ?? value);
+});
+
+const importedInputs = (spec: Spec, state: Props): Props => ({
+  ...Object.fromEntries(Object.entries(state).filter(([key]) => !(spec.outputs?.includes(key) ?? false) && !(spec.hashed?.includes(key) ?? false))), __defaults: [],
+});
+
+const wrong = (spec: Spec, doing: string, error: unknown): Error => {
+  const message = `Error ${doing} ${spec.label}: ${messageOf(error)}`;
+  return error instanceof PartlyMade ? new PartlyMade(message, error.id, error.outputs) : new Error(message);
+};
+
+export const resource = (spec: Spec): Kind => {
+  const { parseId = (id) => ({ id, known: {} }) } = spec;
+  return {
+    check: check(spec),
+    diff: (old, now) => difference(spec, old, now),
+    create: async (inputs, work) => {
+      let id: string | undefined;
+      try {
+        id = await spec.create(bareInputs(inputs), work, (known) => { id = known; });
+        const view = await spec.view(id, stateOf(spec, {}, inputs), work);
+        if (!view) throw new Error("it was gone as soon as it was made");
+        return { id, outputs: stateOf(spec, view, inputs) };
+      } catch (error) {
+        const made = id;
+        throw wrong(spec, "creating", made === undefined ? error : new PartlyMade(messageOf(error), made, stateOf(spec, {}, inputs)));
+      }
+    },
+    read: async (old, work) => {
+      const { id, known } = parseId(old.id);
+      const importing = Object.keys(old.outputs).length === 0;
+      try {
+        const view = await spec.view(id, importing ? { ...known, ...old.inputs } : old.outputs, work);
+        if (!view) return null;
+        const state = stateOf(spec, view, importing ? { ...known, ...old.inputs } : { ...old.inputs, ...old.outputs });
+        return { id, outputs: hashedBack(spec, state, old), inputs: importing ? importedInputs(spec, state) : refreshedInputs(spec, old, state) };
+      } catch (error) {
+        throw wrong(spec, "retrieving", error);
+      }
+    },
+    ...(spec.update ? {
+      update: async (old: Existing, inputs: Props, work: Work): Promise<Props> => {
+        try {
+          await spec.update!(old.id, old.outputs, { ...spec.defaults, ...bareInputs(inputs) }, work);
+          const view = await spec.view(old.id, { ...old.outputs, ...stateOf(spec, {}, inputs) }, work);
+          if (!view) throw new Error("it is gone");
+          return stateOf(spec, view, inputs);
+        } catch (error) {
+          throw wrong(spec, "updating", error);
+        }
+      },
+    } : {}),
+    delete: async (old, work) => {
+      try { await spec.delete(old.id, old.outputs, work); } catch (error) { throw wrong(spec, "deleting", error); }
+    },
+    preview: (inputs, old) => {
+      const unknown = (keys: readonly string[] | undefined): Props => Object.fromEntries((keys ?? []).map((key) => [key, UNKNOWN]));
+      if (old) return { ...old.outputs, ...stateOf(spec, {}, inputs), ...unknown(spec.volatile) };
+      return { ...unknown(spec.outputs), ...unknown(spec.computed?.filter((key) => inputs[key] === undefined)), ...stateOf(spec, {}, inputs) };
+    },
+  };
+};
+
+/** A hash in the state is not hashed again. */
+const hashedBack = (spec: Spec, state: Props, old: Existing): Props =>
+  mapProps(state, (value, key) => (spec.hashed?.includes(key) && key in old.outputs ? old.outputs[key]! : value));
+
+export const str = (value: Value | undefined): string => (value === undefined || value === null || value instanceof Unknown ? "" : String(value));
+export const num = (value: Value | undefined): number => Number(value ?? 0);
+export const list = (value: Value | undefined): readonly string[] => (isList(value) ? value.map(String) : []);
+export const isSame = (a: Value | undefined, b: Value | undefined): boolean => same(a === undefined ? undefined : loose(a), b === undefined ? undefined : loose(b));

@@ -1,0 +1,30 @@
+import type { Client, Json } from "./client";
+import type { Spec } from "./resource";
+import { str } from "./resource";
+
+/** Takes away and puts on tags, making those that are not there yet. */
+export const retag = async (client: Client, type: "droplet" | "volume", id: string, old: readonly string[], now: readonly string[], signal: AbortSignal): Promise<void> => {
+  const resources = { resources: [{ resource_id: id, resource_type: type }] };
+  for (const tag of old.filter((each) => !now.includes(each))) await client.delete(`/tags/${encodeURIComponent(tag)}/resources`, signal, resources);
+  for (const tag of now.filter((each) => !old.includes(each))) {
+    await client.post("/tags", { name: tag }, signal);
+    await client.post(`/tags/${encodeURIComponent(tag)}/resources`, resources, signal);
+  }
+};
+
+const counts = (tag: Json): Record<string, number> => {
+  const of = (key: string): number => (tag["resources"]?.[key]?.["count"] as number | undefined) ?? 0;
+  return { totalResourceCount: (tag["resources"]?.["count"] as number | undefined) ?? 0, dropletsCount: of("droplets"), imagesCount: of("images"), volumesCount: of("volumes"), volumeSnapshotsCount: of("volume_snapshots"), databasesCount: of("databases") };
+};
+
+export const tag = (client: Client): Spec => ({
+  label: "tag", required: [], autoName: 255, replaces: ["name"],
+  outputs: ["totalResourceCount", "dropletsCount", "imagesCount", "volumesCount", "volumeSnapshotsCount", "databasesCount"],
+  validate: ({ name }) => (typeof name === "string" && !/^[a-zA-Z0-9:_-]{1,255}$/.test(name) ? [{ property: "name", reason: "tags may contain lowercase letters, numbers, colons, dashes, and underscores; there is a limit of 255 characters per tag" }] : []),
+  create: async (inputs, work) => str(((await client.post("/tags", { name: inputs["name"] }, work.signal))["tag"] as Json)["name"] as string),
+  view: async (id, _before, work) => {
+    const found = await client.find(`/tags/${encodeURIComponent(id)}`, work.signal);
+    return found && { name: (found["tag"] as Json)["name"], ...counts(found["tag"] as Json) };
+  },
+  delete: async (id, _state, work) => await client.delete(`/tags/${encodeURIComponent(id)}`, work.signal),
+});
