@@ -6,12 +6,13 @@ test("uptime checks and their alerts are made, changed, shown and deleted", asyn
   const api = await testApi();
   const { check } = (await api.call("POST", "/v2/uptime/checks", { name: "blog", type: "https", target: "https://blog.example.test", regions: ["eu_west"], enabled: true })).body;
   expect((await api.call("GET", `/v2/uptime/checks/${check.id}/state`)).body.state.regions.eu_west.status).toBe("CHECKING");
+  expect((await api.call("POST", `/v2/uptime/checks/${check.id}/alerts`, { name: "x", type: "down", comparison: "", period: "2m", notifications: { email: ["a@example.test"], slack: null } })).status).toBe(201);
   const wanted = { name: "down", type: "down", notifications: { email: ["a@example.test"], slack: [] }, period: "2m" };
   const { alert } = (await api.call("POST", `/v2/uptime/checks/${check.id}/alerts`, wanted)).body;
   expect(alert).toMatchObject(wanted);
   expect((await api.call("PUT", `/v2/uptime/checks/${check.id}/alerts/${alert.id}`, { ...wanted, period: "5m" })).body.alert.period).toBe("5m");
   expect((await api.call("PUT", `/v2/uptime/checks/${check.id}`, { name: "log", type: "https", target: check.target, regions: ["us_east"], enabled: false })).body.check).toMatchObject({ name: "log", enabled: false });
-  expect((await api.call("GET", `/v2/uptime/checks/${check.id}/alerts`)).body.alerts).toHaveLength(1);
+  expect((await api.call("GET", `/v2/uptime/checks/${check.id}/alerts`)).body.alerts).toHaveLength(2);
   expect((await api.call("DELETE", `/v2/uptime/checks/${check.id}/alerts/${alert.id}`)).status).toBe(204);
   expect((await api.call("DELETE", `/v2/uptime/checks/${check.id}`)).status).toBe(204);
   expect((await api.call("GET", "/v2/uptime/checks")).body.checks).toEqual([]);

@@ -38,3 +38,5 @@ export const pathParameter = (c: Context<ApiEnv>, name: string): string => c.req
 /** Numbers that clients send as text in some calls ("resource_id": "123"). */
 export const looseInteger = z.union([z.number().int(), z.string().regex(/^\d{1,15}$/).transform(Number)]);
 export const nameText = z.string().min(1).max(255);
+/** One of a few texts, or not given; Go clients send an empty text for that. */
+export const optionalText = <const V extends readonly [string, ...string[]]>(values: V) => z.preprocess((value) => (value === "" ? undefined : value), z.enum(values).nullish());

@@ -5,15 +5,15 @@ import type { UptimeAlertRecord, UptimeCheckRecord } from "../records";
 import { timestamp, type Api, type ApiEnv, type Cloud } from "./cloud";
 import { notFound } from "./errors";
 import { page } from "./paging";
-import { body, nameText, pathParameter } from "./request";
+import { body, nameText, optionalText, pathParameter } from "./request";
 
 const region = z.enum(["us_east", "us_west", "eu_west", "se_asia"]);
 const target = z.string().min(1).max(2_048);
 const newCheck = z.object({ name: nameText, type: z.enum(["ping", "http", "https"]), target, regions: z.array(region).nullish(), enabled: z.boolean().nullish() });
 const notifications = z.object({ email: z.array(z.string()).nullish(), slack: z.array(z.object({ channel: z.string(), url: z.string() })).nullish() });
 const newAlert = z.object({
-  name: nameText, type: z.enum(["latency", "down", "down_global", "ssl_expiry"]), threshold: z.number().int().nullish(), comparison: z.enum(["greater_than", "less_than"]).nullish(),
-  notifications, period: z.enum(["2m", "3m", "5m", "10m", "15m", "30m", "1h"]).nullish(),
+  name: nameText, type: z.enum(["latency", "down", "down_global", "ssl_expiry"]), threshold: z.number().int().nullish(), comparison: optionalText(["greater_than", "less_than"]),
+  notifications, period: optionalText(["2m", "3m", "5m", "10m", "15m", "30m", "1h"]),
 });
 
 type WantedAlert = Partial<z.infer<typeof newAlert>>;

@@ -6,13 +6,14 @@ import { findSize, regionSlugs, type Size } from "../catalog";
 import { timestamp, type Cloud } from "../cloud";
 import { notEmulated, unprocessable } from "../errors";
 import { findImage, type FoundImage } from "../images";
+import { optionalText } from "../request";
 import { findSshKey } from "../ssh-keys";
 import { tagName, useTags } from "../tags";
 import { defaultVpc } from "../vpcs";
 
 export const hostName = z.string().max(255).regex(/^[a-zA-Z0-9]?[a-z0-9A-Z.-]*[a-z0-9A-Z]$/, "Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)");
 export const policySchema = z.object({
-  plan: z.enum(["daily", "weekly"]), weekday: z.enum(["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]).optional(),
+  plan: z.enum(["daily", "weekly"]), weekday: optionalText(["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]),
   hour: z.union([0, 4, 8, 12, 16, 20].map((hour) => z.literal(hour))).optional(),
 });
 export const dropletRequest = z.object({
@@ -54,7 +55,7 @@ const chooseVpc = (cloud: Cloud, wanted: DropletRequest, region: string): VpcRec
 };
 
 const choose = (cloud: Cloud, wanted: DropletRequest): Chosen => {
-  const region = wanted.region ?? "fra1";
+  const region = wanted.region || "fra1";
   if (!regionSlugs.includes(region)) throw unprocessable("You specified an invalid region for Droplet creation.");
   const size = findSize(wanted.size);
   if (!size) throw unprocessable("You specified an invalid size for Droplet creation.");
