@@ -22,9 +22,10 @@ export const note = (machine: Machine, text: string): void => {
 /** The release is in force; the one before it is what `rollback` returns to. From the first time on, the machine is sealed against restores. */
 export const recordApplied = (machine: Machine, sha: string, release: Release): void => {
   const before = readApplied(machine);
-  if (before && before.sha !== sha) write(machine, PLACES.previous, before);
-  write(machine, PLACES.applied, { sha, at: machine.now().toISOString(), release });
   if (!existsSync(machine.at(PLACES.sealed))) writeWhole(machine.at(PLACES.sealed), `${machine.now().toISOString()}\n`, 0o600);
+  if (before?.sha === sha) return;
+  if (before) write(machine, PLACES.previous, before);
+  write(machine, PLACES.applied, { sha, at: machine.now().toISOString(), release });
   note(machine, `applied ${sha}`);
 };
 

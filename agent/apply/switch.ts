@@ -29,7 +29,7 @@ const place = async (machine: Machine, folder: string, plan: Plan): Promise<void
 };
 
 /** "fleet-chat.service" is the service chat to its owner. */
-const label = (unit: string): string => unit.replace(/^fleet-(.+)\.service$/, "service $1");
+const label = (unit: string): string => unit.replace(/^fleet-(?!watchdog\.)(.+)\.service$/, "service $1").replace(/\.service$/, "");
 const told = (machine: Machine, units: readonly string[], what: string): void => { for (const unit of units) machine.log(`${label(unit)}: ${what}`); };
 
 const notEnabled = async (machine: Machine, units: readonly string[]): Promise<readonly string[]> => {

@@ -65,6 +65,8 @@ export const putAway = (machine: Machine): void => {
 /** Before any service of a machine's first release starts: what the watcher gave back. Does nothing where nothing was given back. */
 export const putBack = async (machine: Machine, release: Release): Promise<void> => {
   if (!existsSync(machine.at(PLACES.restore)) || isSealed(machine)) return;
+  // An apply that failed may have left them running. On a machine without these units yet, there is nothing to stop.
+  if (release.data.length > 0) await machine.run(["systemctl", "stop", "--", ...new Set(release.data.map(({ unit }) => unit))]);
   const services = await putInPlace(machine, release.data);
   await putCertificates(machine);
   await must(machine, ["sync"]);

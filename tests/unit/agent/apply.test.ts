@@ -1,0 +1,132 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { apply, rollback } from "../../../agent/apply/apply";
+import type { Release } from "../../../config/release";
+import { file, release } from "./sample";
+import { type TemporaryMachine, temporaryMachine } from "./temporary-machine";
+
+const UNIT = "/etc/systemd/system/fleet-chat.service";
+const URL = "http://127.0.0.1:3001/health";
+
+let machine: TemporaryMachine;
+beforeEach(() => { machine = temporaryMachine(); machine.pages.set(URL, { status: 200, body: '{"ok":true}' }); });
+afterEach(() => { machine.remove(); });
+
+const version = (hash: string, config = "{}"): Release => release({
+  files: [file(UNIT, "[Service]"), file("/etc/fleet/wiki.json", config)], trees: [{ name: "chat", hash }],
+  units: [{ name: "fleet-chat.service", restartOn: ["tree:chat"], onChange: "restart", enable: true }, { name: "fleet-wiki.service", restartOn: ["/etc/fleet/wiki.json"], onChange: "restart", enable: true }],
+  probes: [{ service: "chat", unit: "fleet-chat.service", url: URL, status: 200, contains: "true", timeoutSeconds: 20 }],
+});
+const deliver = (hash: string, config = "{}"): string => machine.deliver(version(hash, config), ["[Service]", config], { chat: { "main.js": `// ${hash}` } });
+const code = (): string => machine.read("/opt/fleet/trees/chat/current/main.js");
+const restarts = (): string[] => machine.ran.filter((line) => line.startsWith("systemctl restart"));
+
+test("a first release is put in place, started, asked, and then cannot be restored over", async () => {
+  await apply(machine, deliver("aaaa"));
+  expect(code()).toBe("// aaaa");
+  expect(restarts()).toEqual(["systemctl restart -- fleet-chat.service fleet-wiki.service"]);
+  expect(machine.said).toEqual(expect.arrayContaining(["service chat: restarted", "1 services answer"]));
+  expect(existsSync(machine.at("/var/lib/fleet-agent/sealed"))).toBe(true);
+});
+
+test("the same release again changes nothing and keeps its date", async () => {
+  const sha = deliver("aaaa");
+  await apply(machine, sha);
+  const before = machine.read("/var/lib/fleet-agent/applied.json");
+  machine.ran.length = 0;
+  await machine.sleep(60_000);
+  await apply(machine, sha);
+  expect(restarts()).toEqual([]);
+  expect(machine.said).toContain("everything is in place already");
+  expect(machine.read("/var/lib/fleet-agent/applied.json")).toBe(before);
+});
+
+test("a new tree restarts its service alone", async () => {
+  await apply(machine, deliver("aaaa"));
+  machine.ran.length = 0;
+  await apply(machine, deliver("bbbb"));
+  expect(restarts()).toEqual(["systemctl restart -- fleet-chat.service"]);
+});
+
+test("a release that does not answer is rolled back, with the answer and the journal in the error", async () => {
+  await apply(machine, deliver("aaaa"));
+  const bad = deliver("bbbb");
+  machine.answers.set("journalctl", { stdout: "Error: out of tea\n" });
+  const ask = machine.ask;
+  const broken: TemporaryMachine = { ...machine, ask: async (url, ms) => (code() === "// bbbb" ? { status: 500, body: "no tea" } : await ask(url, ms)) };
+  const failure = await apply(broken, bad).catch((error: Error) => error.message);
+  expect(failure).toMatch(/is not in force\.\nchat: http:\/\/127\.0\.0\.1:3001\/health answered status 500, not 200: no tea\n {2}journal of fleet-chat\.service:\n {4}Error: out of tea\nRolled back to [0-9a-f]{12}; it answers\./);
+  expect(code()).toBe("// aaaa");
+  expect(machine.ran.filter((line) => line.startsWith("systemctl restart")).at(-1)).toBe("systemctl restart -- fleet-chat.service");
+});
+
+test("a service that ends again and again is given up long before its time", async () => {
+  machine.pages.clear();
+  machine.answers.set("systemctl show", { stdout: "5\n" });
+  const began = machine.now().getTime();
+  await expect(apply(machine, deliver("aaaa"))).rejects.toThrow("it ends again and again");
+  expect(machine.now().getTime() - began).toBeLessThan(5000);
+});
+
+test("a release that does not verify touches nothing", async () => {
+  await apply(machine, deliver("aaaa", "{}"));
+  machine.ran.length = 0;
+  machine.answers.set("systemd-analyze verify", { code: 1, stderr: "fleet-chat.service:3: Unknown key" });
+  const next = machine.deliver({ ...version("bbbb"), files: [file(UNIT, "[Service]\nBad=1")] }, ["[Service]\nBad=1"], { chat: { "main.js": "// bbbb" } });
+  await expect(apply(machine, next)).rejects.toThrow(/does not verify; nothing that runs was touched\.\nsystemd-analyze verify .*\n {2}fleet-chat\.service:3: Unknown key/);
+  expect([code(), machine.read(UNIT)]).toEqual(["// aaaa", "[Service]"]);
+  expect(machine.ran.filter((line) => /restart|enable|daemon-reload/.test(line))).toEqual([]);
+});
+
+test("killed between the files and systemd, the next apply restarts what was not told", async () => {
+  const [one, two] = [deliver("aaaa"), deliver("aaaa", "{2}")];
+  await apply(machine, one);
+  const killed: TemporaryMachine = { ...machine, run: async (argv, options) => (argv[1] === "restart" ? await new Promise<never>(() => undefined) : await machine.run(argv, options)) };
+  const reached = new Promise<void>((resolve) => { const run = killed.run; killed.run = async (argv, options) => { if (argv[1] === "restart") resolve(); return await run(argv, options); }; });
+  void apply(killed, two);
+  await reached;
+  expect(machine.read("/etc/fleet/wiki.json")).toBe("{2}");
+  await apply(machine, two);
+  expect(restarts().at(-1)).toBe("systemctl restart -- fleet-wiki.service");
+  expect(existsSync(machine.at("/var/lib/fleet-agent/pending.json"))).toBe(false);
+});
+
+test("a bundle that was damaged on its way is not unpacked", async () => {
+  const sha = deliver("aaaa");
+  const path = machine.at(`/home/fleet/release-${sha}.tar.gz`);
+  const bytes = readFileSync(path);
+  bytes[bytes.length >> 1]! ^= 1;
+  writeFileSync(path, bytes);
+  await expect(apply(machine, sha)).rejects.toThrow("the copy is damaged");
+  expect(machine.ran).toEqual([]);
+});
+
+test("a release of the other machine is refused", async () => {
+  machine.write("/etc/fleet/identity.json", JSON.stringify({ role: "watcher" }));
+  await expect(apply(machine, deliver("aaaa"))).rejects.toThrow("this release is for the primary, and this machine is the watcher");
+});
+
+test("by hand one goes back to the release before", async () => {
+  await apply(machine, deliver("aaaa"));
+  await apply(machine, deliver("bbbb"));
+  await rollback(machine);
+  expect(code()).toBe("// aaaa");
+  await rollback(machine);
+  expect(code()).toBe("// bbbb");
+});
+
+test("without an earlier release, rollback says so", async () => {
+  await apply(machine, deliver("aaaa"));
+  await expect(rollback(machine)).rejects.toThrow("there is no earlier release");
+});
+
+test("three releases stay on the disk, and the one in force and the one before always", async () => {
+  const shas: string[] = [];
+  for (const hash of ["1111", "2222", "3333", "4444", "5555"]) { shas.push(deliver(hash)); await apply(machine, shas.at(-1)!); await machine.sleep(1000); }
+  const there = shas.filter((sha) => existsSync(machine.at(`/opt/fleet/releases/${sha}`)));
+  expect(there.length).toBeLessThanOrEqual(4);
+  expect(there).toEqual(expect.arrayContaining(shas.slice(-2)));
+  rmSync(machine.at(`/home/fleet/release-${shas[3]}.tar.gz`), { force: true });
+  await rollback(machine);
+  expect(code()).toBe("// 4444");
+});

@@ -1,0 +1,68 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { Machine, Ran } from "../../../agent/machine";
+import type { Release } from "../../../config/release";
+import { sha256 } from "./sample";
+
+/** Programs that do the same in a folder as on a machine, so they run for real; the rest (systemctl, nginx…) is answered by the test. */
+const REAL = new Set(["tar", "cp", "sync", "openssl", "python3"]);
+
+export interface TemporaryMachine extends Machine {
+  readonly root: string;
+  /** Every command that was not run for real, joined with spaces. */
+  readonly ran: string[];
+  readonly said: string[];
+  /** By the beginning of a command line; what is not here succeeds silently. */
+  readonly answers: Map<string, Partial<Ran>>;
+  /** By URL; what is not here refuses the connection. */
+  readonly pages: Map<string, { status: number; body: string }>;
+  write(path: string, text: string): void;
+  read(path: string): string;
+  /** Packs a release as `up` copies it, and returns its sha256. */
+  deliver(release: Release, texts: readonly string[], trees?: Readonly<Record<string, Readonly<Record<string, string>>>>): string;
+  remove(): void;
+}
+
+/** A machine in a folder, with a clock that moves only when somebody waits. */
+export const temporaryMachine = (): TemporaryMachine => {
+  const root = mkdtempSync(join(tmpdir(), "agent-machine-"));
+  const at = (path: string): string => (path.startsWith(root) ? path : join(root, path));
+  let clock = Date.UTC(2026, 10, 21, 12);
+  const [ran, said, answers, pages] = [[] as string[], [] as string[], new Map<string, Partial<Ran>>(), new Map<string, { status: number; body: string }>()];
+  const write = (path: string, text: string): void => { mkdirSync(dirname(at(path)), { recursive: true }); writeFileSync(at(path), text); };
+  const run = async (argv: readonly string[]): Promise<Ran> => {
+    if (REAL.has(argv[0]!)) {
+      const { status, stdout, stderr } = spawnSync(argv[0]!, argv.slice(1), { encoding: "utf8" });
+      return { code: status ?? 1, stdout, stderr };
+    }
+    const line = argv.join(" ").replaceAll(root, "");
+    ran.push(line);
+    const answer = [...answers].find(([start]) => line.startsWith(start))?.[1] ?? {};
+    return { code: 0, stdout: "", stderr: "", ...answer };
+  };
+  const deliver: TemporaryMachine["deliver"] = (release, texts, trees = {}) => {
+    const folder = mkdtempSync(join(root, "bundle-"));
+    const put = (path: string, text: string): void => { mkdirSync(dirname(join(folder, path)), { recursive: true }); writeFileSync(join(folder, path), text); };
+    put("release.json", JSON.stringify(release));
+    for (const text of texts) put(`files/${sha256(text)}`, text);
+    for (const [name, files] of Object.entries(trees)) for (const [path, text] of Object.entries(files)) put(`trees/${name}/${path}`, text);
+    const archive = execFileSync("tar", ["-cz", "-C", folder, "."]);
+    const sha = createHash("sha256").update(archive).digest("hex");
+    mkdirSync(at("/home/fleet"), { recursive: true });
+    writeFileSync(at(`/home/fleet/release-${sha}.tar.gz`), archive);
+    return sha;
+  };
+  return {
+    root, at, run, ran, said, answers, pages, write, deliver,
+    read: (path) => readFileSync(at(path), "utf8"),
+    ask: async (url) => { const page = pages.get(url); if (!page) throw new Error(`connect ECONNREFUSED ${url}`); return page; },
+    own: () => undefined,
+    now: () => new Date(clock),
+    sleep: async (milliseconds) => { clock += milliseconds; },
+    log: (line) => { said.push(line); },
+    remove: () => { rmSync(root, { recursive: true, force: true }); },
+  };
+};
