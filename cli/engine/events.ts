@@ -39,6 +39,7 @@ const lastLine = (text: string): string => plainText(text).trimEnd().split("\n")
 export type Change =
   | { readonly kind: "running"; readonly key: string; readonly label: string; readonly detail?: string }
   | { readonly kind: "done"; readonly key: string; readonly label: string; readonly seconds: number; readonly failed: boolean; readonly detail?: string }
+  | { readonly kind: "clear"; readonly key: string }
   | { readonly kind: "note"; readonly severity: "warning" | "error"; readonly text: string };
 
 export interface EngineView {
@@ -61,23 +62,32 @@ export const describeChanges = (changes: Readonly<Record<string, number>>): stri
 
 /** Follows one run; `now` in milliseconds. Components are left out: they take no time and hold no thing of their own. */
 export const engineView = (now: () => number): EngineView => {
-  const started = new Map<string, { label: string; at: number; detail?: string }>();
+  const started = new Map<string, { op: string; label: string; at: number; detail?: string }>();
   const errors: string[] = [];
   let changes: Readonly<Record<string, number>> = {};
 
   const silent = ({ op, urn, ...step }: StepMetadata): boolean =>
-    op === "same" || (step.new ?? step.old)?.custom === false || urn.includes("::pulumi:pulumi:Stack::") || urn.includes("::pulumi:providers:");
+    // "replace" only sums up the two steps that made the new one and deleted the old; a command that ran once has nothing to delete.
+    op === "same" || op === "replace" || (op === "delete-replaced" && step.type.startsWith("command:")) || (step.new ?? step.old)?.custom === false || urn.includes("::pulumi:pulumi:Stack::") || urn.includes("::pulumi:providers:");
 
   const begin = (step: StepMetadata): Change[] => {
     if (silent(step)) return [];
     const label = `${PRESENT[step.op] ?? step.op} ${kindOf(step.urn)} ${nameOf(step.urn)}`;
-    started.set(step.urn, { label, at: now() });
+    started.set(step.urn, { op: step.op, label, at: now() });
     return [{ kind: "running", key: step.urn, label }];
+  };
+
+  /** Of a look at what is really there only the surprises are worth a line. */
+  const refreshed = ({ op, urn }: StepMetadata): Change[] => {
+    const surprise = op === "delete" ? "is gone" : op === "update" ? "has changed" : null;
+    if (surprise === null) return [{ kind: "clear", key: urn }];
+    return [{ kind: "done", key: urn, label: `found: ${kindOf(urn)} ${nameOf(urn)} ${surprise}`, seconds: 0, failed: false }];
   };
 
   const end = (step: StepMetadata, failed: boolean): Change[] => {
     const was = started.get(step.urn);
     started.delete(step.urn);
+    if (!failed && was?.op === "refresh") return refreshed(step);
     if (silent(step) && !failed) return [];
     const verb = failed ? `failed ${PRESENT[step.op] ?? step.op}` : (PAST[step.op] ?? step.op);
     const seconds = was ? (now() - was.at) / 1000 : 0;

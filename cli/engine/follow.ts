@@ -49,6 +49,7 @@ export const follow = async (command: string, args: readonly string[], env: Node
     reporter.event({ type: "engine", event });
     for (const change of view.feed(event)) {
       if (change.kind === "running") reporter.running(change.key, change.label, change.detail);
+      else if (change.kind === "clear") reporter.clear(change.key);
       else if (change.kind === "done") reporter.done(change.key, change.label, change.seconds, change);
       // Errors are told together at the end, where nothing scrolls them away.
       else if (change.severity === "warning") reporter.say(`warning: ${change.text}`);

@@ -45,3 +45,13 @@ test("nothing changed means nothing but sames", () => {
   expect(changedCount(view.changes)).toBe(3);
   expect(describeChanges(view.changes)).toBe("2 updated, 1 replaced, 58 unchanged");
 });
+
+test("of a refresh only what is gone or different is a line; a replacement is its two steps", () => {
+  const view = engineView(() => 0);
+  view.feed({ resourcePreEvent: step("refresh") });
+  expect(view.feed({ resOutputsEvent: step("refresh") })).toEqual([{ kind: "clear", key: URN }]);
+  view.feed({ resourcePreEvent: step("refresh") });
+  expect(view.feed({ resOutputsEvent: step("delete") })).toEqual([{ kind: "done", key: URN, label: "found: Droplet primary is gone", seconds: 0, failed: false }]);
+  expect(view.feed({ resourcePreEvent: step("replace") })).toEqual([]);
+  expect(view.feed({ resOutputsEvent: step("replace") })).toEqual([]);
+});
