@@ -5,20 +5,20 @@ import { Rollout } from "./components/rollout";
 import { SshKeys } from "./components/ssh-keys";
 import { WatcherServer } from "./components/watcher-server";
 import { readFleet } from "./config/load";
-import { SETTING_NAMES } from "./config/settings";
+import { SECRET_NAMES, SETTING_NAMES } from "./config/settings";
 
 const config = new pulumi.Config();
 const stack = pulumi.getStack();
-const settings = Object.fromEntries(SETTING_NAMES.map((name) => [name, config.get(name)]).filter(([, value]) => value !== undefined));
-const fleet = readFleet(process.cwd(), settings, `Pulumi.${stack}.yaml`);
+const settings = Object.fromEntries(SETTING_NAMES.map((name) => [name, config.get(name)]).filter((pair): pair is [string, string] => pair[1] !== undefined));
+const secrets = Object.fromEntries(SECRET_NAMES.flatMap((name) => { const value = config.getSecret(name); return value ? [[name, value] as const] : []; }));
+const fleet = readFleet(process.cwd(), { settings, secrets: Object.keys(secrets) }, `Pulumi.${stack}.yaml`);
 
 const keys = new SshKeys("keys", { accountKeyName: `${fleet.name}-${stack}` });
 const watcher = new WatcherServer("watcher", { fleet, keys });
 const primary = new PrimaryServer("primary", { fleet, keys, watcherTag: watcher.server.tag });
 const address = primary.floatingIp.address;
 const zone = new DnsZone("zone", { fleet, floatingIp: address, watcher: watcher.server.droplet });
-const password = config.getSecret("relay-password");
-new Rollout("rollout", { fleet, folder: process.cwd(), keys, primary, watcher, zone, secrets: password ? { "relay-password": password } : {} });
+new Rollout("rollout", { fleet, folder: process.cwd(), keys, primary, watcher, zone, secrets });
 
 const facts = (role: "primary" | "watcher", { server }: { server: PrimaryServer["server"] }) =>
   ({ address: server.address, dropletId: server.droplet.id, hostKey: keys.host[role].publicKey, size: fleet[role].size, region: fleet[role].region });

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 import type { FleetFacts } from "../config/fleet";
 import { buildRelease } from "../render/release";
 import type { DnsZone } from "./dns-zone";
@@ -33,7 +34,9 @@ export class Rollout extends pulumi.ComponentResource {
     super("second-server:release:Rollout", name, {}, opts);
     const child = { parent: this };
     const servers = { primary: primary.server, watcher: watcher.server };
-    const identities = { keys, servers, floatingIp: primary.floatingIp.address, secrets };
+    // Both machines sign with it: reports to the Observatory, and the links in its mails.
+    const signingKey = new random.RandomPassword("signing-key", { length: 48, special: false }, child);
+    const identities = { keys, servers, floatingIp: primary.floatingIp.address, secrets: { ...secrets, "signing-key": signingKey.result } };
     const deliver = (role: "primary" | "watcher") => {
       const built = buildRelease(fleet, role, folder);
       const delivery = new Delivery(role, { server: servers[role], built, identity: identityOf(role, identities) }, child);

@@ -1,5 +1,6 @@
+import { alertFacts, checkFacts } from "./alert-facts";
 import { FIRST_PORT, RESERVED_PORTS, SIZES, STATUS_PORT } from "./catalogue";
-import type { DataFacts, FleetFacts, MachineFacts, Role, ServiceFacts } from "./fleet";
+import type { DataFacts, FleetFacts, HealthFacts, MachineFacts, Role, ServiceFacts } from "./fleet";
 import type { Manifest, ManifestService } from "./schema";
 import type { Settings } from "./settings";
 
@@ -23,6 +24,9 @@ const dataFacts = (name: string, item: ManifestService["data"][number]): DataFac
   return { kind, path: `/var/lib/fleet/${name}/${path}` };
 };
 
+const healthFacts = ({ "max-latency-ms": maxLatencyMs, ...health }: ManifestService["health"], path: string): HealthFacts =>
+  ({ path, ...health, ...(maxLatencyMs === undefined ? {} : { maxLatencyMs }) });
+
 const serviceFacts = (name: string, service: ManifestService, port: number | undefined, domain: string): ServiceFacts => ({
   name, kind: service.kind, port,
   host: service.host ?? `${name}.${domain}`,
@@ -35,7 +39,7 @@ const serviceFacts = (name: string, service: ManifestService, port: number | und
   memoryMiB: service.memory ?? MEMORY_MIB[service.kind],
   environment: "environment" in service ? service.environment : {},
   // A static site or something behind a proxy can't be expected to know our /health.
-  health: { ...service.health, path: service.health.path ?? (service.kind === "static" || service.kind === "proxy" ? "/" : "/health") },
+  health: healthFacts(service.health, service.kind === "static" || service.kind === "proxy" ? "/" : "/health"),
   data: service.data.map((item) => dataFacts(name, item)),
   streaming: service.streaming,
 });
@@ -48,22 +52,19 @@ const deepFreeze = <T>(value: T): T => {
   return value;
 };
 
-/** A checked manifest and checked settings → the frozen facts that everything downstream reads. */
-export const factsOf = (manifest: Manifest, settings: Settings): FleetFacts => {
+/** A checked manifest, checked settings and the names of the secrets that are set → the frozen facts that everything downstream reads. */
+export const factsOf = (manifest: Manifest, settings: Settings, secrets: readonly string[]): FleetFacts => {
   const ports = assignPorts(manifest.services);
-  const [relayHost, relayPort] = settings.relay.split(":") as [string, string];
   return deepFreeze({
     name: manifest.name, domain: settings.domain, email: settings.email, ttl: settings.ttl,
     primary: machineFacts("primary", manifest.machines.primary),
     watcher: machineFacts("watcher", manifest.machines.watcher),
     services: Object.entries(manifest.services).map(([name, service]) => serviceFacts(name, service, ports[name], settings.domain)),
     status: { host: `status.${settings.domain}`, port: STATUS_PORT },
-    checks: { intervalSeconds: manifest.checks.every, timeoutSeconds: manifest.checks.timeout, failAfter: manifest.checks["fail-after"], passAfter: manifest.checks["pass-after"] },
+    checks: { intervalSeconds: manifest.checks.every, timeoutSeconds: manifest.checks.timeout, failAfter: manifest.checks["fail-after"], passAfter: manifest.checks["pass-after"], also: manifest.checks.also.map(checkFacts) },
     watchdog: { intervalSeconds: manifest.watchdog.every, failAfter: manifest.watchdog["fail-after"], maxRestartsPerHour: manifest.watchdog["restarts-per-hour"] },
-    alerts: {
-      to: settings["alert-to"] ?? [settings.email], from: settings["alert-from"] ?? `observatory@${settings.domain}`,
-      relay: { host: relayHost, port: Number(relayPort), user: settings["relay-user"] },
-    },
+    alerts: alertFacts(manifest, settings, secrets),
+    report: manifest.report,
     backups: { everyMinutes: manifest.backups.every / 60, keep: manifest.backups.keep },
     admin: { user: "fleet", authorizedKeys: settings["admin-keys"], allowFrom: settings["admin-from"] ?? ["0.0.0.0/0", "::/0"] },
   });

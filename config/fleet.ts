@@ -1,5 +1,7 @@
 /** The fleet as frozen facts: what `fleet.yaml` and the stack's config come to once checked and filled in. Everything downstream reads only this. */
 
+import type { Check, Maintenance } from "./monitor";
+
 export type ServiceKind = "static" | "node" | "python" | "binary" | "proxy";
 export type Role = "primary" | "watcher";
 
@@ -28,6 +30,10 @@ export interface HealthFacts {
   readonly path: string;
   readonly status: number;
   readonly contains?: string;
+  /** What only the public's view of it is held to. */
+  readonly matches?: string;
+  readonly json?: { readonly path: string; readonly equals: string | number | boolean | null };
+  readonly maxLatencyMs?: number;
 }
 
 export interface ServiceFacts {
@@ -60,6 +66,26 @@ export interface ServiceFacts {
 
 export interface RelayFacts { readonly host: string; readonly port: number; readonly user?: string }
 
+/** Where an alert goes when the mail can't leave. `secret` names the stack's secret that it needs. */
+export type ChannelFacts =
+  | { readonly kind: "slack" | "discord"; readonly secret: string }
+  | { readonly kind: "telegram"; readonly chat: string; readonly secret: string }
+  | { readonly kind: "ntfy"; readonly url: string; readonly secret?: string }
+  | { readonly kind: "webhook"; readonly url: string };
+
+export interface AlertFacts {
+  readonly to: readonly string[];
+  readonly from: string;
+  readonly relay: RelayFacts;
+  /** Reminder while something stays down; 0 for none. */
+  readonly remindMinutes: number;
+  readonly flapsPerHour: number;
+  readonly channels: readonly ChannelFacts[];
+  readonly maintenance: readonly Maintenance[];
+  /** An outside dead-man's switch. */
+  readonly deadMan?: string;
+}
+
 export interface FleetFacts {
   readonly name: string;
   readonly domain: string;
@@ -72,9 +98,13 @@ export interface FleetFacts {
   readonly status: { readonly host: string; readonly port: number };
   /** DNS records' TTL in seconds. */
   readonly ttl: number;
-  readonly checks: { readonly intervalSeconds: number; readonly timeoutSeconds: number; readonly failAfter: number; readonly passAfter: number };
+  readonly checks: { readonly intervalSeconds: number; readonly timeoutSeconds: number; readonly failAfter: number; readonly passAfter: number;
+    /** Besides those of the services. */
+    readonly also: readonly Check[] };
   readonly watchdog: { readonly intervalSeconds: number; readonly failAfter: number; readonly maxRestartsPerHour: number };
-  readonly alerts: { readonly to: readonly string[]; readonly from: string; readonly relay: RelayFacts };
+  readonly alerts: AlertFacts;
+  /** Cron schedules of the report: when something is wrong, and in any case. */
+  readonly report: { readonly daily?: string; readonly weekly?: string };
   readonly backups: { readonly everyMinutes: number; readonly keep: { readonly hourly: number; readonly daily: number; readonly weekly: number } };
   /** Operators' own public keys (OpenSSH lines), besides the key that the program makes. */
   readonly admin: { readonly user: string; readonly authorizedKeys: readonly string[]; readonly allowFrom: readonly string[] };

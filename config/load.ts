@@ -5,9 +5,9 @@ import { factsOf } from "./facts";
 import type { FleetFacts } from "./fleet";
 import { knownKeys } from "./json-schema";
 import { ManifestError, issueLines, placeOf } from "./problems";
-import { brokenRules } from "./rules";
+import { brokenRules, missingSecrets } from "./rules";
 import { manifestSchema } from "./schema";
-import { SETTING_NAMES, settingsSchema } from "./settings";
+import { SECRET_NAMES, SETTING_NAMES, settingsSchema } from "./settings";
 
 const MANIFEST = "fleet.yaml";
 const PROJECT = "second-server";
@@ -20,15 +20,21 @@ const readYaml = (folder: string, file: string): unknown => {
   return document.toJS() ?? {};
 };
 
-/** The stack's settings as its file has them. Secret values can't be read without the engine; none of the settings needs to be one. */
-export const stackSettings = (folder: string, stack: string): Record<string, unknown> => {
+export interface StackConfig { readonly settings: Readonly<Record<string, string>>; /** Names of the secrets that are set: their values can't be read without the engine. */ readonly secrets: readonly string[] }
+
+/** The stack's configuration as its file has it. */
+export const stackConfig = (folder: string, stack: string): StackConfig => {
   const { config = {} } = readYaml(folder, `Pulumi.${stack}.yaml`) as { config?: Record<string, unknown> };
-  return Object.fromEntries(Object.entries(config).filter(([key]) => key.startsWith(`${PROJECT}:`)).map(([key, value]) => [key.slice(PROJECT.length + 1), typeof value === "number" ? String(value) : value])
-    .filter(([, value]) => typeof value === "string"));
+  const own = Object.entries(config).filter(([key]) => key.startsWith(`${PROJECT}:`)).map(([key, value]) => [key.slice(PROJECT.length + 1), value] as const);
+  const isSecret = (name: string): boolean => (SECRET_NAMES as readonly string[]).includes(name);
+  return {
+    settings: Object.fromEntries(own.filter(([name, value]) => !isSecret(name) && typeof value !== "object").map(([name, value]) => [name, String(value)])),
+    secrets: own.map(([name]) => name).filter(isSecret),
+  };
 };
 
-/** Checks the manifest in `folder` with the given settings; throws one `ManifestError` with every problem found. */
-export const readFleet = (folder: string, raw: Readonly<Record<string, unknown>>, settingsFile: string): FleetFacts => {
+/** Checks the manifest in `folder` with the given settings and names of secrets; throws one `ManifestError` with every problem found. */
+export const readFleet = (folder: string, { settings: raw, secrets }: StackConfig, settingsFile: string): FleetFacts => {
   const settings = settingsSchema.safeParse(raw);
   const manifest = manifestSchema.safeParse(readYaml(folder, MANIFEST), { reportInput: true });
   const problems = [
@@ -36,12 +42,13 @@ export const readFleet = (folder: string, raw: Readonly<Record<string, unknown>>
     ...(manifest.success ? [] : issueLines(MANIFEST, manifest.error.issues, knownKeys)),
   ];
   if (!settings.success || !manifest.success) throw new ManifestError(problems);
-  const facts = factsOf(manifest.data, settings.data);
+  const facts = factsOf(manifest.data, settings.data, secrets);
   const is = (test: "isFile" | "isDirectory") => (path: string) => statSync(join(folder, path), { throwIfNoEntry: false })?.[test]() ?? false;
   const broken = brokenRules(facts, { isFile: is("isFile"), isFolder: is("isDirectory") });
-  if (broken.length) throw new ManifestError(broken.map(({ path, text }) => `${placeOf(MANIFEST, path)}: ${text}`));
+  const found = [...missingSecrets(facts, secrets).map(({ path, text }) => `${placeOf(settingsFile, [`${PROJECT}:${path}`])}: ${text}`), ...broken.map(({ path, text }) => `${placeOf(MANIFEST, path)}: ${text}`)];
+  if (found.length) throw new ManifestError(found);
   return facts;
 };
 
 /** As the command line sees it, before any engine runs: the manifest and Pulumi.<stack>.yaml in `folder`. */
-export const loadFleet = (folder: string, stack: string): FleetFacts => readFleet(folder, stackSettings(folder, stack), `Pulumi.${stack}.yaml`);
+export const loadFleet = (folder: string, stack: string): FleetFacts => readFleet(folder, stackConfig(folder, stack), `Pulumi.${stack}.yaml`);

@@ -58,6 +58,27 @@ const durations = ({ checks, backups }: FleetFacts): Problem[] => [
   ...(!Number.isInteger(backups.everyMinutes) || backups.everyMinutes > 1440 || 1440 % backups.everyMinutes !== 0 ? [{ path: ["backups", "every"], text: "has to divide a day into equal parts of whole minutes, such as 15m, 1h, 6h or 1d." }] : []),
 ];
 
+/** What the layers of the fleet are called in alerts. */
+const OWN_CHECKS = ["primary", "dns", "nginx", "certificate", "status-certificate", "backup", "watcher"];
+
+const checkNames = ({ checks, services, alerts }: FleetFacts): Problem[] => {
+  const known = new Set(services.map(({ name }) => name));
+  const taken = [...OWN_CHECKS, ...known];
+  return [
+    ...checks.also.flatMap(({ id }, index) => taken.includes(id) || checks.also.findIndex((other) => other.id === id) < index
+      ? [{ path: ["checks", "also", String(index), "name"], text: `"${id}" is already the name of a check. Choose another.` }] : []),
+    ...alerts.maintenance.flatMap(({ services: covered = [] }, index) => covered.filter((name) => !known.has(name))
+      .map((name) => ({ path: ["alerts", "maintenance", String(index), "services"], text: `there is no service "${name}". Name one of: ${[...known].join(", ")}.` }))),
+  ];
+};
+
+/** Secrets that the facts lean on and the stack has not; `path` is the secret's name. */
+export const missingSecrets = ({ alerts }: FleetFacts, secrets: readonly string[]): { readonly path: string; readonly text: string }[] => {
+  const needed = [...(alerts.relay.user === undefined ? [] : ["relay-password"]), ...alerts.channels.flatMap((channel) => ("secret" in channel && channel.secret ? [channel.secret] : []))];
+  return [...new Set(needed)].filter((name) => !secrets.includes(name))
+    .map((name) => ({ path: name, text: `is not set, and ${name === "relay-password" ? "relay-user" : "fleet.yaml: alerts.channels"} needs it. Set it with: pulumi config set --secret ${name}` }));
+};
+
 /** What the schema can't say: rules across keys, and what has to be on disk. */
 export const brokenRules = (facts: FleetFacts, sources: Sources): Problem[] =>
-  [...names(facts), ...hosts(facts), ...duplicates(facts.services, "host"), ...duplicates(facts.services, "port"), ...ports(facts), ...folders(facts, sources), ...machines(facts), ...durations(facts)];
+  [...names(facts), ...hosts(facts), ...duplicates(facts.services, "host"), ...duplicates(facts.services, "port"), ...ports(facts), ...folders(facts, sources), ...machines(facts), ...durations(facts), ...checkNames(facts)];

@@ -1,18 +1,7 @@
 import { z } from "zod";
+import { alerts, further } from "./alerting";
 import { IMAGES, REGIONS, SIZES } from "./catalogue";
-
-const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86400 };
-
-/** "10s", "5m", "1h", "2d" → seconds. */
-const duration = z.string().regex(/^[1-9]\d{0,4}[smhd]$/, "is not a duration. Write a whole number and a unit: 10s, 5m, 1h, 2d.")
-  .transform((text) => Number(text.slice(0, -1)) * (UNITS[text.slice(-1)] ?? 1));
-
-/** DNS labels, file names and user names are all made of these names. */
-const NAME = /^[a-z](?:[a-z0-9-]{0,22}[a-z0-9])?$/;
-export const serviceName = z.string().regex(NAME, "is not a usable name. Use 1 to 24 lower-case letters, digits and inner dashes, a letter first.");
-const count = (most: number) => z.number().int().min(1).max(most);
-const slug = <T extends string>(values: readonly T[], what: string) =>
-  z.enum(values as [T, ...T[]], { error: () => `is not a known ${what}. Choose one of: ${values.join(", ")}.` });
+import { count, cron, duration, serviceName, slug } from "./values";
 
 const machine = z.strictObject({
   size: slug(Object.keys(SIZES), "size").describe("DigitalOcean size slug"),
@@ -25,10 +14,14 @@ const relative = z.string().regex(/^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$))[\w./-]+$/, 
 const data = z.union([z.strictObject({ file: relative }), z.strictObject({ sqlite: relative }), z.strictObject({ directory: relative })],
   { error: () => "has to be one of { file: PATH }, { sqlite: PATH }, { directory: PATH }." });
 
+const isPattern = (text: string): boolean => { try { return new RegExp(text, "u") !== null; } catch { return false; } };
 const health = z.strictObject({
   path: z.string().regex(/^\/[\w./?=&%-]*$/, "is not a URL path. Begin it with a slash.").optional().describe("Default /health; for static and proxy /"),
   status: z.number().int().min(100).max(599).default(200),
   contains: z.string().min(1).optional(),
+  matches: z.string().min(1).refine(isPattern, "is not a regular expression.").optional().describe("The answer, as the public sees it, has to match this"),
+  json: z.strictObject({ path: z.string().min(1), equals: z.union([z.string(), z.number(), z.boolean(), z.null()]) }).optional().describe("A value of a JSON answer, as the public sees it"),
+  "max-latency-ms": count(60_000).optional().describe("Slower than this is a failure, as the public sees it"),
 });
 
 const common = {
@@ -58,8 +51,16 @@ export const manifestSchema = z.strictObject({
   name: serviceName.describe("The fleet's name, in alerts and tags"),
   machines: z.strictObject({ primary: machine, watcher: machine }),
   services: z.record(serviceName, service).refine((all) => Object.keys(all).length > 0, "has no service. Add at least one."),
-  checks: z.strictObject({ every: duration.prefault("10s"), timeout: duration.prefault("5s"), "fail-after": count(20).default(3), "pass-after": count(20).default(2) }).prefault({}),
+  checks: z.strictObject({
+    every: duration.prefault("10s"), timeout: duration.prefault("5s"), "fail-after": count(20).default(3), "pass-after": count(20).default(2),
+    also: z.array(further).default([]).describe("Checks besides those of the services"),
+  }).prefault({}),
   watchdog: z.strictObject({ every: duration.prefault("30s"), "fail-after": count(20).default(3), "restarts-per-hour": count(60).default(4) }).prefault({}),
+  alerts: alerts.prefault({}),
+  report: z.strictObject({
+    daily: cron.optional().describe("When the report is sent if something is wrong"),
+    weekly: cron.optional().describe("When a summary is sent in any case"),
+  }).prefault({}),
   backups: z.strictObject({
     every: duration.prefault("1h"),
     keep: z.strictObject({ hourly: count(1000).default(24), daily: count(1000).default(7), weekly: count(1000).default(4) }).prefault({}),

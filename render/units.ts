@@ -1,5 +1,6 @@
 import type { FleetFacts, ServiceFacts } from "../config/fleet";
 import type { MachineFile } from "../config/release";
+import { ROOT_SECRETS, observatorySecrets } from "./alerts";
 import { fill } from "./fill";
 
 export const unitName = (service: ServiceFacts): string => `fleet-${service.name}.service`;
@@ -45,5 +46,5 @@ export const servicesFile = (fleet: FleetFacts): MachineFile => ({
 export const watchdogUnit = (): MachineFile => ({ path: "/etc/systemd/system/fleet-watchdog.service", mode: 0o644, text: fill("systemd/fleet-watchdog.service", {}) });
 export const observatoryUnit = (fleet: FleetFacts): MachineFile => ({
   path: "/etc/systemd/system/observatory.service", mode: 0o644,
-  text: fill("systemd/observatory.service", { credentials: fleet.alerts.relay.user ? "LoadCredential=relay-password:/etc/fleet/secrets/relay-password" : "" }),
+  text: fill("systemd/observatory.service", { credentials: observatorySecrets(fleet).map((name) => `LoadCredential=${name}:${ROOT_SECRETS}/${name}`).join("\n") }),
 });

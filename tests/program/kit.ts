@@ -36,6 +36,7 @@ const answers = (type: string, name: string): Record<string, unknown> => {
     case "digitalocean:index/reservedIp:ReservedIp": return { ipAddress: "203.0.113.200" };
     case "digitalocean:index/sshKey:SshKey": return { fingerprint: "aa:bb" };
     case "tls:index/privateKey:PrivateKey": return { privateKeyOpenssh: `-----BEGIN OPENSSH PRIVATE KEY-----\n${name}\n-----END OPENSSH PRIVATE KEY-----\n`, publicKeyOpenssh: `ssh-ed25519 AAAA${name}\n` };
+    case "random:index/randomPassword:RandomPassword": return { result: `random-${name}` };
     default: return {};
   }
 };

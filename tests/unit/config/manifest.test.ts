@@ -14,7 +14,7 @@ const pages = "pages: { kind: static, folder: src/pages }";
 describe("a mistake is refused with its place, what is wrong and what to do", () => {
   test.each([
     ["an unknown key", but("streaming: true", "streming: true"), 'fleet.yaml: services.feed.streming: unknown key. Did you mean "streaming"?'],
-    ["an unknown key that resembles nothing", but("name: small", "name: small\nzzzzzz: 1"), "fleet.yaml: zzzzzz: unknown key. Known here: name, machines, services, checks, watchdog, backups."],
+    ["an unknown key that resembles nothing", but("name: small", "name: small\nzzzzzz: 1"), "fleet.yaml: zzzzzz: unknown key. Known here: name, machines, services, checks, watchdog, alerts, report, backups."],
     ["a key missing", but("kind: static, folder: src/pages", "kind: static"), "fleet.yaml: services.pages.folder: is missing. Add it (string)."],
     ["an unknown kind", but("kind: static", "kind: statik"), "fleet.yaml: services.pages.kind: is not a known kind. Choose one of: static, node, python, binary, proxy."],
     ["a host used twice", but("host: stats.example.test", "host: pages.example.test"), 'fleet.yaml: services.grafana.host: pages.example.test is already used by "pages". Choose another host name.'],
@@ -76,10 +76,39 @@ describe("what is left out is filled in", () => {
   test("hosts under the stack's domain", () => expect(service("notes").host).toBe("notes.example.test"));
   test("the health path by kind", () => expect(facts.services.map(({ health }) => health.path)).toEqual(["/", "/health", "/health", "/ok?deep=1", "/"]));
   test("data paths are absolute", () => expect(service("notes").data).toEqual([{ kind: "sqlite", path: "/var/lib/fleet/notes/notes.db" }, { kind: "directory", path: "/var/lib/fleet/notes/files" }]));
-  test("durations are seconds", () => expect(facts.checks).toEqual({ intervalSeconds: 10, timeoutSeconds: 5, failAfter: 3, passAfter: 2 }));
+  test("durations are seconds", () => expect(facts.checks).toEqual({ intervalSeconds: 10, timeoutSeconds: 5, failAfter: 3, passAfter: 2, also: [] }));
   test("the cost of the machines", () => expect([facts.primary.monthlyUsd, facts.watcher.monthlyUsd]).toEqual([6, 4]));
   test("alerts go to the owner", () => expect(facts.alerts).toMatchObject({ to: ["owner@example.test"], from: "observatory@example.test", relay: { host: "relay.lab.test", port: 2525 } }));
   test("nobody downstream can change a fact", () => {
     expect(Object.isFrozen(facts) && Object.isFrozen(facts.services[0]!.health)).toBe(true);
+  });
+});
+
+describe("how people are told", () => {
+  const manifest = `${MANIFEST}alerts:
+  remind: never
+  channels: [slack, { ntfy: "https://ntfy.example.net/fleet" }, { telegram: "-100" }]
+  maintenance: [{ title: Sunday, days: [sun, wed], at: "03:00", lasts: 30m, services: [notes] }, { title: Move, from: "2027-01-01T00:00:00Z", to: "2027-01-01T02:00:00Z" }]
+checks: { also: [{ name: router, tcp: "192.0.2.1:443" }, { name: nightly, heartbeat: abcdefghijklmnop, every: 1d, grace: 1h }] }
+`;
+  const folder = () => project({ ...SOURCES, "fleet.yaml": manifest });
+
+  test("each channel with the secret it needs, each window in the monitor's terms", () => {
+    const { alerts, checks } = factsIn(folder(), SETTINGS, ["slack-url", "telegram-token"]);
+    expect(alerts).toMatchObject({ remindMinutes: 0, channels: [{ kind: "slack", secret: "slack-url" }, { kind: "ntfy", url: "https://ntfy.example.net/fleet" }, { kind: "telegram", chat: "-100", secret: "telegram-token" }] });
+    expect(alerts.maintenance).toEqual([{ title: "Sunday", services: ["notes"], weekly: { days: [0, 3], at: "03:00", minutes: 30 } }, { title: "Move", from: "2027-01-01T00:00:00Z", to: "2027-01-01T02:00:00Z" }]);
+    expect(checks.also).toMatchObject([{ id: "router", kind: "tcp", host: "192.0.2.1", port: 443 }, { id: "nightly", kind: "heartbeat", periodSeconds: 86400, graceSeconds: 3600 }]);
+  });
+  test("a secret that is needed and not set is named before anything is touched", () => {
+    expect(() => factsIn(folder(), { ...SETTINGS, "relay-user": "me" }, ["slack-url"])).toThrow([
+      "Pulumi.test.yaml: second-server:relay-password: is not set, and relay-user needs it. Set it with: pulumi config set --secret relay-password",
+      "Pulumi.test.yaml: second-server:telegram-token: is not set, and fleet.yaml: alerts.channels needs it. Set it with: pulumi config set --secret telegram-token",
+    ].join("\n"));
+  });
+  test("windows name services that exist, checks have names of their own", () => {
+    expect(problemsOf(`${MANIFEST}alerts: { maintenance: [{ title: x, days: [sun], at: "03:00", lasts: 1h, services: [nobody] }] }\nchecks: { also: [{ name: notes, icmp: 192.0.2.1 }] }\n`)).toEqual([
+      'fleet.yaml: checks.also.0.name: "notes" is already the name of a check. Choose another.',
+      'fleet.yaml: alerts.maintenance.0.services: there is no service "nobody". Name one of: pages, notes, feed, hook, grafana.',
+    ]);
   });
 });

@@ -1,0 +1,19 @@
+import { z } from "zod";
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86400 };
+
+/** "10s", "5m", "1h", "2d" → seconds. */
+export const duration = z.string().regex(/^[1-9]\d{0,4}[smhd]$/, "is not a duration. Write a whole number and a unit: 10s, 5m, 1h, 2d.")
+  .transform((text) => Number(text.slice(0, -1)) * (UNITS[text.slice(-1)] ?? 1));
+
+/** DNS labels, file names and user names are all made of these names. */
+const NAME = /^[a-z](?:[a-z0-9-]{0,22}[a-z0-9])?$/;
+export const serviceName = z.string().regex(NAME, "is not a usable name. Use 1 to 24 lower-case letters, digits and inner dashes, a letter first.");
+export const count = (most: number) => z.number().int().min(1).max(most);
+export const slug = <T extends string>(values: readonly T[], what: string) =>
+  z.enum(values as [T, ...T[]], { error: () => `is not a known ${what}. Choose one of: ${values.join(", ")}.` });
+
+export const place = z.string().regex(/^[A-Za-z0-9.-]+:\d{1,5}$/, "has to be HOST:PORT.");
+export const host = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]*$/, "is not a host name or address.");
+export const url = z.string().regex(/^https?:\/\/[^\s"]+$/, "has to begin with https:// or http://.");
+export const cron = z.string().regex(/^(\S+ ){4}\S+$/, "has to be five cron fields, such as \"0 7 * * *\" for every day at seven.");
