@@ -33,21 +33,24 @@ const killInside = async (lab: string): Promise<void> => {
   }
 };
 
-const unmountAll = async (folder: string): Promise<void> => {
-  // A mount may be there twice; a busy one is freed as soon as the processes just killed have left it.
-  const deadline = Date.now() + 10_000;
-  for (let mounts = await mountsBelow(folder); mounts.length; mounts = await mountsBelow(folder)) {
-    for (const point of mounts) await attempt(["umount", point]);
-    if (Date.now() > deadline) throw new Error(`can't unmount ${mounts[0]}: ${(await attempt(["umount", mounts[0]!])).stderr.trim()}`);
-  }
-};
-
 const detachLoops = async (folder: string): Promise<void> => {
   const { stdout } = await attempt(["losetup", "--list", "--noheadings", "--output", "NAME,BACK-FILE"]);
   for (const line of stdout.split("\n")) {
     const [device, file] = line.trim().split(/\s+/, 2);
     if (device && file?.startsWith(`${folder}/`)) await attempt(["losetup", "--detach", device]);
   }
+};
+
+const unmountAll = async (folder: string): Promise<void> => {
+  // A mount may be there twice; a busy one is freed as soon as the processes just killed have left it.
+  const deadline = Date.now() + 10_000;
+  for (let mounts = await mountsBelow(folder); mounts.length; mounts = await mountsBelow(folder)) {
+    if (Date.now() > deadline) throw new Error(`can't unmount ${mounts[0]}: ${(await attempt(["umount", mounts[0]!])).stderr.trim()}`);
+    // A volume's file keeps the folder's own mount busy for as long as its loop device is there.
+    await detachLoops(folder);
+    for (const point of mounts) await attempt(["umount", point]);
+  }
+  await detachLoops(folder);
 };
 
 /** A killed nspawn leaves the lock that it named after its root's inode. The roots have to be mounted still. */
@@ -73,7 +76,6 @@ export const releaseEverything = async (paths: LabPaths): Promise<void> => {
   await killInside(paths.id);
   await removeRootLocks(paths.machines);
   await unmountAll(paths.machines);
-  await detachLoops(paths.machines);
   await tearDownNetwork(paths);
   await removeGroup(host, paths.id);
   await removePropagated(paths.id);

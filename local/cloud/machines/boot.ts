@@ -34,12 +34,15 @@ export interface BootOptions {
   readonly hostname: string;
   readonly root: string;
   readonly consoleLog: string;
+  /** The host's block devices and their names inside. */
+  readonly devices: readonly { readonly device: string; readonly inside: readonly string[] }[];
 }
 
-const nspawn = ({ lab, dropletId, hostname, root }: BootOptions): string[] => [
+const nspawn = ({ lab, dropletId, hostname, root, devices }: BootOptions): string[] => [
   "systemd-nspawn", "--quiet", "--register=no", "--keep-unit", `--directory=${root}`, "--boot", "--console=read-only",
   `--machine=${machineNetns(lab, dropletId)}`, `--hostname=${hostname}`, `--network-namespace-path=${netnsFile(machineNetns(lab, dropletId))}`,
   "--capability=CAP_NET_ADMIN,CAP_SYS_ADMIN", "--resolv-conf=off", "--timezone=off", "--link-journal=no",
+  ...devices.flatMap(({ device, inside }) => inside.map((name) => `--bind=${device}:${name}`)),
   // Passed on to PID 1: the console shows the boot, as DigitalOcean's does.
   "--", "--show-status=1",
 ];

@@ -77,7 +77,9 @@ export const mountDisk = async (place: DiskPlace, base: string): Promise<void> =
   if (users) throw new Error(`${disk} is still in use (${users.split(":")[0]}); end what uses it, or ./fleet destroy`);
   await mkdir(fs, { recursive: true });
   await mkdir(root, { recursive: true });
-  await run(["mount", "-o", "loop", disk, fs]);
+  // A power cut costs what the last journal commit (5 s) did not have. With delayed allocation it would empty every file of the
+  // last 30 s: all of a machine that has just been set up, as the image's dpkg doesn't sync either.
+  await run(["mount", "-o", "loop,nodelalloc", disk, fs]);
   await mkdir(join(fs, "up"), { recursive: true });
   await mkdir(join(fs, "wk"), { recursive: true });
   await run(["mount", "-t", "overlay", "second-server", "-o", `lowerdir=${base},upperdir=${join(fs, "up")},workdir=${join(fs, "wk")}`, root]);

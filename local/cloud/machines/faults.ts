@@ -1,3 +1,4 @@
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { NetworkState } from "../network/ruleset";
 import { insideGroup } from "./boot";
@@ -47,11 +48,23 @@ export const setFault = async (around: Surroundings, fault: Fault, on: boolean):
       if (!(await isRunning(around, fault.dropletId))) throw new Error(`droplet ${fault.dropletId} is off: its disk can't be filled`);
       return fillDisk(placeOf(around.paths, fault.dropletId));
     case "latency":
-      throw new Error("this kernel has no netem, so links can't be made slow");
+      return on ? around.latency.set(fault.dropletId, fault.milliseconds) : around.latency.clear(fault.dropletId);
     case "clock-skew":
       throw new Error("a machine's clock is the host's: Linux has no namespace for the time of day, so it can't be skewed");
     default: return unreachable(fault);
   }
+};
+
+const thawAll = async (folder: string): Promise<void> => {
+  await freezeGroup(folder, false).catch(() => undefined);
+  for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) if (entry.isDirectory()) await thawAll(join(folder, entry.name));
+};
+
+/** Frees a machine of whatever may have been done to it. */
+export const clearAllFaults = async (around: Surroundings, dropletId: number): Promise<void> => {
+  await thawAll(insideGroup(around.host, around.paths.id, dropletId));
+  await unfillDisk(placeOf(around.paths, dropletId));
+  await around.latency.clear(dropletId);
 };
 
 const unreachable = (fault: never): never => { throw new Error(`unknown fault ${JSON.stringify(fault)}`); };

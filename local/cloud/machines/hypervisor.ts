@@ -60,7 +60,7 @@ export type Fault =
   | { readonly kind: "freeze"; readonly dropletId: number; /** One unit; else the whole machine. */ readonly unit?: string }
   | { readonly kind: "disk-full"; readonly dropletId: number }
   | { readonly kind: "loss"; readonly dropletId: number; readonly percent: number }
-  | { readonly kind: "latency"; readonly dropletId: number; readonly milliseconds: number }
+  | { readonly kind: "latency"; readonly dropletId: number; /** Each way. */ readonly milliseconds: number }
   | { readonly kind: "clock-skew"; readonly dropletId: number; readonly seconds: number };
 
 /** A disk of its own, shown to the machine as /dev/disk/by-id/scsi-0DO_Volume_<name>. */

@@ -1,5 +1,6 @@
 import { chmod, mkdir, open, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { Latency } from "../network/latency";
 import { plugIn, pullCable, unplug } from "../network/links";
 import type { LabPaths } from "../paths";
 import { boot, groupOf, initOf, initSignals, waitForSsh } from "./boot";
@@ -7,8 +8,9 @@ import { isPopulated, killGroup, limitGroup, removeGroup, waitUntilEmpty, type H
 import { losePower, mountBase, mountDisk, rootOf, unmountDisk, type DiskPlace } from "./disk";
 import type { MachineSpec } from "./hypervisor";
 import { seedFiles } from "./seed";
-import { machineFolder, type MachineFile } from "./store";
+import { machineFolder, readMachine, volumesOf, type MachineFile } from "./store";
 import { trust } from "./trust";
+import { closeVolumes, openVolumes } from "./volumes";
 
 /** What one machine's start and stop need to know of the lab. */
 export interface Surroundings {
@@ -16,6 +18,7 @@ export interface Surroundings {
   readonly host: Hierarchies;
   readonly trustedCertificates: string;
   readonly log: (line: string) => void;
+  readonly latency: Latency;
 }
 
 export const placeOf = (paths: LabPaths, dropletId: number): DiskPlace => ({ machines: paths.machines, folder: machineFolder(paths.machines, dropletId) });
@@ -45,22 +48,25 @@ const writeSeed = async (root: string, spec: MachineSpec): Promise<void> => {
 };
 
 /** Mounts, wires and boots a machine that is off; resolves when the keeper runs. */
-const start = async (around: Surroundings, { spec, base }: MachineFile): Promise<void> => {
+const start = async (around: Surroundings, file: MachineFile): Promise<void> => {
+  const { spec, base } = file;
   const { paths, host } = around;
   const place = placeOf(paths, spec.dropletId);
   await mountDisk(place, await mountBase(paths.machines, base));
   await writeSeed(rootOf(place), spec);
   await trust(rootOf(place), around.trustedCertificates);
   await plugIn(paths, spec.dropletId, spec.networks);
-  const console = consoleOf(paths, spec.dropletId);
-  // Makes it before the limits, which need the group.
-  await boot({ host, lab: paths.id, dropletId: spec.dropletId, hostname: spec.name, root: rootOf(place), consoleLog: console });
+  const devices = await openVolumes(paths.machines, volumesOf(file));
+  await boot({ host, lab: paths.id, dropletId: spec.dropletId, hostname: spec.name, root: rootOf(place), consoleLog: consoleOf(paths, spec.dropletId), devices });
   await limit(around, spec);
 };
 
 /** The machine's processes are gone: frees disk, links and group. Fine when they are free already. */
 export const clearAway = async (around: Surroundings, dropletId: number): Promise<void> => {
   await unmountDisk(placeOf(around.paths, dropletId));
+  const file = await readMachine(around.paths.machines, dropletId);
+  if (file) await closeVolumes(around.paths.machines, volumesOf(file));
+  await around.latency.clear(dropletId);
   await unplug(around.paths, dropletId);
   await removeGroup(around.host, around.paths.id, groupOf(dropletId));
 };

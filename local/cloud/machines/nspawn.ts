@@ -1,18 +1,20 @@
 import type { FSWatcher } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { basename } from "node:path";
+import { createLatency } from "../network/latency";
 import { createRouter } from "../network/router";
 import type { LabPaths } from "../paths";
-import { groupOf, initOf, keeperGroups } from "./boot";
+import { groupOf } from "./boot";
 import { hostHierarchies, watchGroup } from "./cgroups";
 import { growDisk, mountBase, shareMounts, unmountDisk } from "./disk";
-import { networkFaults, setFault, without } from "./faults";
+import { enter } from "./enter";
+import { clearAllFaults, networkFaults, setFault, without } from "./faults";
 import type { Fault, MachineHost, MachineSpec, Power } from "./hypervisor";
 import { ensureImage } from "./image/build";
 import { clearAway, cutPower, isKept, isRunning, limit, placeOf, powerDown, powerUp, restart, tail, type Surroundings } from "./machine";
-import { attempt } from "./run";
 import { diskFromImage, dropSnapshot, takeSnapshot } from "./snapshots";
-import { forgetMachine, machineFolder, readMachines, writeMachine, type MachineFile } from "./store";
+import { forgetMachine, machineFolder, readMachines, volumesOf, writeMachine, type MachineFile } from "./store";
+import { growVolume, plugVolume, removeVolume, unplugVolume } from "./volumes";
 
 export interface NspawnOptions {
   readonly paths: LabPaths;
@@ -29,16 +31,10 @@ interface Machine {
   last: Promise<unknown>;
 }
 
-/** Runs a command inside a machine, in its group: with it it dies. */
-const enterScript = `
-for group in $0; do echo $$ >"$group/cgroup.procs" || exit 99; done
-pid=$1 && shift && exec nsenter --target "$pid" --mount --uts --ipc --net --pid --root -- \\
-  env -i -C / PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 "$@"`;
-
 /** Real Debian machines under systemd-nspawn. Its process has to be in the router's network namespace; one a lab (the lab's lock sees to it). */
 export const createNspawnHypervisor = async (options: NspawnOptions): Promise<MachineHost> => {
   const { paths, log } = options;
-  const around: Surroundings = { ...options, host: await hostHierarchies() };
+  const around: Surroundings = { ...options, host: await hostHierarchies(), latency: createLatency(paths) };
   const machines = new Map<number, Machine>();
   const listeners: ((dropletId: number, power: Power) => void)[] = [];
   let faults: Fault[] = [];
@@ -100,6 +96,8 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
     machine.power = "on";
     await keep(machine, { on: true });
     watchOver(machine);
+    // New links are as fast as the old ones were at first.
+    for (const fault of faults) if (fault.kind === "latency" && fault.dropletId === machine.file.spec.dropletId) await setFault(around, fault, true);
   };
 
   const off = async (machine: Machine, means: (dropletId: number) => Promise<void>, on = false): Promise<void> => {
@@ -153,6 +151,8 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
         await powerDown(around, dropletId, 10).catch(() => cutPower(around, dropletId));
         return up(machine);
       }
+      // What the last daemon did to it, this one knows nothing of.
+      await clearAllFaults(around, dropletId);
       machine.power = "on";
       watchOver(machine);
     } else if (machine.file.on) await up(machine);
@@ -195,6 +195,20 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
       await keep(machine, { spec, base: await freshDisk(spec) });
       await up(machine);
     }),
+    attachVolume: (dropletId, volume) => oneAtATime(known(dropletId), async () => {
+      const machine = known(dropletId);
+      const others = volumesOf(machine.file).filter((one) => one.id !== volume.id);
+      if (machine.power === "on") await plugVolume(around, dropletId, volume, others.length);
+      await keep(machine, { volumes: [...others, volume] });
+    }),
+    detachVolume: (dropletId, volumeId) => oneAtATime(known(dropletId), async () => {
+      const machine = known(dropletId);
+      const volume = volumesOf(machine.file).find((one) => one.id === volumeId);
+      if (volume) await unplugVolume(around, dropletId, volume);
+      await keep(machine, { volumes: volumesOf(machine.file).filter((one) => one.id !== volumeId) });
+    }),
+    resizeVolume: (volumeId, sizeGiB) => growVolume(paths.machines, volumeId, sizeGiB),
+    deleteVolume: (volumeId) => removeVolume(paths.machines, volumeId),
     applyNetwork: (plan) => router.apply({ plan }),
     injectFault: async (fault) => {
       known(fault.dropletId);
@@ -208,11 +222,7 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
       await router.apply({ faults: networkFaults(faults) });
     },
     consoleTail: (dropletId, lines) => tail(paths, known(dropletId).file.spec.dropletId, lines),
-    exec: async (dropletId, argv) => {
-      const pid = await initOf(around.host, paths.id, known(dropletId).file.spec.dropletId);
-      if (pid === undefined) throw new Error(`droplet ${dropletId} is off`);
-      return attempt(["sh", "-c", enterScript, keeperGroups(around.host, paths.id, dropletId).join(" "), String(pid), ...argv], { cwd: "/" });
-    },
+    exec: async (dropletId, argv) => enter(around, known(dropletId).file.spec.dropletId, argv),
     machines: () => [...machines].map(([dropletId, { power }]) => ({ dropletId, power })),
     takeOver: () => each(adopt),
     shutdownAll: (seconds) => each(async (machine) => {

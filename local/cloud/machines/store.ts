@@ -1,6 +1,6 @@
 import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { MachineSpec } from "./hypervisor";
+import type { MachineSpec, VolumeSpec } from "./hypervisor";
 
 /** What is kept of a machine besides its disk: <machines>/<droplet id>/machine.json. */
 export interface MachineFile {
@@ -9,7 +9,11 @@ export interface MachineFile {
   readonly base: string;
   /** Whether it ought to run: what the next start of the lab boots. */
   readonly on: boolean;
+  /** Attached ones, in the order of their device names. */
+  readonly volumes?: readonly VolumeSpec[];
 }
+
+export const volumesOf = (file: MachineFile): readonly VolumeSpec[] => file.volumes ?? [];
 
 export const machineFolder = (machines: string, dropletId: number): string => join(machines, String(dropletId));
 
@@ -22,6 +26,12 @@ export const writeAtomically = async (file: string, text: string): Promise<void>
 export const writeMachine = (machines: string, file: MachineFile): Promise<void> =>
   writeAtomically(join(machineFolder(machines, file.spec.dropletId), "machine.json"), JSON.stringify(file));
 
+/** Undefined where there is none. */
+export const readMachine = async (machines: string, dropletId: number): Promise<MachineFile | undefined> => {
+  const text = await readFile(join(machineFolder(machines, dropletId), "machine.json"), "utf8").catch(() => undefined);
+  return text === undefined ? undefined : JSON.parse(text) as MachineFile;
+};
+
 /** The machines on disk. What a killed run left half-made (a folder without its file) is named in `halfMade`. */
 export const readMachines = async (machines: string): Promise<{ files: MachineFile[]; halfMade: number[] }> => {
   await mkdir(machines, { recursive: true });
@@ -29,9 +39,9 @@ export const readMachines = async (machines: string): Promise<{ files: MachineFi
   const halfMade: number[] = [];
   for (const name of await readdir(machines)) {
     if (!/^\d+$/.test(name)) continue;
-    const text = await readFile(join(machines, name, "machine.json"), "utf8").catch(() => undefined);
-    if (text === undefined) halfMade.push(Number(name));
-    else files.push(JSON.parse(text) as MachineFile);
+    const file = await readMachine(machines, Number(name));
+    if (file) files.push(file);
+    else halfMade.push(Number(name));
   }
   return { files, halfMade };
 };

@@ -1,0 +1,78 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { join } from "node:path";
+import { attempt, run } from "../machines/run";
+import type { LabPaths } from "../paths";
+import { privateLink, publicLink } from "./addresses";
+import { inNetns, netnsFile } from "./namespaces";
+
+/** Slow links. All of a round trip's delay is put on the router's way to the machine: no clock sees the difference. */
+export interface Latency {
+  /** `milliseconds` each way, so twice as much a round trip; replaces what was set before. Rejects when this host can't. */
+  set(dropletId: number, milliseconds: number): Promise<void>;
+  /** Fine when none is set. */
+  clear(dropletId: number): Promise<void>;
+}
+
+/** Frames that have waited; chosen not to be what a user would choose. */
+const mark = 0x5ec0;
+const linksOf = (dropletId: number): string[] => [publicLink(dropletId), privateLink(dropletId)];
+const tapOf = (link: string): string => `t${link}`;
+const tableOf = (dropletId: number): string => `slow_${dropletId}`;
+
+/** The rules that lead a machine's frames into the delaying program. Pure. */
+export const slowRules = (dropletId: number): string => [
+  `table netdev ${tableOf(dropletId)} {`,
+  ...linksOf(dropletId).map((link, index) => `  chain to_${index} {\n    type filter hook egress device "${link}" priority 0;\n    meta mark ${mark} accept\n    fwd to "${tapOf(link)}"\n  }`),
+  "}", "",
+].join("\n");
+
+const firstLine = (child: ChildProcess): Promise<void> => new Promise((resolve, reject) => {
+  let said = "";
+  child.stderr!.setEncoding("utf8").on("data", (chunk: string) => { said += chunk; });
+  child.stdout!.once("data", () => resolve());
+  child.once("error", reject);
+  child.once("exit", () => reject(new Error(`this host has neither netem nor TUN/TAP for slow links: ${said.trim()}`)));
+});
+
+export const createLatency = (paths: LabPaths): Latency => {
+  const relays = new Map<number, ChildProcess>();
+  const inRouter = ["nsenter", `--net=${netnsFile(paths.routerNetns)}`] as const;
+
+  const netem = async (dropletId: number, roundTrip: number): Promise<boolean> => {
+    for (const link of linksOf(dropletId)) {
+      const { code } = await attempt(["tc", "-n", paths.routerNetns, "qdisc", "replace", "dev", link, "root", "netem", "delay", `${roundTrip}ms`, "limit", "20000"]);
+      if (code !== 0) return false;
+    }
+    return true;
+  };
+
+  const clear = async (dropletId: number): Promise<void> => {
+    // The rules first: without them nothing waits for the program.
+    await attempt([...inRouter, "nft", "delete", "table", "netdev", tableOf(dropletId)]);
+    relays.get(dropletId)?.kill("SIGKILL");
+    relays.delete(dropletId);
+    for (const link of linksOf(dropletId)) await attempt(["tc", "-n", paths.routerNetns, "qdisc", "del", "dev", link, "root"]);
+  };
+
+  const relay = async (dropletId: number, roundTrip: number): Promise<void> => {
+    const links = linksOf(dropletId);
+    // Ends with us: a new daemon begins without faults.
+    const child = spawn("setpriv", ["--pdeathsig", "KILL", ...inRouter, "perl", join(__dirname, "delay.pl"), String(roundTrip), String(mark), ...links.flatMap((link) => [tapOf(link), link])],
+      { stdio: ["ignore", "pipe", "pipe"] });
+    await firstLine(child);
+    relays.set(dropletId, child);
+    await inNetns(paths.routerNetns, links.map((link) => `echo 1 > /proc/sys/net/ipv6/conf/${tapOf(link)}/disable_ipv6; ip link set ${tapOf(link)} up`).join("\n"));
+    await run([...inRouter, "nft", "-f", "-"], { input: slowRules(dropletId) });
+    // A relay that dies would leave the machine unreachable.
+    child.once("exit", () => { if (relays.get(dropletId) === child) void clear(dropletId); });
+  };
+
+  return {
+    clear,
+    set: async (dropletId, milliseconds) => {
+      await clear(dropletId);
+      if (milliseconds <= 0) return;
+      if (!(await netem(dropletId, milliseconds * 2))) await relay(dropletId, milliseconds * 2);
+    },
+  };
+};
