@@ -83,7 +83,8 @@ test("projects: a resource is in one, reserved IPs are listed as floating IPs, a
   expect((await api.call("POST", `/v2/projects/${id}/resources`, { resources: [urn, `do:reservedip:${ip}`] })).body.resources).toMatchObject([{ urn, status: "assigned" }, { urn: `do:floatingip:${ip}` }]);
   expect((await api.call("GET", "/v2/projects/default/resources")).body.resources).toEqual([]);
   expect((await api.call("DELETE", `/v2/projects/${id}`)).status).toBe(412);
-  expect((await api.call("POST", `/v2/projects/${id}/resources`, { resources: ["do:droplet:1"] })).status).toBe(422);
+  expect((await api.call("POST", `/v2/projects/${id}/resources`, { resources: ["do:droplet:1"] })).body.resources).toMatchObject([{ status: "not_found" }]);
+  expect((await api.call("POST", `/v2/projects/${id}/resources`, { resources: ["droplet 1"] })).status).toBe(422);
   await api.call("DELETE", `/v2/droplets/${urn.split(":")[2]}`);
   await api.call("DELETE", `/v2/reserved_ips/${ip}`);
   expect((await api.call("DELETE", `/v2/projects/${id}`)).status).toBe(204);

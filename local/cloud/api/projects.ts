@@ -3,7 +3,7 @@ import { Hono, type Context } from "hono";
 import { z } from "zod";
 import type { CloudState, ProjectRecord } from "../records";
 import { timestamp, type Api, type ApiEnv, type Cloud } from "./cloud";
-import { ApiError, conflict, notFound, unprocessable } from "./errors";
+import { ApiError, conflict, notFound } from "./errors";
 import { page } from "./paging";
 import { body, pathParameter } from "./request";
 
@@ -12,7 +12,8 @@ const environments = ["Development", "Staging", "Production"] as const;
 const environment = z.string().transform((text) => environments.find((one) => one.toLowerCase() === text.toLowerCase()) ?? text).pipe(z.enum(["", ...environments])).transform((text) => text || null);
 const newProject = z.object({ name: z.string().min(1).max(175), description: z.string().max(255).nullish(), purpose: z.string().min(1).max(255), environment: environment.nullish() });
 const change = newProject.partial().extend({ is_default: z.boolean().nullish() });
-const urns = z.object({ resources: z.array(z.string()).max(200) });
+const urn = z.string().regex(/^do:[a-z]+:.+$/, "is not a URN like do:droplet:123");
+const urns = z.object({ resources: z.array(urn).max(200) });
 
 const view = (cloud: Cloud, { id, name, description, purpose, environment, is_default, created_at, updated_at }: ProjectRecord): Record<string, unknown> => ({
   id, owner_uuid: cloud.state.account.uuid, owner_id: 1, name, description, purpose, environment, is_default, created_at, updated_at,
@@ -99,9 +100,9 @@ export const projectRoutes = (cloud: Cloud): Api => {
   api.post("/projects/:id/resources", async (c) => {
     const wanted = await body(c, urns);
     const project = asked(cloud, c);
-    const unknown = wanted.resources.filter((urn) => !exists(state, urn));
-    if (unknown.length) throw unprocessable(`resources: ${unknown.join(", ")} not found`);
+    // The provider moves a deleted droplet back to the default project: that is told, not refused.
     const views = wanted.resources.map((urn) => {
+      if (!exists(state, urn)) return resourceView(c, listed(urn), timestamp(cloud), "not_found");
       const already = project.resources.some((one) => one.urn === listed(urn));
       if (!already) assignToProject(cloud, urn, project);
       return resourceView(c, listed(urn), timestamp(cloud), already ? "already_assigned" : "assigned");
