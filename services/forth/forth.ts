@@ -70,7 +70,11 @@ function counted(machine: Machine, tokens: readonly Token[], at: number, loop: r
   const start = pop(machine);
   const limit = pop(machine);
   const body = tokens.slice(at + 1, end);
-  for (let index = start; index < limit; index += 1) execute(machine, body, [index, ...loop], depth);
+  for (let index = start; index < limit; index += 1) {
+    // An empty body takes no step of its own.
+    tick(machine);
+    execute(machine, body, [index, ...loop], depth);
+  }
   return end;
 }
 

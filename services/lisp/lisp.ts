@@ -4,6 +4,9 @@ export class LispError extends Error {}
 const mostSteps = 200_000;
 const mostDepth = 400;
 const mostLength = 100_000;
+const mostText = 20_000;
+/** Copying so many cells of a list counts as one step. */
+const cellsPerStep = 100;
 
 class Symbol_ { constructor(readonly name: string) {} }
 type Value = number | string | boolean | Symbol_ | Value[] | Procedure;
@@ -38,12 +41,16 @@ function atom(text: string): Value {
   return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : new Symbol_(text);
 }
 
-function show(value: Value, inside = false): string {
-  if (typeof value === "boolean") return value ? "#t" : "#f";
-  if (typeof value === "string") return inside ? JSON.stringify(value) : value;
-  if (value instanceof Symbol_) return value.name;
-  if (Array.isArray(value)) return `(${value.map((item) => show(item, true)).join(" ")})`;
-  return typeof value === "function" ? "#<procedure>" : String(value);
+/** Lists may share their parts, so a value of thirty cells can print as a billion: what is written is bounded, not what there is. */
+function show(value: Value, inside = false, room = { left: mostText }): string {
+  const text = typeof value === "boolean" ? (value ? "#t" : "#f")
+    : typeof value === "string" ? (inside ? JSON.stringify(value) : value)
+    : value instanceof Symbol_ ? value.name
+    : typeof value === "function" ? "#<procedure>"
+    : Array.isArray(value) ? "()" : String(value);
+  room.left -= text.length;
+  if (room.left < 0) throw new LispError("too much output");
+  return Array.isArray(value) ? `(${value.map((item) => show(item, true, room)).join(" ")})` : text;
 }
 
 const number = (value: Value | undefined): number => {
@@ -79,7 +86,7 @@ function globals(run: Run): Scope {
     length: ([items]) => list(items).length, append: (args) => list(args.flatMap((items) => list(items))), reverse: ([items]) => [...list(items)].reverse(),
     map: ([procedure, items], depth) => list(items).map((item) => apply(procedure, [item], depth)), filter: ([procedure, items], depth) => list(items).filter((item) => apply(procedure, [item], depth) !== false),
     reduce: ([procedure, unit, items], depth) => list(items).reduce<Value>((sum, item) => apply(procedure, [sum, item], depth), unit as Value),
-    display: (args) => { run.output += args.map((value) => show(value)).join(" "); if (run.output.length > 20_000) throw new LispError("too much output"); return []; },
+    display: (args) => { run.output += args.map((value) => show(value)).join(" "); if (run.output.length > mostText) throw new LispError("too much output"); return []; },
     newline: () => { run.output += "\n"; return []; },
   };
   return { names: new Map(Object.entries(names)) };
@@ -129,7 +136,9 @@ function evaluator(run: Run): (form: Value, scope: Scope, depth: number) => Valu
     if (first instanceof Symbol_ && Object.hasOwn(special, first.name)) return (special[first.name] as (typeof special)[string])(rest, scope, depth + 1);
     const procedure = evaluate(first as Value, scope, depth + 1);
     if (typeof procedure !== "function") throw new LispError(`${show(procedure, true)} is not a procedure`);
-    return procedure(rest.map((argument) => evaluate(argument, scope, depth + 1)), depth + 1);
+    const result = procedure(rest.map((argument) => evaluate(argument, scope, depth + 1)), depth + 1);
+    if (Array.isArray(result)) run.steps += Math.floor(result.length / cellsPerStep);
+    return result;
   };
   return evaluate;
 }
@@ -140,5 +149,5 @@ export function lisp(source: string): string {
   const evaluate = evaluator(run);
   const scope = globals(run);
   const last = parse(source).reduce<Value>((_before, form) => evaluate(form, scope, 0), []);
-  return run.output === "" ? show(last, true).slice(0, 20_000) : run.output;
+  return run.output === "" ? show(last, true) : run.output;
 }

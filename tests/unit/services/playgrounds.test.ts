@@ -10,7 +10,7 @@ describe("Forth", () => {
     ["7 -2 mod . -7 2 / .", "-1 -4 "], ["( a comment ) 1 . \\ another", "1 "], ["3 0 do 2 0 do j i + . loop loop", "0 1 1 2 2 3 "],
   ])("%s", (program, output) => expect(forth(program)).toBe(output));
 
-  test.each([["+", "stack underflow"], ["1 0 /", "division by zero"], ["nonsense", "nonsense ?"], ["begin 0 until", "stopped after"], [": f f ; f", "too deeply"], ["1 if", "has no then"], ["constructor", "constructor ?"], ["begin 1 0 until", "overflow"]])(
+  test.each([["+", "stack underflow"], ["1 0 /", "division by zero"], ["nonsense", "nonsense ?"], ["begin 0 until", "stopped after"], [": f f ; f", "too deeply"], ["1 if", "has no then"], ["constructor", "constructor ?"], ["begin 1 0 until", "overflow"], ["2000000000 0 do loop", "stopped after"]])(
     "%s is refused: %s", (program, problem) => expect(() => forth(program)).toThrow(problem));
 });
 
@@ -20,7 +20,7 @@ describe("Lisp", () => {
     ["(define (adder n) (lambda (x) (+ x n))) ((adder 3) 4)", "7"], ['(display "hi") (newline)', "hi\n"], ["(cond ((= 1 2) 'a) (else 'b))", "b"], ["(reduce + 0 (filter (lambda (x) (> x 2)) '(1 2 3 4)))", "7"],
   ])("%s", (program, output) => expect(lisp(program)).toBe(output));
 
-  test.each([["(", "missing"], [")", "too many"], ["(car '())", "empty"], ["(foo)", "foo is not defined"], ["(define (f) (f)) (f)", "too deeply"], ["(/ 1 0)", "division by zero"], ["(1 2)", "not a procedure"], ["((lambda (x) x))", "1 arguments"], ["(".repeat(5000), "too deeply"]])(
+  test.each([["(", "missing"], [")", "too many"], ["(car '())", "empty"], ["(foo)", "foo is not defined"], ["(define (f) (f)) (f)", "too deeply"], ["(/ 1 0)", "division by zero"], ["(1 2)", "not a procedure"], ["((lambda (x) x))", "1 arguments"], ["(".repeat(5000), "too deeply"], [`(define a '(1)) ${"(define a (list a a)) ".repeat(40)} a`, "too much output"], ["(define (grow l) (grow (append l l))) (grow '(1))", "too "]])(
     "%.30s is refused: %s", (program, problem) => expect(() => lisp(program)).toThrow(problem));
 });
 
