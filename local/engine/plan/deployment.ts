@@ -73,7 +73,7 @@ export const openDeployment = (run: Run, settings: Readonly<Record<string, Props
       const key = `${name}@${version ?? ""}`;
       let reference = defaults.get(key);
       if (!reference) {
-        const inputs = { ...settings[name], ...(version ? { version } : {}) };
+        const inputs = { ...settings[name], __internal: {}, ...(version ? { version } : {}) };
         reference = deployment.register({
           type: `pulumi:providers:${name}`, name: defaultName(version), custom: true, inputs, dependencies: [], propertyDependencies: {},
           ignoreChanges: [], replaceOnChanges: [], additionalSecretOutputs: [], aliases: [],

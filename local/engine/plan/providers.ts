@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { EngineError } from "../errors";
+import { omit } from "../omit";
 import type { Kind, Package, Provider } from "../providers/provider";
 import { packages } from "../providers/packages";
 import type { Resource } from "../state/resource";
@@ -57,9 +58,9 @@ export const providerKind = (type: string): Kind => ({
       .map((property) => ({ property, reason: `this setting of the provider is not supported by the embedded engine (it knows ${[...known].slice(0, -3).join(", ") || "none"})` }));
     return { inputs: given, failures };
   },
-  diff: ({ inputs }, now) => inputDiff(inputs, now, []),
-  create: async (inputs) => ({ id: randomUUID(), outputs: inputs }),
-  update: async (_old, inputs) => inputs,
+  diff: ({ inputs }, now) => inputDiff(omit(inputs, "__internal"), omit(now, "__internal"), []),
+  create: async (inputs) => ({ id: randomUUID(), outputs: omit(inputs, "__internal") }),
+  update: async (_old, inputs) => omit(inputs, "__internal"),
   read: async (old) => old,
   delete: async () => {},
 });

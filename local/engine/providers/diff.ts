@@ -9,7 +9,7 @@ const walk = (path: string, old: Value | undefined, now: Value | undefined, foun
   const is = now === undefined || now === null;
   if (was && is) return;
   if (isProps(old) && isProps(now)) {
-    for (const key of new Set([...Object.keys(old), ...Object.keys(now)])) walk(step(path, key), old[key], now[key], found);
+    for (const key of new Set([...Object.keys(old), ...Object.keys(now)])) if (!key.startsWith("__")) walk(step(path, key), old[key], now[key], found);
     return;
   }
   if (isList(old) && isList(now)) {
@@ -19,7 +19,7 @@ const walk = (path: string, old: Value | undefined, now: Value | undefined, foun
   found[path] = { diffKind: was ? "add" : is ? "delete" : "update", inputDiff: true };
 };
 
-/** Every property that differs, by path. Null counts as absent. */
+/** Every property that differs, by path. Null counts as absent; what begins with "__" is a provider's own note. */
 export const detailedDiff = (old: Props, now: Props): DetailedDiff => {
   const found: Record<string, PropertyDiff> = {};
   walk("", old, now, found);

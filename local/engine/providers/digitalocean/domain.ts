@@ -29,14 +29,11 @@ const body = (inputs: Props): Record<string, unknown> => ({
 
 const fqdnOf = (name: string, zone: string): string => (name === "@" || name === zone ? zone : name.endsWith(zone) ? name : `${name}.${zone}`);
 
-const present = (record: Json): Props => {
-  const type = String(record["type"]);
-  const fields = type === "SRV" ? ["priority", "port", "weight"] : type === "MX" ? ["priority"] : type === "CAA" ? ["flags", "tag"] : [];
-  return Object.fromEntries(fields.filter((field) => record[field] !== null && record[field] !== undefined).map((field) => [field, record[field]]));
-};
+/** The state has them all; the API says null where the type has none. */
+const present = (record: Json): Props => ({ priority: record["priority"] ?? 0, port: record["port"] ?? 0, weight: record["weight"] ?? 0, flags: record["flags"] ?? 0, tag: record["tag"] ?? "" });
 
 export const dnsRecord = (client: Client): Spec => ({
-  label: "record", required: ["domain", "type", "value"], autoName: 255, replaces: ["domain", "type"], computed: ["ttl", "priority", "port", "weight", "flags"], outputs: ["fqdn"],
+  label: "record", required: ["domain", "type", "value"], autoName: 255, replaces: ["domain", "type"], computed: ["ttl"], zeros: { priority: 0, port: 0, weight: 0, flags: 0, tag: "" }, outputs: ["fqdn"],
   validate: (inputs) => {
     const needs: Readonly<Record<string, readonly string[]>> = { MX: ["priority"], SRV: ["priority", "port", "weight"], CAA: ["flags", "tag"] };
     return (needs[str(inputs["type"])] ?? []).filter((key) => inputs[key] === undefined).map((property) => ({ property, reason: `is required for when type is \`${str(inputs["type"])}\`` }));

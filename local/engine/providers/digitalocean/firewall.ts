@@ -20,12 +20,8 @@ const toApi = (rule: Props, end: "source" | "destination"): Json => {
 /** The API says "0" where it was told "all", and for ICMP, which has no ports. */
 const fromApi = (rule: Json, end: "source" | "destination"): Props => {
   const ports = String(rule["ports"] ?? "");
-  const shown = rule["protocol"] === "icmp" ? {} : { portRange: ports === "0" ? "all" : ports };
-  const ends = Object.fromEntries(Object.entries(ENDS).flatMap(([key, suffix]) => {
-    const given = (rule[`${end}s`]?.[API[key as keyof typeof ENDS]] ?? []) as Value[];
-    return given.length === 0 ? [] : [[`${end}${suffix}`, given as Value]];
-  }));
-  return { protocol: rule["protocol"] as string, ...shown, ...ends } as Props;
+  const ends = Object.fromEntries(Object.entries(ENDS).map(([key, suffix]) => [`${end}${suffix}`, (rule[`${end}s`]?.[API[key as keyof typeof ENDS]] ?? []) as Value[]]));
+  return { protocol: rule["protocol"] as string, portRange: rule["protocol"] === "icmp" ? "" : ports === "0" ? "all" : ports, ...ends };
 };
 
 const body = (inputs: Props): object => ({

@@ -13,17 +13,19 @@ const find = async (client: Client, address: string, signal: AbortSignal): Promi
   ((await client.find(`/reserved_ips/${address}`, signal))?.["reserved_ip"] as Json | undefined) ?? null;
 
 export const reservedIp = (client: Client): Spec => ({
-  label: "reserved IP", required: ["region"], replaces: ["region"], computed: ["dropletId", "ipAddress"], outputs: ["reservedIpUrn", "ipAddress"],
+  label: "reserved IP", required: ["region"], replaces: ["region"], computed: ["ipAddress"], outputs: ["reservedIpUrn", "ipAddress"],
   create: async (inputs, work, made) => {
     const address = str(((await client.post("/reserved_ips", { region: inputs["region"] }, work.signal))["reserved_ip"] as Json)["ip"] as string);
     made(address);
     if (inputs["dropletId"] !== undefined) await assign(client, address, { type: "assign", droplet_id: num(inputs["dropletId"]) }, work.signal);
     return address;
   },
-  view: async (id, _before, work) => {
+  view: async (id, before, work) => {
     const found = await find(client, id, work.signal);
     if (!found) return null;
-    return { ipAddress: found["ip"], region: found["region"]["slug"], reservedIpUrn: `do:reservedip:${String(found["ip"])}`, ...(found["droplet"] ? { dropletId: found["droplet"]["id"] } : {}) };
+    // Who holds it is this resource's business only where the program says so: it may be an assignment's.
+    const holder: Props = (before["dropletId"] ?? undefined) === undefined ? {} : { dropletId: (found["droplet"]?.["id"] as number | undefined) ?? 0 };
+    return { ipAddress: found["ip"], region: found["region"]["slug"], reservedIpUrn: `do:reservedip:${String(found["ip"])}`, ...holder };
   },
   update: async (id, old, now, work) => {
     if (num(old["dropletId"]) === num(now["dropletId"])) return;
@@ -37,6 +39,9 @@ export const reservedIp = (client: Client): Spec => ({
   },
 });
 
+/** A UTC time to the tenth of a millisecond and a counter, as the provider makes its ids unique. */
+const uniqueSuffix = (): string => `${new Date().toISOString().replace(/\D/g, "")}${String(performance.now() % 1).slice(2, 3) || "0"}00000001`;
+
 export const reservedIpAssignment = (client: Client): Spec => ({
   label: "reserved IP assignment", required: ["dropletId", "ipAddress"], replaces: ["dropletId", "ipAddress"],
   create: async (inputs, work) => {
@@ -45,7 +50,7 @@ export const reservedIpAssignment = (client: Client): Spec => ({
     const actions = await client.list(`/droplets/${droplet}/actions`, "actions", work.signal);
     for (const action of actions.filter(({ status }) => status === "in-progress")) await actionDone(client, `/droplets/${droplet}/actions`, action, work.signal);
     await assign(client, address, { type: "assign", droplet_id: droplet }, work.signal);
-    return `${droplet}-${address}-${Date.now()}`;
+    return `${droplet}-${address}-${uniqueSuffix()}`;
   },
   // Someone else's assignment is not this one: a failover made outside shows as "gone", and the next `up` makes it again.
   view: async (_id, before, work) => {

@@ -11,6 +11,12 @@ export interface Spec {
   readonly label: string;
   readonly required: readonly string[];
   readonly defaults?: Props;
+  /** What the state says where neither the program nor the API says anything. */
+  readonly zeros?: Props;
+  /** Texts whose white space at the ends means nothing. */
+  readonly trimmed?: readonly string[];
+  /** The bridge's note in the state: timeouts and the schema's version. */
+  readonly meta?: string;
   /** Lists whose order means nothing. */
   readonly sets?: readonly string[];
   /** What can't be changed in place. */
@@ -41,16 +47,17 @@ export interface Spec {
 const hash = (value: Value): Value => (typeof value === "string" ? createHash("sha1").update(value).digest("hex") : value);
 const isSystem = (key: string): boolean => key.startsWith("__");
 const bareInputs = (inputs: Props): Props => Object.fromEntries(Object.entries(inputs).filter(([key, value]) => !isSystem(key) && value !== null));
+const absent = (value: Value | undefined): value is null | undefined => value === undefined || value === null;
 
 /** Numbers, booleans and their texts are one to the provider's schema. */
 const loose = (value: Value): Value => (typeof value === "number" || typeof value === "boolean" ? String(value) : isList(value) ? value.map(loose) : isProps(value) ? mapProps(bareInputs(value), loose) : value);
 const sortedSet = (value: Value): Value => (isList(value) ? [...value].map(sortedInside).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : value);
-const sortedInside = (value: Value): Value => (isProps(value) ? Object.fromEntries(Object.entries(value).filter(([, item]) => !(isList(item) && item.length === 0)).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, sortedSet(item)])) : value);
+const sortedInside = (value: Value): Value => (isProps(value) ? Object.fromEntries(Object.entries(value).filter(([, item]) => item !== "" && !(isList(item) && item.length === 0)).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, sortedSet(item)])) : value);
 
 const comparable = (spec: Spec, key: string, value: Value | undefined): Value | undefined => {
   if (value === undefined || value === null) return undefined;
   if (isList(value) && value.length === 0) return undefined;
-  const plain = loose(value);
+  const plain = spec.trimmed?.includes(key) && typeof value === "string" ? value.trim() : loose(value);
   return spec.sets?.includes(key) ? sortedSet(plain) : sortedInside(plain);
 };
 
@@ -70,7 +77,7 @@ const difference = (spec: Spec, old: Existing, wanted: Props): Difference => {
   const now: Record<string, Value> = {};
   for (const key of new Set([...Object.keys(wanted), ...Object.keys(old.inputs)])) {
     if (isSystem(key)) continue;
-    const value = wanted[key] ?? spec.defaults?.[key];
+    const value = wanted[key] ?? spec.defaults?.[key] ?? spec.zeros?.[key];
     if (value === undefined && (spec.computed?.includes(key) ?? false)) continue;
     const state = key in old.outputs ? old.outputs[key] : spec.hashed?.includes(key) && old.inputs[key] !== undefined ? hash(old.inputs[key]!) : old.inputs[key];
     const [was, is] = [comparable(spec, key, state), comparable(spec, key, value === undefined ? undefined : spec.hashed?.includes(key) ? hash(value) : value)];
@@ -86,10 +93,10 @@ const difference = (spec: Spec, old: Existing, wanted: Props): Difference => {
 };
 
 const check = (spec: Spec): NonNullable<Kind["check"]> => (given, old, work) => {
-  const failures: CheckFailure[] = spec.required.filter((key) => given[key] === undefined || given[key] === null).map((key) => ({ property: key, reason: "is required" }));
+  const failures: CheckFailure[] = spec.required.filter((key) => absent(given[key])).map((key) => ({ property: key, reason: "is required" }));
   failures.push(...(spec.validate?.(given) ?? []));
   const inputs: Record<string, Value> = { ...spec.defaults, ...bareInputs(given) };
-  const byDefault = Object.keys(spec.defaults ?? {}).filter((key) => given[key] === undefined || given[key] === null);
+  const byDefault = Object.keys(spec.defaults ?? {}).filter((key) => absent(given[key]));
   if (spec.autoName !== undefined && inputs["name"] === undefined) {
     const kept = (old?.["__defaults"] as readonly string[] | undefined)?.includes("name") ? old?.["name"] : undefined;
     inputs["name"] = kept ?? `${work.name.slice(0, spec.autoName - 8)}-${randomBytes(4).toString("hex").slice(0, 7)}`;
@@ -100,8 +107,17 @@ const check = (spec: Spec): NonNullable<Kind["check"]> => (given, old, work) => 
 
 const stateOf = (spec: Spec, view: Props, inputs: Props): Props => {
   const given = mapProps(bareInputs(inputs), (value, key) => (spec.hashed?.includes(key) ? hash(value) : value));
-  return { ...spec.defaults, ...given, ...Object.fromEntries(Object.entries(view).filter(([, value]) => value !== undefined)) };
+  return { ...spec.zeros, ...spec.defaults, ...given, ...(spec.meta ? { __meta: spec.meta } : {}), ...Object.fromEntries(Object.entries(view).filter(([, value]) => value !== undefined)) };
 };
+
+/** The state after a look at the API: where it says the same in other words or another order, the old words stay. */
+const refreshedState = (spec: Spec, old: Props, view: Props): Props => {
+  const now = mapProps(view, (value, key) => (key in old && same(comparable(spec, key, value), comparable(spec, key, old[key])) ? old[key]! : value));
+  const state: Props = { ...old, ...Object.fromEntries(Object.entries(now).filter(([, value]) => value !== undefined)) };
+  // The bridge's notes on its own encoding describe values that are no longer there.
+  return same(state, old) ? old : omit(state, RAW_STATE);
+};
+const RAW_STATE = "__pulumi_raw_state_delta";
 
 /** Inputs as the API has them now; where it says the same in other words, the program's words stay. */
 const refreshedInputs = (spec: Spec, old: Existing, state: Props): Props => mapProps(old.inputs, (value, key) => {
@@ -110,7 +126,7 @@ const refreshedInputs = (spec: Spec, old: Existing, state: Props): Props => mapP
 });
 
 const importedInputs = (spec: Spec, state: Props): Props => ({
-  ...Object.fromEntries(Object.entries(state).filter(([key]) => !(spec.outputs?.includes(key) ?? false) && !(spec.hashed?.includes(key) ?? false))), __defaults: [],
+  ...Object.fromEntries(Object.entries(state).filter(([key, value]) => !isSystem(key) && key !== "id" && !absent(value) && !(spec.outputs?.includes(key) ?? false) && !(spec.hashed?.includes(key) ?? false))), __defaults: [],
 });
 
 const wrong = (spec: Spec, doing: string, error: unknown): Error => {
@@ -129,10 +145,10 @@ export const resource = (spec: Spec): Kind => {
         id = await spec.create(bareInputs(inputs), work, (known) => { id = known; });
         const view = await spec.view(id, stateOf(spec, {}, inputs), work);
         if (!view) throw new Error("it was gone as soon as it was made");
-        return { id, outputs: stateOf(spec, view, inputs) };
+        return { id, outputs: stateOf(spec, { ...view, id }, inputs) };
       } catch (error) {
         const made = id;
-        throw wrong(spec, "creating", made === undefined ? error : new PartlyMade(messageOf(error), made, stateOf(spec, {}, inputs)));
+        throw wrong(spec, "creating", made === undefined ? error : new PartlyMade(messageOf(error), made, stateOf(spec, { id: made }, inputs)));
       }
     },
     read: async (old, work) => {
@@ -141,8 +157,12 @@ export const resource = (spec: Spec): Kind => {
       try {
         const view = await spec.view(id, importing ? { ...known, ...old.inputs } : old.outputs, work);
         if (!view) return null;
-        const state = stateOf(spec, view, importing ? { ...known, ...old.inputs } : { ...old.inputs, ...old.outputs });
-        return { id, outputs: hashedBack(spec, state, old), inputs: importing ? importedInputs(spec, state) : refreshedInputs(spec, old, state) };
+        if (!importing) {
+          const state = refreshedState(spec, old.outputs, view);
+          return { id, outputs: state, inputs: refreshedInputs(spec, old, state) };
+        }
+        const state = stateOf(spec, { ...view, id }, { ...known, ...old.inputs });
+        return { id, outputs: state, inputs: importedInputs(spec, state) };
       } catch (error) {
         throw wrong(spec, "retrieving", error);
       }
@@ -153,7 +173,7 @@ export const resource = (spec: Spec): Kind => {
           await spec.update!(old.id, old.outputs, { ...spec.defaults, ...bareInputs(inputs) }, work);
           const view = await spec.view(old.id, { ...old.outputs, ...stateOf(spec, {}, inputs) }, work);
           if (!view) throw new Error("it is gone");
-          return stateOf(spec, view, inputs);
+          return stateOf(spec, { ...view, id: old.id }, inputs);
         } catch (error) {
           throw wrong(spec, "updating", error);
         }
@@ -164,15 +184,11 @@ export const resource = (spec: Spec): Kind => {
     },
     preview: (inputs, old) => {
       const unknown = (keys: readonly string[] | undefined): Props => Object.fromEntries((keys ?? []).map((key) => [key, UNKNOWN]));
-      if (old) return { ...old.outputs, ...stateOf(spec, {}, inputs), ...unknown(spec.volatile) };
+      if (old) return { ...old.outputs, ...stateOf({ ...spec, zeros: {} }, {}, inputs), ...unknown(spec.volatile) };
       return { ...unknown(spec.outputs), ...unknown(spec.computed?.filter((key) => inputs[key] === undefined)), ...stateOf(spec, {}, inputs) };
     },
   };
 };
-
-/** A hash in the state is not hashed again. */
-const hashedBack = (spec: Spec, state: Props, old: Existing): Props =>
-  mapProps(state, (value, key) => (spec.hashed?.includes(key) && key in old.outputs ? old.outputs[key]! : value));
 
 export const str = (value: Value | undefined): string => (value === undefined || value === null || value instanceof Unknown ? "" : String(value));
 export const num = (value: Value | undefined): number => Number(value ?? 0);

@@ -41,7 +41,7 @@ const privateKey: Kind = {
       publicKeyFingerprintMd5: forms?.md5 ?? "", publicKeyFingerprintSha256: forms?.sha256 ?? "",
     };
     const id = createHash("sha1").update(publicKey.export({ format: "der", type: "spki" })).digest("hex");
-    return { id, outputs: { ...outputs, id } };
+    return { id, outputs: { ...outputs, id, __meta: '{"schema_version":"1"}' } };
   },
   read: async (old) => old,
   preview: (inputs) => ({ ...DEFAULTS, ...inputs }),
