@@ -1,5 +1,5 @@
 import { initOf, keeperGroups } from "./boot";
-import type { Surroundings } from "./machine";
+import type { Surroundings } from "./surroundings";
 import { attempt, type RunResult } from "./run";
 
 /** Runs a command inside a machine, in the machine's group: with it it dies. */

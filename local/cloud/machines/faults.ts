@@ -5,7 +5,7 @@ import { insideGroup } from "./boot";
 import { freezeGroup } from "./cgroups";
 import { fillDisk, unfillDisk } from "./disk";
 import type { Fault } from "./hypervisor";
-import { isRunning, placeOf, type Surroundings } from "./machine";
+import { isRunning, placeOf, type Surroundings } from "./surroundings";
 
 type FaultState = Pick<NetworkState, "cut" | "cutBetween" | "loss">;
 

@@ -1,30 +1,16 @@
 import { chmod, mkdir, open, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Latency } from "../network/latency";
 import { plugIn, pullCable, unplug } from "../network/links";
 import type { LabPaths } from "../paths";
 import { boot, groupOf, initOf, initSignals, waitForSsh } from "./boot";
-import { isPopulated, killGroup, limitGroup, removeGroup, waitUntilEmpty, type Hierarchies } from "./cgroups";
-import { losePower, mountBase, mountDisk, rootOf, unmountDisk, type DiskPlace } from "./disk";
+import { isPopulated, killGroup, limitGroup, removeGroup, waitUntilEmpty } from "./cgroups";
+import { losePower, mountBase, mountDisk, rootOf, unmountDisk } from "./disk";
 import type { MachineSpec } from "./hypervisor";
 import { seedFiles } from "./seed";
-import { machineFolder, readMachine, volumesOf, type MachineFile } from "./store";
+import { readMachine, volumesOf, type MachineFile } from "./store";
+import { consoleOf, isRunning, placeOf, type Surroundings } from "./surroundings";
 import { trust } from "./trust";
 import { closeVolumes, openVolumes } from "./volumes";
-
-/** What one machine's start and stop need to know of the lab. */
-export interface Surroundings {
-  readonly paths: LabPaths;
-  readonly host: Hierarchies;
-  readonly trustedCertificates: string;
-  readonly log: (line: string) => void;
-  readonly latency: Latency;
-}
-
-export const placeOf = (paths: LabPaths, dropletId: number): DiskPlace => ({ machines: paths.machines, folder: machineFolder(paths.machines, dropletId) });
-export const consoleOf = (paths: LabPaths, dropletId: number): string => join(machineFolder(paths.machines, dropletId), "console.log");
-
-export const isRunning = ({ host, paths }: Surroundings, dropletId: number): Promise<boolean> => isPopulated(host, paths.id, groupOf(dropletId));
 
 /** Whether the process that boots it again after a reboot lives. */
 export const isKept = ({ host, paths }: Surroundings, dropletId: number): Promise<boolean> => isPopulated(host, paths.id, `${groupOf(dropletId)}/keeper`);

@@ -11,9 +11,10 @@ import { enter } from "./enter";
 import { clearAllFaults, networkFaults, setFault, without } from "./faults";
 import type { Fault, MachineHost, MachineSpec, Power } from "./hypervisor";
 import { ensureImage } from "./image/build";
-import { clearAway, cutPower, isKept, isRunning, limit, placeOf, powerDown, powerUp, restart, tail, type Surroundings } from "./machine";
+import { clearAway, cutPower, isKept, limit, powerDown, powerUp, restart, tail } from "./machine";
 import { diskFromImage, dropSnapshot, takeSnapshot } from "./snapshots";
 import { forgetMachine, machineFolder, readMachines, volumesOf, writeMachine, type MachineFile } from "./store";
+import { isRunning, placeOf, type Surroundings } from "./surroundings";
 import { growVolume, plugVolume, removeVolume, unplugVolume } from "./volumes";
 
 export interface NspawnOptions {

@@ -2,7 +2,7 @@ import { access, mkdir, readFile, rename, rm, stat, truncate, writeFile } from "
 import { join } from "node:path";
 import { enter } from "./enter";
 import type { VolumeSpec } from "./hypervisor";
-import type { Surroundings } from "./machine";
+import type { Surroundings } from "./surroundings";
 import { attempt, run } from "./run";
 import { initOf } from "./boot";
 

@@ -1,0 +1,21 @@
+import { join } from "node:path";
+import type { Latency } from "../network/latency";
+import type { LabPaths } from "../paths";
+import { groupOf } from "./boot";
+import { isPopulated, type Hierarchies } from "./cgroups";
+import type { DiskPlace } from "./disk";
+import { machineFolder } from "./store";
+
+/** What one machine's start and stop need to know of the lab. */
+export interface Surroundings {
+  readonly paths: LabPaths;
+  readonly host: Hierarchies;
+  readonly trustedCertificates: string;
+  readonly log: (line: string) => void;
+  readonly latency: Latency;
+}
+
+export const placeOf = (paths: LabPaths, dropletId: number): DiskPlace => ({ machines: paths.machines, folder: machineFolder(paths.machines, dropletId) });
+export const consoleOf = (paths: LabPaths, dropletId: number): string => join(machineFolder(paths.machines, dropletId), "console.log");
+
+export const isRunning = ({ host, paths }: Surroundings, dropletId: number): Promise<boolean> => isPopulated(host, paths.id, groupOf(dropletId));
