@@ -60,6 +60,7 @@ export class Alerts {
       since: ok && !streak.firing ? undefined : (was.firing || was.lastOk === false ? was.since ?? began : began),
       lastError: outcome.error ?? was.lastError,
       firedAt: turn === "firing" ? this.deps.now() : was.firedAt,
+      newSince: ok ? undefined : was.lastOk === null ? began : was.newSince,
     });
     if (!ok && was.lastOk !== false) this.#askLower(watched, began);
     if (turn === "resolved") this.#resolve(watched, was);
@@ -71,7 +72,7 @@ export class Alerts {
     for (const watched of this.watched()) {
       const state = this.state(watched.id);
       if (steady(state, this.deps.now())) this.#calm(watched, state);
-      else if (state.firing && state.incident === undefined) this.#consider(watched, state);
+      else if (state.firing && state.lastOk === false && state.incident === undefined) this.#consider(watched, state);
     }
     for (const incident of this.open()) this.#remind(incident);
   }
@@ -113,8 +114,7 @@ export class Alerts {
 
   #consider(watched: Watched, state: CheckState): void {
     const now = this.deps.now();
-    const firedAt = state.firedAt ?? now;
-    const verdict = judge(watched, firedAt, state.since ?? firedAt, this.#all(), now, this.deps.patienceMs);
+    const verdict = judge(watched, { firedAt: now, ...state }, this.#all(), now, this.deps.patienceMs);
     if (verdict.kind === "announce") this.#announce(watched, state);
     if (verdict.kind === "held" && state.heldBy !== verdict.by) this.#hold(watched, state, verdict.by);
   }

@@ -20,6 +20,8 @@ export interface CheckState extends Streak {
   /** When it fired and resolved within the last hour. */
   readonly turns?: readonly number[];
   readonly flapping?: boolean;
+  /** First run ever; dropped with the first pass. */
+  readonly newSince?: number;
 }
 
 export const unseen: CheckState = fresh;
@@ -33,11 +35,15 @@ export const below = (lower: Watched, upper: Watched): boolean => lower.machine 
 
 export type Verdict = { readonly kind: "announce" } | { readonly kind: "wait" } | { readonly kind: "held"; readonly by: string };
 
+/** What has never passed is being set up; so long it may take before that is an alert. */
+const setUpMs = 5 * 60_000;
+
 /**
  * A check fires: is it the lowest broken thing? It waits while a lower check is failing or has not been asked again since this one began to fail,
  * but not for longer than `patienceMs`.
  */
-export function judge(upper: Watched, firedAt: number, since: number, lowers: readonly (readonly [Watched, CheckState])[], now: number, patienceMs: number): Verdict {
+export function judge(upper: Watched, { firedAt = 0, since = firedAt, newSince }: CheckState, lowers: readonly (readonly [Watched, CheckState])[], now: number, patienceMs: number): Verdict {
+  if (newSince !== undefined && now - newSince < setUpMs) return { kind: "wait" };
   const under = lowers.filter(([lower]) => below(lower, upper));
   const broken = under.find(([, state]) => state.firing);
   if (broken) return { kind: "held", by: broken[0].id };

@@ -1,17 +1,23 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import type { HttpCheck } from "../../config/monitor";
+import { createSecureContext } from "node:tls";
 import { Finding } from "./outcome";
 import { resolving } from "./resolve";
+
+function lazy<Value>(make: () => Value): () => Value {
+  let value: Value | undefined;
+  return () => (value ??= make());
+}
 
 /** More than this of a body is never read: an endless one costs nothing more. */
 const bodyLimit = 256 * 1024;
 
 /**
  * A connection of its own each time, as a new visitor has it: a kept one would hide a full accept queue, a moved address or a changed certificate.
- * TLS sessions are resumed, which makes the handshake cheap. Of idle sessions at most 100 are kept.
+ * TLS sessions are resumed, which makes the handshake cheap, and all share one context: a new one for each connection would be memory that waits for the garbage collector.
  */
-const secure = new https.Agent({ keepAlive: false, maxCachedSessions: 100 });
+const secure = lazy(() => new https.Agent({ keepAlive: false, maxCachedSessions: 100, secureContext: createSecureContext() }));
 const plain = new http.Agent({ keepAlive: false });
 
 interface Answer { readonly status: number; readonly location?: string; readonly encoding?: string; readonly body: string; readonly cut: boolean }
@@ -21,7 +27,7 @@ export interface Question { readonly method?: string; readonly headers?: Readonl
 /** @throws what went wrong on the wire; Finding when the deadline passes. */
 export function ask(url: URL, question: Question, deadlineMs: number): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const over = url.protocol === "https:" ? { request: https.request, agent: secure } : { request: http.request, agent: plain };
+    const over = url.protocol === "https:" ? { request: https.request, agent: secure() } : { request: http.request, agent: plain };
     let stage = "no connection";
     const request = over.request(url, {
       method: question.method ?? "GET", agent: over.agent, lookup: resolving(deadlineMs), maxHeaderSize: 16_384,

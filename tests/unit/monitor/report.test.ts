@@ -20,6 +20,7 @@ test("silent when all is well, unless forced; the table names every service and 
 });
 
 test("what is wrong is said, and nothing of a service's answer becomes markup", async () => {
+  site.round();
   for (let time = 0; time < 3; time += 1) site.round({ chat: "HTTP 500 <img src=x>" });
   const message = await new Reporter(site.assembly).report(false);
   expect(message?.subject).toBe("[lab] Report: 1 of 4 are not well");

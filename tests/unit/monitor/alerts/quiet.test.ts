@@ -6,14 +6,14 @@ const down = { blog: "HTTP 502, expected 200" };
 const minutes = (count: number): number => count * 6;
 
 test("down for nine hours: a mail, two reminders, one all-clear", async () => {
-  const story = new Story([watch("blog")]);
+  const story = await Story.settled([watch("blog")]);
   await story.rounds(minutes(9 * 60), down);
   await story.rounds(3);
   expect(story.subjects()).toEqual(["[lab] DOWN: blog", "[lab] STILL DOWN: blog (for 4 h 0 min)", "[lab] STILL DOWN: blog (for 8 h 0 min)", "[lab] UP: blog (was down 9 h 0 min)"]);
 });
 
 test("acknowledged: no more reminders, the all-clear comes; acknowledging what is over says so", async () => {
-  const story = new Story([watch("blog")]);
+  const story = await Story.settled([watch("blog")]);
   await story.rounds(5, down);
   expect(story.alerts.acknowledge(1, "ops")).toBe(true);
   story.restart();
@@ -24,7 +24,7 @@ test("acknowledged: no more reminders, the all-clear comes; acknowledging what i
 });
 
 test("snoozed for an hour: a reminder at its end", async () => {
-  const story = new Story([watch("blog")]);
+  const story = await Story.settled([watch("blog")]);
   await story.rounds(5, down);
   story.alerts.snooze(1, "ops", story.clock.now() + 3_600_000);
   await story.rounds(minutes(59), down);
@@ -34,7 +34,7 @@ test("snoozed for an hour: a reminder at its end", async () => {
 });
 
 test("a service that flaps: some mails, one that says it flaps, then quiet until it has held for half an hour", async () => {
-  const story = new Story([watch("blog")]);
+  const story = await Story.settled([watch("blog")]);
   for (let time = 0; time < 12; time += 1) {
     await story.rounds(3, down);
     await story.rounds(3);
@@ -51,7 +51,7 @@ test("a service that flaps: some mails, one that says it flaps, then quiet until
 });
 
 test("a check that flaps and stays down says so once it holds", async () => {
-  const story = new Story([watch("blog")]);
+  const story = await Story.settled([watch("blog")]);
   for (let time = 0; time < 4; time += 1) {
     await story.rounds(3, down);
     await story.rounds(3);
@@ -62,7 +62,7 @@ test("a check that flaps and stays down says so once it holds", async () => {
 
 test("down within a maintenance window: nothing, and a mail when it outlasts the window", async () => {
   const windows: Window[] = [];
-  const story: Story = new Story([watch("blog")], { maintenance: (): Window[] => windows.filter(({ to }) => story.clock.now() < to) });
+  const story: Story = await Story.settled([watch("blog")], { maintenance: (): Window[] => windows.filter(({ to }) => story.clock.now() < to) });
   windows.push({ id: 1, title: "deploy", from: story.clock.now(), to: story.clock.now() + 600_000 });
   await story.rounds(10, down);
   await story.rounds(3);

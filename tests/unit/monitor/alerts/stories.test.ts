@@ -5,13 +5,13 @@ const fleet = () => [watch("primary", "primary"), watch("blog"), watch("chat")];
 const dark = { primary: "connection timed out", blog: "no answer within 5 s", chat: "no answer within 5 s" };
 
 test("up → fails twice → nothing → fails a third time → one mail → the monitor restarts → still one mail → passes twice → one all-clear with the length", async () => {
-  const story = new Story(fleet());
+  const story = await Story.settled(fleet());
   await story.rounds(3);
   await story.rounds(2, { blog: "HTTP 502, expected 200" });
   expect(story.subjects()).toEqual([]);
   await story.round({ blog: "HTTP 502, expected 200" });
   expect(story.subjects()).toEqual(["[lab] DOWN: blog"]);
-  expect(story.sent[0]?.text).toContain("Since: 2026-03-01 12:00:30 UTC\nLast error: HTTP 502, expected 200");
+  expect(story.sent[0]?.text).toContain("Since: 2026-03-01 12:00:40 UTC\nLast error: HTTP 502, expected 200");
   story.restart();
   await story.rounds(5, { blog: "HTTP 502, expected 200" });
   await story.round();
@@ -21,7 +21,7 @@ test("up → fails twice → nothing → fails a third time → one mail → the
 });
 
 test("a restart in the middle of a failing streak neither forgets nor repeats a step", async () => {
-  const story = new Story(fleet());
+  const story = await Story.settled(fleet());
   await story.round();
   await story.rounds(2, { blog: "connection refused" });
   story.restart();
@@ -31,7 +31,7 @@ test("a restart in the middle of a failing streak neither forgets nor repeats a 
 
 test.each([["the primary is asked first", ["primary", "blog", "chat"]], ["the services are asked first", ["blog", "chat", "primary"]]])(
   "a dark primary is one mail that names the services, and one all-clear (%s)", async (_when, order) => {
-    const story = new Story(fleet());
+    const story = await Story.settled(fleet());
     await story.round();
     await story.rounds(30, dark, order);
     expect(story.subjects()).toEqual(["[lab] DOWN: primary"]);
@@ -41,7 +41,7 @@ test.each([["the primary is asked first", ["primary", "blog", "chat"]], ["the se
   });
 
 test("a service that stays down after the primary is back becomes an alert of its own", async () => {
-  const story = new Story(fleet());
+  const story = await Story.settled(fleet());
   await story.round();
   await story.rounds(6, dark);
   await story.rounds(5, { chat: "HTTP 500, expected 200" });
@@ -49,7 +49,7 @@ test("a service that stays down after the primary is back becomes an alert of it
 });
 
 test("a service that was down before is told apart from the dark primary", async () => {
-  const story = new Story(fleet());
+  const story = await Story.settled(fleet());
   await story.rounds(4, { chat: "HTTP 500, expected 200" });
   await story.rounds(4, dark);
   await story.rounds(4);
@@ -57,7 +57,7 @@ test("a service that was down before is told apart from the dark primary", async
 });
 
 test("a service waits for the primary's verdict, asks for it at once, and does not wait for ever", async () => {
-  const story = new Story(fleet());
+  const story = await Story.settled(fleet());
   await story.round();
   await story.rounds(3, { blog: "HTTP 502, expected 200" }, ["blog"]);
   expect(story.hurried).toEqual(["primary"]);
@@ -67,10 +67,22 @@ test("a service waits for the primary's verdict, asks for it at once, and does n
 });
 
 test("what the watcher could not tell counts neither as a failure nor as a pass", async () => {
-  const story = new Story(fleet());
+  const story = await Story.settled(fleet());
   await story.rounds(2, { blog: "connection refused" });
   for (let time = 0; time < 10; time += 1) story.alerts.take("blog", story.clock.now(), { result: "unknown", ms: 1, error: "network unreachable" });
   expect(story.subjects()).toEqual([]);
   await story.round({ blog: "connection refused" });
   expect(story.subjects()).toEqual(["[lab] DOWN: blog"]);
+});
+
+test("what is being set up is silent for five minutes; if it never comes up, it is an alert", async () => {
+  const story = new Story(fleet());
+  await story.rounds(12, { chat: "connection refused" });
+  await story.rounds(12);
+  expect(story.subjects()).toEqual([]);
+  const other = new Story(fleet());
+  await other.rounds(29, { chat: "connection refused" });
+  expect(other.subjects()).toEqual([]);
+  await other.rounds(3, { chat: "connection refused" });
+  expect(other.subjects()).toEqual(["[lab] DOWN: chat"]);
 });

@@ -36,6 +36,13 @@ export class Story {
 
   constructor(readonly watched: readonly Watched[], readonly more: Partial<ConstructorParameters<typeof Alerts>[0]> = {}) { this.#alerts = this.#start(); }
 
+  /** A fleet that has been up before: what was never up is silent for a while. */
+  static async settled(watched: readonly Watched[], more: ConstructorParameters<typeof Story>[1] = {}): Promise<Story> {
+    const story = new Story(watched, more);
+    await story.round();
+    return story;
+  }
+
   get alerts(): Alerts { return this.#alerts; }
   subjects(): string[] { return this.sent.map(({ subject }) => subject); }
 
