@@ -51,6 +51,7 @@ const putCertificates = async (machine: Machine): Promise<void> => {
   const kept = `${machine.at(PLACES.restore)}/letsencrypt`;
   if (!existsSync(kept)) return;
   rmSync(machine.at(PLACES.letsencrypt), { recursive: true, force: true });
+  mkdirSync(dirname(machine.at(PLACES.letsencrypt)), { recursive: true });
   await must(machine, ["cp", "-a", "--", kept, machine.at(PLACES.letsencrypt)]);
   await must(machine, ["chown", "-R", "root:root", machine.at(PLACES.letsencrypt)]);
 };

@@ -1,0 +1,132 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readdirSync, readlinkSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import Database from "libsql";
+import { apply } from "../../../agent/apply/apply";
+import { prepare } from "../../../agent/backup/prepare";
+import { type BackupStatus, chosen, list, recordStatus, verifyBackups } from "../../../agent/backup/store";
+import { writeManifest } from "../../../agent/backup/manifest";
+import type { Release } from "../../../config/release";
+import { release } from "./sample";
+import { type TemporaryMachine, temporaryMachine } from "./temporary-machine";
+
+const DROPS = "/var/lib/fleet/dead-drop/drops.db";
+const COMMENTS = "/var/lib/fleet/comments/comments.json";
+const LIVE = "/etc/letsencrypt/live/fleet";
+const EXPORT = "/var/backups/fleet/export";
+
+const withData: Release = release({
+  trees: [], units: [], certificates: [{ name: "fleet", hosts: ["a.example.test", "b.example.test"], email: "owner@example.test" }],
+  data: [
+    { service: "dead-drop", unit: "fleet-dead-drop.service", owner: "svc-dead-drop", kind: "sqlite", path: DROPS },
+    { service: "comments", unit: "fleet-comments.service", owner: "svc-comments", kind: "file", path: COMMENTS },
+    { service: "quiet", unit: "fleet-quiet.service", owner: "svc-quiet", kind: "directory", path: "/var/lib/fleet/quiet/files" },
+  ],
+});
+
+let [old, fresh]: TemporaryMachine[] = [];
+let database: InstanceType<typeof Database>;
+beforeEach(async () => {
+  [old, fresh] = [temporaryMachine(), temporaryMachine()];
+  mkdirSync(old.at(LIVE), { recursive: true });
+  execFileSync("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "3650", "-subj", "/CN=a", "-addext", "subjectAltName=DNS:a.example.test,DNS:b.example.test",
+    "-keyout", old.at(`${LIVE}/privkey.pem`), "-out", old.at(`${LIVE}/fullchain.pem`)], { stdio: "ignore" });
+  await apply(old, old.deliver(withData, []));
+  old.write(COMMENTS, '[{"id":1}]');
+  old.write("/var/lib/fleet/dead-drop/.keep", "");
+  database = new Database(old.at(DROPS));
+  database.exec("PRAGMA journal_mode = WAL; CREATE TABLE drops (id TEXT); INSERT INTO drops VALUES ('committed')");
+});
+afterEach(() => { database.close(); old!.remove(); fresh!.remove(); });
+
+const rowsOf = (path: string): unknown => { const copy = new Database(path, { readonly: true }); try { return copy.prepare("SELECT id FROM drops ORDER BY id").all(); } finally { copy.close(); } };
+const giveBack = (): void => cpSync(old!.at(EXPORT), fresh!.at("/var/lib/fleet-agent/restore"), { recursive: true, preserveTimestamps: true });
+
+test("a database is copied whole while its service is in the middle of writing to it", async () => {
+  database.exec("BEGIN IMMEDIATE; INSERT INTO drops VALUES ('half done')");
+  await prepare(old!);
+  database.exec("COMMIT");
+  expect(rowsOf(old!.at(`${EXPORT}/data/dead-drop/drops.db`))).toEqual([{ id: "committed" }]);
+  expect(readdirSync(old!.at(`${EXPORT}/data/dead-drop`))).toEqual(["drops.db"]);
+});
+
+test("an unchanged database is the same file again, so that the watcher need not fetch it", async () => {
+  const seen = (): readonly [number, string] => [statSync(old!.at(`${EXPORT}/data/dead-drop/drops.db`)).mtimeMs, old!.read(`${EXPORT}/manifest.json`).match(/drops\.db",\s+"sha256": "(\w+)"/)![1]!];
+  await prepare(old!);
+  const first = seen();
+  await prepare(old!);
+  expect(seen()).toEqual(first);
+  database.exec("INSERT INTO drops VALUES ('new')");
+  utimesSync(old!.at(`${DROPS}-wal`), new Date(), new Date(Date.now() + 5000));
+  await prepare(old!);
+  expect(seen()[0]).not.toBe(first[0]);
+  expect(seen()[1]).not.toBe(first[1]);
+});
+
+test("a fresh machine's first apply puts the data and the certificate back, each with its owner, and asks Let's Encrypt for nothing", async () => {
+  await prepare(old!);
+  giveBack();
+  const owners = new Map<string, string>();
+  const machine: TemporaryMachine = { ...fresh!, own: (path, owner) => { owners.set(path.replace(fresh!.root, ""), owner); } };
+  await apply(machine, machine.deliver(withData, []));
+  expect(rowsOf(machine.at(DROPS))).toEqual([{ id: "committed" }]);
+  expect(machine.read(COMMENTS)).toBe('[{"id":1}]');
+  expect([owners.get(DROPS), owners.get("/var/lib/fleet/dead-drop"), owners.get(COMMENTS)]).toEqual(["svc-dead-drop", "svc-dead-drop", "svc-comments"]);
+  expect([readlinkSync(machine.at("/etc/fleet/tls/fleet")), machine.read(`${LIVE}/fullchain.pem`)]).toEqual([LIVE, old!.read(`${LIVE}/fullchain.pem`)]);
+  expect(machine.ran.filter((line) => line.startsWith("certbot"))).toEqual([]);
+  expect(machine.said).toContain("restored the certificates and the data of dead-drop, comments");
+});
+
+test("what was damaged on its way is not put in place", async () => {
+  await prepare(old!);
+  giveBack();
+  fresh!.write("/var/lib/fleet-agent/restore/data/comments/comments.json", "[]");
+  await expect(apply(fresh!, fresh!.deliver(withData, []))).rejects.toThrow("data/comments/comments.json is damaged");
+  expect(existsSync(fresh!.at(COMMENTS))).toBe(false);
+});
+
+test("a machine in service is never written over", async () => {
+  await prepare(old!);
+  cpSync(old!.at(EXPORT), old!.at("/var/lib/fleet-agent/restore"), { recursive: true });
+  old!.write(COMMENTS, '[{"id":1},{"id":2}]');
+  await apply(old!, old!.deliver(withData, []));
+  expect(old!.read(COMMENTS)).toBe('[{"id":1},{"id":2}]');
+});
+
+test("without a certificate, a placeholder lets nginx start, and Let's Encrypt is asked for all hosts once", async () => {
+  await apply(fresh!, fresh!.deliver(withData, []));
+  const placeholder = readlinkSync(fresh!.at("/etc/fleet/tls/fleet"));
+  expect(fresh!.read(`${placeholder}/fullchain.pem`)).toContain("BEGIN CERTIFICATE");
+  expect(fresh!.ran.filter((line) => line.startsWith("certbot"))).toEqual([expect.stringMatching(/certonly .*--cert-name fleet --expand .*--domain a\.example\.test --domain b\.example\.test$/)]);
+});
+
+test("a certificate that lacks a host is asked for again", async () => {
+  const more = { ...withData, certificates: [{ ...withData.certificates[0]!, hosts: ["a.example.test", "new.example.test"] }] };
+  old!.ran.length = 0;
+  await apply(old!, old!.deliver(more, []));
+  expect(old!.ran.some((line) => line.startsWith("certbot certonly"))).toBe(true);
+});
+
+const keep = (id: string, text: string): void => {
+  fresh!.write(`/var/lib/fleet-backups/${id}/data/x`, text);
+  writeManifest(fresh!.at(`/var/lib/fleet-backups/${id}`), new Date(0), "abc");
+};
+
+test("the newest whole backup is given, not a newer damaged one", () => {
+  keep("20261121T100000Z", "good");
+  keep("20261121T110000Z", "good");
+  writeFileSync(fresh!.at("/var/lib/fleet-backups/20261121T110000Z/data/x"), "rotten");
+  expect(list(fresh!).map(({ id }) => id)).toEqual(["20261121T110000Z", "20261121T100000Z"]);
+  expect(chosen(fresh!, undefined)).toBe("20261121T100000Z");
+  expect(() => verifyBackups(fresh!, undefined)).toThrow("20261121T110000Z: data/x is damaged");
+  expect(() => chosen(fresh!, "20200101T000000Z")).toThrow("there is no backup");
+});
+
+test("a failed pull keeps what is known of the last good one, and the next good one takes the error away", () => {
+  const status = (): BackupStatus => JSON.parse(fresh!.read("/var/lib/fleet-backups/status.json")) as BackupStatus;
+  recordStatus(fresh!, { ok: true, at: "1", newest: "a", newestVerifiedAt: "1" });
+  recordStatus(fresh!, { ok: false, at: "2", error: "no route" });
+  expect(status()).toEqual({ ok: false, at: "2", newest: "a", newestVerifiedAt: "1", error: "no route" });
+  recordStatus(fresh!, { ok: true, at: "3", newest: "b", newestVerifiedAt: "3", error: undefined });
+  expect(status()).toEqual({ ok: true, at: "3", newest: "b", newestVerifiedAt: "3" });
+});
