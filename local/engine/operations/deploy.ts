@@ -28,14 +28,16 @@ export const deploy = async (stack: Stack, sink: Sink, dryRun: boolean): Promise
     deployment = opened;
     return { opened, unlocked };
   });
+  // A wrong passphrase or a damaged state stops the program too, instead of leaving it to wait.
+  ready.catch(() => abort.abort());
+  const forProgram = ready.then(({ opened }) => opened);
+  forProgram.catch(() => {});
   const release = onInterrupt(() => deployment, abort, sink);
-  const server = await serve(monitorService(ready.then(({ opened }) => opened), programFolder(project), onError), engineService(sink, onError));
+  const server = await serve(monitorService(forProgram, programFolder(project), onError), engineService(sink, onError));
   try {
     const config = plainConfig(stack) ?? (await ready).unlocked.config;
     sink.prelude(shown(config));
     const program = runProgram(project, config, server.address, { stack: args.stack, dryRun, parallel: args.parallel, abort: abort.signal }, sink);
-    // A wrong passphrase or a damaged state stops the program too, instead of leaving it to wait.
-    ready.catch(() => abort.abort());
     const [{ opened }, told] = await Promise.all([ready, program]);
     const { run } = opened;
     reportPending(run);

@@ -1,0 +1,77 @@
+import { afterAll, expect, jest, test } from "@jest/globals";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Event, project } from "./kit";
+
+jest.setTimeout(180_000);
+
+const stack = project("trouble", `
+import { local } from "@pulumi/command";
+const mode = process.env.MODE;
+if (mode === "throw") throw new Error("the program is broken");
+new local.Command("good", { create: "echo good" });
+const bad = new local.Command("bad", { create: mode === "fail" ? "echo why >&2; exit 3" : mode === "slow" ? "i=0; until test -e " + process.env.GO + " || [ $i -ge 200 ]; do i=$((i + 1)); sleep 0.05; done; echo slow" : "echo fine" });
+new local.Command("after", { create: bad.stdout.apply((text) => "echo after " + text) });
+`);
+const GO = join(stack.folder, "go");
+const names = (): string[] => stack.state().resources.map(({ urn }) => urn.split("::").at(-1)!);
+const begins = (name: string) => ({ resourcePreEvent }: Event): boolean => resourcePreEvent?.metadata.urn.endsWith(`::${name}`) ?? false;
+afterAll(stack.remove);
+
+test("a failing step says the command's own words, independent steps go on, what needs it is skipped", async () => {
+  const { code, errors } = await stack.run(["up", "--yes", "--json"], { MODE: "fail" });
+  expect(code).toBe(255);
+  expect(errors.join("\n")).toMatch(/exit status 3: running "echo why >&2; exit 3":\nwhy/);
+  expect(names()).toContain("good");
+  expect(names()).not.toContain("after");
+  expect(stack.state().pending).toEqual([]);
+});
+
+test("a program that throws changes nothing", async () => {
+  const before = names();
+  const { code, errors } = await stack.run(["up", "--yes", "--json"], { MODE: "throw" });
+  expect(code).toBe(255);
+  expect(errors.join("\n")).toContain("the program is broken");
+  expect(names()).toEqual(before);
+});
+
+test("one Ctrl-C finishes the running step, records it and begins no other; a second operation is refused meanwhile", async () => {
+  const run = stack.start(["up", "--yes", "--json"], { MODE: "slow", GO });
+  await run.seen(begins("bad"));
+  const refused = await stack.run(["up", "--yes"], { MODE: "slow", GO });
+  expect(refused).toMatchObject({ code: 255, stderr: expect.stringMatching(/currently locked by 1 lock\(s\).*\n.*created by .*@.* \(pid \d+\) at \d{4}-/) });
+  run.child.kill("SIGINT");
+  await run.seen(({ diagnosticEvent }) => diagnosticEvent?.message.startsWith("interrupted") ?? false);
+  writeFileSync(GO, "");
+  expect((await run.ended).code).toBe(255);
+  expect(names()).toContain("bad");
+  expect(names()).not.toContain("after");
+});
+
+test("SIGKILL leaves a state from which the next up goes on, once the lock is lifted", async () => {
+  const run = stack.start(["up", "--yes", "--json", "--replace", "**::bad"], { MODE: "slow", GO: `${GO}-never` });
+  await run.seen(begins("bad"));
+  // The write of the pending operation comes right before the command; its file tells when it has.
+  const deadline = Date.now() + 10_000;
+  while (stack.state().pending.length === 0 && Date.now() < deadline) await new Promise((resolve) => setImmediate(resolve));
+  run.child.kill("SIGKILL");
+  await run.ended;
+  expect(stack.state().pending).toMatchObject([{ type: "creating" }]);
+  expect((await stack.run(["up", "--yes"])).stderr).toContain("currently locked");
+  expect((await stack.run(["cancel"])).code).toBe(0);
+  const next = await stack.run(["up", "--yes", "--json"]);
+  expect(next.code).toBe(0);
+  expect(next.events.some(({ diagnosticEvent }) => diagnosticEvent?.message.includes("interrupted while creating"))).toBe(true);
+  expect(names().filter((name) => name === "bad")).toHaveLength(1);
+  expect(names()).toContain("after");
+  expect(stack.state().pending).toEqual([]);
+});
+
+test("a damaged state file is refused with its path and where the copy is", async () => {
+  const text = readFileSync(stack.stateFile, "utf8");
+  writeFileSync(stack.stateFile, text.slice(0, text.length / 2));
+  const { code, stderr } = await stack.run(["up", "--yes"]);
+  expect(code).toBe(255);
+  expect(stderr).toMatch(/^error: could not load the state: .*test\.json: not JSON .*\.bak/);
+  expect(readFileSync(stack.stateFile, "utf8")).toBe(text.slice(0, text.length / 2));
+});
