@@ -99,6 +99,7 @@ describe("it breaks and comes back", () => {
 
   test("down stops every machine and keeps the state; up brings them back", async () => {
     await must(fleet("down"));
+    await until(async () => (processes().length === 0 ? true : null), { seconds: 10 });
     expect(processes()).toEqual([]);
     expect((await up()).changed).toBe(0);
   });

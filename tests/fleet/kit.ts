@@ -31,7 +31,7 @@ export const fleet = (...args: readonly string[]): Promise<Outcome> => fleetIn(p
 /** The output of a command that has to succeed; otherwise its last lines are the failure's text. */
 export const must = async (outcome: Promise<Outcome>): Promise<Outcome> => {
   const done = await outcome;
-  if (done.code !== 0) throw new Error(`exit ${done.code}\n${done.err.trim()}\n${done.out.split("\n").slice(-25).join("\n")}`);
+  if (done.code !== 0) throw new Error(`exit ${done.code}\n${done.err.trim()}\n${done.out.split("\n").filter((line) => !line.includes('"type":"engine"')).slice(-25).join("\n")}`);
   return done;
 };
 
@@ -61,7 +61,9 @@ export const on = async (machine: "primary" | "watcher", line: string): Promise<
 export const processes = (): readonly { readonly pid: number; readonly command: string }[] => {
   const { state, id } = paths();
   const read = (pid: number, file: string): string => { try { return readFileSync(`/proc/${pid}/${file}`, "utf8").replaceAll("\0", " "); } catch { return ""; } };
-  return readdirSync("/proc").map(Number).filter((pid) => pid > 1 && pid !== process.pid)
+  // A zombie has ended; only its parent has not asked yet.
+  const ended = (pid: number): boolean => / Z /.test(read(pid, "stat").replace(/^.*\)/, ")"));
+  return readdirSync("/proc").map(Number).filter((pid) => pid > 1 && pid !== process.pid && !ended(pid))
     .map((pid) => ({ pid, command: read(pid, "cmdline"), environment: read(pid, "environ"), cgroup: read(pid, "cgroup") }))
     .filter(({ command, environment, cgroup }) => command.includes(state) || command.includes(`ss${id}-`) || environment.includes(`PULUMI_BACKEND_URL=file://${state}`) || cgroup.includes(id))
     .map(({ pid, command }) => ({ pid, command }));
