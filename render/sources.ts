@@ -1,8 +1,8 @@
-import { buildSync } from "esbuild";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { ServiceFacts } from "../config/fleet";
+import { bundle } from "./bundle";
 import type { TarEntry } from "./tar";
 
 /** A folder that a release brings, as files relative to it. */
@@ -27,11 +27,6 @@ const tree = (name: string, entries: readonly TarEntry[]): Tree => {
   for (const { path, mode, data } of sorted) hash.update(`${path}\0${mode.toString(8)}\0${data.length}\0`).update(data);
   return { name, hash: hash.digest("hex").slice(0, 16), entries: sorted };
 };
-
-/** One JavaScript file for the Node of Debian 13; the same sources give the same bytes, wherever the project lies. */
-export const bundle = (entry: string): Buffer => Buffer.from(buildSync({
-  entryPoints: [entry], absWorkingDir: dirname(entry), bundle: true, platform: "node", target: "node20", format: "cjs", external: ["libsql"], write: false, legalComments: "none", logLevel: "silent",
-}).outputFiles[0]!.contents);
 
 /** Both machines get these: made once a run. */
 const once = <T>(make: () => T): (() => T) => { let made: { value: T } | undefined; return () => (made ??= { value: make() }).value; };

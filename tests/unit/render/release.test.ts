@@ -66,3 +66,9 @@ describe("a change of one service", () => {
 });
 
 test("modes survive", () => expect(statSync(join(out, "trees/notes/look.css")).mode & 0o777).toBe(0o644));
+
+test("a source that does not build is named with its place", () => {
+  const root = project();
+  writeFileSync(join(root, "src/notes/word.ts"), "export const word = ;\n");
+  expect(() => buildRelease(factsIn(root), "primary", root)).toThrow(/src\/notes\/word\.ts:1:21: Unexpected ";"\. Correct it; nothing has been touched\.$/);
+});
