@@ -38,9 +38,11 @@ const differences = (earlier: readonly Release[], next: Release, { files, trees 
   stop: without(earlier.flatMap((release) => names(release.units)), names(next.units)),
 });
 
-/** A unit is touched by its own file, by its drop-ins, and by what it names: a path, every path of a "/folder/", or "tree:<name>". */
-const isTouched = ({ name, restartOn }: Release["units"][number], changed: readonly string[]): boolean => changed.some((thing) =>
-  thing === `${UNITS}${name}` || thing.startsWith(`${UNITS}${name}.d/`) || restartOn.some((cause) => (cause.endsWith("/") ? thing.startsWith(cause) : thing === cause)));
+/** Causes are a path, every path of a "/folder/", or "tree:<name>". */
+const isCausedBy = (causes: readonly string[], changed: readonly string[]): boolean => changed.some((thing) => causes.some((cause) => (cause.endsWith("/") ? thing.startsWith(cause) : thing === cause)));
+
+/** A unit is touched by its own file, by its drop-ins, and by what it names. */
+const isTouched = ({ name, restartOn }: Release["units"][number], changed: readonly string[]): boolean => isCausedBy([`${UNITS}${name}`, `${UNITS}${name}.d/`, ...restartOn], changed);
 
 /** From what was applied last and what is there to the steps that make it so: only units whose own things changed are restarted. */
 export const planOf = (previous: Release | null, next: Release, observed: Observed, unfinished: Unfinished | null = null): Plan => {
@@ -53,7 +55,7 @@ export const planOf = (previous: Release | null, next: Release, observed: Observ
     ...steps, changed,
     reloadUnits: changed.some((thing) => thing.startsWith(UNITS)),
     restart: names(touched.filter(({ name, onChange }) => onChange === "restart" || (onChange === "none" && isTimer(name)))),
-    reload: names(touched.filter(({ onChange }) => onChange === "reload")),
+    reload: names(next.units.filter((unit) => (touched.includes(unit) ? unit.onChange === "reload" : isCausedBy(unit.reloadOn ?? [], changed)))),
     start: names(next.units.filter(({ name, onChange, enable }) => enable && (onChange !== "none" || isTimer(name)))),
     enable: names(next.units.filter(({ enable }) => enable)),
   };

@@ -14,9 +14,12 @@ export const readPrevious = (machine: Machine): Applied | null => readJson<Appli
 
 const write = (machine: Machine, path: string, value: Applied): void => writeWhole(machine.at(path), `${JSON.stringify(value)}\n`, 0o600);
 
+/** The machine's own account of what was done to it. That it can't be written (a full disk) must not hide what was to be written. */
 export const note = (machine: Machine, text: string): void => {
-  mkdirSync(machine.at(PLACES.state), { recursive: true, mode: 0o700 });
-  appendFileSync(machine.at(PLACES.log), `${machine.now().toISOString()} ${text.replaceAll("\n", "\n  ")}\n`);
+  try {
+    mkdirSync(machine.at(PLACES.state), { recursive: true, mode: 0o700 });
+    appendFileSync(machine.at(PLACES.log), `${machine.now().toISOString()} ${text.replaceAll("\n", "\n  ")}\n`);
+  } catch (error) { machine.log(`${PLACES.log} can't be written: ${(error as Error).message}`); }
 };
 
 /** The release is in force; the one before it is what `rollback` returns to. From the first time on, the machine is sealed against restores. */

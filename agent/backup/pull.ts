@@ -47,7 +47,8 @@ export const pull = async (machine: Machine): Promise<void> => {
     recordStatus(machine, { ok: true, at: began.toISOString(), newest: id, newestVerifiedAt: manifest.at, files, bytes, seconds, error: undefined });
     machine.log(`backup ${id}: ${files} files, ${bytes} bytes, verified, ${seconds.toFixed(1)} s${gone.length > 0 ? `; ${gone.length} old let go` : ""}`);
   } catch (error) {
-    recordStatus(machine, { ok: false, at: began.toISOString(), error: (error as Error).message });
+    // On a full disk the status can't be written either: its age tells the Observatory, and the first reason is what counts here.
+    try { recordStatus(machine, { ok: false, at: began.toISOString(), error: (error as Error).message }); } catch (second) { machine.log((second as Error).message); }
     throw error;
   }
 };
