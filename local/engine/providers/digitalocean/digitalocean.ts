@@ -1,15 +1,19 @@
 import { EngineError } from "../../errors";
 import { type Package, text } from "../provider";
+import { monitorAlert, uptimeAlert, uptimeCheck } from "./alerts";
 import { openClient } from "./client";
 import { dnsRecord, domain } from "./domain";
 import { droplet } from "./droplet";
 import { firewall } from "./firewall";
 import { lookups } from "./lookups";
-import { more } from "./more";
+import { project, projectResources } from "./project";
 import { reservedIp, reservedIpAssignment } from "./reserved-ip";
 import { resource, type Spec } from "./resource";
+import { dropletSnapshot } from "./snapshot";
 import { sshKey } from "./ssh-key";
 import { tag } from "./tags";
+import { volume, volumeAttachment } from "./volume";
+import { vpc } from "./vpc";
 
 /** "Droplet" → "digitalocean:index/droplet:Droplet". */
 const typeName = (name: string): string => `digitalocean:index/${name[0]!.toLowerCase()}${name.slice(1)}:${name}`;
@@ -24,7 +28,9 @@ export const digitaloceanPackage: Package = {
     const client = openClient(endpoint, token);
     const specs: Readonly<Record<string, Spec>> = {
       Droplet: droplet(client), ReservedIp: reservedIp(client), ReservedIpAssignment: reservedIpAssignment(client), Domain: domain(client), DnsRecord: dnsRecord(client),
-      SshKey: sshKey(client), Firewall: firewall(client), Tag: tag(client), ...more(client),
+      SshKey: sshKey(client), Firewall: firewall(client), Tag: tag(client), Volume: volume(client),
+      VolumeAttachment: volumeAttachment(client), Vpc: vpc(client), Project: project(client), ProjectResources: projectResources(client), DropletSnapshot: dropletSnapshot(client),
+      UptimeCheck: uptimeCheck(client), UptimeAlert: uptimeAlert(client), MonitorAlert: monitorAlert(client),
     };
     return { kinds: Object.fromEntries(Object.entries(specs).map(([name, spec]) => [typeName(name), resource(spec)])), lookups: lookups(client) };
   },

@@ -13,7 +13,7 @@ const networks = (droplet: Json): Props => {
   return { ipv4Address: find("v4", "public")?.["ip_address"] ?? "", ipv4AddressPrivate: find("v4", "private")?.["ip_address"] ?? "", ipv6Address: v6 ?? "" };
 };
 
-const view = (droplet: Json, before: Props): Props => {
+export const dropletView = (droplet: Json, before: Props): Props => {
   const features = (droplet["features"] ?? []) as string[];
   const image = droplet["image"] as Json | undefined;
   return {
@@ -97,7 +97,7 @@ export const droplet = (client: Client): Spec => ({
   },
   view: async (id, before, work) => {
     const found = await client.find(`/droplets/${id}`, work.signal);
-    return found && view(found["droplet"] as Json, before);
+    return found && dropletView(found["droplet"] as Json, before);
   },
   update: async (id, old, now, work) => {
     const changed = (key: string): boolean => !isSame(old[key], now[key]);

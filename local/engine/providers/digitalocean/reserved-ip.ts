@@ -1,6 +1,6 @@
 import type { Props } from "../../values/value";
 import type { Client, Json } from "./client";
-import { num, type Spec, str } from "./resource";
+import { num, type Spec, str, uniqueSuffix } from "./resource";
 import { actionDone } from "./wait";
 
 const assign = async (client: Client, address: string, action: object, signal: AbortSignal): Promise<void> => {
@@ -38,9 +38,6 @@ export const reservedIp = (client: Client): Spec => ({
     await client.delete(`/reserved_ips/${id}`, work.signal);
   },
 });
-
-/** A UTC time to the tenth of a millisecond and a counter, as the provider makes its ids unique. */
-const uniqueSuffix = (): string => `${new Date().toISOString().replace(/\D/g, "")}${String(performance.now() % 1).slice(2, 3) || "0"}00000001`;
 
 export const reservedIpAssignment = (client: Client): Spec => ({
   label: "reserved IP assignment", required: ["dropletId", "ipAddress"], replaces: ["dropletId", "ipAddress"],

@@ -31,6 +31,7 @@ export interface Spec {
   readonly volatile?: readonly string[];
   /** `name` is made up where it is left out: this is the longest it may be. */
   readonly autoName?: number;
+  readonly lowerCaseName?: boolean;
   readonly validate?: (inputs: Props) => readonly CheckFailure[];
   /** Kept in the state only as SHA-1. */
   readonly hashed?: readonly string[];
@@ -99,7 +100,8 @@ const check = (spec: Spec): NonNullable<Kind["check"]> => (given, old, work) => 
   const byDefault = Object.keys(spec.defaults ?? {}).filter((key) => absent(given[key]));
   if (spec.autoName !== undefined && inputs["name"] === undefined) {
     const kept = (old?.["__defaults"] as readonly string[] | undefined)?.includes("name") ? old?.["name"] : undefined;
-    inputs["name"] = kept ?? `${work.name.slice(0, spec.autoName - 8)}-${randomBytes(4).toString("hex").slice(0, 7)}`;
+    const fresh = `${work.name.slice(0, spec.autoName - 8)}-${randomBytes(4).toString("hex").slice(0, 7)}`;
+    inputs["name"] = kept ?? (spec.lowerCaseName ? fresh.toLowerCase() : fresh);
     byDefault.push("name");
   }
   return { inputs: { ...inputs, __defaults: byDefault.sort() }, failures };
@@ -194,3 +196,6 @@ export const str = (value: Value | undefined): string => (value === undefined ||
 export const num = (value: Value | undefined): number => Number(value ?? 0);
 export const list = (value: Value | undefined): readonly string[] => (isList(value) ? value.map(String) : []);
 export const isSame = (a: Value | undefined, b: Value | undefined): boolean => same(a === undefined ? undefined : loose(a), b === undefined ? undefined : loose(b));
+
+/** A UTC time to the tenth of a millisecond and a counter: what the provider ends its made-up ids with. */
+export const uniqueSuffix = (): string => `${new Date().toISOString().replace(/\D/g, "")}${Math.floor((performance.now() % 1) * 10)}00000001`;

@@ -1,0 +1,17 @@
+import type { Client, Json } from "./client";
+import { type Spec, str } from "./resource";
+
+export const vpc = (client: Client): Spec => ({
+  label: "VPC", required: ["region"], autoName: 255, replaces: ["region", "ipRange"], computed: ["ipRange"], outputs: ["createdAt", "default", "vpcUrn", "ipRange"],
+  create: async (inputs, work) => str(((await client.post("/vpcs", {
+    name: inputs["name"], region: inputs["region"], ...(inputs["description"] ? { description: inputs["description"] } : {}), ...(inputs["ipRange"] ? { ip_range: inputs["ipRange"] } : {}),
+  }, work.signal))["vpc"] as Json)["id"] as string),
+  view: async (id, _before, work) => {
+    const found = (await client.find(`/vpcs/${id}`, work.signal))?.["vpc"] as Json | undefined;
+    return found ? {
+      name: found["name"], region: found["region"], description: found["description"] ?? "", ipRange: found["ip_range"], vpcUrn: found["urn"] ?? `do:vpc:${id}`, default: found["default"], createdAt: found["created_at"],
+    } : null;
+  },
+  update: async (id, old, now, work) => { await client.put(`/vpcs/${id}`, { name: now["name"], description: now["description"] ?? "", default: old["default"] ?? false }, work.signal); },
+  delete: async (id, _state, work) => await client.delete(`/vpcs/${id}`, work.signal),
+});
