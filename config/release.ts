@@ -30,6 +30,8 @@ export interface ReleaseUnit {
   readonly name: string;
   /** What a change of restarts it, besides its own unit file: absolute file paths, "/folder/" for every file below one, and "tree:<name>". */
   readonly restartOn: readonly string[];
+  /** What it can take in without a restart, written likewise: when only these changed it is reloaded. */
+  readonly reloadOn?: readonly string[];
   /** "restart" for daemons, "reload" where the unit can (nginx), "none" for oneshots and timers' services. */
   readonly onChange: "restart" | "reload" | "none";
   readonly enable: boolean;

@@ -49,7 +49,7 @@ const watcher = (fleet: FleetFacts): ReleasePlan => ({
   packages: ["cron", ...FIRST_BOOT_PACKAGES].sort(),
   users: [{ name: "observatory", home: "/var/lib/observatory", groups: [] }],
   directories: DIRECTORIES,
-  units: [daemon("observatory.service", ["/etc/fleet/observatory.json", "tree:monitor", "tree:node-libsql"]), ...COMMON_UNITS],
+  units: [{ ...daemon("observatory.service", ["tree:monitor", "tree:node-libsql"]), reloadOn: ["/etc/fleet/observatory.json"] }, ...COMMON_UNITS],
   certificates: [{ name: "fleet", hosts: [fleet.status.host], email: fleet.email }],
   probes: [{ service: "observatory", unit: "observatory.service", url: `http://127.0.0.1:${fleet.status.port}/health`, status: 200, timeoutSeconds: 40 }],
   data: [],

@@ -38,6 +38,18 @@ describe("only what changed is touched", () => {
   });
 });
 
+describe("a unit that takes a file in without a restart", () => {
+  const units = one.units.map((unit) => (unit.name === "fleet-wiki.service" ? { ...unit, restartOn: ["tree:chat"], reloadOn: ["/etc/fleet/wiki.json"] } : unit));
+  const before = release({ files: FILES, units });
+  test("is reloaded when only that changed", () => {
+    expect(planOf(before, { ...withFile("/etc/fleet/wiki.json", "{1}"), units }, machineWith(before))).toMatchObject({ restart: [], reload: ["fleet-wiki.service"] });
+  });
+  test("is restarted, and not reloaded besides, when more did", () => {
+    const next = { ...withFile("/etc/fleet/wiki.json", "{1}"), units, trees: [{ name: "chat", hash: "cccc" }, { name: "blog", hash: "bbbb" }] };
+    expect(planOf(before, next, machineWith(before))).toMatchObject({ restart: ["fleet-chat.service", "fleet-wiki.service"], reload: [] });
+  });
+});
+
 test("a file that somebody edited by hand, or whose mode was changed, is put right and its unit told", () => {
   const observed = machineWith(one);
   const edited = new Map(observed.files).set("/etc/fleet/wiki.json", { sha256: "other", mode: 0o644 }).set("/etc/nginx/sites/chat.conf", { sha256: FILES[2]!.sha256, mode: 0o666 });

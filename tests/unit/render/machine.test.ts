@@ -47,7 +47,7 @@ describe.each([["shipped", shipped], ["small", small]])("the %s manifest", (_nam
     for (const [files, release] of [[renderPrimary(fleet), plan], [renderWatcher(fleet), planOf(fleet, "watcher")]] as const) {
       const units = files.flatMap(({ path }) => /^\/etc\/systemd\/system\/(.+)$/.exec(path)?.[1] ?? []);
       expect(release.units.map(({ name }) => name)).toEqual(expect.arrayContaining(units));
-      const named = release.units.flatMap(({ restartOn }) => restartOn).filter((path) => path.startsWith("/"));
+      const named = release.units.flatMap(({ restartOn, reloadOn = [] }) => [...restartOn, ...reloadOn]).filter((path) => path.startsWith("/"));
       expect(named.filter((path) => !files.some((file) => file.path === path || (path.endsWith("/") && file.path.startsWith(path))))).toEqual([]);
     }
   });
