@@ -24,18 +24,22 @@ export const storeProps = (props: Props, style: SecretStyle): JsonObject =>
 export const masked: SecretStyle = () => "[secret]";
 export const bare: SecretStyle = (secret) => store(secret.value, bare);
 
+/** Inside a secret: marked, but not encrypted once more. The CLI's way, and it compares the marks too. */
+const inside: SecretStyle = (secret) => ({ [SIGNATURE]: SECRET, ciphertext: JSON.stringify(store(secret.value, inside)) });
+const NO_CRYPTER: Pick<Crypter, "decrypt"> = { decrypt: (text) => text };
+
 /** The ciphertext of a secret that has not changed is kept, so that a state without changes stays byte-identical. */
 export const encrypted = (crypter: Crypter, known: WeakMap<Secret, string>): SecretStyle => (secret) => {
   let ciphertext = known.get(secret);
   if (ciphertext === undefined) {
-    ciphertext = crypter.encrypt(JSON.stringify(store(secret.value, bare)));
+    ciphertext = crypter.encrypt(JSON.stringify(store(secret.value, inside)));
     known.set(secret, ciphertext);
   }
   return { [SIGNATURE]: SECRET, ciphertext };
 };
 
 /** The reverse of `store` with `encrypted`. */
-export const loader = (crypter: Crypter, known: WeakMap<Secret, string>) => {
+export const loader = (crypter: Pick<Crypter, "decrypt">, known: WeakMap<Secret, string>) => {
   const load = (json: Json): Value => {
     if (json === UNKNOWN_TEXT) return UNKNOWN;
     if (Array.isArray(json)) return json.map(load);
@@ -53,11 +57,12 @@ export const loader = (crypter: Crypter, known: WeakMap<Secret, string>) => {
   const loadSecret = (object: JsonObject): Secret => {
     const ciphertext = object["ciphertext"];
     if (typeof ciphertext !== "string") return new Secret(load(JSON.parse((object["plaintext"] as string | undefined) ?? "null") as Json));
-    const secret = new Secret(load(JSON.parse(crypter.decrypt(ciphertext)) as Json));
+    const secret = new Secret(loadInside(JSON.parse(crypter.decrypt(ciphertext)) as Json));
     known.set(secret, ciphertext);
     return secret;
   };
   const loadProps = (object: JsonObject): Props => Object.fromEntries(Object.entries(object).map(([key, item]) => [key, load(item)]));
+  const loadInside = (json: Json): Value => (crypter === NO_CRYPTER ? load(json) : (loader(NO_CRYPTER, new WeakMap())({ it: json })["it"] as Value));
   return loadProps;
 };
 
