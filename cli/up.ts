@@ -58,7 +58,8 @@ export const bringUp = async (context: Context, fleet: FleetFacts, options: UpOp
   if (context.local) await ensureLab(context, options, reporter);
   const engine = await runEngine(context, options.engine, ["up", "--yes", "--skip-preview", ...options.engineArgs], reporter);
   if (engine.exitCode !== 0) {
-    reporter.event({ type: "failed", errors: engine.errors, changes: engine.changes, seconds: Number(engine.seconds.toFixed(2)) });
+    reporter.event({ type: "failed", errors: engine.errors, changes: engine.changes, interrupted: engine.interrupted, seconds: Number(engine.seconds.toFixed(2)) });
+    if (engine.interrupted) throw failed("fleet up: interrupted; what was made is recorded. Run it again to go on from there.");
     throw failed(["fleet up: the engine did not end well; what was made is kept, and the next `up` goes on from there.", ...engine.errors.map((error) => `  ${error.replaceAll("\n", "\n  ")}`)].join("\n"));
   }
   const outputs = await completeOutputs(context);

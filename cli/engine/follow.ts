@@ -8,10 +8,12 @@ export interface EngineResult {
   readonly changes: Readonly<Record<string, number>>;
   readonly errors: readonly string[];
   readonly seconds: number;
+  /** Ctrl-C: what had begun was finished and recorded, and nothing else was begun. */
+  readonly interrupted: boolean;
 }
 
-/** Ctrl-C reaches the engine once and it finishes its running steps; the second one stops it at once. Returns what undoes the handlers. */
-const passInterrupts = (child: ChildProcess, reporter: Reporter): (() => void) => {
+/** Ctrl-C reaches the engine once and it finishes its running steps; the second one stops it at once. */
+const passInterrupts = (child: ChildProcess, reporter: Reporter): { readonly release: () => void; readonly count: () => number } => {
   let count = 0;
   const interrupt = (): void => {
     count += 1;
@@ -25,7 +27,7 @@ const passInterrupts = (child: ChildProcess, reporter: Reporter): (() => void) =
   };
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
-  return () => { process.off("SIGINT", interrupt); process.off("SIGTERM", interrupt); };
+  return { count: () => count, release: () => { process.off("SIGINT", interrupt); process.off("SIGTERM", interrupt); } };
 };
 
 const parse = (line: string): EngineEvent | null => {
@@ -57,7 +59,7 @@ export const follow = async (command: string, args: readonly string[], env: Node
   };
   // A session of its own: the terminal's Ctrl-C must reach the engine once, through us, not a second time by the terminal.
   const child = spawn(command, [...args], { env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
-  const release = passInterrupts(child, reporter);
+  const interrupts = passInterrupts(child, reporter);
   createInterface({ input: child.stdout }).on("line", show);
   createInterface({ input: child.stderr }).on("line", (line) => complaints.push(line));
   try {
@@ -67,8 +69,8 @@ export const follow = async (command: string, args: readonly string[], env: Node
     });
     // What is not an event (a wrong passphrase, a lock, a crash) is told only on failure: Node's and Pulumi's warnings are noise.
     const errors = exitCode === 0 || view.errors.length > 0 ? causes(view.errors) : complaints.slice(-20);
-    return { exitCode, changes: view.changes, errors, seconds: (Date.now() - started) / 1000 };
+    return { exitCode, changes: view.changes, errors, seconds: (Date.now() - started) / 1000, interrupted: interrupts.count() > 0 };
   } finally {
-    release();
+    interrupts.release();
   }
 };

@@ -33,7 +33,7 @@ test("Ctrl-C reaches the engine once, and the step that was running is still fin
     const idle = setInterval(() => {}, 1000);
     process.on("SIGINT", () => { console.log(${JSON.stringify(event("resOutputsEvent"))}); clearInterval(idle); process.exitCode = 1; });
     console.log(${JSON.stringify(event("resourcePreEvent"))});`, reporter);
-  expect(result.exitCode).toBe(1);
+  expect(result).toMatchObject({ exitCode: 1, interrupted: true });
   expect(reporter.shown).toEqual(["… creating Command apply", expect.stringContaining("Interrupted"), "created Command apply"]);
   expect(process.listenerCount("SIGINT")).toBe(listeners);
 });

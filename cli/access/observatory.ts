@@ -1,0 +1,8 @@
+import type { Context } from "../context";
+import { sshInherited } from "./ssh";
+
+const program = "/opt/fleet/trees/monitor/current/monitor.js";
+
+/** Asks the running Observatory on the watcher, as root there: its signing key is not for everyone. Resolves with the exit code. */
+export const askObservatory = (context: Context, words: readonly string[]): Promise<number> =>
+  sshInherited(context, "watcher", ["sudo", "node", program, ...words.map((word) => `'${word.replaceAll("'", "'\\''")}'`), "--config", "/etc/fleet/observatory.json"]);
