@@ -75,6 +75,8 @@ export const thisMachine: Machine = {
 export const must = async (machine: Machine, argv: readonly string[], options?: RunOptions): Promise<string> => {
   const { code, stdout, stderr } = await machine.run(argv, options);
   if (code === 0) return stdout;
-  const words = (stderr.trim() || stdout.trim()).split("\n").slice(-15).join("\n  ");
-  throw new Error(`${argv.join(" ")}: exit ${code}\n  ${words}`);
+  const said = stderr.trim() || stdout.trim();
+  // Said first by the program and then buried under what follows from it.
+  const full = said.includes("No space left on device") ? "the disk of this machine is full. Make room (apt-get clean, journalctl --vacuum-size=50M) and run this again.\n" : "";
+  throw new Error(`${full}${argv.join(" ")}: exit ${code}\n  ${said.split("\n").slice(-15).join("\n  ")}`);
 };

@@ -27,9 +27,14 @@ export const unpack = async (machine: Machine, sha: string): Promise<string> => 
   const draft = machine.at(`${folder}.new`);
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { recursive: true, mode: 0o700 });
-  await must(machine, ["tar", "-xzf", bundle, "-C", draft, "--no-same-owner"]);
-  // A power cut right after the rename would otherwise leave whole names with empty contents.
-  await must(machine, ["sync", "-f", draft]);
+  try {
+    await must(machine, ["tar", "-xzf", bundle, "-C", draft, "--no-same-owner"]);
+    // A power cut right after the rename would otherwise leave whole names with empty contents.
+    await must(machine, ["sync", "-f", draft]);
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true });
+    throw error;
+  }
   renameSync(draft, machine.at(folder));
   return folder;
 };
