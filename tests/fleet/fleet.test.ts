@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { until } from "../../cli/wait";
-import { drill, fleet, must, on, processes, project, remains, stateDir, up } from "./kit";
+import { drill, fleet, killAll, killHalfWay, must, on, processes, project, remains, stateDir, up } from "./kit";
 
 beforeAll(() => { stateDir(); });
 afterAll(async () => { await fleet("destroy"); });
@@ -12,6 +12,11 @@ afterAll(async () => { await fleet("destroy"); });
 const SERVICES = ["blog", "docs", "comments", "dead-drop", "chat", "forth", "lisp", "markov", "health", "hooks"];
 
 describe("it stands", () => {
+  test("a first run that is killed half-way, with everything it started, leaves nothing that the next one stumbles over", async () => {
+    await killHalfWay("created Droplet primary");
+    expect(processes()).toEqual([]);
+  });
+
   test("up ends with all ten services at 200 over HTTPS through the floating IP, certificates verified, each observed", async () => {
     const { ok, services, addresses } = await up();
     expect(ok).toBe(true);
@@ -105,7 +110,7 @@ describe("it breaks and comes back", () => {
   });
 
   test("SIGKILL of everything, and the next up takes over", async () => {
-    for (const { pid } of processes()) { try { process.kill(pid, "SIGKILL"); } catch { /* gone with its parent */ } }
+    await killAll();
     expect((await up()).ok).toBe(true);
   });
 });

@@ -2,6 +2,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { resolve } from "node:path";
+import { until } from "../../cli/wait";
 import { labPaths } from "../../local/cloud/paths";
 
 export const project = resolve(__dirname, "../..");
@@ -67,6 +68,29 @@ export const processes = (): readonly { readonly pid: number; readonly command: 
     .map((pid) => ({ pid, command: read(pid, "cmdline"), environment: read(pid, "environ"), cgroup: read(pid, "cgroup") }))
     .filter(({ command, environment, cgroup }) => command.includes(state) || command.includes(`ss${id}-`) || environment.includes(`PULUMI_BACKEND_URL=file://${state}`) || cgroup.includes(id))
     .map(({ pid, command }) => ({ pid, command }));
+};
+
+/** SIGKILL to everything that belongs to this run's fleet, until nothing is left. */
+export const killAll = async (): Promise<void> => {
+  const gone = await until(async () => {
+    const left = processes();
+    for (const { pid } of left) { try { process.kill(pid, "SIGKILL"); } catch { /* gone with its parent */ } }
+    return left.length === 0 ? true : null;
+  }, { seconds: 20, everyMs: 200 });
+  if (gone === null) throw new Error(`these survive SIGKILL: ${JSON.stringify(processes())}`);
+};
+
+/** Starts `up` and, when a step is done, kills it and everything that it started. */
+export const killHalfWay = async (step: string): Promise<void> => {
+  const child = spawn(`${project}/fleet`, ["up", "--json"], { cwd: project, env: { ...process.env, FLEET_STATE: stateDir() }, stdio: ["ignore", "pipe", "inherit"] });
+  let seen = "";
+  const reached = await new Promise<boolean>((settle) => {
+    child.stdout.setEncoding("utf8").on("data", (text: string) => { seen += text; if (seen.includes(`"label":"${step}"`)) settle(true); });
+    child.once("close", () => settle(false));
+  });
+  child.kill("SIGKILL");
+  await killAll();
+  if (!reached) throw new Error(`up ended before "${step}": ${seen.split("\n").filter((line) => !line.includes('"type":"engine"')).slice(-10).join("\n")}`);
 };
 
 const output = (program: string, ...args: readonly string[]): string => { try { return execFileSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }); } catch { return ""; } };
