@@ -135,8 +135,10 @@ export class Assembly {
   }
 
   #took(check: Check, began: number, outcome: Outcome): void {
-    this.writer.sample({ check: check.id, t: Math.floor(began / 1000), result: resultNumbers[outcome.result], ms: outcome.ms });
     if (outcome.result === "pass" && this.offline.since() !== undefined) void this.#networkUp();
     this.alerts.take(check.id, began, outcome);
+    // What was never up is being set up: that is no downtime.
+    const result = this.alerts.state(check.id).newSince === undefined ? outcome.result : "unknown";
+    this.writer.sample({ check: check.id, t: Math.floor(began / 1000), result: resultNumbers[result], ms: outcome.ms });
   }
 }

@@ -6,7 +6,7 @@ export const rawKeepDays = 7;
 export const tiers: readonly Tier[] = [
   { id: 1, name: "minute", seconds: 60, keepDays: 30, refresh: 60 },
   { id: 2, name: "hour", seconds: 3600, keepDays: 800, refresh: 300 },
-  { id: 3, name: "day", seconds: 86_400, keepDays: 3650, refresh: 1800 },
+  { id: 3, name: "day", seconds: 86_400, keepDays: 3650, refresh: 900 },
 ];
 
 export const day = 86_400;
