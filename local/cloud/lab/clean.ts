@@ -46,11 +46,10 @@ const unmountAll = async (folder: string): Promise<void> => {
   const deadline = Date.now() + 10_000;
   for (let mounts = await mountsBelow(folder); mounts.length; mounts = await mountsBelow(folder)) {
     if (Date.now() > deadline) throw new Error(`can't unmount ${mounts[0]}: ${(await attempt(["umount", mounts[0]!])).stderr.trim()}`);
+    for (const point of mounts) await attempt(["umount", point]);
     // A volume's file keeps the folder's own mount busy for as long as its loop device is there.
     await detachLoops(folder);
-    for (const point of mounts) await attempt(["umount", point]);
   }
-  await detachLoops(folder);
 };
 
 /** A killed nspawn leaves the lock that it named after its root's inode. The roots have to be mounted still. */

@@ -36,6 +36,17 @@ export const shareMounts = async (machines: string): Promise<void> => {
   await run(["mount", "--make-shared", machines]);
 };
 
+/** Another process may take the free loop device that mount has just found: then it is tried again. */
+const mountLoop = async (options: string, file: string, point: string): Promise<void> => {
+  for (let tries = 1; ; tries++) {
+    try {
+      return void (await run(["mount", "-o", `loop,${options}`, file, point]));
+    } catch (error) {
+      if (tries === 5) throw error;
+    }
+  }
+};
+
 /** Bases being mounted: machines that are made together need the same one. */
 const mounting = new Map<string, Promise<string>>();
 
@@ -56,7 +67,7 @@ const mountBaseOnce = async (machines: string, name: string, cached?: string): P
     // Another file system than the cache's: a copy.
     await link(cached, file).catch(() => copyFile(cached, file));
   }
-  if (!(await isMounted(point))) await run(["mount", "-o", "loop,ro", file, point]);
+  if (!(await isMounted(point))) await mountLoop("ro", file, point);
   return point;
 };
 
@@ -79,7 +90,7 @@ export const mountDisk = async (place: DiskPlace, base: string): Promise<void> =
   await mkdir(root, { recursive: true });
   // A power cut costs what the last journal commit (5 s) did not have. With delayed allocation it would empty every file of the
   // last 30 s: all of a machine that has just been set up, as the image's dpkg doesn't sync either.
-  await run(["mount", "-o", "loop,nodelalloc", disk, fs]);
+  await mountLoop("nodelalloc", disk, fs);
   await mkdir(join(fs, "up"), { recursive: true });
   await mkdir(join(fs, "wk"), { recursive: true });
   await run(["mount", "-t", "overlay", "second-server", "-o", `lowerdir=${base},upperdir=${join(fs, "up")},workdir=${join(fs, "wk")}`, root]);

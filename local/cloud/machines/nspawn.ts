@@ -97,6 +97,8 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
     machine.power = "on";
     await keep(machine, { on: true });
     watchOver(machine);
+    // A link that is new knows no IPv6 neighbours.
+    if (machine.file.spec.networks.ipv6) await router.apply({});
     // New links are as fast as the old ones were at first.
     for (const fault of faults) if (fault.kind === "latency" && fault.dropletId === machine.file.spec.dropletId) await setFault(around, fault, true);
   };

@@ -2,7 +2,7 @@ import type { LabPaths } from "../paths";
 import type { MachineNetworks, NetworkPlan } from "../machines/hypervisor";
 import { attempt, run } from "../machines/run";
 import { netnsFile } from "./namespaces";
-import { rulesetText, type NetworkState } from "./ruleset";
+import { neighbourText, rulesetText, type NetworkState } from "./ruleset";
 
 type FaultState = Pick<NetworkState, "cut" | "cutBetween" | "loss">;
 
@@ -32,6 +32,9 @@ export const createRouter = (paths: LabPaths, machines: () => ReadonlyMap<number
       machines: [...networks].map(([dropletId, own]) => ({ dropletId, networks: own, rules: rules.get(dropletId) ?? null })), reservedIps, ...faults,
     });
     await run([...inRouter, "nft", "-f", "-"], { input: text });
+    const neighbours = neighbourText([...networks].map(([dropletId, own]) => ({ dropletId, networks: own })));
+    // A machine that is off has no link: the others' lines still count.
+    if (neighbours) await attempt(["ip", "-n", paths.routerNetns, "-6", "-force", "-batch", "-"], { input: neighbours });
     const now = new Map(reservedIps.filter(({ dropletId }) => networks.has(dropletId)).map(({ ip, dropletId }) => [ip, dropletId]));
     const moved = [...holders].filter(([ip, dropletId]) => now.get(ip) !== dropletId).map(([ip]) => ip);
     holders = now;

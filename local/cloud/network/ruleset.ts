@@ -55,6 +55,7 @@ table inet lab {
     ip daddr { ${at.reservedRanges.join(", ")} } drop
     ct state established,related accept
     ip daddr ${metadata} accept
+    icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, nd-router-solicit } accept
     iifname "lv-*" tcp dport ${smtpPorts} drop
     iifname vmap @outbound
   }
@@ -152,6 +153,12 @@ const cutPairs = (pairs: NetworkState["cutBetween"]): string[] => {
 
 const lossLines = (loss: NetworkState["loss"]): string[] => loss.flatMap(({ dropletId, percent }) =>
   bothLinks(dropletId).flatMap((link) => ["iifname", "oifname"].map((side) => `${side} "${link}" numgen random mod 100 < ${Math.round(percent)} drop`)));
+
+/** Unlike ARP, IPv6 has to be told one by one for whom the router answers: each machine's address on each other machine's link. For `ip -6 -batch`. Pure. */
+export const neighbourText = (machines: readonly Pick<PluggedMachine, "dropletId" | "networks">[]): string =>
+  machines.flatMap(({ networks: { ipv6 }, dropletId }) => (ipv6 === undefined ? [] : machines
+    .filter((other) => other.dropletId !== dropletId && other.networks.ipv6)
+    .map((other) => `neigh replace proxy ${checkedAddress(ipv6)} dev ${publicLink(other.dropletId)}\n`))).join("");
 
 const dynamicSets = ["cut", "cut_between", "same_vpc", "hairpin"];
 const dynamicMaps = ["reserved_in", "reserved_out", "inbound", "outbound"];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { firewallLines, rulesetText, skeleton, type NetworkState } from "../../../../../local/cloud/network/ruleset";
+import { firewallLines, neighbourText, rulesetText, skeleton, type NetworkState } from "../../../../../local/cloud/network/ruleset";
 
 const networks = (n: number, vpc = "a") => ({ mac: `02:00:00:00:00:0${n}`, ipv4: `203.0.113.1${n}`, anchorIpv4: `10.17.0.1${n}`, privateIpv4: `10.114.0.${n + 1}`, vpc });
 const machine = (n: number, rules: NetworkState["machines"][number]["rules"] = null, vpc = "a") => ({ dropletId: n, networks: networks(n, vpc), rules });
@@ -69,6 +69,11 @@ describe("who reaches whom", () => {
   test("each change replaces everything, so that nothing of an older network stays", () => {
     const flushed = linesWith(rulesetText(state({})), "flush").map((line) => line.split(" ").at(-1));
     expect(flushed).toEqual(["cut", "cut_between", "same_vpc", "hairpin", "reserved_in", "reserved_out", "inbound", "outbound", "loss"]);
+  });
+
+  test("the router answers for each IPv6 machine on each other one's link", () => {
+    const v6 = (n: number) => ({ dropletId: n, networks: { ...networks(n), ipv6: `2001:db8:0:1::${n}` } });
+    expect(neighbourText([v6(1), v6(2), machine(3)])).toBe("neigh replace proxy 2001:db8:0:1::1 dev lv-2\nneigh replace proxy 2001:db8:0:1::2 dev lv-1\n");
   });
 
   test("outbound mail ports are blocked on the way out and to the lab's own services", () => {
