@@ -37,9 +37,11 @@ const ports = ({ services }: FleetFacts): Problem[] => services.flatMap((service
 });
 
 const folders = ({ services }: FleetFacts, sources: Sources): Problem[] => services.flatMap((service): Problem[] => {
-  if (service.folder === undefined) return [];
+  if (service.folder === undefined) return service.command[0]?.startsWith("./") ? [{ path: at(service, "folder"), text: `is missing: ${service.command[0]} has to lie in it. Add it.` }] : [];
   if (!sources.isFolder(service.folder)) return [{ path: at(service, "folder"), text: `there is no folder ${service.folder}. Create it, or correct the path (it is relative to fleet.yaml).` }];
   if (service.entry !== undefined && !sources.isFile(`${service.folder}/${service.entry}`)) return [{ path: at(service, "entry"), text: `there is no file ${service.entry} in ${service.folder}. Create it, or name the right one.` }];
+  const own = service.kind === "binary" && service.command[0]?.startsWith("./") ? service.command[0].slice(2) : undefined;
+  if (own !== undefined && !sources.isFile(`${service.folder}/${own}`)) return [{ path: at(service, "command"), text: `there is no file ${own} in ${service.folder}. Put the program there, or name the right one.` }];
   return [];
 });
 

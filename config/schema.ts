@@ -31,18 +31,21 @@ const common = {
   data: z.array(data).default([]).describe("What must survive the machine, below /var/lib/fleet/<name>"),
   streaming: z.boolean().default(false).describe("Long-lived responses (SSE, WebSocket): not buffered, long time-outs"),
 };
+const entry = z.string().regex(/^[\w.-]+(?:\/[\w.-]+)*$/, "is not a file name inside the folder. Use letters, digits, dots, dashes and slashes.");
+const word = z.string().regex(/^[^\n"\\%]*$/, "must not contain line breaks, quotes, backslashes or %.");
+const command = z.array(word).min(1).refine(([first = ""]) => /^\.?\/[\w./+-]+$/.test(first), "has to begin with the program's whole path, such as /usr/bin/webhook, or ./NAME for one in the folder.");
 const program = {
   folder: z.string().describe("Source folder, relative to the manifest"),
   port: z.number().int().min(1024).max(65535).optional().describe("Loopback port; chosen from 3001 on when left out"),
-  environment: z.record(z.string().regex(/^[A-Z_][A-Z0-9_]*$/), z.string().regex(/^[^\n"\\%]*$/, "must not contain line breaks, quotes, backslashes or %.")).default({}),
+  environment: z.record(z.string().regex(/^[A-Z_][A-Z0-9_]*$/, "is not a variable's name. Use capitals, digits and _."), word).default({}),
   packages: z.array(z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "is not a Debian package name.")).default([]).describe("Debian packages it needs"),
 };
 
 const service = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("static"), ...common, folder: program.folder }),
-  z.strictObject({ kind: z.literal("node"), ...common, ...program, entry: z.string().default("main.ts") }),
-  z.strictObject({ kind: z.literal("python"), ...common, ...program, entry: z.string().default("main.py") }),
-  z.strictObject({ kind: z.literal("binary"), ...common, ...program, folder: program.folder.optional(), command: z.array(z.string().regex(/^[^\n"\\%]*$/)).min(1).describe("Argument vector; ${PORT} and ${DATA_DIR} are filled in") }),
+  z.strictObject({ kind: z.literal("node"), ...common, ...program, entry: entry.default("main.ts") }),
+  z.strictObject({ kind: z.literal("python"), ...common, ...program, entry: entry.default("main.py") }),
+  z.strictObject({ kind: z.literal("binary"), ...common, ...program, folder: program.folder.optional(), command: command.describe("Argument vector; ${PORT} and ${DATA_DIR} are filled in") }),
   z.strictObject({ kind: z.literal("proxy"), ...common, upstream: z.string().regex(/^http:\/\/127\.0\.0\.1:\d+$/, "has to be http://127.0.0.1:PORT: what nginx passes requests to.") }),
 ], { error: () => "is not a known kind. Choose one of: static, node, python, binary, proxy." });
 

@@ -9,7 +9,9 @@ export const hasProcess = (service: ServiceFacts): boolean => service.user !== u
 export const dataFolder = (service: ServiceFacts): string => `/var/lib/fleet/${service.name}`;
 export const treeFolder = (name: string): string => `/opt/fleet/trees/${name}/current`;
 
-const fillIn = (service: ServiceFacts, word: string): string => word.replaceAll("${PORT}", String(service.port)).replaceAll("${DATA_DIR}", dataFolder(service));
+const filled = (service: ServiceFacts, word: string): string => word.replaceAll("${PORT}", String(service.port)).replaceAll("${DATA_DIR}", dataFolder(service));
+/** One word of a unit's command line; systemd would take $ for a variable of its own. */
+const quoted = (word: string): string => (/^[\w@+=:,./-]+$/.test(word) ? word : `"${word.replace(/\$/g, () => "$$")}"`);
 
 /** Node's heap limit: what the unit may use, less what Node needs besides its heap. */
 const heapMiB = (service: ServiceFacts): number => Math.max(24, service.memoryMiB - 48);
@@ -18,7 +20,7 @@ const command = (service: ServiceFacts): string => {
   switch (service.kind) {
     case "node": return `/usr/bin/node --max-semi-space-size=1 --max-old-space-size=${heapMiB(service)} main.js`;
     case "python": return `/usr/bin/python3 -B ${service.entry}`;
-    default: return service.command.map((word) => { const text = fillIn(service, word); return /\s/.test(text) ? `"${text}"` : text; }).join(" ");
+    default: return service.command.map((word, index) => quoted(filled(service, index === 0 ? word.replace(/^\.\//, `${treeFolder(service.name)}/`) : word))).join(" ");
   }
 };
 

@@ -68,6 +68,15 @@ test("each kind is served in its own way", () => {
   expect(textAt(small, "/etc/systemd/system/fleet-feed.service")).toContain('Environment="GREETING=hello there"\n');
 });
 
+test.each([
+  ["a word that systemd would split", ["/bin/x", "two words", "it's"], '/bin/x "two words" "it\'s"'],
+  ["what systemd would take for its own", ["/bin/x", ";", "$HOME", "${PORT}", "-d=${DATA_DIR}"], '/bin/x ";" "$$HOME" 3003 -d=/var/lib/fleet/hook'],
+  ["a program of the folder", ["./bin/x", "./y"], "/opt/fleet/trees/hook/current/bin/x ./y"],
+])("a command line keeps its words: %s", (_what, command, line) => {
+  const fleet = { ...small, services: small.services.map((service) => (service.name === "hook" ? { ...service, command } : service)) };
+  expect(textAt(fleet, "/etc/systemd/system/fleet-hook.service")).toContain(`\nExecStart=${line}\n`);
+});
+
 test("every header is sent in one place: an add_header in a location would drop the others there", () => {
   for (const { path, text } of [...renderPrimary(shipped), ...renderWatcher(shipped)].filter((file) => file.path.startsWith("/etc/nginx/")))
     expect([path, path.endsWith("/headers.conf") || !text.includes("add_header ")]).toEqual([path, true]);
