@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { type Machine, machineOf } from "../access/ssh";
+import { observatoryCommand } from "../access/observatory";
+import { type Machine, machineOf, sshCapture } from "../access/ssh";
 import { type CommonOptions, type Context, common, contextOf } from "../context";
 import { type Droplet, findDroplet, findRealDroplet } from "../droplets";
 import { stateFile } from "../engine/outputs";
@@ -38,6 +39,17 @@ const engineArgs = async (context: Context, machine: Machine, name: string, forc
   return ["--refresh", "--replace", urn];
 };
 
+/** While the primary is rebuilt, its layers come and go: one alert and one all-clear are enough. An Observatory that can't be told is no reason not to recover. */
+const announced = async <T>(context: Context, machine: Machine, reporter: Reporter, work: () => Promise<T>): Promise<T> => {
+  if (machine !== "primary") return await work();
+  const tell = async (...words: readonly string[]): Promise<void> => {
+    try { await sshCapture(context, "watcher", observatoryCommand(["maintenance", "recovery of the primary", ...words])); }
+    catch (error) { reporter.say(`The Observatory could not be told of the recovery: ${(error as Error).message}`); }
+  };
+  await tell("--minutes", "20");
+  try { return await work(); } finally { await tell("--end"); }
+};
+
 export const define = (command: Command): void => {
   common(command).argument("<machine>", "primary or watcher").option("--force", "replace it although it exists").option("--engine <name>", "embedded or pulumi").option("--no-install", "name missing Debian packages instead of installing them")
     .addHelpText("after", "\nNew droplet, release, data and certificates from the backup, floating IP; then the same proof as `up`.")
@@ -50,7 +62,8 @@ export const define = (command: Command): void => {
         const result = await withLock(context, "recover", async () => {
           if (context.local) await ensureLab(context, { install: options.install, pace: "host" }, reporter);
           const args = await engineArgs(context, machine, fleet[machine].name, options.force ?? false, reporter);
-          return await bringUp(context, fleet, { engine: chooseEngine(options.engine), install: options.install, pace: "host", engineArgs: args, verifySeconds: 120 }, reporter);
+          const how = { engine: chooseEngine(options.engine), install: options.install, pace: "host", engineArgs: args, verifySeconds: 120 } as const;
+          return await announced(context, machine, reporter, () => bringUp(context, fleet, how, reporter));
         });
         report(context, fleet, result, reporter);
         if (!result.verification.ok) throw failed("fleet recover: not every service is well; see the table.");
