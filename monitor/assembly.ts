@@ -2,13 +2,14 @@ import type { Check, ObservatoryConfig, UnitCheck } from "../config/monitor";
 import { carrierOf } from "./adapters/channels";
 import type { Clock } from "./adapters/clock";
 import { type Key, loadKey } from "./adapters/key";
-import type { Log } from "./adapters/log";
+import { type Log, reason } from "./adapters/log";
 import { Outbox } from "./adapters/outbox";
 import { Alerts } from "./alerts/alerts";
 import { type Message, noteMessage, type Row } from "./alerts/messages";
 import { active, type Window } from "./alerts/maintenance";
 import { Offline } from "./alerts/offline";
 import type { Beat } from "./checks/heartbeat";
+import { ask } from "./checks/http";
 import { OwnNetwork } from "./checks/network";
 import type { Outcome } from "./checks/outcome";
 import { runCheck } from "./checks/run";
@@ -38,7 +39,10 @@ export class Assembly {
   /** Maintenance set while running, by a deploy, an upgrade or an operator. */
   windows: readonly Window[];
   network: OwnNetwork;
+  /** Asks the outside switch; a test listens instead. */
+  ping = async (url: string): Promise<void> => { await ask(new URL(url), {}, 10_000); };
   #storageTold = false;
+  #deadManDue = 0;
 
   constructor(public config: ObservatoryConfig, readonly database: Database, kept: Kept, readonly clock: Clock, readonly log: Log) {
     this.startedAt = clock.now();
@@ -89,6 +93,14 @@ export class Assembly {
   tick(): void {
     this.alerts.settle();
     this.#storage();
+    this.#deadMan();
+  }
+
+  /** Checks run, and what they find is written or the failure to write is known: what systemd and the outside switch are told. A write that hangs is neither. */
+  well(): boolean {
+    const patienceMs = 4 * this.config.intervalSeconds * 1000 + 10_000;
+    const { lastTry } = this.writer.status();
+    return lastTry !== undefined && this.clock.monotonic() - lastTry < patienceMs && this.runner.sinceLastRunMs() < patienceMs;
   }
 
   stop(): void {
@@ -114,6 +126,14 @@ export class Assembly {
     return new OwnNetwork(network ?? [alerts.relay], this.clock, timeoutSeconds * 1000, intervalSeconds * 500);
   }
 
+  /** The outside switch alarms when it hears nothing, so a failure to reach it is only noted. */
+  #deadMan(): void {
+    const { deadMan } = this.config.alerts;
+    if (deadMan === undefined || this.clock.monotonic() < this.#deadManDue || !this.well()) return;
+    this.#deadManDue = this.clock.monotonic() + (deadMan.intervalSeconds ?? 60) * 1000;
+    this.ping(deadMan.url).catch((error: unknown) => this.log.warn(`dead-man's switch: ${reason(error)}`));
+  }
+
   /** A full or broken disk stops neither checks nor alerts, but it has to be known. */
   #storage(): void {
     const { ok, error, since, dropped } = this.writer.status();
@@ -134,11 +154,12 @@ export class Assembly {
     return up;
   }
 
-  #took(check: Check, began: number, outcome: Outcome): void {
+  #took(check: Check, began: number, outcome: Outcome): boolean {
     if (outcome.result === "pass" && this.offline.since() !== undefined) void this.#networkUp();
-    this.alerts.take(check.id, began, outcome);
+    const unconfirmed = this.alerts.take(check.id, began, outcome);
     // What was never up is being set up: that is no downtime.
     const result = this.alerts.state(check.id).newSince === undefined ? outcome.result : "unknown";
     this.writer.sample({ check: check.id, t: Math.floor(began / 1000), result: resultNumbers[result], ms: outcome.ms });
+    return unconfirmed;
   }
 }

@@ -9,15 +9,16 @@ import { Assembly } from "./assembly";
 import { serve } from "./page/server";
 import { Reporter } from "./report/reporter";
 import { readConfig } from "./settings";
-import { openDatabase } from "./store/database";
+import { openSomehow } from "./store/somehow";
 import { loadKept } from "./store/store";
 
 /** The watcher's monitor. Runs until SIGTERM or SIGINT, reads its configuration again on SIGHUP; what is under way is written down before it ends. */
 export async function observatory(configFile: string, clock: Clock = systemClock, log: Log = journal): Promise<void> {
   const config = readConfig(configFile);
   mkdirSync(dirname(config.database), { recursive: true });
-  const database = await openDatabase(config.database);
+  const { database, trouble } = await openSomehow(config.database, clock, log);
   const assembly = new Assembly(config, database, await loadKept(database), clock, log);
+  if (trouble !== undefined) assembly.send(noteMessage(config.fleet, trouble.lead, [["Problem", trouble.problem]], config.statusUrl));
   const reporter = new Reporter(assembly);
   const server = await serve(assembly, reporter, log);
   assembly.start();
@@ -25,7 +26,7 @@ export async function observatory(configFile: string, clock: Clock = systemClock
   reporter.start();
   const second = (): void => { assembly.tick(); ticker = clock.after(1000, second); };
   let ticker = clock.after(1000, second);
-  const stopFeeding = feed(assembly);
+  const stopFeeding = feed(assembly, () => assembly.well());
   const onReload = (): void => {
     reload(assembly, configFile);
     reporter.start();
@@ -61,18 +62,10 @@ export function reload(assembly: Assembly, configFile: string): void {
   }
 }
 
-/**
- * systemd's watchdog gets its food only after a check cycle and a write. A write that failed and was reported counts as one: a restart would not empty the disk, and would forget the alerts that are in memory.
- * One that hangs does not.
- */
-function feed({ clock, log, config, writer, runner }: Assembly): () => void {
+/** systemd's watchdog gets its food only after a check cycle and a write; see Assembly.well for a write that fails. */
+function feed({ clock, log }: Assembly, well: () => boolean): () => void {
   const pauseMs = watchdogPauseMs() ?? 30_000;
-  const patienceMs = 4 * config.intervalSeconds * 1000 + 10_000;
   let ready = false;
-  const well = (): boolean => {
-    const { lastTry } = writer.status();
-    return lastTry !== undefined && clock.monotonic() - lastTry < patienceMs && runner.sinceLastRunMs() < patienceMs;
-  };
   let timer = clock.after(0, () => undefined);
   const turn = (): void => {
     if (well()) {

@@ -48,10 +48,10 @@ export class Alerts {
     for (const incident of this.#open.values()) if (!this.#watched.has(incident.check)) this.#close(incident, "no longer watched");
   }
 
-  /** Counts one run. `began` is the wall clock at its start. */
-  take(id: string, began: number, outcome: Outcome): void {
+  /** Counts one run. `began` is the wall clock at its start. @returns whether it is failing and not confirmed yet. */
+  take(id: string, began: number, outcome: Outcome): boolean {
     const watched = this.#watched.get(id);
-    if (watched === undefined || outcome.result === "unknown") return;
+    if (watched === undefined || outcome.result === "unknown") return false;
     const was = this.state(id);
     const ok = outcome.result === "pass";
     const [streak, turn] = step(was, ok, watched.rule);
@@ -65,6 +65,7 @@ export class Alerts {
     if (!ok && was.lastOk !== false) this.#askLower(watched, began);
     if (turn === "resolved") this.#resolve(watched, was);
     this.settle();
+    return !ok && !streak.firing;
   }
 
   /** Announces what is ready to be, reminds, and ends quiet times; also called once a second, for those that wait. */

@@ -31,6 +31,14 @@ export class Schedule {
     this.#turn(id);
   }
 
+  /** Has a job run again after this time rather than after its interval. */
+  soon(id: string, ms: number): void {
+    const entry = this.#jobs.get(id);
+    if (entry === undefined) return;
+    entry.timer.cancel();
+    entry.timer = this.clock.after(ms, () => this.#turn(id));
+  }
+
   stop(): void { for (const id of this.ids()) this.remove(id); }
 
   #turn(id: string): void {

@@ -1,12 +1,13 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { type Database, openDatabase } from "../../../../monitor/store/database";
 import { days, series, uptime } from "../../../../monitor/store/history";
 import { migrations } from "../../../../monitor/store/migrations";
 import { Rollups } from "../../../../monitor/store/rollup";
 import { sql } from "../../../../monitor/store/sql";
+import { openSomehow } from "../../../../monitor/store/somehow";
 import { loadKept, Store } from "../../../../monitor/store/store";
 import { tiers } from "../../../../monitor/store/tiers";
 import { Writer } from "../../../../monitor/store/writer";
@@ -120,4 +121,22 @@ test("a database of an older version is brought up to date; one of a newer is re
   await db.exec("PRAGMA user_version = 99");
   await expect(openDatabase(path)).rejects.toThrow(/newer version \(99\)[^]*install the newer program/);
   expect(statSync(path).size).toBeGreaterThan(0);
+});
+
+describe("it starts in any case", () => {
+  test("a damaged database is set aside and a new one begun", async () => {
+    writeFileSync(path, "this is no database ".repeat(500));
+    const { database: db, trouble } = await openSomehow(path, new FakeClock(), log);
+    open.push(db);
+    expect(trouble?.lead).toBe("The monitor's history was damaged and begins anew");
+    expect(await db.rows("SELECT count(*) AS n FROM incident")).toEqual([{ n: 0 }]);
+    expect(readdirSync(folder).filter((name) => name.includes(".damaged-20260301T120000"))).toHaveLength(1);
+  });
+
+  test("a place that can't be written is done without", async () => {
+    const { database: db, trouble } = await openSomehow(join(folder, "missing/x.db"), new FakeClock(), log);
+    open.push(db);
+    expect(trouble?.lead).toBe("The monitor runs without its history");
+    expect(await db.rows("SELECT count(*) AS n FROM incident")).toEqual([{ n: 0 }]);
+  });
 });
