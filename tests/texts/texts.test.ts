@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { loadFleet } from "../../config/load";
 import type { FleetFacts } from "../../config/fleet";
 import type { MachineFile } from "../../config/release";
 import { firstBoot } from "../../render/first-boot";
 import { renderPrimary, renderWatcher } from "../../render/machine";
+import { NGINX, layOut, makeCertificate, put } from "./nginx-kit";
 import { factsIn, project, removeProjects } from "../fixtures/manifest";
 
 /** The real programs read what is rendered. Where one is not installed its tests are skipped; `tests/run` installs them on Debian. */
-const NGINX = "/usr/sbin/nginx";
 const found = (program: string): boolean => spawnSync("sh", ["-c", `command -v ${program}`]).status === 0;
 const given = (program: string, title: string, tests: () => void): void => {
   if (found(program)) describe(title, tests);
@@ -32,30 +32,11 @@ const run = (program: string, ...args: string[]) => {
   const { status, stdout, stderr } = spawnSync(program, args, { encoding: "utf8", cwd: root });
   return { status, text: `${stdout}${stderr}` };
 };
-const put = (path: string, text: string, mode = 0o644): string => {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text, { mode });
-  return path;
-};
-
 given(NGINX, "nginx -t", () => {
   const certificates = join(root, "certificates");
-  beforeAll(() => {
-    mkdirSync(certificates);
-    run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1", "-subj", "/CN=test", "-keyout", join(certificates, "privkey.pem"), "-out", join(certificates, "fullchain.pem"));
-  });
-  // Debian 13 has 1.26; an older nginx on the host knows no `http2` directive, and that line alone is left out for it.
-  const [minor = 0, patch = 0] = (/nginx\/1\.(\d+)\.(\d+)/.exec(spawnSync(NGINX, ["-v"], { encoding: "utf8" }).stderr) ?? []).slice(1).map(Number);
-  const knowsHttp2 = minor > 25 || (minor === 25 && patch >= 1);
-
+  beforeAll(() => makeCertificate(certificates));
   test.each(machines)("%s", (name, files) => {
-    const etc = join(root, name, "nginx");
-    for (const { path, text } of files.filter((file) => file.path.startsWith("/etc/nginx/"))) {
-      put(join(etc, path.slice("/etc/nginx/".length)), (knowsHttp2 ? text : text.replace(/^\s*http2 on;\n/gm, ""))
-        .replaceAll("/etc/nginx/mime.types", "MIME").replaceAll("/etc/nginx/", `${etc}/`).replaceAll("MIME", "/etc/nginx/mime.types")
-        .replaceAll("/etc/fleet/tls/fleet/", `${certificates}/`).replaceAll("/run/nginx.pid", `${etc}/pid`).replaceAll("/var/log/nginx/", `${etc}/`));
-    }
-    const { status, text } = run(NGINX, "-t", "-q", "-c", join(etc, "nginx.conf"));
+    const { status, text } = run(NGINX, "-t", "-q", "-c", layOut(files, join(root, name, "nginx"), certificates));
     expect([status, text]).toEqual([0, ""]);
   });
 });
