@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readFile, rename } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Clock } from "./clock";
 import { coalesce } from "./coalesce";
+import { readIfThere, writeAtomically } from "./files";
 import type { CloudState } from "./records";
 
 /** The records in memory and, where there is a file, on disk. Mutate `state` freely, then `await save()`. */
@@ -25,23 +26,8 @@ const emptyState = (clock: Clock): CloudState => {
   };
 };
 
-const writeAtomically = async (path: string, text: string): Promise<void> => {
-  const temporary = `${path}.new`;
-  const file = await open(temporary, "w", 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
-};
-
 const read = async (path: string): Promise<CloudState | null> => {
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return null;
-    throw error;
-  });
+  const text = await readIfThere(path);
   if (text === null) return null;
   try {
     const state = JSON.parse(text) as CloudState;

@@ -6,7 +6,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { labPaths } from "../../local/cloud/paths";
-import { rememberRoot } from "../../local/cloud/acme/roots";
 
 let state: string, child: ChildProcess | undefined;
 beforeEach(async () => { state = await mkdtemp(join(tmpdir(), "cloud-")); });
@@ -53,11 +52,3 @@ test("the daemon without machines: says where it is, keeps what it was told thro
   expect((await ask("POST", "/local/shutdown")).status).toBe(202);
   expect(await ended(child)).toBe(0);
 }, 30_000);
-
-test("roots of earlier ACME servers stay trusted, each once", async () => {
-  const pem = (name: string) => `-----BEGIN CERTIFICATE-----\n${name}\n-----END CERTIFICATE-----`;
-  expect(await rememberRoot(state, `${pem("one")}\n`)).toEqual([pem("one")]);
-  expect(await rememberRoot(state, pem("two"))).toEqual([pem("two"), pem("one")]);
-  expect(await rememberRoot(state, "")).toEqual([pem("two"), pem("one")]);
-  expect(await rememberRoot(state, pem("one"))).toEqual([pem("one"), pem("two")]);
-});

@@ -23,7 +23,7 @@ beforeEach(async () => {
   };
   api = await testApi({ hypervisor });
   const app = new Hono().route("/local", localRoutes({
-    cloud: api.cloud, calls: api.calls, inbox: await openInbox(folder), status: () => Promise.resolve({ pid: 1 }), shutdown: () => done.push("shutdown"),
+    cloud: api.cloud, calls: api.calls, inbox: await openInbox(folder), status: () => ({ pid: 1 }), shutdown: () => done.push("shutdown"),
   }) as never);
   control = async (method, path, body) => {
     const response = await app.request(path, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });

@@ -29,7 +29,7 @@ where("the local cloud's console in a real browser", () => {
     api = await testApi();
     const inbox = await openInbox(folder);
     await inbox.add({ raw: Buffer.from(`From: a@example.test\r\nSubject: ${hostile}\r\n\r\n<script>document.title="owned"</script>`), from: "a@example.test", to: ["owner@example.test"], at: new Date() });
-    const status = () => Promise.resolve({ machines: false, acme: "none", api: "http://127.0.0.1" });
+    const status = () => ({ machines: false, acme: "none", api: "http://127.0.0.1" });
     const root = new Hono<ApiEnv>().route("/", api.app).route("/local", localRoutes({ cloud: api.cloud, calls: api.calls, inbox, status, shutdown: () => undefined })).route("/", consoleRoutes());
     server = await listen(createServer(getRequestListener(root.fetch)), { host: "127.0.0.1", port: 0 });
     origin = `http://127.0.0.1:${portOf(server)}`;

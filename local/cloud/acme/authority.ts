@@ -8,7 +8,7 @@ export interface Authority { readonly caPem: string; readonly certificate: strin
 const serverNames = [
   "api.digitalocean.com", "api.lab.test", "acme-v02.api.letsencrypt.org", "acme-staging-v02.api.letsencrypt.org", "relay.lab.test", "localhost",
 ].map((name) => `DNS:${name}`);
-const serverAddresses = ["192.0.2.10", "192.0.2.14", "192.0.2.25", "198.51.100.14", "127.0.0.1"].map((address) => `IP:${address}`);
+const serverAddresses = ["192.0.2.10", "192.0.2.14", "192.0.2.25", "127.0.0.1"].map((address) => `IP:${address}`);
 const years = ["-days", "3650"] as const;
 const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"] as const;
 

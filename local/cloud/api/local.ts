@@ -13,7 +13,7 @@ export interface LocalDeps {
   readonly calls: Calls;
   readonly inbox: Inbox;
   /** What `GET /local/status` says besides the counts. */
-  readonly status: () => Promise<Record<string, unknown>>;
+  readonly status: () => Record<string, unknown>;
   readonly shutdown: () => void;
 }
 
@@ -69,7 +69,7 @@ export const localRoutes = (deps: LocalDeps): Api => {
     await next();
     if (c.req.method !== "GET") await deps.cloud.store.save();
   });
-  api.get("/status", async (c) => c.json({ droplets: deps.cloud.state.droplets.length, pace: deps.cloud.pace, ...(await deps.status()) }));
+  api.get("/status", (c) => c.json({ droplets: deps.cloud.state.droplets.length, pace: deps.cloud.pace, ...deps.status() }));
   api.get("/inbox", async (c) => c.json({ mails: await deps.inbox.list() }));
   api.delete("/inbox", async (c) => {
     await deps.inbox.clear();

@@ -25,7 +25,7 @@ interface Running { readonly paths: LabPaths; readonly created: CreatedApi; read
 /** Loaded only where machines are: the rest has to start on any host. */
 const machineHost = async (paths: LabPaths): Promise<{ host: MachineHost; trust: Trust }> => {
   const [{ establishTrust }, { createNspawnHypervisor }] = await Promise.all([import("./services"), import("../machines/nspawn")]);
-  const trust = await establishTrust(paths, log);
+  const trust = await establishTrust(paths);
   return { trust, host: await createNspawnHypervisor({ paths, trustedCertificates: trust.pem, log }) };
 };
 
@@ -71,7 +71,7 @@ const publish = async (running: Running, api: string, machines: boolean): Promis
   process.on("SIGTERM", () => end(false));
   process.on("SIGINT", () => end(false));
   const startedAt = new Date().toISOString();
-  const status = async (): Promise<Record<string, unknown>> => ({ pid: process.pid, api, machines, startedAt, acme: trust ? ((await trust.acmeReady()) ? "ready" : "down") : "none" });
+  const status = (): Record<string, unknown> => ({ pid: process.pid, api, machines, startedAt, acme: trust ? (created.cloud.faults.find("acme") ? "down" : "ready") : "none" });
   const root = new Hono<ApiEnv>();
   root.route("/", created.app);
   root.route("/local", localRoutes({ cloud: created.cloud, calls: created.calls, inbox, status, shutdown: () => end(true) }));
@@ -87,7 +87,7 @@ export const serve = async (options: ServeOptions): Promise<void> => {
   const { created, paths, inbox, trust } = running;
   if (trust) {
     const { startServices } = await import("./services");
-    await startServices({ paths, cloud: created.cloud, api: created.app, inbox, authority: trust.authority });
+    await startServices({ paths, cloud: created.cloud, api: created.app, inbox, trust });
     await takeOverMachines(running);
     return publish(running, "http://192.0.2.10", true);
   }

@@ -1,12 +1,13 @@
 import { writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { openAuthority, type Authority } from "../acme/authority";
-import { createAcmeFront } from "../acme/front";
-import { ensurePebble, pebbleAnswers } from "../acme/pebble";
-import { rememberRoot } from "../acme/roots";
+import { openIssuer, type Issuer } from "../acme/issue";
+import { createAcme } from "../acme/server";
+import { openAcmeStore } from "../acme/state";
+import { fetchFromNamespace } from "../acme/validate";
 import type { Api, Cloud } from "../api/cloud";
 import { startDns } from "../dns/server";
 import type { Inbox } from "../mail/inbox";
@@ -18,31 +19,43 @@ import { listen } from "./listen";
 
 const address = { api: "192.0.2.10", acme: "192.0.2.14", mail: "192.0.2.25", dns: "192.0.2.53", metadata: "169.254.169.254" } as const;
 
-export interface Trust { readonly authority: Authority; /** The lab's CA, pebble's root and those of its earlier lives. */ readonly pem: string; acmeReady(): Promise<boolean> }
+export interface Trust { readonly authority: Authority; readonly issuer: Issuer; /** The roots of both. */ readonly pem: string }
 
-/** The authority and the ACME server: what has to be there before a machine is made, as machines are made trusting both. */
-export const establishTrust = async (paths: LabPaths, log: (line: string) => void): Promise<Trust> => {
-  const folder = join(paths.state, "cloud", "acme");
-  const authority = await openAuthority(folder);
-  // Without an ACME server everything else still works: certificates can't be issued until the next start.
-  const root = await ensurePebble({ folder, netns: paths.operatorNetns, authority }).catch((error: Error) => { log(error.message); return ""; });
-  const pem = [authority.caPem, ...(await rememberRoot(folder, root))].map((one) => one.trim()).join("\n") + "\n";
+const acmeFolder = (paths: LabPaths): string => join(paths.state, "cloud", "acme");
+
+/** The lab's own authority and the ACME server's: what has to be there before a machine is made, as machines are made trusting both. */
+export const establishTrust = async (paths: LabPaths): Promise<Trust> => {
+  const authority = await openAuthority(acmeFolder(paths));
+  const issuer = await openIssuer(join(acmeFolder(paths), "issuer"));
+  const pem = [authority.caPem, issuer.rootPem].map((one) => one.trim()).join("\n") + "\n";
   await writeFile(paths.ca, pem, { mode: 0o644 });
-  return { authority, pem, acmeReady: () => pebbleAnswers(authority) };
+  return { authority, issuer, pem };
 };
 
 const peerOf = (c: { env: unknown }): string | undefined => (c.env as { incoming?: { socket?: { remoteAddress?: string } } }).incoming?.socket?.remoteAddress;
 
+const acme = async (paths: LabPaths, cloud: Cloud, issuer: Issuer): Promise<RequestListener> => {
+  const { faults, clock, state, log } = cloud;
+  const app = createAcme({
+    store: await openAcmeStore(join(acmeFolder(paths), "state.json")), issuer, clock, log, failing: () => faults.find("acme") !== undefined,
+    outside: { state, fetch: fetchFromNamespace(paths.operatorNetns), dnsFault: (name) => dnsFault(cloud, name) !== undefined },
+  });
+  return getRequestListener(app.fetch);
+};
+
+const dnsFault = ({ faults }: Cloud, name: string) => faults.find("dns", (fault) => !fault.name || name === fault.name || name.endsWith(`.${fault.name}`));
+
 /** Everything that stands at an address of the router's namespace. Must run inside of it. */
-export const startServices = async (options: { paths: LabPaths; cloud: Cloud; api: Api; inbox: Inbox; authority: Authority }): Promise<void> => {
-  const { paths, cloud, api, inbox, authority } = options;
+export const startServices = async (options: { paths: LabPaths; cloud: Cloud; api: Api; inbox: Inbox; trust: Trust }): Promise<void> => {
+  const { paths, cloud, api, inbox, trust: { authority, issuer } } = options;
   const { faults, log } = cloud;
   const listener = getRequestListener(api.fetch);
-  await startDns({ state: cloud.state, address: address.dns, port: 53, log, fault: (name) => faults.find("dns", (fault) => !fault.name || name === fault.name || name.endsWith(`.${fault.name}`)) });
+  const tls = (handler: RequestListener) => createTlsServer({ cert: authority.certificate, key: authority.key }, handler);
+  await startDns({ state: cloud.state, address: address.dns, port: 53, log, fault: (name) => dnsFault(cloud, name) });
   await startRelay({ inbox, clock: cloud.clock, address: address.mail, port: 2525, log, fault: () => faults.find("relay")?.how });
   await listen(createServer(listener), { host: address.api, port: 80 });
-  await listen(createTlsServer({ cert: authority.certificate, key: authority.key }, listener), { host: address.api, port: 443 });
-  await listen(createAcmeFront({ authority, failing: () => faults.find("acme") !== undefined }), { host: address.acme, port: 443 });
+  await listen(tls(listener), { host: address.api, port: 443 });
+  await listen(tls(await acme(paths, cloud, issuer)), { host: address.acme, port: 443 });
   await listen(createServer(getRequestListener(createMetadata(cloud.state, peerOf).fetch)), { host: address.metadata, port: 80 });
   await startMirrorRelay(paths);
 };

@@ -6,7 +6,7 @@ export const addresses = {
   /** The operators' side of the router. */
   operatorGateway: "198.51.100.1",
   /** In the operators' namespace. */
-  operator: "198.51.100.2", pebble: "198.51.100.14",
+  operator: "198.51.100.2",
   publicGateway: "203.0.113.1", anchorGateway: "10.17.0.1",
   publicRange: "203.0.113.0/24",
   /** 203.0.113.200-249, as prefixes. */

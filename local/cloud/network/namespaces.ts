@@ -32,7 +32,7 @@ const routerScript = (operatorNetns: string): string => [
 
 const operatorScript = [
   "ip link set lo up",
-  `ip addr add ${at.operator}/24 dev eth0`, `ip addr add ${at.pebble}/24 dev eth0`, "ip link set eth0 up",
+  `ip addr add ${at.operator}/24 dev eth0`, "ip link set eth0 up",
   `ip route add default via ${at.operatorGateway}`,
 ].join("\n");
 
