@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { sha256 } from "../files";
-import { type Machine, must } from "../machine";
+import type { Machine } from "../machine";
 import { PLACES } from "../places";
 import type { Plan } from "./plan";
 
@@ -43,17 +43,23 @@ const stageFile = (machine: Machine, release: string, path: string, hash: string
 const withFolder = (stage: string, folder: string, test: readonly string[]): readonly string[] =>
   ["unshare", "--mount", "--propagation", "private", "sh", "-c", 'mount --bind "$1" "$2" && shift 2 && exec "$@"', "sh", stage, folder, ...test];
 
+/** A test has to pass; told by its own name and words, not by those of its wrapping. */
+const passes = async (machine: Machine, test: readonly string[], argv: readonly string[] = test): Promise<void> => {
+  const { code, stdout, stderr } = await machine.run(argv);
+  if (code !== 0) throw new Error(`${test.join(" ")}: exit ${code}\n  ${(stderr.trim() || stdout.trim()).replaceAll("\n", "\n  ")}`);
+};
+
 /** Asks the programs that will read the files, before any of these is in place; a rejection carries their words. */
 export const verify = async (machine: Machine, release: string, plan: Plan): Promise<void> => {
   const changed = [...plan.write.map(({ path }) => path), ...plan.remove];
   rmSync(machine.at(PLACES.stage), { recursive: true, force: true });
   const tests: Promise<unknown>[] = [];
   for (const { folder, test } of OVERLAID) {
-    if (changed.some((path) => path.startsWith(`${folder}/`))) tests.push(must(machine, withFolder(stageCopy(machine, release, plan, folder), machine.at(folder), test)));
+    if (changed.some((path) => path.startsWith(`${folder}/`))) tests.push(passes(machine, test, withFolder(stageCopy(machine, release, plan, folder), machine.at(folder), test)));
   }
   const units = plan.write.filter(({ path }) => UNIT.test(path)).map(({ path, sha256: hash }) => stageFile(machine, release, path, hash));
-  if (units.length > 0) tests.push(must(machine, ["systemd-analyze", "verify", "--man=no", ...units]));
-  for (const { path, sha256: hash } of plan.write.filter(({ path }) => path.startsWith("/etc/sudoers.d/"))) tests.push(must(machine, ["visudo", "-c", "-q", "-f", stageFile(machine, release, path, hash)]));
+  if (units.length > 0) tests.push(passes(machine, ["systemd-analyze", "verify", "--man=no", ...units]));
+  for (const { path, sha256: hash } of plan.write.filter(({ path }) => path.startsWith("/etc/sudoers.d/"))) tests.push(passes(machine, ["visudo", "-c", "-f", stageFile(machine, release, path, hash)]));
   const answers = await Promise.allSettled(tests);
   rmSync(machine.at(PLACES.stage), { recursive: true, force: true });
   const refusals = answers.flatMap((answer) => (answer.status === "rejected" ? [(answer.reason as Error).message] : []));
