@@ -46,6 +46,8 @@ export const servicesFile = (fleet: FleetFacts): MachineFile => ({
 });
 
 export const watchdogUnit = (): MachineFile => ({ path: "/etc/systemd/system/fleet-watchdog.service", mode: 0o644, text: fill("systemd/fleet-watchdog.service", {}) });
+/** Tells by mail, by other code than the Observatory's, that the Observatory died. */
+export const monitorFailedFile = (): MachineFile => ({ path: "/etc/fleet/monitor-failed", mode: 0o755, text: fill("system/monitor-failed", {}) });
 export const observatoryUnit = (fleet: FleetFacts): MachineFile => ({
   path: "/etc/systemd/system/observatory.service", mode: 0o644,
   text: fill("systemd/observatory.service", { credentials: observatorySecrets(fleet).map((name) => `LoadCredential=${name}:${ROOT_SECRETS}/${name}`).join("\n") }),

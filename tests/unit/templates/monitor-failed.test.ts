@@ -1,0 +1,35 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { SMTPServer } from "smtp-server";
+
+let folder = "";
+beforeEach(() => { folder = mkdtempSync(join(tmpdir(), "failed-")); });
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test("the monitor dies → one mail by other code → dies again within the hour → no other mail; a clean end says nothing", async () => {
+  const mails: string[] = [];
+  const relay = new SMTPServer({ authOptional: true, disabledCommands: ["STARTTLS"], onData(stream, _session, done) {
+    let text = "";
+    stream.on("data", (chunk: Buffer) => { text += chunk.toString(); });
+    stream.on("end", () => { mails.push(text); done(); });
+  } });
+  const server = relay.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const config = join(folder, "observatory.json");
+  writeFileSync(config, JSON.stringify({ fleet: "lab", domain: "example.test", alerts: { from: "o@example.test", to: ["ops@example.test"], relay: { host: "127.0.0.1", port: (server.address() as AddressInfo).port } } }));
+  const end = async (result: string): Promise<number> => {
+    const child = spawn("python3", [join(__dirname, "../../../templates/system/monitor-failed"), config], { env: { PATH: process.env["PATH"], STATE_DIRECTORY: folder, SERVICE_RESULT: result, EXIT_CODE: "killed", EXIT_STATUS: "ABRT" }, stdio: ["ignore", "ignore", "inherit"] });
+    const [code] = (await once(child, "exit")) as [number];
+    return code;
+  };
+  expect([await end("success"), mails.length]).toEqual([0, 0]);
+  expect([await end("watchdog"), await end("watchdog"), mails.length]).toEqual([0, 0, 1]);
+  expect(mails[0]).toContain("Subject: [lab] The monitor itself died (watchdog)");
+  expect(mails[0]).toContain("watchdog, killed ABRT");
+  await new Promise((resolve) => relay.close(() => resolve(undefined)));
+});
