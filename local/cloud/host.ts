@@ -1,6 +1,6 @@
 import { access, readFile } from "node:fs/promises";
-import { delimiter, join } from "node:path";
-import { attempt, run } from "./machines/run";
+import { join } from "node:path";
+import { attempt, run, systemPath } from "./machines/run";
 
 /** What runs machines, by the Debian package that brings it. Packages without a program of their own are asked for by file. */
 const needed: readonly { readonly package: string; readonly program?: string; readonly file?: string }[] = [
@@ -16,7 +16,6 @@ const needed: readonly { readonly package: string; readonly program?: string; re
   { package: "util-linux", program: "nsenter" },
   { package: "openssh-client", program: "ssh" },
   { package: "openssl", program: "openssl" },
-  { package: "pebble", program: "pebble" },
   { package: "ca-certificates", file: "/etc/ssl/certs/ca-certificates.crt" },
 ];
 
@@ -30,8 +29,7 @@ export interface HostReport {
 
 const exists = (path: string): Promise<boolean> => access(path).then(() => true, () => false);
 const onPath = async (program: string): Promise<boolean> => {
-  // The sbin folders are not on every user's PATH, but on ours (`systemPath`).
-  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/local/sbin", "/usr/sbin", "/sbin"];
+  const folders = systemPath().split(":");
   return (await Promise.all(folders.map((folder) => exists(join(folder, program))))).some(Boolean);
 };
 

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { systemPath } from "../machines/run";
 import { netnsFile } from "../network/namespaces";
 import type { LabPaths } from "../paths";
 
@@ -31,7 +32,7 @@ const environment = (paths: LabPaths): Record<string, string> => ({
   ...Object.fromEntries(trustVariables.map((name) => [name, paths.ca])),
   // The host's proxy is not reachable from inside, and everything that is needs none.
   ...Object.fromEntries(proxyVariables.filter((name) => process.env[name]).map((name) => [name, ""])),
-  no_proxy: "*", NO_PROXY: "*",
+  no_proxy: "*", NO_PROXY: "*", PATH: systemPath(),
 });
 
 /** How to start a command as an operator inside the lab's network. A lab without machines has no network of its own: the command as it is. */

@@ -2,7 +2,9 @@ import { spawn } from "node:child_process";
 import { mkdir, open, readFile, rm, stat } from "node:fs/promises";
 import { connect } from "node:net";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { hostHierarchies, makeGroup } from "../machines/cgroups";
+import { systemPath } from "../machines/run";
 import { netnsFile } from "../network/namespaces";
 import type { LabPaths } from "../paths";
 
@@ -10,7 +12,7 @@ import type { LabPaths } from "../paths";
 export const helpersGroup = "helpers";
 
 const repository = join(__dirname, "..", "..", "..");
-const tsx = `file://${join(repository, "node_modules", "tsx", "dist", "loader.mjs")}`;
+const tsx = pathToFileURL(join(repository, "node_modules", "tsx", "dist", "loader.mjs")).href;
 const hostBundle = "/etc/ssl/certs/ca-certificates.crt";
 
 export const mirrorSocket = (paths: LabPaths): string => paths.socket.replace(/\.sock$/, "-mirror.sock");
@@ -28,7 +30,7 @@ const launch = async (paths: LabPaths, argv: readonly string[], groups: readonly
   try {
     const trusted = await stat(hostBundle).then(() => ({ NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS ?? hostBundle }), () => ({}));
     const child = spawn("sh", ["-c", joinScript, "sh", ...argv], {
-      detached: true, cwd: "/", stdio: ["ignore", log.fd, log.fd], env: { ...process.env, ...trusted, HELPER_GROUPS: groups.join(" ") },
+      detached: true, cwd: "/", stdio: ["ignore", log.fd, log.fd], env: { ...process.env, ...trusted, PATH: systemPath(), HELPER_GROUPS: groups.join(" ") },
     });
     await new Promise<void>((resolve, reject) => { child.once("spawn", resolve); child.once("error", reject); });
     child.unref();

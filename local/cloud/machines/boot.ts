@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { machineNetns } from "../network/addresses";
 import { netnsFile } from "../network/namespaces";
-import { groupFolders, isPopulated, makeGroup, unifiedPath, type Hierarchies } from "./cgroups";
+import { groupFolders, handDown, isPopulated, makeGroup, unifiedPath, type Hierarchies } from "./cgroups";
 
 export const groupOf = (dropletId: number): string => `m${dropletId}`;
 
@@ -36,13 +36,16 @@ export interface BootOptions {
   readonly consoleLog: string;
   /** The host's block devices and their names inside. */
   readonly devices: readonly { readonly device: string; readonly inside: readonly string[] }[];
+  /** Files of the host that the machine may read, by their names inside. */
+  readonly files: readonly { readonly file: string; readonly inside: string }[];
 }
 
-const nspawn = ({ lab, dropletId, hostname, root, devices }: BootOptions): string[] => [
+const nspawn = ({ lab, dropletId, hostname, root, devices, files }: BootOptions): string[] => [
   "systemd-nspawn", "--quiet", "--register=no", "--keep-unit", `--directory=${root}`, "--boot", "--console=read-only",
   `--machine=${machineNetns(lab, dropletId)}`, `--hostname=${hostname}`, `--network-namespace-path=${netnsFile(machineNetns(lab, dropletId))}`,
   "--capability=CAP_NET_ADMIN,CAP_SYS_ADMIN", "--resolv-conf=off", "--timezone=off", "--link-journal=no",
   ...devices.flatMap(({ device, inside }) => inside.map((name) => `--bind=${device}:${name}`)),
+  ...files.map(({ file, inside }) => `--bind-ro=${file}:${inside}`),
   // Passed on to PID 1: the console shows the boot, as DigitalOcean's does.
   "--", "--show-status=1",
 ];
@@ -51,6 +54,8 @@ const nspawn = ({ lab, dropletId, hostname, root, devices }: BootOptions): strin
 export const boot = async (options: BootOptions): Promise<void> => {
   const { host, lab, dropletId } = options;
   await makeGroup(host, lab, groupOf(dropletId));
+  // So that the machine's own systemd can limit its services.
+  await handDown(unifiedPath(host, lab, groupOf(dropletId)));
   const [box, keepers] = [insideGroup(host, lab, dropletId), keeperGroups(host, lab, dropletId)];
   for (const folder of [box, ...keepers]) await mkdir(folder, { recursive: true });
   const log = await open(options.consoleLog, "a", 0o600);

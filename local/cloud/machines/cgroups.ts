@@ -41,22 +41,23 @@ export const unifiedPath = (host: Hierarchies, lab: string, group: string): stri
 
 const allRoots = (host: Hierarchies): string[] => [...new Set([host.unified, ...Object.values(host.v1)])];
 
-/** On cgroup2 a controller has to be handed down level by level; one that the host doesn't give us is left out. */
-const handDown = async (host: Hierarchies, lab: string): Promise<void> => {
-  let folder = host.unified;
-  for (const part of ["", family, lab]) {
-    folder = join(folder, part);
-    await mkdir(folder, { recursive: true });
-    for (const controller of ["memory", "cpu", "pids"]) await writeFile(join(folder, "cgroup.subtree_control"), `+${controller}`).catch(() => undefined);
-  }
+/** On cgroup2 a controller has to be handed down level by level; one that the host doesn't give us is left out. No process may be in the folder itself. */
+export const handDown = async (folder: string): Promise<void> => {
+  for (const controller of ["memory", "cpu", "pids"]) await writeFile(join(folder, "cgroup.subtree_control"), `+${controller}`).catch(() => undefined);
 };
+
+/** A group's folder below one hierarchy's mount point. */
+export const groupFolder = (root: string, lab: string, group: string): string => join(root, relative(lab, group));
 
 /** A group's folder in each hierarchy. */
 export const groupFolders = (host: Hierarchies, lab: string, group: string): string[] => allRoots(host).map((root) => join(root, relative(lab, group)));
 
 /** Makes a group everywhere. Resolves with the folders whose cgroup.procs a process has to write itself into. */
 export const makeGroup = async (host: Hierarchies, lab: string, group: string): Promise<string[]> => {
-  await handDown(host, lab);
+  for (const folder of [host.unified, join(host.unified, family), join(host.unified, relative(lab))]) {
+    await mkdir(folder, { recursive: true });
+    await handDown(folder);
+  }
   const folders = groupFolders(host, lab, group);
   for (const folder of folders) await mkdir(folder, { recursive: true });
   return folders;

@@ -6,6 +6,7 @@ import { boot, groupOf, initOf, initSignals, waitForSsh } from "./boot";
 import { isPopulated, killGroup, limitGroup, removeGroup, waitUntilEmpty } from "./cgroups";
 import { losePower, mountBase, mountDisk, rootOf, unmountDisk } from "./disk";
 import type { MachineSpec } from "./hypervisor";
+import { meminfoFile, meminfoInside, prepareMeminfo } from "./meminfo";
 import { seedFiles } from "./seed";
 import { readMachine, volumesOf, type MachineFile } from "./store";
 import { consoleOf, isRunning, placeOf, type Surroundings } from "./surroundings";
@@ -43,7 +44,9 @@ const start = async (around: Surroundings, file: MachineFile): Promise<void> => 
   await trust(rootOf(place), around.trustedCertificates);
   await plugIn(paths, spec.dropletId, spec.networks);
   const devices = await openVolumes(paths.machines, volumesOf(file));
-  await boot({ host, lab: paths.id, dropletId: spec.dropletId, hostname: spec.name, root: rootOf(place), consoleLog: consoleOf(paths, spec.dropletId), devices });
+  await prepareMeminfo(paths.machines, spec);
+  const files = [{ file: meminfoFile(paths.machines, spec.dropletId), inside: meminfoInside }];
+  await boot({ host, lab: paths.id, dropletId: spec.dropletId, hostname: spec.name, root: rootOf(place), consoleLog: consoleOf(paths, spec.dropletId), devices, files });
   await limit(around, spec);
 };
 

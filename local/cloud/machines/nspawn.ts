@@ -11,6 +11,7 @@ import { enter } from "./enter";
 import { clearAllFaults, networkFaults, setFault, without } from "./faults";
 import type { Fault, MachineHost, MachineSpec, Power } from "./hypervisor";
 import { ensureImage } from "./image/build";
+import { keepMeminfo } from "./meminfo";
 import { clearAway, cutPower, isKept, limit, powerDown, powerUp, restart, tail } from "./machine";
 import { diskFromImage, dropSnapshot, takeSnapshot } from "./snapshots";
 import { forgetMachine, machineFolder, readMachines, volumesOf, writeMachine, type MachineFile } from "./store";
@@ -166,6 +167,8 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
     const ends = await Promise.allSettled([...machines.values()].map((machine) => oneAtATime(machine, () => work(machine))));
     for (const end of ends) if (end.status === "rejected") log(String(end.reason));
   };
+
+  keepMeminfo(around, () => [...machines.values()].filter(({ power }) => power === "on").map(({ file }) => file.spec));
 
   return {
     create: async (spec) => {

@@ -17,6 +17,9 @@ export interface RunResult {
   readonly stderr: string;
 }
 
+/** This process' PATH and the system's sbin folders, which not every root's PATH has. */
+export const systemPath = (): string => [...new Set([...(process.env.PATH ?? "").split(":"), "/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin", "/bin"])].filter(Boolean).join(":");
+
 const lineFeeder = (onLine: (line: string) => void): ((chunk: string) => void) => {
   let rest = "";
   return (chunk) => {
@@ -30,7 +33,7 @@ const lineFeeder = (onLine: (line: string) => void): ((chunk: string) => void) =
 export const attempt = (argv: Argv, options: RunOptions = {}): Promise<RunResult> =>
   new Promise((resolve, reject) => {
     const [command, ...args] = argv;
-    const child = spawn(command, args, { cwd: options.cwd, env: options.env ?? process.env, stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn(command, args, { cwd: options.cwd, env: { ...(options.env ?? process.env), PATH: systemPath() }, stdio: ["pipe", "pipe", "pipe"] });
     const said = { stdout: "", stderr: "" };
     for (const name of ["stdout", "stderr"] as const) {
       const feed = options.onLine && lineFeeder(options.onLine);
