@@ -6,6 +6,7 @@ import { loadLab } from "../lab";
 import type { Reporter } from "../progress/reporter";
 import { runInherited } from "../run";
 import { type EngineResult, follow } from "./follow";
+import { liftDeadLocks } from "./stale-locks";
 
 export type EngineName = "embedded" | "pulumi";
 
@@ -51,6 +52,7 @@ const ensureStack = async (context: Context, engine: EngineName): Promise<void> 
 /** Runs up, destroy or refresh to its end, showing its events. */
 export const runEngine = async (context: Context, engine: EngineName, args: readonly string[], reporter: Reporter): Promise<EngineResult> => {
   await ensureStack(context, engine);
+  for (const pid of liftDeadLocks(context)) reporter.say(`Taking over from a run that was killed (process ${pid}).`);
   const { command, args: rest, env } = await engineCommand(context, engine, [...args, "--json"]);
   return await follow(command, rest, env, reporter);
 };
