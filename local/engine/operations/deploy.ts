@@ -2,13 +2,14 @@ import type { Sink } from "../events/events";
 import { messageOf } from "../errors";
 import type { Deployment } from "../plan/deployment";
 import { deleteLeftovers } from "../plan/deletes";
+import { recoverPending } from "../plan/pending";
 import { refreshAll } from "../plan/refresh";
 import { engineService } from "../program/engine-service";
 import { monitorService } from "../program/monitor";
 import { programFolder, runProgram } from "../program/program";
 import { serve } from "../program/serve";
 import { onInterrupt } from "./interrupt";
-import { finish, type Outcome, reportPending } from "./outcome";
+import { finish, type Outcome } from "./outcome";
 import { openOperation, plainConfig, type Stack, unlock } from "./session";
 
 /** `up` and `preview`: runs the program once and does (or tells) what it asks for. */
@@ -19,11 +20,14 @@ export const deploy = async (stack: Stack, sink: Sink, dryRun: boolean): Promise
   let deployment: Deployment | null = null;
   let complaint: string | null = null;
   const onError = (message: string, urn?: string): void => {
-    if (deployment) deployment.run.error(message, urn);
+    // What the program makes of a resource that failed says nothing that the failure itself has not said.
+    if (deployment && deployment.run.unmade.size > 0 && message.includes("failed to register")) sink.diagnostic("debug", message, urn);
+    else if (deployment) deployment.run.error(message, urn);
     else { complaint = ""; sink.diagnostic("error", message, urn); }
   };
   const ready = unlock(stack).then(async (unlocked) => {
     const opened = openOperation(stack, unlocked, sink, dryRun, abort);
+    await recoverPending(opened);
     if (args.refresh) await refreshAll(opened);
     deployment = opened;
     return { opened, unlocked };
@@ -40,7 +44,6 @@ export const deploy = async (stack: Stack, sink: Sink, dryRun: boolean): Promise
     const program = runProgram(project, config, server.address, { stack: args.stack, dryRun, parallel: args.parallel, abort: abort.signal }, sink);
     const [{ opened }, told] = await Promise.all([ready, program]);
     const { run } = opened;
-    reportPending(run);
     if (complaint !== null || told !== null) run.failed = true;
     if (told) run.error(told);
     if (!run.failed && !run.stopping) await deleteLeftovers(opened).catch((error: unknown) => run.error(messageOf(error)));

@@ -1,7 +1,7 @@
 import type { Sink } from "../events/events";
 import { messageOf } from "../errors";
 import type { Deployment } from "../plan/deployment";
-import type { Run } from "../plan/run";
+import { forgetPending } from "../plan/pending";
 import type { StackConfig } from "../project/stack-config";
 import { STACK_TYPE } from "../urn";
 import type { Props } from "../values/value";
@@ -17,19 +17,11 @@ export interface Outcome {
   readonly seconds: number;
 }
 
-/** What an interrupted run left: reported, and kept for creations, whose result nobody knows. */
-export const reportPending = ({ journal, sink }: Run): void => {
-  const left = journal.leftover;
-  if (left.length === 0) return;
-  const lines = left.map(({ type, resource }) => `  * ${resource.urn}, interrupted while ${type}`);
-  sink.diagnostic("warning", `Attempting to deploy or update resources with ${left.length} pending operations from previous deployment.\n${lines.join("\n")}\nThese resources are in an unknown state because the engine was interrupted while waiting for changes to complete. \`refresh\` looks them up where the provider can.`);
-  for (const operation of left) if (operation.type !== "creating" || journal.fresh.some(({ urn }) => urn === operation.resource.urn)) journal.forget(operation);
-};
-
 /** The summary, the last write, and the history. */
 export const finish = async (stack: Stack, { run }: Deployment, sink: Sink, kind: Kind, started: number, config: StackConfig): Promise<Outcome> => {
   const seconds = (Date.now() - started) / 1000;
   try {
+    forgetPending(run);
     if (!run.options.dryRun && stack.checkpoint === null) run.journal.settle({});
     await run.journal.flush();
     if (!run.options.dryRun) {

@@ -4,6 +4,7 @@ import { collectPreview } from "../events/preview-json";
 import { textDisplay } from "../events/text";
 import { cancelLocks, lock } from "../state/lock";
 import { deploy } from "./deploy";
+import { importResource } from "./import";
 import type { Arguments } from "./options";
 import type { Outcome } from "./outcome";
 import { printOutputs } from "./outputs";
@@ -56,6 +57,7 @@ export const perform = async (args: Arguments): Promise<number> => {
     case "preview": case "pre": return await preview(args);
     case "refresh": return await change(args, refresh);
     case "destroy": case "down": return await change(args, destroy);
+    case "import": return await change(args, importResource);
     case "output": return await printOutputs(await openStack(args));
     case "cancel": {
       const lifted = await cancelLocks((await openStack(args)).backend);

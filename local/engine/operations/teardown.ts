@@ -1,10 +1,11 @@
 import type { Sink } from "../events/events";
 import { deleteAll } from "../plan/deletes";
 import { type Deployment, isTargeted } from "../plan/deployment";
+import { recoverPending } from "../plan/pending";
 import { refreshAll } from "../plan/refresh";
 import { requirements } from "../state/resource";
 import { onInterrupt } from "./interrupt";
-import { finish, type Outcome, reportPending } from "./outcome";
+import { finish, type Outcome } from "./outcome";
 import { openOperation, type Stack, unlock } from "./session";
 
 /** Works on the state alone, without the program. */
@@ -16,7 +17,7 @@ const withoutProgram = async (stack: Stack, sink: Sink, kind: "refresh" | "destr
   const release = onInterrupt(() => deployment, abort, sink);
   try {
     sink.prelude({});
-    reportPending(deployment.run);
+    await recoverPending(deployment);
     await work(deployment);
     return await finish(stack, deployment, sink, kind, started, unlocked.config);
   } finally {
@@ -24,7 +25,7 @@ const withoutProgram = async (stack: Stack, sink: Sink, kind: "refresh" | "destr
   }
 };
 
-export const refresh = async (stack: Stack, sink: Sink): Promise<Outcome> => await withoutProgram(stack, sink, "refresh", refreshAll);
+export const refresh = async (stack: Stack, sink: Sink): Promise<Outcome> => await withoutProgram(stack, sink, "refresh", async (deployment) => await refreshAll(deployment, true));
 
 export const destroy = async (stack: Stack, sink: Sink): Promise<Outcome> => await withoutProgram(stack, sink, "destroy", async (deployment) => {
   const { run } = deployment;

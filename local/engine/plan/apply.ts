@@ -76,6 +76,17 @@ export const applySame = async (deployment: Deployment, { wanted, old }: Planned
   return state;
 };
 
+/** Changed in place. What was done of an update that failed is kept, with the reason. */
+const updated = async ({ run }: Deployment, planned: Planned): Promise<Props> => {
+  const { wanted, kind, old } = planned;
+  try {
+    return await kind!.update!(existing(old!), reveal(wanted.inputs) as Props, run.work(wanted.urn, wanted.type, wanted.customTimeouts?.update));
+  } catch (error) {
+    if (error instanceof PartlyMade) run.journal.settle({ old, made: { ...wanted, outputs: outputsOf(planned, wanted, error.outputs), modified: now(), initErrors: [error.message] } });
+    throw error;
+  }
+};
+
 export const applyUpdate = async (deployment: Deployment, planned: Planned, difference: Difference): Promise<Resource> => {
   const { wanted, kind } = planned;
   const old = planned.old!;
@@ -93,8 +104,7 @@ export const applyUpdate = async (deployment: Deployment, planned: Planned, diff
   const clean = omit(wanted, "initErrors");
   await run.perform(step("update", wanted.urn, { old, new: wanted }, details), "updating", old, async () => {
     const inputs = reveal(wanted.inputs) as Props;
-    const outputs = run.options.dryRun ? (kind.preview?.(inputs, existing(old)) ?? { ...(reveal(old.outputs) as Props), ...inputs })
-      : await kind.update!(existing(old), inputs, run.work(wanted.urn, wanted.type, wanted.customTimeouts?.update));
+    const outputs = run.options.dryRun ? (kind.preview?.(inputs, existing(old)) ?? { ...(reveal(old.outputs) as Props), ...inputs }) : await updated(deployment, planned);
     state = { ...clean, outputs: outputsOf(planned, wanted, outputs), ...(run.options.dryRun ? {} : { modified: now() }) };
     run.journal.settle({ old, made: state });
     return step("update", wanted.urn, { old, new: state }, details);

@@ -50,7 +50,9 @@ export const openDeployment = (run: Run, settings: Readonly<Record<string, Props
       registered.add(urn);
       deployment.aliases.set(urn, aliasUrns(goal, urn, stack, project, (parent) => deployment.aliases.get(parent) ?? []));
       const provider = !goal.custom || isProviderType(goal.type) ? undefined : (goal.provider ?? await deployment.defaultProvider(packageOf(goal.type), goal.version));
-      return await registerResource(deployment, { ...goal, provider }, urn, async (task) => {
+      // A provider's version is among its properties, wherever the program gives it.
+      const inputs = isProviderType(goal.type) && goal.version && goal.inputs["version"] === undefined ? { ...goal.inputs, version: goal.version } : goal.inputs;
+      return await registerResource(deployment, { ...goal, inputs, provider }, urn, async (task) => {
         const turn = planning.then(task);
         planning = turn.catch(() => {});
         return await turn;

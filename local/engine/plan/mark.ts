@@ -1,15 +1,16 @@
-import { hasSecret, isList, isProps, mapProps, type Props, reveal, Secret, type Value } from "../values/value";
+import { hasSecret, isList, isProps, mapProps, type Props, Secret, type Value } from "../values/value";
 
+/** Secrets inside a secret keep their own mark. */
 const markAs = (output: Value, input: Value | undefined): Value => {
-  if (output instanceof Secret || input === undefined) return output;
-  if (input instanceof Secret) return new Secret(output);
+  if (input === undefined) return output;
+  if (output instanceof Secret || input instanceof Secret) return new Secret(markAs(output instanceof Secret ? output.value : output, input instanceof Secret ? input.value : input));
   if (isList(output) && isList(input)) return output.map((item, index) => markAs(item, input[index]));
   return isProps(output) && isProps(input) ? mapProps(output, (item, key) => markAs(item, input[key])) : output;
 };
 
 /** Keeps the very secret of before where its content has not changed, so that its ciphertext stays. */
 const keep = (now: Value, before: Value | undefined): Value => {
-  if (now instanceof Secret && before instanceof Secret) return JSON.stringify(reveal(now)) === JSON.stringify(reveal(before)) ? before : now;
+  if (now instanceof Secret && before instanceof Secret) return JSON.stringify(now) === JSON.stringify(before) ? before : now;
   return isProps(now) && isProps(before) ? mapProps(now, (item, key) => keep(item, before[key])) : now;
 };
 

@@ -9,7 +9,7 @@ import { markSecrets, remark } from "./mark";
 import { kindOf } from "./register";
 import { StepFailed, StepSkipped, step } from "./run";
 
-const refreshOne = async (deployment: Deployment, resource: Resource): Promise<void> => {
+const refreshOne = async (deployment: Deployment, resource: Resource, count: (op: string) => void): Promise<void> => {
   const { run } = deployment;
   const kind = kindOf(deployment, resource.provider, resource.type);
   if (!kind.read) return;
@@ -17,19 +17,19 @@ const refreshOne = async (deployment: Deployment, resource: Resource): Promise<v
     const found = await kind.read!(existing(resource), run.work(resource.urn, resource.type));
     if (!found) {
       run.journal.settle({ old: resource });
-      run.changes["delete"] = (run.changes["delete"] ?? 0) + 1;
+      count("delete");
       return step("delete", resource.urn, { old: resource }, { logical: false });
     }
     const inputs = remark(found.inputs, resource.inputs);
     const names = [...(kind.secretOutputs ?? []), ...(resource.additionalSecretOutputs ?? [])];
     const outputs = markSecrets(found.outputs, resource.inputs, names, kind.spreadsSecrets ?? false, resource.outputs);
     if (same(inputs, resource.inputs) && same(outputs, resource.outputs)) {
-      run.changes["same"] = (run.changes["same"] ?? 0) + 1;
+      count("same");
       return step("refresh", resource.urn, { old: resource, new: resource }, { logical: false });
     }
     const now: Resource = { ...resource, id: found.id, inputs, outputs, modified: new Date().toISOString() };
     run.journal.amend(resource, now);
-    run.changes["update"] = (run.changes["update"] ?? 0) + 1;
+    count("update");
     return step("refresh", resource.urn, { old: resource, new: now }, { logical: false, ...diffed({ detailed: detailedDiff(resource.outputs, outputs), replaces: [] }) });
   });
 };
@@ -46,12 +46,13 @@ const dropDangling = ({ run: { journal } }: Deployment): void => {
   }
 };
 
-/** Reads every resource and brings the state to what is there. One that fails stays as it was. */
-export const refreshAll = async (deployment: Deployment): Promise<void> => {
+/** Reads every resource and brings the state to what is there. One that fails stays as it was. `counted`: in the summary, as `refresh` has it; before an `up` the CLI does not count them. */
+export const refreshAll = async (deployment: Deployment, counted = false): Promise<void> => {
   const { run } = deployment;
+  const count = (op: string): void => { if (counted) run.changes[op] = (run.changes[op] ?? 0) + 1; };
   const due = run.journal.base.filter((each) => each.custom && !each.delete && !each.pendingReplacement && !isProviderType(each.type) && isTargeted(run, each.urn, each));
   await Promise.all(due.map(async (resource) => {
-    try { await refreshOne(deployment, resource); } catch (error) {
+    try { await refreshOne(deployment, resource, count); } catch (error) {
       if (!(error instanceof StepFailed || error instanceof StepSkipped)) run.error(messageOf(error), resource.urn);
     }
   }));

@@ -8,7 +8,12 @@ import type { SecretsManager } from "./secrets";
 
 export type OperationType = "creating" | "updating" | "deleting" | "reading" | "importing";
 export interface PendingOperation { readonly resource: Resource; readonly type: OperationType }
-export interface Snapshot { readonly resources: readonly Resource[]; readonly pending: readonly PendingOperation[] }
+export interface Snapshot {
+  readonly resources: readonly Resource[];
+  readonly pending: readonly PendingOperation[];
+  /** When it was written (ms); of a snapshot that was read. */
+  readonly at?: number;
+}
 
 const shape = z.looseObject({
   version: z.literal(3),
@@ -60,7 +65,8 @@ export const deploymentCodec = (stackName: string, secrets: SecretsManager, plac
         const resources = (latest?.resources ?? []).map((json) => loadResource(json as JsonObject, load));
         verify(resources, place);
         const pending = (latest?.pending_operations ?? []).map(({ resource, type }) => ({ resource: loadResource(resource as JsonObject, load), type: type as OperationType }));
-        return { resources, pending };
+        const at = Date.parse((latest?.["manifest"] as { time?: string } | undefined)?.time ?? "");
+        return { resources, pending, ...(Number.isNaN(at) ? {} : { at }) };
       } catch (error) {
         if (error instanceof EngineError) throw error;
         throw new EngineError(`could not load the state: ${place}: ${messageOf(error)}`);

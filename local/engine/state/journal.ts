@@ -11,12 +11,16 @@ export interface Journal {
   readonly fresh: readonly Resource[];
   /** What earlier, interrupted operations left. */
   readonly leftover: readonly PendingOperation[];
+  /** When the state that was read had been written (ms). */
+  readonly readAt: number;
   /** On the disk before a provider is called: should we die in the middle, the next run knows what was under way. Returns what takes it back. */
   begin(type: OperationType, resource: Resource): Promise<() => void>;
   /** `made` takes the place of `old` (either may be absent). With `quiet`, nothing worth a write has changed. */
   settle(change: { old?: Resource; made?: Resource; quiet?: boolean }): void;
   /** Changes a resource where it stands. */
   amend(from: Resource, to: Resource, quiet?: boolean): void;
+  /** Something that exists but was not in the state (left by an interrupted creation, or imported). */
+  adopt(resource: Resource): void;
   /** What was interrupted has been dealt with. */
   forget(operation: PendingOperation): void;
   snapshot(): Snapshot;
@@ -48,7 +52,7 @@ export const openJournal = (start: Snapshot, write: (snapshot: Snapshot) => Prom
   return {
     get base() { return base; },
     get fresh() { return fresh; },
-    leftover: start.pending,
+    leftover: start.pending, readAt: start.at ?? 0,
     begin: async (type, resource) => {
       const operation = { type, resource };
       pending.add(operation);
@@ -66,6 +70,7 @@ export const openJournal = (start: Snapshot, write: (snapshot: Snapshot) => Prom
       fresh = fresh.map((each) => (each === from ? to : each));
       dirty ||= !quiet;
     },
+    adopt: (resource) => { base.push(resource); dirty = true; },
     forget: (operation) => { dirty ||= pending.delete(operation); },
     snapshot, flush,
   };

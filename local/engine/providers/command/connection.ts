@@ -1,16 +1,20 @@
 import { Client, type ConnectConfig, utils } from "ssh2";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../../errors";
-import type { Props } from "../../values/value";
+import { isProps, mapProps, type Props, Secret, Unknown, type Value } from "../../values/value";
 import { type CheckFailure, number, text, type Work } from "../provider";
 
 const UNSUPPORTED = ["proxy"];
 
-/** The defaults that the provider's own check fills in. */
-export const checkConnection = (given: Props): { connection: Props; failures: CheckFailure[] } => {
+const SECRET = ["password", "privateKey", "privateKeyPassword"];
+
+/** The defaults that the provider's own check fills in, and its marks: the whole is secret, and so are these within it. */
+export const checkConnection = (given: Value): { connection: Secret; failures: CheckFailure[] } => {
+  if (!isProps(given)) return { connection: new Secret(given), failures: given instanceof Unknown ? [] : [{ property: "connection", reason: "an object is required" }] };
   const failures = UNSUPPORTED.filter((name) => given[name] !== undefined).map((name) => ({ property: `connection.${name}`, reason: "is not supported by the embedded engine" }));
   if (given["host"] === undefined) failures.push({ property: "connection.host", reason: "is required" });
-  return { connection: { user: "root", port: 22, dialErrorLimit: 10, perDialTimeout: 15, ...given }, failures };
+  const full: Props = { user: "root", port: 22, dialErrorLimit: 10, perDialTimeout: 15, ...given };
+  return { connection: new Secret(mapProps(full, (item, key) => (SECRET.includes(key) ? new Secret(item) : item))), failures };
 };
 
 /** "ssh-ed25519 AAAA… comment" → its type and bytes. */

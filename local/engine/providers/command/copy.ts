@@ -64,9 +64,8 @@ const copy = async (inputs: Props, work: Work): Promise<void> => {
 };
 
 export const copyToRemote: Kind = {
-  spreadsSecrets: true,
   check: (given) => {
-    const { connection, failures } = checkConnection((given["connection"] ?? {}) as Props);
+    const { connection, failures } = checkConnection(given["connection"] ?? {});
     const { source } = given;
     if (source instanceof Unknown) return { inputs: { ...given, connection }, failures };
     if (!(source instanceof Asset || source instanceof Archive)) failures.push({ property: "source", reason: "either asset or archive must be set" });

@@ -59,6 +59,6 @@ const execute = async (client: Client, command: string, inputs: Props, env: Read
 };
 
 export const remoteCommand = commandKind(run, (given) => {
-  const { connection, failures } = checkConnection((given["connection"] ?? {}) as Props);
+  const { connection, failures } = checkConnection(given["connection"] ?? {});
   return { inputs: { ...given, connection }, failures };
 });

@@ -8,15 +8,14 @@ export interface Ran { readonly stdout: string; readonly stderr: string }
 /** Runs one command; `previous` is what the last one said. */
 export type Runner = (command: string, inputs: Props, previous: Ran, work: Work) => Promise<Ran>;
 
-/** `name` and 16 hex digits, as the provider's ids are. */
-export const uniqueId = (name: string): string => `${name}${randomBytes(8).toString("hex")}`;
+/** `name` and 8 hex digits, as the provider's ids are. */
+export const uniqueId = (name: string): string => `${name}${randomBytes(4).toString("hex")}`;
 
 const saidBefore = (outputs: Props): Ran => ({ stdout: text(outputs["stdout"]) ?? "", stderr: text(outputs["stderr"]) ?? "" });
 
 /** Create, update and delete of both local.Command and remote.Command: a change of `triggers` replaces, anything else runs `update` (or `create` again). */
 export const commandKind = (run: Runner, check?: Kind["check"]): Kind => ({
   ...(check ? { check } : {}),
-  spreadsSecrets: true,
   diff: (old, now) => inputDiff(old.inputs, now, ["triggers"]),
   create: async (inputs, work) => {
     const command = text(inputs["create"]);

@@ -10,6 +10,7 @@ export const domain = (client: Client): Spec => ({
     const found = (await client.find(`/domains/${id}`, work.signal))?.["domain"] as Json | undefined;
     return found ? { name: found["name"], domainUrn: `do:domain:${String(found["name"])}`, ttl: found["ttl"] } : null;
   },
+  find: async ({ name }, _since, work) => ((await client.find(`/domains/${str(name)}`, work.signal)) ? str(name) : undefined),
   delete: async (id, _state, work) => await client.delete(`/domains/${id}`, work.signal),
 });
 
@@ -47,6 +48,11 @@ export const dnsRecord = (client: Client): Spec => ({
   },
   update: async (id, _old, now, work) => {
     await client.put(`/domains/${str(now["domain"])}/records/${id}`, omit(body(now), "type"), work.signal);
+  },
+  find: async (inputs, _since, work) => {
+    const zone = str(inputs["domain"]);
+    const found = (await client.list(`/domains/${zone}/records`, "domain_records", work.signal)).find((record) => record["type"] === inputs["type"] && record["name"] === inputs["name"] && valueOf(record, zone) === inputs["value"]);
+    return found && String(found["id"]);
   },
   delete: async (id, state, work) => await client.delete(`/domains/${str(state["domain"])}/records/${id}`, work.signal),
   parseId: (id): { id: string; known: Props } => {

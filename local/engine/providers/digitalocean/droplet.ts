@@ -109,5 +109,10 @@ export const droplet = (client: Client): Spec => ({
     await retag(client, "droplet", id, list(old["tags"]), list(now["tags"]), work.signal);
     if (now["volumeIds"] !== undefined && changed("volumeIds")) await moveVolumes(client, id, list(old["volumeIds"]), list(now["volumeIds"]), str(old["region"]), work);
   },
+  // Names need not be unique: one of this name that is younger than the attempt is the attempt's.
+  find: async ({ name }, since, work) => {
+    const found = (await client.list("/droplets", "droplets", work.signal)).filter((each) => each["name"] === name && Date.parse(String(each["created_at"])) >= since - 5000);
+    return found.length === 1 ? String(found[0]!["id"]) : undefined;
+  },
   delete: async (id, state, work) => await remove(client, id, state, work),
 });

@@ -50,5 +50,9 @@ export const firewall = (client: Client): Spec => ({
     };
   },
   update: async (id, _old, now, work) => { await client.put(`/firewalls/${id}`, body(now), work.signal); },
+  find: async (inputs, _since, work) => {
+    const found = (await client.list("/firewalls", "firewalls", work.signal)).find((each) => each["name"] === inputs["name"]);
+    return found && str(found["id"] as string);
+  },
   delete: async (id, _state, work) => await client.delete(`/firewalls/${id}`, work.signal),
 });

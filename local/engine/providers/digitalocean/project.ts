@@ -41,6 +41,10 @@ export const project = (client: Client): Spec => ({
     await giveBack(client, was.filter((urn) => !is.includes(urn)), work.signal);
     await put(client, id, is.filter((urn) => !was.includes(urn)), work.signal);
   },
+  find: async (inputs, _since, work) => {
+    const found = (await client.list("/projects", "projects", work.signal)).find((each) => each["name"] === inputs["name"]);
+    return found && str(found["id"] as string);
+  },
   delete: async (id, _state, work) => {
     await giveBack(client, await resourcesOf(client, id, work.signal), work.signal);
     await client.delete(`/projects/${id}`, work.signal);

@@ -55,6 +55,10 @@ export const reservedIpAssignment = (client: Client): Spec => ({
     if (!found?.["droplet"] || found["droplet"]["id"] !== num(before["dropletId"])) return null;
     return { dropletId: found["droplet"]["id"], ipAddress: found["ip"] };
   },
+  find: async (inputs, _since, work) => {
+    const found = await find(client, str(inputs["ipAddress"]), work.signal);
+    return found?.["droplet"]?.["id"] === num(inputs["dropletId"]) ? `${num(inputs["dropletId"])}-${str(inputs["ipAddress"])}-${uniqueSuffix()}` : undefined;
+  },
   delete: async (_id, state, work) => {
     const found = await find(client, str(state["ipAddress"]), work.signal);
     if (found?.["droplet"]?.["id"] === num(state["dropletId"])) await assign(client, str(state["ipAddress"]), { type: "unassign" }, work.signal);

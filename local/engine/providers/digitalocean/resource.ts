@@ -41,6 +41,8 @@ export interface Spec {
   view(id: string, before: Props, work: Work): Promise<Props | null>;
   update?(id: string, old: Props, now: Props, work: Work): Promise<void>;
   delete(id: string, state: Props, work: Work): Promise<void>;
+  /** What an interrupted creation with these inputs has left: an id, if it is surely that. `since`: when it was begun (ms). */
+  find?(inputs: Props, since: number, work: Work): Promise<string | undefined>;
   /** What an import id ("domain,id") says about the rest. */
   parseId?(id: string): { readonly id: string; readonly known: Props };
 }
@@ -53,7 +55,7 @@ const absent = (value: Value | undefined): value is null | undefined => value ==
 /** Numbers, booleans and their texts are one to the provider's schema. */
 const loose = (value: Value): Value => (typeof value === "number" || typeof value === "boolean" ? String(value) : isList(value) ? value.map(loose) : isProps(value) ? mapProps(bareInputs(value), loose) : value);
 const sortedSet = (value: Value): Value => (isList(value) ? [...value].map(sortedInside).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : value);
-const sortedInside = (value: Value): Value => (isProps(value) ? Object.fromEntries(Object.entries(value).filter(([, item]) => item !== "" && !(isList(item) && item.length === 0)).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, sortedSet(item)])) : value);
+const sortedInside = (value: Value): Value => (isList(value) ? value.map(sortedInside) : isProps(value) ? Object.fromEntries(Object.entries(value).filter(([, item]) => item !== "" && !(isList(item) && item.length === 0)).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, sortedSet(item)])) : value);
 
 const comparable = (spec: Spec, key: string, value: Value | undefined): Value | undefined => {
   if (value === undefined || value === null) return undefined;
@@ -169,15 +171,18 @@ export const resource = (spec: Spec): Kind => {
         throw wrong(spec, "retrieving", error);
       }
     },
+    ...(spec.find ? { find: async (inputs: Props, since: number, work: Work) => await spec.find!(bareInputs(inputs), since, work) } : {}),
     ...(spec.update ? {
       update: async (old: Existing, inputs: Props, work: Work): Promise<Props> => {
         try {
-          await spec.update!(old.id, old.outputs, { ...spec.defaults, ...bareInputs(inputs) }, work);
+          await spec.update!(old.id, old.outputs, { ...spec.zeros, ...spec.defaults, ...bareInputs(inputs) }, work);
           const view = await spec.view(old.id, { ...old.outputs, ...stateOf(spec, {}, inputs) }, work);
           if (!view) throw new Error("it is gone");
           return stateOf(spec, { ...view, id: old.id }, inputs);
         } catch (error) {
-          throw wrong(spec, "updating", error);
+          // Some of it may have been done: the state is to say how things are now, so that the next update does the rest only.
+          const view = await spec.view(old.id, old.outputs, work).catch(() => null);
+          throw wrong(spec, "updating", view ? new PartlyMade(messageOf(error), old.id, refreshedState(spec, old.outputs, view)) : error);
         }
       },
     } : {}),

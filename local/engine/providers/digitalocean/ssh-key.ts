@@ -9,5 +9,9 @@ export const sshKey = (client: Client): Spec => ({
     return key ? { name: key["name"], publicKey: String(key["public_key"]).trim(), fingerprint: key["fingerprint"] } : null;
   },
   update: async (id, _old, now, work) => { await client.put(`/account/keys/${id}`, { name: now["name"] }, work.signal); },
+  find: async ({ publicKey }, _since, work) => {
+    const found = (await client.list("/account/keys", "ssh_keys", work.signal)).find((key) => String(key["public_key"]).trim() === String(publicKey).trim());
+    return found && String(found["id"]);
+  },
   delete: async (id, _state, work) => await client.delete(`/account/keys/${id}`, work.signal),
 });

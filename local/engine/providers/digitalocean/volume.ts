@@ -36,6 +36,10 @@ export const volume = (client: Client): Spec => ({
     if (!isSame(old["size"], now["size"])) await act(client, id, { type: "resize", size_gigabytes: num(now["size"]), region: old["region"] }, work.signal);
     await retag(client, "volume", id, list(old["tags"]), list(now["tags"]), work.signal);
   },
+  find: async (inputs, _since, work) => {
+    const found = (await client.list(`/volumes?name=${encodeURIComponent(str(inputs["name"]))}&region=${str(inputs["region"])}`, "volumes", work.signal))[0];
+    return found && str(found["id"] as string);
+  },
   delete: async (id, _state, work) => await client.delete(`/volumes/${id}`, work.signal),
 });
 

@@ -13,5 +13,9 @@ export const vpc = (client: Client): Spec => ({
     } : null;
   },
   update: async (id, old, now, work) => { await client.put(`/vpcs/${id}`, { name: now["name"], description: now["description"] ?? "", default: old["default"] ?? false }, work.signal); },
+  find: async (inputs, _since, work) => {
+    const found = (await client.list("/vpcs", "vpcs", work.signal)).find((each) => each["name"] === inputs["name"] && each["region"] === inputs["region"]);
+    return found && str(found["id"] as string);
+  },
   delete: async (id, _state, work) => await client.delete(`/vpcs/${id}`, work.signal),
 });

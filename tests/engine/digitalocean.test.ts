@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { project, type Result } from "./kit";
+
+jest.setTimeout(180_000);
+const ROOT = resolve(__dirname, "../..");
+const stack = project("ocean", `
+import * as digitalocean from "@pulumi/digitalocean";
+const v = Number(process.env.V ?? "1");
+const tag = new digitalocean.Tag("tag", { name: "web" });
+const key = new digitalocean.SshKey("key", { publicKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ73mMQjqP4aBlbKbEdn1W5z4dX//+aCEvOr2ZXzylYq test" });
+new digitalocean.Firewall("wall", { name: "wall", tags: [tag.name], inboundRules: [{ protocol: "tcp", portRange: "22", sourceAddresses: ["0.0.0.0/0"] }, { protocol: "icmp", sourceAddresses: ["0.0.0.0/0"] }], outboundRules: [{ protocol: "tcp", portRange: "all", destinationAddresses: ["0.0.0.0/0"] }] });
+const web = new digitalocean.Droplet("web", { name: "web", region: "fra1", size: v >= 2 ? "s-1vcpu-1gb" : "s-1vcpu-512mb-10gb", image: "debian-13-x64", sshKeys: [key.fingerprint], tags: [tag.name], userData: v >= 3 ? "#cloud-config\\n{}" : "#cloud-config\\n" });
+const ip = new digitalocean.ReservedIp("ip", { region: "fra1" });
+new digitalocean.ReservedIpAssignment("ip", { ipAddress: ip.ipAddress, dropletId: web.id.apply(Number) });
+const zone = new digitalocean.Domain("zone", { name: "ocean.test" });
+new digitalocean.DnsRecord("apex", { domain: zone.name, type: "A", name: "@", value: ip.ipAddress, ttl: v >= 2 ? 600 : 300 });
+new digitalocean.DnsRecord("caa", { domain: zone.name, type: "CAA", name: "@", value: "letsencrypt.org.", flags: 0, tag: "issue" });
+export const address = ip.ipAddress;
+export const image = digitalocean.getImageOutput({ slug: "debian-13-x64" }).distribution;
+`);
+
+let cloud: ChildProcess;
+let api = "";
+const cloudState = mkdtempSync(join(tmpdir(), "second-server-engine-test-cloud-"));
+beforeAll(async () => {
+  cloud = spawn(process.execPath, ["--import", `file://${join(ROOT, "node_modules/tsx/dist/loader.mjs")}`, join(ROOT, "local/cloud/main.ts"), "serve", "--state", cloudState, "--no-machines"], { stdio: ["ignore", "pipe", "inherit"] });
+  api = await new Promise((done, fail) => {
+    createInterface({ input: cloud.stdout! }).on("line", (line) => { const found = /API (http:\S+?),/.exec(line); if (found) done(found[1]!); });
+    cloud.once("exit", (code) => fail(new Error(`the local cloud ended with ${code}`)));
+  });
+});
+afterAll(async () => {
+  const gone = new Promise((done) => cloud.once("exit", done));
+  cloud.kill("SIGTERM");
+  await gone;
+  rmSync(cloudState, { recursive: true, force: true });
+  stack.remove();
+});
+
+const run = async (args: readonly string[], v = "1"): Promise<Result> => await stack.run([...args, "--json"], { V: v, DIGITALOCEAN_TOKEN: "test", DIGITALOCEAN_API_URL: api });
+const call = async (path: string, method = "GET"): Promise<any> => {
+  const answer = await fetch(`${api}/v2${path}`, { method, headers: { authorization: "Bearer test" } });
+  return answer.status === 204 ? null : await answer.json();
+};
+const droplets = async (): Promise<{ id: number; size_slug: string }[]> => (await call("/droplets")).droplets;
+
+test("up makes the resources, and neither a second up nor a refresh finds anything to do", async () => {
+  expect(await run(["up", "--yes"])).toMatchObject({ code: 0, changes: { create: 10 } });
+  const outputs = JSON.parse((await run(["output"])).stdout);
+  expect(outputs.image).toBe("Debian");
+  expect((await call(`/reserved_ips/${outputs.address}`)).reserved_ip.droplet.name).toBe("web");
+  const again = await run(["up", "--yes", "--refresh", "--expect-no-changes"]);
+  expect({ code: again.code, errors: again.errors, update: again.changes["update"] ?? 0 }).toEqual({ code: 0, errors: [], update: 0 });
+});
+
+test("a new size is an update in place; new user data replaces the droplet, with the address taken off first", async () => {
+  const before = await droplets();
+  const resized = await run(["up", "--yes"], "2");
+  expect(resized).toMatchObject({ code: 0, changes: { update: 2, same: 8 } });
+  expect(await droplets()).toMatchObject([{ id: before[0]!.id, size_slug: "s-1vcpu-1gb" }]);
+  const { code, steps } = await run(["up", "--yes"], "3");
+  expect(code).toBe(0);
+  const order = ["delete-replaced ip", "delete-replaced web", "create-replacement web", "create-replacement ip"].map((step) => steps.indexOf(step));
+  expect(order).not.toContain(-1);
+  expect(order).toEqual([...order].sort((a, b) => a - b));
+  expect((await droplets())[0]!.id).not.toBe(before[0]!.id);
+});
+
+test("a droplet deleted by hand is made anew after a refresh", async () => {
+  await call(`/droplets/${(await droplets())[0]!.id}`, "DELETE");
+  const { code, steps } = await run(["up", "--yes", "--refresh"], "3");
+  expect(code).toBe(0);
+  expect(steps).toEqual(expect.arrayContaining(["create web", "create ip"]));
+  expect(await droplets()).toHaveLength(1);
+});
+
+test("what a killed run made without recording it is found again, not made twice", async () => {
+  const { id } = (await droplets())[0]!;
+  // What the file says when the engine dies between the API's answer and its own note of it.
+  const file = JSON.parse(readFileSync(stack.stateFile, "utf8"));
+  const { latest } = file.checkpoint;
+  const index = latest.resources.findIndex(({ type }: { type: string }) => type.endsWith(":Droplet"));
+  const [lost] = latest.resources.splice(index, 1);
+  latest.resources = latest.resources.filter(({ type }: { type: string }) => !type.endsWith(":ReservedIpAssignment"));
+  latest.manifest.time = new Date(Date.parse(lost.created) - 1000).toISOString();
+  delete lost.id;
+  latest.pending_operations = [{ resource: { ...lost, outputs: {} }, type: "creating" }];
+  writeFileSync(stack.stateFile, JSON.stringify(file));
+  const { code, events } = await run(["up", "--yes"], "3");
+  expect(code).toBe(0);
+  expect(events.some(({ diagnosticEvent }) => diagnosticEvent?.message.includes("interrupted while creating"))).toBe(true);
+  expect(await droplets()).toMatchObject([{ id }]);
+  expect(stack.state().pending).toEqual([]);
+});
+
+test("import takes what exists into the state", async () => {
+  await fetch(`${api}/v2/tags`, { method: "POST", headers: { authorization: "Bearer test", "content-type": "application/json" }, body: JSON.stringify({ name: "old" }) });
+  expect(await run(["import", "digitalocean:index/tag:Tag", "old", "old"])).toMatchObject({ code: 0, changes: { import: 1 } });
+  expect(stack.state().resources.find(({ urn }) => urn.endsWith("::old"))).toMatchObject({ id: "old", protect: true, inputs: { name: "old" } });
+  expect(await run(["import", "digitalocean:index/tag:Tag", "none", "none"])).toMatchObject({ code: 255, errors: [expect.stringContaining("does not exist")] });
+});
+
+test("destroy leaves nothing behind at the cloud but what is protected", async () => {
+  const { code, errors } = await run(["destroy", "--yes"]);
+  expect(code).toBe(255);
+  expect(errors.join()).toContain("it is protected");
+  const left = await Promise.all([droplets(), call("/reserved_ips"), call("/domains"), call("/firewalls"), call("/account/keys")]);
+  expect(left).toMatchObject([[], { reserved_ips: [] }, { domains: [] }, { firewalls: [] }, { ssh_keys: [] }]);
+});
