@@ -3,7 +3,7 @@ import { steady, turned } from "./flaps";
 import type { EventKind, Incident, Journal } from "./incident";
 import { covering, type Window } from "./maintenance";
 import { downMessage, flappingMessage, reminderMessage, steadyMessage, upMessage, type Message, type Named, type Outage } from "./messages";
-import { below, judge, unseen, type CheckState, type Watched } from "./state";
+import { below, isTop, judge, unseen, type CheckState, type Watched } from "./state";
 import { step } from "./step";
 
 export interface AlertsDeps {
@@ -27,6 +27,10 @@ export class Alerts {
   readonly #watched = new Map<string, Watched>();
   readonly #states: Map<string, CheckState>;
   readonly #open: Map<number, Incident>;
+  /** Those that settle() has to look at: with ten thousand checks it runs after each. */
+  readonly #attention = new Set<string>();
+  /** Those that something stands on: few. */
+  #bases: readonly Watched[] = [];
   #nextIncident: number;
 
   constructor(readonly deps: AlertsDeps, watched: readonly Watched[], kept: Remembered) {
@@ -44,7 +48,10 @@ export class Alerts {
   watch(watched: readonly Watched[]): void {
     this.#watched.clear();
     for (const one of watched) this.#watched.set(one.id, one);
+    this.#bases = watched.filter((one) => !isTop(one));
     for (const id of this.#states.keys()) if (!this.#watched.has(id)) this.#states.delete(id);
+    this.#attention.clear();
+    for (const [id, state] of this.#states) this.#attend(id, state);
     for (const incident of this.#open.values()) if (!this.#watched.has(incident.check)) this.#close(incident, "no longer watched");
   }
 
@@ -70,8 +77,9 @@ export class Alerts {
 
   /** Announces what is ready to be, reminds, and ends quiet times; also called once a second, for those that wait. */
   settle(): void {
-    for (const watched of this.watched()) {
-      const state = this.state(watched.id);
+    for (const id of [...this.#attention]) {
+      const [watched, state] = [this.#watched.get(id), this.state(id)];
+      if (watched === undefined) continue;
       if (steady(state, this.deps.now())) this.#calm(watched, state);
       else if (state.firing && state.lastOk === false && state.incident === undefined) this.#consider(watched, state);
     }
@@ -86,10 +94,18 @@ export class Alerts {
     return this.#mark(id, "snoozed", `until ${new Date(until).toISOString()} by ${by}`, { snoozedUntil: until });
   }
 
-  #all(): (readonly [Watched, CheckState])[] { return this.watched().map((watched) => [watched, this.state(watched.id)] as const); }
+  #with(watched: readonly Watched[]): (readonly [Watched, CheckState])[] { return watched.map((one) => [one, this.state(one.id)] as const); }
+
+  #above(lower: Watched): (readonly [Watched, CheckState])[] { return isTop(lower) ? [] : this.#with(this.watched().filter((upper) => below(lower, upper))); }
+
+  #attend(id: string, { firing, incident, flapping }: CheckState): void {
+    if ((firing && incident === undefined) || flapping) this.#attention.add(id);
+    else this.#attention.delete(id);
+  }
 
   #keep(id: string, state: CheckState): void {
     this.#states.set(id, state);
+    this.#attend(id, state);
     this.deps.journal.state(id, state);
   }
 
@@ -109,13 +125,13 @@ export class Alerts {
   }
 
   #askLower(upper: Watched, began: number): void {
-    const stale = this.#all().filter(([lower, state]) => below(lower, upper) && (state.lastAt ?? 0) < began);
+    const stale = this.#with(this.#bases).filter(([lower, state]) => below(lower, upper) && (state.lastAt ?? 0) < began);
     this.deps.hurry(stale.map(([lower]) => lower.id));
   }
 
   #consider(watched: Watched, state: CheckState): void {
     const now = this.deps.now();
-    const verdict = judge(watched, { firedAt: now, ...state }, this.#all(), now, this.deps.patienceMs);
+    const verdict = judge(watched, { firedAt: now, ...state }, this.#with(this.#bases), now, this.deps.patienceMs);
     if (verdict.kind === "announce") this.#announce(watched, state);
     if (verdict.kind === "held" && state.heldBy !== verdict.by) this.#hold(watched, state, verdict.by);
   }
@@ -125,7 +141,7 @@ export class Alerts {
   #announce(watched: Watched, state: CheckState): void {
     const now = this.deps.now();
     const error = state.lastError ?? "no reason given";
-    const above: Named[] = this.#all().filter(([upper, its]) => below(watched, upper) && its.lastOk === false).map(([upper, its]) => ({ name: upper.id, error: its.lastError }));
+    const above: Named[] = this.#above(watched).filter(([, its]) => its.lastOk === false).map(([upper, its]) => ({ name: upper.id, error: its.lastError }));
     const window = covering(this.deps.maintenance(), watched.service);
     const flaps = turned(state, now, this.deps.flapsPerHour);
     const quiet = window?.title ?? (state.flapping ? "it flaps" : undefined);
@@ -173,8 +189,8 @@ export class Alerts {
 
   /** What was silent because of this one has to fail anew, all its times, before it is an alert of its own. */
   #freeAbove(lower: Watched): void {
-    for (const [upper, state] of this.#all()) {
-      if (!below(lower, upper) || !state.firing || state.incident !== undefined) continue;
+    for (const [upper, state] of this.#above(lower)) {
+      if (!state.firing || state.incident !== undefined) continue;
       this.#keep(upper.id, { ...state, firing: false, streak: 0, since: state.lastOk === false ? this.deps.now() : undefined, heldBy: undefined, firedAt: undefined });
     }
   }

@@ -31,6 +31,9 @@ export interface Watched { readonly id: string; readonly service?: string; reado
 
 const ranks: Readonly<Record<Layer, number>> = { dns: 1, primary: 2, nginx: 3, service: 4, certificate: 4, data: 4 };
 
+/** Nothing stands on it. */
+export const isTop = ({ layer }: Watched): boolean => ranks[layer] === 4;
+
 export const below = (lower: Watched, upper: Watched): boolean => lower.machine === upper.machine && ranks[lower.layer] < ranks[upper.layer];
 
 export type Verdict = { readonly kind: "announce" } | { readonly kind: "wait" } | { readonly kind: "held"; readonly by: string };

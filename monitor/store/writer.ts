@@ -28,6 +28,8 @@ export class Writer {
   #keyed = new Map<string, string>();
   #statements: string[] = [];
   #urgent = false;
+  /** Checks that have their number already. */
+  readonly #known = new Set<string>();
   #timer: Timer | undefined;
   #running: Promise<void> | undefined;
   #status: StorageStatus = { ok: true, dropped: 0 };
@@ -82,7 +84,8 @@ export class Writer {
     const [samples, keyed, statements, urgent] = [this.#samples, this.#keyed, this.#statements, this.#urgent];
     this.#samples = []; this.#keyed = new Map(); this.#statements = []; this.#urgent = false;
     try {
-      await this.database.exec(`PRAGMA synchronous = ${urgent ? "FULL" : "NORMAL"}; BEGIN IMMEDIATE; ${[...sampleStatements(samples), ...statements, ...keyed.values()].join("; ")}; COMMIT`);
+      await this.database.exec(`PRAGMA synchronous = ${urgent ? "FULL" : "NORMAL"}; BEGIN IMMEDIATE; ${[...sampleStatements(samples, this.#known), ...statements, ...keyed.values()].join("; ")}; COMMIT`);
+      for (const { check } of samples) this.#known.add(check);
       if (!this.#status.ok) this.log.info(`storage works again; ${this.#status.dropped} samples were dropped meanwhile`);
       this.#status = { ok: true, lastTry: this.clock.monotonic(), dropped: this.#status.dropped };
     } catch (error) {
@@ -99,11 +102,15 @@ export class Writer {
   }
 }
 
-function sampleStatements(samples: readonly Sample[]): string[] {
-  if (samples.length === 0) return [];
-  const names = [...new Set(samples.map(({ check }) => check))];
-  return [
-    ...names.map((name) => sql`INSERT OR IGNORE INTO check_name (name) VALUES (${name})`),
-    ...samples.map(({ check, t, result, ms }) => sql`INSERT OR REPLACE INTO sample SELECT id, ${t}, ${result}, ${Math.round(ms)} FROM check_name WHERE name = ${check}`),
-  ];
+/** Rows of one statement: parsing thousands of statements costs more than writing their rows. */
+const chunk = 500;
+
+function sampleStatements(samples: readonly Sample[], known: ReadonlySet<string>): string[] {
+  const names = [...new Set(samples.map(({ check }) => check))].filter((name) => !known.has(name));
+  const statements = names.map((name) => sql`INSERT OR IGNORE INTO check_name (name) VALUES (${name})`);
+  for (let at = 0; at < samples.length; at += chunk) {
+    const rows = samples.slice(at, at + chunk).map(({ check, t, result, ms }) => sql`(${check}, ${t}, ${result}, ${Math.round(ms)})`);
+    statements.push(`INSERT OR REPLACE INTO sample SELECT c.id, s.column2, s.column3, s.column4 FROM (VALUES ${rows.join(", ")}) s JOIN check_name c ON c.name = s.column1`);
+  }
+  return statements;
 }
