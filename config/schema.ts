@@ -7,7 +7,7 @@ const machine = z.strictObject({
   size: slug(Object.keys(SIZES), "size").describe("DigitalOcean size slug"),
   region: slug(REGIONS, "region").describe("DigitalOcean region slug"),
   image: slug(IMAGES, "image").default("debian-13-x64").describe("DigitalOcean image slug"),
-  ipv6: z.boolean().default(false).describe("Give the machine a public IPv6 address, and its own names AAAA records"),
+  ipv6: z.boolean().default(false).describe("Give the machine a public IPv6 address; on the watcher, the status page then has an AAAA record"),
 });
 
 const relative = z.string().regex(/^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$))[\w./-]+$/, "is not a path inside the service's data folder. Write it relative, without \"..\".");

@@ -1,6 +1,7 @@
-import { beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { join } from "node:path";
 import { loadFleet, stackConfig } from "../../config/load";
+import { MANIFEST, SOURCES, project, removeProjects } from "../fixtures/manifest";
 import { type Registered, runProgram, shortName } from "./kit";
 
 const ROOT = join(__dirname, "../..");
@@ -97,6 +98,30 @@ describe("what stands there", () => {
     expect(Object.keys(outputs).sort()).toEqual(["adminPrivateKey", "adminUser", "floatingIp", "monthlyUsd", "primary", "statusUrl", "urls", "watcher"]);
     expect(outputs).toMatchObject({ floatingIp: "203.0.113.200", monthlyUsd: 10, primary: { address: "203.0.113.10", dropletId: "101", hostKey: "ssh-ed25519 AAAAkeys-host-primary" }, adminUser: "fleet" });
   });
+});
+
+describe("another fleet", () => {
+  let other: readonly Registered[] = [];
+  const home = process.cwd();
+  afterAll(() => { process.chdir(home); removeProjects(); });
+  beforeAll(async () => {
+    process.chdir(project({ ...SOURCES, "fleet.yaml": MANIFEST.replace("region: ams3", "region: ams3, ipv6: true").replace("host: stats.example.test", "host: example.test") }));
+    ({ resources: other } = await runProgram(load, { ...settings, "admin-from": "198.51.100.0/24", "admin-keys": "ssh-ed25519 AAAAowner owner@laptop" }));
+  }, 30_000);
+  const one = (wanted: string) => other.find(({ custom, type, name }) => custom && shortName(type, name) === wanted)?.inputs;
+
+  test("the status page has an IPv6 address where the watcher has one; the services keep to the floating IP", () => {
+    expect(one("DnsRecord zone-aaaa-status")).toMatchObject({ type: "AAAA", name: "status", value: "2001:db8::1" });
+    expect(other.filter(({ inputs }) => inputs["type"] === "AAAA")).toHaveLength(1);
+  });
+  test("a service may have the domain itself", () => expect(one("DnsRecord zone-a-apex")).toMatchObject({ type: "A", name: "@" }));
+  test("SSH is let in from where the operators are, and to the primary from the watcher", () => {
+    const rules = (role: string) => (one(`Firewall ${role}`)?.["inboundRules"] as { portRange?: string; sourceAddresses: string[]; sourceTags?: string[] }[]).find(({ portRange }) => portRange === "22");
+    expect(rules("primary")).toMatchObject({ sourceAddresses: ["198.51.100.0/24"], sourceTags: ["small-test-watcher"] });
+    expect(rules("watcher")).toMatchObject({ sourceAddresses: ["198.51.100.0/24"] });
+    expect(rules("watcher")?.sourceTags).toBeUndefined();
+  });
+  test("operators' own keys are on the machines from the start", () => expect(String(one("Droplet watcher")?.["userData"])).toContain("ssh-ed25519 AAAAowner owner@laptop"));
 });
 
 test("a preview shows every resource: none is made only once something else is known", async () => {
