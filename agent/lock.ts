@@ -11,9 +11,9 @@ const take = (file: number, seconds: number): boolean => {
   return status === 0;
 };
 
-/** One changing command on a machine at a time; waits up to `seconds` for the other, then says which it is. */
-export const withLock = async <T>(machine: Machine, command: string, seconds: number, work: () => Promise<T>): Promise<T> => {
-  const path = machine.at(PLACES.lock);
+/** One changing command at a time under each lock; waits up to `seconds` for the other, then says which it is. */
+export const withLock = async <T>(machine: Machine, command: string, seconds: number, work: () => Promise<T>, lock: string = PLACES.lock): Promise<T> => {
+  const path = machine.at(lock);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const file = openSync(path, "a+", 0o600);
   try {

@@ -10,6 +10,7 @@ import { list, verifyBackups } from "./backup/store";
 import { parseIdentity, takeIdentity } from "./identity";
 import { withLock } from "./lock";
 import { type Machine, thisMachine } from "./machine";
+import { PLACES } from "./places";
 import { statusOf, statusText } from "./status";
 
 const USAGE = `usage: fleet-agent COMMAND
@@ -31,16 +32,16 @@ const usage = (): number => { console.error(USAGE); return 2; };
 const say = (text: string): number => { console.log(text); return 0; };
 
 /** One changing command at a time. */
-const alone = async (machine: Machine, name: string, seconds: number, work: () => Promise<void>): Promise<number> => { await withLock(machine, name, seconds, work); return 0; };
+const alone = async (machine: Machine, name: string, seconds: number, work: () => Promise<void>, lock?: string): Promise<number> => { await withLock(machine, name, seconds, work, lock); return 0; };
 
 const backup = async (machine: Machine, [command, word]: readonly string[]): Promise<number> => {
   switch (command) {
     case "prepare": return await alone(machine, "backup prepare", 300, () => prepare(machine));
-    case "pull": return await alone(machine, "backup pull", 300, () => pull(machine));
+    case "pull": return await alone(machine, "backup pull", 300, () => pull(machine), PLACES.backupLock);
     case "list": return say(word === "--json" ? JSON.stringify(list(machine), null, 2) : list(machine).map(({ id, files, bytes }) => `${id}  ${files} files  ${bytes} bytes`).join("\n") || "there is no backup yet");
     case "verify": verifyBackups(machine, word); return 0;
     case "export": await exportBackup(machine, word); return 0;
-    case "restore-to-peer": return await alone(machine, "backup restore-to-peer", 300, () => restoreToPeer(machine));
+    case "restore-to-peer": return await alone(machine, "backup restore-to-peer", 300, () => restoreToPeer(machine), PLACES.backupLock);
     default: return usage();
   }
 };

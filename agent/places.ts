@@ -14,6 +14,8 @@ export const PLACES = {
   stage: "/var/lib/fleet-agent/stage",
   log: "/var/lib/fleet-agent/log",
   lock: "/var/lib/fleet-agent/lock",
+  /** The watcher's backups change nothing that a release does: both may be at work. */
+  backupLock: "/var/lib/fleet-agent/backup-lock",
   /** There after the first successful apply: from then on nothing may be restored over what users have written. */
   sealed: "/var/lib/fleet-agent/sealed",
   /** What the other machine gave back, verified, waiting for the first apply to put it in place. */

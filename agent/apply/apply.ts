@@ -9,7 +9,7 @@ import { isIdle } from "./plan";
 import { awaitFirstBoot, installPackages, makeDirectories, makeUsers } from "./prepare";
 import { probeAll } from "./probe";
 import { type Applied, note, readApplied, readPrevious, recordApplied, tidy } from "./record";
-import { planFor, settle, switchTo } from "./switch";
+import { planFor, reload, restart, settle, switchTo } from "./switch";
 import { isSha, readRelease, unpack } from "./unpack";
 import { verify } from "./verify";
 
@@ -28,7 +28,9 @@ const goBack = async (machine: Machine, applied: Applied | null): Promise<string
   const folder = `${PLACES.releases}/${applied.sha}`;
   if (!existsSync(machine.at(`${folder}/release.json`))) return `The earlier release ${short(applied.sha)} is not on this machine any more: nothing was rolled back.`;
   try {
-    await switchTo(machine, applied.release, folder, planFor(machine, applied.release, applied.release));
+    const plan = planFor(machine, applied.release, applied.release);
+    await switchTo(machine, applied.release, folder, plan);
+    await all([reload(machine, plan), restart(machine, plan)]);
     await probeAll(machine, applied.release.probes);
     settle(machine);
     return `Rolled back to ${short(applied.sha)}; it answers.`;
@@ -59,7 +61,10 @@ const bringIn = async (machine: Machine, sha: string, folder: string, release: R
   try {
     await switchTo(machine, release, folder, plan);
     if (isIdle(plan)) machine.log("everything is in place already");
-    await all([...release.certificates.map((certificate) => obtain(machine, certificate)), probeAll(machine, release.probes)]);
+    // The web server first asks for its certificates while the services come up behind it: each takes seconds.
+    const front = async (): Promise<void> => { await reload(machine, plan); for (const certificate of release.certificates) await obtain(machine, certificate); };
+    const services = async (): Promise<void> => { await restart(machine, plan); await probeAll(machine, release.probes); };
+    await all([front(), services()]);
     machine.log(`${release.probes.length} services answer`);
   } catch (error) {
     machine.log(`release ${short(sha)} failed; going back`);

@@ -38,8 +38,8 @@ const notEnabled = async (machine: Machine, units: readonly string[]): Promise<r
   return units.filter((_, index) => states[index] !== "enabled" && states[index] !== "static");
 };
 
-/** Tells systemd, in as few calls as there are verbs: what is gone stops, what changed restarts, what should run runs. */
-const act = async (machine: Machine, plan: Plan): Promise<void> => {
+/** Tells systemd what there is now, in as few calls as there are verbs. */
+const register = async (machine: Machine, plan: Plan): Promise<void> => {
   if (plan.stop.length > 0) {
     // The unit file is gone already: what runs of it still has to stop, and its links have to go.
     await machine.run(["systemctl", "stop", "--", ...plan.stop]);
@@ -50,18 +50,26 @@ const act = async (machine: Machine, plan: Plan): Promise<void> => {
   // `enable` has systemd read its files again as well.
   if (enable.length > 0) await must(machine, ["systemctl", "enable", "--quiet", "--", ...enable]);
   else if (plan.reloadUnits) await must(machine, ["systemctl", "daemon-reload"]);
-  await systemctl(machine, "restart", plan.restart);
-  told(machine, plan.restart, "restarted");
-  await systemctl(machine, "reload-or-restart", plan.reload);
-  told(machine, plan.reload, "reloaded");
-  await systemctl(machine, "start", plan.start.filter((unit) => !plan.restart.includes(unit)));
 };
 
-/** Makes a verified plan real. What it is about to change is written down first: killed in between, the files look right, and only this tells that nobody was told of them. */
+/** What can take changes while it runs, the web server above all: it goes on answering. */
+export const reload = async (machine: Machine, plan: Plan): Promise<void> => {
+  await systemctl(machine, "reload-or-restart", plan.reload);
+  told(machine, plan.reload, "reloaded");
+};
+
+/** What changed restarts, and what should run runs. */
+export const restart = async (machine: Machine, plan: Plan): Promise<void> => {
+  await systemctl(machine, "restart", plan.restart);
+  told(machine, plan.restart, "restarted");
+  await systemctl(machine, "start", plan.start.filter((unit) => !plan.restart.includes(unit) && !plan.reload.includes(unit)));
+};
+
+/** Puts a verified plan in place; nothing has been restarted yet. What it is about to change is written down first: killed in between, the files look right, and only this tells that nobody was told of them. */
 export const switchTo = async (machine: Machine, next: Release, folder: string, plan: Plan): Promise<void> => {
   writeWhole(machine.at(PLACES.pending), JSON.stringify({ changed: plan.changed, release: next } satisfies Unfinished), 0o600);
   await place(machine, folder, plan);
-  await act(machine, plan);
+  await register(machine, plan);
 };
 
 /** The switch is over: the release answers, or the one before does again. */
