@@ -1,4 +1,5 @@
-import { access, readFile } from "node:fs/promises";
+import { access, readFile, statfs } from "node:fs/promises";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { attempt, run, systemPath } from "./machines/run";
 
@@ -61,6 +62,22 @@ const kernelProblems = async (): Promise<HostProblem[]> => {
   return problems;
 };
 
+/** The image (0.1 GB, 0.5 GB while it is built), packages and two machines' disks. */
+const neededBytes = 2 * 1024 ** 3;
+
+const spaceProblem = async (): Promise<HostProblem[]> => {
+  const { bavail, bsize } = await statfs(homedir());
+  const free = bavail * bsize;
+  if (free >= neededBytes) return [];
+  return [{ problem: `only ${(free / 1024 ** 3).toFixed(1)} GiB are free under ${homedir()}`, remedy: "free 2 GiB, or set XDG_CACHE_HOME and XDG_STATE_HOME to a disk that has them" }];
+};
+
+const vethProblem = async (): Promise<HostProblem[]> => {
+  if (!(await onPath("ip"))) return [];
+  const { code, stderr } = await attempt(["unshare", "--net", "ip", "link", "add", "probe", "type", "veth", "peer", "name", "probe-peer"]);
+  return code === 0 ? [] : [{ problem: `the kernel can't make veth links: ${stderr.trim().split("\n")[0]}`, remedy: "use a kernel with veth, e.g. Debian's linux-image-amd64" }];
+};
+
 const networkProblem = async (): Promise<HostProblem[]> => {
   if (!(await onPath("nft"))) return [];
   const rules = [
@@ -78,7 +95,8 @@ export const checkHost = async (): Promise<HostReport> => {
   const problems: HostProblem[] = [];
   if (process.arch !== "x64") problems.push({ problem: `this is ${process.arch}; the base image is x86-64`, remedy: elsewhere });
   if (process.getuid?.() !== 0) return { missingPackages: await missingPackages(), problems: [...problems, { problem: "not root", remedy: "run it as root (sudo)" }] };
-  problems.push(...(await kernelProblems()), ...(await networkProblem()));
+  problems.push(...(await kernelProblems()), ...(await networkProblem()), ...(await vethProblem()));
+  if (!process.env.XDG_CACHE_HOME && !process.env.XDG_STATE_HOME) problems.push(...(await spaceProblem()));
   const missing = await missingPackages();
   if (missing.length && !(await onPath("apt-get")))
     problems.push({ problem: `missing programs, and no apt-get to install: ${missing.join(", ")}`, remedy: "install them by your distribution's means" });
