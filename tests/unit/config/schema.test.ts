@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import Ajv2020 from "ajv/dist/2020";
+import addFormats from "ajv-formats";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -10,7 +11,7 @@ const ROOT = join(__dirname, "../../..");
 const published = JSON.parse(readFileSync(join(ROOT, "config/fleet.schema.json"), "utf8")) as object;
 const shipped = readFileSync(join(ROOT, "fleet.yaml"), "utf8");
 const docs = readFileSync(join(ROOT, "docs/manifest.md"), "utf8");
-const accepts = new Ajv2020({ strict: false }).compile(published);
+const accepts = addFormats(new Ajv2020({ strict: false })).compile(published);
 
 describe("the published JSON Schema", () => {
   test("is what the code checks (otherwise: node --import tsx config/publish-schema.ts)", () => expect(published).toEqual(JSON.parse(JSON.stringify(manifestJsonSchema()))));
