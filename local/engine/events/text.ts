@@ -1,4 +1,5 @@
 import { nameOf, STACK_TYPE, typeOf } from "../urn";
+import { UNKNOWN_TEXT } from "../values/signatures";
 import { masked, store } from "../values/stored";
 import { parsePath } from "../plan/paths";
 import { type Props, Secret, Unknown, type Value } from "../values/value";
@@ -19,7 +20,7 @@ const TITLES: Readonly<Record<string, string>> = { up: "Updating", update: "Upda
 const shownType = (urn: string): string => typeOf(urn).replace(/:([^:/]+)\/[^:]+:/, ":$1:");
 const at = (props: Props | undefined, path: string): Value | undefined =>
   parsePath(path).reduce<Value | undefined>((value, key) => ((value instanceof Secret ? value.value : value) as Record<string | number, Value> | undefined)?.[key], props);
-const shown = (value: Value | undefined): string => (value === undefined ? "" : value instanceof Unknown ? "output<string>" : JSON.stringify(store(value, masked)));
+const shown = (value: Value | undefined): string => (value === undefined ? "" : value instanceof Unknown ? "output<string>" : JSON.stringify(store(value, masked)).replaceAll(`"${UNKNOWN_TEXT}"`, "output<string>"));
 
 const diffLines = ({ detailed, old, new: now }: Step): string[] => Object.entries(detailed ?? {}).map(([path, { diffKind }]) => {
   const sign = diffKind.startsWith("add") ? "+" : diffKind.startsWith("delete") ? "-" : "~";

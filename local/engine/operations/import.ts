@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Sink } from "../events/events";
 import { EngineError } from "../errors";
 import { StepFailed, step } from "../plan/run";
-import { kindOf } from "../plan/register";
+import { kindOf } from "../plan/planned";
 import { markSecrets } from "../plan/mark";
 import type { Deployment } from "../plan/deployment";
 import type { Project } from "../project/project";

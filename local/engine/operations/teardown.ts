@@ -1,6 +1,7 @@
 import type { Sink } from "../events/events";
 import { deleteAll } from "../plan/deletes";
-import { type Deployment, isTargeted } from "../plan/deployment";
+import type { Deployment } from "../plan/deployment";
+import { isTargeted } from "../plan/targets";
 import { recoverPending } from "../plan/pending";
 import { refreshAll } from "../plan/refresh";
 import { requirements } from "../state/resource";

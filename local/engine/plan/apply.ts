@@ -10,8 +10,7 @@ import type { Deployment } from "./deployment";
 import { identical } from "./identical";
 import { markSecrets } from "./mark";
 import { UNKNOWN_ID } from "./providers";
-import type { Planned } from "./register";
-import { replaceSteps } from "./replace";
+import type { Planned } from "./planned";
 import { step } from "./run";
 
 export const existing = (resource: Resource): Existing => ({ id: resource.id ?? "", inputs: reveal(resource.inputs) as Props, outputs: reveal(resource.outputs) as Props });
@@ -110,15 +109,6 @@ export const applyUpdate = async (deployment: Deployment, planned: Planned, diff
     return step("update", wanted.urn, { old, new: state }, details);
   });
   return state;
-};
-
-/** Resolves, in the turn of planning, with what carries the replacement out. */
-export const applyReplace = async (deployment: Deployment, planned: Planned, difference: Difference): Promise<() => Promise<Resource>> => {
-  const { old, wanted } = planned;
-  if (old!.protect && !old!.pendingReplacement) {
-    throw new EngineError(`unable to replace resource "${wanted.urn}"\nas it is currently marked for protection. To unprotect the resource, remove the \`protect\` flag from the resource in your Pulumi program and run \`pulumi up\``);
-  }
-  return await replaceSteps(deployment, planned, difference);
 };
 
 /** Takes over something that exists already: it has to be as the program says. */

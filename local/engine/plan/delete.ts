@@ -4,7 +4,7 @@ import type { Resource } from "../state/resource";
 import { isProviderType } from "../urn";
 import { existing } from "./apply";
 import type { Deployment } from "./deployment";
-import { kindOf } from "./register";
+import { kindOf } from "./planned";
 import { step } from "./run";
 
 const protectedText = (urn: string): string =>

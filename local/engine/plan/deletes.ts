@@ -2,8 +2,9 @@ import { messageOf } from "../errors";
 import type { Op } from "../events/events";
 import { requirements, type Resource } from "../state/resource";
 import { deleteOld } from "./delete";
-import { type Deployment, isTargeted } from "./deployment";
+import type { Deployment } from "./deployment";
 import { StepFailed, StepSkipped, step } from "./run";
+import { isTargeted } from "./targets";
 
 /** Deletes `doomed`, each as soon as nothing that is left needs it, independent ones side by side. One that fails keeps what it needs. */
 const deleteInOrder = async (deployment: Deployment, doomed: readonly Resource[], opOf: (resource: Resource) => Op): Promise<void> => {

@@ -1,6 +1,6 @@
 import { EngineError } from "../errors";
-import { requirements, type Resource } from "../state/resource";
-import { isProviderType, makeUrn, packageOf, STACK_TYPE, typeOf } from "../urn";
+import type { Resource } from "../state/resource";
+import { isProviderType, makeUrn, packageOf } from "../urn";
 import { hasUnknown, type Props } from "../values/value";
 import { aliasUrns } from "./aliases";
 import type { Goal, Registered } from "./goal";
@@ -90,17 +90,3 @@ export const openDeployment = (run: Run, settings: Readonly<Record<string, Props
   };
   return deployment;
 };
-
-/** Whether --target includes this resource (providers and the stack always are). */
-export const isTargeted = ({ options }: Run, urn: string, resource?: Resource): boolean => {
-  if (options.targets.size === 0 || isProviderType(typeOf(urn)) || typeOf(urn) === STACK_TYPE) return true;
-  if (matches(options.targets, urn)) return true;
-  return options.targetDependents && resource !== undefined && requirements(resource).some((each) => matches(options.targets, each));
-};
-
-/** URNs may be given with wildcards: "**" stands for anything, "*" for anything within one part. */
-export const matches = (patterns: ReadonlySet<string>, urn: string): boolean => [...patterns].some((pattern) => {
-  if (!pattern.includes("*")) return pattern === urn;
-  const source = pattern.split("**").map((part) => part.split("*").map((piece) => piece.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join("[^:]*")).join(".*");
-  return new RegExp(`^${source}$`).test(urn);
-});

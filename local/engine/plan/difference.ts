@@ -4,7 +4,7 @@ import { isProviderType, packageOf, splitProvider, typeOf } from "../urn";
 import { type Props, reveal } from "../values/value";
 import type { Deployment } from "./deployment";
 import { matchesPath } from "./paths";
-import type { Planned } from "./register";
+import type { Planned } from "./planned";
 
 const isDefault = (urn: string): boolean => urn.split("::").at(-1)!.startsWith("default");
 

@@ -5,7 +5,7 @@ import { type Props, reveal } from "../values/value";
 import { existing } from "./apply";
 import type { Deployment } from "./deployment";
 import { markSecrets } from "./mark";
-import { kindOf } from "./register";
+import { kindOf } from "./planned";
 import type { Run } from "./run";
 
 /** Looks for what an interrupted creation made, so that it is not made twice. */

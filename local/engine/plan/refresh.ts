@@ -4,10 +4,11 @@ import { isProviderType } from "../urn";
 import { detailedDiff } from "../providers/diff";
 import { same } from "../values/value";
 import { diffed, existing } from "./apply";
-import { type Deployment, isTargeted } from "./deployment";
+import type { Deployment } from "./deployment";
 import { markSecrets, remark } from "./mark";
-import { kindOf } from "./register";
+import { kindOf } from "./planned";
 import { StepFailed, StepSkipped, step } from "./run";
+import { isTargeted } from "./targets";
 
 const refreshOne = async (deployment: Deployment, resource: Resource, count: (op: string) => void): Promise<void> => {
   const { run } = deployment;

@@ -3,25 +3,17 @@ import type { Difference, Kind } from "../providers/provider";
 import type { Resource } from "../state/resource";
 import { isProviderType } from "../urn";
 import { hasUnknown, type Props, reveal, same } from "../values/value";
-import { applyCreate, applyImport, applyReplace, applySame, applyUpdate } from "./apply";
-import { type Deployment, isTargeted, matches } from "./deployment";
+import { applyCreate, applyImport, applySame, applyUpdate } from "./apply";
+import type { Deployment } from "./deployment";
 import { differenceOf } from "./difference";
 import type { Goal, Registered } from "./goal";
 import { keepSecrets, remark } from "./mark";
 import { keepIgnored } from "./paths";
-import { isUnknownId, providerKind } from "./providers";
+import { kindOf, type Planned } from "./planned";
+import { isUnknownId } from "./providers";
+import { applyReplace } from "./replace";
+import { isTargeted, matches } from "./targets";
 import { StepFailed, StepSkipped, step } from "./run";
-
-export interface Planned {
-  readonly goal: Goal;
-  readonly kind: Kind | null;
-  readonly old?: Resource;
-  /** The new state, without what only the provider can tell. */
-  readonly wanted: Resource;
-}
-
-export const kindOf = (deployment: Deployment, provider: string | undefined, type: string): Kind =>
-  isProviderType(type) ? providerKind(type) : deployment.providers.kind(provider!, type);
 
 const wantedState = (goal: Goal, urn: string, inputs: Props, old: Resource | undefined): Resource => ({
   urn, type: goal.type, custom: goal.custom, inputs, outputs: old?.outputs ?? {}, dependencies: goal.dependencies, propertyDependencies: goal.propertyDependencies,
@@ -53,7 +45,7 @@ const plan = (deployment: Deployment, goal: Goal, urn: string): Planned => {
 const mustImport = ({ goal, old }: Planned): boolean => goal.importId !== undefined && old?.id !== goal.importId && old?.importID !== goal.importId;
 
 /** Which step it takes. */
-const decide = async (deployment: Deployment, planned: Planned): Promise<() => Promise<Resource>> => {
+const decide = (deployment: Deployment, planned: Planned): (() => Promise<Resource>) => {
   const { run } = deployment;
   const { old, wanted, kind } = planned;
   if (!kind) {
@@ -65,7 +57,7 @@ const decide = async (deployment: Deployment, planned: Planned): Promise<() => P
   if (!old || old.external) return async () => await applyCreate(deployment, planned);
   const forced = matches(run.options.replaces, wanted.urn);
   const difference: Difference = differenceOf(deployment, planned);
-  if (old.pendingReplacement || forced || difference.replaces.length > 0) return await applyReplace(deployment, planned, difference);
+  if (old.pendingReplacement || forced || difference.replaces.length > 0) return applyReplace(deployment, planned, difference);
   if (Object.keys(difference.detailed).length > 0 || old.initErrors?.length) return async () => await applyUpdate(deployment, planned, difference);
   return async () => await applySame(deployment, planned);
 };
@@ -89,7 +81,7 @@ export const registerResource = async (deployment: Deployment, goal: Goal, urn: 
       if (!planned.old && goal.custom && !isTargeted(run, urn, planned.wanted)) return null;
       const left = needs.find((each) => deployment.leftOut.has(each));
       if (left) throw new EngineError(`${urn} depends on ${left}, which is to be made but is not a --target. Add it: --target '${left}'`);
-      return await decide(deployment, planned);
+      return decide(deployment, planned);
     });
     if (!apply) {
       deployment.leftOut.add(urn);

@@ -1,3 +1,4 @@
+import { EngineError } from "../errors";
 import type { Difference } from "../providers/provider";
 import { requirements, type Resource } from "../state/resource";
 import { isProviderType } from "../urn";
@@ -5,7 +6,7 @@ import { type Props, reveal, UNKNOWN } from "../values/value";
 import { applyCreate, diffed, existing } from "./apply";
 import type { Deployment } from "./deployment";
 import { deleteOld } from "./delete";
-import { type Planned, kindOf } from "./register";
+import { kindOf, type Planned } from "./planned";
 import { step } from "./run";
 
 /** Whether a resource must be made anew because one of those that its properties come from is. */
@@ -30,11 +31,14 @@ const dependents = (deployment: Deployment, root: Resource): readonly Resource[]
   return found;
 };
 
-/** Decides the order of a replacement and returns what carries it out. */
-export const replaceSteps = async (deployment: Deployment, planned: Planned, difference: Difference): Promise<() => Promise<Resource>> => {
+/** Decides, in the turn of planning, the order of a replacement, and returns what carries it out. */
+export const applyReplace = (deployment: Deployment, planned: Planned, difference: Difference): (() => Promise<Resource>) => {
   const { goal, wanted } = planned;
   const old = planned.old!;
   const { run } = deployment;
+  if (old.protect && !old.pendingReplacement) {
+    throw new EngineError(`unable to replace resource "${wanted.urn}"\nas it is currently marked for protection. To unprotect the resource, remove the \`protect\` flag from the resource in your Pulumi program and run \`pulumi up\``);
+  }
   const details = { ...diffed(difference), keys: difference.replaces };
   const before = goal.deleteBeforeReplace ?? difference.deleteBeforeReplace ?? false;
   const create = async (from: Planned): Promise<Resource> => {

@@ -27,24 +27,33 @@ const environment = (project: Project, config: StackConfig): NodeJS.ProcessEnv =
   NODE_NO_WARNINGS: process.env["NODE_NO_WARNINGS"] ?? "1",
 });
 
-const relay = (child: ChildProcess, sink: Sink): void => {
+/** What it still says after it has been stopped is only its surprise at that. */
+const relay = (child: ChildProcess, sink: Sink, stopped: AbortSignal): void => {
   for (const [stream, severity] of [[child.stdout, "info"], [child.stderr, "info#err"]] as const) {
-    if (stream) createInterface({ input: stream }).on("line", (line) => { if (line.trim() !== "") sink.diagnostic(severity, line); });
+    if (stream) createInterface({ input: stream }).on("line", (line) => { if (line.trim() !== "" && !stopped.aborted) sink.diagnostic(severity, line); });
   }
+};
+
+/** A program must not outlive an engine that was killed: it would wait for answers for ever. Linux ends it with its parent where setpriv asks for that. */
+const boundToUs = (): [string, string[]] => {
+  const setpriv = "/usr/bin/setpriv";
+  return process.platform === "linux" && existsSync(setpriv) ? [setpriv, ["--pdeathsig", "KILL", "--", process.execPath]] : [process.execPath, []];
 };
 
 export interface ProgramOptions { readonly stack: string; readonly dryRun: boolean; readonly parallel: number; readonly abort: AbortSignal }
 
 /** Runs the program to its end; resolves with what went wrong: null for nothing, "" where the user has been told already. */
 export const runProgram = async (project: Project, config: StackConfig, address: string, options: ProgramOptions, sink: Sink): Promise<string | null> => {
+  if (options.abort.aborted) return "";
   const main = programFolder(project);
   const isFile = existsSync(main) && /\.[cm]?[jt]s$/.test(main);
   const args = [
     ...project.nodeArgs, runnerOf(project), "--monitor", address, "--engine", address, "--project", project.name, "--stack", options.stack, "--organization", "organization",
     "--root-directory", project.folder, "--pwd", isFile ? project.folder : main, ...(options.dryRun ? ["--dry-run"] : []), "--parallel", String(options.parallel), isFile ? main : ".",
   ];
-  const child = spawn(process.execPath, args, { cwd: project.folder, env: environment(project, config), stdio: ["ignore", "pipe", "pipe"] });
-  relay(child, sink);
+  const [command, before] = boundToUs();
+  const child = spawn(command, [...before, ...args], { cwd: project.folder, env: environment(project, config), stdio: ["ignore", "pipe", "pipe"] });
+  relay(child, sink, options.abort);
   const stop = (): void => { child.kill("SIGKILL"); };
   options.abort.addEventListener("abort", stop);
   const code = await new Promise<number | null>((settle, reject) => {

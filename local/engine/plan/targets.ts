@@ -1,0 +1,17 @@
+import { requirements, type Resource } from "../state/resource";
+import { isProviderType, STACK_TYPE, typeOf } from "../urn";
+import type { Run } from "./run";
+
+/** Whether --target includes this resource (providers and the stack always are). */
+export const isTargeted = ({ options }: Run, urn: string, resource?: Resource): boolean => {
+  if (options.targets.size === 0 || isProviderType(typeOf(urn)) || typeOf(urn) === STACK_TYPE) return true;
+  if (matches(options.targets, urn)) return true;
+  return options.targetDependents && resource !== undefined && requirements(resource).some((each) => matches(options.targets, each));
+};
+
+/** URNs may be given with wildcards: "**" stands for anything, "*" for anything within one part. */
+export const matches = (patterns: ReadonlySet<string>, urn: string): boolean => [...patterns].some((pattern) => {
+  if (!pattern.includes("*")) return pattern === urn;
+  const source = pattern.split("**").map((part) => part.split("*").map((piece) => piece.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join("[^:]*")).join(".*");
+  return new RegExp(`^${source}$`).test(urn);
+});
