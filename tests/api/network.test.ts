@@ -108,3 +108,13 @@ test("VPCs: a default one a region, no overlap, sizes /16 to /28, not deleted wh
   expect((await api.call("DELETE", `/v2/vpcs/${own.body.vpc.id}`)).status).toBe(403);
   expect((await api.call("PATCH", `/v2/vpcs/${own.body.vpc.id}`, { description: "mine" })).body.vpc.description).toBe("mine");
 });
+
+test("more droplets than a VPC has addresses for are refused together: none is left half-made", async () => {
+  const api = await testApi();
+  const { id } = (await api.call("POST", "/v2/vpcs", { name: "small", region: "fra1", ip_range: "10.20.0.0/28" })).body.vpc;
+  const several = (count: number) => newDroplet({ name: undefined, names: Array.from({ length: count }, (_, at) => `d${at}`), vpc_uuid: id });
+  expect((await api.call("POST", "/v2/droplets", several(10))).status).toBe(202);
+  expect((await api.call("POST", "/v2/droplets", several(4))).status).toBe(422);
+  expect(api.cloud.state.droplets).toHaveLength(10);
+  expect((await api.call("POST", "/v2/droplets", several(3))).status).toBe(202);
+});

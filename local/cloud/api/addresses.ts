@@ -34,10 +34,13 @@ export const takeAddresses = (state: CloudState): Addresses => {
   throw unprocessable("creating this/these droplet(s) will exceed the addresses of the local DigitalOcean");
 };
 
+/** .0 is the network, .1 the gateway, the last one the broadcast address. */
+export const freeAddresses = (state: CloudState, vpc: VpcRecord): number =>
+  2 ** (32 - parseRange(vpc.ip_range)!.bits) - 3 - state.droplets.filter((droplet) => droplet.vpc_uuid === vpc.id).length;
+
 export const takePrivateAddress = (state: CloudState, vpc: VpcRecord): string => {
   const range = parseRange(vpc.ip_range)!;
   const used = new Set(state.droplets.filter((droplet) => droplet.vpc_uuid === vpc.id).map((droplet) => droplet.private_ipv4));
-  // .0 is the network, .1 the gateway, the last one the broadcast address.
   for (let at = 2; at < 2 ** (32 - range.bits) - 1; at++) {
     const address = toAddress(range.base + at);
     if (!used.has(address)) return address;

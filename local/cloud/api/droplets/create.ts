@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { BackupPolicy, DropletRecord, VpcRecord } from "../../records";
 import { limits } from "../account";
-import { macOf, takeAddresses, takePrivateAddress } from "../addresses";
+import { freeAddresses, macOf, takeAddresses, takePrivateAddress } from "../addresses";
 import { findSize, regionSlugs, type Size } from "../catalog";
 import { timestamp, type Cloud } from "../cloud";
 import { notEmulated, unprocessable } from "../errors";
@@ -79,6 +79,7 @@ export const addDroplets = (cloud: Cloud, wanted: DropletRequest): DropletRecord
   const chosen = choose(cloud, wanted);
   const names = wanted.names ?? [wanted.name!];
   if (cloud.state.droplets.length + names.length > limits.droplets) throw unprocessable("creating this/these droplet(s) will exceed your droplet limit");
+  if (names.length > freeAddresses(cloud.state, chosen.vpc)) throw unprocessable(`the VPC "${chosen.vpc.name}" has not that many free addresses`);
   const tags = useTags(cloud.state, wanted.tags ?? []);
   return names.map((name) => {
     const id = cloud.store.nextId();
