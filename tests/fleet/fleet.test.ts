@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { until } from "../../cli/wait";
-import { drill, fleet, killAll, killHalfWay, must, on, processes, project, remains, stateDir, up } from "./kit";
+import { drill, fleet, fleetIn, killAll, killHalfWay, must, on, processes, project, remains, stateDir, up } from "./kit";
 
 beforeAll(() => { stateDir(); });
 afterAll(async () => { await fleet("destroy"); });
@@ -73,6 +73,17 @@ describe("it is changed", () => {
     expect(Object.keys(after).filter((unit) => before[unit] !== after[unit])).toEqual(["fleet-forth.service"]);
     expect(touched.filter((urn) => urn.includes("urn:") && /watcher/i.test(urn))).toEqual([]);
     await up();
+  });
+
+  test("a service that does not come up is rolled back, with its own words, and the version before goes on serving", async () => {
+    const entry = join(copy, "services/forth/main.ts");
+    writeFileSync(entry, `${readFileSync(entry, "utf8")}\nthrow new Error("broken on purpose");\n`);
+    const { code, out, err } = await fleetIn(copy, "up");
+    expect(code).not.toBe(0);
+    expect(`${out}${err}`).toContain("Error: broken on purpose");
+    expect(`${out}${err}`).toMatch(/Rolled back to [0-9a-f]{12}; it answers/);
+    expect((await must(fleet("net", "--", "curl", "-fsS", "https://forth.example.test/health"))).out).toContain('"ok":true');
+    expect((await up()).ok).toBe(true);
   });
 });
 
