@@ -2,6 +2,8 @@ import type { Context } from "../cli/context";
 import type { Mail } from "../cli/commands/mail";
 import { call } from "../cli/lab";
 import type { Reporter } from "../cli/progress/reporter";
+import { probeAll } from "../cli/verify/probe";
+import { STATUS_TARGET } from "../cli/verify/verdict";
 import { verify } from "../cli/verify/verify";
 import { readOutputs } from "../cli/engine/outputs";
 import { until } from "../cli/wait";
@@ -21,6 +23,21 @@ export const inbox = async ({ lab, context }: DrillTools): Promise<readonly Mail
 
 /** The mails that came since `before`. */
 export const newMails = async (tools: DrillTools, before: ReadonlySet<string>): Promise<readonly Mail[]> => (await inbox(tools)).filter(({ id }) => !before.has(String(id)));
+
+/** No incident is open: what comes in the inbox from here on is of this drill, not the all-clear of something earlier. */
+export const awaitCalm = async ({ context, fleet, reporter }: DrillTools, seconds: number): Promise<void> => {
+  const target = { name: STATUS_TARGET, url: `https://${fleet.status.host}/api/status`, status: 200 };
+  let open: readonly { readonly name: string }[] = [];
+  reporter.running("calm", "waiting until no incident is open");
+  const calm = await until(async () => {
+    const [answer] = await probeAll(context, [target]);
+    if (!answer?.ok) return null;
+    open = (JSON.parse(answer.body ?? "{}") as { incidents?: readonly { readonly name: string }[] }).incidents ?? [];
+    return open.length === 0 ? true : null;
+  }, { seconds, everyMs: 1000 });
+  reporter.clear("calm");
+  if (calm === null) throw new Error(`incidents are open before the drill has begun: ${open.map(({ name }) => name).join(", ") || "the status page does not answer"}. Look at: ./fleet status`);
+};
 
 /** Waits for a mail whose subject matches; rejects after the deadline with the subjects that did come. */
 export const awaitMail = async (tools: DrillTools, before: ReadonlySet<string>, subject: RegExp, seconds: number): Promise<Mail> => {

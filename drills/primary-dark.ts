@@ -2,7 +2,7 @@ import { findDroplet } from "../cli/droplets";
 import { call } from "../cli/lab";
 import { probeAll } from "../cli/verify/probe";
 import { STATUS_TARGET, targetsOf } from "../cli/verify/verdict";
-import { type Drill, type DrillTools, awaitGreen, awaitMail, inbox, newMails } from "./drill";
+import { type Drill, type DrillTools, awaitCalm, awaitGreen, awaitMail, inbox, newMails } from "./drill";
 
 /** Failing checks until an alert, plus the polling interval, its timeout and the mail's way; generous on a busy machine. */
 const ALERT_SECONDS = 120;
@@ -25,6 +25,7 @@ const duringTheCut = async (tools: DrillTools, before: ReadonlySet<string>): Pro
 export const run: Drill = async (tools) => {
   const { context, lab, fleet, timeline } = tools;
   await awaitGreen(tools, 60);
+  await awaitCalm(tools, 90);
   const before = new Set((await inbox(tools)).map(({ id }) => String(id)));
   const primary = await findDroplet(lab, context, fleet.primary.name);
   if (!primary) throw new Error(`there is no droplet "${fleet.primary.name}"`);

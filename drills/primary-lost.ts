@@ -6,7 +6,7 @@ import { findDroplet } from "../cli/droplets";
 import { call } from "../cli/lab";
 import { probeAll } from "../cli/verify/probe";
 import { until } from "../cli/wait";
-import { type Drill, type DrillTools, awaitGreen, awaitMail, inbox } from "./drill";
+import { type Drill, type DrillTools, awaitCalm, awaitGreen, awaitMail, inbox } from "./drill";
 
 const ALERT_SECONDS = 120;
 const CLEAR_SECONDS = 120;
@@ -53,6 +53,7 @@ const recover = async ({ context, reporter }: DrillTools): Promise<void> => {
 export const run: Drill = async (tools) => {
   const { context, lab, fleet, timeline } = tools;
   await awaitGreen(tools, 60);
+  await awaitCalm(tools, 90);
   const before = new Set((await inbox(tools)).map(({ id }) => String(id)));
   timeline.mark("all services green; the drill begins");
   const text = await postComment(tools);
