@@ -10,10 +10,13 @@ const DAY_MS = 86_400_000;
 /** Monday-based weeks since 1970 (which began on a Thursday). */
 const week = (id: string): string => String(Math.floor((momentOf(id).getTime() / DAY_MS + 3) / 7));
 
-/** The backups to delete: each of the last hours, days and weeks keeps its newest; the newest of all always stays. */
+/** A backup made right after something went wrong must not push out the only good one of its hour. */
+const ALWAYS = 2;
+
+/** The backups to delete: each of the last hours, days and weeks keeps its newest, and the two newest of all stay. */
 export const expired = (ids: readonly string[], keep: Keep): readonly string[] => {
   const newestFirst = [...ids].sort().reverse();
-  const kept = new Set(newestFirst.slice(0, 1));
+  const kept = new Set(newestFirst.slice(0, ALWAYS));
   const tiers: readonly (readonly [number, (id: string) => string])[] = [[keep.hourly, (id) => id.slice(0, 11)], [keep.daily, (id) => id.slice(0, 8)], [keep.weekly, week]];
   for (const [count, bucketOf] of tiers) {
     const buckets = new Map<string, string>();
