@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { homedir, tmpdir, userInfo } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 /** Where one local cloud keeps everything; two state folders are two clouds that know nothing of each other. */
@@ -42,8 +42,7 @@ export const labPaths = (stateDir: string = defaultState()): LabPaths => {
   const cloud = join(state, "cloud");
   return {
     state, id,
-    // The socket's path has to stay under 108 bytes whatever the state folder's length is. Without root (no machines then) /run can't be written.
-    socket: join(process.getuid?.() === 0 ? "/run/second-server" : join(tmpdir(), `second-server-${userInfo().uid}`), `${id}.sock`),
+    socket: join(runtimeFolder(), `${id}.sock`),
     records: join(cloud, "records.json"),
     machines: join(cloud, "machines"),
     log: join(cloud, "cloud.log"),
