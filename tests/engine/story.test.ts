@@ -24,7 +24,7 @@ const pet = new RandomPet("pet", { keepers: { v: v >= 2 ? "2" : "1" } }, { ignor
 const first = new local.Command("first", { create: v >= 2 ? "echo two" : "echo one", update: "echo updated", delete: "echo first >> " + process.env.LOG });
 const second = new local.Command("second", { create: pulumi.interpolate\`echo pet \${pet.id}\`, delete: "echo second >> " + process.env.LOG, triggers: [pet.id] }, { dependsOn: [first] });
 if (v === 1) new local.Command("gone", { create: "true", delete: "echo gone >> " + process.env.LOG });
-new local.Command("hidden", { create: "cat", stdin: box.password }, { protect: v === 2, additionalSecretOutputs: ["stdout"] });
+new local.Command("hidden", { create: "cat > /dev/null", stdin: box.password }, { protect: v === 2, additionalSecretOutputs: ["stdout"] });
 export const petName = pet.id;
 export const firstSaid = first.stdout;
 export const password = box.password;

@@ -11,6 +11,7 @@ const mode = process.env.MODE;
 if (mode === "throw") throw new Error("the program is broken");
 new local.Command("good", { create: "echo good" });
 const bad = new local.Command("bad", { create: mode === "fail" ? "echo why >&2; exit 3" : mode === "slow" ? "i=0; until test -e " + process.env.GO + " || [ $i -ge 200 ]; do i=$((i + 1)); sleep 0.05; done; echo slow" : "echo fine" });
+export const told = "kept";
 new local.Command("after", { create: bad.stdout.apply((text) => "echo after " + text) });
 `);
 const GO = join(stack.folder, "go");
@@ -33,6 +34,8 @@ test("a program that throws changes nothing", async () => {
   expect(code).toBe(255);
   expect(errors.join("\n")).toContain("the program is broken");
   expect(names()).toEqual(before);
+  // The outputs of the last good run stay: the addresses of the machines are among them.
+  expect(stack.state().resources.find(({ type }) => type === "pulumi:pulumi:Stack")!.outputs).toEqual({ told: "kept" });
 });
 
 test("one Ctrl-C finishes the running step, records it and begins no other; a second operation is refused meanwhile", async () => {

@@ -19,7 +19,7 @@ export const diffed = (difference: Difference) => ({ detailed: difference.detail
 
 /** The provider's bare outputs as they are kept. */
 export const outputsOf = ({ kind, old }: Planned, wanted: Resource, outputs: Props): Props =>
-  markSecrets(outputs, wanted.inputs, [...(kind?.secretOutputs ?? []), ...(wanted.additionalSecretOutputs ?? [])], kind?.spreadsSecrets ?? false, old?.outputs);
+  markSecrets(outputs, wanted.inputs, [...(kind?.secretOutputs ?? []), ...(wanted.additionalSecretOutputs ?? [])], old?.outputs);
 
 const made = async (deployment: Deployment, planned: Planned, wanted: Resource): Promise<Resource> => {
   const { kind } = planned;

@@ -1,6 +1,6 @@
 import { EngineError } from "../errors";
 import type { Resource } from "../state/resource";
-import { isProviderType, makeUrn, packageOf } from "../urn";
+import { isProviderType, makeUrn, packageOf, STACK_TYPE, typeOf } from "../urn";
 import { hasUnknown, type Props } from "../values/value";
 import { aliasUrns } from "./aliases";
 import type { Goal, Registered } from "./goal";
@@ -26,6 +26,9 @@ export interface Deployment {
   readonly gone: Set<string>;
   register(goal: Goal): Promise<Registered>;
   registerOutputs(urn: string, outputs: Props): Promise<void>;
+  /** The stack's own outputs count only once it is known how the program ended: one that throws registers none, and those of before stay. */
+  settleStackOutputs(): Promise<void>;
+  keepOutputs(urn: string, outputs: Props): Promise<void>;
   defaultProvider(name: string, version: string | undefined): Promise<string>;
   oldOf(urn: string): Resource | undefined;
 }
@@ -36,6 +39,7 @@ const defaultName = (version: string | undefined): string => (version ? `default
 export const openDeployment = (run: Run, settings: Readonly<Record<string, Props>>): Deployment => {
   const { stack, project, journal } = run;
   const registered = new Set<string>();
+  let last: { urn: string; given: Props } | null = null;
   const defaults = new Map<string, Promise<string>>();
   const providers = openProviders(journal.base);
   // Planning is one at a time, in the order of arrival; only the work of providers runs side by side.
@@ -59,6 +63,11 @@ export const openDeployment = (run: Run, settings: Readonly<Record<string, Props
       });
     },
     registerOutputs: async (urn, given) => {
+      if (typeOf(urn) === STACK_TYPE) last = { urn, given };
+      else await deployment.keepOutputs(urn, given);
+    },
+    settleStackOutputs: async () => { if (last) await deployment.keepOutputs(last.urn, last.given); },
+    keepOutputs: async (urn, given) => {
       const state = deployment.current.get(urn);
       if (!state) return;
       // After a failure some outputs are unknown: those of before are worth more.

@@ -1,4 +1,4 @@
-import { hasSecret, isList, isProps, mapProps, type Props, Secret, type Value } from "../values/value";
+import { isList, isProps, mapProps, type Props, Secret, type Value } from "../values/value";
 
 /** Secrets inside a secret keep their own mark. */
 const markAs = (output: Value, input: Value | undefined): Value => {
@@ -14,15 +14,12 @@ const keep = (now: Value, before: Value | undefined): Value => {
   return isProps(now) && isProps(before) ? mapProps(now, (item, key) => keep(item, before[key])) : now;
 };
 
-/** Providers answer bare values. An output is secret when the input of the same name is, when the program or the kind says so, or when it may repeat any secret input. */
-export const markSecrets = (outputs: Props, inputs: Props, names: readonly string[], spread: boolean, before: Props = {}): Props => {
-  const all = spread && hasSecret(inputs);
-  return mapProps(outputs, (output, key) => {
+/** Providers answer bare values. An output is secret when the input of the same name is, or when the program or the kind says so. */
+export const markSecrets = (outputs: Props, inputs: Props, names: readonly string[], before: Props = {}): Props =>
+  mapProps(outputs, (output, key) => {
     const marked = markAs(output, inputs[key]);
-    const secret = !(marked instanceof Secret) && (names.includes(key) || (all && !(key in inputs)));
-    return keep(secret ? new Secret(marked) : marked, before[key]);
+    return keep(!(marked instanceof Secret) && names.includes(key) ? new Secret(marked) : marked, before[key]);
   });
-};
 
 /** Inputs as sent, with the ciphertexts of unchanged secrets. */
 export const keepSecrets = (inputs: Props, before: Props): Props => mapProps(inputs, (item, key) => keep(item, before[key]));

@@ -19,7 +19,7 @@ const lookFor = async (deployment: Deployment, { resource }: PendingOperation): 
   if (!found) return null;
   const names = [...(kind.secretOutputs ?? []), ...(resource.additionalSecretOutputs ?? [])];
   const now = new Date().toISOString();
-  return { ...resource, id: found.id, outputs: markSecrets(found.outputs, resource.inputs, names, false), created: now, modified: now };
+  return { ...resource, id: found.id, outputs: markSecrets(found.outputs, resource.inputs, names), created: now, modified: now };
 };
 
 /** Reports what an earlier, interrupted run had under way, and takes over what it made without recording it. */

@@ -31,7 +31,7 @@ export const readResource = async (deployment: Deployment, request: ReadResource
   await run.perform(step("read", urn, { new: wanted, ...(old ? { old } : {}) }), null, wanted, async () => {
     const found = await kind.read!({ id, inputs: reveal(inputs) as Props, outputs: {} }, run.work(urn, type));
     if (!found) throw new EngineError(`resource '${id}' does not exist`);
-    state = { ...wanted, id: found.id, outputs: markSecrets(found.outputs, inputs, [...secret, ...(kind.secretOutputs ?? [])], false, old?.outputs) };
+    state = { ...wanted, id: found.id, outputs: markSecrets(found.outputs, inputs, [...secret, ...(kind.secretOutputs ?? [])], old?.outputs) };
     const quiet = old !== undefined && identical(old, state);
     run.journal.settle({ ...(old ? { old } : {}), made: quiet ? old : state, quiet });
     return step("read", urn, { new: state, ...(old ? { old } : {}) });

@@ -23,7 +23,7 @@ const refreshOne = async (deployment: Deployment, resource: Resource, count: (op
     }
     const inputs = remark(found.inputs, resource.inputs);
     const names = [...(kind.secretOutputs ?? []), ...(resource.additionalSecretOutputs ?? [])];
-    const outputs = markSecrets(found.outputs, resource.inputs, names, kind.spreadsSecrets ?? false, resource.outputs);
+    const outputs = markSecrets(found.outputs, resource.inputs, names, resource.outputs);
     if (same(inputs, resource.inputs) && same(outputs, resource.outputs)) {
       count("same");
       return step("refresh", resource.urn, { old: resource, new: resource }, { logical: false });

@@ -50,8 +50,6 @@ export interface Kind {
   preview?(inputs: Props, old?: Existing): Props;
   /** Outputs to be kept secret whatever the program says. */
   readonly secretOutputs?: readonly string[];
-  /** Any output may carry what any secret input said (a command's output). */
-  readonly spreadsSecrets?: boolean;
 }
 
 /** A `getX` function of a provider. */
