@@ -3,7 +3,7 @@ import { chownSync, lchownSync, readFileSync } from "node:fs";
 import { request } from "node:http";
 
 export interface Ran { readonly code: number; readonly stdout: string; readonly stderr: string }
-export interface RunOptions { readonly input?: string; readonly environment?: Readonly<Record<string, string>>; /** Gets each line as it comes. */ readonly onLine?: (line: string) => void }
+export interface RunOptions { readonly input?: string; readonly environment?: Readonly<Record<string, string>> }
 
 /** The machine that the agent works on: everything outside of its own head is passed in through here. */
 export interface Machine {
@@ -36,14 +36,13 @@ const ask = (url: string, timeoutMs: number): Promise<{ status: number; body: st
   call.end();
 });
 
-const run = (argv: readonly string[], { input, environment, onLine }: RunOptions = {}): Promise<Ran> => new Promise((resolve) => {
+const run = (argv: readonly string[], { input, environment }: RunOptions = {}): Promise<Ran> => new Promise((resolve) => {
   const [program = "", ...args] = argv;
   const child = spawn(program, args, { env: { ...process.env, LC_ALL: "C.UTF-8", ...environment }, stdio: ["pipe", "pipe", "pipe"] });
   let stdout = "";
   let stderr = "";
-  const lines = (chunk: string): void => { if (onLine) for (const line of chunk.split("\n")) if (line.trim()) onLine(line.trim()); };
-  child.stdout.setEncoding("utf8").on("data", (chunk: string) => { stdout += chunk; lines(chunk); });
-  child.stderr.setEncoding("utf8").on("data", (chunk: string) => { stderr += chunk; lines(chunk); });
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => { stdout += chunk; });
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => { stderr += chunk; });
   // A program that ends without reading its input is no defect of ours: its exit code tells.
   child.stdin.on("error", () => undefined);
   child.stdin.end(input ?? "");
