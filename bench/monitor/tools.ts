@@ -31,7 +31,7 @@ export const observatory: Tool = {
     writeFileSync(join(folder, "config.json"), JSON.stringify(config));
     mkdirSync(join(folder, "db"));
     return {
-      argv: ["node", "--lite-mode", "--no-expose-wasm", "--max-semi-space-size=1", "--max-old-space-size=64", "--optimize-for-size", join(folder, "monitor.js"), "observatory", "--config", join(folder, "config.json")], stores: join(folder, "db"),
+      argv: ["node", "--lite-mode", "--no-expose-wasm", "--max-semi-space-size=1", `--max-old-space-size=${count > 2000 ? 512 : 64}`, "--optimize-for-size", join(folder, "monitor.js"), "observatory", "--config", join(folder, "config.json")], stores: join(folder, "db"),
       env: { NODE_PATH: join(root, "node_modules"), MALLOC_ARENA_MAX: "1", MALLOC_TRIM_THRESHOLD_: "65536", UV_THREADPOOL_SIZE: "2" },
     };
   },
