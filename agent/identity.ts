@@ -1,6 +1,7 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import type { Identity } from "../config/release";
-import { readJson, writeWhole } from "./files";
+import { note, readApplied } from "./apply/record";
+import { look, readJson, sha256, writeWhole } from "./files";
 import { type Machine, must } from "./machine";
 import { PEER_HOME, PEER_USER, PLACES } from "./places";
 
@@ -45,10 +46,29 @@ const setHostKey = async (machine: Machine, key: string): Promise<boolean> => {
   return true;
 };
 
+/** Writes what is new, takes away what is no longer given, and returns the names whose value is not what it was. */
+const keepSecrets = (machine: Machine, secrets: Identity["secrets"]): readonly string[] => {
+  const folder = machine.at(PLACES.secrets);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(folder)) if (!Object.hasOwn(secrets, name)) rmSync(`${folder}/${name}`);
+  const changed = Object.entries(secrets).filter(([name, value]) => look(`${folder}/${name}`)?.sha256 !== sha256(value));
+  for (const [name, value] of changed) writeWhole(`${folder}/${name}`, value, 0o600);
+  return changed.map(([name]) => name);
+};
+
+/** systemd hands a unit its secrets (LoadCredential=) when it starts: those that hold an old one start again. */
+const renewCredentials = async (machine: Machine, changed: readonly string[]): Promise<void> => {
+  const holds = (unit: string): boolean => {
+    const path = machine.at(`/etc/systemd/system/${unit}`);
+    return existsSync(path) && changed.some((name) => readFileSync(path, "utf8").split("\n").includes(`LoadCredential=${name}:${PLACES.secrets}/${name}`));
+  };
+  const units = (readApplied(machine)?.release.units ?? []).map(({ name }) => name).filter(holds);
+  if (units.length > 0) await must(machine, ["systemctl", "try-restart", "--", ...units]);
+};
+
 /** Makes this machine the one that `up` says it is. Idempotent; sshd is reloaded last, and running connections stay. */
 export const takeIdentity = async (machine: Machine, identity: Identity): Promise<void> => {
-  mkdirSync(machine.at(PLACES.secrets), { recursive: true, mode: 0o700 });
-  for (const [name, value] of Object.entries(identity.secrets)) writeWhole(machine.at(`${PLACES.secrets}/${name}`), value, 0o600);
+  const secrets = keepSecrets(machine, identity.secrets);
   writeWhole(machine.at(PLACES.identity), `${JSON.stringify(identity, null, 2)}\n`, 0o600);
   if (identity.peer) {
     writeWhole(machine.at(PLACES.peerKey), line(identity.outgoingPrivateKey), 0o600);
@@ -59,9 +79,10 @@ export const takeIdentity = async (machine: Machine, identity: Identity): Promis
     // Owned by root and readable by sshd as the user: the peer's own processes can't widen it.
     writeWhole(machine.at(`${PEER_HOME}/.ssh/authorized_keys`), authorizedKeyOf(identity), 0o644);
   }
+  await renewCredentials(machine, secrets);
   const changed = await setHostKey(machine, identity.hostPrivateKey);
   if (changed) await must(machine, ["systemctl", "reload-or-restart", "ssh.service"]);
-  appendFileSync(machine.at(PLACES.log), `${machine.now().toISOString()} identity: ${identity.role} at ${identity.self.address}${changed ? ", permanent host key in force" : ""}\n`);
+  note(machine, `identity: ${identity.role} at ${identity.self.address}${changed ? ", permanent host key in force" : ""}`);
   machine.log(`identity: this is the ${identity.role} (${identity.self.address})`);
 };
 
