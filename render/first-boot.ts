@@ -10,7 +10,7 @@ export interface FirstBootKeys {
   readonly hostPublicKey: string;
 }
 
-/** Debian packages of the first boot: fixed, because a change here replaces the machine. What a service needs besides comes with a release. */
+/** Debian packages of the first boot: fixed, because only a new machine would get a change. What a service needs besides comes with a release. */
 export const FIRST_BOOT_PACKAGES = ["nginx", "certbot", "nodejs", "rsync", "openssl", "unattended-upgrades"] as const;
 
 // JSON is YAML: one line, and nothing in a value can break out of it.
