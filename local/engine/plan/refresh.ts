@@ -51,6 +51,8 @@ const dropDangling = ({ run: { journal } }: Deployment): void => {
 export const refreshAll = async (deployment: Deployment, counted = false): Promise<void> => {
   const { run } = deployment;
   const count = (op: string): void => { if (counted) run.changes[op] = (run.changes[op] ?? 0) + 1; };
+  // Components have nothing to be read; the CLI counts them all the same.
+  if (counted) run.journal.base.filter((each) => !each.custom && !each.delete && isTargeted(run, each.urn, each)).forEach(() => count("same"));
   const due = run.journal.base.filter((each) => each.custom && !each.delete && !each.pendingReplacement && !isProviderType(each.type) && isTargeted(run, each.urn, each));
   await Promise.all(due.map(async (resource) => {
     try { await refreshOne(deployment, resource, count); } catch (error) {

@@ -1,0 +1,98 @@
+/** The real CLI beside this engine on the same programs: same steps, same state, and either goes on with the other's stack. Runs where `pulumi` and its plugins are installed. */
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { project, type Project, type Result } from "./kit";
+
+const has = (program: string): boolean => spawnSync(program, ["version"], { stdio: "ignore" }).status === 0;
+const plugins = (): string => spawnSync("pulumi", ["plugin", "ls"], { encoding: "utf8" }).stdout ?? "";
+const missing = (): string | null => {
+  if (!has("pulumi")) return "no `pulumi` on PATH";
+  const installed = plugins();
+  const lacking = ["command", "random", "tls"].filter((name) => !new RegExp(`^${name} `, "m").test(installed));
+  return lacking.length > 0 ? `these plugins of the CLI are not installed: ${lacking.join(", ")} (pulumi plugin install)` : null;
+};
+const reason = missing();
+
+const PROGRAM = `
+import * as pulumi from "@pulumi/pulumi";
+import { local } from "@pulumi/command";
+import { RandomPassword, RandomPet } from "@pulumi/random";
+import { PrivateKey } from "@pulumi/tls";
+class Box extends pulumi.ComponentResource {
+  readonly key: PrivateKey;
+  constructor(name: string) {
+    super("test:index:Box", name);
+    this.key = new PrivateKey("key", { algorithm: "ED25519" }, { parent: this });
+    this.registerOutputs({ key: this.key.publicKeyOpenssh });
+  }
+}
+const box = new Box("box");
+const password = new RandomPassword("password", { length: 20, special: false });
+const pet = new RandomPet("pet", { keepers: { said: process.env.SAID ?? "one" } });
+const first = new local.Command("first", { create: "cat", stdin: password.result, triggers: [pet.id] });
+new local.Command("second", { create: pulumi.interpolate\`echo \${process.env.SAID ?? "one"}\` }, { dependsOn: [first, box] });
+export const name = pet.id;
+export const hidden = pulumi.secret({ outer: 1, inner: password.result });
+`;
+
+let stack: Project;
+const environment = () => ({ ...process.env, PULUMI_BACKEND_URL: `file://${join(stack.folder, "state")}`, PULUMI_CONFIG_PASSPHRASE: "test", PULUMI_SKIP_UPDATE_CHECK: "true" });
+const cli = (args: readonly string[], more: NodeJS.ProcessEnv = {}): string => execFileSync("pulumi", [...args, "--stack", "test", "--cwd", stack.folder], { env: { ...environment(), ...more }, encoding: "utf8", maxBuffer: 64 << 20, stdio: ["ignore", "pipe", "pipe"] });
+const stateOf = (): any[] => JSON.parse(readFileSync(stack.stateFile, "utf8")).checkpoint.latest.resources;
+const done = (result: Result): Result => { if (result.code !== 0) throw new Error(`exit ${result.code}\n${result.stdout}\n${result.stderr}`); return result; };
+
+/** What must be alike whatever was drawn at random: who is there, of what type, below whom, after whom, from which inputs, with which of them secret. */
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+const shape = (value: any): any => {
+  if (Array.isArray(value)) return value.map(shape);
+  if (typeof value !== "object" || value === null) return typeof value;
+  return Object.values(value).includes(SECRET) ? "secret" : Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith("__")).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, shape(item)]));
+};
+const outline = (resources: readonly any[]) => resources.map(({ urn, type, custom, parent, dependencies, propertyDependencies, inputs, additionalSecretOutputs, provider }) => ({
+  urn, type, custom, parent, dependencies: [...(dependencies ?? [])].sort(), propertyDependencies: propertyDependencies ?? {}, inputs: shape(inputs ?? {}), additionalSecretOutputs, provider: provider?.split("::").slice(0, -1).join("::"),
+})).sort((a, b) => (a.urn < b.urn ? -1 : 1));
+const stepsOf = (preview: string): string[] => (JSON.parse(preview).steps as { op: string; urn: string }[]).map(({ op, urn }) => `${op} ${urn}`).sort();
+
+(reason === null ? describe : describe.skip)(`beside the real CLI${reason === null ? "" : ` (skipped: ${reason})`}`, () => {
+  beforeAll(() => { stack = project("real", PROGRAM); });
+  afterAll(() => stack.remove());
+
+  test("a preview has the same steps", async () => {
+    mkdirSync(join(stack.folder, "state"));
+    cli(["stack", "select", "--create"]);
+    expect(stepsOf(done(await stack.run(["preview", "--json"])).stdout)).toEqual(stepsOf(cli(["preview", "--json"])));
+  }, 120_000);
+
+  test("the state of a first up is alike, and the CLI finds nothing to do on it", async () => {
+    done(await stack.run(["up", "--yes", "--json"]));
+    cli(["preview", "--expect-no-changes"]);
+    const embedded = stateOf();
+    cli(["destroy", "--yes", "--skip-preview"]);
+    expect(stateOf() ?? []).toEqual([]);
+    cli(["up", "--yes", "--skip-preview"]);
+    expect(outline(embedded)).toEqual(outline(stateOf()));
+  }, 240_000);
+
+  test("the CLI's stack is gone on with: nothing to do, an update, a refresh, and the CLI again", async () => {
+    expect(done(await stack.run(["preview", "--json", "--expect-no-changes"])).code).toBe(0);
+    const changed = done(await stack.run(["up", "--yes", "--json"], { SAID: "two" }));
+    expect(changed.changes).toMatchObject({ replace: 2, update: 1 });
+    cli(["preview", "--expect-no-changes"], { SAID: "two" });
+    cli(["refresh", "--yes", "--skip-preview", "--expect-no-changes"], { SAID: "two" });
+    done(await stack.run(["refresh", "--yes", "--json", "--expect-no-changes"], { SAID: "two" }));
+  }, 240_000);
+
+  test("a secret's text and a wrong passphrase mean the same to both", async () => {
+    const outputs = JSON.parse(cli(["stack", "output", "--json", "--show-secrets"]));
+    expect(JSON.parse(done(await stack.run(["output", "--json", "--show-secrets"])).stdout)).toEqual(outputs);
+    expect((await stack.run(["preview"], { PULUMI_CONFIG_PASSPHRASE: "wrong" })).code).not.toBe(0);
+    expect(() => cli(["preview"], { PULUMI_CONFIG_PASSPHRASE: "wrong" })).toThrow();
+  }, 120_000);
+
+  test("destroyed by the embedded engine, gone for the CLI too", async () => {
+    done(await stack.run(["destroy", "--yes", "--json"]));
+    expect(JSON.parse(cli(["stack", "export"])).deployment.resources ?? []).toEqual([]);
+  }, 120_000);
+});
