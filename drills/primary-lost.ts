@@ -41,6 +41,7 @@ const recover = async ({ context, reporter }: DrillTools): Promise<void> => {
     for (const line of lines) {
       const event = JSON.parse(line) as { type: string; key?: string; label?: string; detail?: string; seconds?: number; failed?: boolean };
       if (event.type === "running") reporter.running(`recover:${event.key}`, event.label ?? "", event.detail);
+      else if (event.type === "cleared") reporter.clear(`recover:${event.key}`);
       else if (event.type === "done") reporter.done(`recover:${event.key}`, event.label ?? "", event.seconds ?? 0, { failed: event.failed ?? false, detail: event.detail });
     }
   });

@@ -25,7 +25,7 @@ export const jsonReporter = (out: Out, now: () => number): Reporter => {
   return {
     running: (key, label, detail) => emit({ type: "running", key, label, ...(detail ? { detail } : {}) }),
     done: (key, label, seconds, { failed, detail }) => emit({ type: "done", key, label, seconds: Number(seconds.toFixed(3)), failed, ...(detail ? { detail } : {}) }),
-    clear: () => undefined,
+    clear: (key) => emit({ type: "cleared", key }),
     say: () => undefined,
     event: emit,
     close: () => undefined,

@@ -33,10 +33,12 @@ test("JSON readers get one object a line and no sentences", () => {
   const reporter = jsonReporter(out, () => 0);
   reporter.say("Nothing changed.");
   reporter.running("a", "creating", "line");
+  reporter.clear("a");
   reporter.event({ type: "up", ok: true });
   reporter.close();
   expect(out.written.map((line) => JSON.parse(line))).toEqual([
-    { time: "1970-01-01T00:00:00.000Z", type: "running", key: "a", label: "creating", detail: "line" }, { time: "1970-01-01T00:00:00.000Z", type: "up", ok: true },
+    { time: "1970-01-01T00:00:00.000Z", type: "running", key: "a", label: "creating", detail: "line" },
+    { time: "1970-01-01T00:00:00.000Z", type: "cleared", key: "a" }, { time: "1970-01-01T00:00:00.000Z", type: "up", ok: true },
   ]);
 });
 
