@@ -2,7 +2,7 @@ import { EngineError, messageOf } from "../errors";
 import type { Difference, Kind } from "../providers/provider";
 import type { Resource } from "../state/resource";
 import { isProviderType } from "../urn";
-import { hasUnknown, type Props, reveal, same } from "../values/value";
+import { hasUnknown, type Props, reveal, same, Secret, UNKNOWN } from "../values/value";
 import { applyCreate, applyImport, applySame, applyUpdate } from "./apply";
 import type { Deployment } from "./deployment";
 import { differenceOf } from "./difference";
@@ -62,8 +62,11 @@ const decide = (deployment: Deployment, planned: Planned): (() => Promise<Resour
   return async () => await applySame(deployment, planned);
 };
 
+/** In a preview the outputs that are secret whatever they will be: their mark must reach what is made of them. */
+const secretsToCome = ({ additionalSecretOutputs = [] }: Resource): Props => Object.fromEntries(additionalSecretOutputs.map((name) => [name, new Secret(UNKNOWN)]));
+
 const answer = (state: Resource, dryRun: boolean): Registered => ({
-  urn: state.urn, ...(state.id !== undefined && state.id !== "" && !isUnknownId(state.id) ? { id: state.id } : {}), outputs: dryRun && state.custom ? { ...state.inputs, ...state.outputs } : state.outputs, result: "success",
+  urn: state.urn, ...(state.id !== undefined && state.id !== "" && !isUnknownId(state.id) ? { id: state.id } : {}), outputs: dryRun && state.custom ? { ...secretsToCome(state), ...state.inputs, ...state.outputs } : state.outputs, result: "success",
 });
 
 /** Brings one resource to what the program wants. Failures of steps are answered, not thrown: independent resources go on. */

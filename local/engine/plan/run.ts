@@ -5,6 +5,7 @@ import type { OperationType } from "../state/deployment";
 import type { Journal } from "../state/journal";
 import type { Resource } from "../state/resource";
 import { nameOf } from "../urn";
+import { same } from "../values/value";
 import { limiter } from "./limiter";
 
 export interface Options {
@@ -31,6 +32,8 @@ export interface Run {
   readonly changes: Record<string, number>;
   /** URNs whose step failed or was skipped: what depends on them is skipped too. */
   readonly unmade: Set<string>;
+  /** URNs that --target-dependents has added to the targets. */
+  readonly reached: Set<string>;
   failed: boolean;
   /** Asked to stop: running steps are finished, no other is begun. */
   stopping: boolean;
@@ -51,14 +54,24 @@ export const openRun = (parts: Pick<Run, "stack" | "project" | "options" | "jour
   const slots = limiter(options.parallel);
   const changes: Record<string, number> = {};
   const count = (each: Step): void => {
-    const { logical, op } = each;
+    const { logical, op, old, new: now } = each;
+    // As in the CLI, reading counts only where it has found a change.
+    if (op === "read" && (!old || !now || same(old.outputs, now.outputs))) return;
     if (logical && isShown(each)) changes[op] = (changes[op] ?? 0) + 1;
   };
+  // A provider that is stopped says only that it was; the limit is what the reader has to know.
+  const limits = new Map<string, { signal: AbortSignal; seconds: number }>();
+  const signalFor = (urn: string, seconds: number | undefined): AbortSignal => {
+    limits.delete(urn);
+    if (seconds === undefined) return run.abort.signal;
+    const signal = AbortSignal.timeout(seconds * 1000);
+    limits.set(urn, { signal, seconds });
+    return AbortSignal.any([run.abort.signal, signal]);
+  };
   const run: Run = {
-    ...parts, changes, unmade: new Set(), failed: false, stopping: false,
+    ...parts, changes, unmade: new Set(), reached: new Set(), failed: false, stopping: false,
     work: (urn, type, timeout) => ({
-      urn, type, name: nameOf(urn),
-      signal: timeout === undefined ? run.abort.signal : AbortSignal.any([run.abort.signal, AbortSignal.timeout(timeout * 1000)]),
+      urn, type, name: nameOf(urn), signal: signalFor(urn, timeout),
       log: (severity, message) => sink.diagnostic(severity, message, urn),
       status: (message) => sink.diagnostic("info", message, urn, true),
     }),
@@ -86,7 +99,9 @@ export const openRun = (parts: Pick<Run, "stack" | "project" | "options" | "jour
         run.unmade.add(each.urn);
         settled();
         sink.failed(each);
-        run.error(error instanceof EngineError ? error.message : failureText(each.op, messageOf(error)), each.urn);
+        const late = limits.get(each.urn);
+        const why = late?.signal.aborted ? `not done within ${late.seconds} s (customTimeouts): ${messageOf(error)}` : messageOf(error);
+        run.error(error instanceof EngineError ? error.message : failureText(each.op, why), each.urn);
         await journal.flush();
         throw new StepFailed(each.urn);
       }

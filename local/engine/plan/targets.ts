@@ -2,11 +2,13 @@ import { requirements, type Resource } from "../state/resource";
 import { isProviderType, STACK_TYPE, typeOf } from "../urn";
 import type { Run } from "./run";
 
-/** Whether --target includes this resource (providers and the stack always are). */
-export const isTargeted = ({ options }: Run, urn: string, resource?: Resource): boolean => {
+/** Whether --target includes this resource (providers and the stack always are). Asked in the order of dependencies: what depends on a dependent is one too. */
+export const isTargeted = ({ options, reached }: Run, urn: string, resource?: Resource): boolean => {
   if (options.targets.size === 0 || isProviderType(typeOf(urn)) || typeOf(urn) === STACK_TYPE) return true;
   if (matches(options.targets, urn)) return true;
-  return options.targetDependents && resource !== undefined && requirements(resource).some((each) => matches(options.targets, each));
+  if (!options.targetDependents || resource === undefined || !requirements(resource).some((each) => reached.has(each) || matches(options.targets, each))) return false;
+  reached.add(urn);
+  return true;
 };
 
 /** URNs may be given with wildcards: "**" stands for anything, "*" for anything within one part. */

@@ -1,11 +1,11 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import type { Props, Value } from "../../values/value";
 import { inputDiff } from "../diff";
-import { flag, type Kind, number, type Package, text } from "../provider";
+import { flag, type Existing, type Kind, number, type Package, text } from "../provider";
 import { NOUNS, QUALITIES } from "./words";
 
 /** Everything random is made once; any change of what it was made from makes it anew. */
-const kind = (make: (inputs: Props) => { id: string; outputs: Props }, defaults: Props = {}, secretOutputs?: readonly string[]): Kind => ({
+const kind = (make: (inputs: Props) => { id: string; outputs: Props }, defaults: Props = {}, secretOutputs?: readonly string[], found?: (id: string) => Existing): Kind => ({
   ...(secretOutputs ? { secretOutputs } : {}),
   check: (given) => ({ inputs: given, failures: given["seed"] === undefined ? [] : [{ property: "seed", reason: "a seed is not supported by the embedded engine, whose generator is not the CLI provider's" }] }),
   diff: (old, now) => inputDiff(old.inputs, now, "*"),
@@ -14,9 +14,19 @@ const kind = (make: (inputs: Props) => { id: string; outputs: Props }, defaults:
     const { id, outputs } = make(full);
     return { id, outputs: { ...full, ...outputs } };
   },
-  read: async (old) => ({ ...old, outputs: { ...defaults, ...old.inputs, ...old.outputs } }),
+  read: async (old) => {
+    const { id, inputs, outputs } = Object.keys({ ...old.inputs, ...old.outputs }).length > 0 ? old : taken(old.id, found);
+    return { id, inputs, outputs: { ...defaults, ...inputs, ...outputs } };
+  },
   preview: (inputs) => ({ ...defaults, ...inputs }),
 });
+
+/** Nothing keeps these values but the state: an import has only the id to go by. */
+const taken = (id: string, found: ((id: string) => Existing) | undefined): Existing => {
+  if (!found) throw new Error("this resource does not support import: its id does not tell what it was made from");
+  return found(id);
+};
+const foundText = (id: string): Existing => ({ id, inputs: { length: id.length }, outputs: { result: id } });
 
 const SETS = { lower: "abcdefghijklmnopqrstuvwxyz", upper: "ABCDEFGHIJKLMNOPQRSTUVWXYZ", numeric: "0123456789", special: "!@#$%&*()-_=+[]{}<>:?" } as const;
 const draw = (alphabet: string, count: number): string[] => Array.from({ length: count }, () => alphabet[randomInt(alphabet.length)]!);
@@ -70,8 +80,8 @@ export const randomPackage: Package = {
   open: () => ({
     lookups: {},
     kinds: {
-      "random:index/randomPassword:RandomPassword": kind((inputs) => ({ id: "none", outputs: { result: characters(inputs) } }), TEXT_DEFAULTS, ["result", "bcryptHash"]),
-      "random:index/randomString:RandomString": kind((inputs) => { const result = characters(inputs); return { id: result, outputs: { result } }; }, TEXT_DEFAULTS),
+      "random:index/randomPassword:RandomPassword": kind((inputs) => ({ id: "none", outputs: { result: characters(inputs) } }), TEXT_DEFAULTS, ["result", "bcryptHash"], (id) => ({ ...foundText(id), id: "none" })),
+      "random:index/randomString:RandomString": kind((inputs) => { const result = characters(inputs); return { id: result, outputs: { result } }; }, TEXT_DEFAULTS, undefined, foundText),
       "random:index/randomId:RandomId": kind(identifier),
       "random:index/randomUuid:RandomUuid": kind(() => { const result = randomUUID(); return { id: result, outputs: { result } }; }),
       "random:index/randomInteger:RandomInteger": kind(whole),
