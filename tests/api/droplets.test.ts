@@ -125,11 +125,40 @@ test("a snapshot becomes an image that a droplet can be made from and rebuilt wi
 
 test("what is not emulated is refused by name", async () => {
   const api = await testApi();
-  const id = await created(api);
-  expect((await api.call("POST", `/v2/droplets/${id}/actions`, { type: "password_reset" })).status).toBe(501);
   const { status, body } = await api.call("GET", "/v2/kubernetes/clusters");
   expect(status).toBe(501);
   expect(body.message).toContain("GET /v2/kubernetes/clusters");
+});
+
+test("a new root password is set in the machine, to be changed at the first login, and mailed to the account's address; never in a command line", async () => {
+  const done: { argv: readonly string[]; input: string | undefined }[] = [];
+  const hypervisor: Hypervisor = { ...createRecordsOnlyHypervisor(), exec: (_, argv, input) => { done.push({ argv, input }); return Promise.resolve({ code: 0, stdout: "", stderr: "" }); } };
+  const api = await testApi({ hypervisor });
+  const id = await created(api);
+  expect((await act(api, id, { type: "password_reset" })).after.status).toBe("completed");
+  const password = /^root:(\w{20})\n$/.exec(done[0]!.input!)![1]!;
+  expect(done[0]!.argv.join(" ")).toContain("chpasswd && chage --lastday 0 root");
+  expect(done[0]!.argv.join(" ")).not.toContain(password);
+  const { account } = (await api.call("GET", "/v2/account")).body;
+  expect(api.letters).toMatchObject([{ to: [account.email], subject: "New root password: web", text: expect.stringContaining(password) }]);
+  await act(api, id, { type: "power_off" });
+  expect((await act(api, id, { type: "password_reset" })).body.message).toContain("powered on");
+});
+
+test("a machine that does not take the password gives an errored action and no mail", async () => {
+  const api = await testApi({ hypervisor: { ...createRecordsOnlyHypervisor(), exec: () => Promise.resolve({ code: 1, stdout: "", stderr: "no space left" }) } });
+  const id = await created(api);
+  expect((await act(api, id, { type: "password_reset" })).after.status).toBe("errored");
+  expect(api.letters).toEqual([]);
+  expect(api.log.join()).toContain("no space left");
+});
+
+test("kernels are the image's own: none to choose from, none to change to", async () => {
+  const api = await testApi();
+  const id = await created(api);
+  expect((await api.call("GET", `/v2/droplets/${id}/kernels`)).body.kernels).toEqual([]);
+  expect(await act(api, id, { type: "change_kernel", kernel: 7515 })).toMatchObject({ status: 422, body: { message: expect.stringContaining("managed internally") } });
+  expect((await act(api, id, { type: "change_kernel" })).body.message).toContain("kernel");
 });
 
 test("a droplet goes with what belongs to it: all of it, or what was chosen", async () => {

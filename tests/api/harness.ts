@@ -4,6 +4,7 @@ import Ajv, { type ValidateFunction } from "ajv";
 import addFormats from "ajv-formats";
 import { createApi, type CreatedApi } from "../../local/cloud/api/app";
 import type { Clock } from "../../local/cloud/clock";
+import type { Letter } from "../../local/cloud/mail/send";
 import type { Hypervisor } from "../../local/cloud/machines/hypervisor";
 import { createRecordsOnlyHypervisor } from "../../local/cloud/machines/records-only";
 import { openStore } from "../../local/cloud/store";
@@ -31,6 +32,7 @@ export interface Answer { readonly status: number; readonly headers: Headers; re
 export interface TestApi extends CreatedApi {
   readonly clock: FakeClock;
   readonly log: string[];
+  readonly letters: Letter[];
   /** Validated against DigitalOcean's own document unless told otherwise. */
   call(method: string, path: string, body?: unknown, options?: { token?: string | null; raw?: string; unchecked?: boolean }): Promise<Answer>;
 }
@@ -91,10 +93,12 @@ export const problemsOf = (method: string, path: string, status: number, body: u
 export const testApi = async (options: { hypervisor?: Hypervisor; pace?: "host" | "real"; file?: string } = {}): Promise<TestApi> => {
   const clock = fakeClock();
   const log: string[] = [];
+  const letters: Letter[] = [];
+  const send = (letter: Letter): Promise<void> => { letters.push(letter); return Promise.resolve(); };
   const store = await openStore(options.file ?? null, clock);
-  const created = createApi({ store, hypervisor: options.hypervisor ?? createRecordsOnlyHypervisor(), clock, pace: options.pace ?? "host", log: (line) => log.push(line) });
+  const created = createApi({ store, hypervisor: options.hypervisor ?? createRecordsOnlyHypervisor(), clock, pace: options.pace ?? "host", send, log: (line) => log.push(line) });
   return {
-    ...created, clock, log,
+    ...created, clock, log, letters,
     call: async (method, path, body, { token = "test", raw, unchecked } = {}) => {
       const text = raw ?? (body === undefined ? undefined : JSON.stringify(body));
       const response = await created.app.request(path, {

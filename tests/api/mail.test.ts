@@ -3,8 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { createTransport } from "nodemailer";
+import { createJobs } from "../../local/cloud/api/jobs";
+import { createLetters } from "../../local/cloud/api/letters";
 import { openInbox, type Inbox } from "../../local/cloud/mail/inbox";
 import { startRelay, type Relay } from "../../local/cloud/mail/relay";
+import { sendIntoInbox, sendThroughRelay, type SendLetter } from "../../local/cloud/mail/send";
 import { fakeClock } from "./harness";
 
 let folder: string, inbox: Inbox, relay: Relay, fault: "defer" | "refuse" | undefined;
@@ -48,4 +51,35 @@ test("an emptied inbox goes on counting", async () => {
   expect(await inbox.list()).toEqual([]);
   await send();
   expect((await inbox.list())[0]!.id).toBe("3");
+});
+
+test("DigitalOcean's own letters go through the relay; without machines, straight into the inbox", async () => {
+  await inbox.clear();
+  const letter = { to: ["owner@lab.test"], subject: "New root password: web", text: "Password: secret" };
+  await sendThroughRelay("127.0.0.1", relay.port)(letter);
+  await sendIntoInbox(inbox, fakeClock())(letter);
+  const mails = await inbox.list();
+  expect(mails).toHaveLength(2);
+  for (const mail of mails) expect(mail).toMatchObject({ from: "support@digitalocean.com", to: ["owner@lab.test"], subject: letter.subject, text: expect.stringContaining("Password: secret") });
+  fault = "refuse";
+  await expect(sendThroughRelay("127.0.0.1", relay.port)(letter)).rejects.toThrow("421");
+  fault = undefined;
+});
+
+test("a letter that nobody took is tried again, before those that were written after it", async () => {
+  const clock = fakeClock();
+  const taken: string[] = [];
+  let down = true;
+  const send: SendLetter = ({ subject }) => (down ? Promise.reject(new Error("421")) : Promise.resolve(void taken.push(subject)));
+  const jobs = createJobs(() => undefined);
+  const write = createLetters({ send, clock, jobs, log: () => undefined });
+  write({ to: ["a@example.test"], subject: "first", text: "" });
+  write({ to: ["a@example.test"], subject: "second", text: "" });
+  write({ to: [], subject: "to nobody", text: "" });
+  await clock.advance(0);
+  expect(taken).toEqual([]);
+  down = false;
+  await clock.advance(5_000);
+  await jobs.settled();
+  expect(taken).toEqual(["first", "second"]);
 });

@@ -3,6 +3,7 @@ import { Hono, type MiddlewareHandler } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Clock } from "../clock";
 import type { Hypervisor } from "../machines/hypervisor";
+import type { SendLetter } from "../mail/send";
 import type { Store } from "../store";
 import { accountRoutes } from "./account";
 import { actionRoutes } from "./actions";
@@ -16,6 +17,7 @@ import { ApiError, notEmulated } from "./errors";
 import { createFaults } from "./faults";
 import { firewallRoutes } from "./firewalls";
 import { createJobs } from "./jobs";
+import { createLetters } from "./letters";
 import { createNetwork } from "./network-plan";
 import { projectRoutes } from "./projects";
 import { createRateLimit } from "./rate-limit";
@@ -33,6 +35,7 @@ export interface ApiDeps {
   readonly hypervisor: Hypervisor;
   readonly clock: Clock;
   readonly pace: "host" | "real";
+  readonly send: SendLetter;
   readonly log: (line: string) => void;
 }
 
@@ -44,16 +47,16 @@ export interface CreatedApi {
   resume(): Promise<void>;
 }
 
-const createCloud = ({ store, hypervisor, clock, pace, log }: ApiDeps): Cloud => {
+const createCloud = ({ store, hypervisor, clock, pace, send, log }: ApiDeps): Cloud => {
   hypervisor.onPowerChange((dropletId, power) => {
     const droplet = store.state.droplets.find((one) => one.id === dropletId);
     if (!droplet || droplet.status === "new") return;
     droplet.status = power === "on" ? "active" : "off";
     store.save().catch((error: Error) => log(`records not saved: ${error.message}`));
   });
+  const jobs = createJobs((key, error) => log(`${key}: ${error.stack ?? error.message}`));
   return {
-    store, state: store.state, hypervisor, clock, pace, log,
-    jobs: createJobs((key, error) => log(`${key}: ${error.stack ?? error.message}`)),
+    store, state: store.state, hypervisor, clock, pace, log, jobs, write: createLetters({ send, clock, jobs, log }),
     network: createNetwork(store.state, hypervisor), faults: createFaults(store.state, hypervisor, clock),
   };
 };

@@ -1,6 +1,7 @@
 import type { Hono } from "hono";
 import type { Clock } from "../clock";
 import type { Hypervisor } from "../machines/hypervisor";
+import type { Letter } from "../mail/send";
 import type { CloudState } from "../records";
 import type { Store } from "../store";
 import type { Faults } from "./faults";
@@ -18,6 +19,8 @@ export interface Cloud {
   readonly jobs: Jobs;
   readonly network: Network;
   readonly faults: Faults;
+  /** Mails to customers; tried again while nobody takes them. */
+  readonly write: (letter: Letter) => void;
   readonly log: (line: string) => void;
 }
 

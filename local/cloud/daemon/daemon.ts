@@ -11,6 +11,7 @@ import { consoleRoutes } from "../console/page";
 import type { MachineHost } from "../machines/hypervisor";
 import { createRecordsOnlyHypervisor } from "../machines/records-only";
 import { openInbox, type Inbox } from "../mail/inbox";
+import { sendIntoInbox, sendThroughRelay } from "../mail/send";
 import { labPaths, type LabPaths } from "../paths";
 import { openStore } from "../store";
 import { listen, listenOnSocket, portOf } from "./listen";
@@ -33,8 +34,10 @@ const assemble = async (options: ServeOptions): Promise<Running> => {
   const paths = labPaths(options.state);
   const store = await openStore(paths.records, systemClock);
   const { host, trust } = options.machines ? await machineHost(paths) : { host: createRecordsOnlyHypervisor(), trust: null };
-  const created = createApi({ store, hypervisor: host, clock: systemClock, pace: options.pace, log });
-  return { paths, created, host, inbox: await openInbox(join(paths.state, "cloud", "inbox")), trust };
+  const inbox = await openInbox(join(paths.state, "cloud", "inbox"));
+  const send = options.machines ? sendThroughRelay("192.0.2.25", 2525) : sendIntoInbox(inbox, systemClock);
+  const created = createApi({ store, hypervisor: host, clock: systemClock, pace: options.pace, send, log });
+  return { paths, created, host, inbox, trust };
 };
 
 /** Machines follow the records: one without a record is left over from a deletion that was cut short. */

@@ -9,8 +9,8 @@ pid=$1 && shift && exec nsenter --target "$pid" --mount --uts --ipc --net --pid 
   env -i -C / PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 "$@"`;
 
 /** As root, whatever its network does; rejects when the machine is off. */
-export const enter = async ({ host, paths }: Surroundings, dropletId: number, argv: readonly string[]): Promise<RunResult> => {
+export const enter = async ({ host, paths }: Surroundings, dropletId: number, argv: readonly string[], input?: string): Promise<RunResult> => {
   const pid = await initOf(host, paths.id, dropletId);
   if (pid === undefined) throw new Error(`droplet ${dropletId} is off`);
-  return attempt(["sh", "-c", script, keeperGroups(host, paths.id, dropletId).join(" "), String(pid), ...argv], { cwd: "/" });
+  return attempt(["sh", "-c", script, keeperGroups(host, paths.id, dropletId).join(" "), String(pid), ...argv], { cwd: "/", ...(input === undefined ? {} : { input }) });
 };

@@ -97,8 +97,8 @@ export interface Hypervisor {
   clearFault(fault: Fault): Promise<void>;
   /** Last lines of a machine's console. */
   consoleTail(dropletId: number, lines: number): Promise<string>;
-  /** Runs a command inside the machine as root, without its network (like DigitalOcean's recovery console). */
-  exec(dropletId: number, argv: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }>;
+  /** Runs a command inside the machine as root, without its network (like DigitalOcean's recovery console); `input` is its standard input. */
+  exec(dropletId: number, argv: readonly string[], input?: string): Promise<{ code: number; stdout: string; stderr: string }>;
 }
 
 /** A hypervisor that outlives the process holding it: what a daemon needs besides. */

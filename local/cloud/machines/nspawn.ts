@@ -228,7 +228,7 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
       await router.apply({ faults: networkFaults(faults) });
     },
     consoleTail: (dropletId, lines) => tail(paths, known(dropletId).file.spec.dropletId, lines),
-    exec: async (dropletId, argv) => enter(around, known(dropletId).file.spec.dropletId, argv),
+    exec: async (dropletId, argv, input) => enter(around, known(dropletId).file.spec.dropletId, argv, input),
     machines: () => [...machines].map(([dropletId, { power }]) => ({ dropletId, power })),
     takeOver: () => each(adopt),
     shutdownAll: (seconds) => each(async (machine) => {

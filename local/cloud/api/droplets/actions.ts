@@ -3,13 +3,14 @@ import type { ActionRecord, DropletRecord } from "../../records";
 import { takeAddresses } from "../addresses";
 import { findSize } from "../catalog";
 import type { Cloud } from "../cloud";
-import { notEmulated, unprocessable } from "../errors";
+import { unprocessable } from "../errors";
 import { findImage } from "../images";
 import { takeSnapshot } from "../snapshots";
 import { backupPolicy, hostName, policySchema } from "./create";
 import { beginDropletAction, boot, machineSpec, queueAction } from "./machine";
+import { resetPassword } from "./password";
 
-const plain = ["reboot", "power_cycle", "shutdown", "power_off", "power_on", "disable_backups", "enable_ipv6"] as const;
+const plain = ["reboot", "power_cycle", "shutdown", "power_off", "power_on", "disable_backups", "enable_ipv6", "password_reset"] as const;
 export const dropletAction = z.discriminatedUnion("type", [
   z.object({ type: z.enum(plain) }),
   z.object({ type: z.literal("resize"), size: z.string(), disk: z.boolean().nullish() }),
@@ -19,7 +20,7 @@ export const dropletAction = z.discriminatedUnion("type", [
   z.object({ type: z.literal("restore"), image: z.union([z.string(), z.number().int()]) }),
   z.object({ type: z.literal("enable_backups"), backup_policy: policySchema.nullish() }),
   z.object({ type: z.literal("change_backup_policy"), backup_policy: policySchema }),
-  z.object({ type: z.enum(["password_reset", "change_kernel"]) }),
+  z.object({ type: z.literal("change_kernel"), kernel: z.number().int() }),
 ]);
 export type DropletAction = z.infer<typeof dropletAction>;
 
@@ -58,7 +59,11 @@ const check = (cloud: Cloud, droplet: DropletRecord, wanted: DropletAction): voi
     case "disable_backups": case "change_backup_policy":
       if (!droplet.backup_policy) throw unprocessable("Backups are not enabled.");
       return;
-    case "password_reset": case "change_kernel": throw notEmulated(`The droplet action ${wanted.type}`);
+    case "password_reset":
+      if (droplet.status === "off") throw unprocessable("Droplet must be powered on to have its root password reset.");
+      return;
+    // No image of the last ten years takes its kernel from DigitalOcean: `kernel` is null and the list of kernels empty.
+    case "change_kernel": throw unprocessable("This Droplet's kernel is managed internally and cannot be changed.");
     case "power_cycle": case "snapshot": case "rename": case "enable_backups": return;
     default: wanted satisfies never;
   }
@@ -101,7 +106,8 @@ const perform = async (cloud: Cloud, droplet: DropletRecord, wanted: DropletActi
     case "enable_backups": droplet.backup_policy = backupPolicy(wanted.backup_policy); return setFeature(droplet, "backups", true);
     case "change_backup_policy": droplet.backup_policy = backupPolicy(wanted.backup_policy); return;
     case "disable_backups": droplet.backup_policy = null; return setFeature(droplet, "backups", false);
-    case "password_reset": case "change_kernel": throw notEmulated(wanted.type);
+    case "password_reset": return resetPassword(cloud, droplet);
+    case "change_kernel": return;
     default: wanted satisfies never;
   }
 };
