@@ -1,4 +1,4 @@
-import { open, readFile, rename } from "node:fs/promises";
+import { open, readFile, rename, rmdir } from "node:fs/promises";
 
 /** All of it or none of it, also through a power cut. */
 export const writeAtomically = async (path: string, text: string): Promise<void> => {
@@ -13,9 +13,27 @@ export const writeAtomically = async (path: string, text: string): Promise<void>
   await rename(temporary, path);
 };
 
-/** @returns null where there is no such file. */
-export const readIfThere = (path: string): Promise<string | null> =>
-  readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return null;
+/**
+ * The work's result, or `otherwise` when what it works on is not there. Any other failure (no permission, a broken disk) stays one.
+ * A process or control group that ends while it is read says ESRCH or ENODEV.
+ */
+export const unlessGone = async <T, U>(work: Promise<T>, otherwise: U): Promise<T | U> => {
+  try {
+    return await work;
+  } catch (error) {
+    if (["ENOENT", "ESRCH", "ENODEV"].includes((error as NodeJS.ErrnoException).code ?? "")) return otherwise;
     throw error;
-  });
+  }
+};
+
+/** A folder that somebody else still uses, or that is gone already, is none of ours to remove. */
+export const removeIfEmpty = async (folder: string): Promise<void> => {
+  try {
+    await rmdir(folder);
+  } catch (error) {
+    if (!["ENOENT", "ENOTEMPTY", "EEXIST", "EBUSY"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  }
+};
+
+/** @returns null where there is no such file. */
+export const readIfThere = (path: string): Promise<string | null> => unlessGone(readFile(path, "utf8"), null);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { createTransport } from "nodemailer";
+import { openAuthority, type Authority } from "../../local/cloud/acme/authority";
 import { createJobs } from "../../local/cloud/api/jobs";
 import { createLetters } from "../../local/cloud/api/letters";
 import { openInbox, type Inbox } from "../../local/cloud/mail/inbox";
@@ -10,20 +11,21 @@ import { startRelay, type Relay } from "../../local/cloud/mail/relay";
 import { sendIntoInbox, sendThroughRelay, type SendLetter } from "../../local/cloud/mail/send";
 import { fakeClock } from "./harness";
 
-let folder: string, inbox: Inbox, relay: Relay, fault: "defer" | "refuse" | undefined;
+let folder: string, inbox: Inbox, relay: Relay, authority: Authority, fault: "defer" | "refuse" | undefined;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "relay-"));
-  inbox = await openInbox(folder);
-  relay = await startRelay({ inbox, clock: fakeClock(), address: "127.0.0.1", port: 0, fault: () => fault, log: () => undefined });
+  authority = await openAuthority(join(folder, "ca"));
+  inbox = await openInbox(join(folder, "inbox"));
+  relay = await startRelay({ inbox, clock: fakeClock(), address: "127.0.0.1", port: 0, tls: authority, fault: () => fault, log: () => undefined });
 });
 afterAll(async () => {
   await relay.close();
   await rm(folder, { recursive: true });
 });
 
-const send = (auth?: { user: string; pass: string }) =>
-  createTransport({ host: "127.0.0.1", port: relay.port, secure: false, ...(auth ? { auth } : {}) })
+const send = (auth?: { user: string; pass: string }, more: Record<string, unknown> = { ignoreTLS: true }) =>
+  createTransport({ host: "127.0.0.1", port: relay.port, secure: false, ...(auth ? { auth } : {}), ...more })
     .sendMail({ from: '"Observatory" <observatory@example.test>', to: ["a@example.test", "b@example.test"], subject: "Störung: blog", text: "blog is down", html: "<b>blog</b>" });
 
 test("a mail that was taken is in the inbox, parsed, also after a restart", async () => {
@@ -33,7 +35,7 @@ test("a mail that was taken is in the inbox, parsed, also after a restart", asyn
   expect(mails).toHaveLength(2);
   expect(mails[0]).toMatchObject({ id: "1", from: "observatory@example.test", to: ["a@example.test", "b@example.test"], subject: "Störung: blog", date: "2026-11-21T12:00:00.000Z", html: expect.stringContaining("<b>blog</b>") });
   expect(mails[0]!.text.trim()).toBe("blog is down");
-  expect(await (await openInbox(folder)).list()).toEqual(mails);
+  expect(await (await openInbox(join(folder, "inbox"))).list()).toEqual(mails);
 });
 
 test("a deferred mail is refused for now, a refused connection at once; both leave the inbox as it was", async () => {
@@ -46,11 +48,18 @@ test("a deferred mail is refused for now, a refused connection at once; both lea
   expect(await inbox.list()).toEqual(before);
 });
 
+test("a client that trusts the lab's authority goes on in TLS; one that doesn't sends nothing", async () => {
+  const before = (await inbox.list()).length;
+  await send({ user: "fleet", pass: "any" }, { requireTLS: true, tls: { ca: authority.caPem } });
+  await expect(send(undefined, {})).rejects.toThrow(/certificate/);
+  expect(await inbox.list()).toHaveLength(before + 1);
+});
+
 test("an emptied inbox goes on counting", async () => {
   await inbox.clear();
   expect(await inbox.list()).toEqual([]);
   await send();
-  expect((await inbox.list())[0]!.id).toBe("3");
+  expect((await inbox.list())[0]!.id).toBe("4");
 });
 
 test("DigitalOcean's own letters go through the relay; without machines, straight into the inbox", async () => {

@@ -52,7 +52,7 @@ export const startServices = async (options: { paths: LabPaths; cloud: Cloud; ap
   const listener = getRequestListener(api.fetch);
   const tls = (handler: RequestListener) => createTlsServer({ cert: authority.certificate, key: authority.key }, handler);
   await startDns({ state: cloud.state, address: address.dns, port: 53, log, fault: (name) => dnsFault(cloud, name) });
-  await startRelay({ inbox, clock: cloud.clock, address: address.mail, port: 2525, log, fault: () => faults.find("relay")?.how });
+  await startRelay({ inbox, clock: cloud.clock, address: address.mail, port: 2525, tls: authority, log, fault: () => faults.find("relay")?.how });
   await listen(createServer(listener), { host: address.api, port: 80 });
   await listen(tls(listener), { host: address.api, port: 443 });
   await listen(tls(await acme(paths, cloud, issuer)), { host: address.acme, port: 443 });

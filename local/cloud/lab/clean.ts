@@ -1,8 +1,9 @@
-import { readdir, rm, rmdir, stat } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { removeIfEmpty, unlessGone } from "../files";
 import { hostHierarchies, killGroup, listGroups, removeGroup, type Hierarchies } from "../machines/cgroups";
 import { mountsBelow } from "../machines/disk";
-import { attempt, run } from "../machines/run";
+import { attempt } from "../machines/run";
 import { labNamespaces, tearDownNetwork } from "../network/namespaces";
 import type { LabPaths } from "../paths";
 import { helpersGroup, mirrorSocket } from "./processes";
@@ -12,7 +13,7 @@ const ourselves = async (): Promise<Set<string>> => {
   const found = new Set<string>();
   for (let pid = String(process.pid); pid && pid !== "0" && !found.has(pid);) {
     found.add(pid);
-    pid = (await run(["ps", "-o", "ppid=", "-p", pid]).catch(() => "")).trim();
+    pid = (await attempt(["ps", "-o", "ppid=", "-p", pid])).stdout.trim();
   }
   return found;
 };
@@ -56,14 +57,14 @@ const unmountAll = async (folder: string): Promise<void> => {
 const removeRootLocks = async (machines: string): Promise<void> => {
   for (const point of await mountsBelow(machines)) {
     if (!point.endsWith("/root")) continue;
-    const found = await stat(point).catch(() => undefined);
+    const found = await unlessGone(stat(point), undefined);
     if (found) await rm(`/run/systemd/nspawn/locks/inode-${found.dev}:${found.ino}`, { force: true });
   }
 };
 
 const removePropagated = async (lab: string): Promise<void> => {
   const propagate = "/run/systemd/nspawn/propagate";
-  for (const name of await readdir(propagate).catch(() => [])) if (name.startsWith(`ss${lab}-`)) await rm(join(propagate, name), { recursive: true, force: true });
+  for (const name of await unlessGone(readdir(propagate), [])) if (name.startsWith(`ss${lab}-`)) await rm(join(propagate, name), { recursive: true, force: true });
 };
 
 /** Frees all that the kernel holds of a lab whose processes may be in any state: groups, mounts, loop devices, namespaces, sockets. Idempotent. */
@@ -84,5 +85,5 @@ export const releaseEverything = async (paths: LabPaths): Promise<void> => {
 export const removeSockets = async (paths: LabPaths): Promise<void> => {
   for (const socket of [paths.socket, mirrorSocket(paths)]) await rm(socket, { force: true });
   // Another lab's socket keeps the folder.
-  await rmdir(dirname(paths.socket)).catch(() => undefined);
+  await removeIfEmpty(dirname(paths.socket));
 };

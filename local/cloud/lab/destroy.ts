@@ -1,5 +1,6 @@
-import { rm, rmdir } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { removeIfEmpty } from "../files";
 import type { LabPaths } from "../paths";
 import type { Progress } from "./contract";
 import { endPlainDaemon, release } from "./stop";
@@ -11,6 +12,6 @@ export const destroy = async (paths: LabPaths, progress: Progress): Promise<void
   await release(paths);
   await rm(join(paths.state, "cloud"), { recursive: true, force: true });
   // The state folder goes with it unless it holds something else, a stack's state for one.
-  await rmdir(paths.state).catch(() => undefined);
+  await removeIfEmpty(paths.state);
   progress({ step: "local DigitalOcean", detail: "removed", seconds: (Date.now() - started) / 1000 });
 };

@@ -3,6 +3,7 @@ import { mkdir, open, readFile, rm, stat } from "node:fs/promises";
 import { connect } from "node:net";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { unlessGone } from "../files";
 import { hostHierarchies, makeGroup } from "../machines/cgroups";
 import { systemPath } from "../machines/run";
 import { netnsFile } from "../network/namespaces";
@@ -66,7 +67,7 @@ export const launchDaemon = async (paths: LabPaths, options: { machines: boolean
 
 /** Where there is no /proc, kill(0) says the same but for zombies. */
 export const isAlive = async (pid: number): Promise<boolean> => {
-  const status = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
+  const status = await unlessGone(readFile(`/proc/${pid}/stat`, "utf8"), undefined);
   if (status !== undefined) return !/^\d+ \(.*\) [ZX]/.test(status);
   if (process.platform === "linux") return false;
   try {
@@ -78,4 +79,4 @@ export const isAlive = async (pid: number): Promise<boolean> => {
 };
 
 export const lastWords = async (paths: LabPaths, lines: number): Promise<string> =>
-  (await readFile(paths.log, "utf8").catch(() => "")).trimEnd().split("\n").slice(-lines).join("\n");
+  (await unlessGone(readFile(paths.log, "utf8"), "")).trimEnd().split("\n").slice(-lines).join("\n");

@@ -12,6 +12,16 @@ const parsed = (text: string): unknown => {
   }
 };
 
+/** Nobody listens, or whoever did has ended: the two ways in which a cloud that isn't there answers. */
+export const unlessSilent = async (asked: Promise<Answer>): Promise<Answer | undefined> => {
+  try {
+    return await asked;
+  } catch (error) {
+    if (["ENOENT", "ECONNREFUSED", "ECONNRESET", "EPIPE"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    throw error;
+  }
+};
+
 /**
  * HTTP over the cloud's socket. `body` goes as JSON; an answer that isn't JSON comes as text, an empty one as null.
  * Rejects with `code` ENOENT or ECONNREFUSED when no cloud is running.

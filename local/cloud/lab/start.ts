@@ -1,12 +1,13 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { unlessGone } from "../files";
 import { ensureImage } from "../machines/image/build";
 import { withLock } from "../machines/locks";
 import { setUpNetwork } from "../network/namespaces";
 import type { LabPaths } from "../paths";
 import type { LabOptions, LabStatus } from "./contract";
 import { ensureMirrorProxy, isAlive, lastWords, launchDaemon } from "./processes";
-import { request } from "./request";
+import { request, unlessSilent } from "./request";
 
 const apiInLab = "http://192.0.2.10";
 /** Machines that were on are booted before it answers. */
@@ -16,7 +17,7 @@ export const pidFile = (paths: LabPaths): string => join(paths.state, "cloud", "
 
 /** Whether the cloud answers. One that is starting, or hangs, isn't running. */
 export const status = async (paths: LabPaths): Promise<LabStatus> => {
-  const answer = await request(paths, "GET", "/local/status").catch(() => undefined);
+  const answer = await unlessSilent(request(paths, "GET", "/local/status"));
   if (answer?.status !== 200) return { running: false, api: apiInLab, machines: true };
   const { pid, api, machines } = answer.body as { pid: number; api?: string; machines?: boolean };
   return { running: true, pid, api: api ?? apiInLab, machines: machines ?? true };
@@ -36,9 +37,9 @@ const waitUntilReady = async (paths: LabPaths, pid: number): Promise<LabStatus> 
 /** What commands inside the lab see instead of the host's files. */
 const writeStandIns = async (paths: LabPaths): Promise<void> => {
   const cloud = join(paths.state, "cloud");
-  const nsswitch = await readFile("/etc/nsswitch.conf", "utf8").catch(() => "");
+  const nsswitch = await unlessGone(readFile("/etc/nsswitch.conf", "utf8"), "");
   await writeFile(join(cloud, "nsswitch.conf"), `${nsswitch.replace(/^hosts:.*\n?/m, "")}\nhosts: files dns\n`);
-  const bundle = await readFile("/etc/ssl/certs/ca-certificates.crt", "utf8").catch(() => "");
+  const bundle = await unlessGone(readFile("/etc/ssl/certs/ca-certificates.crt", "utf8"), "");
   await writeFile(join(cloud, "ca-bundle.pem"), `${bundle}\n${await readFile(paths.ca, "utf8")}`);
 };
 

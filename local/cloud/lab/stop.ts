@@ -1,4 +1,5 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
+import { unlessGone } from "../files";
 import { groupOf, initOf, initSignals } from "../machines/boot";
 import { hostHierarchies, isPopulated, listGroups, waitUntilEmpty } from "../machines/cgroups";
 import { attempt } from "../machines/run";
@@ -6,7 +7,7 @@ import type { LabPaths } from "../paths";
 import { releaseEverything, removeSockets } from "./clean";
 import type { Progress } from "./contract";
 import { isAlive } from "./processes";
-import { request } from "./request";
+import { request, unlessSilent } from "./request";
 import { pidFile, status } from "./start";
 
 const waitForEnd = async (pid: number, milliseconds: number): Promise<boolean> => {
@@ -20,7 +21,7 @@ const waitForEnd = async (pid: number, milliseconds: number): Promise<boolean> =
 
 /** A daemon that runs no machines has no group to kill by: its process id is all there is, so it has to be sure that it is its own. */
 export const endPlainDaemon = async (paths: LabPaths): Promise<void> => {
-  const pid = Number(await readFile(pidFile(paths), "utf8").catch(() => "0"));
+  const pid = Number(await unlessGone(readFile(pidFile(paths), "utf8"), "0"));
   if (!pid || !(await isAlive(pid))) return;
   const { stdout } = await attempt(["ps", "-o", "command=", "-p", String(pid)]);
   if (!stdout.includes("local/cloud/main.ts") || !stdout.includes(paths.state)) return;
@@ -37,6 +38,7 @@ const powerOffOrphans = async (paths: LabPaths): Promise<void> => {
     const pid = await initOf(host, paths.id, dropletId);
     if (pid === undefined) return;
     process.kill(pid, initSignals.powerOff);
+    // Past its time it loses power like the rest.
     await waitUntilEmpty(host, paths.id, groupOf(dropletId), 10_000).catch(() => undefined);
   }));
 };
@@ -51,7 +53,7 @@ export const stop = async (paths: LabPaths, progress: Progress): Promise<void> =
   if (now.running) {
     progress({ step, detail: "powering off the machines" });
     // It may end before it has answered.
-    await request(paths, "POST", "/local/shutdown").catch(() => undefined);
+    await unlessSilent(request(paths, "POST", "/local/shutdown"));
     if (now.pid) await waitForEnd(now.pid, 60_000);
   }
   await endPlainDaemon(paths);

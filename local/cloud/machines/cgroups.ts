@@ -1,6 +1,7 @@
 import { watch, type FSWatcher } from "node:fs";
 import { access, mkdir, readFile, readdir, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { removeIfEmpty, unlessGone } from "../files";
 
 /**
  * One group a machine and one for our own helpers, in each hierarchy that the host has. The cgroup2 one tells whether
@@ -84,7 +85,7 @@ export const limitGroup = async (host: Hierarchies, lab: string, group: string, 
   return failed;
 };
 
-const events = async (folder: string): Promise<string> => readFile(join(folder, "cgroup.events"), "utf8").catch(() => "populated 0\n");
+const events = async (folder: string): Promise<string> => unlessGone(readFile(join(folder, "cgroup.events"), "utf8"), "populated 0\n");
 
 /** Whether anything lives in the group or below it. */
 export const isPopulated = async (host: Hierarchies, lab: string, group = ""): Promise<boolean> =>
@@ -113,15 +114,15 @@ export const killGroup = async (host: Hierarchies, lab: string, group: string): 
   const folder = unifiedPath(host, lab, group);
   if (!(await access(folder).then(() => true, () => false))) return;
   // A frozen process dies only once thawed.
-  await freezeGroup(folder, false).catch(() => undefined);
+  await unlessGone(freezeGroup(folder, false), undefined);
   await writeFile(join(folder, "cgroup.kill"), "1");
   await waitUntilEmpty(host, lab, group, 10_000);
 };
 
 const removeTree = async (folder: string): Promise<void> => {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const entries = await unlessGone(readdir(folder, { withFileTypes: true }), []);
   for (const entry of entries) if (entry.isDirectory()) await removeTree(join(folder, entry.name));
-  await rmdir(folder).catch((error: NodeJS.ErrnoException) => { if (error.code !== "ENOENT") throw error; });
+  await unlessGone(rmdir(folder), undefined);
 };
 
 /** Removes an empty group everywhere, with all below it; without a group: the lab's whole tree. */
@@ -129,10 +130,10 @@ export const removeGroup = async (host: Hierarchies, lab: string, group = ""): P
   for (const root of allRoots(host)) {
     await removeTree(join(root, relative(lab, group)));
     // The family's own folder stays while another lab uses it.
-    if (!group) await rmdir(join(root, family)).catch(() => undefined);
+    if (!group) await removeIfEmpty(join(root, family));
   }
 };
 
 /** Names of the groups that the lab has. */
 export const listGroups = async (host: Hierarchies, lab: string): Promise<string[]> =>
-  (await readdir(join(host.unified, relative(lab)), { withFileTypes: true }).catch(() => [])).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  (await unlessGone(readdir(join(host.unified, relative(lab)), { withFileTypes: true }), [])).filter((entry) => entry.isDirectory()).map((entry) => entry.name);

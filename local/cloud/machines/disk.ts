@@ -1,4 +1,4 @@
-import { link, copyFile, mkdir, readFile, rm, truncate, writeFile, access, stat } from "node:fs/promises";
+import { link, copyFile, mkdir, readFile, rename, rm, truncate, writeFile, access, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { attempt, run } from "./run";
 
@@ -64,8 +64,12 @@ const mountBaseOnce = async (machines: string, name: string, cached?: string): P
   await mkdir(point, { recursive: true });
   if (!(await exists(file))) {
     if (!cached) throw new Error(`the base image ${name} that this machine was made from is missing in ${join(machines, "bases")}`);
-    // Another file system than the cache's: a copy.
-    await link(cached, file).catch(() => copyFile(cached, file));
+    // Another file system than the cache's, or one without links: a copy, whole or not there.
+    await link(cached, file).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EXDEV" && error.code !== "EPERM") throw error;
+      await copyFile(cached, `${file}.new`);
+      await rename(`${file}.new`, file);
+    });
   }
   if (!(await isMounted(point))) await mountLoop("ro", file, point);
   return point;

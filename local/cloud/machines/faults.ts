@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { unlessGone } from "../files";
 import type { NetworkState } from "../network/ruleset";
 import { insideGroup } from "./boot";
 import { freezeGroup } from "./cgroups";
@@ -56,8 +57,8 @@ export const setFault = async (around: Surroundings, fault: Fault, on: boolean):
 };
 
 const thawAll = async (folder: string): Promise<void> => {
-  await freezeGroup(folder, false).catch(() => undefined);
-  for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) if (entry.isDirectory()) await thawAll(join(folder, entry.name));
+  await unlessGone(freezeGroup(folder, false), undefined);
+  for (const entry of await unlessGone(readdir(folder, { withFileTypes: true }), [])) if (entry.isDirectory()) await thawAll(join(folder, entry.name));
 };
 
 /** Frees a machine of whatever may have been done to it. */

@@ -1,5 +1,6 @@
 import { chmod, mkdir, open, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { unlessGone } from "../files";
 import { plugIn, pullCable, unplug } from "../network/links";
 import type { LabPaths } from "../paths";
 import { boot, groupOf, initOf, initSignals, waitForSsh } from "./boot";
@@ -119,7 +120,7 @@ export const restart = async (around: Surroundings, spec: MachineSpec): Promise<
 
 /** The last lines of a file, or nothing where there is none. Reads at most 64 KiB. */
 export const tail = async (paths: LabPaths, dropletId: number, lines: number): Promise<string> => {
-  const file = await open(consoleOf(paths, dropletId)).catch(() => undefined);
+  const file = await unlessGone(open(consoleOf(paths, dropletId)), undefined);
   if (!file) return "";
   try {
     const { size } = await file.stat();

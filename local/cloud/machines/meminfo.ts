@@ -1,5 +1,6 @@
 import { open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { unlessGone } from "../files";
 import { groupOf, initOf } from "./boot";
 import { groupFolder } from "./cgroups";
 import { enter } from "./enter";
@@ -46,7 +47,7 @@ const readUse = async ({ host, paths }: Surroundings, { dropletId, memoryMiB }: 
   const folder = groupFolder(host.v1["memory"] ?? host.unified, paths.id, groupOf(dropletId));
   const [stat, used] = await Promise.all([readFile(join(folder, "memory.stat"), "utf8"), readFile(join(folder, old ? "memory.usage_in_bytes" : "memory.current"), "utf8")]
     // A host without the controller doesn't limit memory either: then the host's figures are the truth.
-    .map((text) => text.catch(() => undefined)));
+    .map((text) => unlessGone(text, undefined)));
   return stat === undefined || used === undefined ? undefined : memoryUse(stat, Number(used), memoryMiB * 1024 ** 2);
 };
 

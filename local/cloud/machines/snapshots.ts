@@ -1,7 +1,7 @@
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { readIfThere, writeAtomically } from "../files";
 import { copyDisk, copySparse, diskOf, growDisk, makeDisk, type DiskPlace } from "./disk";
-import { writeAtomically } from "./store";
 
 /** Snapshots are disks too: <machines>/snapshots/<key>.ext4 and .json, which names the base image under the disk. */
 const fileOf = (machines: string, key: string, kind: "ext4" | "json"): string => {
@@ -28,8 +28,8 @@ export const diskFromImage = async (place: DiskPlace, image: string, gibibytes: 
     await makeDisk(place, gibibytes);
     return baseImage;
   }
-  const facts = await readFile(fileOf(place.machines, image, "json"), "utf8").catch(() => undefined);
-  if (facts === undefined) throw new Error(`there is no image "${image}" on this host: debian-13-x64, or a snapshot of the local cloud`);
+  const facts = await readIfThere(fileOf(place.machines, image, "json"));
+  if (facts === null) throw new Error(`there is no image "${image}" on this host: debian-13-x64, or a snapshot of the local cloud`);
   const { base } = JSON.parse(facts) as { base: string };
   await rm(diskOf(place), { force: true });
   await copySparse(fileOf(place.machines, image, "ext4"), diskOf(place));

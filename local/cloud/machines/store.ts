@@ -1,5 +1,6 @@
-import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { readIfThere, writeAtomically } from "../files";
 import type { MachineSpec, VolumeSpec } from "./hypervisor";
 
 /** What is kept of a machine besides its disk: <machines>/<droplet id>/machine.json. */
@@ -17,19 +18,13 @@ export const volumesOf = (file: MachineFile): readonly VolumeSpec[] => file.volu
 
 export const machineFolder = (machines: string, dropletId: number): string => join(machines, String(dropletId));
 
-/** Replaces a file in one step: a reader sees the old text or the new one. */
-export const writeAtomically = async (file: string, text: string): Promise<void> => {
-  await writeFile(`${file}.new`, text, { mode: 0o600 });
-  await rename(`${file}.new`, file);
-};
-
 export const writeMachine = (machines: string, file: MachineFile): Promise<void> =>
   writeAtomically(join(machineFolder(machines, file.spec.dropletId), "machine.json"), JSON.stringify(file));
 
 /** Undefined where there is none. */
 export const readMachine = async (machines: string, dropletId: number): Promise<MachineFile | undefined> => {
-  const text = await readFile(join(machineFolder(machines, dropletId), "machine.json"), "utf8").catch(() => undefined);
-  return text === undefined ? undefined : JSON.parse(text) as MachineFile;
+  const text = await readIfThere(join(machineFolder(machines, dropletId), "machine.json"));
+  return text === null ? undefined : JSON.parse(text) as MachineFile;
 };
 
 /** The machines on disk. What a killed run left half-made (a folder without its file) is named in `halfMade`. */

@@ -1,5 +1,6 @@
 import { lstat, mkdir, readFile, readdir, readlink, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { unlessGone } from "../files";
 import { run } from "./run";
 
 const prefix = "second-server-lab";
@@ -13,7 +14,7 @@ export const renewedBundle = (bundle: string, old: readonly string[], fresh: rea
   [...certificatesOf(bundle).filter((certificate) => !old.includes(certificate)), ...fresh].join("");
 
 const ours = async (folder: string): Promise<string[]> =>
-  (await readdir(folder).catch(() => [])).filter((name) => name.startsWith(prefix) && name.endsWith(".crt")).sort();
+  (await unlessGone(readdir(folder), [])).filter((name) => name.startsWith(prefix) && name.endsWith(".crt")).sort();
 
 const dropLinks = async (certs: string): Promise<void> => {
   for (const name of await readdir(certs)) {

@@ -9,6 +9,8 @@ export interface RelayOptions {
   readonly address: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** PEM. A client may go on in TLS (STARTTLS), as every relay on the internet offers it. */
+  readonly tls: { readonly certificate: string; readonly key: string };
   readonly fault: () => "defer" | "refuse" | undefined;
   readonly log: (line: string) => void;
 }
@@ -24,10 +26,10 @@ const collect = async (stream: Readable): Promise<Buffer> => {
 
 const refusal = (code: number, message: string): Error => Object.assign(new Error(message), { responseCode: code });
 
-/** Takes every mail for everybody and keeps it in the inbox. No TLS: the lab's wires are the lab's own. Any user and password will do. */
+/** Takes every mail for everybody and keeps it in the inbox. Any user and password will do. */
 export const startRelay = async (options: RelayOptions): Promise<Relay> => {
   const server = new SMTPServer({
-    name: "relay.lab.test", banner: "second-server lab", authOptional: true, allowInsecureAuth: true, disabledCommands: ["STARTTLS"], size: largestMail, disableReverseLookup: true,
+    name: "relay.lab.test", banner: "second-server lab", authOptional: true, allowInsecureAuth: true, cert: options.tls.certificate, key: options.tls.key, size: largestMail, disableReverseLookup: true,
     onConnect: (_session, callback) => callback(options.fault() === "refuse" ? refusal(421, "Service not available") : null),
     onAuth: (auth, _session, callback) => callback(null, { user: auth.username ?? "anonymous" }),
     onData: (stream, session, callback) => {

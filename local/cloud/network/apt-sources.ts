@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { unlessGone } from "../files";
 
 /** Where Debian's archive is found from here. */
 export interface DebianMirror {
@@ -31,7 +32,7 @@ export const mirrorFromSources = (texts: readonly string[]): DebianMirror => {
 /** Reads the host's own apt sources: behind a company's mirror only those are reachable. */
 export const hostMirror = async (root = "/etc/apt"): Promise<DebianMirror> => {
   const folder = join(root, "sources.list.d");
-  const names = (await readdir(folder).catch(() => [])).filter((name) => /\.(list|sources)$/.test(name)).sort();
+  const names = (await unlessGone(readdir(folder), [])).filter((name) => /\.(list|sources)$/.test(name)).sort();
   const files = [join(root, "sources.list"), ...names.map((name) => join(folder, name))];
-  return mirrorFromSources(await Promise.all(files.map((file) => readFile(file, "utf8").catch(() => ""))));
+  return mirrorFromSources(await Promise.all(files.map((file) => unlessGone(readFile(file, "utf8"), ""))));
 };

@@ -2,11 +2,11 @@ import { createReadStream } from "node:fs";
 import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { dirname, join } from "node:path";
-import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
 import { hostMirror, type DebianMirror } from "./apt-sources";
 import { upstreamOf } from "./mirror-paths";
+import { askOutside } from "./outside";
 
 /**
  * A Debian mirror for the lab's machines, on a unix socket, in the host's network: passes on what the host's own sources
@@ -15,8 +15,8 @@ import { upstreamOf } from "./mirror-paths";
 
 const passedOn = ["content-type", "content-length", "last-modified", "etag", "cache-control"];
 
-const headersOf = (response: Response): Record<string, string> =>
-  Object.fromEntries(passedOn.flatMap((name) => (response.headers.has(name) ? [[name, response.headers.get(name)!]] : [])));
+const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
+  Object.fromEntries(passedOn.flatMap((name) => (headers[name] === undefined ? [] : [[name, String(headers[name])]])));
 
 const refuse = (response: ServerResponse, status: number, reason: string): void => {
   response.writeHead(status, { "content-type": "text/plain" }).end(`${reason}\n`);
@@ -27,13 +27,16 @@ const downloads = new Map<string, Promise<number>>();
 
 /** Resolves with the upstream's status; the file is there if and only if it was 200. */
 const download = async (url: string, file: string): Promise<number> => {
-  const answer = await fetch(url);
-  if (answer.status !== 200 || !answer.body) return answer.status;
+  const answer = await askOutside(url);
+  if (answer.statusCode !== 200) {
+    answer.resume();
+    return answer.statusCode!;
+  }
   await mkdir(dirname(file), { recursive: true });
   const partial = `${file}.${process.pid}.part`;
   try {
     const target = await open(partial, "w");
-    await pipeline(Readable.fromWeb(answer.body as import("node:stream/web").ReadableStream), target.createWriteStream());
+    await pipeline(answer, target.createWriteStream());
     await rename(partial, file);
   } finally {
     await rm(partial, { force: true });
@@ -55,10 +58,9 @@ const sendCached = async (response: ServerResponse, url: string, file: string): 
 
 const passOn = async (request: IncomingMessage, response: ServerResponse, url: string): Promise<void> => {
   const since = request.headers["if-modified-since"];
-  const answer = await fetch(url, { method: request.method, headers: { ...(since ? { "if-modified-since": since } : {}), "accept-encoding": "identity" } });
-  response.writeHead(answer.status, headersOf(answer));
-  if (!answer.body || request.method === "HEAD") return void response.end();
-  await pipeline(Readable.fromWeb(answer.body as import("node:stream/web").ReadableStream), response);
+  const answer = await askOutside(url, { method: request.method, headers: since ? { "if-modified-since": since } : {} });
+  response.writeHead(answer.statusCode!, headersOf(answer));
+  await pipeline(answer, response);
 };
 
 const serve = (mirror: DebianMirror, cache: string) => async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

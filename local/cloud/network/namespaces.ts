@@ -1,5 +1,6 @@
 import { access, mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { unlessGone } from "../files";
 import type { LabPaths } from "../paths";
 import { attempt, run } from "../machines/run";
 import { addresses as at, serviceAddresses } from "./addresses";
@@ -58,7 +59,7 @@ export const setUpNetwork = async (paths: LabPaths): Promise<void> => {
 
 /** Names of the lab's namespaces: router, operators, one a machine. */
 export const labNamespaces = async (lab: string): Promise<string[]> =>
-  (await readdir("/run/netns").catch(() => [])).filter((name) => name.startsWith(`ss${lab}-`));
+  (await unlessGone(readdir("/run/netns"), [])).filter((name) => name.startsWith(`ss${lab}-`));
 
 /** Removes all of the lab's namespaces and links. Nothing may run in them any more: a namespace in use lives on without its name. */
 export const tearDownNetwork = async (paths: LabPaths): Promise<void> => {

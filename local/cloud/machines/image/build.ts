@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { hostMirror } from "../../network/apt-sources";
 import { withLock } from "../locks";
 import { run, type Argv } from "../run";
+import { pruneImages } from "./prune";
 import { bootstrapCommand, imageCommands, imageFiles, imageRemovals, recipeHash } from "./recipe";
 
 type Progress = (event: { step: string; detail?: string; seconds?: number }) => void;
@@ -59,7 +60,12 @@ const build = async (images: string, target: string, progress: Progress): Promis
 /** Finds the base image in the cache or builds it (about a minute); resolves with its path. Rejects with the failing step's last words. */
 export const ensureImage = async (cache: string, progress: Progress): Promise<string> => {
   const target = imageFile(cache);
-  if (await exists(target)) return target;
+  if (!(await exists(target))) await buildOnce(target, progress);
+  await pruneImages(target, Date.now());
+  return target;
+};
+
+const buildOnce = async (target: string, progress: Progress): Promise<void> => {
   const started = Date.now();
   const images = dirname(target);
   await mkdir(images, { recursive: true });
@@ -69,5 +75,4 @@ export const ensureImage = async (cache: string, progress: Progress): Promise<st
     await build(images, target, progress);
   });
   progress({ step, seconds: (Date.now() - started) / 1000 });
-  return target;
 };
