@@ -14,6 +14,7 @@ const needed: readonly { readonly package: string; readonly program?: string; re
   { package: "iproute2", program: "ip" },
   { package: "nftables", program: "nft" },
   { package: "conntrack", program: "conntrack" },
+  { package: "iputils-ping", program: "ping" },
   { package: "util-linux", program: "nsenter" },
   { package: "openssh-client", program: "ssh" },
   { package: "openssl", program: "openssl" },

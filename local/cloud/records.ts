@@ -47,8 +47,19 @@ export interface VolumeSnapshotRecord { id: string; name: string; volume_id: str
 export interface UptimeAlertRecord {
   id: string; name: string; type: string; threshold?: number; comparison?: string; period?: string;
   notifications: { email: string[]; slack: { channel: string; url: string }[] };
+  /** Since when what it is about has been so, and whether that was told; not shown. */
+  held_since?: string; triggered?: boolean;
 }
-export interface UptimeCheckRecord { id: string; name: string; type: "ping" | "http" | "https"; target: string; regions: string[]; enabled: boolean; alerts: UptimeAlertRecord[] }
+export interface UptimeStateRecord {
+  status: "UP" | "DOWN"; since: string; cause: string; milliseconds: number | null; certificate_until: string | null;
+  /** The last outage that is over. */
+  outage: { started_at: string; ended_at: string } | null;
+  days: { day: string; up: number; total: number }[];
+}
+/** Without a state: not probed yet. */
+export interface UptimeCheckRecord {
+  id: string; name: string; type: "ping" | "http" | "https"; target: string; regions: string[]; enabled: boolean; alerts: UptimeAlertRecord[]; state?: UptimeStateRecord;
+}
 export interface AlertPolicyRecord {
   uuid: string; type: string; description: string; compare: string; value: number; window: string; entities: string[]; tags: string[]; enabled: boolean;
   alerts: { email: string[]; slack: { channel: string; url: string }[] };

@@ -6,6 +6,7 @@ import { timestamp, type Api, type ApiEnv, type Cloud } from "./cloud";
 import { notFound } from "./errors";
 import { page } from "./paging";
 import { body, nameText, optionalText, pathParameter } from "./request";
+import { uptimePercentage } from "./watch/uptime-state";
 
 const region = z.enum(["us_east", "us_west", "eu_west", "se_asia"]);
 const target = z.string().min(1).max(2_048);
@@ -22,6 +23,19 @@ const applyAlert = (alert: UptimeAlertRecord, { notifications: told, ...rest }: 
   Object.assign(alert, given(rest), told ? { notifications: { email: told.email ?? [], slack: told.slack ?? [] } } : {});
 };
 
+const alertView = ({ id, name, type, threshold, comparison, period, notifications: told }: UptimeAlertRecord): Record<string, unknown> =>
+  ({ id, name, type, ...given({ threshold, comparison, period }), notifications: told });
+const stateView = (cloud: Cloud, { regions, state }: UptimeCheckRecord): Record<string, unknown> => {
+  const region = state
+    ? { status: state.status, status_changed_at: state.since, thirty_day_uptime_percentage: uptimePercentage(state) }
+    : { status: "CHECKING", status_changed_at: timestamp(cloud), thirty_day_uptime_percentage: 0 };
+  const last = state?.outage;
+  const seconds = last ? Math.round((Date.parse(last.ended_at) - Date.parse(last.started_at)) / 1000) : 0;
+  return {
+    regions: Object.fromEntries(regions.map((name) => [name, region])),
+    previous_outage: { region: last ? regions[0] ?? "" : "", started_at: last?.started_at ?? "", ended_at: last?.ended_at ?? "", duration_seconds: seconds },
+  };
+};
 const view = ({ id, name, type, target, regions, enabled }: UptimeCheckRecord): Record<string, unknown> => ({ id, name, type, target, regions, enabled });
 const asked = (cloud: Cloud, c: Context<ApiEnv>): UptimeCheckRecord => {
   const check = cloud.state.uptimeChecks.find((one) => one.id === pathParameter(c, "id"));
@@ -36,20 +50,20 @@ const askedAlert = (cloud: Cloud, c: Context<ApiEnv>): { check: UptimeCheckRecor
 };
 
 const alertRoutes = (cloud: Cloud, api: Api): void => {
-  api.get("/uptime/checks/:id/alerts", (c) => c.json(page(c, "alerts", asked(cloud, c).alerts)));
+  api.get("/uptime/checks/:id/alerts", (c) => c.json(page(c, "alerts", asked(cloud, c).alerts.map(alertView))));
   api.post("/uptime/checks/:id/alerts", async (c) => {
     const wanted = await body(c, newAlert);
     const alert: UptimeAlertRecord = { id: randomUUID(), name: wanted.name, type: wanted.type, notifications: { email: [], slack: [] } };
     applyAlert(alert, wanted);
     asked(cloud, c).alerts.push(alert);
-    return c.json({ alert }, 201);
+    return c.json({ alert: alertView(alert) }, 201);
   });
-  api.get("/uptime/checks/:id/alerts/:alert", (c) => c.json({ alert: askedAlert(cloud, c).alert }));
+  api.get("/uptime/checks/:id/alerts/:alert", (c) => c.json({ alert: alertView(askedAlert(cloud, c).alert) }));
   api.put("/uptime/checks/:id/alerts/:alert", async (c) => {
     const wanted = await body(c, newAlert.partial());
     const { alert } = askedAlert(cloud, c);
     applyAlert(alert, wanted);
-    return c.json({ alert });
+    return c.json({ alert: alertView(alert) });
   });
   api.delete("/uptime/checks/:id/alerts/:alert", (c) => {
     const { check, alert } = askedAlert(cloud, c);
@@ -58,7 +72,7 @@ const alertRoutes = (cloud: Cloud, api: Api): void => {
   });
 };
 
-/** Kept and shown; nobody asks the target, so its state stays "CHECKING": this fleet's own Observatory is what looks. */
+/** Probed from outside the firewalls by watch/uptime-round.ts; without machines there is nothing to ask, and their state stays "CHECKING". */
 export const uptimeRoutes = (cloud: Cloud): Api => {
   const api: Api = new Hono();
   const { state } = cloud;
@@ -73,6 +87,8 @@ export const uptimeRoutes = (cloud: Cloud): Api => {
   api.put("/uptime/checks/:id", async (c) => {
     const wanted = await body(c, newCheck.partial());
     const check = asked(cloud, c);
+    // What was seen of another target says nothing of this one.
+    if ((wanted.target ?? check.target) !== check.target || (wanted.type ?? check.type) !== check.type) delete check.state;
     Object.assign(check, given(wanted));
     return c.json({ check: view(check) });
   });
@@ -81,11 +97,7 @@ export const uptimeRoutes = (cloud: Cloud): Api => {
     state.uptimeChecks = state.uptimeChecks.filter((one) => one !== check);
     return c.body(null, 204);
   });
-  api.get("/uptime/checks/:id/state", (c) => {
-    const since = timestamp(cloud);
-    const regions = Object.fromEntries(asked(cloud, c).regions.map((name) => [name, { status: "CHECKING", status_changed_at: since, thirty_day_uptime_percentage: 0 }]));
-    return c.json({ state: { regions, previous_outage: { region: "", started_at: "", ended_at: "", duration_seconds: 0 } } });
-  });
+  api.get("/uptime/checks/:id/state", (c) => c.json({ state: stateView(cloud, asked(cloud, c)) }));
   alertRoutes(cloud, api);
   return api;
 };

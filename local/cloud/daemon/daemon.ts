@@ -6,6 +6,9 @@ import { createApi, type CreatedApi } from "../api/app";
 import type { ApiEnv } from "../api/cloud";
 import { startDueBackups } from "../api/backups";
 import { localRoutes } from "../api/local";
+import { probeFrom } from "../api/watch/probe";
+import { regularly } from "../api/watch/regularly";
+import { uptimeRound } from "../api/watch/uptime-round";
 import { systemClock } from "../clock";
 import { consoleRoutes } from "../console/page";
 import type { MachineHost } from "../machines/hypervisor";
@@ -68,6 +71,15 @@ const ending = ({ created, host }: Running): ((machinesToo: boolean) => void) =>
   };
 };
 
+/** DigitalOcean looks once a minute; here one need not wait so long to see it. */
+const uptimeSeconds = { host: 15, real: 60 } as const;
+
+const watch = ({ paths, created: { cloud } }: Running): void => {
+  const failed = (error: Error): void => log(`watching: ${error.message}`);
+  const probe = probeFrom(paths.operatorNetns, paths.ca);
+  regularly(uptimeSeconds[cloud.pace], () => uptimeRound(cloud, probe), failed);
+};
+
 const publish = async (running: Running, api: string, machines: boolean): Promise<void> => {
   const { paths, created, inbox, trust } = running;
   const end = ending(running);
@@ -92,6 +104,7 @@ export const serve = async (options: ServeOptions): Promise<void> => {
     const { startServices } = await import("./services");
     await startServices({ paths, cloud: created.cloud, api: created.app, inbox, trust });
     await takeOverMachines(running);
+    watch(running);
     return publish(running, "http://192.0.2.10", true);
   }
   await takeOverMachines(running);
