@@ -63,6 +63,8 @@ export interface UptimeCheckRecord {
 export interface AlertPolicyRecord {
   uuid: string; type: string; description: string; compare: string; value: number; window: string; entities: string[]; tags: string[]; enabled: boolean;
   alerts: { email: string[]; slack: { channel: string; url: string }[] };
+  /** The droplets that it holds for at the moment; not shown. */
+  firing?: number[];
 }
 
 export interface CloudState {

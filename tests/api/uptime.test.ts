@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { probeFrom, type ProbeResult, type ProbeTarget } from "../../local/cloud/api/watch/probe";
 import { uptimeRound } from "../../local/cloud/api/watch/uptime-round";
-import { testApi, type TestApi } from "./harness";
+import { testApi } from "./harness";
 
 const good: Omit<ProbeResult, "id"> = { up: true, cause: "", milliseconds: 40, certificateUntil: "2027-02-19T00:00:00.000Z" };
 const bad: Omit<ProbeResult, "id"> = { up: false, cause: "answered 503", milliseconds: 12, certificateUntil: null };

@@ -18,6 +18,7 @@ import { createFaults } from "./faults";
 import { firewallRoutes } from "./firewalls";
 import { createJobs } from "./jobs";
 import { createLetters } from "./letters";
+import { metricsRoutes } from "./metrics";
 import { createNetwork } from "./network-plan";
 import { projectRoutes } from "./projects";
 import { createRateLimit } from "./rate-limit";
@@ -29,6 +30,7 @@ import { monitoringRoutes } from "./monitoring";
 import { uptimeRoutes } from "./uptime";
 import { resumeVolumeActions, volumeRoutes } from "./volumes";
 import { vpcRoutes } from "./vpcs";
+import { createMetrics } from "./watch/metrics";
 
 export interface ApiDeps {
   readonly store: Store;
@@ -57,7 +59,7 @@ const createCloud = ({ store, hypervisor, clock, pace, send, log }: ApiDeps): Cl
   const jobs = createJobs((key, error) => log(`${key}: ${error.stack ?? error.message}`));
   return {
     store, state: store.state, hypervisor, clock, pace, log, jobs, write: createLetters({ send, clock, jobs, log }),
-    network: createNetwork(store.state, hypervisor), faults: createFaults(store.state, hypervisor, clock),
+    network: createNetwork(store.state, hypervisor), faults: createFaults(store.state, hypervisor, clock), metrics: createMetrics({ state: store.state, hypervisor, clock, log }),
   };
 };
 
@@ -129,7 +131,7 @@ export const createApi = (deps: ApiDeps): CreatedApi => {
   app.use("/v2/*", identify(cloud, calls), authenticate, limit(cloud), misbehave(cloud), persist(cloud));
   const resources = [
     accountRoutes, sshKeyRoutes, actionRoutes, dropletRoutes, reservedIpRoutes, domainAndRecordRoutes, firewallRoutes, tagRoutes, projectRoutes, vpcRoutes, imageAndSnapshotRoutes,
-    volumeRoutes, uptimeRoutes, monitoringRoutes, associatedRoutes,
+    volumeRoutes, uptimeRoutes, monitoringRoutes, metricsRoutes, associatedRoutes,
   ];
   for (const routes of resources) app.route("/v2", routes(cloud));
   app.all("/v2/*", (c) => { throw notEmulated(`${c.req.method} ${c.req.path}`); });

@@ -7,6 +7,7 @@ import type { Store } from "../store";
 import type { Faults } from "./faults";
 import type { Jobs } from "./jobs";
 import type { Network } from "./network-plan";
+import type { Metrics } from "./watch/metrics";
 
 /** What every resource works with. */
 export interface Cloud {
@@ -19,6 +20,7 @@ export interface Cloud {
   readonly jobs: Jobs;
   readonly network: Network;
   readonly faults: Faults;
+  readonly metrics: Metrics;
   /** Mails to customers; tried again while nobody takes them. */
   readonly write: (letter: Letter) => void;
   readonly log: (line: string) => void;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { Clock } from "../clock";
 import type { Fault as MachineFault, Hypervisor } from "../machines/hypervisor";
-import type { CloudState } from "../records";
+import type { CloudState, DropletRecord } from "../records";
 
 const dropletId = z.number().int();
 /** Faults that anyone may ask for; those with a droplet are done to its machine, the others to the cloud's own services. */
@@ -12,7 +12,8 @@ export const faultRequest = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("disk-full"), dropletId }),
   z.object({ kind: z.literal("loss"), dropletId, percent: z.number().min(0).max(100) }),
   z.object({ kind: z.literal("latency"), dropletId, milliseconds: z.number().min(0).max(60_000) }),
-  z.object({ kind: z.literal("clock-skew"), dropletId, seconds: z.number() }),
+  z.object({ kind: z.literal("clock-skew"), dropletId, seconds: z.number().min(-3_155_760_000).max(3_155_760_000), unit: z.string().max(255).optional() }),
+  z.object({ kind: z.literal("power-cut"), dropletId }),
   z.object({
     kind: z.literal("api"), method: z.string().toUpperCase().optional(),
     /** Begins the path after /v2, e.g. "/droplets"; all calls without it. */
@@ -21,7 +22,7 @@ export const faultRequest = z.discriminatedUnion("kind", [
     message: z.string().max(1_000).optional(), retryAfterSeconds: z.number().int().min(0).optional(), delayMs: z.number().min(0).max(600_000).optional(),
     /** After this many calls the fault is over. */
     times: z.number().int().min(1).optional(),
-  }),
+  }).refine(({ status, delayMs }) => status !== undefined || delayMs !== undefined, "status or delayMs is needed: what the calls do"),
   z.object({ kind: z.literal("dns"), /** Names ending in it; all without. */ name: z.string().optional(), answer: z.enum(["SERVFAIL", "NXDOMAIN", "silence"]).default("SERVFAIL") }),
   z.object({ kind: z.literal("acme") }),
   z.object({ kind: z.literal("relay"), /** "defer": 451 to each mail; "refuse": no connection. */ how: z.enum(["defer", "refuse"]).default("refuse") }),
@@ -31,6 +32,9 @@ export type ServiceFault = Exclude<FaultRequest, MachineFault>;
 export type ActiveFault = FaultRequest & { readonly id: string; readonly since: string };
 
 const isMachineFault = (fault: FaultRequest): fault is Extract<FaultRequest, { dropletId: number }> => "dropletId" in fault;
+
+/** The droplets that a fault names. */
+export const dropletsOf = (fault: FaultRequest): number[] => (isMachineFault(fault) ? [fault.dropletId, ...("peerId" in fault && fault.peerId !== undefined ? [fault.peerId] : [])] : []);
 
 export interface Faults {
   list(): readonly ActiveFault[];
@@ -56,10 +60,22 @@ const identity = (fault: FaultRequest): string => {
 /** Faults are kept with the records: they outlive the daemon, as what they did to machines does. */
 export const createFaults = (state: CloudState, hypervisor: Hypervisor, clock: Clock): Faults => {
   const uses = new Map<string, number>();
-  const active = (): ActiveFault[] => state.faults as unknown as ActiveFault[];
-  const drop = (gone: (fault: ActiveFault) => boolean): void => { state.faults = active().filter((one) => !gone(one)) as unknown as CloudState["faults"]; };
+  const droplet = (id: number): DropletRecord | undefined => state.droplets.find((one) => one.id === id);
+  /** Somebody has switched the machine on again: the cut is over, and another power_off is no cut. */
+  const isOver = (fault: ActiveFault): boolean => fault.kind === "power-cut" && droplet(fault.dropletId)?.status === "active";
+  const drop = (gone: (fault: ActiveFault) => boolean): void => { state.faults = kept().filter((one) => !gone(one)) as unknown as CloudState["faults"]; };
+  const kept = (): ActiveFault[] => state.faults as unknown as ActiveFault[];
+  const active = (): ActiveFault[] => {
+    if (kept().some(isOver)) drop(isOver);
+    return kept();
+  };
+  const power = (fault: FaultRequest, status: DropletRecord["status"]): void => {
+    const found = fault.kind === "power-cut" ? droplet(fault.dropletId) : undefined;
+    if (found) found.status = status;
+  };
   const end = async (fault: ActiveFault): Promise<void> => {
     if (isMachineFault(fault)) await hypervisor.clearFault(fault);
+    power(fault, "active");
     drop((one) => one.id === fault.id);
     uses.delete(fault.id);
   };
@@ -73,6 +89,7 @@ export const createFaults = (state: CloudState, hypervisor: Hypervisor, clock: C
     list: active,
     inject: async (fault) => {
       if (isMachineFault(fault)) await hypervisor.injectFault(fault);
+      power(fault, "off");
       drop((one) => identity(one) === identity(fault));
       const added: ActiveFault = { ...fault, id: randomUUID().slice(0, 8), since: clock.now().toISOString() };
       state.faults.push(added);

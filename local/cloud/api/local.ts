@@ -3,8 +3,8 @@ import { z } from "zod";
 import type { Inbox } from "../mail/inbox";
 import type { Calls } from "./calls";
 import type { Api, Cloud } from "./cloud";
-import { ApiError, notFound } from "./errors";
-import { faultRequest } from "./faults";
+import { ApiError, notFound, unprocessable } from "./errors";
+import { dropletsOf, faultRequest } from "./faults";
 import { body, numericId, pathParameter } from "./request";
 import type { DropletRecord } from "../records";
 
@@ -25,12 +25,6 @@ const machineRoutes = (api: Api, { cloud }: LocalDeps): void => {
     if (!droplet) throw notFound();
     return droplet;
   };
-  api.post("/droplets/:id/power-cut", async (c) => {
-    const droplet = find(numericId(c, "id"));
-    await cloud.hypervisor.powerOff(droplet.id);
-    droplet.status = "off";
-    return c.body(null, 204);
-  });
   api.get("/droplets/:id/console", async (c) => {
     const lines = Number(c.req.query("lines") ?? 200);
     return c.text(await cloud.hypervisor.consoleTail(find(numericId(c, "id")).id, Number.isInteger(lines) && lines > 0 ? Math.min(lines, 10_000) : 200));
@@ -45,7 +39,7 @@ const faultRoutes = (api: Api, { cloud }: LocalDeps): void => {
   api.get("/faults", (c) => c.json({ faults: cloud.faults.list() }));
   api.post("/faults", async (c) => {
     const wanted = await body(c, faultRequest);
-    if ("dropletId" in wanted && !cloud.state.droplets.some((one) => one.id === wanted.dropletId)) throw notFound();
+    for (const id of dropletsOf(wanted)) if (!cloud.state.droplets.some((one) => one.id === id)) throw unprocessable(`there is no droplet ${id}`);
     return c.json(await cloud.faults.inject(wanted), 201);
   });
   api.delete("/faults", async (c) => {

@@ -20,27 +20,30 @@ const toRecord = (uuid: string, wanted: z.infer<typeof policy>): AlertPolicyReco
   entities: wanted.entities ?? [], tags: wanted.tags ?? [], alerts: { email: wanted.alerts.email ?? [], slack: wanted.alerts.slack ?? [] },
 });
 
+const view = ({ firing: _, ...shown }: AlertPolicyRecord): Record<string, unknown> => shown;
 const asked = (cloud: Cloud, c: Context<ApiEnv>): AlertPolicyRecord => {
   const found = cloud.state.alertPolicies.find((one) => one.uuid === pathParameter(c, "uuid"));
   if (!found) throw notFound();
   return found;
 };
 
-/** Policies are kept and shown; the metrics themselves are not emulated (501). */
+/** Held against the machines' figures by watch/policies.ts. */
 export const monitoringRoutes = (cloud: Cloud): Api => {
   const api: Api = new Hono();
   const { state } = cloud;
-  api.get("/monitoring/alerts", (c) => c.json(page(c, "policies", state.alertPolicies)));
+  api.get("/monitoring/alerts", (c) => c.json(page(c, "policies", state.alertPolicies.map(view))));
   api.post("/monitoring/alerts", async (c) => {
     const made = toRecord(randomUUID(), await body(c, policy));
     state.alertPolicies.push(made);
-    return c.json({ policy: made });
+    return c.json({ policy: view(made) });
   });
-  api.get("/monitoring/alerts/:uuid", (c) => c.json({ policy: asked(cloud, c) }));
+  api.get("/monitoring/alerts/:uuid", (c) => c.json({ policy: view(asked(cloud, c)) }));
   api.put("/monitoring/alerts/:uuid", async (c) => {
     const wanted = await body(c, policy);
     const found = asked(cloud, c);
-    return c.json({ policy: Object.assign(found, toRecord(found.uuid, wanted)) });
+    // Another rule begins anew.
+    delete found.firing;
+    return c.json({ policy: view(Object.assign(found, toRecord(found.uuid, wanted))) });
   });
   api.delete("/monitoring/alerts/:uuid", (c) => {
     const found = asked(cloud, c);

@@ -6,6 +6,8 @@ import { createApi, type CreatedApi } from "../api/app";
 import type { ApiEnv } from "../api/cloud";
 import { startDueBackups } from "../api/backups";
 import { localRoutes } from "../api/local";
+import { sampleSeconds } from "../api/watch/metrics";
+import { judgePolicies } from "../api/watch/policies";
 import { probeFrom } from "../api/watch/probe";
 import { regularly } from "../api/watch/regularly";
 import { uptimeRound } from "../api/watch/uptime-round";
@@ -77,6 +79,10 @@ const uptimeSeconds = { host: 15, real: 60 } as const;
 const watch = ({ paths, created: { cloud } }: Running): void => {
   const failed = (error: Error): void => log(`watching: ${error.message}`);
   const probe = probeFrom(paths.operatorNetns, paths.ca);
+  regularly(sampleSeconds, async () => {
+    await cloud.metrics.sample();
+    await judgePolicies(cloud);
+  }, failed);
   regularly(uptimeSeconds[cloud.pace], () => uptimeRound(cloud, probe), failed);
 };
 

@@ -76,7 +76,8 @@ export const boot = async (options: BootOptions): Promise<void> => {
   }
 };
 
-const processesBelow = async (folder: string): Promise<number[]> => {
+/** Of a control group and all below it, by the host's process ids. */
+export const processesBelow = async (folder: string): Promise<number[]> => {
   const entries = await unlessGone(readdir(folder, { withFileTypes: true }), []);
   const own = (await unlessGone(readFile(join(folder, "cgroup.procs"), "utf8"), "")).split("\n").filter(Boolean).map(Number);
   const below = await Promise.all(entries.filter((entry) => entry.isDirectory()).map((entry) => processesBelow(join(folder, entry.name))));

@@ -61,7 +61,27 @@ export type Fault =
   | { readonly kind: "disk-full"; readonly dropletId: number }
   | { readonly kind: "loss"; readonly dropletId: number; readonly percent: number }
   | { readonly kind: "latency"; readonly dropletId: number; /** Each way. */ readonly milliseconds: number }
-  | { readonly kind: "clock-skew"; readonly dropletId: number; readonly seconds: number };
+  | { readonly kind: "clock-skew"; readonly dropletId: number; readonly seconds: number; /** One unit; else the machine's services. */ readonly unit?: string }
+  /** As pulling the plug; its end is power on. */
+  | { readonly kind: "power-cut"; readonly dropletId: number };
+
+/** Counters since the machine's boot and gauges of now; bytes where nothing else is said. */
+export interface MachineUsage {
+  readonly cpuUserSeconds: number;
+  readonly cpuSystemSeconds: number;
+  /** Processes that run or wait for a disk at this moment. */
+  readonly busy: number;
+  readonly memoryTotal: number;
+  /** With what the page cache holds. */
+  readonly memoryUsed: number;
+  readonly memoryCached: number;
+  readonly publicIn: number;
+  readonly publicOut: number;
+  readonly privateIn: number;
+  readonly privateOut: number;
+  readonly diskSize: number;
+  readonly diskFree: number;
+}
 
 /** A disk of its own, shown to the machine as /dev/disk/by-id/scsi-0DO_Volume_<name>. */
 export interface VolumeSpec { readonly id: string; readonly name: string; readonly sizeGiB: number; /** "", "ext4" or "xfs". */ readonly filesystem: string; readonly label: string }
@@ -95,6 +115,8 @@ export interface Hypervisor {
   applyNetwork(plan: NetworkPlan): Promise<void>;
   injectFault(fault: Fault): Promise<void>;
   clearFault(fault: Fault): Promise<void>;
+  /** What the machine uses; null while it is off. Absent: there are no metrics. */
+  usage?(dropletId: number): Promise<MachineUsage | null>;
   /** Last lines of a machine's console. */
   consoleTail(dropletId: number, lines: number): Promise<string>;
   /** Runs a command inside the machine as root, without its network (like DigitalOcean's recovery console); `input` is its standard input. */

@@ -42,7 +42,7 @@ export const memoryUse = (stat: string, used: number, total: number): MemoryUse 
   };
 };
 
-const readUse = async ({ host, paths }: Surroundings, { dropletId, memoryMiB }: MachineSpec): Promise<MemoryUse | undefined> => {
+export const readUse = async ({ host, paths }: Surroundings, { dropletId, memoryMiB }: MachineSpec): Promise<MemoryUse | undefined> => {
   const old = host.v1["memory"] !== undefined;
   const folder = groupFolder(host.v1["memory"] ?? host.unified, paths.id, groupOf(dropletId));
   const [stat, used] = await Promise.all([readFile(join(folder, "memory.stat"), "utf8"), readFile(join(folder, old ? "memory.usage_in_bytes" : "memory.current"), "utf8")]

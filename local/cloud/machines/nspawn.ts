@@ -16,6 +16,7 @@ import { clearAway, cutPower, isKept, limit, powerDown, powerUp, restart, tail }
 import { diskFromImage, dropSnapshot, takeSnapshot } from "./snapshots";
 import { forgetMachine, machineFolder, readMachines, volumesOf, writeMachine, type MachineFile } from "./store";
 import { isRunning, placeOf, type Surroundings } from "./surroundings";
+import { usageOf } from "./usage";
 import { growVolume, plugVolume, removeVolume, unplugVolume } from "./volumes";
 
 export interface NspawnOptions {
@@ -100,8 +101,10 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
     watchOver(machine);
     // A link that is new knows no IPv6 neighbours.
     if (machine.file.spec.networks.ipv6) await router.apply({});
-    // New links are as fast as the old ones were at first.
-    for (const fault of faults) if (fault.kind === "latency" && fault.dropletId === machine.file.spec.dropletId) await setFault(around, fault, true);
+    // A fault lasts until it is cleared: a new boot knows nothing of what was done to the one before.
+    for (const fault of faults) {
+      if (fault.dropletId === machine.file.spec.dropletId) await setFault(around, fault, true).catch((error: Error) => log(`fault ${fault.kind} after power on: ${error.message}`));
+    }
   };
 
   const off = async (machine: Machine, means: (dropletId: number) => Promise<void>, on = false): Promise<void> => {
@@ -217,16 +220,19 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
     deleteVolume: (volumeId) => removeVolume(paths.machines, volumeId),
     applyNetwork: (plan) => router.apply({ plan }),
     injectFault: async (fault) => {
-      known(fault.dropletId);
+      const machine = known(fault.dropletId);
+      if (fault.kind === "power-cut") return oneAtATime(machine, () => pull(machine));
       await setFault(around, fault, true);
       faults = [...without(faults, fault), fault];
       await router.apply({ faults: networkFaults(faults) });
     },
     clearFault: async (fault) => {
+      if (fault.kind === "power-cut") return oneAtATime(known(fault.dropletId), () => up(known(fault.dropletId)));
       await setFault(around, fault, false);
       faults = without(faults, fault);
       await router.apply({ faults: networkFaults(faults) });
     },
+    usage: (dropletId) => usageOf(around, known(dropletId).file.spec),
     consoleTail: (dropletId, lines) => tail(paths, known(dropletId).file.spec.dropletId, lines),
     exec: async (dropletId, argv, input) => enter(around, known(dropletId).file.spec.dropletId, argv, input),
     machines: () => [...machines].map(([dropletId, { power }]) => ({ dropletId, power })),

@@ -1,0 +1,68 @@
+import type { MachineUsage } from "../../machines/hypervisor";
+import type { Cloud } from "../cloud";
+
+export const sampleSeconds = 15;
+/** Six hours. DigitalOcean keeps two weeks; a file rewritten at each call can't, so these end with the daemon. */
+const kept = (6 * 3600) / sampleSeconds;
+
+export interface Sample extends MachineUsage {
+  /** Seconds since 1970. */
+  readonly at: number;
+  readonly vcpus: number;
+  readonly load1: number;
+  readonly load5: number;
+  readonly load15: number;
+}
+
+export interface Metrics {
+  /** Looks at every machine that runs. */
+  sample(): Promise<void>;
+  /** Oldest first. */
+  of(dropletId: number): readonly Sample[];
+}
+
+/** As the kernel's: each look moves the average by what its share of the time is worth. */
+const damped = (was: number, busy: number, seconds: number, minutes: number): number => {
+  const share = Math.exp(-seconds / (60 * minutes));
+  return was * share + busy * (1 - share);
+};
+
+const next = (before: Sample | undefined, usage: MachineUsage, at: number, vcpus: number): Sample => {
+  const seconds = before ? at - before.at : 0;
+  const load = (was: number | undefined, minutes: number): number => (was === undefined ? 0 : damped(was, usage.busy, seconds, minutes));
+  return { ...usage, at, vcpus, load1: load(before?.load1, 1), load5: load(before?.load5, 5), load15: load(before?.load15, 15) };
+};
+
+export const createMetrics = ({ state, hypervisor, clock, log }: Pick<Cloud, "state" | "hypervisor" | "clock" | "log">): Metrics => {
+  const samples = new Map<number, Sample[]>();
+  const look = async (dropletId: number, vcpus: number): Promise<void> => {
+    const usage = await hypervisor.usage!(dropletId);
+    if (!usage) return;
+    const own = samples.get(dropletId) ?? [];
+    const before = own.at(-1);
+    // Counters begin anew with a boot, and what lies before it is another machine's for all that they tell.
+    const reborn = before !== undefined && before.cpuUserSeconds + before.cpuSystemSeconds > usage.cpuUserSeconds + usage.cpuSystemSeconds;
+    const line = reborn ? [] : own;
+    line.push(next(line.at(-1), usage, Math.floor(clock.now().getTime() / 1000), vcpus));
+    if (line.length > kept) line.shift();
+    samples.set(dropletId, line);
+  };
+  return {
+    sample: async () => {
+      if (!hypervisor.usage) return;
+      for (const id of samples.keys()) if (!state.droplets.some((one) => one.id === id)) samples.delete(id);
+      const running = state.droplets.filter((one) => one.status === "active");
+      const looks = await Promise.allSettled(running.map(({ id, vcpus }) => look(id, vcpus)));
+      // A machine that ends while it is looked at is no news; the next look knows.
+      for (const [at, one] of looks.entries()) if (one.status === "rejected") log(`metrics of droplet ${running[at]!.id}: ${(one.reason as Error).message}`);
+    },
+    of: (dropletId) => samples.get(dropletId) ?? [],
+  };
+};
+
+/** Megabits a second between each sample and the one before it. */
+export const bandwidth = (samples: readonly Sample[], counter: "publicIn" | "publicOut" | "privateIn" | "privateOut"): { at: number; value: number }[] =>
+  samples.slice(1).map((one, index) => {
+    const before = samples[index]!;
+    return { at: one.at, value: one.at > before.at ? Math.max(0, (8 * (one[counter] - before[counter])) / 1e6 / (one.at - before.at)) : 0 };
+  });
