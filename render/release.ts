@@ -1,12 +1,11 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import type { FleetFacts, Role } from "../config/fleet";
 import type { MachineFile, Release, ReleaseFile } from "../config/release";
 import { renderMachine } from "./machine";
+import { pack, packOnce } from "./pack";
 import { planOf } from "./plan";
-import { agentBundle, libsqlTree, monitorTree, serviceTree, type Tree } from "./sources";
-import { tar, type TarEntry } from "./tar";
+import { agentBundle, libsqlTree, monitorTree, serviceTrees, type Tree } from "./sources";
+import { TAR_END, type TarEntry, tarPart } from "./tar";
 
 export interface BuiltRelease { readonly release: Release; /** Of the gzipped archive, in hex: the release's name. */ readonly sha256: string; readonly archive: Buffer }
 
@@ -15,7 +14,7 @@ const fileOf = ({ path, mode, owner = "root", group = "root", text }: MachineFil
 
 const treesOf = (fleet: FleetFacts, role: Role, folder: string): Tree[] => role === "watcher"
   ? [monitorTree(), libsqlTree()]
-  : [monitorTree(), libsqlTree(), ...fleet.services.flatMap((service) => (service.folder ? [serviceTree(service, join(folder, service.folder))] : []))];
+  : [monitorTree(), libsqlTree(), ...serviceTrees(fleet.services, folder)];
 
 const contents = (files: readonly MachineFile[], trees: readonly Tree[]): TarEntry[] => [
   ...[...new Map(files.map(({ text }) => [sha256(text), text]))].map(([hash, text]) => ({ path: `files/${hash}`, mode: 0o600, data: Buffer.from(text) })),
@@ -27,10 +26,11 @@ export const buildRelease = (fleet: FleetFacts, role: Role, folder: string): Bui
   const files = renderMachine(fleet, role);
   const trees = treesOf(fleet, role, folder);
   const release: Release = { ...planOf(fleet, role), files: files.map(fileOf), trees: trees.map(({ name, hash }) => ({ name, hash })) };
-  const archive = gzipSync(tar([
+  const own = tarPart([
     { path: "release.json", mode: 0o644, data: Buffer.from(`${JSON.stringify(release, null, 1)}\n`) },
     { path: "agent.js", mode: 0o644, data: agentBundle() },
-    ...contents(files, trees),
-  ]), { level: 4 });
+    ...contents(files, trees.filter((tree) => tree !== libsqlTree())),
+  ]);
+  const archive = Buffer.concat([pack(own), packOnce(tarPart(contents([], [libsqlTree()]))), pack(TAR_END)]);
   return { release, archive, sha256: sha256(archive) };
 };

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { ServiceFacts } from "../config/fleet";
-import { bundle } from "./bundle";
+import { bundleEach } from "./bundle";
 import type { TarEntry } from "./tar";
 
 /** A folder that a release brings, as files relative to it. */
@@ -31,10 +31,11 @@ const tree = (name: string, entries: readonly TarEntry[]): Tree => {
 /** Both machines get these: made once a run. */
 const once = <T>(make: () => T): (() => T) => { let made: { value: T } | undefined; return () => (made ??= { value: make() }).value; };
 
-export const agentBundle = once((): Buffer => bundle(join(PROJECT, "agent/main.ts")));
+const own = once(() => bundleEach(PROJECT, [join(PROJECT, "agent/main.ts"), join(PROJECT, "monitor/main.ts")]));
+export const agentBundle = (): Buffer => own()[0]!;
 /** The status page's charts are drawn by uPlot, served by the monitor from beside itself. */
 export const monitorTree = once((): Tree => tree("monitor", [
-  { path: "monitor.js", mode: 0o644, data: bundle(join(PROJECT, "monitor/main.ts")) },
+  { path: "monitor.js", mode: 0o644, data: own()[1]! },
   { path: "uplot.js", mode: 0o644, data: readFileSync(join(PROJECT, "node_modules/uplot/dist/uPlot.iife.min.js")) },
   { path: "uplot.css", mode: 0o644, data: readFileSync(join(PROJECT, "node_modules/uplot/dist/uPlot.min.css")) },
 ]));
@@ -45,9 +46,20 @@ export const libsqlTree = once((): Tree => tree("node-libsql", NATIVE.flatMap((n
   return entriesBelow(folder).filter(({ path }) => /\.(js|json|node)$/.test(path)).map((entry) => ({ ...entry, path: `${name}/${entry.path}` }));
 })));
 
-/** What the service runs from. TypeScript becomes one main.js; other files of its folder come along, its sources do not. */
-export const serviceTree = (service: ServiceFacts, folder: string): Tree => {
-  if (service.kind !== "node") return tree(service.name, entriesBelow(folder));
+const nodeTree = (name: string, folder: string, main: Buffer): Tree => {
   const others = entriesBelow(folder).filter(({ path }) => !/\.[cm]?[jt]s$|^(package(-lock)?|tsconfig)\.json$/.test(path) || path.startsWith("public/"));
-  return tree(service.name, [...others, { path: "main.js", mode: 0o644, data: bundle(join(folder, service.entry!)) }]);
+  return tree(name, [...others, { path: "main.js", mode: 0o644, data: main }]);
+};
+
+/** What each service with a folder runs from, `project` being what their folders are below. TypeScript becomes one main.js; other files of the folder come along, its sources do not. */
+export const serviceTrees = (services: readonly ServiceFacts[], project: string): Tree[] => {
+  const entryOf = ({ kind, folder, entry }: ServiceFacts): string[] => (kind === "node" && folder ? [join(project, folder, entry!)] : []);
+  const entries = services.flatMap(entryOf);
+  const mains = new Map(entries.length === 0 ? [] : bundleEach(project, entries).map((main, index) => [entries[index]!, main]));
+  return services.flatMap((service) => {
+    if (!service.folder) return [];
+    const folder = join(project, service.folder);
+    const [entry] = entryOf(service);
+    return [entry ? nodeTree(service.name, folder, mains.get(entry)!) : tree(service.name, entriesBelow(folder))];
+  });
 };

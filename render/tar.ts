@@ -22,8 +22,10 @@ const header = ({ path, mode, data }: TarEntry): Buffer => {
   return block;
 };
 
-/** A ustar archive whose bytes depend on nothing but its entries: sorted, no times, owned by root. */
-export const tar = (entries: readonly TarEntry[]): Buffer => Buffer.concat([
-  ...[...entries].sort((a, b) => (a.path < b.path ? -1 : 1)).flatMap((entry) => [header(entry), entry.data, Buffer.alloc((BLOCK - (entry.data.length % BLOCK)) % BLOCK)]),
-  Buffer.alloc(2 * BLOCK),
-]);
+/** Entries of a ustar archive, whose bytes depend on nothing else: sorted, no times, owned by root. */
+export const tarPart = (entries: readonly TarEntry[]): Buffer => Buffer.concat(
+  [...entries].sort((a, b) => (a.path < b.path ? -1 : 1)).flatMap((entry) => [header(entry), entry.data, Buffer.alloc((BLOCK - (entry.data.length % BLOCK)) % BLOCK)]),
+);
+
+/** What ends an archive. */
+export const TAR_END = Buffer.alloc(2 * BLOCK);

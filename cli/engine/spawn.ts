@@ -23,7 +23,7 @@ export const chooseEngine = (asked: string | undefined, installed: boolean = onP
 };
 
 const embedded = (context: Context): readonly string[] => [
-  process.execPath, "--import", `file://${join(context.project, "node_modules/tsx/dist/loader.mjs")}`, join(context.project, "local/engine/main.ts"),
+  process.execPath, "--require", join(context.project, "node_modules/tsx/dist/cjs/index.cjs"), join(context.project, "local/engine/main.ts"),
 ];
 
 /** How to start the engine with these arguments: argv and environment, inside the lab's network when it is up. */

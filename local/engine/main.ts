@@ -1,6 +1,9 @@
 import { EngineError, messageOf } from "./errors";
 import { HELP, readArguments } from "./operations/options";
-import { perform } from "./operations/perform";
+import { startAhead, stopAhead } from "./program/program";
+import { nodeOptions, readProjectFile } from "./project/project-file";
+
+const RUNS_THE_PROGRAM = new Set(["up", "update", "preview", "pre"]);
 
 const main = async (): Promise<number> => {
   const args = readArguments(process.argv.slice(2));
@@ -8,7 +11,14 @@ const main = async (): Promise<number> => {
     process.stdout.write(HELP);
     return 0;
   }
-  return await perform(args);
+  // The program's process starts before the rest of the engine is loaded: both take their time.
+  if (RUNS_THE_PROGRAM.has(args.command)) startAhead(nodeOptions(await readProjectFile(args.cwd)));
+  try {
+    const { perform } = require("./operations/perform") as typeof import("./operations/perform");
+    return await perform(args);
+  } finally {
+    stopAhead();
+  }
 };
 
 main().then(

@@ -1,9 +1,6 @@
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
-import { parse } from "yaml";
 import { z } from "zod";
-import { EngineError, messageOf } from "../errors";
+import { EngineError } from "../errors";
+import { type NodeOptions, nodeOptions, type ProjectFile, readProjectFile } from "./project-file";
 
 const shape = z.looseObject({
   name: z.string(),
@@ -14,40 +11,25 @@ const shape = z.looseObject({
   config: z.record(z.string(), z.unknown()).optional(),
 });
 
-export interface Project {
+export interface Project extends NodeOptions {
   readonly name: string;
-  /** The folder of Pulumi.yaml. */
-  readonly folder: string;
   /** The program: a folder or file, relative to `folder`. */
   readonly main: string;
-  readonly typescript: boolean;
-  readonly nodeArgs: readonly string[];
   readonly backendUrl?: string;
   readonly description: string;
 }
 
-const find = (start: string): string => {
-  for (let folder = resolve(start); ; folder = dirname(folder)) {
-    for (const name of ["Pulumi.yaml", "Pulumi.yml"]) if (existsSync(join(folder, name))) return join(folder, name);
-    if (folder === dirname(folder)) throw new EngineError(`no Pulumi.yaml project file found (searching upwards from ${resolve(start)}). Give the project's folder with --cwd.`);
-  }
-};
-
-/** Reads Pulumi.yaml of `start` or of a folder above it. */
-export const readProject = async (start: string): Promise<Project> => {
-  const file = find(start);
-  let document: unknown;
-  try { document = parse(await readFile(file, "utf8")); } catch (error) { throw new EngineError(`${file}: ${messageOf(error)}`); }
+/** Checks what Pulumi.yaml says. */
+const projectOf = (read: ProjectFile): Project => {
+  const { path: file, document } = read;
   const parsed = shape.safeParse(document);
   if (!parsed.success) throw new EngineError(parsed.error.issues.map(({ path, message }) => `${file}: ${path.join(".")}: ${message}`).join("\n"));
   const { name, runtime, main = ".", backend, config, description = "" } = parsed.data;
   const runtimeName = typeof runtime === "string" ? runtime : runtime.name;
-  const options = typeof runtime === "string" ? undefined : runtime.options;
   if (runtimeName !== "nodejs") throw new EngineError(`${file}: runtime: ${runtimeName} is not supported by the embedded engine, which runs Node programs (runtime: nodejs)`);
   if (config !== undefined) throw new EngineError(`${file}: config: configuration in Pulumi.yaml is not supported by the embedded engine. Put it in Pulumi.<stack>.yaml.`);
-  return {
-    name, folder: dirname(file), main, description, typescript: options?.typescript ?? true,
-    nodeArgs: (options?.nodeargs ?? "").split(/\s+/).filter((word) => word !== ""),
-    ...(backend?.url ? { backendUrl: backend.url } : {}),
-  };
+  return { ...nodeOptions(read), name, main, description, ...(backend?.url ? { backendUrl: backend.url } : {}) };
 };
+
+/** Reads and checks Pulumi.yaml of `start` or of a folder above it. */
+export const readProject = async (start: string): Promise<Project> => projectOf(await readProjectFile(start));

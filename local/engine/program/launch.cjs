@@ -1,0 +1,84 @@
+"use strict";
+// Loaded first of all in the process that runs a user's program: `node --require launch.cjs [nodeargs] RUNNER`, where RUNNER is the folder of the SDK's cmd/run.
+// The process starts while the engine is still loading. It loads Pulumi's SDK meanwhile, before a loader of the program's, such as tsx, wants to look at each of its files,
+// and waits to be told what to run: one line of JSON on file descriptor 3, { argv: string[], env: { NAME: value } }.
+const { readSync, closeSync } = require("node:fs");
+const Module = require("node:module");
+const { dirname, join } = require("node:path");
+
+const ORDERS = 3;
+
+/**
+ * What the SDK loads at every start and hardly a program needs: the API that drives the CLI, and the compiler and package reader for functions that become resources.
+ * Together they are more than half of its loading time. They are loaded when something of them is used first.
+ */
+const SELDOM_USED = [["index.js", "./automation"], ["typescript-shim.js", "typescript"], ["runtime/closure/codePaths.js", "@npmcli/arborist"]];
+
+const onFirstUse = (load) => {
+  let loaded;
+  const module = () => (loaded ??= load());
+  // A CommonJS module as an ES module has it: itself as the default.
+  const get = (_, name) => (name === "__esModule" ? true : name === "default" && !module().__esModule ? module() : Reflect.get(module(), name));
+  return new Proxy({}, {
+    get, has: (_, name) => Reflect.has(module(), name), set: (_, name, value) => Reflect.set(module(), name, value), ownKeys: () => Reflect.ownKeys(module()),
+    getOwnPropertyDescriptor: (_, name) => { const own = Reflect.getOwnPropertyDescriptor(module(), name); return own && { ...own, configurable: true }; },
+  });
+};
+
+const deferSeldomUsed = (sdk) => {
+  const seldomUsed = new Map(SELDOM_USED.map(([from, request]) => [join(sdk, from), request]));
+  const load = Module._load;
+  Module._load = function loadDeferred(request, parent, isMain) {
+    if (!parent || seldomUsed.get(parent.filename) !== request) return load.call(this, request, parent, isMain);
+    // One that isn't installed is missed now, as without us.
+    Module._resolveFilename(request, parent, isMain);
+    return onFirstUse(() => load.call(this, request, parent, isMain));
+  };
+};
+
+/** Waits without turning the event loop: nothing of the program may run before it is told what it is. Null: the engine wants nothing run. */
+const orders = () => {
+  const chunks = [];
+  for (const chunk = Buffer.alloc(65536); ;) {
+    const length = readSync(ORDERS, chunk);
+    if (length === 0) break;
+    chunks.push(Buffer.from(chunk.subarray(0, length)));
+  }
+  closeSync(ORDERS);
+  const text = Buffer.concat(chunks).toString();
+  return text.endsWith("\n") ? JSON.parse(text) : null;
+};
+
+/** The SDK reports its every step as a debug message, each sent when the one before has been answered. This engine shows none of them. */
+const sendNoDebugMessages = (sdk) => { require(join(sdk, "log")).debug = () => Promise.resolve(); };
+
+/** The SDK notes with each resource and promise where in the program it was made, which takes longer than all else about it. This engine keeps no places, and leaks are traced on request. */
+const noteNoPlaces = (sdk) => {
+  require(sdk).Resource.callsites = () => [];
+  if (process.env.PULUMI_DEBUG_PROMISE_LEAKS) return;
+  const promises = require(join(sdk, "runtime/debuggable"));
+  const { debuggablePromise } = promises;
+  promises.debuggablePromise = (...given) => {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+    try { return debuggablePromise(...given); } finally { Error.stackTraceLimit = limit; }
+  };
+};
+
+const launch = (runner) => {
+  // Workers and children of the program inherit both: they are not to be told anything.
+  delete process.env.SECOND_SERVER_RUNNER;
+  process.execArgv.splice(process.execArgv.indexOf("--require"), 2);
+  const sdk = dirname(dirname(runner));
+  deferSeldomUsed(sdk);
+  // In the order of the SDK's runner, which patches gRPC before anything has loaded it.
+  for (const part of [join(runner, "instrumentation"), sdk, join(runner, "tracing")]) require(part);
+  sendNoDebugMessages(sdk);
+  noteNoPlaces(sdk);
+  const told = orders();
+  if (!told) process.exit(0);
+  Object.assign(process.env, told.env);
+  process.argv.push(...told.argv);
+};
+
+if (process.env.SECOND_SERVER_RUNNER) launch(process.env.SECOND_SERVER_RUNNER);
