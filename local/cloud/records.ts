@@ -10,6 +10,7 @@ export interface DropletRecord {
   backup_policy: BackupPolicy | null;
 }
 export interface ReservedIpRecord { ip: string; region: string; droplet_id: number | null; locked: boolean; project_id: string }
+export interface ReservedIpv6Record { ip: string; region: string; reserved_at: string; droplet_id: number | null; locked: boolean }
 export interface SshKeyRecord { id: number; name: string; fingerprint: string; public_key: string }
 export interface DomainRecord { name: string; ttl: number }
 export interface DnsRecord { id: number; domain: string; type: string; name: string; data: string; priority: number | null; port: number | null; ttl: number; weight: number | null; flags: number | null; tag: string | null }
@@ -75,7 +76,7 @@ export interface CloudState {
   /** SOA serial. */
   serial: number;
   account: { uuid: string; email: string };
-  droplets: DropletRecord[]; actions: ActionRecord[]; sshKeys: SshKeyRecord[]; reservedIps: ReservedIpRecord[];
+  droplets: DropletRecord[]; actions: ActionRecord[]; sshKeys: SshKeyRecord[]; reservedIps: ReservedIpRecord[]; reservedIpv6: ReservedIpv6Record[];
   domains: DomainRecord[]; dnsRecords: DnsRecord[]; firewalls: FirewallRecord[]; tags: string[]; projects: ProjectRecord[]; vpcs: VpcRecord[];
   snapshots: SnapshotRecord[]; volumes: VolumeRecord[]; volumeSnapshots: VolumeSnapshotRecord[];
   uptimeChecks: UptimeCheckRecord[]; alertPolicies: AlertPolicyRecord[];

@@ -20,7 +20,7 @@ const emptyState = (clock: Clock): CloudState => {
   return {
     format: 1, nextId: 500_000_001, lastAddress: 9, serial: 1,
     account: { uuid: randomUUID().replaceAll("-", ""), email: "owner@lab.test" },
-    droplets: [], actions: [], sshKeys: [], reservedIps: [], domains: [], dnsRecords: [], firewalls: [], tags: [],
+    droplets: [], actions: [], sshKeys: [], reservedIps: [], reservedIpv6: [], domains: [], dnsRecords: [], firewalls: [], tags: [],
     projects: [{ id: randomUUID(), name: "second-server", description: "", purpose: "Just trying out DigitalOcean", environment: "Development", is_default: true, created_at: now, updated_at: now, resources: [] }],
     vpcs: [], snapshots: [], volumes: [], volumeSnapshots: [], uptimeChecks: [], alertPolicies: [], faults: [],
   };

@@ -22,6 +22,9 @@ export const netmask = (bits: number): string => toAddress(bits === 0 ? 0 : (0xf
 
 export interface Addresses { ipv4: string; anchor_ipv4: string; ipv6: string }
 
+/** A droplet's IPv6 address has its IPv4 address's number, whether it is switched on at once or later. */
+export const ipv6Of = (ipv4: string): string => `2001:db8:0:1::${Number(ipv4.split(".").at(-1)).toString(16)}`;
+
 /** The next free number, going round, so that an address is not given to a new machine while the old one is still being taken down. */
 export const takeAddresses = (state: CloudState): Addresses => {
   const used = new Set(state.droplets.map((droplet) => droplet.ipv4));
@@ -29,7 +32,7 @@ export const takeAddresses = (state: CloudState): Addresses => {
     const candidate = first + ((state.lastAddress - first + step + (last - first + 1)) % (last - first + 1));
     if (used.has(publicPrefix + candidate)) continue;
     state.lastAddress = candidate;
-    return { ipv4: publicPrefix + candidate, anchor_ipv4: `10.17.0.${candidate}`, ipv6: `2001:db8:0:1::${candidate.toString(16)}` };
+    return { ipv4: publicPrefix + candidate, anchor_ipv4: `10.17.0.${candidate}`, ipv6: ipv6Of(publicPrefix + candidate) };
   }
   throw unprocessable("creating this/these droplet(s) will exceed the addresses of the local DigitalOcean");
 };
@@ -52,6 +55,15 @@ export const takeReservedIp = (state: CloudState): string => {
   for (let at = reservedFirst; at <= reservedLast; at++)
     if (!state.reservedIps.some((reserved) => reserved.ip === publicPrefix + at)) return publicPrefix + at;
   throw unprocessable("no reserved IP is left");
+};
+
+/** From a prefix of its own, so that it lies behind the router for every machine. */
+export const takeReservedIpv6 = (state: CloudState): string => {
+  for (let at = 1; at < 2 ** 16; at++) {
+    const address = `2001:db8:0:2::${at.toString(16)}`;
+    if (!state.reservedIpv6.some((reserved) => reserved.ip === address)) return address;
+  }
+  throw unprocessable("no reserved IPv6 is left");
 };
 
 /** Locally administered, so that it can't be a real card's; the same droplet always has the same one. */

@@ -19,10 +19,12 @@ import { firewallRoutes } from "./firewalls";
 import { createJobs } from "./jobs";
 import { createLetters } from "./letters";
 import { metricsRoutes } from "./metrics";
+import { resumeMoves } from "./moves";
 import { createNetwork } from "./network-plan";
 import { projectRoutes } from "./projects";
 import { createRateLimit } from "./rate-limit";
-import { reservedIpRoutes, resumeReservedIpActions } from "./reserved-ips";
+import { reservedIpRoutes } from "./reserved-ips";
+import { reservedIpv6Routes } from "./reserved-ipv6";
 import { imageAndSnapshotRoutes } from "./snapshots";
 import { sshKeyRoutes } from "./ssh-keys";
 import { tagRoutes } from "./tags";
@@ -130,7 +132,7 @@ export const createApi = (deps: ApiDeps): CreatedApi => {
   answerErrors(app, cloud);
   app.use("/v2/*", identify(cloud, calls), authenticate, limit(cloud), misbehave(cloud), persist(cloud));
   const resources = [
-    accountRoutes, sshKeyRoutes, actionRoutes, dropletRoutes, reservedIpRoutes, domainAndRecordRoutes, firewallRoutes, tagRoutes, projectRoutes, vpcRoutes, imageAndSnapshotRoutes,
+    accountRoutes, sshKeyRoutes, actionRoutes, dropletRoutes, reservedIpRoutes, reservedIpv6Routes, domainAndRecordRoutes, firewallRoutes, tagRoutes, projectRoutes, vpcRoutes, imageAndSnapshotRoutes,
     volumeRoutes, uptimeRoutes, monitoringRoutes, metricsRoutes, associatedRoutes,
   ];
   for (const routes of resources) app.route("/v2", routes(cloud));
@@ -139,7 +141,7 @@ export const createApi = (deps: ApiDeps): CreatedApi => {
     app, cloud, calls,
     resume: async () => {
       for (const problem of await cloud.faults.restore()) cloud.log(problem);
-      resumeReservedIpActions(cloud);
+      resumeMoves(cloud);
       resumeDropletActions(cloud);
       resumeVolumeActions(cloud);
     },

@@ -33,6 +33,7 @@ const rulesFor = (state: CloudState, droplet: DropletRecord): FirewallRules | nu
 /** Firewalls by tag become rules by droplet; sources by tag or droplet become addresses. */
 export const networkPlan = (state: CloudState): NetworkPlan => ({
   reservedIps: state.reservedIps.map((reserved) => ({ ip: reserved.ip, dropletId: reserved.droplet_id })),
+  reservedIpv6: state.reservedIpv6.map((reserved) => ({ ip: reserved.ip, dropletId: reserved.droplet_id })),
   firewalls: state.droplets.map((droplet) => ({ dropletId: droplet.id, rules: rulesFor(state, droplet) })),
 });
 

@@ -1,13 +1,14 @@
 import { Hono, type Context } from "hono";
 import { z } from "zod";
-import type { ActionRecord, DropletRecord, ReservedIpRecord } from "../records";
+import type { ActionRecord, ReservedIpRecord } from "../records";
 import { limits } from "./account";
-import { actionLink, actionView, beginAction, carryOut, newestFirst } from "./actions";
+import { actionLink, actionView, newestFirst } from "./actions";
 import { takeReservedIp } from "./addresses";
 import { regionSlugs, regionView } from "./catalog";
 import type { Api, ApiEnv, Cloud } from "./cloud";
 import { dropletView } from "./droplets/view";
 import { notFound, unprocessable } from "./errors";
+import { holderFor, startMove } from "./moves";
 import { page } from "./paging";
 import { assignToProject } from "./projects";
 import { body, looseInteger, numericId, pathParameter } from "./request";
@@ -23,39 +24,6 @@ const view = (cloud: Cloud, reserved: ReservedIpRecord): Record<string, unknown>
   };
 };
 
-const dropletFor = (cloud: Cloud, id: number, region: string | null, moving?: ReservedIpRecord): DropletRecord => {
-  const droplet = cloud.state.droplets.find((one) => one.id === id);
-  if (!droplet) throw unprocessable("The droplet was not found.");
-  if (region !== null && droplet.region !== region) throw unprocessable("The droplet and the reserved IP must be in the same region.");
-  if (cloud.state.reservedIps.some((other) => other !== moving && other.droplet_id === id)) throw unprocessable("The droplet already has a reserved IP.");
-  return droplet;
-};
-
-/** The records change at once, and with them what every later call sees; the action ends when the network has followed. */
-const startMove = (cloud: Cloud, reserved: ReservedIpRecord, droplet: DropletRecord | null): ActionRecord => {
-  const previous = reserved.droplet_id;
-  const type = droplet ? "assign_ip" : "unassign_ip";
-  const action = beginAction(cloud, { type, resource_id: droplet?.id ?? previous ?? 0, resource_type: "reserved_ip", region_slug: reserved.region, request: { ip: reserved.ip } });
-  reserved.locked = true;
-  reserved.droplet_id = droplet?.id ?? null;
-  void cloud.jobs.run(`reserved-ip-${reserved.ip}`, async () => {
-    const done = await carryOut(cloud, action, () => cloud.network.apply());
-    if (!done) reserved.droplet_id = previous;
-    reserved.locked = false;
-    await cloud.store.save();
-  });
-  return action;
-};
-
-/** After a daemon's death the network is made anew from the records, so these have ended. */
-export const resumeReservedIpActions = (cloud: Cloud): void => {
-  for (const action of cloud.state.actions) {
-    if (action.status !== "in-progress" || action.resource_type !== "reserved_ip") continue;
-    Object.assign(action, { status: "completed", completed_at: action.started_at });
-  }
-  for (const reserved of cloud.state.reservedIps) reserved.locked = false;
-};
-
 const asked = (cloud: Cloud, c: Context<ApiEnv>): ReservedIpRecord => {
   const reserved = cloud.state.reservedIps.find((one) => one.ip === pathParameter(c, "ip"));
   if (!reserved) throw notFound();
@@ -65,7 +33,7 @@ const asked = (cloud: Cloud, c: Context<ApiEnv>): ReservedIpRecord => {
 const add = (cloud: Cloud, wanted: z.infer<typeof newIp>): { reserved: ReservedIpRecord; action: ActionRecord } => {
   const { state } = cloud;
   if (state.reservedIps.length >= limits.reservedIps) throw unprocessable(`You have reached the limit of ${limits.reservedIps} reserved IPs.`);
-  const droplet = wanted.droplet_id ? dropletFor(cloud, wanted.droplet_id, null) : null;
+  const droplet = wanted.droplet_id ? holderFor(cloud, state.reservedIps, wanted.droplet_id, null) : null;
   const region = droplet?.region ?? wanted.region;
   if (!region || !regionSlugs.includes(region)) throw unprocessable("region: a region or a droplet is required");
   const project = wanted.project_id ? state.projects.find((one) => one.id === wanted.project_id) : state.projects.find((one) => one.is_default);
@@ -90,7 +58,7 @@ const actionRoutes = (cloud: Cloud, api: Api, base: string): void => {
     const reserved = asked(cloud, c);
     if (reserved.locked) throw unprocessable("The floating IP already has a pending event.");
     if (wanted.type === "unassign" && reserved.droplet_id === null) throw unprocessable("The floating IP is not assigned.");
-    const droplet = wanted.type === "assign" ? dropletFor(cloud, wanted.droplet_id, reserved.region, reserved) : null;
+    const droplet = wanted.type === "assign" ? holderFor(cloud, cloud.state.reservedIps, wanted.droplet_id, reserved.region, reserved) : null;
     return c.json({ action: { ...actionView(startMove(cloud, reserved, droplet)), project_id: reserved.project_id } }, 201);
   });
 };

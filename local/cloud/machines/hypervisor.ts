@@ -52,6 +52,8 @@ export interface FirewallRule {
 /** Everything the network has to look like; applied as one atomic step. */
 export interface NetworkPlan {
   readonly reservedIps: readonly { readonly ip: string; readonly dropletId: number | null }[];
+  /** Routed to the machine's own IPv6 address; not mapped. */
+  readonly reservedIpv6?: readonly { readonly ip: string; readonly dropletId: number | null }[];
   readonly firewalls: readonly { readonly dropletId: number; readonly rules: FirewallRules | null }[];
 }
 
@@ -101,6 +103,8 @@ export interface Hypervisor {
   onPowerChange(listener: (dropletId: number, power: Power) => void): void;
   /** The machine is off. Memory and CPU always; the disk only grows. */
   resize(dropletId: number, size: { memoryMiB: number; vcpus: number; diskGiB?: number }): Promise<void>;
+  /** From now on the network brings that address to the machine, and a boot offers it; a system that runs is not told. Absent: nothing to bring it to. */
+  enableIpv6?(dropletId: number, ipv6: string): Promise<void>;
   /** Keeps the machine's disk under `key`; resolves with its size in bytes. */
   snapshot(dropletId: number, key: string): Promise<number>;
   deleteSnapshot(key: string): Promise<void>;

@@ -2,6 +2,7 @@ import type { FSWatcher } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { basename } from "node:path";
 import { createLatency } from "../network/latency";
+import { openIpv6 } from "../network/links";
 import { createRouter } from "../network/router";
 import type { LabPaths } from "../paths";
 import { groupOf } from "./boot";
@@ -197,6 +198,13 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
     }),
     snapshot: (dropletId, key) => oneAtATime(known(dropletId), () => takeSnapshot(placeOf(paths, dropletId), known(dropletId).file.base, key)),
     deleteSnapshot: (key) => dropSnapshot(paths.machines, key),
+    enableIpv6: (dropletId, ipv6) => oneAtATime(known(dropletId), async () => {
+      const machine = known(dropletId);
+      const networks = { ...machine.file.spec.networks, ipv6 };
+      await keep(machine, { spec: { ...machine.file.spec, networks } });
+      if (machine.power === "on") await openIpv6(paths, dropletId, networks);
+      await router.apply({});
+    }),
     rebuild: (spec) => oneAtATime(known(spec.dropletId), async () => {
       const machine = known(spec.dropletId);
       await pull(machine);

@@ -3,6 +3,7 @@ import type { CloudState, DropletRecord } from "../records";
 /** What one droplet's `/metadata/v1.json` says. */
 export const metadataOf = (state: CloudState, droplet: DropletRecord): Record<string, unknown> => {
   const reserved = state.reservedIps.find((one) => one.droplet_id === droplet.id);
+  const reserved6 = state.reservedIpv6.find((one) => one.droplet_id === droplet.id);
   const held = { ipv4: { active: reserved !== undefined, ...(reserved ? { ip_address: reserved.ip } : {}) } };
   const v6 = droplet.ipv6 ? { ipv6: { ip_address: droplet.ipv6, cidr: 64, gateway: "2001:db8:0:1::1" } } : {};
   return {
@@ -17,7 +18,7 @@ export const metadataOf = (state: CloudState, droplet: DropletRecord): Record<st
       }],
       private: [{ ipv4: { ip_address: droplet.private_ipv4, netmask: "255.255.240.0", gateway: "10.114.0.1" }, mac: droplet.mac, type: "private" }],
     },
-    floating_ip: held, reserved_ip: held,
+    floating_ip: held, reserved_ip: { ...held, ipv6: { active: reserved6 !== undefined, ...(reserved6 ? { ip_address: reserved6.ip } : {}) } },
     dns: { nameservers: ["192.0.2.53"] }, tags: droplet.tags,
     features: { dhcp_enabled: false },
   };

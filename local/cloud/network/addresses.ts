@@ -11,7 +11,7 @@ export const addresses = {
   publicRange: "203.0.113.0/24",
   /** 203.0.113.200-249, as prefixes. */
   reservedRanges: ["203.0.113.200/29", "203.0.113.208/28", "203.0.113.224/28", "203.0.113.240/29", "203.0.113.248/31"],
-  ipv6Prefix: "2001:db8::/32", ipv6Gateway: "2001:db8:0:1::1",
+  ipv6Prefix: "2001:db8::/32", reservedIpv6Prefix: "2001:db8:0:2::/64", ipv6Gateway: "2001:db8:0:1::1",
 } as const;
 
 export const serviceAddresses: readonly string[] = [addresses.api, addresses.acme, addresses.mail, addresses.dns, addresses.mirror, addresses.metadata];

@@ -24,7 +24,7 @@ const routerEnd = (link: string, gateways: readonly string[], hosts: readonly st
 
 const ipv6Ends = (link: string, ipv6: string, mac: string): string[] => [
   `echo 1 > /proc/sys/net/ipv6/conf/${link}/proxy_ndp`,
-  `ip -6 addr add ${at.ipv6Gateway}/128 dev ${link} nodad`, `ip -6 route replace ${ipv6}/128 dev ${link}`,
+  `ip -6 addr replace ${at.ipv6Gateway}/128 dev ${link} nodad`, `ip -6 route replace ${ipv6}/128 dev ${link}`,
   `ip -6 neigh replace ${ipv6} lladdr ${mac} dev ${link} nud permanent`,
 ];
 
@@ -38,6 +38,11 @@ export const routerLinks = (dropletId: number, networks: MachineNetworks): strin
     ...routerEnd(privateLink(dropletId), [], [vpc], privateMac(mac)),
     ...(networks.ipv6 ? ipv6Ends(outside, checkedAddress(networks.ipv6), mac) : []),
   ].join("\n");
+};
+
+/** For a machine that runs and had no IPv6 until now. */
+export const openIpv6 = async (paths: LabPaths, dropletId: number, { ipv6, mac }: MachineNetworks): Promise<void> => {
+  if (ipv6) await inNetns(paths.routerNetns, ipv6Ends(publicLink(dropletId), checkedAddress(ipv6), checkedMac(mac)).join("\n"));
 };
 
 /** A namespace for the machine, with eth0 (public) and eth1 (private) wired to the router. Made anew when there already. */

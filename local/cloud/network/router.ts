@@ -2,7 +2,7 @@ import type { LabPaths } from "../paths";
 import type { MachineNetworks, NetworkPlan } from "../machines/hypervisor";
 import { attempt, run } from "../machines/run";
 import { netnsFile } from "./namespaces";
-import { neighbourText, rulesetText, type NetworkState } from "./ruleset";
+import { neighbourText, reservedIpv6Text, rulesetText, type NetworkState } from "./ruleset";
 
 type FaultState = Pick<NetworkState, "cut" | "cutBetween" | "loss">;
 
@@ -24,6 +24,17 @@ export const createRouter = (paths: LabPaths, machines: () => ReadonlyMap<number
     for (const side of ["--orig-dst", "--reply-dst"]) await attempt([...inRouter, "conntrack", "--delete", side, ip]);
   };
 
+  let routed = "";
+  const routeReserved = async (reserved: NonNullable<NetworkPlan["reservedIpv6"]>, networks: ReadonlyMap<number, MachineNetworks>): Promise<void> => {
+    const text = reservedIpv6Text(reserved.flatMap(({ ip, dropletId }) => (dropletId === null ? [] : [{ ip, dropletId }])), networks);
+    // A route that stands must not be missing for a moment: only another set of them is laid anew.
+    const lines = text === routed ? text.replace(/^route flush .*\n/, "") : text;
+    if (!lines) return;
+    // A holder that is off has no link to route to; its address comes back with it.
+    await attempt(["ip", "-n", paths.routerNetns, "-6", "-force", "-batch", "-"], { input: lines });
+    routed = text;
+  };
+
   const load = async (): Promise<void> => {
     const networks = machines();
     const rules = new Map(plan.firewalls.map((firewall) => [firewall.dropletId, firewall.rules]));
@@ -35,6 +46,7 @@ export const createRouter = (paths: LabPaths, machines: () => ReadonlyMap<number
     const neighbours = neighbourText([...networks].map(([dropletId, own]) => ({ dropletId, networks: own })));
     // A machine that is off has no link: the others' lines still count.
     if (neighbours) await attempt(["ip", "-n", paths.routerNetns, "-6", "-force", "-batch", "-"], { input: neighbours });
+    await routeReserved(plan.reservedIpv6 ?? [], networks);
     const now = new Map(reservedIps.filter(({ dropletId }) => networks.has(dropletId)).map(({ ip, dropletId }) => [ip, dropletId]));
     const moved = [...holders].filter(([ip, dropletId]) => now.get(ip) !== dropletId).map(([ip]) => ip);
     holders = now;

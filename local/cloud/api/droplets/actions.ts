@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ActionRecord, DropletRecord } from "../../records";
-import { takeAddresses } from "../addresses";
+import { ipv6Of } from "../addresses";
 import { findSize } from "../catalog";
 import type { Cloud } from "../cloud";
 import { unprocessable } from "../errors";
@@ -86,6 +86,15 @@ const setFeature = (droplet: DropletRecord, feature: string, on: boolean): void 
   droplet.features = [...(on ? [feature] : []), ...droplet.features.filter((one) => one !== feature)];
 };
 
+/** The address is there and routed; telling a system that runs already about it is its owner's, as at DigitalOcean. */
+const enableIpv6 = async (cloud: Cloud, droplet: DropletRecord): Promise<void> => {
+  const address = ipv6Of(droplet.ipv4);
+  await cloud.hypervisor.enableIpv6?.(droplet.id, address);
+  droplet.ipv6 = address;
+  setFeature(droplet, "ipv6", true);
+  await cloud.network.apply();
+};
+
 const perform = async (cloud: Cloud, droplet: DropletRecord, wanted: DropletAction): Promise<void> => {
   const { hypervisor } = cloud;
   switch (wanted.type) {
@@ -102,7 +111,7 @@ const perform = async (cloud: Cloud, droplet: DropletRecord, wanted: DropletActi
     case "snapshot": return takeSnapshot(cloud, droplet, "snapshot", wanted.name ?? `${droplet.name}-${cloud.clock.now().getTime()}`);
     case "rebuild": case "restore": return reimage(cloud, droplet, wanted.image);
     case "rename": droplet.name = wanted.name; return;
-    case "enable_ipv6": droplet.ipv6 = takeAddresses(cloud.state).ipv6; setFeature(droplet, "ipv6", true); return cloud.network.apply();
+    case "enable_ipv6": return enableIpv6(cloud, droplet);
     case "enable_backups": droplet.backup_policy = backupPolicy(wanted.backup_policy); return setFeature(droplet, "backups", true);
     case "change_backup_policy": droplet.backup_policy = backupPolicy(wanted.backup_policy); return;
     case "disable_backups": droplet.backup_policy = null; return setFeature(droplet, "backups", false);

@@ -50,7 +50,7 @@ export const beginDropletAction = (cloud: Cloud, droplet: DropletRecord, type: s
 export const removeDroplet = (cloud: Cloud, droplet: DropletRecord): void => {
   const { state } = cloud;
   state.droplets = state.droplets.filter((one) => one !== droplet);
-  for (const reserved of state.reservedIps) if (reserved.droplet_id === droplet.id) reserved.droplet_id = null;
+  for (const reserved of [...state.reservedIps, ...state.reservedIpv6]) if (reserved.droplet_id === droplet.id) reserved.droplet_id = null;
   for (const firewall of state.firewalls) firewall.droplet_ids = firewall.droplet_ids.filter((id) => id !== droplet.id);
   for (const volume of state.volumes) volume.droplet_ids = volume.droplet_ids.filter((id) => id !== droplet.id);
   const backups = state.snapshots.filter((one) => one.kind === "backup" && one.droplet_id === droplet.id);

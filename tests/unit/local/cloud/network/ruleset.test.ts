@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { firewallLines, neighbourText, rulesetText, skeleton, type NetworkState } from "../../../../../local/cloud/network/ruleset";
+import { firewallLines, neighbourText, reservedIpv6Text, rulesetText, skeleton, type NetworkState } from "../../../../../local/cloud/network/ruleset";
 
 const networks = (n: number, vpc = "a") => ({ mac: `02:00:00:00:00:0${n}`, ipv4: `203.0.113.1${n}`, anchorIpv4: `10.17.0.1${n}`, privateIpv4: `10.114.0.${n + 1}`, vpc });
 const machine = (n: number, rules: NetworkState["machines"][number]["rules"] = null, vpc = "a") => ({ dropletId: n, networks: networks(n, vpc), rules });
@@ -74,6 +74,12 @@ describe("who reaches whom", () => {
   test("the router answers for each IPv6 machine on each other one's link", () => {
     const v6 = (n: number) => ({ dropletId: n, networks: { ...networks(n), ipv6: `2001:db8:0:1::${n}` } });
     expect(neighbourText([v6(1), v6(2), machine(3)])).toBe("neigh replace proxy 2001:db8:0:1::1 dev lv-2\nneigh replace proxy 2001:db8:0:1::2 dev lv-1\n");
+  });
+
+  test("a reserved IPv6 address is routed to its holder's own; one whose holder has none leads nowhere", () => {
+    const machines = new Map([[1, { ...networks(1), ipv6: "2001:db8:0:1::1" }], [2, networks(2)]]);
+    expect(reservedIpv6Text([{ ip: "2001:db8:0:2::1", dropletId: 1 }, { ip: "2001:db8:0:2::2", dropletId: 2 }, { ip: "2001:db8:0:2::3", dropletId: 3 }], machines))
+      .toBe("route flush root 2001:db8:0:2::/64\nroute replace 2001:db8:0:2::1/128 via 2001:db8:0:1::1 dev lv-1\n");
   });
 
   test("outbound mail ports are blocked on the way out and to the lab's own services", () => {
