@@ -1,41 +1,63 @@
-import { readFileSync } from "node:fs";
 import type { Channel } from "../../config/monitor";
-import type { Message } from "../alerts/messages";
-import { ask } from "../checks/http";
+import { type Answer, ask } from "../checks/http";
+import { Later, Refused } from "./failures";
 import type { Carrier } from "./outbox";
+import { postFor, type PostChannel } from "./posts";
 import { smtpCarrier } from "./smtp";
 
-interface Post { readonly url: string; readonly headers: Readonly<Record<string, string>>; readonly body: string }
+const longestPauseMs = 3_600_000;
 
-const json = (url: string, value: unknown, headers: Readonly<Record<string, string>> = {}): Post => ({ url, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(value) });
-const secret = (path: string): string => readFileSync(path, "utf8").trim();
-/** Header values may carry neither line breaks nor, for ntfy, anything but ASCII. */
-const headerText = (text: string): string => text.replace(/[^\x20-\x7e]/g, "?");
+/** What a JSON answer says, as far as it is one. */
+interface Said { readonly ok?: boolean; readonly description?: string; readonly message?: string; readonly error?: unknown; readonly retry_after?: number; readonly parameters?: { readonly retry_after?: number; readonly migrate_to_chat_id?: number } }
 
-/** The request that hands a message to a channel. Secrets are read at each use, so that a changed one counts at once. */
-export function postFor(channel: Exclude<Channel, { kind: "smtp" }>, message: Message, id: string): Post {
-  const full = `${message.subject}\n\n${message.text}`;
-  switch (channel.kind) {
-    case "webhook": return json(channel.url, { id, kind: message.kind, subject: message.subject, text: message.text, url: message.url }, { "idempotency-key": id, ...channel.headers });
-    case "ntfy": return {
-      url: channel.url, body: message.text,
-      headers: { title: headerText(message.subject), priority: message.kind === "down" ? "urgent" : "default", tags: message.kind === "down" ? "rotating_light" : "white_check_mark", ...(message.url === undefined ? {} : { click: message.url }), ...(channel.tokenFile === undefined ? {} : { authorization: `Bearer ${secret(channel.tokenFile)}` }) },
-    };
-    case "slack": return json(secret(channel.urlFile), { text: full });
-    case "discord": return json(secret(channel.urlFile), { content: full.slice(0, 1900), allowed_mentions: { parse: [] } });
-    case "telegram": return json(`${channel.api ?? "https://api.telegram.org"}/bot${secret(channel.tokenFile)}/sendMessage`, { chat_id: channel.chat, text: full.slice(0, 4000), disable_web_page_preview: true });
-    default: { const never: never = channel; throw new Error(`no such channel: ${JSON.stringify(never)}`); }
+function said(body: string): Said {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === "object" && value !== null ? value : {};
+  } catch {
+    return {};
   }
 }
+
+/** Seconds or a date in the header; seconds in the body at Discord and Telegram. */
+function pauseMs({ retryAfter, body }: Answer, now: number): number {
+  const { retry_after: seconds, parameters } = said(body);
+  const date = Date.parse(retryAfter ?? "");
+  const asked = [Number(retryAfter), (date - now) / 1000, seconds, parameters?.retry_after].find((value) => Number.isFinite(value)) ?? 30;
+  return Math.min(Math.ceil(Math.max(asked, 1) * 1000), longestPauseMs);
+}
+
+/** Slack says "ok" and Telegram {"ok":true}: a page of something in between answers 200 as well. */
+function isTaken(kind: PostChannel["kind"], { status, body }: Answer): boolean {
+  if (status < 200 || status > 299) return false;
+  if (kind === "slack") return body.trim() === "ok";
+  return kind !== "telegram" || said(body).ok === true;
+}
+
+/** @throws when the message was not taken: Later, Refused, or that it may be tried again. */
+export function judge(kind: PostChannel["kind"], answer: Answer, now: number): void {
+  if (isTaken(kind, answer)) return;
+  const { status, body } = answer;
+  const { description, message, error, parameters } = said(body);
+  const words = (description ?? message ?? (typeof error === "string" ? error : body)).slice(0, 120).replace(/[\s\p{Cc}]+/gu, " ").trim();
+  const text = `HTTP ${status} ${words}`.trim();
+  if (status === 429 || (status === 503 && answer.retryAfter !== undefined)) throw new Later(text, pauseMs(answer, now));
+  if (parameters?.migrate_to_chat_id !== undefined) throw new Error(`${text}: the group has the new id ${parameters.migrate_to_chat_id}; write it in fleet.yaml`);
+  if ([401, 403, 404, 410].includes(status) || /chat not found/i.test(words)) throw new Error(`${text}: its address or token is not, or no longer, right`);
+  if ([400, 413, 422].includes(status)) throw new Refused(text);
+  throw new Error(text);
+}
+
+/** Secrets stand in the addresses of some: only a webhook's host is named. */
+const nameOf = (channel: PostChannel): string => (channel.kind === "webhook" || channel.kind === "ntfy" ? `${channel.kind} at ${new URL(channel.url).host}` : channel.kind);
 
 export function carrierOf(channel: Channel): Carrier {
   if (channel.kind === "smtp") return smtpCarrier(channel);
   return {
-    name: channel.kind,
+    name: nameOf(channel),
     async carry(message, id) {
       const { url, headers, body } = postFor(channel, message, id);
-      const answer = await ask(new URL(url), { method: "POST", headers, body }, 15_000);
-      if (answer.status < 200 || answer.status > 299) throw new Error(`HTTP ${answer.status} ${answer.body.slice(0, 120).replace(/\s+/g, " ")}`);
+      judge(channel.kind, await ask(new URL(url), { method: "POST", headers, body }, 15_000), Date.now());
     },
   };
 }

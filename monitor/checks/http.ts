@@ -20,7 +20,7 @@ const bodyLimit = 256 * 1024;
 const secure = lazy(() => new https.Agent({ keepAlive: false, maxCachedSessions: 100, secureContext: createSecureContext() }));
 const plain = new http.Agent({ keepAlive: false });
 
-interface Answer { readonly status: number; readonly location?: string; readonly encoding?: string; readonly body: string; readonly cut: boolean }
+export interface Answer { readonly status: number; readonly location?: string; readonly retryAfter?: string; readonly encoding?: string; readonly body: string; readonly cut: boolean }
 
 export interface Question { readonly method?: string; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
 
@@ -47,7 +47,7 @@ export function ask(url: URL, question: Question, deadlineMs: number): Promise<A
       const chunks: Buffer[] = [];
       let size = 0;
       const answer = (cut: boolean): void => end(() => resolve({
-        status: response.statusCode ?? 0, location: response.headers.location, encoding: response.headers["content-encoding"], body: Buffer.concat(chunks).toString("utf8"), cut,
+        status: response.statusCode ?? 0, location: response.headers.location, retryAfter: response.headers["retry-after"], encoding: response.headers["content-encoding"], body: Buffer.concat(chunks).toString("utf8"), cut,
       }));
       response.on("data", (chunk: Buffer) => {
         chunks.push(size + chunk.length > bodyLimit ? chunk.subarray(0, bodyLimit - size) : chunk);

@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import { Later, Refused } from "../../../../monitor/adapters/failures";
 import { Outbox, type Carrier, type Parcel } from "../../../../monitor/adapters/outbox";
 import type { Message } from "../../../../monitor/alerts/messages";
 import { FakeClock } from "../fake-clock";
@@ -18,7 +19,7 @@ function lab(...carriers: Carrier[]) {
 
 const relay = (name: string) => {
   const arrived: string[] = [];
-  const carrier = { name, broken: false, arrived, async carry({ subject }: Message, id: string) { if (carrier.broken) throw new Error("connection refused"); arrived.push(`${subject} ${id.split("-").slice(0, 2).join("-")}`); } };
+  const carrier = { name, broken: false, arrived, fault: undefined as Error | undefined, asked: 0, async carry({ subject }: Message, id: string) { carrier.asked += 1; if (carrier.broken) throw carrier.fault ?? new Error("connection refused"); arrived.push(`${subject} ${id.split("-").slice(0, 2).join("-")}`); } };
   return carrier;
 };
 
@@ -50,4 +51,53 @@ test("a second channel takes over when the first fails", async () => {
   await clock.pass(1000);
   expect(hook.arrived).toEqual(["down test-1"]);
   expect(shelf.get(1)?.by).toBe("webhook");
+});
+
+test("a channel that asks for patience is left alone that long; the second one takes over meanwhile", async () => {
+  const [hook, mail] = [relay("slack"), relay("mail")];
+  hook.broken = true;
+  hook.fault = new Later("HTTP 429", 90_000);
+  const { clock, open } = lab(hook, mail);
+  const outbox = open();
+  outbox.add(message("first"));
+  await clock.pass(1000);
+  outbox.add(message("second"));
+  await clock.pass(1000);
+  expect([hook.asked, mail.arrived]).toEqual([1, ["first test-1", "second test-2"]]);
+  mail.broken = true;
+  outbox.add(message("third"));
+  hook.broken = false;
+  await clock.pass(92_000);
+  expect(hook.arrived).toEqual(["third test-3"]);
+  expect(hook.asked).toBe(2);
+});
+
+test("a message that is refused for what it says steps aside; the others leave, and it is tried again", async () => {
+  const mail = relay("mail");
+  const carry = mail.carry;
+  let strict = true;
+  mail.carry = async (letter, id) => { if (strict && letter.subject === "spam") throw new Refused("554 looks like spam"); await carry(letter, id); };
+  const { clock, open } = lab(mail);
+  const outbox = open();
+  outbox.add(message("spam"));
+  outbox.add(message("down"));
+  await clock.pass(1000);
+  expect(mail.arrived).toEqual(["down test-2"]);
+  strict = false;
+  await clock.pass(300_000);
+  expect(mail.arrived).toEqual(["down test-2", "spam test-1"]);
+  expect(outbox.waiting()).toEqual([]);
+});
+
+test("what can't leave for three days is given up, so that newer ones may", async () => {
+  const mail = relay("mail");
+  mail.broken = true;
+  const { clock, open } = lab(mail);
+  const outbox = open();
+  outbox.add(message("old"));
+  await clock.pass(73 * 3_600_000);
+  outbox.add(message("new"));
+  mail.broken = false;
+  await clock.pass(300_000);
+  expect(mail.arrived).toEqual(["new test-2"]);
 });
