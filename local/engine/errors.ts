@@ -1,6 +1,6 @@
-/** Something the user can act on; shown without a stack trace. `exitCode` as the CLI's (255 for most errors). */
+/** Something the user can act on; shown without a stack trace. `exitCode` as the CLI's (1 for most errors). */
 export class EngineError extends Error {
-  constructor(message: string, readonly exitCode: number = 255) {
+  constructor(message: string, readonly exitCode: number = 1) {
     super(message);
     this.name = "EngineError";
   }

@@ -25,6 +25,6 @@ main().then(
   (code) => { process.exitCode = code; },
   (error: unknown) => {
     process.stderr.write(`error: ${error instanceof EngineError ? error.message : ((error as Error).stack ?? messageOf(error))}\n`);
-    process.exitCode = error instanceof EngineError ? error.exitCode : 255;
+    process.exitCode = error instanceof EngineError ? error.exitCode : 1;
   },
 );

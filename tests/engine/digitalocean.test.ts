@@ -50,20 +50,20 @@ const call = async (path: string, method = "GET"): Promise<any> => {
 const droplets = async (): Promise<{ id: number; size_slug: string }[]> => (await call("/droplets")).droplets;
 
 test("up makes the resources, and neither a second up nor a refresh finds anything to do", async () => {
-  expect(await run(["up", "--yes"])).toMatchObject({ code: 0, changes: { create: 10 } });
+  expect(await run(["up", "--skip-preview"])).toMatchObject({ code: 0, changes: { create: 10 } });
   const outputs = JSON.parse((await run(["output"])).stdout);
   expect(outputs.image).toBe("Debian");
   expect((await call(`/reserved_ips/${outputs.address}`)).reserved_ip.droplet.name).toBe("web");
-  const again = await run(["up", "--yes", "--refresh", "--expect-no-changes"]);
+  const again = await run(["up", "--skip-preview", "--refresh", "--expect-no-changes"]);
   expect({ code: again.code, errors: again.errors, update: again.changes["update"] ?? 0 }).toEqual({ code: 0, errors: [], update: 0 });
 });
 
 test("a new size is an update in place; new user data replaces the droplet, with the address taken off first", async () => {
   const before = await droplets();
-  const resized = await run(["up", "--yes"], "2");
+  const resized = await run(["up", "--skip-preview"], "2");
   expect(resized).toMatchObject({ code: 0, changes: { update: 2, same: 8 } });
   expect(await droplets()).toMatchObject([{ id: before[0]!.id, size_slug: "s-1vcpu-1gb" }]);
-  const { code, steps } = await run(["up", "--yes"], "3");
+  const { code, steps } = await run(["up", "--skip-preview"], "3");
   expect(code).toBe(0);
   const order = ["delete-replaced ip", "delete-replaced web", "create-replacement web", "create-replacement ip"].map((step) => steps.indexOf(step));
   expect(order).not.toContain(-1);
@@ -73,7 +73,7 @@ test("a new size is an update in place; new user data replaces the droplet, with
 
 test("a droplet deleted by hand is made anew after a refresh", async () => {
   await call(`/droplets/${(await droplets())[0]!.id}`, "DELETE");
-  const { code, steps } = await run(["up", "--yes", "--refresh"], "3");
+  const { code, steps } = await run(["up", "--skip-preview", "--refresh"], "3");
   expect(code).toBe(0);
   expect(steps).toEqual(expect.arrayContaining(["create web", "create ip"]));
   expect(await droplets()).toHaveLength(1);
@@ -91,7 +91,7 @@ test("what a killed run made without recording it is found again, not made twice
   delete lost.id;
   latest.pending_operations = [{ resource: { ...lost, outputs: {} }, type: "creating" }];
   writeFileSync(stack.stateFile, JSON.stringify(file));
-  const { code, events } = await run(["up", "--yes"], "3");
+  const { code, events } = await run(["up", "--skip-preview"], "3");
   expect(code).toBe(0);
   expect(events.some(({ diagnosticEvent }) => diagnosticEvent?.message.includes("interrupted while creating"))).toBe(true);
   expect(await droplets()).toMatchObject([{ id }]);
@@ -102,12 +102,12 @@ test("import takes what exists into the state", async () => {
   await fetch(`${api}/v2/tags`, { method: "POST", headers: { authorization: "Bearer test", "content-type": "application/json" }, body: JSON.stringify({ name: "old" }) });
   expect(await run(["import", "digitalocean:index/tag:Tag", "old", "old"])).toMatchObject({ code: 0, changes: { import: 1 } });
   expect(stack.state().resources.find(({ urn }) => urn.endsWith("::old"))).toMatchObject({ id: "old", protect: true, inputs: { name: "old" } });
-  expect(await run(["import", "digitalocean:index/tag:Tag", "none", "none"])).toMatchObject({ code: 255, errors: [expect.stringContaining("does not exist")] });
+  expect(await run(["import", "digitalocean:index/tag:Tag", "none", "none"])).toMatchObject({ code: 1, errors: [expect.stringContaining("does not exist")] });
 });
 
 test("destroy leaves nothing behind at the cloud but what is protected", async () => {
-  const { code, errors } = await run(["destroy", "--yes"]);
-  expect(code).toBe(255);
+  const { code, errors } = await run(["destroy", "--skip-preview"]);
+  expect(code).toBe(1);
   expect(errors.join()).toContain("it is protected");
   const left = await Promise.all([droplets(), call("/reserved_ips"), call("/domains"), call("/firewalls"), call("/account/keys")]);
   expect(left).toMatchObject([[], { reserved_ips: [] }, { domains: [] }, { firewalls: [] }, { ssh_keys: [] }]);

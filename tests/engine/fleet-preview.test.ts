@@ -35,7 +35,7 @@ test("a fleet that is still to be made can be previewed whole", async () => {
 
 test("what can't be opened is one clear sentence, without the program's surprise at being stopped", async () => {
   const { code, stdout, stderr } = await preview("local", [], {});
-  expect(code).toBe(255);
+  expect(code).toBe(1);
   expect(stderr).toBe("error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables\n");
   expect(stdout.trim().split("\n")).toHaveLength(1);
 });

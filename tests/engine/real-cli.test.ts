@@ -66,7 +66,7 @@ const stepsOf = (preview: string): string[] => (JSON.parse(preview).steps as { o
   }, 120_000);
 
   test("the state of a first up is alike, and the CLI finds nothing to do on it", async () => {
-    done(await stack.run(["up", "--yes", "--json"]));
+    done(await stack.run(["up", "--skip-preview", "--json"]));
     cli(["preview", "--expect-no-changes"]);
     const embedded = stateOf();
     cli(["destroy", "--yes", "--skip-preview"]);
@@ -77,11 +77,11 @@ const stepsOf = (preview: string): string[] => (JSON.parse(preview).steps as { o
 
   test("the CLI's stack is gone on with: nothing to do, an update, a refresh, and the CLI again", async () => {
     expect(done(await stack.run(["preview", "--json", "--expect-no-changes"])).code).toBe(0);
-    const changed = done(await stack.run(["up", "--yes", "--json"], { SAID: "two" }));
+    const changed = done(await stack.run(["up", "--skip-preview", "--json"], { SAID: "two" }));
     expect(changed.changes).toMatchObject({ replace: 2, update: 1 });
     cli(["preview", "--expect-no-changes"], { SAID: "two" });
     cli(["refresh", "--yes", "--skip-preview", "--expect-no-changes"], { SAID: "two" });
-    done(await stack.run(["refresh", "--yes", "--json", "--expect-no-changes"], { SAID: "two" }));
+    done(await stack.run(["refresh", "--skip-preview", "--json", "--expect-no-changes"], { SAID: "two" }));
   }, 240_000);
 
   test("a secret's text and a wrong passphrase mean the same to both", async () => {
@@ -92,7 +92,7 @@ const stepsOf = (preview: string): string[] => (JSON.parse(preview).steps as { o
   }, 120_000);
 
   test("destroyed by the embedded engine, gone for the CLI too", async () => {
-    done(await stack.run(["destroy", "--yes", "--json"]));
+    done(await stack.run(["destroy", "--skip-preview", "--json"]));
     expect(JSON.parse(cli(["stack", "export"])).deployment.resources ?? []).toEqual([]);
   }, 120_000);
 });

@@ -56,7 +56,7 @@ test("a secret that is not made yet is told as a secret in the preview", async (
 });
 
 test("what exists is taken over by `import` and read by `get`, and additionalSecretOutputs are encrypted", async () => {
-  const { code, changes, errors, steps } = await options.run(["up", "--yes", "--json"], { LOG });
+  const { code, changes, errors, steps } = await options.run(["up", "--skip-preview", "--json"], { LOG });
   expect(steps).toContain("read seen");
   expect({ code, errors, changes }).toEqual({ code: 0, errors: [], changes: { create: 11, import: 1 } });
   expect(resource(options, "taken")).toMatchObject({ id: "abcdefgh", outputs: { result: "abcdefgh", length: 8 } });
@@ -66,7 +66,7 @@ test("what exists is taken over by `import` and read by `get`, and additionalSec
 });
 
 test("replaceOnChanges replaces, an alias of the old parent changes nothing, retainOnDelete and deletedWith delete nothing themselves", async () => {
-  const { code, changes, steps } = await options.run(["up", "--yes", "--json"], { LOG, V: "2" });
+  const { code, changes, steps } = await options.run(["up", "--skip-preview", "--json"], { LOG, V: "2" });
   expect({ code, changes }).toEqual({ code: 0, changes: { same: 8, replace: 1, delete: 3 } });
   expect(steps).toEqual(expect.arrayContaining(["create-replacement picky", "delete-replaced picky", "delete kept", "delete guest", "delete host"]));
   expect(lines(LOG).sort()).toEqual(["+guest", "+host", "+kept", "+moved", "-host"]);
@@ -74,10 +74,10 @@ test("replaceOnChanges replaces, an alias of the old parent changes nothing, ret
 });
 
 test("--target changes only what it names; --target-dependents also what depends on it, however far", async () => {
-  expect(await flow.run(["up", "--yes", "--json"])).toMatchObject({ code: 0 });
-  const one = await flow.run(["up", "--yes", "--json", "--target", "**::base"], { V: "2" });
+  expect(await flow.run(["up", "--skip-preview", "--json"])).toMatchObject({ code: 0 });
+  const one = await flow.run(["up", "--skip-preview", "--json", "--target", "**::base"], { V: "2" });
   expect(one.steps.filter((step) => !step.startsWith("same"))).toEqual(["update base"]);
-  const all = await flow.run(["up", "--yes", "--json", "--target", "**::base", "--target-dependents"], { V: "3" });
+  const all = await flow.run(["up", "--skip-preview", "--json", "--target", "**::base", "--target-dependents"], { V: "3" });
   expect(all.steps.filter((step) => !step.startsWith("same"))).toEqual(["update base", "update user", "update last"]);
   expect(resource(flow, "last")!.outputs).toMatchObject({ stdout: "last of user of base3 in 3 in 3" });
   expect(resource(flow, "other")!.outputs).toMatchObject({ stdout: "other1" });
@@ -85,15 +85,15 @@ test("--target changes only what it names; --target-dependents also what depends
 
 test("--parallel 1 does one step at a time", async () => {
   const log = join(flow.folder, "log");
-  expect(await flow.run(["up", "--yes", "--json", "--parallel", "1"], { V: "3", EXTRA: "three", LOG: log })).toMatchObject({ code: 0 });
+  expect(await flow.run(["up", "--skip-preview", "--json", "--parallel", "1"], { V: "3", EXTRA: "three", LOG: log })).toMatchObject({ code: 0 });
   expect(lines(log)).toEqual(["begin", "end", "begin", "end", "begin", "end"]);
 });
 
 test("a creation that takes longer than its customTimeouts allow fails and says so; an id that can't be read is refused", async () => {
-  const late = await flow.run(["up", "--yes", "--json"], { V: "3", EXTRA: "late" });
-  expect(late.code).toBe(255);
-  expect(late.errors.join("\n")).toMatch(/^creating failed: not done within 1 s \(customTimeouts\): /m);
+  const late = await flow.run(["up", "--skip-preview", "--json"], { V: "3", EXTRA: "late" });
+  expect(late.code).toBe(1);
+  expect(late.errors.join("\n")).toMatch(/^not done within 1 s \(customTimeouts\): /m);
   expect(resource(flow, "late")).toBeUndefined();
-  const pet = await flow.run(["up", "--yes", "--json"], { V: "3", EXTRA: "pet" });
-  expect(pet).toMatchObject({ code: 255, errors: expect.arrayContaining([expect.stringContaining("does not support import")]) });
+  const pet = await flow.run(["up", "--skip-preview", "--json"], { V: "3", EXTRA: "pet" });
+  expect(pet).toMatchObject({ code: 1, errors: expect.arrayContaining([expect.stringContaining("does not support import")]) });
 });

@@ -20,8 +20,8 @@ const begins = (name: string) => ({ resourcePreEvent }: Event): boolean => resou
 afterAll(stack.remove);
 
 test("a failing step says the command's own words, independent steps go on, what needs it is skipped", async () => {
-  const { code, errors } = await stack.run(["up", "--yes", "--json"], { MODE: "fail" });
-  expect(code).toBe(255);
+  const { code, errors } = await stack.run(["up", "--skip-preview", "--json"], { MODE: "fail" });
+  expect(code).toBe(1);
   expect(errors.join("\n")).toMatch(/exit status 3: running "echo why >&2; exit 3":\nwhy/);
   expect(names()).toContain("good");
   expect(names()).not.toContain("after");
@@ -30,8 +30,8 @@ test("a failing step says the command's own words, independent steps go on, what
 
 test("a program that throws changes nothing", async () => {
   const before = names();
-  const { code, errors } = await stack.run(["up", "--yes", "--json"], { MODE: "throw" });
-  expect(code).toBe(255);
+  const { code, errors } = await stack.run(["up", "--skip-preview", "--json"], { MODE: "throw" });
+  expect(code).toBe(1);
   expect(errors.join("\n")).toContain("the program is broken");
   expect(names()).toEqual(before);
   // The outputs of the last good run stay: the addresses of the machines are among them.
@@ -39,20 +39,20 @@ test("a program that throws changes nothing", async () => {
 });
 
 test("one Ctrl-C finishes the running step, records it and begins no other; a second operation is refused meanwhile", async () => {
-  const run = stack.start(["up", "--yes", "--json"], { MODE: "slow", GO });
+  const run = stack.start(["up", "--skip-preview", "--json"], { MODE: "slow", GO });
   await run.seen(begins("bad"));
-  const refused = await stack.run(["up", "--yes"], { MODE: "slow", GO });
-  expect(refused).toMatchObject({ code: 255, stderr: expect.stringMatching(/currently locked by 1 lock\(s\).*\n.*created by .*@.* \(pid \d+\) at \d{4}-/) });
+  const refused = await stack.run(["up", "--skip-preview"], { MODE: "slow", GO });
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/currently locked by 1 lock\(s\).*\n.*created by .*@.* \(pid \d+\) at \d{4}-/) });
   run.child.kill("SIGINT");
   await run.seen(({ diagnosticEvent }) => diagnosticEvent?.message.startsWith("interrupted") ?? false);
   writeFileSync(GO, "");
-  expect((await run.ended).code).toBe(255);
+  expect((await run.ended).code).toBe(1);
   expect(names()).toContain("bad");
   expect(names()).not.toContain("after");
 });
 
 test("SIGKILL leaves a state from which the next up goes on, once the lock is lifted", async () => {
-  const run = stack.start(["up", "--yes", "--json", "--replace", "**::bad"], { MODE: "slow", GO: `${GO}-never` });
+  const run = stack.start(["up", "--skip-preview", "--json", "--replace", "**::bad"], { MODE: "slow", GO: `${GO}-never` });
   await run.seen(begins("bad"));
   // The write of the pending operation comes right before the command; its file tells when it has.
   const deadline = Date.now() + 10_000;
@@ -60,9 +60,9 @@ test("SIGKILL leaves a state from which the next up goes on, once the lock is li
   run.child.kill("SIGKILL");
   await run.ended;
   expect(stack.state().pending).toMatchObject([{ type: "creating" }]);
-  expect((await stack.run(["up", "--yes"])).stderr).toContain("currently locked");
+  expect((await stack.run(["up", "--skip-preview"])).stderr).toContain("currently locked");
   expect((await stack.run(["cancel"])).code).toBe(0);
-  const next = await stack.run(["up", "--yes", "--json"]);
+  const next = await stack.run(["up", "--skip-preview", "--json"]);
   expect(next.code).toBe(0);
   expect(next.events.some(({ diagnosticEvent }) => diagnosticEvent?.message.includes("interrupted while creating"))).toBe(true);
   expect(names().filter((name) => name === "bad")).toHaveLength(1);
@@ -73,8 +73,8 @@ test("SIGKILL leaves a state from which the next up goes on, once the lock is li
 test("a damaged state file is refused with its path and where the copy is", async () => {
   const text = readFileSync(stack.stateFile, "utf8");
   writeFileSync(stack.stateFile, text.slice(0, text.length / 2));
-  const { code, stderr } = await stack.run(["up", "--yes"]);
-  expect(code).toBe(255);
+  const { code, stderr } = await stack.run(["up", "--skip-preview"]);
+  expect(code).toBe(1);
   expect(stderr).toMatch(/^error: could not load the state: .*test\.json: not JSON .*\.bak/);
   expect(readFileSync(stack.stateFile, "utf8")).toBe(text.slice(0, text.length / 2));
 });

@@ -46,7 +46,8 @@ const metadataOf = (step: Step) => {
   };
 };
 
-const PREFIX: Readonly<Record<Severity, string>> = { debug: "debug: ", info: "", "info#err": "", warning: "warning: ", error: "error: " };
+/** What stands before a message, as the CLI writes it. */
+export const PREFIX: Readonly<Record<Severity, string>> = { debug: "debug: ", info: "", "info#err": "", warning: "warning: ", error: "error: " };
 
 /** The CLI's engine events (apitype.EngineEvent), one JSON object a line. */
 export const jsonLines = (write: (line: string) => void): Sink => {

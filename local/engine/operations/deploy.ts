@@ -46,9 +46,10 @@ export const deploy = async (stack: Stack, sink: Sink, dryRun: boolean): Promise
     const { run } = opened;
     if (complaint !== null || told !== null) run.failed = true;
     if (told) run.error(told);
-    await opened.settleStackOutputs();
+    const tellOutputs = await opened.settleStackOutputs();
     if (!run.failed && !run.stopping) await deleteLeftovers(opened).catch((error: unknown) => run.error(messageOf(error)));
-    return await finish(stack, opened, sink, dryRun ? "preview" : "update", started, config);
+    tellOutputs();
+    return await finish(stack, opened, sink, "update", started, config);
   } finally {
     release();
     await server.close();

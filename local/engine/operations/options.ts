@@ -17,27 +17,33 @@ Commands
 Options
   --cwd DIR               the project's folder (default: here)
   --stack NAME            the stack (Pulumi.NAME.yaml)
-  --yes                   accepted for the CLI's sake: this engine never asks
-  --skip-preview          accepted too: up never runs the program twice
-  --json                  engine events, one JSON object a line; for preview and output one JSON document
-  --diff                  show which properties differ
+  --yes                   go on after the preview; up, refresh and destroy need it, or one of the next two (this engine never asks)
+  --skip-preview          change without a preview first
+  --preview-only          only the preview (up, refresh, destroy)
+  --json                  engine events, one JSON object a line; for a preview and output one JSON document
+  --diff                  show each step with its properties
   --refresh               read the resources first (up, preview, destroy)
   --expect-no-changes     fail if there is anything to do
   --target URN            only this resource (repeatable; ** and * stand for anything)
   --target-dependents     with --target: what depends on it as well
   --replace URN           make this resource anew (repeatable)
+  --target-replace URN    --target and --replace in one
   --parallel N            at most N steps at a time (default 16)
+  --continue-on-error     accepted: what does not depend on a failed step goes on in any case
   --show-secrets          print secrets in the clear
+  --show-sames, --show-reads, --show-replacement-steps, --show-config, --show-full-output, --suppress-outputs, --suppress-progress   more or less of the display
   --message TEXT          kept in the stack's history
 
 Environment: PULUMI_BACKEND_URL (file://DIR; default file://~), PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE, DIGITALOCEAN_TOKEN, DIGITALOCEAN_API_URL.
-Exit codes: 0 done, 255 failed (as the CLI's), 1 wrong usage.
+Exit codes, as the CLI's: 0 done; 1 failed, or wrong usage; 2 neither --yes nor --skip-preview nor --preview-only; 6 no such stack; 7 changes against --expect-no-changes.
 `;
 
 const OPTIONS = {
   cwd: { type: "string", short: "C" }, stack: { type: "string", short: "s" }, yes: { type: "boolean", short: "y" }, "skip-preview": { type: "boolean", short: "f" }, json: { type: "boolean", short: "j" },
   diff: { type: "boolean" }, refresh: { type: "boolean", short: "r" }, "expect-no-changes": { type: "boolean" }, target: { type: "string", multiple: true, short: "t" }, "target-dependents": { type: "boolean" },
-  replace: { type: "string", multiple: true }, parallel: { type: "string", short: "p" }, "show-secrets": { type: "boolean" }, message: { type: "string", short: "m" }, "non-interactive": { type: "boolean" },
+  replace: { type: "string", multiple: true }, "target-replace": { type: "string", multiple: true }, "preview-only": { type: "boolean" }, "continue-on-error": { type: "boolean" },
+  "show-sames": { type: "boolean" }, "show-reads": { type: "boolean" }, "show-replacement-steps": { type: "boolean" }, "show-config": { type: "boolean" }, "show-full-output": { type: "boolean" },
+  "suppress-outputs": { type: "boolean" }, "suppress-progress": { type: "boolean" }, parallel: { type: "string", short: "p" }, "show-secrets": { type: "boolean" }, message: { type: "string", short: "m" }, "non-interactive": { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
 
@@ -55,6 +61,16 @@ export interface Arguments {
   readonly replaces: readonly string[];
   readonly parallel: number;
   readonly showSecrets: boolean;
+  readonly showSames: boolean;
+  readonly showReads: boolean;
+  readonly showReplacementSteps: boolean;
+  readonly showConfig: boolean;
+  readonly showFull: boolean;
+  readonly suppressOutputs: boolean;
+  readonly suppressProgress: boolean;
+  readonly yes: boolean;
+  readonly skipPreview: boolean;
+  readonly previewOnly: boolean;
   readonly message: string;
   readonly help: boolean;
 }
@@ -68,11 +84,14 @@ export const readArguments = (argv: readonly string[]): Arguments => {
   // `pulumi stack output` is the CLI's spelling.
   const words = positionals[0] === "stack" && positionals[1] === "output" ? positionals.slice(1) : positionals;
   const [command = "", ...rest] = words;
+  const anew = values["target-replace"] ?? [];
   const help = values.help === true || command === "";
   if (!help && !values.stack) throw new EngineError("--stack NAME is missing: the embedded engine keeps no selected stack", 1);
   return {
     command, rest, help, cwd: values.cwd ?? process.cwd(), stack: (values.stack ?? "").split("/").at(-1)!, json: values.json ?? false, diff: values.diff ?? false, refresh: values.refresh ?? false,
-    expectNoChanges: values["expect-no-changes"] ?? false, targets: values.target ?? [], targetDependents: values["target-dependents"] ?? false, replaces: values.replace ?? [], parallel,
-    showSecrets: values["show-secrets"] ?? false, message: values.message ?? "",
+    expectNoChanges: values["expect-no-changes"] ?? false, targets: [...(values.target ?? []), ...anew], targetDependents: values["target-dependents"] ?? false, replaces: [...(values.replace ?? []), ...anew], parallel,
+    showSecrets: values["show-secrets"] ?? false, showSames: values["show-sames"] ?? false, showReads: values["show-reads"] ?? false, showReplacementSteps: values["show-replacement-steps"] ?? false,
+    showConfig: values["show-config"] ?? false, showFull: values["show-full-output"] ?? false, suppressOutputs: values["suppress-outputs"] ?? false, suppressProgress: values["suppress-progress"] ?? false,
+    yes: values.yes ?? false, skipPreview: values["skip-preview"] ?? false, previewOnly: values["preview-only"] ?? false, message: values.message ?? "",
   };
 };

@@ -7,7 +7,7 @@ import { STACK_TYPE } from "../urn";
 import type { Props } from "../values/value";
 import type { Stack } from "./session";
 
-export type Kind = "update" | "preview" | "refresh" | "destroy" | "import";
+export type Kind = "update" | "refresh" | "destroy" | "import";
 export interface Outcome {
   readonly failed: boolean;
   readonly interrupted: boolean;
@@ -34,7 +34,10 @@ export const finish = async (stack: Stack, { run }: Deployment, sink: Sink, kind
     run.error(`the state could not be written: ${messageOf(error)}`);
   }
   const root = [...run.journal.fresh, ...run.journal.base].find(({ type }) => type === STACK_TYPE);
-  sink.summary({ seconds, changes: run.changes, preview: kind === "preview", failed: run.failed });
+  const verb = run.options.dryRun ? "preview" : "update";
+  if (run.stopping) sink.diagnostic("error", `${verb} canceled`);
+  else if (run.unmade.size > 0) sink.diagnostic("error", `${verb} failed`);
+  sink.summary({ seconds, changes: run.changes, preview: run.options.dryRun, failed: run.failed });
   return { failed: run.failed, interrupted: run.stopping, changes: run.changes, outputs: root?.outputs ?? {}, seconds };
 };
 

@@ -8,7 +8,7 @@ const asText = (value: Json): string => (typeof value === "string" ? value : JSO
 /** `output [NAME] [--json] [--show-secrets]`. */
 export const printOutputs = async (stack: Stack): Promise<number> => {
   const { args, checkpoint } = stack;
-  if (checkpoint === null) throw new EngineError(`no stack named '${args.stack}' found`);
+  if (checkpoint === null) throw new EngineError(`no stack named '${args.stack}' found`, 6);
   const { snapshot } = await unlock(stack);
   const outputs = snapshot.resources.find(({ type }) => type === STACK_TYPE)?.outputs ?? {};
   const style = args.showSecrets ? bare : masked;
@@ -22,10 +22,11 @@ export const printOutputs = async (stack: Stack): Promise<number> => {
   }
   const all = storeProps(outputs, style);
   if (args.json) process.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
+  else if (Object.keys(all).length === 0) process.stdout.write("Current stack outputs (0):\n    No output values currently in this stack\n");
   else {
     const width = Math.max(6, ...Object.keys(all).map(({ length }) => length));
     process.stdout.write(`Current stack outputs (${Object.keys(all).length}):\n    ${"OUTPUT".padEnd(width)}  VALUE\n`);
-    for (const key of Object.keys(all).sort()) process.stdout.write(`    ${key.padEnd(width)}  ${asText(all[key]!)}\n`);
+    for (const key of Object.keys(all).sort()) process.stdout.write(`    ${key.padEnd(width)}  ${asText(all[key]!).replaceAll("\n", `\n${" ".repeat(width + 6)}`)}\n`);
   }
   return 0;
 };

@@ -1,7 +1,8 @@
+import { textDisplay } from "../display/text";
+import type { Action } from "../display/options";
 import { EngineError } from "../errors";
 import { type Sink, jsonLines } from "../events/events";
 import { collectPreview } from "../events/preview-json";
-import { textDisplay } from "../events/text";
 import { cancelLocks, lock } from "../state/lock";
 import { deploy } from "./deploy";
 import { importResource } from "./import";
@@ -11,8 +12,11 @@ import { printOutputs } from "./outputs";
 import { openStack, type Stack } from "./session";
 import { destroy, refresh } from "./teardown";
 
+type Work = (stack: Stack, sink: Sink, dryRun: boolean) => Promise<Outcome>;
+
 const toStdout = (line: string): void => { process.stdout.write(`${line}\n`); };
 const UNCHANGING = new Set(["same", "read", "refresh", "discard"]);
+const display = (stack: Stack, action: Action, preview: boolean): Sink => textDisplay(action, preview, { ...stack.args, project: stack.project.name });
 
 const withLock = async (stack: Stack, work: () => Promise<Outcome>): Promise<Outcome> => {
   const release = await lock(stack.backend);
@@ -23,47 +27,56 @@ const withLock = async (stack: Stack, work: () => Promise<Outcome>): Promise<Out
   }
 };
 
-const exitCodeOf = ({ expectNoChanges }: Arguments, { failed, changes }: Outcome): number => {
-  if (failed) return 255;
-  if (expectNoChanges && Object.entries(changes).some(([op, count]) => count > 0 && !UNCHANGING.has(op))) {
-    process.stderr.write("error: no changes were expected but changes occurred\n");
-    return 255;
-  }
-  return 0;
+const exitCodeOf = ({ expectNoChanges }: Arguments, { failed, changes }: Outcome, operation: string): number => {
+  if (failed) return 1;
+  if (!expectNoChanges || Object.entries(changes).every(([op, count]) => count === 0 || UNCHANGING.has(op))) return 0;
+  process.stderr.write(`error: no changes were expected for ${operation} but changes were proposed\n`);
+  return 7;
 };
 
-const preview = async (args: Arguments): Promise<number> => {
-  const stack = await openStack(args);
-  const collector = args.json ? collectPreview() : null;
-  const outcome = await deploy(stack, collector?.sink ?? textDisplay("preview", args), true);
+const previewed = async (stack: Stack, action: Action, work: Work): Promise<Outcome> => {
+  const collector = stack.args.json ? collectPreview(stack.args) : null;
+  const outcome = await work(stack, collector?.sink ?? display(stack, action, true), true);
   if (collector) toStdout(JSON.stringify(collector.document(outcome), null, 4));
-  return exitCodeOf(args, outcome);
+  return outcome;
 };
 
-const change = async (args: Arguments, work: (stack: Stack, sink: Sink) => Promise<Outcome>): Promise<number> => {
+const preview = async (args: Arguments): Promise<number> => exitCodeOf(args, await previewed(await openStack(args), "update", deploy), "preview");
+
+/** What changes something: a preview of it first, unless the user wants none, or wants no more. */
+const change = async (args: Arguments, action: Action, work: Work): Promise<number> => {
+  if (!args.yes && !args.skipPreview && !args.previewOnly) throw new EngineError("--yes or --skip-preview or --preview-only must be passed in to proceed when running in non-interactive mode", 2);
   const stack = await openStack(args);
-  const sink = args.json ? jsonLines(toStdout) : textDisplay(args.command, args);
-  return exitCodeOf(args, await withLock(stack, async () => {
+  if (args.previewOnly) return exitCodeOf(args, await previewed(stack, action, work), "preview");
+  const outcome = await withLock(stack, async () => {
     // Read again under the lock: another operation may have ended between.
     const current = await openStack(args);
-    return await work(current, sink);
-  }));
+    if (!args.skipPreview) {
+      const planned = await previewed(current, action, work);
+      if (planned.failed) return planned;
+    }
+    return await work(current, args.json ? jsonLines(toStdout) : display(current, action, false), false);
+  });
+  if (action === "destroy" && !outcome.failed && !args.json && args.targets.length === 0) {
+    toStdout(`The resources in the stack have been deleted, but the history and configuration associated with the stack are still maintained. \nIf you want to remove the stack completely, run \`pulumi stack rm ${args.stack}\`.`);
+  }
+  return exitCodeOf(args, outcome, action);
 };
 
 /** Carries out one command; resolves with the exit code. */
 export const perform = async (args: Arguments): Promise<number> => {
   switch (args.command) {
-    case "up": case "update": return await change(args, async (stack, sink) => await deploy(stack, sink, false));
+    case "up": case "update": return await change(args, "update", deploy);
     case "preview": case "pre": return await preview(args);
-    case "refresh": return await change(args, refresh);
-    case "destroy": case "down": return await change(args, destroy);
-    case "import": return await change(args, importResource);
+    case "refresh": return await change(args, "refresh", refresh);
+    case "destroy": case "down": return await change(args, "destroy", destroy);
+    case "import": return await change({ ...args, skipPreview: true }, "import", importResource);
     case "output": return await printOutputs(await openStack(args));
     case "cancel": {
       const lifted = await cancelLocks((await openStack(args)).backend);
       process.stdout.write(lifted === 0 ? `The stack '${args.stack}' was not locked.\n` : `The currently running update for '${args.stack}' has been canceled!\n`);
       return 0;
     }
-    default: throw new EngineError(`unknown command "${args.command}". See --help.`, 1);
+    default: throw new EngineError(`unknown command "${args.command}" for "pulumi". See --help.`);
   }
 };

@@ -10,11 +10,11 @@ import { finish, type Outcome } from "./outcome";
 import { openOperation, type Stack, unlock } from "./session";
 
 /** Works on the state alone, without the program. */
-const withoutProgram = async (stack: Stack, sink: Sink, kind: "refresh" | "destroy", work: (deployment: Deployment) => Promise<void>): Promise<Outcome> => {
+const withoutProgram = async (stack: Stack, sink: Sink, kind: "refresh" | "destroy", dryRun: boolean, work: (deployment: Deployment) => Promise<void>): Promise<Outcome> => {
   const started = Date.now();
   const abort = new AbortController();
   const unlocked = await unlock(stack);
-  const deployment = openOperation(stack, unlocked, sink, false, abort);
+  const deployment = openOperation(stack, unlocked, sink, dryRun, abort);
   const release = onInterrupt(() => deployment, abort, sink);
   try {
     sink.prelude({});
@@ -26,9 +26,9 @@ const withoutProgram = async (stack: Stack, sink: Sink, kind: "refresh" | "destr
   }
 };
 
-export const refresh = async (stack: Stack, sink: Sink): Promise<Outcome> => await withoutProgram(stack, sink, "refresh", async (deployment) => await refreshAll(deployment, true));
+export const refresh = async (stack: Stack, sink: Sink, dryRun: boolean): Promise<Outcome> => await withoutProgram(stack, sink, "refresh", dryRun, async (deployment) => await refreshAll(deployment, true));
 
-export const destroy = async (stack: Stack, sink: Sink): Promise<Outcome> => await withoutProgram(stack, sink, "destroy", async (deployment) => {
+export const destroy = async (stack: Stack, sink: Sink, dryRun: boolean): Promise<Outcome> => await withoutProgram(stack, sink, "destroy", dryRun, async (deployment) => {
   const { run } = deployment;
   if (stack.args.refresh) await refreshAll(deployment);
   if (run.failed) return;

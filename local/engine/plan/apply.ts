@@ -15,7 +15,7 @@ import { step } from "./run";
 
 export const existing = (resource: Resource): Existing => ({ id: resource.id ?? "", inputs: reveal(resource.inputs) as Props, outputs: reveal(resource.outputs) as Props });
 const now = (): string => new Date().toISOString();
-export const diffed = (difference: Difference) => ({ detailed: difference.detailed, diffs: [...new Set(Object.keys(difference.detailed).map(rootOf))] });
+export const diffed = (difference: Difference) => ({ ...(difference.rough ? {} : { detailed: difference.detailed }), diffs: [...new Set(Object.keys(difference.detailed).map(rootOf))] });
 
 /** The provider's bare outputs as they are kept. */
 export const outputsOf = ({ kind, old }: Planned, wanted: Resource, outputs: Props): Props =>

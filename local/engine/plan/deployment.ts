@@ -26,8 +26,8 @@ export interface Deployment {
   readonly gone: Set<string>;
   register(goal: Goal): Promise<Registered>;
   registerOutputs(urn: string, outputs: Props): Promise<void>;
-  /** The stack's own outputs count only once it is known how the program ended: one that throws registers none, and those of before stay. */
-  settleStackOutputs(): Promise<void>;
+  /** The stack's own outputs count only once it is known how the program ended: one that throws registers none, and those of before stay. Resolves with what tells them, which comes after the deletions. */
+  settleStackOutputs(): Promise<() => void>;
   keepOutputs(urn: string, outputs: Props): Promise<void>;
   defaultProvider(name: string, version: string | undefined): Promise<string>;
   oldOf(urn: string): Resource | undefined;
@@ -40,6 +40,7 @@ export const openDeployment = (run: Run, settings: Readonly<Record<string, Props
   const { stack, project, journal } = run;
   const registered = new Set<string>();
   let last: { urn: string; given: Props } | null = null;
+  let told = (): void => {};
   const defaults = new Map<string, Promise<string>>();
   const providers = openProviders(journal.base);
   // Planning is one at a time, in the order of arrival; only the work of providers runs side by side.
@@ -66,7 +67,10 @@ export const openDeployment = (run: Run, settings: Readonly<Record<string, Props
       if (typeOf(urn) === STACK_TYPE) last = { urn, given };
       else await deployment.keepOutputs(urn, given);
     },
-    settleStackOutputs: async () => { if (last) await deployment.keepOutputs(last.urn, last.given); },
+    settleStackOutputs: async () => {
+      if (last) await deployment.keepOutputs(last.urn, last.given);
+      return told;
+    },
     keepOutputs: async (urn, given) => {
       const state = deployment.current.get(urn);
       if (!state) return;
@@ -78,7 +82,10 @@ export const openDeployment = (run: Run, settings: Readonly<Record<string, Props
       deployment.current.set(urn, changed);
       if (changed !== state) journal.amend(state, changed);
       await journal.flush();
-      run.sink.after({ op: "same", urn, new: changed, logical: false }, run.options.dryRun);
+      const noted = run.noted.get(urn) ?? { op: "same" as const, urn, logical: true };
+      const tell = (): void => run.sink.after({ ...noted, new: changed }, run.options.dryRun);
+      if (typeOf(urn) === STACK_TYPE) told = tell;
+      else tell();
     },
     defaultProvider: async (name, version) => {
       const key = `${name}@${version ?? ""}`;

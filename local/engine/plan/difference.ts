@@ -25,7 +25,7 @@ export const differenceOf = (deployment: Deployment, planned: Planned): Differen
   const moved = providerMoved(planned, (urn) => deployment.aliases.get(urn) ?? []);
   const dropped = new Set(difference.replaces.filter((root) => !Object.keys(difference.detailed).some((path) => rootOf(path) === root)));
   return {
-    ...(difference.deleteBeforeReplace === undefined ? {} : { deleteBeforeReplace: difference.deleteBeforeReplace }),
+    ...(difference.rough ? { rough: true } : {}), ...(difference.deleteBeforeReplace === undefined ? {} : { deleteBeforeReplace: difference.deleteBeforeReplace }),
     detailed: keepKinds(difference, chosen), replaces: [...new Set([...chosen.replaces, ...dropped, ...(moved ? ["provider"] : [])])],
   };
 };

@@ -2,7 +2,8 @@ import { messageOf } from "../errors";
 import { requirements, type Resource } from "../state/resource";
 import { isProviderType } from "../urn";
 import { detailedDiff } from "../providers/diff";
-import { same } from "../values/value";
+import type { DetailedDiff } from "../providers/provider";
+import { type Props, same } from "../values/value";
 import { diffed, existing } from "./apply";
 import type { Deployment } from "./deployment";
 import { markSecrets, remark } from "./mark";
@@ -10,7 +11,8 @@ import { kindOf } from "./planned";
 import { StepFailed, StepSkipped, step } from "./run";
 import { isTargeted } from "./targets";
 
-const refreshOne = async (deployment: Deployment, resource: Resource, count: (op: string) => void): Promise<void> => {
+/** `told`: the result by its own name, as in `refresh`; before an `up` it is all one "refresh". */
+const refreshOne = async (deployment: Deployment, resource: Resource, told: boolean, count: (op: string) => void): Promise<void> => {
   const { run } = deployment;
   const kind = kindOf(deployment, resource.provider, resource.type);
   if (!kind.read) return;
@@ -26,14 +28,16 @@ const refreshOne = async (deployment: Deployment, resource: Resource, count: (op
     const outputs = markSecrets(found.outputs, resource.inputs, names, resource.outputs);
     if (same(inputs, resource.inputs) && same(outputs, resource.outputs)) {
       count("same");
-      return step("refresh", resource.urn, { old: resource, new: resource }, { logical: false });
+      return step(told ? "same" : "refresh", resource.urn, { old: resource, new: resource }, { logical: false });
     }
     const now: Resource = { ...resource, id: found.id, inputs, outputs, modified: new Date().toISOString() };
     run.journal.amend(resource, now);
     count("update");
-    return step("refresh", resource.urn, { old: resource, new: now }, { logical: false, ...diffed({ detailed: detailedDiff(resource.outputs, outputs), replaces: [] }) });
+    return step(told ? "update" : "refresh", resource.urn, { old: resource, new: now }, { logical: false, ...diffed({ detailed: outputDiff(resource.outputs, outputs), replaces: [] }) });
   });
 };
+
+const outputDiff = (old: Props, now: Props): DetailedDiff => Object.fromEntries(Object.entries(detailedDiff(old, now)).map(([path, { diffKind }]) => [path, { diffKind, inputDiff: false }]));
 
 /** What depends on something that is gone can't stay in the state as it was: the state would contradict itself. */
 const dropDangling = ({ run: { journal } }: Deployment): void => {
@@ -51,11 +55,15 @@ const dropDangling = ({ run: { journal } }: Deployment): void => {
 export const refreshAll = async (deployment: Deployment, counted = false): Promise<void> => {
   const { run } = deployment;
   const count = (op: string): void => { if (counted) run.changes[op] = (run.changes[op] ?? 0) + 1; };
-  // Components have nothing to be read; the CLI counts them all the same.
-  if (counted) run.journal.base.filter((each) => !each.custom && !each.delete && isTargeted(run, each.urn, each)).forEach(() => count("same"));
+  // Components have nothing to be read; the CLI tells and counts them all the same.
+  for (const each of run.journal.base.filter(({ custom, delete: gone, urn, ...rest }) => !custom && !gone && isTargeted(run, urn, { custom, urn, ...rest }))) {
+    run.sink.before(step("refresh", each.urn, { old: each, new: each }, { logical: false }), run.options.dryRun);
+    run.sink.after(step(counted ? "same" : "refresh", each.urn, { old: each, new: each }, { logical: false }), run.options.dryRun);
+    count("same");
+  }
   const due = run.journal.base.filter((each) => each.custom && !each.delete && !each.pendingReplacement && !isProviderType(each.type) && isTargeted(run, each.urn, each));
   await Promise.all(due.map(async (resource) => {
-    try { await refreshOne(deployment, resource, count); } catch (error) {
+    try { await refreshOne(deployment, resource, counted, count); } catch (error) {
       if (!(error instanceof StepFailed || error instanceof StepSkipped)) run.error(messageOf(error), resource.urn);
     }
   }));

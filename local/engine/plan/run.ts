@@ -1,4 +1,4 @@
-import { EngineError, messageOf } from "../errors";
+import { messageOf } from "../errors";
 import { isShown, type Op, type Sink, type Step } from "../events/events";
 import type { Work } from "../providers/provider";
 import type { OperationType } from "../state/deployment";
@@ -32,6 +32,8 @@ export interface Run {
   readonly changes: Record<string, number>;
   /** URNs whose step failed or was skipped: what depends on them is skipped too. */
   readonly unmade: Set<string>;
+  /** What was said of a component when it was registered: its outputs are told with it. */
+  readonly noted: Map<string, Step>;
   /** URNs that --target-dependents has added to the targets. */
   readonly reached: Set<string>;
   failed: boolean;
@@ -69,13 +71,14 @@ export const openRun = (parts: Pick<Run, "stack" | "project" | "options" | "jour
     return AbortSignal.any([run.abort.signal, signal]);
   };
   const run: Run = {
-    ...parts, changes, unmade: new Set(), reached: new Set(), failed: false, stopping: false,
+    ...parts, changes, unmade: new Set(), noted: new Map(), reached: new Set(), failed: false, stopping: false,
     work: (urn, type, timeout) => ({
       urn, type, name: nameOf(urn), signal: signalFor(urn, timeout),
       log: (severity, message) => sink.diagnostic(severity, message, urn),
       status: (message) => sink.diagnostic("info", message, urn, true),
     }),
     note: (each) => {
+      run.noted.set(each.urn, each);
       sink.before(each, options.dryRun);
       count(each);
       if ((each.new ?? each.old)?.custom) sink.after(each, options.dryRun);
@@ -98,10 +101,9 @@ export const openRun = (parts: Pick<Run, "stack" | "project" | "options" | "jour
       } catch (error) {
         run.unmade.add(each.urn);
         settled();
-        sink.failed(each);
         const late = limits.get(each.urn);
-        const why = late?.signal.aborted ? `not done within ${late.seconds} s (customTimeouts): ${messageOf(error)}` : messageOf(error);
-        run.error(error instanceof EngineError ? error.message : failureText(each.op, why), each.urn);
+        run.error(late?.signal.aborted ? `not done within ${late.seconds} s (customTimeouts): ${messageOf(error)}` : messageOf(error), each.urn);
+        sink.failed(each);
         await journal.flush();
         throw new StepFailed(each.urn);
       }
@@ -109,7 +111,3 @@ export const openRun = (parts: Pick<Run, "stack" | "project" | "options" | "jour
   };
   return run;
 };
-
-const VERBS: Partial<Record<Op, string>> = { "create-replacement": "creating", create: "creating", update: "updating", delete: "deleting", "delete-replaced": "deleting", read: "reading", import: "importing", refresh: "refreshing" };
-/** The CLI says the bare message of the provider under the resource; the verb is what a reader of a log needs beside it. */
-const failureText = (op: Op, message: string): string => `${VERBS[op] ?? op} failed: ${message}`;

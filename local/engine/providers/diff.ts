@@ -42,3 +42,9 @@ export const markReplaces = (detailed: DetailedDiff, replacing: (root: string, p
 /** The usual diff: inputs against inputs. */
 export const inputDiff = (old: Props, now: Props, replacing: readonly string[] | "*"): Difference =>
   markReplaces(detailedDiff(old, now), (root) => replacing === "*" || replacing.includes(root));
+
+/** The same, told of the state instead of the inputs: what the command provider does. */
+export const stateDiff = (old: Props, now: Props, replacing: readonly string[]): Difference => {
+  const { detailed, replaces } = inputDiff(old, now, replacing);
+  return { detailed: Object.fromEntries(Object.entries(detailed).map(([path, { diffKind }]) => [path, { diffKind, inputDiff: false }])), replaces };
+};

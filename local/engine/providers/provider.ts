@@ -25,6 +25,8 @@ export interface Difference {
   readonly detailed: DetailedDiff;
   /** The top-level properties that can't be changed in place. */
   readonly replaces: readonly string[];
+  /** The real provider names only the top-level properties: no more is told. */
+  readonly rough?: boolean;
   /** The two can't exist side by side (a fixed name, say). */
   readonly deleteBeforeReplace?: boolean;
 }

@@ -3,7 +3,7 @@ import { basename, join, posix } from "node:path";
 import type { SFTPWrapper } from "ssh2";
 import { assetPath } from "../../values/assets";
 import { Archive, Asset, type Props, same, Unknown } from "../../values/value";
-import { inputDiff } from "../diff";
+import { stateDiff } from "../diff";
 import { type Kind, text, type Work } from "../provider";
 import { checkConnection, connect } from "./connection";
 import { uniqueId } from "./shared";
@@ -72,7 +72,7 @@ export const copyToRemote: Kind = {
     else if (source.source.path === undefined) failures.push({ property: "source", reason: source instanceof Asset ? "asset must be a path-based file asset" : "archive must be a path to a file or directory" });
     return { inputs: { ...given, connection }, failures };
   },
-  diff: (old, now) => inputDiff(old.inputs, now, ["triggers"]),
+  diff: (old, now) => stateDiff(old.inputs, now, ["triggers"]),
   create: async (inputs, work) => {
     await copy(inputs, work);
     return { id: uniqueId(""), outputs: inputs };

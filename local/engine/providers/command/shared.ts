@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type Props, UNKNOWN, type Value } from "../../values/value";
-import { inputDiff } from "../diff";
+import { stateDiff } from "../diff";
 import { flag, type Kind, text, type Work } from "../provider";
 
 export interface Ran { readonly stdout: string; readonly stderr: string }
@@ -16,7 +16,7 @@ const saidBefore = (outputs: Props): Ran => ({ stdout: text(outputs["stdout"]) ?
 /** Create, update and delete of both local.Command and remote.Command: a change of `triggers` replaces, anything else runs `update` (or `create` again). */
 export const commandKind = (run: Runner, check?: Kind["check"]): Kind => ({
   ...(check ? { check } : {}),
-  diff: (old, now) => inputDiff(old.inputs, now, ["triggers"]),
+  diff: (old, now) => stateDiff(old.inputs, now, ["triggers"]),
   create: async (inputs, work) => {
     const command = text(inputs["create"]);
     const said = command === undefined ? { stdout: "", stderr: "" } : await run(command, inputs, { stdout: "", stderr: "" }, work);
@@ -57,10 +57,10 @@ export const collector = (inputs: Props, work: Work) => {
         both.push(chunk.toString("utf8"));
         const lines = (rest + chunk.toString("utf8")).split("\n");
         rest = lines.pop()!;
-        if (told) lines.filter((line) => line.trim() !== "").forEach((line) => work.log("info", line));
+        if (told) lines.filter((line) => line.trim() !== "").forEach((line) => work.status(line));
       },
       end: (): string => {
-        if (told && rest.trim() !== "") work.log("info", rest);
+        if (told && rest.trim() !== "") work.status(rest);
         return Buffer.concat(chunks).toString("utf8").replace(/\n$/, "");
       },
     };

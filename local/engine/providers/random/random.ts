@@ -8,7 +8,7 @@ import { NOUNS, QUALITIES } from "./words";
 const kind = (make: (inputs: Props) => { id: string; outputs: Props }, defaults: Props = {}, secretOutputs?: readonly string[], found?: (id: string) => Existing): Kind => ({
   ...(secretOutputs ? { secretOutputs } : {}),
   check: (given) => ({ inputs: given, failures: given["seed"] === undefined ? [] : [{ property: "seed", reason: "a seed is not supported by the embedded engine, whose generator is not the CLI provider's" }] }),
-  diff: (old, now) => inputDiff(old.inputs, now, "*"),
+  diff: (old, now) => ({ ...inputDiff(old.inputs, now, "*"), rough: true }),
   create: async (inputs) => {
     const full = { ...defaults, ...inputs };
     const { id, outputs } = make(full);

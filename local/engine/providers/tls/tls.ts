@@ -29,7 +29,7 @@ const privateKey: Kind = {
     if (given["algorithm"] === undefined) failures.push({ property: "algorithm", reason: "is required" });
     return { inputs: given, failures };
   },
-  diff: (old, now) => inputDiff(old.inputs, now, "*"),
+  diff: (old, now) => ({ ...inputDiff(old.inputs, now, "*"), rough: true }),
   create: async (given) => {
     const inputs = { ...DEFAULTS, ...given };
     const key = await newKey(inputs);
