@@ -94,6 +94,17 @@ test("busy for five minutes: one mail → still busy: no other → idle again: o
   expect(subjects()).toEqual(["Triggered: busy (web)", "Resolved: busy (web)"]);
 });
 
+test("a power cycle sets the counters back: what was before stays to be seen, and is not set against what comes after", async () => {
+  const { api, id, tick } = await working();
+  await api.call("POST", "/v2/monitoring/alerts", policy({ compare: "LessThan", value: 1 }));
+  await tick(15, {}, 1);
+  await tick(15, { cpuUserSeconds: 0, cpuSystemSeconds: 0 }, 0);
+  expect(api.cloud.metrics.of(id)).toHaveLength(30);
+  expect(api.letters).toEqual([]);
+  await tick(10);
+  expect(api.letters).toHaveLength(1);
+});
+
 test.each([
   ["memory_utilization_percent", "GreaterThan", 20, {}], ["disk_utilization_percent", "GreaterThan", 15, {}], ["load_1", "GreaterThan", 1, { busy: 4 }], ["public_inbound_bandwidth", "LessThan", 1, {}],
 ])("%s is judged as well, for the droplets that the policy names", async (type, compare, value, use) => {

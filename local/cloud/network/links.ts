@@ -23,7 +23,7 @@ const routerEnd = (link: string, gateways: readonly string[], hosts: readonly st
 ];
 
 const ipv6Ends = (link: string, ipv6: string, mac: string): string[] => [
-  `echo 1 > /proc/sys/net/ipv6/conf/${link}/proxy_ndp`,
+  `echo 1 > /proc/sys/net/ipv6/conf/${link}/proxy_ndp`, `echo 0 > /proc/sys/net/ipv6/neigh/${link}/proxy_delay`,
   `ip -6 addr replace ${at.ipv6Gateway}/128 dev ${link} nodad`, `ip -6 route replace ${ipv6}/128 dev ${link}`,
   `ip -6 neigh replace ${ipv6} lladdr ${mac} dev ${link} nud permanent`,
 ];

@@ -27,6 +27,14 @@ const damped = (was: number, busy: number, seconds: number, minutes: number): nu
   return was * share + busy * (1 - share);
 };
 
+const cpuSeconds = (one: MachineUsage): number => one.cpuUserSeconds + one.cpuSystemSeconds;
+/** Counters begin anew when a machine's power comes back. */
+const isReset = (before: MachineUsage, after: MachineUsage): boolean => cpuSeconds(after) < cpuSeconds(before);
+
+/** Those whose counters can be set against each other: all since the machine's power last came back. */
+export const sincePowerOn = (samples: readonly Sample[]): readonly Sample[] =>
+  samples.slice(Math.max(0, samples.findLastIndex((one, at) => at > 0 && isReset(samples[at - 1]!, one))));
+
 const next = (before: Sample | undefined, usage: MachineUsage, at: number, vcpus: number): Sample => {
   const seconds = before ? at - before.at : 0;
   const load = (was: number | undefined, minutes: number): number => (was === undefined ? 0 : damped(was, usage.busy, seconds, minutes));
@@ -40,12 +48,9 @@ export const createMetrics = ({ state, hypervisor, clock, log }: Pick<Cloud, "st
     if (!usage) return;
     const own = samples.get(dropletId) ?? [];
     const before = own.at(-1);
-    // Counters begin anew with a boot, and what lies before it is another machine's for all that they tell.
-    const reborn = before !== undefined && before.cpuUserSeconds + before.cpuSystemSeconds > usage.cpuUserSeconds + usage.cpuSystemSeconds;
-    const line = reborn ? [] : own;
-    line.push(next(line.at(-1), usage, Math.floor(clock.now().getTime() / 1000), vcpus));
-    if (line.length > kept) line.shift();
-    samples.set(dropletId, line);
+    own.push(next(before && isReset(before, usage) ? undefined : before, usage, Math.floor(clock.now().getTime() / 1000), vcpus));
+    if (own.length > kept) own.shift();
+    samples.set(dropletId, own);
   };
   return {
     sample: async () => {

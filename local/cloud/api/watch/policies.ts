@@ -1,6 +1,6 @@
 import type { AlertPolicyRecord, DropletRecord } from "../../records";
 import type { Cloud } from "../cloud";
-import { bandwidth, type Sample } from "./metrics";
+import { bandwidth, sincePowerOn, type Sample } from "./metrics";
 
 const seconds: Readonly<Record<string, number>> = { "5m": 300, "10m": 600, "30m": 1800, "1h": 3600 };
 const mean = (values: readonly number[]): number => values.reduce((sum, one) => sum + one, 0) / values.length;
@@ -29,7 +29,7 @@ const measure = (type: string, samples: readonly Sample[]): number | null => {
   }
 };
 
-/** The whole window has to have been seen: a machine that has just booted is not judged. */
+/** The whole window has to have been seen: a machine that has just been switched on is not judged. */
 const ofWindow = (samples: readonly Sample[], now: number, length: number): readonly Sample[] | null => {
   const before = samples.findLastIndex((one) => one.at <= now - length);
   const window = samples.slice(Math.max(0, before));
@@ -65,7 +65,7 @@ export const judgePolicies = async (cloud: Cloud): Promise<void> => {
   const before = JSON.stringify(cloud.state.alertPolicies.map((one) => one.firing));
   for (const policy of cloud.state.alertPolicies.filter((one) => one.enabled)) {
     for (const droplet of cloud.state.droplets.filter((one) => concerns(policy, one))) {
-      const window = ofWindow(cloud.metrics.of(droplet.id), now, seconds[policy.window]!);
+      const window = ofWindow(sincePowerOn(cloud.metrics.of(droplet.id)), now, seconds[policy.window]!);
       const value = window && measure(policy.type, window);
       if (value !== null) judge(cloud, policy, droplet, value);
     }

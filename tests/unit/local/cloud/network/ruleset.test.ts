@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import type { MachineNetworks } from "../../../../../local/cloud/machines/hypervisor";
 import { firewallLines, neighbourText, reservedIpv6Text, rulesetText, skeleton, type NetworkState } from "../../../../../local/cloud/network/ruleset";
 
 const networks = (n: number, vpc = "a") => ({ mac: `02:00:00:00:00:0${n}`, ipv4: `203.0.113.1${n}`, anchorIpv4: `10.17.0.1${n}`, privateIpv4: `10.114.0.${n + 1}`, vpc });
@@ -77,7 +78,7 @@ describe("who reaches whom", () => {
   });
 
   test("a reserved IPv6 address is routed to its holder's own; one whose holder has none leads nowhere", () => {
-    const machines = new Map([[1, { ...networks(1), ipv6: "2001:db8:0:1::1" }], [2, networks(2)]]);
+    const machines = new Map<number, MachineNetworks>([[1, { ...networks(1), ipv6: "2001:db8:0:1::1" }], [2, networks(2)]]);
     expect(reservedIpv6Text([{ ip: "2001:db8:0:2::1", dropletId: 1 }, { ip: "2001:db8:0:2::2", dropletId: 2 }, { ip: "2001:db8:0:2::3", dropletId: 3 }], machines))
       .toBe("route flush root 2001:db8:0:2::/64\nroute replace 2001:db8:0:2::1/128 via 2001:db8:0:1::1 dev lv-1\n");
   });
