@@ -31,7 +31,7 @@ export const run: Drill = async (tools) => {
   if (!primary) throw new Error(`there is no droplet "${fleet.primary.name}"`);
   timeline.mark("all services green; the drill begins");
 
-  await call(lab, context, "POST", `/local/droplets/${primary.id}/power-cut`);
+  await call(lab, context, "POST", "/local/faults", { kind: "power-cut", dropletId: primary.id });
   const cut = timeline.mark("the primary's power is cut");
   let alerted: number;
   try { alerted = await duringTheCut(tools, before); } finally {

@@ -1,66 +1,73 @@
 import type { Command } from "commander";
+import type { ActiveFault } from "../../local/cloud/api/faults";
 import { type CommonOptions, common, contextOf } from "../context";
-import { findDroplet } from "../droplets";
+import { listDroplets } from "../droplets";
 import { cannotRun } from "../errors";
+import { FAULT_KINDS, type FaultOptions, faultOf } from "../faults";
 import { call, runningLab } from "../lab";
-import type { Fault } from "../../local/cloud/machines/hypervisor";
 import { table } from "../progress/text";
-
-interface InjectOptions extends CommonOptions { peer?: string; unit?: string; percent?: string; milliseconds?: string; seconds?: string }
-const KINDS = ["network-cut", "freeze", "disk-full", "loss", "latency", "clock-skew"] as const;
-
-const numberOf = (name: string, text: string | undefined): number => {
-  const value = Number(text);
-  if (text === undefined || !Number.isFinite(value)) throw cannotRun(`fleet fault: --${name} is needed, with a number.`);
-  return value;
-};
-
-/** The fault's body for the API; `idOf` turns a machine's name into its droplet. */
-export const faultOf = async (kind: string, machine: string, options: InjectOptions, idOf: (name: string) => Promise<number>): Promise<Fault> => {
-  const dropletId = await idOf(machine);
-  switch (kind) {
-    case "network-cut": return { kind, dropletId, ...(options.peer ? { peerId: await idOf(options.peer) } : {}) };
-    case "freeze": return { kind, dropletId, ...(options.unit ? { unit: options.unit.includes(".") ? options.unit : `fleet-${options.unit}.service` } : {}) };
-    case "disk-full": return { kind, dropletId };
-    case "loss": return { kind, dropletId, percent: numberOf("percent", options.percent) };
-    case "latency": return { kind, dropletId, milliseconds: numberOf("milliseconds", options.milliseconds) };
-    case "clock-skew": return { kind, dropletId, seconds: numberOf("seconds", options.seconds) };
-    default: throw cannotRun(`fleet fault: there is no fault "${kind}". Choose one of: ${KINDS.join(", ")}.`);
-  }
-};
 
 const open = async (options: CommonOptions) => {
   const context = contextOf(options);
   const { lab } = await runningLab(context, "fault");
+  const droplets = await listDroplets(lab, context);
   const idOf = async (name: string): Promise<number> => {
-    const droplet = await findDroplet(lab, context, name);
-    if (!droplet) throw cannotRun(`fleet fault: there is no droplet "${name}". Look at: ./fleet status`);
+    const droplet = droplets.find((one) => one.name === name);
+    if (!droplet) throw cannotRun(`fleet fault: there is no droplet "${name}". There is: ${droplets.map((one) => one.name).join(", ") || "none yet (./fleet up)"}.`);
     return droplet.id;
   };
-  return { context, lab, idOf };
+  const nameOf = (id: number): string => droplets.find((one) => one.id === id)?.name ?? String(id);
+  return { context, lab, idOf, nameOf };
 };
 
-interface ActiveFault { readonly id: string | number; readonly kind: string; readonly [key: string]: unknown }
+const words = ({ id, since, kind, ...rest }: ActiveFault, nameOf: (id: number) => string): string[] => {
+  const { dropletId, peerId, ...figures } = rest as { dropletId?: number; peerId?: number };
+  const between = peerId === undefined ? "" : ` and ${nameOf(peerId)}`;
+  return [id, kind, dropletId === undefined ? "" : `${nameOf(dropletId)}${between}`, Object.entries(figures).map(([name, value]) => `${name} ${String(value)}`).join(", "), since];
+};
+
+const help = [
+  "", "Kinds that are done to a machine:",
+  ...Object.entries(FAULT_KINDS).filter(([, { machine }]) => machine).map(([kind, { what }]) => `  ${kind.padEnd(12)} ${what}`),
+  "Kinds that are the cloud's (no machine):",
+  ...Object.entries(FAULT_KINDS).filter(([, { machine }]) => !machine).map(([kind, { what }]) => `  ${kind.padEnd(12)} ${what}`),
+  "", "Examples:",
+  "  ./fleet fault inject freeze primary --unit chat", "  ./fleet fault inject network-cut primary --peer watcher", "  ./fleet fault inject loss primary --percent 30",
+  "  ./fleet fault inject api --path /droplets --method POST --status 503 --times 2", "  ./fleet fault inject dns --name blog.example.test --answer NXDOMAIN",
+].join("\n");
+
+const defineInject = (command: Command): void => {
+  common(command.command("inject").argument("<kind>", "one of those below").argument("[machine]", "droplet's name, where the kind is done to one").description("put a fault in force").exitOverride())
+    .option("--peer <machine>", "network-cut: only towards this machine").option("--unit <unit>", "freeze, clock-skew: one unit; a service's name alone means its unit")
+    .option("--percent <n>", "loss").option("--milliseconds <n>", "latency, each way").option("--seconds <n>", "clock-skew: ahead, or behind when negative")
+    .option("--method <method>", "api: only these calls").option("--path <path>", "api: only paths that begin so (after /v2)").option("--status <n>", "api: the answer's status")
+    .option("--message <text>", "api: the answer's message").option("--retry-after <seconds>", "api: the answer's Retry-After").option("--delay <milliseconds>", "api: before the answer")
+    .option("--times <n>", "api: over after so many calls").option("--name <name>", "dns: this name and those below").option("--answer <answer>", "dns: SERVFAIL (default), NXDOMAIN or silence")
+    .option("--how <how>", "relay: refuse (default: no connection) or defer (451 to each mail)")
+    .addHelpText("after", help)
+    .action(async (kind: string, machine: string | undefined, options: CommonOptions & FaultOptions) => {
+      // What is wrong with the words is said before anything is asked of the cloud.
+      await faultOf(kind, machine, options, async () => 0);
+      const { context, lab, idOf } = await open(options);
+      const made = await call(lab, context, "POST", "/local/faults", await faultOf(kind, machine, options, idOf)) as ActiveFault;
+      console.log(context.json ? JSON.stringify(made) : `${kind}${machine === undefined ? "" : ` on ${machine}`} is in force; end it with: ./fleet fault clear ${made.id}`);
+    });
+};
 
 export const define = (command: Command): void => {
-  common(command.command("inject <kind> <machine>").description(`one of: ${KINDS.join(", ")}`).exitOverride())
-    .option("--peer <machine>", "network-cut: only towards this machine").option("--unit <unit>", "freeze: one unit instead of the machine")
-    .option("--percent <n>", "loss").option("--milliseconds <n>", "latency, each way").option("--seconds <n>", "clock-skew")
-    .addHelpText("after", "\nExamples: ./fleet fault inject freeze primary --unit chat      ./fleet fault inject network-cut primary --peer watcher")
-    .action(async (kind: string, machine: string, options: InjectOptions) => {
-      const { context, lab, idOf } = await open(options);
-      const made = await call(lab, context, "POST", "/local/faults", await faultOf(kind, machine, options, idOf));
-      console.log(context.json ? JSON.stringify(made) : `${kind} on ${machine} is in force; end it with: ./fleet fault clear`);
-    });
+  defineInject(command);
   common(command.command("list").description("faults in force").exitOverride()).action(async (options: CommonOptions) => {
-    const { context, lab } = await open(options);
+    const { context, lab, nameOf } = await open(options);
     const { faults } = await call(lab, context, "GET", "/local/faults") as { faults: readonly ActiveFault[] };
     if (context.json) { console.log(JSON.stringify(faults)); return; }
-    console.log(faults.length === 0 ? "No fault in force." : table(["ID", "KIND", "OF"], faults.map(({ id, kind, ...rest }) => [String(id), kind, JSON.stringify(rest)])).join("\n"));
+    console.log(faults.length === 0 ? "No fault in force." : table(["ID", "KIND", "OF", "HOW", "SINCE"], faults.map((fault) => words(fault, nameOf))).join("\n"));
   });
   common(command.command("clear [id]").description("end one fault, or all").exitOverride()).action(async (id: string | undefined, options: CommonOptions) => {
     const { context, lab } = await open(options);
+    const { faults } = await call(lab, context, "GET", "/local/faults") as { faults: readonly ActiveFault[] };
+    const ended = faults.filter((fault) => id === undefined || fault.id === id);
+    if (id !== undefined && ended.length === 0) throw cannotRun(`fleet fault: there is no fault "${id}". Look at: ./fleet fault list`);
     await call(lab, context, "DELETE", id === undefined ? "/local/faults" : `/local/faults/${encodeURIComponent(id)}`);
-    console.log(context.json ? "{}" : "Cleared.");
+    console.log(context.json ? JSON.stringify({ cleared: ended }) : ended.length === 0 ? "No fault was in force." : `Cleared: ${ended.map(({ kind }) => kind).join(", ")}.`);
   });
 };

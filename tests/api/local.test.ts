@@ -16,7 +16,6 @@ beforeEach(async () => {
   done = [];
   const hypervisor: Hypervisor = {
     ...createRecordsOnlyHypervisor(),
-    powerOff: (droplet) => { done.push(`cut ${droplet}`); return Promise.resolve(); },
     injectFault: (fault: Fault) => { done.push(`inject ${fault.kind}`); return Promise.resolve(); },
     clearFault: (fault: Fault) => { done.push(`clear ${fault.kind}`); return Promise.resolve(); },
     exec: (_, argv) => Promise.resolve({ code: 3, stdout: argv.join(" "), stderr: "" }),
@@ -45,11 +44,17 @@ test("status, calls, console, exec and shutdown", async () => {
   expect(done).toEqual(["shutdown"]);
 });
 
-test("a power cut leaves the droplet off, with no action of its own", async () => {
-  expect((await control("POST", `/local/droplets/${id}/power-cut`)).status).toBe(204);
-  expect(done).toEqual([`cut ${id}`]);
-  expect((await api.call("GET", `/v2/droplets/${id}`)).body.droplet.status).toBe("off");
+test("a power cut leaves the droplet off, with no action of its own; it ends when it is cleared, or when somebody powers the droplet on", async () => {
+  const status = async (): Promise<string> => (await api.call("GET", `/v2/droplets/${id}`)).body.droplet.status;
+  const cut = async () => (await control("POST", "/local/faults", { kind: "power-cut", dropletId: id })).body;
+  await control("DELETE", `/local/faults/${(await cut()).id}`);
+  expect([done, await status()]).toEqual([["inject power-cut", "clear power-cut"], "active"]);
+  await cut();
+  expect(await status()).toBe("off");
   expect((await api.call("GET", "/v2/actions")).body.actions).toHaveLength(1);
+  await api.call("POST", `/v2/droplets/${id}/actions`, { type: "power_on" });
+  await api.cloud.jobs.settled();
+  expect((await control("GET", "/local/faults")).body.faults).toEqual([]);
 });
 
 test("a machine's fault is done by the hypervisor, listed, and ended", async () => {
@@ -59,7 +64,9 @@ test("a machine's fault is done by the hypervisor, listed, and ended", async () 
   expect((await control("DELETE", `/local/faults/${made.body.id}`)).status).toBe(204);
   expect((await control("DELETE", `/local/faults/${made.body.id}`)).status).toBe(404);
   expect(done).toEqual(["inject freeze", "clear freeze"]);
-  expect((await control("POST", "/local/faults", { kind: "freeze", dropletId: 1 })).status).toBe(404);
+  expect(await control("POST", "/local/faults", { kind: "freeze", dropletId: 1 })).toMatchObject({ status: 422, body: { message: "there is no droplet 1" } });
+  expect((await control("POST", "/local/faults", { kind: "network-cut", dropletId: id, peerId: 1 })).status).toBe(422);
+  expect((await control("POST", "/local/faults", { kind: "api", path: "/account" })).body.message).toContain("status or delayMs");
   expect((await control("POST", "/local/faults", { kind: "meteor" })).status).toBe(422);
 });
 

@@ -22,7 +22,9 @@ export const keeperGroups = (host: Hierarchies, lab: string, dropletId: number):
 const keeperScript = `
 for group in $KEEPER_GROUPS; do echo $$ >"$group/cgroup.procs" || exit 99; done
 while :; do
-  sh -c 'echo $$ >"$BOX/cgroup.procs" && unset BOX KEEPER_GROUPS NETNS && exec "$@"' sh "$@"
+  # A boot of its own begins at 0: a time namespace, where the kernel has one. Outside of the box, where nspawn has to be alone.
+  since=; [ -e /proc/self/ns/time ] && since="unshare --time --boottime -$(cut -d. -f1 /proc/uptime) --fork"
+  $since sh -c 'echo $$ >"$BOX/cgroup.procs" && unset BOX KEEPER_GROUPS NETNS && exec "$@"' sh "$@"
   [ $? = 133 ] || exit
   ip -n "$NETNS" link set eth0 down; ip -n "$NETNS" addr flush dev eth0
   ip -n "$NETNS" link set eth1 down; ip -n "$NETNS" addr flush dev eth1

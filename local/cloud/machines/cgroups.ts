@@ -10,11 +10,11 @@ import { removeIfEmpty, unlessGone } from "../files";
 export interface Hierarchies {
   /** Mount point of cgroup2: the only one on a modern host, `unified` on a hybrid one. */
   readonly unified: string;
-  /** Mount points of the v1 hierarchies that machines join, by controller ("memory", "cpu", "pids", "freezer", "name=systemd"). */
+  /** Mount points of the v1 hierarchies that machines join, by controller ("memory", "cpu", "cpuset", "pids", "freezer", "name=systemd"). */
   readonly v1: Readonly<Record<string, string>>;
 }
 
-const joined = ["memory", "cpu", "pids", "freezer", "name=systemd"];
+const joined = ["memory", "cpu", "cpuset", "pids", "freezer", "name=systemd"];
 
 /** Reads /proc/self/mountinfo's text. Throws when there is no cgroup2. */
 export const parseHierarchies = (mountinfo: string): Hierarchies => {
@@ -44,7 +44,7 @@ const allRoots = (host: Hierarchies): string[] => [...new Set([host.unified, ...
 
 /** On cgroup2 a controller has to be handed down level by level; one that the host doesn't give us is left out. No process may be in the folder itself. */
 export const handDown = async (folder: string): Promise<void> => {
-  for (const controller of ["memory", "cpu", "pids"]) await writeFile(join(folder, "cgroup.subtree_control"), `+${controller}`).catch(() => undefined);
+  for (const controller of ["memory", "cpu", "cpuset", "pids"]) await writeFile(join(folder, "cgroup.subtree_control"), `+${controller}`).catch(() => undefined);
 };
 
 /** A group's folder below one hierarchy's mount point. */
@@ -52,6 +52,13 @@ export const groupFolder = (root: string, lab: string, group: string): string =>
 
 /** A group's folder in each hierarchy. */
 export const groupFolders = (host: Hierarchies, lab: string, group: string): string[] => allRoots(host).map((root) => join(root, relative(lab, group)));
+
+/** A v1 cpuset takes no process before it has CPUs and memory nodes: those of the folder above. */
+const inheritCpus = async (folder: string): Promise<void> => {
+  for (const name of ["cpuset.cpus", "cpuset.mems"]) {
+    if ((await readFile(join(folder, name), "utf8")).trim() === "") await writeFile(join(folder, name), await readFile(join(folder, "..", name), "utf8"));
+  }
+};
 
 /** Makes a group everywhere. Resolves with the folders whose cgroup.procs a process has to write itself into. */
 export const makeGroup = async (host: Hierarchies, lab: string, group: string): Promise<string[]> => {
@@ -61,10 +68,11 @@ export const makeGroup = async (host: Hierarchies, lab: string, group: string): 
   }
   const folders = groupFolders(host, lab, group);
   for (const folder of folders) await mkdir(folder, { recursive: true });
+  if (host.v1["cpuset"]) for (const level of [join(host.v1["cpuset"], family), join(host.v1["cpuset"], relative(lab)), join(host.v1["cpuset"], relative(lab, group))]) await inheritCpus(level);
   return folders;
 };
 
-export interface Limits { readonly memoryMiB: number; readonly vcpus: number; readonly processes: number }
+export interface Limits { readonly memoryMiB: number; readonly vcpus: number; /** The host's, by number. */ readonly cpus: readonly number[]; readonly processes: number }
 
 const put = async (file: string, value: string): Promise<boolean> => writeFile(file, value).then(() => true, () => false);
 
@@ -78,6 +86,7 @@ export const limitGroup = async (host: Hierarchies, lab: string, group: string, 
     cpu: host.v1["cpu"]
       ? put(v1("cpu", "cpu.cfs_period_us"), "100000").then(() => put(v1("cpu", "cpu.cfs_quota_us"), String(limits.vcpus * 100_000)))
       : put(v2("cpu.max"), `${limits.vcpus * 100_000} 100000`),
+    cpuset: put(host.v1["cpuset"] ? v1("cpuset", "cpuset.cpus") : v2("cpuset.cpus"), limits.cpus.join(",")),
     pids: host.v1["pids"] ? put(v1("pids", "pids.max"), String(limits.processes)) : put(v2("pids.max"), String(limits.processes)),
   };
   const failed: string[] = [];

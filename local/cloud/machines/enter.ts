@@ -5,7 +5,8 @@ import { attempt, type RunResult } from "./run";
 /** Runs a command inside a machine, in the machine's group: with it it dies. */
 const script = `
 for group in $0; do echo $$ >"$group/cgroup.procs" || exit 99; done
-pid=$1 && shift && exec nsenter --target "$pid" --mount --uts --ipc --net --pid --root -- \\
+time=; [ -e "/proc/$1/ns/time" ] && time=--time
+pid=$1 && shift && exec nsenter --target "$pid" --mount --uts --ipc --net --pid $time --root -- \\
   env -i -C / PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 "$@"`;
 
 /** As root, whatever its network does; rejects when the machine is off. */

@@ -4,6 +4,7 @@ import { unlessGone } from "../files";
 import type { NetworkState } from "../network/ruleset";
 import { insideGroup } from "./boot";
 import { freezeGroup } from "./cgroups";
+import { rightClock, skewClock } from "./clock-skew";
 import { fillDisk, unfillDisk } from "./disk";
 import type { Fault } from "./hypervisor";
 import { isRunning, placeOf, type Surroundings } from "./surroundings";
@@ -11,7 +12,7 @@ import { isRunning, placeOf, type Surroundings } from "./surroundings";
 type FaultState = Pick<NetworkState, "cut" | "cutBetween" | "loss">;
 
 const sameFault = (one: Fault, other: Fault): boolean => one.kind === other.kind && one.dropletId === other.dropletId
-  && (one.kind !== "network-cut" || one.peerId === (other as typeof one).peerId) && (one.kind !== "freeze" || one.unit === (other as typeof one).unit);
+  && (one.kind !== "network-cut" || one.peerId === (other as typeof one).peerId) && ((one.kind !== "freeze" && one.kind !== "clock-skew") || one.unit === (other as typeof one).unit);
 
 /** The faults that are on, without one; a fault is itself again with other figures. */
 export const without = (active: readonly Fault[], fault: Fault): Fault[] => active.filter((other) => !sameFault(other, fault));
@@ -42,7 +43,8 @@ const freeze = async (around: Surroundings, fault: Extract<Fault, { kind: "freez
 /** Makes a fault real, as far as it isn't the router's. Rejects when this host can't. */
 export const setFault = async (around: Surroundings, fault: Fault, on: boolean): Promise<void> => {
   switch (fault.kind) {
-    case "network-cut": case "loss": return;
+    // The router's, and the machine's own power.
+    case "network-cut": case "loss": case "power-cut": return;
     case "freeze": return freeze(around, fault, on);
     case "disk-full":
       if (!on) return unfillDisk(placeOf(around.paths, fault.dropletId));
@@ -51,7 +53,7 @@ export const setFault = async (around: Surroundings, fault: Fault, on: boolean):
     case "latency":
       return on ? around.latency.set(fault.dropletId, fault.milliseconds) : around.latency.clear(fault.dropletId);
     case "clock-skew":
-      throw new Error("a machine's clock is the host's: Linux has no namespace for the time of day, so it can't be skewed");
+      return on ? skewClock(around, fault) : rightClock(around, fault.dropletId, fault);
     default: return unreachable(fault);
   }
 };
@@ -66,6 +68,7 @@ export const clearAllFaults = async (around: Surroundings, dropletId: number): P
   await thawAll(insideGroup(around.host, around.paths.id, dropletId));
   await unfillDisk(placeOf(around.paths, dropletId));
   await around.latency.clear(dropletId);
+  await rightClock(around, dropletId);
 };
 
 const unreachable = (fault: never): never => { throw new Error(`unknown fault ${JSON.stringify(fault)}`); };

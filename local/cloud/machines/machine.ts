@@ -4,14 +4,14 @@ import { unlessGone } from "../files";
 import { plugIn, pullCable, unplug } from "../network/links";
 import type { LabPaths } from "../paths";
 import { boot, groupOf, initOf, initSignals, waitForSsh } from "./boot";
-import { isPopulated, killGroup, limitGroup, removeGroup, waitUntilEmpty } from "./cgroups";
+import { isPopulated, killGroup, limitGroup, makeGroup, removeGroup, waitUntilEmpty } from "./cgroups";
 import { losePower, mountBase, mountDisk, rootOf, unmountDisk } from "./disk";
 import type { MachineSpec } from "./hypervisor";
-import { meminfoFile, meminfoInside, prepareMeminfo } from "./meminfo";
 import { seedFiles } from "./seed";
 import { readMachine, volumesOf, type MachineFile } from "./store";
 import { consoleOf, isRunning, placeOf, type Surroundings } from "./surroundings";
 import { trust } from "./trust";
+import { prepareViews, viewFiles } from "./views";
 import { closeVolumes, openVolumes } from "./volumes";
 
 /** Whether the process that boots it again after a reboot lives. */
@@ -23,7 +23,7 @@ const sshDeadline = 60_000;
 const processLimit = (memoryMiB: number): number => Math.max(1024, memoryMiB * 8);
 
 export const limit = async (around: Surroundings, spec: MachineSpec): Promise<void> => {
-  const failed = await limitGroup(around.host, around.paths.id, groupOf(spec.dropletId), { ...spec, processes: processLimit(spec.memoryMiB) });
+  const failed = await limitGroup(around.host, around.paths.id, groupOf(spec.dropletId), { ...spec, cpus: around.cpus.assign(spec.dropletId, spec.vcpus), processes: processLimit(spec.memoryMiB) });
   if (failed.length) around.log(`droplet ${spec.dropletId}: this host can't limit ${failed.join(", ")}`);
 };
 
@@ -45,10 +45,12 @@ const start = async (around: Surroundings, file: MachineFile): Promise<void> => 
   await trust(rootOf(place), around.trustedCertificates);
   await plugIn(paths, spec.dropletId, spec.networks);
   const devices = await openVolumes(paths.machines, volumesOf(file));
-  await prepareMeminfo(paths.machines, spec);
-  const files = [{ file: meminfoFile(paths.machines, spec.dropletId), inside: meminfoInside }];
-  await boot({ host, lab: paths.id, dropletId: spec.dropletId, hostname: spec.name, root: rootOf(place), consoleLog: consoleOf(paths, spec.dropletId), devices, files });
+  await prepareViews(paths.machines, spec, around.cpus.assign(spec.dropletId, spec.vcpus));
+  // Limited before its first process, which would else count the host's CPUs.
+  await makeGroup(host, paths.id, groupOf(spec.dropletId));
   await limit(around, spec);
+  const files = viewFiles(paths.machines, spec.dropletId);
+  await boot({ host, lab: paths.id, dropletId: spec.dropletId, hostname: spec.name, root: rootOf(place), consoleLog: consoleOf(paths, spec.dropletId), devices, files });
 };
 
 /** The machine's processes are gone: frees disk, links and group. Fine when they are free already. */
@@ -57,6 +59,7 @@ export const clearAway = async (around: Surroundings, dropletId: number): Promis
   const file = await readMachine(around.paths.machines, dropletId);
   if (file) await closeVolumes(around.paths.machines, volumesOf(file));
   await around.latency.clear(dropletId);
+  around.cpus.release(dropletId);
   await unplug(around.paths, dropletId);
   await removeGroup(around.host, around.paths.id, groupOf(dropletId));
 };

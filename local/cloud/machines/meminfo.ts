@@ -1,22 +1,13 @@
-import { open, readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { unlessGone } from "../files";
-import { groupOf, initOf } from "./boot";
+import { groupOf } from "./boot";
 import { groupFolder } from "./cgroups";
-import { enter } from "./enter";
 import type { MachineSpec } from "./hypervisor";
-import { machineFolder } from "./store";
-import { isRunning, type Surroundings } from "./surroundings";
+import type { Surroundings } from "./surroundings";
 
-/**
- * A machine's own /proc/meminfo. Linux shows the host's to everybody: `free`, a monitor and whatever sizes itself by it would
- * see another machine than the droplet that was ordered. Made from the machine's control group, every two seconds.
- */
+/** A machine's own /proc/meminfo, made from its control group. */
 export interface MemoryUse { readonly total: number; readonly used: number; readonly activeFile: number; readonly inactiveFile: number; readonly anonymous: number; readonly shared: number; readonly mapped: number; readonly dirty: number }
-
-/** Where the machine sees the made file before it is laid over /proc/meminfo. */
-export const meminfoInside = "/run/droplet/meminfo";
-export const meminfoFile = (machines: string, dropletId: number): string => join(machineFolder(machines, dropletId), "meminfo");
 
 /** The kernel's layout, each line of fixed width, so that it can be overwritten in place. `use` is in bytes. Pure. */
 export const meminfoText = (use: MemoryUse): string => {
@@ -42,46 +33,11 @@ export const memoryUse = (stat: string, used: number, total: number): MemoryUse 
   };
 };
 
+/** Undefined on a host without the controller: it doesn't limit memory either, so its own figures are the truth. */
 export const readUse = async ({ host, paths }: Surroundings, { dropletId, memoryMiB }: MachineSpec): Promise<MemoryUse | undefined> => {
   const old = host.v1["memory"] !== undefined;
   const folder = groupFolder(host.v1["memory"] ?? host.unified, paths.id, groupOf(dropletId));
   const [stat, used] = await Promise.all([readFile(join(folder, "memory.stat"), "utf8"), readFile(join(folder, old ? "memory.usage_in_bytes" : "memory.current"), "utf8")]
-    // A host without the controller doesn't limit memory either: then the host's figures are the truth.
     .map((text) => unlessGone(text, undefined)));
   return stat === undefined || used === undefined ? undefined : memoryUse(stat, Number(used), memoryMiB * 1024 ** 2);
-};
-
-/** Before a boot: nothing is used yet. */
-export const prepareMeminfo = (machines: string, { dropletId, memoryMiB }: MachineSpec): Promise<void> =>
-  writeFile(meminfoFile(machines, dropletId), meminfoText(memoryUse("", 0, memoryMiB * 1024 ** 2)));
-
-const refresh = async (around: Surroundings, spec: MachineSpec, laidFor: Map<number, number>): Promise<void> => {
-  if (!(await isRunning(around, spec.dropletId))) return;
-  const use = await readUse(around, spec);
-  if (!use) return;
-  const file = await open(meminfoFile(around.paths.machines, spec.dropletId), "r+");
-  try {
-    await file.write(meminfoText(use), 0);
-  } finally {
-    await file.close();
-  }
-  // A reboot begins with the host's again.
-  const init = await initOf(around.host, around.paths.id, spec.dropletId);
-  if (init === undefined || laidFor.get(spec.dropletId) === init) return;
-  const laid = await enter(around, spec.dropletId, ["sh", "-c", `mount --bind ${meminfoInside} /proc/meminfo`]);
-  if (laid.code === 0) laidFor.set(spec.dropletId, init);
-};
-
-/** Keeps the files true for as long as this process lives. */
-export const keepMeminfo = (around: Surroundings, running: () => readonly MachineSpec[]): void => {
-  const laidFor = new Map<number, number>();
-  let busy = false;
-  const turn = async (): Promise<void> => {
-    if (busy) return;
-    busy = true;
-    // A machine may end at any moment; the next turn knows better.
-    await Promise.allSettled(running().map((spec) => refresh(around, spec, laidFor)));
-    busy = false;
-  };
-  setInterval(() => { void turn(); }, 2000).unref();
 };

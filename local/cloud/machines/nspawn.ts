@@ -7,18 +7,19 @@ import { createRouter } from "../network/router";
 import type { LabPaths } from "../paths";
 import { groupOf } from "./boot";
 import { hostHierarchies, watchGroup } from "./cgroups";
+import { createCpuPlan, hostCpus } from "./cpus";
 import { growDisk, mountBase, shareMounts, unmountDisk } from "./disk";
 import { enter } from "./enter";
 import { clearAllFaults, networkFaults, setFault, without } from "./faults";
 import type { Fault, MachineHost, MachineSpec, Power } from "./hypervisor";
 import { ensureImage } from "./image/build";
-import { keepMeminfo } from "./meminfo";
 import { clearAway, cutPower, isKept, limit, powerDown, powerUp, restart, tail } from "./machine";
 import { diskFromImage, dropSnapshot, takeSnapshot } from "./snapshots";
 import { forgetMachine, machineFolder, readMachines, volumesOf, writeMachine, type MachineFile } from "./store";
 import { isRunning, placeOf, type Surroundings } from "./surroundings";
 import { usageOf } from "./usage";
 import { growVolume, plugVolume, removeVolume, unplugVolume } from "./volumes";
+import { keepViews } from "./views";
 
 export interface NspawnOptions {
   readonly paths: LabPaths;
@@ -38,7 +39,7 @@ interface Machine {
 /** Real Debian machines under systemd-nspawn. Its process has to be in the router's network namespace; one a lab (the lab's lock sees to it). */
 export const createNspawnHypervisor = async (options: NspawnOptions): Promise<MachineHost> => {
   const { paths, log } = options;
-  const around: Surroundings = { ...options, host: await hostHierarchies(), latency: createLatency(paths) };
+  const around: Surroundings = { ...options, host: await hostHierarchies(), latency: createLatency(paths), cpus: createCpuPlan(await hostCpus()) };
   const machines = new Map<number, Machine>();
   const listeners: ((dropletId: number, power: Power) => void)[] = [];
   let faults: Fault[] = [];
@@ -161,6 +162,7 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
       }
       // What the last daemon did to it, this one knows nothing of.
       await clearAllFaults(around, dropletId);
+      await limit(around, machine.file.spec);
       machine.power = "on";
       watchOver(machine);
     } else if (machine.file.on) await up(machine);
@@ -172,7 +174,7 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
     for (const end of ends) if (end.status === "rejected") log(String(end.reason));
   };
 
-  keepMeminfo(around, () => [...machines.values()].filter(({ power }) => power === "on").map(({ file }) => file.spec));
+  keepViews(around, () => [...machines.values()].filter(({ power }) => power === "on").map(({ file }) => file.spec));
 
   return {
     create: async (spec) => {
@@ -196,8 +198,6 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
       if (machine.power === "on") await limit(around, spec);
       await keep(machine, { spec });
     }),
-    snapshot: (dropletId, key) => oneAtATime(known(dropletId), () => takeSnapshot(placeOf(paths, dropletId), known(dropletId).file.base, key)),
-    deleteSnapshot: (key) => dropSnapshot(paths.machines, key),
     enableIpv6: (dropletId, ipv6) => oneAtATime(known(dropletId), async () => {
       const machine = known(dropletId);
       const networks = { ...machine.file.spec.networks, ipv6 };
@@ -205,6 +205,8 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
       if (machine.power === "on") await openIpv6(paths, dropletId, networks);
       await router.apply({});
     }),
+    snapshot: (dropletId, key) => oneAtATime(known(dropletId), () => takeSnapshot(placeOf(paths, dropletId), known(dropletId).file.base, key)),
+    deleteSnapshot: (key) => dropSnapshot(paths.machines, key),
     rebuild: (spec) => oneAtATime(known(spec.dropletId), async () => {
       const machine = known(spec.dropletId);
       await pull(machine);

@@ -3,6 +3,7 @@ import type { Latency } from "../network/latency";
 import type { LabPaths } from "../paths";
 import { groupOf } from "./boot";
 import { isPopulated, type Hierarchies } from "./cgroups";
+import type { CpuPlan } from "./cpus";
 import type { DiskPlace } from "./disk";
 import { machineFolder } from "./store";
 
@@ -13,6 +14,7 @@ export interface Surroundings {
   readonly trustedCertificates: string;
   readonly log: (line: string) => void;
   readonly latency: Latency;
+  readonly cpus: CpuPlan;
 }
 
 export const placeOf = (paths: LabPaths, dropletId: number): DiskPlace => ({ machines: paths.machines, folder: machineFolder(paths.machines, dropletId) });

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "@jest/globals";
 import { isLocalHost, isOwnOrigin } from "../../../cli/commands/console";
-import { faultOf } from "../../../cli/commands/fault";
 import { render } from "../../../cli/commands/mail";
 import { dropletUrn } from "../../../cli/commands/recover";
 import { contextOf, isStackName } from "../../../cli/context";
 import { chooseEngine } from "../../../cli/engine/spawn";
+import { type FaultOptions, faultOf } from "../../../cli/faults";
 import { withLock } from "../../../cli/lock";
 import { token } from "../../../cli/commands/doctor";
 import { sshConfig } from "../../../cli/access/keys";
@@ -27,8 +27,8 @@ test("help lists every subcommand and exits 0; an unknown one exits 2", async ()
   expect((await fleet("bogus")).code).toBe(2);
 });
 
-test.each(["up", "preview", "status", "destroy", "drill", "ssh"])("%s --help names its own options and the common three", async (name) => {
-  const { code, out } = await fleet(name, "--help");
+test.each(["up", "preview", "status", "destroy", "drill", "ssh", "fault inject"])("%s --help names its own options and the common three", async (name) => {
+  const { code, out } = await fleet(...name.split(" "), "--help");
   expect(code).toBe(0);
   expect(out).toMatch(/--state[\s\S]*--stack[\s\S]*--json/);
 });
@@ -63,8 +63,19 @@ test("a fault is built from words, and a missing number is named", async () => {
   const idOf = async (name: string): Promise<number> => (name === "primary" ? 1 : 2);
   await expect(faultOf("freeze", "primary", { unit: "chat" }, idOf)).resolves.toEqual({ kind: "freeze", dropletId: 1, unit: "fleet-chat.service" });
   await expect(faultOf("network-cut", "primary", { peer: "watcher" }, idOf)).resolves.toEqual({ kind: "network-cut", dropletId: 1, peerId: 2 });
-  await expect(faultOf("loss", "primary", {}, idOf)).rejects.toThrow("--percent is needed");
-  await expect(faultOf("fire", "primary", {}, idOf)).rejects.toThrow("Choose one of");
+  await expect(faultOf("power-cut", "primary", {}, idOf)).resolves.toEqual({ kind: "power-cut", dropletId: 1 });
+  await expect(faultOf("clock-skew", "primary", { seconds: "-60", unit: "ssh.service" }, idOf)).resolves.toEqual({ kind: "clock-skew", dropletId: 1, seconds: -60, unit: "ssh.service" });
+  await expect(faultOf("api", undefined, { path: "/droplets", status: "503", times: "2" }, idOf)).resolves.toMatchObject({ kind: "api", path: "/droplets", status: 503, times: 2 });
+  await expect(faultOf("dns", undefined, { name: "blog.example.test", answer: "nxdomain" }, idOf)).resolves.toEqual({ kind: "dns", name: "blog.example.test", answer: "NXDOMAIN" });
+  await expect(faultOf("relay", undefined, {}, idOf)).resolves.toEqual({ kind: "relay", how: "refuse" });
+});
+
+test.each<[string, string | undefined, FaultOptions, string]>([
+  ["loss", "primary", {}, "--percent is needed"], ["loss", "primary", { percent: "many" }, "--percent is needed"], ["fire", "primary", {}, "Choose one of: power-cut, network-cut"],
+  ["freeze", undefined, {}, "./fleet fault inject freeze MACHINE"], ["acme", "primary", {}, "leave out \"primary\""], ["loss", "primary", { percent: "5", retryAfter: "1" }, "loss takes no --retry-after; it takes --percent"],
+  ["api", undefined, { path: "/droplets" }, "--status 503, or --delay 2000"], ["dns", undefined, { answer: "maybe" }, "choose one of: SERVFAIL"], ["toString", undefined, {}, "there is no fault"],
+])("fault %s %s %o is refused: %s", async (kind, machine, options, said) => {
+  await expect(faultOf(kind, machine, options, async () => 1)).rejects.toThrow(said);
 });
 
 test("the console page answers only to this machine's own browser", () => {

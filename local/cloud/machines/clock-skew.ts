@@ -1,0 +1,65 @@
+import { initOf } from "./boot";
+import { enter } from "./enter";
+import type { Fault } from "./hypervisor";
+import type { Surroundings } from "./surroundings";
+
+/**
+ * Linux has no namespace for the time of day, so a machine's kernel keeps the host's. What can be skewed is what its services
+ * read: Debian's libfaketime, preloaded by a drop-in under /run (a reboot ends it). They are restarted to take it up. Not reached:
+ * PID 1 and its timers, times of files, statically linked programs (Go's), and commands of the recovery console.
+ */
+type Skew = Extract<Fault, { kind: "clock-skew" }>;
+
+const library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+const dropIn = "90-clock-skew.conf";
+
+const unitName = (unit: string): string => {
+  if (!/^[A-Za-z0-9@:._-]+$/.test(unit)) throw new Error(`"${unit}" is not a unit's name`);
+  return unit.includes(".") ? unit : `${unit}.service`;
+};
+
+/** A machine that stands still would hold us up for ever. */
+const shell = async (around: Surroundings, dropletId: number, seconds: number, script: string, ...args: string[]): Promise<string> => {
+  const { code, stdout, stderr } = await enter(around, dropletId, ["timeout", String(seconds), "sh", "-ec", script, "sh", ...args]);
+  if (code === 0) return stdout;
+  throw new Error(code === 124 ? `droplet ${dropletId} did not do it within ${seconds} s` : (stderr.trim() || stdout.trim()).split("\n").slice(-2).join(" / "));
+};
+
+// The machine's own plumbing goes on: logins and the bus would be lost, and nobody reads the time from them.
+const restartScript = `
+systemctl daemon-reload
+[ "$unit" ] || unit=$(systemctl list-units --type=service --state=running --plain --no-legend | cut -d' ' -f1 | grep -vE '^(systemd-|dbus|.*getty@|console-getty|user@|cloud-)' || true)
+# What does not come up with such a clock is what the fault is there to show.
+[ -z "$unit" ] || systemctl try-restart $unit || true`;
+
+const install = async (around: Surroundings, dropletId: number): Promise<void> => {
+  const script = '[ -e "$1" ] || { apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=60 install libfaketime; } 2>&1 >/dev/null';
+  await shell(around, dropletId, 180, script, library).catch((error: Error) => {
+    throw new Error(`droplet ${dropletId}: the clock is skewed by Debian's libfaketime, which could not be installed there: ${error.message}`);
+  });
+};
+
+const configuration = (seconds: number): string => [
+  "[Service]", `Environment=LD_PRELOAD=${library} FAKETIME=${seconds < 0 ? "" : "+"}${seconds}`,
+  // What measures a time by the steady clock measures it right: only the time of day is off.
+  "Environment=FAKETIME_DONT_FAKE_MONOTONIC=1", "",
+].join("\n");
+
+/** One unit's drop-ins, or those that all services read. */
+const placeOf = ({ unit }: Pick<Skew, "unit">): { folder: string; unit: string } => (unit === undefined ? { folder: "service.d", unit: "" } : { folder: `${unitName(unit)}.d`, unit: unitName(unit) });
+
+export const skewClock = async (around: Surroundings, fault: Skew): Promise<void> => {
+  const { folder, unit } = placeOf(fault);
+  await install(around, fault.dropletId);
+  if (unit) await shell(around, fault.dropletId, 30, 'systemctl cat "$1" >/dev/null', unit);
+  const script = `folder=/run/systemd/system/$1 unit=$2; mkdir -p "$folder"; printf %s "$3" >"$folder/${dropIn}"; ${restartScript}`;
+  await shell(around, fault.dropletId, 120, script, folder, unit, configuration(fault.seconds));
+};
+
+/** Without a fault: whatever was skewed. Fine when nothing was, and when the machine is off. */
+export const rightClock = async (around: Surroundings, dropletId: number, fault?: Skew): Promise<void> => {
+  if ((await initOf(around.host, around.paths.id, dropletId)) === undefined) return;
+  const { folder, unit } = fault ? placeOf(fault) : { folder: "*.d", unit: "" };
+  const script = `unit=$2; found=$(ls -d /run/systemd/system/$1/${dropIn} 2>/dev/null || true); [ "$found" ] || exit 0; rm -f $found; ${restartScript}`;
+  await shell(around, dropletId, 120, script, folder, unit);
+};
