@@ -34,7 +34,7 @@ export interface TestApi extends CreatedApi {
   readonly log: string[];
   readonly letters: Letter[];
   /** Validated against DigitalOcean's own document unless told otherwise. */
-  call(method: string, path: string, body?: unknown, options?: { token?: string | null; raw?: string; unchecked?: boolean }): Promise<Answer>;
+  call(method: string, path: string, body?: unknown, options?: { token?: string | null; raw?: string; unchecked?: boolean; headers?: Record<string, string> }): Promise<Answer>;
 }
 
 const documentPath = join(__dirname, "../../../shared/do-api/openapi.json");
@@ -99,10 +99,10 @@ export const testApi = async (options: { hypervisor?: Hypervisor; pace?: "host" 
   const created = createApi({ store, hypervisor: options.hypervisor ?? createRecordsOnlyHypervisor(), clock, pace: options.pace ?? "host", send, log: (line) => log.push(line) });
   return {
     ...created, clock, log, letters,
-    call: async (method, path, body, { token = "test", raw, unchecked } = {}) => {
+    call: async (method, path, body, { token = "test", raw, unchecked, headers = {} } = {}) => {
       const text = raw ?? (body === undefined ? undefined : JSON.stringify(body));
       const response = await created.app.request(path, {
-        method, headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), "content-type": "application/json" }, ...(text === undefined ? {} : { body: text }),
+        method, headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), "content-type": "application/json", ...headers }, ...(text === undefined ? {} : { body: text }),
       });
       const answered = await response.text();
       const parsed = answered === "" ? null : JSON.parse(answered);

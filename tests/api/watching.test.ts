@@ -17,6 +17,7 @@ test("uptime checks and their alerts are made, changed, shown and deleted", asyn
   expect((await api.call("DELETE", `/v2/uptime/checks/${check.id}`)).status).toBe(204);
   expect((await api.call("GET", "/v2/uptime/checks")).body.checks).toEqual([]);
   expect((await api.call("POST", "/v2/uptime/checks", { name: "x", type: "gopher", target: "x" })).status).toBe(422);
+  expect((await api.call("POST", "/v2/uptime/checks", { name: "x", type: "https", target: "blog" })).body.message).toContain("target");
 });
 
 test("alert policies are made, changed, shown and deleted", async () => {

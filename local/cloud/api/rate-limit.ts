@@ -6,25 +6,44 @@ const perHour = 5_000, perMinute = 250;
 export interface Verdict { readonly allowed: boolean; readonly headers: Readonly<Record<string, string>>; readonly retryAfterSeconds: number }
 export interface RateLimit { count(token: string): Verdict }
 
+/** More clients than that at once are forgotten, those first that have not called for longest. */
+const tokensKept = 1_000;
+
+/** Times of a token's calls, oldest first; only those within the hour count, and no more are kept than can be refused. */
+interface Calls { times: number[]; gone: number }
+const within = (calls: Calls, since: number): number => calls.times.length - 1 - Math.max(calls.gone - 1, calls.times.findLastIndex((at) => at <= since));
+
+const forgetOld = (calls: Calls, since: number): void => {
+  while (calls.gone < calls.times.length && (calls.times[calls.gone]! <= since || calls.times.length - calls.gone > perHour)) calls.gone++;
+  // Cut off now and then, not at each call.
+  if (calls.gone > perHour) Object.assign(calls, { times: calls.times.slice(calls.gone), gone: 0 });
+};
+
 /** Sliding windows of an hour and a minute. The headers are always true; calls are refused only when `enforced`, so that drills may poll. */
 export const createRateLimit = (clock: Clock, enforced: boolean): RateLimit => {
-  const calls = new Map<string, number[]>();
+  const tokens = new Map<string, Calls>();
+  const callsOf = (token: string): Calls => {
+    const calls = tokens.get(token) ?? { times: [], gone: 0 };
+    tokens.delete(token);
+    tokens.set(token, calls);
+    if (tokens.size > tokensKept) tokens.delete(tokens.keys().next().value!);
+    return calls;
+  };
   return {
     count: (token) => {
       const now = clock.now().getTime();
-      const recent = (calls.get(token) ?? []).filter((at) => at > now - 3_600_000);
-      const lastMinute = recent.length - recent.findLastIndex((at) => at <= now - 60_000) - 1;
-      const overHour = recent.length >= perHour, overMinute = lastMinute >= perMinute;
+      const calls = callsOf(token);
+      forgetOld(calls, now - 3_600_000);
+      const lastHour = calls.times.length - calls.gone;
+      const overHour = lastHour >= perHour, overMinute = within(calls, now - 60_000) >= perMinute;
       const allowed = !enforced || (!overHour && !overMinute);
-      if (allowed) recent.push(now);
-      // Without enforcement the list must not grow for ever.
-      calls.set(token, recent.slice(-perHour));
-      const oldest = recent[0] ?? now;
-      const waitFor = overHour ? oldest + 3_600_000 : (recent.at(-perMinute) ?? now) + 60_000;
+      if (allowed) calls.times.push(now);
+      const oldest = calls.times[calls.gone] ?? now;
+      const waitFor = overHour ? oldest + 3_600_000 : (calls.times.at(-perMinute) ?? now) + 60_000;
       return {
         allowed, retryAfterSeconds: allowed ? 0 : Math.max(1, Math.ceil((waitFor - now) / 1000)),
         headers: {
-          "ratelimit-limit": String(perHour), "ratelimit-remaining": String(Math.max(0, perHour - recent.length)),
+          "ratelimit-limit": String(perHour), "ratelimit-remaining": String(Math.max(0, perHour - lastHour - Number(allowed))),
           "ratelimit-reset": String(Math.ceil((oldest + 3_600_000) / 1000)),
         },
       };

@@ -3,13 +3,15 @@ import { Hono, type Context } from "hono";
 import { z } from "zod";
 import type { UptimeAlertRecord, UptimeCheckRecord } from "../records";
 import { timestamp, type Api, type ApiEnv, type Cloud } from "./cloud";
-import { notFound } from "./errors";
+import { notFound, unprocessable } from "./errors";
 import { page } from "./paging";
 import { body, nameText, optionalText, pathParameter } from "./request";
 import { uptimePercentage } from "./watch/uptime-state";
 
 const region = z.enum(["us_east", "us_west", "eu_west", "se_asia"]);
-const target = z.string().min(1).max(2_048);
+const target = z.string().min(1).max(2_048).regex(/^[\x21-\x7e]+$/, "must be a URL");
+/** What is pinged may be a bare address or name; a page has a URL. */
+const isPage = (type: string, text: string): boolean => type === "ping" || (/^https?:\/\//.test(text) && URL.canParse(text));
 const newCheck = z.object({ name: nameText, type: z.enum(["ping", "http", "https"]), target, regions: z.array(region).nullish(), enabled: z.boolean().nullish() });
 const notifications = z.object({ email: z.array(z.string()).nullish(), slack: z.array(z.object({ channel: z.string(), url: z.string() })).nullish() });
 const newAlert = z.object({
@@ -79,6 +81,7 @@ export const uptimeRoutes = (cloud: Cloud): Api => {
   api.get("/uptime/checks", (c) => c.json(page(c, "checks", state.uptimeChecks.map(view))));
   api.post("/uptime/checks", async (c) => {
     const wanted = await body(c, newCheck);
+    if (!isPage(wanted.type, wanted.target)) throw unprocessable("target: must be a URL");
     const check: UptimeCheckRecord = { id: randomUUID(), name: wanted.name, type: wanted.type, target: wanted.target, regions: wanted.regions ?? ["us_east", "us_west", "eu_west", "se_asia"], enabled: wanted.enabled ?? true, alerts: [] };
     state.uptimeChecks.push(check);
     return c.json({ check: view(check) }, 201);
@@ -87,6 +90,7 @@ export const uptimeRoutes = (cloud: Cloud): Api => {
   api.put("/uptime/checks/:id", async (c) => {
     const wanted = await body(c, newCheck.partial());
     const check = asked(cloud, c);
+    if (!isPage(wanted.type ?? check.type, wanted.target ?? check.target)) throw unprocessable("target: must be a URL");
     // What was seen of another target says nothing of this one.
     if ((wanted.target ?? check.target) !== check.target || (wanted.type ?? check.type) !== check.type) delete check.state;
     Object.assign(check, given(wanted));

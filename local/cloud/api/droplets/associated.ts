@@ -48,10 +48,16 @@ const destroy = async (cloud: Cloud, droplet: DropletRecord, chosen: Associated)
   };
 };
 
-/** A droplet together with what belongs to it. Reports are kept while the daemon runs. */
+const reportsKept = 100;
+
+/** A droplet together with what belongs to it. The newest reports are kept while the daemon runs. */
 export const associatedRoutes = (cloud: Cloud): Api => {
   const api: Api = new Hono();
   const reports = new Map<number, Report>();
+  const keep = (droplet: DropletRecord, made: Report): void => {
+    reports.set(droplet.id, made);
+    if (reports.size > reportsKept) reports.delete(reports.keys().next().value!);
+  };
   const base = "/droplets/:droplet{[0-9]+}/destroy_with_associated_resources";
   const asked = (c: Context<ApiEnv>): DropletRecord => {
     const droplet = cloud.state.droplets.find((one) => one.id === numericId(c, "droplet"));
@@ -66,13 +72,13 @@ export const associatedRoutes = (cloud: Cloud): Api => {
     const unknown = kinds.flatMap((kind) => (wanted[kind] ?? []).filter((id) => !all[kind].some((one) => one.id === id)));
     if (unknown.length) throw unprocessable(`${unknown.join(", ")}: not associated with this droplet`);
     const chosen = Object.fromEntries(kinds.map((kind) => [kind, all[kind].filter((one) => wanted[kind]?.includes(one.id))])) as Associated;
-    reports.set(droplet.id, await destroy(cloud, droplet, chosen));
+    keep(droplet, await destroy(cloud, droplet, chosen));
     return c.body(null, 202);
   });
   api.delete(`${base}/dangerous`, async (c) => {
     if (c.req.header("x-dangerous") !== "true") throw new ApiError(400, "bad_request", "The header X-Dangerous: true is required.");
     const droplet = asked(c);
-    reports.set(droplet.id, await destroy(cloud, droplet, associatedWith(cloud.state, droplet)));
+    keep(droplet, await destroy(cloud, droplet, associatedWith(cloud.state, droplet)));
     return c.body(null, 202);
   });
   const report = (c: Context<ApiEnv>): Report => {
