@@ -4,8 +4,9 @@ import { putBack } from "../backup/put-back";
 import { readJson } from "../files";
 import type { Machine } from "../machine";
 import { PLACES } from "../places";
+import { announced } from "./announce";
 import { linkCertificate, obtain } from "./certificates";
-import { isIdle } from "./plan";
+import { type Plan, isIdle } from "./plan";
 import { awaitFirstBoot, installPackages, makeDirectories, makeUsers } from "./prepare";
 import { probeAll } from "./probe";
 import { type Applied, note, readApplied, readPrevious, recordApplied, tidy } from "./record";
@@ -49,15 +50,8 @@ const makeReady = async (machine: Machine, release: Release, isFirst: boolean): 
   for (const certificate of release.certificates) await linkCertificate(machine, certificate);
 };
 
-/** Makes an unpacked release the one in force, or leaves the one before in force and says why. */
-const bringIn = async (machine: Machine, sha: string, folder: string, release: Release): Promise<void> => {
-  const before = readApplied(machine);
-  await makeReady(machine, release, !before);
-  const plan = planFor(machine, before?.release ?? null, release);
-  try { await verify(machine, folder, plan); } catch (error) {
-    note(machine, `refused ${sha}: ${reason(error)}`);
-    throw new Error(`release ${short(sha)} does not verify; nothing that runs was touched.\n${reason(error)}`);
-  }
+/** Switches and restarts; when that does not end well, the release before is in force again. */
+const switchOver = async (machine: Machine, sha: string, folder: string, release: Release, before: Applied | null, plan: Plan): Promise<void> => {
   try {
     await switchTo(machine, release, folder, plan);
     if (isIdle(plan)) machine.log("everything is in place already");
@@ -72,6 +66,20 @@ const bringIn = async (machine: Machine, sha: string, folder: string, release: R
     note(machine, `failed ${sha}: ${reason(error)}\n${back}`);
     throw new Error(`release ${short(sha)} is not in force.\n${reason(error)}\n${back}`);
   }
+};
+
+/** Makes an unpacked release the one in force, or leaves the one before in force and says why. */
+const bringIn = async (machine: Machine, sha: string, folder: string, release: Release): Promise<void> => {
+  const before = readApplied(machine);
+  await makeReady(machine, release, !before);
+  const plan = planFor(machine, before?.release ?? null, release);
+  try { await verify(machine, folder, plan); } catch (error) {
+    note(machine, `refused ${sha}: ${reason(error)}`);
+    throw new Error(`release ${short(sha)} does not verify; nothing that runs was touched.\n${reason(error)}`);
+  }
+  const work = (): Promise<void> => switchOver(machine, sha, folder, release, before, plan);
+  // Nobody has been using what is set up for the first time.
+  await (before ? announced(machine, release, plan, `release ${short(sha)} on the primary`, work) : work());
   recordApplied(machine, sha, release);
   settle(machine);
 };

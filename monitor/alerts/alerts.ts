@@ -1,10 +1,13 @@
 import type { Outcome } from "../checks/outcome";
+import { adviceFor } from "./advice";
 import { steady, turned } from "./flaps";
 import type { EventKind, Incident, Journal } from "./incident";
 import { covering, type Window } from "./maintenance";
 import { downMessage, flappingMessage, reminderMessage, steadyMessage, upMessage, type Message, type Named, type Outage } from "./messages";
 import { below, isTop, judge, unseen, type CheckState, type Watched } from "./state";
 import { step } from "./step";
+
+const named = (names: readonly string[]): Named[] => names.map((name) => ({ name }));
 
 export interface AlertsDeps {
   readonly fleet: string; readonly now: () => number; readonly journal: Journal;
@@ -136,7 +139,7 @@ export class Alerts {
     if (verdict.kind === "held" && state.heldBy !== verdict.by) this.#hold(watched, state, verdict.by);
   }
 
-  #outage(incident: Incident, error: string): Outage { return { fleet: this.deps.fleet, name: incident.name, since: incident.opened, error, url: this.deps.link(incident.id) }; }
+  #outage(watched: Watched, incident: Incident, error: string): Outage { return { fleet: this.deps.fleet, name: incident.name, since: incident.opened, error, url: this.deps.link(incident.id), advice: adviceFor(watched) }; }
 
   #announce(watched: Watched, state: CheckState): void {
     const now = this.deps.now();
@@ -153,11 +156,11 @@ export class Alerts {
     this.#event(incident.id, "opened", error);
     this.#keep(watched.id, { ...state, ...flaps, incident: incident.id, heldBy: undefined, firedAt: undefined });
     if (quiet !== undefined) this.#event(incident.id, "quiet", quiet);
-    else if (flaps.flapping) this.#flapping(incident, error, flaps.turns.length);
-    else this.deps.send(downMessage(this.#outage(incident, error), above));
+    else if (flaps.flapping) this.#flapping(watched, incident, error, flaps.turns.length);
+    else this.deps.send(downMessage(this.#outage(watched, incident, error), above, now));
   }
 
-  #flapping(incident: Incident, error: string, turns: number): void { this.deps.send(flappingMessage(this.#outage(incident, error), turns)); }
+  #flapping(watched: Watched, incident: Incident, error: string, turns: number): void { this.deps.send(flappingMessage(this.#outage(watched, incident, error), turns)); }
 
   #hold(watched: Watched, state: CheckState, by: string): void {
     this.#keep(watched.id, { ...state, heldBy: by });
@@ -181,8 +184,8 @@ export class Alerts {
     if (incident !== undefined) {
       this.#close(incident, "");
       const error = was.lastError ?? incident.error;
-      if (flaps.flapping && was.flapping !== true) this.#flapping(incident, error, flaps.turns?.length ?? 0);
-      else if (incident.told !== undefined && was.flapping !== true) this.deps.send(upMessage(this.#outage(incident, error), now));
+      if (flaps.flapping && was.flapping !== true) this.#flapping(watched, incident, error, flaps.turns?.length ?? 0);
+      else if (incident.told !== undefined && was.flapping !== true) this.deps.send(upMessage(this.#outage(watched, incident, error), named(incident.above), now));
     }
     this.#freeAbove(watched);
   }
@@ -200,24 +203,26 @@ export class Alerts {
     const incident = this.#open.get(state.incident ?? -1);
     this.#keep(watched.id, { ...state, flapping: false, turns: [] });
     const since = state.turns?.at(-1) ?? this.deps.now();
-    this.deps.send(steadyMessage({ fleet: this.deps.fleet, name: watched.id, since, error: state.lastError ?? "", url: this.deps.link(incident?.id ?? 0) }, !state.firing));
+    this.deps.send(steadyMessage({ fleet: this.deps.fleet, name: watched.id, since, error: state.lastError ?? "", url: this.deps.link(incident?.id ?? 0), advice: adviceFor(watched) }, !state.firing));
     if (incident !== undefined) this.#put({ ...incident, quiet: undefined, told: this.deps.now() });
   }
 
   #remind(incident: Incident): void {
     const now = this.deps.now();
+    const watched = this.#watched.get(incident.check);
+    if (watched === undefined) return;
     const error = this.state(incident.check).lastError ?? incident.error;
     if (covering(this.deps.maintenance(), incident.service) !== undefined || this.state(incident.check).flapping) return;
     if (incident.told === undefined) {
       this.#put({ ...incident, told: now, quiet: undefined });
       this.#event(incident.id, "told", "");
-      this.deps.send(downMessage(this.#outage(incident, error), incident.above.map((name) => ({ name }))));
+      this.deps.send(downMessage(this.#outage(watched, incident, error), named(incident.above), now));
       return;
     }
     const due = incident.snoozedUntil ?? (this.deps.remindMs > 0 && incident.acknowledged === undefined ? incident.told + this.deps.remindMs : Infinity);
     if (now < due) return;
     this.#put({ ...incident, told: now, snoozedUntil: undefined });
     this.#event(incident.id, "reminded", "");
-    this.deps.send(reminderMessage(this.#outage(incident, error), now));
+    this.deps.send(reminderMessage(this.#outage(watched, incident, error), named(incident.above), now));
   }
 }

@@ -1,3 +1,4 @@
+import { covering } from "../alerts/maintenance";
 import type { Assembly } from "../assembly";
 
 /** What an operator or a deploy may ask for, by a signed request or a signed link. */
@@ -10,6 +11,23 @@ export type Action =
 
 const week = 7 * 24 * 60;
 const minutesOf = (value: unknown): number => (typeof value === "number" && value > 0 && value <= week ? value : NaN);
+
+/** What failed within the window has to pass again before it counts as mended: until then the window stays open, or its end would be an alert. */
+function endMaintenance(assembly: Assembly, title: string): string {
+  const { alerts, clock, config, windows } = assembly;
+  const window = windows.find((one) => one.title === title);
+  if (window === undefined) throw new Error(`there is no maintenance "${title}"`);
+  const others = windows.filter((one) => one !== window);
+  const unwell = (id: string): boolean => alerts.state(id).firing || alerts.state(id).lastOk === false;
+  const recovering = alerts.watched().some(({ id, service }) => covering([window], service) !== undefined && unwell(id));
+  if (!recovering) {
+    assembly.setWindows(others);
+    return `maintenance "${title}" is over`;
+  }
+  const seconds = (config.passAfter + 1) * config.intervalSeconds + config.timeoutSeconds;
+  assembly.setWindows([...others, { ...window, to: Math.min(window.to, clock.now() + seconds * 1000) }]);
+  return `maintenance "${title}" is over in ${seconds} s: what failed meanwhile gets that long to pass again`;
+}
 
 /** @returns what was done, for people. @throws when it can't be. */
 export function act(assembly: Assembly, action: Exclude<Action, { action: "report" }>): string {
@@ -30,9 +48,7 @@ export function act(assembly: Assembly, action: Exclude<Action, { action: "repor
       assembly.setWindows([...assembly.windows.filter(({ title }) => title !== action.title), { id: now, title: action.title, services: action.services, from: now, to: now + minutes * 60_000 }]);
       return `maintenance "${action.title}" for ${minutes} minutes`;
     }
-    case "end-maintenance":
-      assembly.setWindows(assembly.windows.filter(({ title }) => title !== action.title));
-      return `maintenance "${action.title}" is over`;
+    case "end-maintenance": return endMaintenance(assembly, action.title);
     default: { const never: never = action; throw new Error(`no such action: ${JSON.stringify(never)}`); }
   }
 }

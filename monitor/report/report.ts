@@ -1,4 +1,5 @@
 import type { Message } from "../alerts/messages";
+import { mailPage, soft } from "../alerts/mail";
 import { escapeHtml, instant, span } from "../alerts/words";
 import type { Condition, Status } from "../page/status";
 import { percent } from "../page/svg";
@@ -44,23 +45,22 @@ const cell = "padding:5px 4px;border-bottom:1px solid #dfe3e8;vertical-align:top
 
 function htmlRow(row: Row): string {
   const [background, colour] = colours[row.condition];
-  const note = row.note === undefined ? "" : `<br><span style="color:#5b6470;font-size:12px;word-break:break-word">${escapeHtml(row.note)}</span>`;
-  return `<tr><td style="${cell};word-break:break-word">${escapeHtml(row.name)}${note}</td><td style="${cell};background:${background};color:${colour};font-weight:600;font-size:12px">${marks[row.condition]}</td><td style="${cell};white-space:nowrap">${
-    row.ms === undefined ? "" : `${Math.round(row.ms)}&nbsp;ms`}</td><td style="${cell}">${share(row.day).replace(" ", "&nbsp;")}</td><td style="${cell}">${share(row.quarter).replace(" ", "&nbsp;")}</td></tr>`;
+  const note = row.note === undefined ? "" : `<br><span class="soft" style="${soft};font-size:12px;overflow-wrap:anywhere">${escapeHtml(row.note)}</span>`;
+  return `<tr><td class="line" style="${cell};overflow-wrap:anywhere">${escapeHtml(row.name)}${note}</td><td class="line" style="${cell};background:${background};color:${colour};font-weight:600;font-size:12px">${marks[row.condition]}</td><td class="line" style="${cell};white-space:nowrap">${
+    row.ms === undefined ? "" : `${Math.round(row.ms)}&nbsp;ms`}</td><td class="line" style="${cell}">${share(row.day).replace(" ", "&nbsp;")}</td><td class="line" style="${cell}">${share(row.quarter).replace(" ", "&nbsp;")}</td></tr>`;
 }
 
 const htmlTable = (title: string, rows: readonly Row[]): string => (rows.length === 0 ? "" : `<table style="border-collapse:collapse;width:100%;max-width:760px;margin:0 0 20px;font-size:13px"><thead><tr>${
-  [title, "State", "Time", "Today", "90 days"].map((head) => `<th style="${cell};color:#5b6470">${head}</th>`).join("")}</tr></thead><tbody>${rows.map(htmlRow).join("")}</tbody></table>`);
+  [title, "State", "Time", "Today", "90 days"].map((head) => `<th class="soft line" scope="col" style="${cell};${soft}">${head}</th>`).join("")}</tr></thead><tbody>${rows.map(htmlRow).join("")}</tbody></table>`);
 
 /** The report as a mail: the same table in colour, readable without it, and as text. */
 export function reportMessage(report: Report, title: string): Message {
   const bad = [...report.services, ...report.machines].filter(({ condition }) => condition !== "up").length;
   const lead = report.ok ? "All is well" : `${bad} of ${report.services.length + report.machines.length} are not well`;
   const past = report.past.length === 0 ? ["No incident in the last 7 days."] : report.past;
-  const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"></head><body style="margin:0;padding:12px;font:15px/1.45 system-ui,sans-serif;color:#1c2026;background:#fff">
-<p style="margin:0 0 12px;padding:8px 12px;border-left:6px solid ${report.ok ? "#1b7f3b" : "#b3261e"};font-size:18px;font-weight:600">${escapeHtml(lead)}</p><p style="margin:0 0 16px;color:#5b6470">${escapeHtml(report.fleet)}, ${instant(report.at)}</p>
-${htmlTable("Service", report.services)}${htmlTable("Machines", report.machines)}<p style="margin:0 0 4px;font-weight:600">The last 7 days</p><ul style="margin:0 0 16px;padding-left:20px">${past.map((line) => `<li style="word-break:break-word">${escapeHtml(line)}</li>`).join("")}</ul>
-<p><a href="${escapeHtml(report.url)}" style="color:#0b57d0">${escapeHtml(report.url)}</a></p></body></html>`;
+  const html = mailPage(lead, report.ok ? "#1b7f3b" : "#b3261e", `<p class="soft" style="margin:0 0 16px;${soft}">${escapeHtml(report.fleet)}, ${instant(report.at)}</p>
+${htmlTable("Service", report.services)}${htmlTable("Machines", report.machines)}<p style="margin:0 0 4px;font-weight:600">The last 7 days</p><ul style="margin:0 0 16px;padding-left:20px">${past.map((line) => `<li style="overflow-wrap:anywhere">${escapeHtml(line)}</li>`).join("")}</ul>
+<p><a href="${escapeHtml(report.url)}" style="color:#0b57d0">Status page</a></p>`);
   const tables = [textTable("Service", report.services), report.machines.length === 0 ? [] : ["", ...textTable("Machines", report.machines)]].flat();
   const text = [lead, `${report.fleet}, ${instant(report.at)}`, "", ...tables, "", "The last 7 days:", ...past.map((line) => `  ${line}`), "", report.url, ""].join("\n");
   return { kind: "report", subject: `[${report.fleet}] ${title}: ${lead}`, text, html, url: report.url };

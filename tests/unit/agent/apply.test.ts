@@ -48,6 +48,29 @@ test("a new tree restarts its service alone", async () => {
   expect(restarts()).toEqual(["systemctl restart -- fleet-chat.service"]);
 });
 
+const told = (): string[] => machine.ran.filter((line) => line.includes("monitor.js maintenance")).map((line) => line.replace(/^.*maintenance /, "").replace(/[0-9a-f]{12}/, "SHA").replace(" --config /etc/fleet/watchdog.json", ""));
+
+test("the Observatory is told before the restarts of a later release, of the services that restart, and after them; the first release disturbs nobody", async () => {
+  await apply(machine, deliver("aaaa"));
+  expect(told()).toEqual([]);
+  await apply(machine, deliver("bbbb"));
+  expect(told()).toEqual(["release SHA on the primary --minutes 5 --service chat", "release SHA on the primary --end"]);
+  const order = machine.ran.map((line) => (line.includes("--minutes") ? "told" : line.includes("--end") ? "ended" : line.startsWith("systemctl restart -- fleet-chat") ? "restarted" : "")).filter((word) => word !== "");
+  expect(order.slice(-3)).toEqual(["told", "restarted", "ended"]);
+});
+
+test("an Observatory that can't be told, and a release that fails, change nothing about that", async () => {
+  await apply(machine, deliver("aaaa"));
+  machine.answers.set("timeout 5 node", { code: 1, stderr: "monitor: connection refused\n" });
+  await apply(machine, deliver("bbbb"));
+  expect(code()).toBe("// bbbb");
+  expect(machine.said).toContain("the Observatory could not be told of the restarts: monitor: connection refused");
+  machine.ran.length = 0;
+  machine.pages.set(URL, { status: 500, body: "" });
+  await expect(apply(machine, deliver("cccc"))).rejects.toThrow("not in force");
+  expect(told()).toEqual([expect.stringContaining("--minutes 5"), expect.stringContaining("--end")]);
+});
+
 test("a release that does not answer is rolled back, with the answer and the journal in the error", async () => {
   await apply(machine, deliver("aaaa"));
   const bad = deliver("bbbb");

@@ -11,7 +11,7 @@ test("up → fails twice → nothing → fails a third time → one mail → the
   expect(story.subjects()).toEqual([]);
   await story.round({ blog: "HTTP 502, expected 200" });
   expect(story.subjects()).toEqual(["[lab] DOWN: blog"]);
-  expect(story.sent[0]?.text).toContain("Since: 2026-03-01 12:00:40 UTC\nLast error: HTTP 502, expected 200");
+  expect(story.sent[0]?.text).toContain("Since: 2026-03-01 12:00:40 UTC (20 s before this alert)\nLast error: HTTP 502, expected 200\nAffects: ");
   story.restart();
   await story.rounds(5, { blog: "HTTP 502, expected 200" });
   await story.round();
@@ -35,7 +35,7 @@ test.each([["the primary is asked first", ["primary", "blog", "chat"]], ["the se
     await story.round();
     await story.rounds(30, dark, order);
     expect(story.subjects()).toEqual(["[lab] DOWN: primary"]);
-    expect(story.sent[0]?.text).toContain("Not reachable with it (2): blog, chat");
+    expect(story.sent[0]?.text).toContain("Not reachable with it (2 so far): blog, chat");
     await story.rounds(5);
     expect(story.subjects()).toEqual(["[lab] DOWN: primary", "[lab] UP: primary (was down 5 min 10 s)"]);
   });

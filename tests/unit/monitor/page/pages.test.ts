@@ -1,6 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { ask } from "../../../../monitor/ask";
+import { act } from "../../../../monitor/page/actions";
 import { incidentLink } from "../../../../monitor/page/links";
 import { passwordLine } from "../../../../monitor/page/operator";
 import { Site } from "../site";
@@ -93,6 +95,50 @@ test("POST /control wants the fleet's signature and the present", async () => {
   expect((await send(site.clock.now(), "x")).status).toBe(403);
   expect((await send(site.clock.now() - 600_000)).status).toBe(403);
   expect(await (await send(site.clock.now())).json()).toEqual({ done: "incident 1 is snoozed for 60 minutes" });
+});
+
+describe("maintenance", () => {
+  const maintain = (more: object) => act(site.assembly, { action: "maintenance", title: "release 1", minutes: 5, ...more });
+  const windows = (): string[] => site.assembly.maintenance().map(({ title }) => title);
+
+  test("is shown on the page, is silent for the services it names, and ends by itself", async () => {
+    site.round();
+    maintain({ services: ["blog"] });
+    expect(await site.text("/")).toContain("Maintenance: release 1 (blog), until 2026-11-21 12:05:00 UTC");
+    for (let time = 0; time < 3; time += 1) site.round({ blog: "HTTP 502", chat: "HTTP 502" });
+    expect(site.assembly.outbox.waiting().map(({ message }) => message.subject)).toEqual(["[lab] DOWN: chat"]);
+    site.clock.jump(300_001);
+    expect(windows()).toEqual([]);
+    site.assembly.tick();
+    expect(site.assembly.outbox.waiting().map(({ message }) => message.subject)).toEqual(["[lab] DOWN: chat", "[lab] DOWN: blog"]);
+  });
+
+  test("ended while a check still has to pass its times: open for just so long, so that its end is no alert", () => {
+    site.round();
+    maintain({});
+    for (let time = 0; time < 3; time += 1) site.round({ blog: "HTTP 502" });
+    site.round();
+    expect(act(site.assembly, { action: "end-maintenance", title: "release 1" })).toContain("is over in 35 s");
+    expect(windows()).toEqual(["release 1"]);
+    site.round();
+    site.clock.jump(36_000);
+    site.assembly.tick();
+    expect(windows()).toEqual([]);
+    expect(site.assembly.outbox.waiting()).toEqual([]);
+    maintain({});
+    expect(act(site.assembly, { action: "end-maintenance", title: "release 1" })).toBe("maintenance \"release 1\" is over");
+    expect(() => act(site.assembly, { action: "end-maintenance", title: "release 1" })).toThrow("there is no maintenance");
+  });
+
+  test("the primary asks by the public name, with the key it shares; a wrong key and another server's answer are told apart", async () => {
+    const file = (name: string, text: string): string => { writeFileSync(join(site.folder, name), text); return join(site.folder, name); };
+    const config = (key: string) => file("watchdog.json", JSON.stringify({ stateFile: "/x", report: { url: `${site.base}/report`, keyFile: file("key", key), units: [] } }));
+    site.clock.jump(Date.now() - site.clock.now());
+    expect(await ask(config(site.assembly.key.secret), { action: "maintenance", title: "release 2", minutes: 5, services: ["chat"] })).toBe("maintenance \"release 2\" for 5 minutes");
+    expect(site.assembly.maintenance()).toMatchObject([{ title: "release 2", services: ["chat"] }]);
+    await expect(ask(config("0".repeat(64)), { action: "end-maintenance", title: "release 2" })).rejects.toThrow("the signature does not fit");
+    await expect(ask(file("bare.json", JSON.stringify({ stateFile: "/x" })), { action: "end-maintenance", title: "x" })).rejects.toThrow("does not say where the Observatory is");
+  });
 });
 
 test("the operator's view is closed without a login, and slow to guess", async () => {

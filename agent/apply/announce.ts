@@ -1,0 +1,25 @@
+import type { Release } from "../../config/release";
+import type { Machine } from "../machine";
+import type { Plan } from "./plan";
+
+const MINUTES = 5;
+const MONITOR = "/opt/fleet/trees/monitor/current/monitor.js";
+
+/** The services whose programs are about to restart; "all" when the web server in front of them does. */
+export const disturbed = ({ restart }: Pick<Plan, "restart">): readonly string[] | "all" =>
+  restart.includes("nginx.service") ? "all" : restart.flatMap((unit) => /^fleet-(?!watchdog\.)(.+)\.service$/.exec(unit)?.[1] ?? []);
+
+/**
+ * A release's own restarts wake nobody: the Observatory is told before them and after them, and shows it on its page. The window ends by itself should the agent not come to say so.
+ * An Observatory that can't be told is no reason not to apply a release.
+ */
+export const announced = async (machine: Machine, { role }: Release, plan: Plan, title: string, work: () => Promise<void>): Promise<void> => {
+  const services = disturbed(plan);
+  if (role !== "primary" || services.length === 0) return await work();
+  const tell = async (...words: readonly string[]): Promise<void> => {
+    const { code, stderr } = await machine.run(["timeout", "5", "node", "--use-openssl-ca", MONITOR, "maintenance", title, ...words, "--config", "/etc/fleet/watchdog.json"]);
+    if (code !== 0) machine.log(`the Observatory could not be told of the restarts: ${stderr.trim() || `exit ${code}`}`);
+  };
+  await tell("--minutes", String(MINUTES), ...(services === "all" ? [] : services.flatMap((name) => ["--service", name])));
+  try { await work(); } finally { await tell("--end"); }
+};
