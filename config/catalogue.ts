@@ -16,7 +16,8 @@ export const IMAGES = ["debian-13-x64"] as const;
 /** Loopback ports that the machines use themselves. */
 export const RESERVED_PORTS: Readonly<Record<number, string>> = { 22: "sshd", 80: "nginx", 443: "nginx", 8080: "the Observatory" };
 
-export const FIRST_PORT = 3001;
+/** Chosen ports: below those that Linux gives to outgoing connections. */
+export const PORTS = { first: 20_000, count: 10_000 };
 export const STATUS_PORT = 8080;
 
 /** Names that the machines use themselves, for units, trees, vhosts or host names. */

@@ -1,27 +1,35 @@
+import { createHash } from "node:crypto";
+import { posix } from "node:path";
 import { alertFacts, checkFacts } from "./alert-facts";
-import { FIRST_PORT, RESERVED_PORTS, SIZES, STATUS_PORT } from "./catalogue";
+import { PORTS, RESERVED_PORTS, SIZES, STATUS_PORT } from "./catalogue";
 import type { DataFacts, FleetFacts, HealthFacts, MachineFacts, Role, ServiceFacts } from "./fleet";
 import type { Manifest, ManifestService } from "./schema";
 import type { Settings } from "./settings";
 
 const MEMORY_MIB: Readonly<Record<ManifestService["kind"], number>> = { static: 0, proxy: 0, node: 96, python: 64, binary: 64 };
 
-/** Left-out ports, in the manifest's order from 3001 on, past the reserved and the chosen ones: the same manifest always gives the same ports. */
-const assignPorts = (services: Manifest["services"]): Readonly<Record<string, number | undefined>> => {
-  const taken = new Set<number>([...Object.keys(RESERVED_PORTS).map(Number), ...Object.values(services).flatMap((service) => ("port" in service && service.port ? [service.port] : []))]);
-  let next = FIRST_PORT;
-  return Object.fromEntries(Object.entries(services).map(([name, service]) => {
-    if (service.kind === "static" || service.kind === "proxy") return [name, undefined];
-    if (service.port) return [name, service.port];
-    while (taken.has(next)) next++;
-    taken.add(next);
-    return [name, next];
-  }));
+/** Where the search for a service's port begins: the same for one name, whatever else is in the manifest. */
+const portOf = (name: string): number => createHash("sha256").update(name).digest().readUInt32BE() % PORTS.count;
+
+/** Left-out ports come from the services' names, so that adding, removing or moving one service leaves the others' as they are. Of two names that meet, the later in the alphabet takes the next free one. */
+const assignPorts = (services: Manifest["services"]): ReadonlyMap<string, number> => {
+  const written = Object.values(services).flatMap((service) => [...("port" in service && service.port ? [service.port] : []), ...(service.kind === "proxy" ? [Number(service.upstream.split(":").at(-1))] : [])]);
+  const taken = new Set<number>([...Object.keys(RESERVED_PORTS).map(Number), ...written]);
+  const ports = new Map<string, number>();
+  for (const [name, service] of Object.entries(services).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (service.kind === "static" || service.kind === "proxy") continue;
+    let offset = portOf(name);
+    while (!service.port && taken.has(PORTS.first + offset)) offset = (offset + 1) % PORTS.count;
+    const port = service.port ?? PORTS.first + offset;
+    taken.add(port);
+    ports.set(name, port);
+  }
+  return ports;
 };
 
 const dataFacts = (name: string, item: ManifestService["data"][number]): DataFacts => {
   const [kind, path] = Object.entries(item)[0] as [DataFacts["kind"], string];
-  return { kind, path: `/var/lib/fleet/${name}/${path}` };
+  return { kind, path: posix.join("/var/lib/fleet", name, path) };
 };
 
 const healthFacts = ({ "max-latency-ms": maxLatencyMs, ...health }: ManifestService["health"], path: string): HealthFacts =>
@@ -59,7 +67,7 @@ export const factsOf = (manifest: Manifest, settings: Settings, secrets: readonl
     name: manifest.name, domain: settings.domain, email: settings.email, ttl: settings.ttl,
     primary: machineFacts("primary", manifest.machines.primary),
     watcher: machineFacts("watcher", manifest.machines.watcher),
-    services: Object.entries(manifest.services).map(([name, service]) => serviceFacts(name, service, ports[name], settings.domain)),
+    services: Object.entries(manifest.services).map(([name, service]) => serviceFacts(name, service, ports.get(name), settings.domain)),
     status: { host: `status.${settings.domain}`, port: STATUS_PORT },
     checks: { intervalSeconds: manifest.checks.every, timeoutSeconds: manifest.checks.timeout, failAfter: manifest.checks["fail-after"], passAfter: manifest.checks["pass-after"], also: manifest.checks.also.map(checkFacts) },
     watchdog: { intervalSeconds: manifest.watchdog.every, failAfter: manifest.watchdog["fail-after"], maxRestartsPerHour: manifest.watchdog["restarts-per-hour"] },

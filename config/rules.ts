@@ -55,9 +55,12 @@ const machines = ({ primary, watcher, services }: FleetFacts): Problem[] => {
   ];
 };
 
+/** What cron can keep to: its fields begin anew with each hour and each day. */
+const isEven = (minutes: number): boolean => (minutes < 60 ? Number.isInteger(minutes) && 60 % minutes === 0 : minutes % 60 === 0 && 1440 % minutes === 0);
+
 const durations = ({ checks, backups }: FleetFacts): Problem[] => [
   ...(checks.timeoutSeconds >= checks.intervalSeconds ? [{ path: ["checks", "timeout"], text: `${checks.timeoutSeconds}s is not below the interval of ${checks.intervalSeconds}s. Shorten it, or check less often.` }] : []),
-  ...(!Number.isInteger(backups.everyMinutes) || backups.everyMinutes > 1440 || 1440 % backups.everyMinutes !== 0 ? [{ path: ["backups", "every"], text: "has to divide a day into equal parts of whole minutes, such as 15m, 1h, 6h or 1d." }] : []),
+  ...(isEven(backups.everyMinutes) ? [] : [{ path: ["backups", "every"], text: "has to divide an hour into equal parts of whole minutes, or a day into equal parts of whole hours, such as 15m, 1h, 6h or 1d." }]),
 ];
 
 /** What the layers of the fleet are called in alerts. */

@@ -36,7 +36,7 @@ const word = z.string().regex(/^[^\n"\\%]*$/, "must not contain line breaks, quo
 const command = z.array(word).min(1).refine(([first = ""]) => /^\.?\/[\w./+-]+$/.test(first), "has to begin with the program's whole path, such as /usr/bin/webhook, or ./NAME for one in the folder.");
 const program = {
   folder: z.string().describe("Source folder, relative to the manifest"),
-  port: z.number().int().min(1024).max(65535).optional().describe("Loopback port; chosen from 3001 on when left out"),
+  port: z.number().int().min(1024).max(65535).optional().describe("Loopback port; when left out, one from 20000 to 29999 that follows from the name"),
   environment: z.record(z.string().regex(/^[A-Z_][A-Z0-9_]*$/, "is not a variable's name. Use capitals, digits and _."), word).default({}),
   packages: z.array(z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "is not a Debian package name.")).default([]).describe("Debian packages it needs"),
 };

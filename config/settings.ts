@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { placeHinting } from "./values";
 
 const HOST = /^(?=.{1,253}$)([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const address = z.string().regex(/^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>"]+$/, "is not an e-mail address.");
@@ -8,7 +9,7 @@ const list = z.string().transform((text) => text.split(",").map((item) => item.t
 export const settingsSchema = z.strictObject({
   domain: z.string().regex(HOST, "is not a domain name, such as example.com."),
   email: address.describe("Let's Encrypt account, and where alerts go unless alert-to says otherwise"),
-  relay: z.string().regex(/^[A-Za-z0-9.-]+:\d{1,5}$/, "has to be HOST:PORT. DigitalOcean blocks 25, 465 and 587: use the relay's port 2525."),
+  relay: placeHinting(" DigitalOcean blocks 25, 465 and 587: use the relay's port 2525."),
   "relay-user": z.string().optional(),
   "alert-to": list.pipe(z.array(address)).optional(),
   "alert-from": address.optional(),

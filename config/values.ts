@@ -13,7 +13,10 @@ export const count = (most: number) => z.number().int().min(1).max(most);
 export const slug = <T extends string>(values: readonly T[], what: string) =>
   z.enum(values as [T, ...T[]], { error: () => `is not a known ${what}. Choose one of: ${values.join(", ")}.` });
 
-export const place = z.string().regex(/^[A-Za-z0-9.-]+:\d{1,5}$/, "has to be HOST:PORT.");
+const isPort = (text = ""): boolean => Number(text) >= 1 && Number(text) <= 65535;
+/** HOST:PORT; `hint` is what to say besides that. */
+export const placeHinting = (hint: string) => z.string().regex(/^[A-Za-z0-9.-]+:\d{1,5}$/, { error: `has to be HOST:PORT.${hint}`, abort: true }).refine((text) => isPort(text.split(":").at(-1)), `has to be HOST:PORT, the port from 1 to 65535.${hint}`);
+export const place = placeHinting("");
 export const host = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]*$/, "is not a host name or address.");
 export const url = z.string().regex(/^https?:\/\/[^\s"]+$/, "has to begin with https:// or http://.");
 export const cron = z.string().regex(/^(\S+ ){4}\S+$/, "has to be five cron fields, such as \"0 7 * * *\" for every day at seven.");

@@ -12,7 +12,7 @@ export const systemFiles = (): MachineFile[] => [
   { path: "/etc/letsencrypt/renewal-hooks/deploy/reload-nginx", mode: 0o755, text: fill("system/reload-nginx", {}) },
 ];
 
-/** cron's five fields for "every so many minutes", a divisor of a day; hours begin at :07, when fewer others ask. */
+/** cron's five fields for "every so many minutes", a divisor of an hour, or whole hours that divide a day; hours begin at :07, when fewer others ask. */
 export const cronSchedule = (everyMinutes: number): string => {
   if (everyMinutes < 60) return `*/${everyMinutes} * * * *`;
   if (everyMinutes === 1440) return "7 3 * * *";

@@ -56,7 +56,7 @@ given("nginx as rendered (skipped where it is not installed)", () => {
       .replaceAll("/opt/fleet/trees/pages/current", join(root, "pages")).replaceAll("/var/www/acme", join(root, "acme")).replaceAll("user www-data;", process.getuid?.() === 0 ? "user root;" : "")
       .replace(/^\s*listen \[::\].*\n/gm, "").replaceAll("listen 80", `listen 127.0.0.1:${http}`).replaceAll("listen 443", `listen 127.0.0.1:${https}`)
       // "notes" answers; "feed" is down.
-      .replaceAll("http://127.0.0.1:3001", `http://127.0.0.1:${port}`).replaceAll("rate=20r/s", "rate=1r/m").replaceAll("burst=60", "burst=20"));
+      .replaceAll(`http://127.0.0.1:${small.services.find(({ name }) => name === "notes")!.port}`, `http://127.0.0.1:${port}`).replaceAll("rate=20r/s", "rate=1r/m").replaceAll("burst=60", "burst=20"));
     nginx = spawn(NGINX, ["-c", config, "-g", "daemon off; worker_rlimit_nofile 512;"], { stdio: "inherit" });
     for (const deadline = Date.now() + 10_000; ;) {
       try { await plain("/"); break; } catch (error) { if (Date.now() > deadline) throw error; }

@@ -40,7 +40,10 @@ describe("a mistake is refused with its place, what is wrong and what to do", ()
     ["a health path without a slash", but('path: "/ok?deep=1"', "path: ok"), "fleet.yaml: services.hook.health.path: is not a URL path. Begin it with a slash."],
     ["a duration without a unit", `${MANIFEST}checks: { every: 10 }\n`, /^fleet\.yaml: checks\.every: /],
     ["a timeout that is too long", `${MANIFEST}checks: { every: 5s, timeout: 10s }\n`, "fleet.yaml: checks.timeout: 10s is not below the interval of 5s. Shorten it, or check less often."],
-    ["backups that don't divide a day", `${MANIFEST}backups: { every: 7h }\n`, "fleet.yaml: backups.every: has to divide a day into equal parts of whole minutes, such as 15m, 1h, 6h or 1d."],
+    ["backups that don't divide a day", `${MANIFEST}backups: { every: 7h }\n`, "fleet.yaml: backups.every: has to divide an hour into equal parts of whole minutes, or a day into equal parts of whole hours, such as 15m, 1h, 6h or 1d."],
+    ["backups that divide a day, but that cron can't keep to", `${MANIFEST}backups: { every: 90m }\n`, /^fleet\.yaml: backups\.every: has to divide an hour/],
+    ["backups that don't divide an hour", `${MANIFEST}backups: { every: 45m }\n`, /^fleet\.yaml: backups\.every: has to divide an hour/],
+    ["a port that there is not", `${MANIFEST}checks: { also: [{ name: far, tcp: "192.0.2.1:70000" }] }\n`, /^fleet\.yaml: checks\.also\.0/],
     ["more memory than there is", but("kind: node,", "kind: node, memory: 2000,"), /^fleet\.yaml: services: the memory limits add up to \d+ MiB, and s-1vcpu-1gb has 1024 MiB\./],
     ["an upstream elsewhere", but("http://127.0.0.1:9100", "http://10.0.0.1:9100"), "fleet.yaml: services.grafana.upstream: has to be http://127.0.0.1:PORT: what nginx passes requests to."],
     ["no service", MANIFEST.replace(/services:[^]*/, "services: {}\n"), "fleet.yaml: services: has no service. Add at least one."],
@@ -72,13 +75,32 @@ describe("what is left out is filled in", () => {
   const facts = factsIn(project());
   const service = (name: string) => facts.services.find((one) => one.name === name)!;
 
-  test("ports from 3001 on, in the manifest's order, past those that are taken", () => {
-    expect(facts.services.map(({ port }) => port)).toEqual([undefined, 3001, 3002, 3003, undefined]);
-    const manifest = but("kind: binary,", "kind: binary, port: 3001,");
-    expect(factsIn(project({ ...SOURCES, "fleet.yaml": manifest })).services.map(({ port }) => port)).toEqual([undefined, 3002, 3003, 3001, undefined]);
+  describe("ports", () => {
+    const portsIn = (manifest: string) => new Map(factsIn(project({ ...SOURCES, "fleet.yaml": manifest })).services.map(({ name, port }) => [name, port]));
+    const ports = portsIn(MANIFEST);
+
+    test("from 20000 to 29999 for what listens, and none for what does not", () => {
+      const chosen = ["notes", "feed", "hook"].map((name) => ports.get(name)!);
+      expect(chosen.filter((port) => port >= 20_000 && port < 30_000)).toHaveLength(3);
+      expect([new Set(chosen).size, ports.get("pages"), ports.get("grafana")]).toEqual([3, undefined, undefined]);
+    });
+    test("stay as they are when a service comes before them, or another one goes", () => {
+      const more = portsIn(but("  pages:", "  another: { kind: python, folder: src/feed }\n  pages:"));
+      expect([...more].filter(([name]) => ports.has(name))).toEqual([...ports]);
+      expect(portsIn(MANIFEST.replace(/ {2}notes:.*\n/, "")).get("hook")).toBe(ports.get("hook"));
+    });
+    test("that somebody else has, written down or behind a proxy, are passed over", () => {
+      const port = ports.get("hook")!;
+      expect(portsIn(but("http://127.0.0.1:9100", `http://127.0.0.1:${port}`)).get("hook")).toBe(port + 1);
+      const written = portsIn(but("kind: node,", `kind: node, port: ${port},`));
+      expect([written.get("notes"), written.get("hook"), written.get("feed")]).toEqual([port, port + 1, ports.get("feed")]);
+    });
   });
   test("hosts under the stack's domain", () => expect(service("notes").host).toBe("notes.example.test"));
   test("the health path by kind", () => expect(facts.services.map(({ health }) => health.path)).toEqual(["/", "/health", "/health", "/ok?deep=1", "/"]));
+  test("a data folder as a whole is named without a dot", () => {
+    expect(factsIn(project({ ...SOURCES, "fleet.yaml": but("directory: files", "directory: .") })).services[1]!.data[1]).toEqual({ kind: "directory", path: "/var/lib/fleet/notes" });
+  });
   test("data paths are absolute", () => expect(service("notes").data).toEqual([{ kind: "sqlite", path: "/var/lib/fleet/notes/notes.db" }, { kind: "directory", path: "/var/lib/fleet/notes/files" }]));
   test("durations are seconds", () => expect(facts.checks).toEqual({ intervalSeconds: 10, timeoutSeconds: 5, failAfter: 3, passAfter: 2, also: [] }));
   test("the cost of the machines", () => expect([facts.primary.monthlyUsd, facts.watcher.monthlyUsd]).toEqual([6, 4]));

@@ -13,6 +13,7 @@ import { factsIn, project, removeProjects } from "../../fixtures/manifest";
 afterAll(removeProjects);
 const shipped = loadFleet(join(__dirname, "../../.."), "local");
 const small = factsIn(project());
+const portOf = (name: string): number => small.services.find((service) => service.name === name)!.port!;
 const textAt = (fleet: typeof small, path: string): string => [...renderPrimary(fleet), ...renderWatcher(fleet)].find((file) => file.path === path)!.text;
 
 describe.each([["shipped", shipped], ["small", small]])("the %s manifest", (_name, fleet) => {
@@ -61,16 +62,16 @@ describe.each([["shipped", shipped], ["small", small]])("the %s manifest", (_nam
 
 test("each kind is served in its own way", () => {
   expect(textAt(small, "/etc/nginx/sites/pages.conf")).toContain("root /opt/fleet/trees/pages/current;");
-  expect(textAt(small, "/etc/nginx/sites/notes.conf")).toMatch(/proxy_buffering on;[^]*proxy_pass http:\/\/127\.0\.0\.1:3001;/);
+  expect(textAt(small, "/etc/nginx/sites/notes.conf")).toMatch(new RegExp(`proxy_buffering on;[^]*proxy_pass http://127\\.0\\.0\\.1:${portOf("notes")};`));
   expect(textAt(small, "/etc/nginx/sites/feed.conf")).toMatch(/proxy_buffering off;[^]*proxy_read_timeout 1h;/);
   expect(textAt(small, "/etc/nginx/sites/grafana.conf")).toMatch(/server_name stats\.example\.test;[^]*proxy_pass http:\/\/127\.0\.0\.1:9100;/);
-  expect(textAt(small, "/etc/systemd/system/fleet-hook.service")).toContain('ExecStart=/usr/bin/webhook -port 3003 -title "two words"\n');
+  expect(textAt(small, "/etc/systemd/system/fleet-hook.service")).toContain(`ExecStart=/usr/bin/webhook -port ${portOf("hook")} -title "two words"\n`);
   expect(textAt(small, "/etc/systemd/system/fleet-feed.service")).toContain('Environment="GREETING=hello there"\n');
 });
 
 test.each([
   ["a word that systemd would split", ["/bin/x", "two words", "it's"], '/bin/x "two words" "it\'s"'],
-  ["what systemd would take for its own", ["/bin/x", ";", "$HOME", "${PORT}", "-d=${DATA_DIR}"], '/bin/x ";" "$$HOME" 3003 -d=/var/lib/fleet/hook'],
+  ["what systemd would take for its own", ["/bin/x", ";", "$HOME", "${PORT}", "-d=${DATA_DIR}"], `/bin/x ";" "$$HOME" ${portOf("hook")} -d=/var/lib/fleet/hook`],
   ["a program of the folder", ["./bin/x", "./y"], "/opt/fleet/trees/hook/current/bin/x ./y"],
 ])("a command line keeps its words: %s", (_what, command, line) => {
   const fleet = { ...small, services: small.services.map((service) => (service.name === "hook" ? { ...service, command } : service)) };
