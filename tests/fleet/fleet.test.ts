@@ -110,6 +110,10 @@ describe("it breaks and comes back", () => {
     expect((await drill("primary-dark")).ok).toBe(true);
   });
 
+  test("watcher-dark: visitors notice nothing, one alert by the primary, power on, one all-clear", async () => {
+    expect((await drill("watcher-dark")).ok).toBe(true);
+  });
+
   test("primary-lost: the droplet deleted, recovered by one command, and the comment is there", async () => {
     const { ok, measures } = await drill("primary-lost");
     expect(ok).toBe(true);
