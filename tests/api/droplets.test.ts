@@ -83,7 +83,7 @@ test("at the real pace a droplet takes DigitalOcean's time", async () => {
   const api = await testApi({ pace: "real" });
   const { id } = (await api.call("POST", "/v2/droplets", newDroplet())).body.droplet;
   await api.clock.advance(20_000);
-  expect((await api.call("GET", `/v2/droplets/${id}`)).body.droplet.locked).toBe(true);
+  expect((await api.call("GET", `/v2/droplets/${id}`)).body.droplet).toMatchObject({ locked: true, status: "new", networks: { v4: [], v6: [] } });
   await api.clock.advance(10_000);
   await api.cloud.jobs.settled();
   expect((await api.call("GET", `/v2/droplets/${id}`)).body.droplet).toMatchObject({ locked: false, status: "active" });

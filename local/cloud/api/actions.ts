@@ -34,10 +34,14 @@ export const beginAction = (cloud: Cloud, begin: Begin): ActionRecord => {
   return action;
 };
 
+/** What an action does. What it resolves with is done to the records when the action ends: at DigitalOcean's pace that is later. */
+export type Work = () => Promise<void | (() => void)>;
+
 /** Does the work of an action that has begun, at the chosen pace, and records how it ended. Never rejects. */
-export const carryOut = async (cloud: Cloud, action: ActionRecord, work: () => Promise<void>): Promise<boolean> => {
+export const carryOut = async (cloud: Cloud, action: ActionRecord, work: Work): Promise<boolean> => {
   const pause = cloud.pace === "real" ? cloud.clock.sleep((realSeconds[action.type] ?? 5) * 1000) : Promise.resolve();
   const [result] = await Promise.allSettled([work(), pause]);
+  if (result.status === "fulfilled") result.value?.();
   action.status = result.status === "fulfilled" ? "completed" : "errored";
   action.completed_at = timestamp(cloud);
   if (result.status === "rejected") {

@@ -7,7 +7,7 @@ import { unprocessable } from "../errors";
 import { findImage } from "../images";
 import { takeSnapshot } from "../snapshots";
 import { backupPolicy, hostName, policySchema } from "./create";
-import { beginDropletAction, boot, machineSpec, queueAction } from "./machine";
+import { beginDropletAction, boot, machineSpec, queueAction, settled } from "./machine";
 import { resetPassword } from "./password";
 
 const plain = ["reboot", "power_cycle", "shutdown", "power_off", "power_on", "disable_backups", "enable_ipv6", "password_reset"] as const;
@@ -75,11 +75,11 @@ const resize = async (cloud: Cloud, droplet: DropletRecord, slug: string, disk: 
   Object.assign(droplet, { size: slug, memory: size.memory, vcpus: size.vcpus, disk: disk ? size.disk : droplet.disk });
 };
 
-const reimage = async (cloud: Cloud, droplet: DropletRecord, image: string | number): Promise<void> => {
+const reimage = async (cloud: Cloud, droplet: DropletRecord, image: string | number): Promise<() => void> => {
   const id = findImage(cloud.state, image)!.id;
   await cloud.hypervisor.rebuild(machineSpec(cloud, droplet, id));
   droplet.image = id;
-  droplet.status = cloud.hypervisor.power(droplet.id) === "on" ? "active" : "off";
+  return settled(cloud, droplet);
 };
 
 const setFeature = (droplet: DropletRecord, feature: string, on: boolean): void => {
@@ -95,18 +95,17 @@ const enableIpv6 = async (cloud: Cloud, droplet: DropletRecord): Promise<void> =
   await cloud.network.apply();
 };
 
-const perform = async (cloud: Cloud, droplet: DropletRecord, wanted: DropletAction): Promise<void> => {
+const perform = async (cloud: Cloud, droplet: DropletRecord, wanted: DropletAction): Promise<void | (() => void)> => {
   const { hypervisor } = cloud;
   switch (wanted.type) {
-    case "power_on": await hypervisor.powerOn(droplet.id); droplet.status = "active"; return;
-    case "power_off": await hypervisor.powerOff(droplet.id); droplet.status = "off"; return;
-    case "shutdown": await hypervisor.shutdown(droplet.id, 60); droplet.status = "off"; return;
-    case "reboot": await hypervisor.reboot(droplet.id); droplet.status = "active"; return;
+    case "power_on": await hypervisor.powerOn(droplet.id); return settled(cloud, droplet);
+    case "power_off": await hypervisor.powerOff(droplet.id); return settled(cloud, droplet);
+    case "shutdown": await hypervisor.shutdown(droplet.id, 60); return settled(cloud, droplet);
+    case "reboot": await hypervisor.reboot(droplet.id); return settled(cloud, droplet);
     case "power_cycle":
       await hypervisor.powerOff(droplet.id);
       await hypervisor.powerOn(droplet.id);
-      droplet.status = "active";
-      return;
+      return settled(cloud, droplet);
     case "resize": return resize(cloud, droplet, wanted.size, wanted.disk ?? false);
     case "snapshot": return takeSnapshot(cloud, droplet, "snapshot", wanted.name ?? `${droplet.name}-${cloud.clock.now().getTime()}`);
     case "rebuild": case "restore": return reimage(cloud, droplet, wanted.image);

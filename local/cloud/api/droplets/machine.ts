@@ -1,6 +1,6 @@
 import type { MachineSpec } from "../../machines/hypervisor";
 import type { ActionRecord, DropletRecord } from "../../records";
-import { beginAction, carryOut } from "../actions";
+import { beginAction, carryOut, type Work } from "../actions";
 import type { Cloud } from "../cloud";
 import { findImage } from "../images";
 
@@ -20,21 +20,26 @@ export const machineSpec = (cloud: Cloud, droplet: DropletRecord, image: string 
   };
 };
 
-export const boot = async (cloud: Cloud, droplet: DropletRecord): Promise<void> => {
+/** What the machine has come to: it may have lost its power by itself meanwhile. */
+export const settled = (cloud: Cloud, droplet: DropletRecord) => (): void => {
+  droplet.status = cloud.hypervisor.power(droplet.id) === "on" ? "active" : "off";
+};
+
+export const boot = async (cloud: Cloud, droplet: DropletRecord): Promise<() => void> => {
   // The firewall is there before the machine: at no time is it uncovered.
   await cloud.network.apply();
   await cloud.hypervisor.create(machineSpec(cloud, droplet));
-  droplet.status = "active";
   await cloud.network.apply();
+  return settled(cloud, droplet);
 };
 
 /** Carries out an action (begun already) after all earlier ones of the same droplet, and lifts the droplet's lock. */
-export const queueAction = (cloud: Cloud, droplet: DropletRecord, action: ActionRecord, work: () => Promise<void>): void => {
+export const queueAction = (cloud: Cloud, droplet: DropletRecord, action: ActionRecord, work: Work): void => {
   droplet.locked = true;
   void cloud.jobs.run(machineKey(droplet.id), async () => {
     await carryOut(cloud, action, async () => {
       if (!stillThere(cloud, droplet)) throw new Error("the droplet was deleted meanwhile");
-      await work();
+      return work();
     });
     droplet.locked = false;
     // A droplet that never came up must not stay "new": clients would wait for it for an hour.
