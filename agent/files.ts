@@ -33,15 +33,23 @@ export const switchLink = (link: string, target: string): void => {
   renameSync(draft, link);
 };
 
-export const linkTarget = (path: string): string | null => { try { return readlinkSync(path); } catch { return null; } };
-
-export interface Seen { readonly sha256: string; readonly mode: number }
-export const look = (path: string): Seen | null => {
-  try { return { sha256: sha256(readFileSync(path)), mode: statSync(path).mode & 0o7777 }; } catch { return null; }
+/** null for what is not there, and for nothing else: a file that can't be read is not a missing one. */
+const ifThere = <T>(read: () => T, ...codes: readonly string[]): T | null => {
+  try { return read(); } catch (error) {
+    if (["ENOENT", "ENOTDIR", ...codes].includes((error as NodeJS.ErrnoException).code ?? "")) return null;
+    throw error;
+  }
 };
 
+/** null where there is no link. */
+export const linkTarget = (path: string): string | null => ifThere(() => readlinkSync(path), "EINVAL");
+
+export interface Seen { readonly sha256: string; readonly mode: number }
+/** null where there is no file. */
+export const look = (path: string): Seen | null => ifThere(() => ({ sha256: sha256(readFileSync(path)), mode: statSync(path).mode & 0o7777 }), "EISDIR");
+
 export const readJson = <T>(path: string): T | null => {
-  let text: string;
-  try { text = readFileSync(path, "utf8"); } catch { return null; }
-  return JSON.parse(text) as T;
+  const text = ifThere(() => readFileSync(path, "utf8"));
+  if (text === null) return null;
+  try { return JSON.parse(text) as T; } catch (error) { throw new Error(`${path}: it is damaged: ${(error as Error).message}`); }
 };

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { chownSync, lchownSync, readFileSync } from "node:fs";
+import { lchownSync, readFileSync } from "node:fs";
 import { request } from "node:http";
 
 export interface Ran { readonly code: number; readonly stdout: string; readonly stderr: string }
@@ -14,7 +14,8 @@ export interface Machine {
   ask(url: string, timeoutMs: number): Promise<{ readonly status: number; readonly body: string }>;
   own(path: string, owner: string, group: string): void;
   now(): Date;
-  sleep(milliseconds: number): Promise<void>;
+  /** Ends earlier when `enough` resolves. */
+  sleep(milliseconds: number, enough?: Promise<void>): Promise<void>;
   /** One line of progress. */
   log(line: string): void;
 }
@@ -63,10 +64,13 @@ export const thisMachine: Machine = {
   ask,
   own: (path, owner, group) => {
     const [user, team] = [idOf("/etc/passwd", owner), idOf("/etc/group", group)];
-    try { lchownSync(path, user, team); } catch { chownSync(path, user, team); }
+    lchownSync(path, user, team);
   },
   now: () => new Date(),
-  sleep: (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); }),
+  sleep: (milliseconds, enough) => new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    void enough?.then(() => { clearTimeout(timer); resolve(); });
+  }),
   log: (line) => { console.log(line); },
 };
 

@@ -56,9 +56,9 @@ const switchOver = async (machine: Machine, sha: string, folder: string, release
     await switchTo(machine, release, folder, plan);
     if (isIdle(plan)) machine.log("everything is in place already");
     // The web server first asks for its certificates while the services come up behind it: each takes seconds.
-    const front = async (): Promise<void> => { await reload(machine, plan); for (const certificate of release.certificates) await obtain(machine, certificate); };
-    const services = async (): Promise<void> => { await restart(machine, plan); await probeAll(machine, release.probes); };
-    await all([front(), services()]);
+    const services = (async (): Promise<void> => { await restart(machine, plan); await probeAll(machine, release.probes); })();
+    const front = async (): Promise<void> => { await reload(machine, plan); for (const certificate of release.certificates) await obtain(machine, certificate, services); };
+    await all([front(), services]);
     machine.log(`${release.probes.length} services answer`);
   } catch (error) {
     machine.log(`release ${short(sha)} failed; going back`);

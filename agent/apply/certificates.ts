@@ -38,12 +38,14 @@ export const linkCertificate = async (machine: Machine, { name, hosts }: Release
   if (linkTarget(link) !== folder) switchLink(link, folder);
 };
 
-/** Asks Let's Encrypt for what is missing and has nginx serve it. nginx runs already and answers the challenge on port 80. */
-export const obtain = async (machine: Machine, certificate: ReleaseCertificate): Promise<void> => {
+/** Asks Let's Encrypt for what is missing and has nginx serve it. nginx runs already and answers the challenge on port 80. Once `services` have failed the release is going back, and is not held up by trying again. */
+export const obtain = async (machine: Machine, certificate: ReleaseCertificate, services: Promise<void>): Promise<void> => {
   if (isGood(machine, certificate)) return;
   const { name, hosts, email } = certificate;
   machine.log(`asking Let's Encrypt for a certificate for ${hosts.length} names`);
   mkdirSync(machine.at(PLACES.webroot), { recursive: true, mode: 0o755 });
+  let hopeless = false;
+  const failed = new Promise<void>((resolve) => { services.catch(() => { hopeless = true; resolve(); }); });
   const argv = ["certbot", "certonly", "--non-interactive", "--agree-tos", "--no-eff-email", "--email", email, "--webroot", "--webroot-path", PLACES.webroot, "--cert-name", name, "--expand", "--keep-until-expiring",
     ...hosts.flatMap((host) => ["--domain", host])];
   for (let attempt = 0; ; attempt++) {
@@ -51,9 +53,11 @@ export const obtain = async (machine: Machine, certificate: ReleaseCertificate):
     if (code === 0) break;
     const words = `${stdout}\n${stderr}`.trim().split("\n").slice(-12).join("\n  ");
     const pause = PAUSES_MS[attempt];
-    if (pause === undefined) throw new Error(`certbot could not get a certificate for ${hosts.join(", ")}. Do the names point at this machine, and is port 80 open?\n  ${words}`);
+    const refusal = new Error(`certbot could not get a certificate for ${hosts.join(", ")}. Do the names point at this machine, and is port 80 open?\n  ${words}`);
+    if (pause === undefined || hopeless) throw refusal;
     machine.log(`certbot: not yet; once more in ${pause / 1000} s`);
-    await machine.sleep(pause);
+    await machine.sleep(pause, failed);
+    if (hopeless) throw refusal;
   }
   await linkCertificate(machine, certificate);
   await must(machine, ["systemctl", "reload-or-restart", "nginx.service"]);

@@ -4,8 +4,8 @@ import type { Seen } from "../files";
 /** What a machine has of the files and trees that a release names. */
 export interface Observed { readonly files: ReadonlyMap<string, Seen | null>; readonly trees: ReadonlyMap<string, string | null> }
 
-/** A switch that did not come to its end: what it may have brought, and what no unit may have been told of. */
-export interface Unfinished { readonly release: Release; readonly changed: readonly string[] }
+/** Switches that did not come to their ends, one after the other: what each may have brought, and what no unit may have been told of. */
+export interface Unfinished { readonly releases: readonly Release[]; readonly changed: readonly string[] }
 
 export interface Plan {
   readonly write: readonly ReleaseFile[];
@@ -46,7 +46,7 @@ const isTouched = ({ name, restartOn }: Release["units"][number], changed: reado
 
 /** From what was applied last and what is there to the steps that make it so: only units whose own things changed are restarted. */
 export const planOf = (previous: Release | null, next: Release, observed: Observed, unfinished: Unfinished | null = null): Plan => {
-  const earlier = [previous, unfinished?.release ?? null].filter((release) => release !== null);
+  const earlier = [...(previous ? [previous] : []), ...(unfinished?.releases ?? [])];
   const steps = differences(earlier, next, observed);
   const trees = [...names(steps.switchTrees), ...steps.removeTrees].map((name) => `tree:${name}`);
   const changed = [...new Set([...steps.write.map(({ path }) => path), ...steps.remove, ...trees, ...(unfinished?.changed ?? [])])];

@@ -14,9 +14,10 @@ const observe = (machine: Machine, release: Release): Observed => ({
   trees: new Map<string, string | null>(release.trees.map(({ name }) => { const target = linkTarget(machine.at(`${PLACES.trees}/${name}/current`)); return [name, target && basename(target)]; })),
 });
 
+const unfinished = (machine: Machine): Unfinished | null => readJson<Unfinished>(machine.at(PLACES.pending));
+
 /** The steps from what is there to that release, those of a switch that was killed included. */
-export const planFor = (machine: Machine, previous: Release | null, next: Release): Plan =>
-  planOf(previous, next, observe(machine, next), readJson<Unfinished>(machine.at(PLACES.pending)));
+export const planFor = (machine: Machine, previous: Release | null, next: Release): Plan => planOf(previous, next, observe(machine, next), unfinished(machine));
 
 /** Puts files and trees in place. Nothing runs differently yet: no unit has been told. */
 const place = async (machine: Machine, folder: string, plan: Plan): Promise<void> => {
@@ -67,7 +68,8 @@ export const restart = async (machine: Machine, plan: Plan): Promise<void> => {
 
 /** Puts a verified plan in place; nothing has been restarted yet. What it is about to change is written down first: killed in between, the files look right, and only this tells that nobody was told of them. */
 export const switchTo = async (machine: Machine, next: Release, folder: string, plan: Plan): Promise<void> => {
-  writeWhole(machine.at(PLACES.pending), JSON.stringify({ changed: plan.changed, release: next } satisfies Unfinished), 0o600);
+  const releases = [...(unfinished(machine)?.releases ?? []), next];
+  writeWhole(machine.at(PLACES.pending), JSON.stringify({ changed: plan.changed, releases } satisfies Unfinished), 0o600);
   await place(machine, folder, plan);
   await register(machine, plan);
 };

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import type { Machine } from "../machine";
 import { chosen, folderOf, recordStatus } from "./store";
 import { peer } from "./pull";
@@ -16,15 +16,17 @@ const stateOfPeer = async (machine: Machine): Promise<string> => {
   }
 };
 
-/** tar on this side, `restore` on the other, with nothing kept in between. */
-const send = async (folder: string): Promise<void> => {
-  const [program = "", ...args] = peer("restore");
+type Process = Pick<ChildProcess, "once">;
+const ended = (child: Process): Promise<number> => new Promise((resolve, reject) => { child.once("error", reject); child.once("close", (code) => resolve(code ?? 1)); });
+
+/** tar on this side, `command` taking it on the other, with nothing kept in between. */
+export const send = async (folder: string, [program = "", ...args]: readonly string[]): Promise<void> => {
   const pack = spawn("tar", ["-cf", "-", "-C", folder, "."], { stdio: ["ignore", "pipe", "inherit"] });
   const remote = spawn(program, args, { stdio: ["pipe", "inherit", "inherit"] });
-  // When the other side refuses, its exit code tells; the broken pipe is only the echo of that.
-  remote.stdin.on("error", () => undefined);
+  // When the other side refuses, its exit code tells; the broken pipe is only the echo of that. tar would wait for ever for somebody to read on.
+  remote.stdin.on("error", () => { pack.kill(); });
+  remote.once("close", () => { pack.kill(); });
   pack.stdout.pipe(remote.stdin);
-  const ended = (child: typeof pack | typeof remote): Promise<number> => new Promise((resolve, reject) => { child.once("error", reject); child.once("close", (code) => resolve(code ?? 1)); });
   const [packed, taken] = await Promise.all([ended(pack), ended(remote)]);
   if (taken !== 0) throw new Error(`fleet-agent backup restore-to-peer: the primary did not take it (exit ${taken}).`);
   if (packed !== 0) throw new Error(`fleet-agent backup restore-to-peer: the backup could not be read (tar: ${packed}).`);
@@ -34,11 +36,7 @@ const send = async (folder: string): Promise<void> => {
 export const exportBackup = async (machine: Machine, asked: string | undefined): Promise<void> => {
   const id = chosen(machine, asked);
   if (id === null) throw new Error("fleet-agent backup export: there is no whole backup yet. Make one: fleet-agent backup pull");
-  const code = await new Promise<number>((resolve, reject) => {
-    const child = spawn("tar", ["-cf", "-", "-C", folderOf(machine, id), "."], { stdio: "inherit" });
-    child.once("error", reject);
-    child.once("close", (status) => resolve(status ?? 1));
-  });
+  const code = await ended(spawn("tar", ["-cf", "-", "-C", folderOf(machine, id), "."], { stdio: "inherit" }));
   if (code !== 0) throw new Error(`fleet-agent backup export: tar ended with exit ${code}.`);
 };
 
@@ -48,6 +46,6 @@ export const restoreToPeer = async (machine: Machine): Promise<void> => {
   if (id === null) { machine.log("no backup yet: a fresh start"); return; }
   if ((await stateOfPeer(machine)) === "sealed") { machine.log("the primary is in service already: nothing is restored"); return; }
   machine.log(`giving back ${id}`);
-  await send(folderOf(machine, id));
+  await send(folderOf(machine, id), peer("restore"));
   recordStatus(machine, { lastRestoreAt: machine.now().toISOString() });
 };

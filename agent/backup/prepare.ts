@@ -26,6 +26,23 @@ sys.exit(0 if answer == "ok" else f"{sys.argv[1]}: {answer}")
 /** When a database last changed, in seconds. */
 const changedAt = (source: string): number => Math.max(...[source, `${source}-wal`].filter((path) => existsSync(path)).map((path) => statSync(path).mtimeMs)) / 1000;
 
+const COPIES = 3;
+const listing = async (machine: Machine, folder: string): Promise<string> => (await machine.run(["find", folder, "-printf", "%P %y %s %T@\\n"])).stdout;
+
+/** A folder is copied again while files come, go or grow in it, so that what belongs together is of one moment; one that never rests is taken as it is found. */
+const copyFolder = async (machine: Machine, source: string, target: string): Promise<void> => {
+  for (let copy = 1; ; copy++) {
+    const before = await listing(machine, source);
+    rmSync(target, { recursive: true, force: true });
+    const { code, stderr } = await machine.run(["cp", "-a", "--", source, target]);
+    if (code === 0 && (await listing(machine, source)) === before) return;
+    if (copy < COPIES) continue;
+    if (code !== 0) throw new Error(`${source} can't be copied: ${stderr.trim()}`);
+    machine.log(`${source}: it changed during each of ${COPIES} copies; its files may be of different moments`);
+    return;
+  }
+};
+
 const copyOne = async (machine: Machine, { kind, path }: Data, target: string): Promise<void> => {
   const source = machine.at(path);
   // A service that has written nothing yet has nothing to lose.
@@ -39,7 +56,8 @@ const copyOne = async (machine: Machine, { kind, path }: Data, target: string): 
       utimesSync(target, at, at);
       return;
     }
-    case "file": case "directory": await must(machine, ["cp", "-a", "--", source, target]); return;
+    case "directory": await copyFolder(machine, source, target); return;
+    case "file": await must(machine, ["cp", "-a", "--", source, target]); return;
     default: kind satisfies never;
   }
 };

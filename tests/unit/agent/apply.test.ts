@@ -114,6 +114,35 @@ test("killed between the files and systemd, the next apply restarts what was not
   expect(existsSync(machine.at("/var/lib/fleet-agent/pending.json"))).toBe(false);
 });
 
+test("killed again on the way back, what only the failed release brought still goes", async () => {
+  await apply(machine, deliver("aaaa"));
+  const extra = machine.deliver({ ...version("bbbb"), files: [...version("bbbb").files, file("/etc/nginx/sites/new.conf", "new")] }, ["[Service]", "{}", "new"], { chat: { "main.js": "// bbbb" } });
+  const upTo = (reached: () => void, last: number): TemporaryMachine => {
+    let restarted = 0;
+    return { ...machine, run: async (argv, options) => {
+      if (argv[1] !== "restart" || ++restarted < last) return await machine.run(argv, options);
+      reached();
+      return await new Promise<never>(() => undefined);
+    } };
+  };
+  await new Promise<void>((resolve) => { void apply(upTo(resolve, 1), extra); });
+  // As if killed before a file was taken away.
+  await new Promise<void>((resolve) => { void apply(upTo(resolve, 1), deliver("cccc")); });
+  machine.write("/etc/nginx/sites/new.conf", "new");
+  await apply(machine, deliver("dddd"));
+  expect(existsSync(machine.at("/etc/nginx/sites/new.conf"))).toBe(false);
+});
+
+test("a certificate that can't be had does not hold up the way back from services that don't answer", async () => {
+  await apply(machine, deliver("aaaa"));
+  machine.pages.set(URL, { status: 500, body: "" });
+  machine.answers.set("certbot", { code: 1, stderr: "DNS problem" });
+  const hasty: TemporaryMachine = { ...machine, sleep: async (milliseconds, enough) => { await (enough ?? machine.sleep(milliseconds)); } };
+  const next = machine.deliver({ ...version("bbbb"), certificates: [{ name: "fleet", hosts: ["a.example.test"], email: "owner@example.test" }] }, ["[Service]", "{}"], { chat: { "main.js": "// bbbb" } });
+  await expect(apply(hasty, next)).rejects.toThrow(/DNS problem[^]*answered status 500/);
+  expect(machine.ran.filter((line) => line.startsWith("certbot"))).toHaveLength(1);
+});
+
 test("a bundle that was damaged on its way is not unpacked", async () => {
   const sha = deliver("aaaa");
   const path = machine.at(`/home/fleet/release-${sha}.tar.gz`);

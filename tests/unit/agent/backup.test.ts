@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readlinkSync, statSync, utimesSync, writeFileSync } from "node:fs";
-import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import Database from "libsql";
 import { apply } from "../../../agent/apply/apply";
+import { send } from "../../../agent/backup/give-back";
 import { prepare } from "../../../agent/backup/prepare";
 import { type BackupStatus, chosen, list, recordStatus, verifyBackups } from "../../../agent/backup/store";
 import { writeManifest } from "../../../agent/backup/manifest";
@@ -129,4 +130,43 @@ test("a failed pull keeps what is known of the last good one, and the next good 
   expect(status()).toEqual({ ok: false, at: "2", newest: "a", newestVerifiedAt: "1", error: "no route" });
   recordStatus(fresh!, { ok: true, at: "3", newest: "b", newestVerifiedAt: "3", error: undefined });
   expect(status()).toEqual({ ok: true, at: "3", newest: "b", newestVerifiedAt: "3" });
+});
+
+describe("a folder is copied as it is at one moment", () => {
+  const FILES = "/var/lib/fleet/quiet/files";
+  const during = (change: (copy: number) => number): TemporaryMachine => {
+    let copies = 0;
+    return { ...old!, run: async (argv, options) => {
+      const ran = await old!.run(argv, options);
+      return argv[0] === "cp" && argv.at(-2) === old!.at(FILES) ? { ...ran, code: change(++copies) } : ran;
+    } };
+  };
+  beforeEach(() => old!.write(`${FILES}/index`, "one"));
+
+  test("although a file comes while it is being copied", async () => {
+    await prepare(during((copy) => { if (copy === 1) old!.write(`${FILES}/page`, "two"); return 0; }));
+    expect(readdirSync(old!.at(`${EXPORT}/data/quiet/files`)).sort()).toEqual(["index", "page"]);
+    expect(old!.said.filter((line) => line.includes("different moments"))).toEqual([]);
+  });
+  test("although a file went while it was being copied", async () => {
+    await prepare(during((copy) => (copy === 1 ? 1 : 0)));
+    expect(readdirSync(old!.at(`${EXPORT}/data/quiet/files`))).toEqual(["index"]);
+  });
+  test("unless it never rests, which is said", async () => {
+    await prepare(during((copy) => { old!.write(`${FILES}/${copy}`, ""); return 0; }));
+    expect(old!.said.filter((line) => line.includes("different moments"))).toHaveLength(1);
+  });
+  test("and one that can't be copied is no backup", async () => {
+    await expect(prepare(during(() => 1))).rejects.toThrow("quiet/files can't be copied");
+  });
+});
+
+test("a primary that refuses a large backup ends the giving back", async () => {
+  old!.write("/var/lib/fleet-backups/large", "x".repeat(1 << 20));
+  await expect(send(old!.at("/var/lib/fleet-backups"), ["sh", "-c", "exec <&-; exit 3"])).rejects.toThrow("the primary did not take it (exit 3)");
+});
+
+test("a status file that can't be read is not taken for none", () => {
+  old!.write("/var/lib/fleet-backups/status.json", "{ half");
+  expect(() => recordStatus(old!, { ok: true })).toThrow("status.json: it is damaged");
 });

@@ -63,7 +63,7 @@ test("a service that left the manifest is stopped, and its files and tree go", (
 
 describe("after an apply that was killed between writing files and telling systemd", () => {
   const two = withFile("/etc/fleet/wiki.json", "{2}");
-  const cutShort = { release: two, changed: ["/etc/fleet/wiki.json"] };
+  const cutShort = { releases: [two], changed: ["/etc/fleet/wiki.json"] };
 
   test("the same release restarts what was not told, although every file is in place", () => {
     expect(planOf(one, two, machineWith(two), cutShort).restart).toEqual(["fleet-wiki.service"]);
@@ -73,6 +73,6 @@ describe("after an apply that was killed between writing files and telling syste
   });
   test("what only the killed release brought is removed by the next", () => {
     const extra = release({ files: [...FILES, file("/etc/nginx/sites/new.conf", "new")] });
-    expect(planOf(one, one, machineWith(extra), { release: extra, changed: ["/etc/nginx/sites/new.conf"] })).toMatchObject({ remove: ["/etc/nginx/sites/new.conf"], reload: ["nginx.service"] });
+    expect(planOf(one, one, machineWith(extra), { releases: [extra], changed: ["/etc/nginx/sites/new.conf"] })).toMatchObject({ remove: ["/etc/nginx/sites/new.conf"], reload: ["nginx.service"] });
   });
 });

@@ -8,7 +8,7 @@ import type { Release } from "../../../config/release";
 import { sha256 } from "./sample";
 
 /** Programs that do the same in a folder as on a machine, so they run for real; the rest (systemctl, nginx…) is answered by the test. */
-const REAL = new Set(["tar", "cp", "sync", "openssl", "python3"]);
+const REAL = new Set(["tar", "cp", "sync", "openssl", "python3", "find"]);
 
 export interface TemporaryMachine extends Machine {
   readonly root: string;
