@@ -7,6 +7,7 @@ import { limits } from "./account";
 import { regionSlugs, regionView } from "./catalog";
 import { timestamp, type Api, type ApiEnv, type Cloud } from "./cloud";
 import { conflict, notEmulated, notFound, unprocessable } from "./errors";
+import { volumeSpec } from "./droplets/machine";
 import { page } from "./paging";
 import { assignToProject } from "./projects";
 import { body, looseInteger, nameText, numericId, pathParameter } from "./request";
@@ -75,7 +76,7 @@ const plan = (cloud: Cloud, volume: VolumeRecord, wanted: VolumeAction): (() => 
     if (volume.droplet_ids.length) throw unprocessable("This volume is already attached to a droplet.");
     if (droplet.region !== volume.region) throw unprocessable("The volume and the droplet must be in the same region.");
     return async () => {
-      await hypervisor.attachVolume!(droplet.id, { id: volume.id, name: volume.name, sizeGiB: volume.size_gigabytes, filesystem: volume.filesystem_type, label: volume.filesystem_label });
+      await hypervisor.attachVolume!(droplet.id, volumeSpec(volume));
       volume.droplet_ids = [droplet.id];
       droplet.volume_ids = [...droplet.volume_ids, volume.id];
     };

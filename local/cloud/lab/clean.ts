@@ -1,8 +1,8 @@
 import { readdir, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { removeIfEmpty, unlessGone } from "../files";
 import { hostHierarchies, killGroup, listGroups, removeGroup, type Hierarchies } from "../machines/cgroups";
-import { mountsBelow } from "../machines/disk";
+import { mountsBelow, thawDisk } from "../machines/disk";
 import { attempt } from "../machines/run";
 import { labNamespaces, tearDownNetwork } from "../network/namespaces";
 import type { LabPaths } from "../paths";
@@ -67,11 +67,17 @@ const removePropagated = async (lab: string): Promise<void> => {
   for (const name of await unlessGone(readdir(propagate), [])) if (name.startsWith(`ss${lab}-`)) await rm(join(propagate, name), { recursive: true, force: true });
 };
 
+/** A snapshot that was killed leaves its disk frozen: nothing that writes there ends, and no unmounting frees it. */
+export const thawDisks = async (paths: LabPaths): Promise<void> => {
+  for (const point of await mountsBelow(paths.machines)) if (basename(point) === "fs") await thawDisk(point);
+};
+
 /** Frees all that the kernel holds of a lab whose processes may be in any state: groups, mounts, loop devices, namespaces, sockets. Idempotent. */
 export const releaseEverything = async (paths: LabPaths): Promise<void> => {
   const host: Hierarchies = await hostHierarchies();
   // The daemon first: it would react to what happens to its machines.
   await killGroup(host, paths.id, helpersGroup);
+  await thawDisks(paths);
   await Promise.all((await listGroups(host, paths.id)).map((group) => killGroup(host, paths.id, group)));
   await killInside(paths.id);
   await removeRootLocks(paths.machines);

@@ -4,7 +4,7 @@ import { groupOf, initOf, initSignals } from "../machines/boot";
 import { hostHierarchies, isPopulated, listGroups, waitUntilEmpty } from "../machines/cgroups";
 import { attempt } from "../machines/run";
 import type { LabPaths } from "../paths";
-import { releaseEverything, removeSockets } from "./clean";
+import { releaseEverything, removeSockets, thawDisks } from "./clean";
 import type { Progress } from "./contract";
 import { isAlive } from "./processes";
 import { request, unlessSilent } from "./request";
@@ -59,6 +59,7 @@ export const stop = async (paths: LabPaths, progress: Progress): Promise<void> =
   await endPlainDaemon(paths);
   if (canHaveMachines()) {
     await mkdir(paths.machines, { recursive: true });
+    await thawDisks(paths);
     await powerOffOrphans(paths);
     await releaseEverything(paths);
   } else await removeSockets(paths);

@@ -14,7 +14,7 @@ export interface DiskPlace {
 }
 
 export const rootOf = (place: DiskPlace): string => join(place.folder, "root");
-const fsOf = (place: DiskPlace): string => join(place.folder, "fs");
+export const fsOf = (place: DiskPlace): string => join(place.folder, "fs");
 export const diskOf = (place: DiskPlace): string => join(place.folder, "disk.ext4");
 
 const exists = (path: string): Promise<boolean> => access(path).then(() => true, () => false);
@@ -100,12 +100,22 @@ export const mountDisk = async (place: DiskPlace, base: string): Promise<void> =
   await run(["mount", "-t", "overlay", "second-server", "-o", `lowerdir=${base},upperdir=${join(fs, "up")},workdir=${join(fs, "wk")}`, root]);
 };
 
+/**
+ * Ends what a snapshot that was killed began. A frozen file system holds up every writer, and one that is unmounted frozen is
+ * never freed: its loop device stays, and with it the lab's folder. Fine when it is not frozen, or not mounted.
+ */
+export const thawDisk = async (fs: string): Promise<void> => {
+  if (await isMounted(fs)) await attempt(["fsfreeze", "--unfreeze", fs]);
+};
+
 export const unmountDisk = async (place: DiskPlace): Promise<void> => {
+  await thawDisk(fsOf(place));
   for (const point of await mountsBelow(place.folder)) await run(["umount", point]);
 };
 
 /** Drops what was written and not synced, as the loss of power does. */
 export const losePower = async (place: DiskPlace): Promise<void> => {
+  await thawDisk(fsOf(place));
   if (await isMounted(fsOf(place))) await attempt(["xfs_io", "-x", "-c", "shutdown", fsOf(place)]);
 };
 

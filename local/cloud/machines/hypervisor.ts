@@ -89,8 +89,8 @@ export interface MachineUsage {
 export interface VolumeSpec { readonly id: string; readonly name: string; readonly sizeGiB: number; /** "", "ext4" or "xfs". */ readonly filesystem: string; readonly label: string }
 
 export interface Hypervisor {
-  /** Makes disk, seed and network, and boots. Resolves when sshd answers (cloud-init may still run). */
-  create(spec: MachineSpec): Promise<void>;
+  /** Makes disk, seed and network, and boots, with the volumes as disks from the beginning. Resolves when sshd answers (cloud-init may still run). */
+  create(spec: MachineSpec, volumes?: readonly VolumeSpec[]): Promise<void>;
   destroy(dropletId: number): Promise<void>;
   powerOn(dropletId: number): Promise<void>;
   /** As pulling the plug: what was not synced is lost. */

@@ -8,10 +8,10 @@ import type { LabPaths } from "../paths";
 import { groupOf } from "./boot";
 import { hostHierarchies, watchGroup } from "./cgroups";
 import { createCpuPlan, hostCpus } from "./cpus";
-import { growDisk, mountBase, shareMounts, unmountDisk } from "./disk";
+import { fsOf, growDisk, mountBase, shareMounts, thawDisk, unmountDisk } from "./disk";
 import { enter } from "./enter";
 import { clearAllFaults, networkFaults, setFault, without } from "./faults";
-import type { Fault, MachineHost, MachineSpec, Power } from "./hypervisor";
+import type { Fault, MachineHost, MachineSpec, Power, VolumeSpec } from "./hypervisor";
 import { ensureImage } from "./image/build";
 import { clearAway, cutPower, isKept, limit, powerDown, powerUp, restart, tail } from "./machine";
 import { diskFromImage, dropSnapshot, takeSnapshot } from "./snapshots";
@@ -132,8 +132,8 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
     return diskFromImage(placeOf(paths, spec.dropletId), spec.image, spec.diskGiB, basename(image));
   };
 
-  const makeNew = async (spec: MachineSpec): Promise<Machine> => {
-    const machine: Machine = { file: { spec, base: await freshDisk(spec), on: true }, power: "off", last: Promise.resolve() };
+  const makeNew = async (spec: MachineSpec, volumes: readonly VolumeSpec[]): Promise<Machine> => {
+    const machine: Machine = { file: { spec, base: await freshDisk(spec), on: true, volumes }, power: "off", last: Promise.resolve() };
     await keep(machine, {});
     machines.set(spec.dropletId, machine);
     // The firewall stands before the machine's first packet.
@@ -153,6 +153,7 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
 
   const adopt = async (machine: Machine): Promise<void> => {
     const { dropletId } = machine.file.spec;
+    await thawDisk(fsOf(placeOf(paths, dropletId)));
     if (await isRunning(around, dropletId)) {
       if (!(await isKept(around, dropletId))) {
         // Its keeper was killed with the rest: nobody would boot it again when it reboots.
@@ -177,8 +178,8 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
   keepViews(around, () => [...machines.values()].filter(({ power }) => power === "on").map(({ file }) => file.spec));
 
   return {
-    create: async (spec) => {
-      const machine = machines.get(spec.dropletId) ?? (await makeNew(spec));
+    create: async (spec, volumes = []) => {
+      const machine = machines.get(spec.dropletId) ?? (await makeNew(spec, volumes));
       await oneAtATime(machine, () => up(machine));
     },
     destroy: async (dropletId) => {

@@ -1,5 +1,5 @@
-import type { MachineSpec } from "../../machines/hypervisor";
-import type { ActionRecord, DropletRecord } from "../../records";
+import type { MachineSpec, VolumeSpec } from "../../machines/hypervisor";
+import type { ActionRecord, DropletRecord, VolumeRecord } from "../../records";
 import { beginAction, carryOut, type Work } from "../actions";
 import type { Cloud } from "../cloud";
 import { findImage } from "../images";
@@ -25,10 +25,12 @@ export const settled = (cloud: Cloud, droplet: DropletRecord) => (): void => {
   droplet.status = cloud.hypervisor.power(droplet.id) === "on" ? "active" : "off";
 };
 
+export const volumeSpec = ({ id, name, size_gigabytes, filesystem_type, filesystem_label }: VolumeRecord): VolumeSpec => ({ id, name, sizeGiB: size_gigabytes, filesystem: filesystem_type, label: filesystem_label });
+
 export const boot = async (cloud: Cloud, droplet: DropletRecord): Promise<() => void> => {
   // The firewall is there before the machine: at no time is it uncovered.
   await cloud.network.apply();
-  await cloud.hypervisor.create(machineSpec(cloud, droplet));
+  await cloud.hypervisor.create(machineSpec(cloud, droplet), cloud.state.volumes.filter((volume) => droplet.volume_ids.includes(volume.id)).map(volumeSpec));
   await cloud.network.apply();
   return settled(cloud, droplet);
 };
