@@ -1,15 +1,15 @@
-import { connect, type PeerCertificate } from "node:tls";
+import type { PeerCertificate } from "node:tls";
 import type { CertificateCheck } from "../../config/monitor";
-import { explain, Finding } from "./outcome";
-import { resolving } from "./resolve";
+import { explain, Finding, TooLate } from "./outcome";
+import { openPlain, openSecure } from "./connection";
 
 const day = 86_400_000;
 
 /** The certificate as a new visitor gets it: a full handshake, nothing resumed. */
 function served(host: string, port: number, timeoutMs: number): Promise<{ readonly certificate: PeerCertificate; readonly problem?: Error }> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, servername: host, lookup: resolving(timeoutMs), rejectUnauthorized: false });
-    const timer = setTimeout(() => finish(() => reject(new Finding(`no TLS handshake within ${timeoutMs / 1000} s`))), timeoutMs);
+    const socket = openSecure(openPlain(host, port, timeoutMs), host, port, true);
+    const timer = setTimeout(() => finish(() => reject(new TooLate(`no TLS handshake within ${timeoutMs / 1000} s`))), timeoutMs);
     const finish = (end: () => void): void => {
       clearTimeout(timer);
       socket.destroy();

@@ -1,7 +1,7 @@
 import { type CaaRecord, Resolver } from "node:dns";
 import { promisify } from "node:util";
 import type { DnsCheck } from "../../config/monitor";
-import { Finding } from "./outcome";
+import { Finding, TooLate } from "./outcome";
 
 const plain = (name: string): string => name.replace(/\.$/, "").toLowerCase();
 
@@ -31,7 +31,7 @@ export async function checkDns(check: DnsCheck, timeoutMs: number): Promise<stri
     if (wanted !== undefined && JSON.stringify(found) !== JSON.stringify(wanted)) throw new Finding(`${check.name} ${check.type} is ${found.join(", ")}, not ${wanted.join(", ")}`);
     return found.join(", ");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ECANCELLED") throw new Finding(`no answer from the name server within ${timeoutMs / 1000} s`);
+    if ((error as NodeJS.ErrnoException).code === "ECANCELLED") throw new TooLate(`no answer from the name server within ${timeoutMs / 1000} s`);
     throw error;
   } finally {
     clearTimeout(deadline);

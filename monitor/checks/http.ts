@@ -1,101 +1,84 @@
-import * as http from "node:http";
-import * as https from "node:https";
-import type { HttpCheck } from "../../config/monitor";
-import { createSecureContext } from "node:tls";
-import { Finding } from "./outcome";
-import { resolving } from "./resolve";
+import { validateHeaderName, validateHeaderValue } from "node:http";
+import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import { AnswerReader } from "./answer";
+import { forgetPlace, openPlain, openSecure, rememberSession } from "./connection";
+import { Finding, TooLate } from "./outcome";
 
-function lazy<Value>(make: () => Value): () => Value {
-  let value: Value | undefined;
-  return () => (value ??= make());
+export interface Answer { readonly status: number; readonly location?: string; readonly retryAfter?: string; readonly encoding?: string; readonly body: string; /** There was more of the body. */ readonly cut: boolean }
+
+export interface Question {
+  readonly method?: string; readonly headers?: Readonly<Record<string, string>>; readonly body?: string;
+  /** The answer's body is not looked at: it is received, not kept. */
+  readonly bodyless?: boolean;
 }
 
-/** More than this of a body is never read: an endless one costs nothing more. */
-const bodyLimit = 256 * 1024;
+/** @throws on what would not be one request any more. */
+function requestText(url: URL, { method = "GET", headers = {}, body }: Question): string {
+  const all: Record<string, string> = { host: url.host, "user-agent": "second-server-observatory/1", accept: "*/*", "accept-encoding": "identity", connection: "close" };
+  if (url.username !== "") all["authorization"] = `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString("base64")}`;
+  if (body !== undefined || method === "POST" || method === "PUT" || method === "PATCH") all["content-length"] = String(Buffer.byteLength(body ?? ""));
+  for (const [name, value] of Object.entries(headers)) {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    all[name.toLowerCase()] = value;
+  }
+  if (!/^[A-Za-z]+$/.test(method)) throw new Finding(`"${method}" is not an HTTP method`);
+  return `${method.toUpperCase()} ${url.pathname}${url.search} HTTP/1.1\r\n${Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n${body ?? ""}`;
+}
 
 /**
- * A connection of its own each time, as a new visitor has it: a kept one would hide a full accept queue, a moved address or a changed certificate.
- * TLS sessions are resumed, which makes the handshake cheap, and all share one context: a new one for each connection would be memory that waits for the garbage collector.
+ * Asks over a connection of its own, as a new visitor has it: a kept one would hide a full accept queue, a moved address or a changed certificate.
+ * @throws what went wrong on the wire; Finding when the deadline passes.
  */
-const secure = lazy(() => new https.Agent({ keepAlive: false, maxCachedSessions: 100, secureContext: createSecureContext() }));
-const plain = new http.Agent({ keepAlive: false });
+export async function ask(url: URL, question: Question, deadlineMs: number): Promise<Answer> {
+  const text = requestText(url, question);
+  const secure = url.protocol === "https:";
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const port = Number(url.port) || (secure ? 443 : 80);
+  try {
+    const plain = openPlain(host, port, deadlineMs);
+    if (!secure) return await exchange(plain, plain, text, question, deadlineMs);
+    const socket = openSecure(plain, host, port);
+    return await exchange(plain, socket, text, question, deadlineMs, () => rememberSession(socket, host, port));
+  } catch (error) {
+    forgetPlace(host, port);
+    throw error;
+  }
+}
 
-export interface Answer { readonly status: number; readonly location?: string; readonly retryAfter?: string; readonly encoding?: string; readonly body: string; readonly cut: boolean }
-
-export interface Question { readonly method?: string; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
-
-/** @throws what went wrong on the wire; Finding when the deadline passes. */
-export function ask(url: URL, question: Question, deadlineMs: number): Promise<Answer> {
+/** One request, one answer; the socket is gone afterwards. */
+function exchange(plain: Socket, socket: Socket | TLSSocket, text: string, { method = "GET", bodyless = false }: Question, deadlineMs: number, answered: () => void = () => undefined): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const over = url.protocol === "https:" ? { request: https.request, agent: secure() } : { request: http.request, agent: plain };
+    const reader = new AnswerReader(method.toUpperCase(), !bodyless);
     let stage = "no connection";
-    const request = over.request(url, {
-      method: question.method ?? "GET", agent: over.agent, lookup: resolving(deadlineMs), maxHeaderSize: 16_384,
-      headers: { "user-agent": "second-server-observatory/1", "accept-encoding": "identity", ...question.headers },
-    });
-    const timer = setTimeout(() => fail(new Finding(`${stage} within ${deadlineMs / 1000} s`)), deadlineMs);
+    const timer = setTimeout(() => fail(new TooLate(`${stage} within ${deadlineMs / 1000} s`)), deadlineMs);
     const end = (settle: () => void): void => {
       clearTimeout(timer);
+      socket.destroy();
       settle();
-      request.destroy();
     };
     const fail = (error: Error): void => end(() => reject(error));
-    request.on("socket", (socket) => socket.once("connect", () => { stage = "no answer"; }));
-    request.on("error", fail);
-    request.on("response", (response) => {
+    const done = (): void => {
+      const { status, headers } = reader.head ?? { status: 0, headers: new Map<string, string>() };
+      answered();
+      end(() => resolve({ status, location: headers.get("location"), retryAfter: headers.get("retry-after"), encoding: headers.get("content-encoding"), body: reader.body(), cut: reader.cut }));
+    };
+    plain.once("connect", () => { stage = socket === plain ? "no answer" : "no TLS handshake"; });
+    if (socket !== plain) socket.once("secureConnect", () => { stage = "no answer"; });
+    socket.on("error", fail);
+    socket.on("data", (bytes: Buffer) => {
       stage = "no complete answer";
-      const chunks: Buffer[] = [];
-      let size = 0;
-      const answer = (cut: boolean): void => end(() => resolve({
-        status: response.statusCode ?? 0, location: response.headers.location, retryAfter: response.headers["retry-after"], encoding: response.headers["content-encoding"], body: Buffer.concat(chunks).toString("utf8"), cut,
-      }));
-      response.on("data", (chunk: Buffer) => {
-        chunks.push(size + chunk.length > bodyLimit ? chunk.subarray(0, bodyLimit - size) : chunk);
-        size += chunk.length;
-        if (size >= bodyLimit) answer(true);
-      });
-      response.on("end", () => (response.complete ? answer(false) : fail(new Finding("the answer was cut off"))));
-      response.on("error", () => fail(new Finding("the answer was cut off")));
+      try {
+        if (reader.take(bytes)) done();
+      } catch (error) {
+        fail(error as Error);
+      }
     });
-    request.end(question.body);
+    socket.on("end", () => {
+      if (reader.ended()) done();
+      else fail(new TooLate(stage === "no complete answer" ? "the answer was cut off" : "the connection was closed without an answer"));
+    });
+    socket.write(text);
   });
-}
-
-const valueAt = (value: unknown, path: string): unknown =>
-  path.split(".").filter((key) => key !== "").reduce<unknown>((at, key) => (typeof at === "object" && at !== null ? (at as Record<string, unknown>)[key] : undefined), value);
-
-function judgeBody(check: HttpCheck, answer: Answer): void {
-  if (check.contains === undefined && check.matches === undefined && check.json === undefined) return;
-  if (answer.encoding !== undefined && answer.encoding !== "identity") throw new Finding(`the answer is encoded (${answer.encoding}) although that was not asked for`);
-  const where = answer.cut ? ` in the first ${bodyLimit / 1024} kB` : "";
-  if (check.contains !== undefined && !answer.body.includes(check.contains)) throw new Finding(`"${check.contains}" is not in the answer${where}`);
-  if (check.matches !== undefined && !new RegExp(check.matches, "u").test(answer.body)) throw new Finding(`the answer${where} does not match /${check.matches}/`);
-  if (check.json === undefined) return;
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(answer.body);
-  } catch {
-    throw new Finding("the answer is not JSON");
-  }
-  const found = valueAt(parsed, check.json.path);
-  if (found !== check.json.equals) throw new Finding(`${check.json.path} is ${JSON.stringify(found) ?? "absent"}, not ${JSON.stringify(check.json.equals)}`);
-}
-
-/** Passes or throws what is wrong. */
-export async function checkHttp(check: HttpCheck, timeoutMs: number): Promise<string | undefined> {
-  const began = performance.now();
-  let url = new URL(check.url);
-  for (let left = check.redirects ?? 0; ; left -= 1) {
-    const answer = await ask(url, check, Math.max(1, Math.round(timeoutMs - (performance.now() - began))));
-    if (left > 0 && answer.location !== undefined && answer.status >= 300 && answer.status < 400) {
-      url = new URL(answer.location, url);
-      if (url.protocol !== "http:" && url.protocol !== "https:") throw new Finding(`redirected to ${url.protocol}`);
-      continue;
-    }
-    if (answer.status !== check.status) throw new Finding(`HTTP ${answer.status}, expected ${check.status}`);
-    judgeBody(check, answer);
-    const ms = performance.now() - began;
-    if (check.maxLatencyMs !== undefined && ms > check.maxLatencyMs) throw new Finding(`took ${Math.round(ms)} ms, more than ${check.maxLatencyMs} ms`);
-    return undefined;
-  }
 }

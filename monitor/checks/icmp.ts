@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { Finding } from "./outcome";
+import { Finding, TooLate } from "./outcome";
 
 export const pingArgv = (host: string, seconds: number): readonly [string, ...string[]] => ["ping", "-n", "-q", "-c", "1", "-W", String(Math.max(1, Math.floor(seconds))), "--", host];
 
@@ -10,7 +10,7 @@ export function checkIcmp({ host }: { readonly host: string }, timeoutMs: number
     execFile(program, rest, { timeout: timeoutMs + 500, env: { PATH: "/usr/bin:/bin", LC_ALL: "C" } }, (error, stdout, stderr) => {
       if (error === null) return resolve(/= [\d.]+\/([\d.]+)/.exec(stdout)?.[1]?.concat(" ms round trip"));
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return reject(new Finding("ping is not installed (Debian package iputils-ping)"));
-      reject(new Finding(stderr.trim() === "" ? "no answer to ping" : stderr.trim().split("\n")[0] ?? ""));
+      reject(stderr.trim() === "" ? new TooLate("no answer to ping") : new Finding(stderr.trim().split("\n")[0] ?? ""));
     });
   });
 }

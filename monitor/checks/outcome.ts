@@ -13,6 +13,9 @@ export interface Outcome {
 /** A finding that makes a check fail; its message is what people read. */
 export class Finding extends Error {}
 
+/** A finding about time: it says nothing about the other side when this program itself was held up meanwhile. */
+export class TooLate extends Finding {}
+
 const words: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused", ECONNRESET: "connection reset", ETIMEDOUT: "connection timed out", EHOSTUNREACH: "no route to host", ENETUNREACH: "network unreachable",
   ENOTFOUND: "name not found", ESERVFAIL: "name server failed", EREFUSED: "name server refused", ETIMEOUT: "name server did not answer", ENODATA: "name has no address", EPIPE: "connection closed", HPE_HEADER_OVERFLOW: "response headers are too large",

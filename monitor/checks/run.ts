@@ -3,9 +3,9 @@ import { checkBackup } from "./backup";
 import { checkCertificate } from "./certificate";
 import { checkDns } from "./dns";
 import { checkDrift } from "./drift";
-import { checkHttp } from "./http";
 import { checkIcmp } from "./icmp";
 import { explain, type Outcome } from "./outcome";
+import { checkHttp } from "./page";
 import { checkSsh } from "./ssh";
 import { checkTcp } from "./tcp";
 

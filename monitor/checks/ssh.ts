@@ -1,7 +1,6 @@
-import { connect } from "node:net";
 import type { SshCheck } from "../../config/monitor";
-import { Finding } from "./outcome";
-import { resolving } from "./resolve";
+import { Finding, TooLate } from "./outcome";
+import { openPlain } from "./connection";
 
 /** Longer than any banner that RFC 4253 allows. */
 const longest = 512;
@@ -9,10 +8,10 @@ const longest = 512;
 /** The server speaks first; we read its banner and hang up. @returns the banner. */
 export function checkSsh({ host, port = 22, banner = "SSH-2.0-" }: Pick<SshCheck, "host" | "port" | "banner">, timeoutMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, lookup: resolving(timeoutMs) });
+    const socket = openPlain(host, port, timeoutMs);
     let heard = "";
     let stage = "no connection";
-    const timer = setTimeout(() => fail(new Finding(`${stage} within ${timeoutMs / 1000} s`)), timeoutMs);
+    const timer = setTimeout(() => fail(new TooLate(`${stage} within ${timeoutMs / 1000} s`)), timeoutMs);
     const end = (settle: () => void): void => {
       clearTimeout(timer);
       socket.destroy();
@@ -27,7 +26,7 @@ export function checkSsh({ host, port = 22, banner = "SSH-2.0-" }: Pick<SshCheck
       if (line.startsWith(banner)) end(() => resolve(line.slice(0, 100)));
       else fail(new Finding(`the banner is "${line.slice(0, 60)}", not "${banner}…"`));
     });
-    socket.once("end", () => fail(new Finding("the connection was closed before the SSH banner")));
+    socket.once("end", () => fail(new TooLate("the connection was closed before the SSH banner")));
     socket.once("error", fail);
   });
 }

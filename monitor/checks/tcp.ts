@@ -1,12 +1,11 @@
-import { connect } from "node:net";
-import { Finding } from "./outcome";
-import { resolving } from "./resolve";
+import { TooLate } from "./outcome";
+import { openPlain } from "./connection";
 
 /** Connects and hangs up. */
 export function checkTcp({ host, port }: { readonly host: string; readonly port: number }, timeoutMs: number): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, lookup: resolving(timeoutMs) });
-    const timer = setTimeout(() => finish(new Finding(`no connection to port ${port} within ${timeoutMs / 1000} s`)), timeoutMs);
+    const socket = openPlain(host, port, timeoutMs);
+    const timer = setTimeout(() => finish(new TooLate(`no connection to port ${port} within ${timeoutMs / 1000} s`)), timeoutMs);
     const finish = (error?: Error): void => {
       clearTimeout(timer);
       socket.destroy();

@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { HttpCheck } from "../../../../config/monitor";
+import { AnswerReader } from "../../../../monitor/checks/answer";
 import { runCheck } from "../../../../monitor/checks/run";
 import { Lab } from "./lab";
 
@@ -28,6 +29,19 @@ test("method and headers are sent", async () => {
   const port = await lab.serve((socket, request) => { heard = request; socket.end(head(0)); });
   await runCheck(check(port, { method: "POST", headers: { "x-probe": "1" } }), 2000);
   expect(heard).toMatch(/^POST \/a HTTP\/1\.1[^]*x-probe: 1/);
+});
+
+test("an answer in chunks, byte by byte, after an interim one, is put together", async () => {
+  const raw = "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4;note=x\r\ngree\r\n1\r\nn\r\n0\r\nx-sum: 1\r\n\r\n";
+  const reader = new AnswerReader("GET", true);
+  const done = [...raw].map((byte) => reader.take(Buffer.from(byte)));
+  expect([reader.head?.status, reader.body(), done.indexOf(true)]).toEqual([200, "green", raw.length - 1]);
+});
+
+test("HEAD has no body whatever the length says; a header can't smuggle in another request", async () => {
+  const port = await lab.serve((socket) => socket.write(head(1000)));
+  expect((await runCheck(check(port, { method: "HEAD" }), 2000)).result).toBe("pass");
+  expect((await runCheck(check(port, { headers: { "x-probe": "1\r\nhost: other" } }), 2000)).error).toContain("Invalid character in header content");
 });
 
 test("redirects are followed as far as asked, and only to the web", async () => {
@@ -64,8 +78,13 @@ describe("hostile answers", () => {
     ["silence ends at the deadline", () => undefined, "no answer within 0.2 s"],
     ["a body shorter than its length", (socket: { end: (text: string) => void }) => socket.end(`${head(1000)}short`), "the answer was cut off"],
     ["a 10 MB header", (socket: { write: (text: string) => void }) => { socket.write(`HTTP/1.1 200 OK\r\nx: ${"a".repeat(10e6)}\r\n\r\n`); }, "response headers are too large"],
-    ["something that is not HTTP", (socket: { end: (text: string) => void }) => socket.end("SSH-2.0-OpenSSH_9.9\r\n"), "Parse Error"],
-    ["a closed connection", (socket: { destroy: () => void }) => socket.destroy(), "connection reset"],
+    ["something that is not HTTP", (socket: { end: (text: string) => void }) => socket.end("SSH-2.0-OpenSSH_9.9\r\n"), "the answer is not HTTP"],
+    ["a closed connection", (socket: { destroy: () => void }) => socket.destroy(), "the connection was closed without an answer"],
+    ["two lengths", (socket: { end: (text: string) => void }) => socket.end("HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab"), "the answer has two lengths"],
+    ["a length that is no number", (socket: { end: (text: string) => void }) => socket.end(head("-5")), "the answer's length is \"-5\""],
+    ["a chunk that ends too soon", (socket: { end: (text: string) => void }) => socket.end("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n10\r\nshort"), "the answer was cut off"],
+    ["a chunk's size that is none", (socket: { end: (text: string) => void }) => socket.end("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n"), "the answer is not HTTP"],
+    ["an endless line of a chunk", (socket: { write: (text: string) => void }) => { socket.write(`HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${"1;".repeat(50_000)}`); }, "the answer is not HTTP"],
   ])("%s", async (_what, talk, problem) => {
     const port = await lab.serve(talk as never);
     const outcome = await runCheck(check(port), 200);
