@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { client } from "./client";
+import { client, fresh } from "./client";
 import { Refusal, type Reply } from "./reply";
 
 /** Beside the program on the servers, in the package when run from source. */
@@ -12,6 +12,7 @@ function fromUplot(beside: string, inPackage: string): string {
 const assets: Readonly<Record<string, () => Reply>> = {
   "/assets/uplot.js": () => ({ status: 200, type: "text/javascript; charset=utf-8", body: fromUplot("uplot.js", "uPlot.iife.min.js") }),
   "/assets/uplot.css": () => ({ status: 200, type: "text/css; charset=utf-8", body: fromUplot("uplot.css", "uPlot.min.css") }),
+  "/assets/fresh.js": () => ({ status: 200, type: "text/javascript; charset=utf-8", body: fresh }),
   "/assets/chart.js": () => ({ status: 200, type: "text/javascript; charset=utf-8", body: client }),
 };
 

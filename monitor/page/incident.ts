@@ -6,6 +6,7 @@ import { sql } from "../store/sql";
 import { act } from "./actions";
 import { html, Html } from "./html";
 import { layout } from "./layout";
+import { marks } from "./page";
 import { mayAct } from "./links";
 import { page, readBody, Refusal, type Reply } from "./reply";
 
@@ -31,7 +32,7 @@ function incidentPage(assembly: Assembly, incident: Incident, events: readonly T
   const end = incident.closed ?? assembly.clock.now();
   const steps = events.map((event) => html`<li><time datetime="${new Date(event.at).toISOString()}">${instant(event.at)}</time> ${phrases[event.kind] ?? event.kind} ${event.text}</li>`);
   const lead = incident.closed === undefined ? `${incident.name} has been down for ${span(end - incident.opened)}` : `${incident.name} was down for ${span(end - incident.opened)}`;
-  return layout(assembly.config.fleet, lead, html`<p><a href="/">← Status</a></p><p class="headline ${incident.closed === undefined ? "down" : "up"}">${lead}</p>
+  return layout(assembly.config.fleet, lead, html`<p><a href="/">← Status</a></p><h1 class="headline ${incident.closed === undefined ? "down" : "up"}"><span aria-hidden="true">${marks[incident.closed === undefined ? "down" : "up"]}</span> ${lead}</h1>
 <p>Since ${instant(incident.opened)}: ${incident.error}</p>${incident.above.length === 0 ? "" : html`<p>Not reachable with it: ${incident.above.join(", ")}</p>`}
 ${extra}<section><h2>Timeline</h2><ol class="timeline">${steps}</ol></section>`);
 }

@@ -55,8 +55,8 @@ const split = (text: string): readonly string[] => {
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 };
 
-const checkRow = (check: CheckStatus): Html => html`<tr class="${check.condition}"><td><span class="mark">${marks[check.condition]}</span> ${check.id}</td><td>${words[check.condition]}</td><td>${check.layer}, ${check.machine}</td><td>${check.kind}</td><td>${
-  check.ms === undefined ? "" : `${Math.round(check.ms)} ms`}</td><td>${check.error ?? check.detail ?? ""}${check.heldBy === undefined ? "" : ` (behind ${check.heldBy})`}</td></tr>`;
+const checkRow = (check: CheckStatus): Html => html`<tr class="${check.condition}"><td><span class="mark">${marks[check.condition]}</span> ${check.id}</td><td>${words[check.condition]}</td><td>${check.layer === check.machine ? check.layer : `${check.layer}, ${check.machine}`}</td><td>${check.kind}</td><td>${
+  check.ms === undefined ? "" : `${Math.round(check.ms)}\u00a0ms`}</td><td>${check.error ?? check.detail ?? ""}${check.heldBy === undefined ? "" : ` (behind ${check.heldBy})`}</td></tr>`;
 
 const button = (fields: Readonly<Record<string, string | number>>, text: string): Html =>
   html`<form method="post">${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}<button>${text}</button></form>`;
@@ -64,15 +64,15 @@ const button = (fields: Readonly<Record<string, string | number>>, text: string)
 function view(assembly: Assembly, user: string, done: string | undefined): Html {
   const now = status(assembly);
   const incidents = now.incidents.map((incident) => html`<li><a href="/incident/${incident.id}">#${incident.id} ${incident.name}</a> since ${instant(Date.parse(incident.opened))}: ${incident.error}${incident.acknowledged === undefined ? "" : " (acknowledged)"}${
-    incident.snoozedUntil === undefined ? "" : ` (snoozed until ${incident.snoozedUntil})`}<div class="buttons">${button({ action: "acknowledge", incident: incident.id }, "Acknowledge")}${button({ action: "snooze", incident: incident.id, minutes: 60 }, "Snooze 1 h")}</div></li>`);
-  const waiting = assembly.outbox.waiting().map(({ message, attempts, error }) => html`<li>${message.subject} (${attempts} tries${error === undefined ? "" : `; ${error}`})</li>`);
+    incident.snoozedUntil === undefined ? "" : ` (snoozed until ${instant(Date.parse(incident.snoozedUntil))})`}<div class="buttons">${button({ action: "acknowledge", incident: incident.id }, "Acknowledge")}${button({ action: "snooze", incident: incident.id, minutes: 60 }, "Snooze 1 h")}</div></li>`);
+  const waiting = assembly.outbox.waiting().map(({ message, attempts, error }) => html`<li>${message.subject} (${attempts === 1 ? "1 try" : `${attempts} tries`}${error === undefined ? "" : `; ${error}`})</li>`);
   return layout(now.fleet, "Operator", html`<p><a href="/">← Status</a> · ${user}</p><h1>Operator</h1>${done === undefined ? "" : html`<p class="done">✓ ${done}</p>`}
 <section><h2>Open incidents</h2>${incidents.length === 0 ? html`<p class="soft">None.</p>` : html`<ul class="incidents">${incidents}</ul>`}</section>
-<section><h2>Maintenance</h2>${now.maintenance.map(({ title, to }) => html`<p class="window">${title}, until ${to} ${button({ action: "end-maintenance", title }, "End")}</p>`)}
+<section><h2>Maintenance</h2>${now.maintenance.map(({ title, to }) => html`<div class="window">${title}, until ${instant(Date.parse(to))} ${button({ action: "end-maintenance", title }, "End")}</div>`)}
 <form method="post" class="line"><input type="hidden" name="action" value="maintenance"><label>Title <input name="title" required maxlength="80"></label> <label>Minutes <input name="minutes" type="number" min="1" max="10080" value="30"></label> <button>Begin</button></form></section>
-<section><h2>Checks</h2><div class="wide"><table><thead><tr><th>Check</th><th>State</th><th>Layer</th><th>Kind</th><th>Time</th><th>What it says</th></tr></thead><tbody>${now.checks.map(checkRow)}</tbody></table></div></section>
+<section><h2>Checks</h2><div class="wide" role="region" aria-label="Checks" tabindex="0"><table><thead><tr><th scope="col">Check</th><th scope="col">State</th><th scope="col">Layer</th><th scope="col">Kind</th><th scope="col">Time</th><th scope="col">What it says</th></tr></thead><tbody>${now.checks.map(checkRow)}</tbody></table></div></section>
 <section><h2>Outbox</h2>${waiting.length === 0 ? html`<p class="soft">Everything has left.</p>` : html`<ul>${waiting}</ul>`}</section>
-<footer>Storage: ${now.storage.ok ? "written" : now.storage.error ?? "not written"}. Memory: ${Math.round(process.memoryUsage.rss() / 1048576)} MB. Started ${now.startedAt}.</footer>`);
+<footer>Storage: ${now.storage.ok ? "written" : now.storage.error ?? "not written"}. Memory: ${Math.round(process.memoryUsage.rss() / 1048576)} MB. Started ${instant(Date.parse(now.startedAt))}.</footer>`);
 }
 
 function actionOf(form: URLSearchParams, by: string): Exclude<Action, { action: "report" }> {

@@ -33,14 +33,17 @@ export function headline(status: Status): readonly [Condition, string] {
 }
 
 const incidentRow = (incident: IncidentStatus, now: number): Html => html`<li><a href="/incident/${incident.id}"><b>${incident.name}</b></a> has been down for ${span(now - Date.parse(incident.opened))}, since ${
-  instant(Date.parse(incident.opened))}: ${incident.error}${incident.above.length === 0 ? "" : ` (with it: ${incident.above.join(", ")})`}${incident.acknowledged === undefined ? "" : ". Someone is on it."}</li>`;
+  instant(Date.parse(incident.opened))}: ${incident.error}${incident.above.length === 0 ? "" : ` (with it: ${incident.above.join(", ")})`}${incident.acknowledged === undefined ? "" : " (acknowledged: someone is on it)"}</li>`;
 
 export const pastRow = (incident: Incident, now: number): Html => html`<li><time datetime="${new Date(incident.opened).toISOString()}">${instant(incident.opened)}</time> <a href="/incident/${incident.id}">${incident.name}</a> ${
   incident.closed === undefined ? `down for ${span(now - incident.opened)} so far` : `was down for ${span(incident.closed - incident.opened)}`}${incident.above.length === 0 ? "" : `, with it ${incident.above.join(", ")}`}: ${incident.error}</li>`;
 
+/** Long names may break after a slash or a dot, and nowhere else. */
+const breakable = (name: string): Html[] => name.split(/(?<=[/.])/).map((part) => html`${part}<wbr>`);
+
 /** What stands below and beside the services: only shown when it says something. */
 const otherRow = ({ id, condition, error, detail }: Status["checks"][number]): Html =>
-  html`<li class="row ${condition}"><span class="mark" aria-hidden="true">${marks[condition]}</span><span class="name">${id}</span><span class="word">${words[condition]}</span><span class="ms"></span>${detail === undefined && error === undefined ? "" : html`<span class="error">${error ?? detail}</span>`}</li>`;
+  html`<li class="row other ${condition}"><span class="mark" aria-hidden="true">${marks[condition]}</span><span class="name">${breakable(id)}</span><span class="word">${words[condition]}</span>${detail === undefined && error === undefined ? "" : html`<span class="error">${error ?? detail}</span>`}</li>`;
 
 export function statusPage(status: Status, days: Days, past: readonly Incident[]): Html {
   const [condition, text] = headline(status);
@@ -51,11 +54,11 @@ export function statusPage(status: Status, days: Days, past: readonly Incident[]
   return layout(status.fleet, `${marks[condition]} Status`, html`<h1>${status.fleet}</h1>
 <p class="headline ${condition}"><span aria-hidden="true">${marks[condition]}</span> ${text}</p>${windows}
 ${status.incidents.length === 0 ? "" : html`<section><h2>Now</h2><ul class="incidents">${status.incidents.map((incident) => incidentRow(incident, now))}</ul></section>`}
-<section><h2>Services, the last 90 days</h2><ul class="rows">${status.services.map((service) => serviceRow(service, days, now))}</ul></section>
+<section><h2>Services, the last 90 days</h2><p class="soft">One bar a day, today on the right. Low: all well. Higher: some checks failed. Highest: more than 5 % failed. A dot: nothing recorded.</p><ul class="rows">${status.services.map((service) => serviceRow(service, days, now))}</ul></section>
 ${others.length === 0 ? "" : html`<section><h2>What they stand on</h2><ul class="rows">${others.map(otherRow)}</ul></section>`}
 <section><h2>Incidents</h2>${past.length === 0 ? html`<p class="soft">None so far.</p>` : html`<ol class="timeline">${past.map((incident) => pastRow(incident, now))}</ol><p><a href="/incidents">All incidents</a></p>`}</section>
 <footer>As of ${instant(now)}. Watched since ${instant(Date.parse(status.startedAt))}.${storage} <a href="/feed.xml">Feed</a> · <a href="/api/status">JSON</a></footer>`,
-  html`<meta http-equiv="refresh" content="30"><link rel="alternate" type="application/atom+xml" title="${status.fleet} incidents" href="/feed.xml">`);
+  html`<noscript><meta http-equiv="refresh" content="60"></noscript><script src="/assets/fresh.js" defer></script><link rel="alternate" type="application/atom+xml" title="${status.fleet} incidents" href="/feed.xml">`);
 }
 
 export const incidentsPage = (fleet: string, past: readonly Incident[], now: number): Html => layout(fleet, "Incidents", html`<p><a href="/">← Status</a></p><h1>Incidents</h1>

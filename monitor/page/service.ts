@@ -47,9 +47,9 @@ function body(service: ServiceStatus, span: string, drawn: Html, ninety: readonl
 <p class="headline ${service.condition}"><span aria-hidden="true">${marks[service.condition]}</span> ${words[service.condition]}${service.error === undefined ? "" : `: ${service.error}`}</p>
 <p><a href="${service.url}">${service.url}</a></p>
 <section><h2>The last 90 days${share === undefined ? "" : `: ${percent(share)} up`}</h2>${bars(ninety, now, 90)}</section>
-<section><h2>Response times</h2><nav class="tabs">${tabs}</nav><div id="chart" data-history="/api/history/${encodeURIComponent(service.name)}?span=${span}">${drawn}</div>
+<section><h2>Response times</h2><nav class="tabs" aria-label="Span of the chart">${tabs}</nav><div id="chart" data-history="/api/history/${encodeURIComponent(service.name)}?span=${span}">${drawn}</div>
 <p class="soft">Solid: half of the answers were faster (p50). Dashed: 95 % (p95). Dotted: 99 % (p99). Marks below: failures.</p></section>
-${bad.length === 0 ? "" : html`<section><h2>Days with failures</h2><div class="wide"><table><thead><tr><th>Day</th><th>Up</th><th>Failed</th><th>p50</th><th>p95</th><th>p99 ms</th></tr></thead><tbody>${bad.slice(0, 30).map(dayRow)}</tbody></table></div></section>`}
+${bad.length === 0 ? "" : html`<section><h2>Days with failures</h2><div class="wide" role="region" aria-label="Days with failures" tabindex="0"><table><thead><tr><th scope="col">Day</th><th scope="col">Up</th><th scope="col">Failed</th><th scope="col">p50 ms</th><th scope="col">p95 ms</th><th scope="col">p99 ms</th></tr></thead><tbody>${bad.slice(0, 30).map(dayRow)}</tbody></table></div></section>`}
 <section><h2>Incidents</h2>${past.length === 0 ? html`<p class="soft">None so far.</p>` : html`<ol class="timeline">${past.map((incident) => pastRow(incident, now))}</ol>`}</section>
 <script src="/assets/uplot.js" defer></script><script src="/assets/chart.js" defer></script>`;
 }

@@ -41,13 +41,19 @@ function textTable(title: string, rows: readonly Row[]): string[] {
   ])];
 }
 
-const cell = "padding:5px 4px;border-bottom:1px solid #dfe3e8;vertical-align:top;text-align:left";
+const cell = "padding:5px 8px 5px 0;border-bottom:1px solid #dfe3e8;vertical-align:top;text-align:left";
 
+/** Long names break after a slash or a dot, before they break anywhere. */
+const breakable = (name: string): string => name.split(/(?<=[/.])/).map(escapeHtml).join("<wbr>");
+
+/** What there is to say gets a row of its own: beside the figures it would be one word wide on a telephone. */
 function htmlRow(row: Row): string {
   const [background, colour] = colours[row.condition];
-  const note = row.note === undefined ? "" : `<br><span class="soft" style="${soft};font-size:12px;overflow-wrap:anywhere">${escapeHtml(row.note)}</span>`;
-  return `<tr><td class="line" style="${cell};overflow-wrap:anywhere">${escapeHtml(row.name)}${note}</td><td class="line" style="${cell};background:${background};color:${colour};font-weight:600;font-size:12px">${marks[row.condition]}</td><td class="line" style="${cell};white-space:nowrap">${
-    row.ms === undefined ? "" : `${Math.round(row.ms)}&nbsp;ms`}</td><td class="line" style="${cell}">${share(row.day).replace(" ", "&nbsp;")}</td><td class="line" style="${cell}">${share(row.quarter).replace(" ", "&nbsp;")}</td></tr>`;
+  const bare = row.note === undefined ? "" : ";border-bottom:0";
+  const td = (text: string, more = ""): string => `<td class="line" style="${cell}${bare}${more}">${text}</td>`;
+  const figures = [row.ms === undefined ? "" : `${Math.round(row.ms)} ms`, share(row.day), share(row.quarter)].map((text) => td(text.replace(" ", "&nbsp;")));
+  const note = row.note === undefined ? "" : `<tr><td colspan="5" class="line soft" style="${cell};padding-top:0;${soft};font-size:12px;overflow-wrap:anywhere">${escapeHtml(row.note)}</td></tr>`;
+  return `<tr>${td(breakable(row.name))}${td(marks[row.condition], `;padding-left:6px;background:${background};color:${colour};font-weight:600;font-size:12px`)}${figures.join("")}</tr>${note}`;
 }
 
 const htmlTable = (title: string, rows: readonly Row[]): string => (rows.length === 0 ? "" : `<table style="border-collapse:collapse;width:100%;max-width:760px;margin:0 0 20px;font-size:13px"><thead><tr>${
