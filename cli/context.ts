@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { type LabPaths, defaultState, labPaths } from "../local/cloud/paths";
+import { cannotRun } from "./errors";
 
 /** What every subcommand knows: which stack, where its state is, and who reads its output. */
 export interface Context {
@@ -22,6 +23,7 @@ export const isStackName = (name: string): boolean => /^[A-Za-z0-9][A-Za-z0-9._-
 
 export const contextOf = (options: CommonOptions): Context => {
   const stack = options.stack ?? "local";
+  if (!isStackName(stack)) throw cannotRun(`fleet: --stack ${JSON.stringify(stack)}: a stack's name has letters, digits, dots, dashes and underscores only.`);
   return { project: projectFolder, stack, local: stack === "local", json: options.json ?? false, paths: labPaths(options.state ?? defaultState()) };
 };
 

@@ -12,7 +12,7 @@ const COMMANDS: readonly (readonly [name: string, summary: string, load: () => P
   ["report", "have the Observatory mail its report now", () => import("./commands/report")],
   ["ack", "acknowledge or snooze an incident: no more reminders", () => import("./commands/ack")],
   ["maintenance", "announce work: failures within it alert nobody", () => import("./commands/maintenance")],
-  ["recover", "make a lost or broken machine anew from the other one's backup", () => import("./commands/recover")],
+  ["recover", "make a lost or broken machine anew; the primary with its data", () => import("./commands/recover")],
   ["drill", "break something on purpose and time how it comes back", () => import("./commands/drill")],
   ["fault", "inject, list or clear faults of the local DigitalOcean", () => import("./commands/fault")],
   ["ssh", "a shell, or one command, on the primary or the watcher", () => import("./commands/ssh")],
@@ -48,8 +48,8 @@ const main = async (argv: readonly string[]): Promise<void> => {
   await program.parseAsync([...argv], { from: "user" });
 };
 
-// `fleet up | head` must not die when head has read enough: the work goes on, unseen.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => { if (error.code !== "EPIPE") throw error; });
+// `fleet up | head` must not die when head has read enough, nor with its terminal (EIO): the work goes on, unseen.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", (error: NodeJS.ErrnoException) => { if (error.code !== "EPIPE" && error.code !== "EIO") throw error; });
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   if (error instanceof CommanderError) { process.exitCode = error.exitCode === 0 ? 0 : 2; return; }

@@ -1,11 +1,9 @@
 import type { FleetFacts } from "../config/fleet";
 import type { Context } from "./context";
-import { isStackName } from "./context";
 import { cannotRun } from "./errors";
 
 /** The checked facts of this stack; every mistake of the manifest at once, exit 2, before anything is touched. */
 export const loadManifest = async (context: Context): Promise<FleetFacts> => {
-  if (!isStackName(context.stack)) throw cannotRun(`fleet: --stack ${JSON.stringify(context.stack)}: a stack's name has letters, digits, dots, dashes and underscores only.`);
   const { loadFleet } = await import("../config/load");
   try {
     return loadFleet(context.project, context.stack);

@@ -1,5 +1,6 @@
-import { remote } from "@pulumi/command";
+import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { agentCommand } from "./agent-command";
 import type { Server } from "./server";
 
 export interface FirstBackupArgs {
@@ -11,16 +12,13 @@ export interface FirstBackupArgs {
   readonly after: readonly pulumi.Resource[];
 }
 
-/** One backup as soon as a new primary serves, so that its first hour is covered too; cron takes the next ones. */
+/** One backup as soon as a new primary serves, or a new watcher has none yet, so that the first hour is covered too; cron takes the next ones. */
 export class FirstBackup extends pulumi.ComponentResource {
   readonly command: remote.Command;
 
   constructor(name: string, { by, of, after }: FirstBackupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("second-server:recovery:FirstBackup", name, {}, opts);
-    this.command = new remote.Command(`${name}-pull`, {
-      connection: by.connection, create: "sudo /usr/local/bin/fleet-agent backup pull", triggers: [of.droplet.id], addPreviousOutputInEnv: false,
-      update: "true",
-    }, { parent: this, dependsOn: [...after] });
+    this.command = agentCommand(`${name}-pull`, { on: by, words: "backup pull", triggers: [of.droplet.id, by.droplet.id], update: "true" }, { parent: this, dependsOn: [...after] });
     this.registerOutputs({ result: this.command.stdout });
   }
 }

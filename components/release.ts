@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Identity } from "../config/release";
 import type { BuiltRelease } from "../render/release";
+import { agentCommand } from "./agent-command";
 import type { Server } from "./server";
 
 /** Where bundles are put for the copy, below the project's folder. */
@@ -36,8 +37,8 @@ export class Delivery extends pulumi.ComponentResource {
       connection: server.connection, source: new pulumi.asset.FileAsset(writeBundle(pulumi.getStack(), built)),
       remotePath: `/home/fleet/release-${built.sha256}.tar.gz`, triggers: [server.droplet.id],
     }, { ...child, dependsOn: [server.hostKey] });
-    this.identity = new remote.Command(`${name}-identity`, {
-      connection: server.connection, create: "sudo /usr/local/bin/fleet-agent identity", triggers: [server.droplet.id], addPreviousOutputInEnv: false,
+    this.identity = agentCommand(`${name}-identity`, {
+      on: server, words: "identity", triggers: [server.droplet.id],
       stdin: pulumi.secret(pulumi.output(identity).apply((value) => JSON.stringify(value))),
     }, { ...child, dependsOn: [this.copy] });
     this.registerOutputs({ sha256: built.sha256 });
@@ -58,9 +59,7 @@ export class Release extends pulumi.ComponentResource {
 
   constructor(name: string, { server, delivery, sha256, after }: ReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("second-server:release:Release", name, {}, opts);
-    this.apply = new remote.Command(`${name}-apply`, {
-      connection: server.connection, create: `sudo /usr/local/bin/fleet-agent apply ${sha256}`, triggers: [server.droplet.id, sha256], addPreviousOutputInEnv: false,
-    }, { parent: this, dependsOn: [delivery.identity, ...after] });
+    this.apply = agentCommand(`${name}-apply`, { on: server, words: `apply ${sha256}`, triggers: [server.droplet.id, sha256] }, { parent: this, dependsOn: [delivery.identity, ...after] });
     this.registerOutputs({ sha256 });
   }
 }

@@ -1,5 +1,6 @@
-import { remote } from "@pulumi/command";
+import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { agentCommand } from "./agent-command";
 import type { Server } from "./server";
 
 export interface RestoreArgs {
@@ -17,11 +18,8 @@ export class Restore extends pulumi.ComponentResource {
 
   constructor(name: string, { from, to, after }: RestoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super("second-server:recovery:Restore", name, {}, opts);
-    this.command = new remote.Command(`${name}-to-peer`, {
-      connection: from.connection, create: "sudo /usr/local/bin/fleet-agent backup restore-to-peer", triggers: [to.droplet.id], addPreviousOutputInEnv: false,
-      // A new address of the watcher is no reason to restore again.
-      update: "true",
-    }, { parent: this, dependsOn: [...after] });
+    // A new address of the watcher is no reason to restore again.
+    this.command = agentCommand(`${name}-to-peer`, { on: from, words: "backup restore-to-peer", triggers: [to.droplet.id], update: "true" }, { parent: this, dependsOn: [...after] });
     this.registerOutputs({ result: this.command.stdout });
   }
 }

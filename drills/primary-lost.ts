@@ -66,7 +66,11 @@ export const run: Drill = async (tools) => {
   if (!primary) throw new Error(`there is no droplet "${fleet.primary.name}"`);
   await call(lab, context, "DELETE", `/v2/droplets/${primary.id}`);
   const lost = timeline.mark("the primary is deleted through the API", `droplet ${primary.id}`);
-  const alert = await awaitMail(tools, before, /\bDOWN: primary\b/, ALERT_SECONDS);
+  const alert = await awaitMail(tools, before, /\bDOWN: primary\b/, ALERT_SECONDS).catch(async (error: unknown) => {
+    // A drill that has failed ends with the fleet as it was, too.
+    await recover(tools);
+    throw error;
+  });
   const alerted = timeline.mark("the alert is in the inbox", alert.subject);
 
   const begun = timeline.mark("./fleet recover primary");

@@ -49,7 +49,12 @@ const dns = async (name: string): Promise<Finding> => {
 export const define = (command: Command): void => {
   common(command).option("--host-only", "only what this host lacks to run machines; with --json as { problems, missingPackages }").addHelpText("after", "\nExit codes: 0 `up` can run; 2 it can't, with the reason and the remedy.").action(async (options: CommonOptions & { hostOnly?: boolean }) => {
     const context = contextOf(options);
-    if (options.hostOnly && context.json) { console.log(JSON.stringify(await (await loadLab()).checkHost())); return; }
+    if (options.hostOnly && context.json) {
+      const report = await (await loadLab()).checkHost();
+      console.log(JSON.stringify(report));
+      process.exitCode = report.problems.length === 0 ? 0 : 2;
+      return;
+    }
     const elsewhere = context.local || options.hostOnly ? host() : Promise.all([token(process.env["DIGITALOCEAN_TOKEN"]), dns("api.digitalocean.com")]);
     const findings = [nodeVersion(), ...(options.hostOnly ? [] : [await manifest(context)]), ...(await elsewhere)];
     const paint = paintFor(process.stdout);

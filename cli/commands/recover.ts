@@ -28,14 +28,41 @@ const find = async (context: Context, name: string): Promise<Droplet | undefined
   return await findRealDroplet(name, token);
 };
 
+/** What a machine made anew has of the old one. */
+const RETURNS: Readonly<Record<Machine, string>> = {
+  primary: "Its data and certificates come from the watcher's newest backup.",
+  watcher: "The Observatory's history and the old backups were on it alone: it begins a new history, and takes a backup of the primary at once.",
+};
+
+/** When the newest backup was made; undefined where there is none, or nobody to ask. */
+const newestBackup = async (context: Context): Promise<string | undefined> => {
+  try { return (JSON.parse(await sshCapture(context, "watcher", ["sudo", "fleet-agent", "backup", "list", "--json"])) as { at: string }[])[0]?.at; } catch { return undefined; }
+};
+
+/** A primary that is broken may still give its data, and be an hour ahead of the newest backup; the one before stays whatever comes. */
+const backUpOnceMore = async (context: Context, reporter: Reporter): Promise<void> => {
+  reporter.running("backup", "a last backup of the primary");
+  const began = Date.now();
+  try {
+    await sshCapture(context, "watcher", ["sudo", "timeout", "120", "fleet-agent", "backup", "pull"]);
+    reporter.done("backup", "a last backup of the primary", (Date.now() - began) / 1000, { failed: false });
+  } catch (error) {
+    reporter.clear("backup");
+    const newest = await newestBackup(context);
+    if (newest === undefined) throw failed(`fleet recover: a last backup of the primary could not be taken, and the watcher has no other: its data would be lost. Nothing was touched. To begin without it, delete the droplet yourself and run ./fleet recover primary.\n  ${(error as Error).message}`);
+    reporter.say(`A last backup of the primary could not be taken, so its data will be that of ${newest}: ${(error as Error).message}`);
+  }
+};
+
 /** What the engine has to be told: what is gone comes back by a refresh; what is there but broken has to be replaced by name. */
 const engineArgs = async (context: Context, machine: Machine, name: string, force: boolean, reporter: Reporter): Promise<readonly string[]> => {
   const droplet = await find(context, name);
-  if (!droplet) { reporter.say(`The droplet "${name}" is gone: it is made anew, and its data and certificates come from the other machine's newest backup.`); return ["--refresh"]; }
-  if (!force) throw cannotRun(`fleet recover: the droplet "${name}" exists (id ${droplet.id}, ${droplet.status}). If it is broken and is to be replaced, with what is on it, add --force.`);
+  if (!droplet) { reporter.say(`The droplet "${name}" is gone: it is made anew. ${RETURNS[machine]}`); return ["--refresh"]; }
+  if (!force) throw cannotRun(`fleet recover: the droplet "${name}" exists (id ${droplet.id}, ${droplet.status}). If it is broken and is to be replaced, with what is on it, add --force. ${RETURNS[machine]}`);
   const urn = dropletUrn(await readFile(stateFile(context), "utf8"), name);
   if (!urn) throw cannotRun(`fleet recover: the stack's state does not know the ${machine}'s droplet. Run ./fleet up --refresh`);
-  reporter.say(`The droplet "${name}" (id ${droplet.id}) is replaced; data and certificates come from the newest backup.`);
+  if (machine === "primary") await backUpOnceMore(context, reporter);
+  reporter.say(`The droplet "${name}" (id ${droplet.id}) is replaced. ${RETURNS[machine]}`);
   return ["--refresh", "--replace", urn];
 };
 
@@ -52,7 +79,7 @@ const announced = async <T>(context: Context, machine: Machine, reporter: Report
 
 export const define = (command: Command): void => {
   common(command).argument("<machine>", "primary or watcher").option("--force", "replace it although it exists").option("--engine <name>", "embedded or pulumi").option("--no-install", "name missing Debian packages instead of installing them")
-    .addHelpText("after", "\nNew droplet, release, data and certificates from the backup, floating IP; then the same proof as `up`.")
+    .addHelpText("after", "\nprimary: new droplet, release, data and certificates from the watcher's newest backup (with --force from one taken just before, if it can be), floating IP.\nwatcher: new droplet and release, a new history, a backup of the primary at once; history and old backups are lost with it.\nThen the same proof as `up`. Exit codes: 0 all is well; 1 something failed; 2 it exists and --force was not given, or it can't run here.")
     .action(async (name: string, options: Options) => {
       const context = contextOf(options);
       const machine = machineOf(name);

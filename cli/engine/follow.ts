@@ -12,6 +12,9 @@ export interface EngineResult {
   readonly interrupted: boolean;
 }
 
+/** SIGHUP: the terminal is gone. Nobody reads on, but what is under way has to be recorded all the same. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** Ctrl-C reaches the engine once and it finishes its running steps; the second one stops it at once. */
 const passInterrupts = (child: ChildProcess, reporter: Reporter): { readonly release: () => void; readonly count: () => number } => {
   let count = 0;
@@ -25,9 +28,8 @@ const passInterrupts = (child: ChildProcess, reporter: Reporter): { readonly rel
     // Its whole group: the program that the engine runs must not go on alone.
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, "SIGKILL");
   };
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", interrupt);
-  return { count: () => count, release: () => { process.off("SIGINT", interrupt); process.off("SIGTERM", interrupt); } };
+  for (const signal of SIGNALS) process.on(signal, interrupt);
+  return { count: () => count, release: () => { for (const signal of SIGNALS) process.off(signal, interrupt); } };
 };
 
 const parse = (line: string): EngineEvent | null => {

@@ -18,7 +18,7 @@ export const STATUS_TARGET = "observatory";
 
 /** Each service at its public name and health path, then the Observatory's own account. */
 export const targetsOf = (fleet: FleetFacts): readonly ProbeTarget[] => [
-  ...fleet.services.map(({ name, host, health }) => ({ name, url: `https://${host}${health.path}`, status: 200, contains: health.contains })),
+  ...fleet.services.map(({ name, host, health }) => ({ name, url: `https://${host}${health.path}`, status: health.status, contains: health.contains })),
   { name: STATUS_TARGET, url: `https://${fleet.status.host}/api/status`, status: 200 },
 ];
 
@@ -31,7 +31,7 @@ export const polledBy = (answer: ProbeResult | undefined): ReadonlySet<string> =
   } catch { return new Set(); }
 };
 
-/** Judges one round: a service is well when it answered 200 at the floating IP and the Observatory knows it. */
+/** Judges one round: a service is well when it answered as fleet.yaml says at the floating IP and the Observatory knows it. */
 export const judge = (fleet: FleetFacts, floatingIp: string, report: ProbeReport): readonly Verdict[] => {
   const polled = polledBy(report.find(({ name }) => name === STATUS_TARGET));
   return fleet.services.map(({ name, host }) => {

@@ -88,8 +88,9 @@ describe("what stands there", () => {
       else expect(type).toMatch(/^(second-server:[a-z]+:[A-Z]\w+|pulumi:pulumi:Stack)$/);
     }
   });
-  test("backups are given back and taken once for each new primary, never again", () => {
-    for (const name of ["Command restore-to-peer", "Command first-backup-pull"]) expect(find(name).inputs).toMatchObject({ triggers: ["101"], update: "true" });
+  test("a backup is given back once for each new primary, and taken at once for each new machine, as a new watcher has none", () => {
+    expect(find("Command restore-to-peer").inputs).toMatchObject({ triggers: ["101"], update: "true" });
+    expect(find("Command first-backup-pull").inputs).toMatchObject({ triggers: ["101", "102"], update: "true" });
   });
   test("a change of first-boot data does not replace a machine that serves", () => {
     for (const { ignoreChanges } of all("Droplet")) expect(ignoreChanges).toContain("userData");

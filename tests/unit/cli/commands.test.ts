@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "@jest/globals";
@@ -54,7 +54,16 @@ test("one changing command at a time; a dead holder is no holder; the lock goes 
   await expect(withLock(context, "down", async () => "taken over")).resolves.toBe("taken over");
 });
 
-test("stack names can be neither paths nor options", () => {
+test("a number or a word that was mistyped is refused before anything is touched", async () => {
+  const untouched = join(state, "untouched");
+  const [seconds, pace] = await Promise.all([fleet("up", "--verify-seconds", "soon", "--state", untouched), fleet("up", "--pace", "slow", "--state", untouched)]);
+  expect(seconds).toMatchObject({ code: 2, err: expect.stringContaining("--verify-seconds soon: give a whole number from 0 on") });
+  expect(pace).toMatchObject({ code: 2, err: expect.stringContaining("Allowed choices are host, real") });
+  expect(existsSync(untouched)).toBe(false);
+});
+
+test("stack names can be neither paths nor options, for any command", () => {
+  expect(() => contextOf({ stack: "../../etc" })).toThrow("a stack's name has letters");
   expect(["local", "prod", "team.prod-2"].every(isStackName)).toBe(true);
   expect(["../x", "-x", "", "a b"].some(isStackName)).toBe(false);
 });

@@ -26,16 +26,16 @@ test("an engine that ends without an event tells why by what it wrote", async ()
   expect(result).toMatchObject({ exitCode: 255, errors: ["error: incorrect passphrase"] });
 });
 
-test("Ctrl-C reaches the engine once, and the step that was running is still finished and shown", async () => {
-  const reporter = recorder(() => { process.emit("SIGINT"); });
-  const listeners = process.listenerCount("SIGINT");
+test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("%s reaches the engine once as Ctrl-C, and the step that was running is still finished and shown", async (signal) => {
+  const reporter = recorder(() => { process.emit(signal); });
+  const listeners = process.listenerCount(signal);
   const result = await engine(`
     const idle = setInterval(() => {}, 1000);
     process.on("SIGINT", () => { console.log(${JSON.stringify(event("resOutputsEvent"))}); clearInterval(idle); process.exitCode = 1; });
     console.log(${JSON.stringify(event("resourcePreEvent"))});`, reporter);
   expect(result).toMatchObject({ exitCode: 1, interrupted: true });
   expect(reporter.shown).toEqual(["… creating Command apply", expect.stringContaining("Interrupted"), "created Command apply"]);
-  expect(process.listenerCount("SIGINT")).toBe(listeners);
+  expect(process.listenerCount(signal)).toBe(listeners);
 });
 
 test("a second Ctrl-C stops an engine that will not stop", async () => {

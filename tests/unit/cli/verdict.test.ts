@@ -37,3 +37,8 @@ test("the cost is the two droplets' list price", () => {
 test("each service is asked at its health path by its public name", () => {
   expect(targetsOf(sampleFleet)[1]).toEqual({ name: "chat", url: "https://chat.example.test/health", status: 200, contains: "ok" });
 });
+
+test("a service whose health is another status than 200 is held to that", () => {
+  const [first] = sampleFleet.services;
+  expect(targetsOf({ ...sampleFleet, services: [{ ...first!, health: { path: "/", status: 204 } }] })[0]).toMatchObject({ status: 204 });
+});
