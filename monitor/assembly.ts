@@ -8,10 +8,12 @@ import { Alerts } from "./alerts/alerts";
 import { type Message, noteMessage, type Row } from "./alerts/messages";
 import { active, type Window } from "./alerts/maintenance";
 import { Offline } from "./alerts/offline";
+import { Strain } from "./alerts/strain";
 import type { Beat } from "./checks/heartbeat";
 import { ask } from "./checks/http";
 import { OwnNetwork } from "./checks/network";
 import type { Outcome } from "./checks/outcome";
+import { Pulse } from "./checks/pulse";
 import { runCheck } from "./checks/run";
 import { Runner } from "./checks/runner";
 import { isTold, Tellers } from "./checks/told";
@@ -32,6 +34,8 @@ export class Assembly {
   readonly key: Key;
   readonly outbox: Outbox;
   readonly runner: Runner;
+  readonly pulse: Pulse;
+  readonly strain: Strain;
   readonly alerts: Alerts;
   readonly offline: Offline;
   readonly tellers: Tellers;
@@ -58,8 +62,10 @@ export class Assembly {
     }, since ?? undefined);
     this.network = this.#places();
     const beats = JSON.parse(kept.meta.get("beats") ?? "{}") as Record<string, Beat>;
-    this.tellers = new Tellers({ now: () => clock.now(), keep: (all) => this.store.meta("beats", all), units: () => this.#ownUnits() }, beats);
-    this.runner = new Runner({ clock, perform: (check, timeoutMs) => (isTold(check) ? this.tellers.perform(check) : runCheck(check, timeoutMs)), networkUp: () => this.#networkUp(), took: (check, began, outcome) => this.#took(check, began, outcome) });
+    this.tellers = new Tellers({ now: () => clock.now(), keep: (all) => this.store.meta("beats", all), units: () => this.#ownUnits(), hostIsWatched: () => checksOf(this.config).some(({ kind, machine }) => kind === "host" && machine !== "watcher") }, beats);
+    this.strain = new Strain({ now: () => clock.monotonic(), note: (lead, rows) => this.#note(lead, rows) });
+    this.pulse = new Pulse(clock, (upset) => this.strain.upset(upset));
+    this.runner = new Runner({ clock, pulse: this.pulse, perform: (check, timeoutMs) => (isTold(check) ? this.tellers.perform(check) : runCheck(check, timeoutMs)), networkUp: () => this.#networkUp(), took: (check, began, outcome) => this.#took(check, began, outcome) });
     this.alerts = new Alerts({
       fleet: config.fleet, now: () => clock.now(), journal: this.store, send: (message) => this.send(message),
       hurry: (ids) => { for (const id of ids) this.runner.schedule.hurry(id); },
@@ -87,11 +93,13 @@ export class Assembly {
   start(): void {
     this.runner.load(checksOf(this.config).map((check) => ({ check, ...pace(check, this.config) })));
     this.outbox.start();
+    this.pulse.start();
   }
 
   /** Once a second: what waits for time to pass. */
   tick(): void {
     this.alerts.settle();
+    this.strain.seen({ lateMs: this.runner.schedule.backlog().lateMs, heldUpMs: this.pulse.heldUpMs(this.clock.monotonic() - 60_000), uncounted: this.runner.uncounted() });
     this.#storage();
     this.#deadMan();
   }
@@ -105,6 +113,7 @@ export class Assembly {
 
   stop(): void {
     this.runner.stop();
+    this.pulse.stop();
     this.rollups.stop();
     this.outbox.stop();
   }
@@ -134,17 +143,18 @@ export class Assembly {
     this.ping(deadMan.url).catch((error: unknown) => this.log.warn(`dead-man's switch: ${reason(error)}`));
   }
 
+  #note(lead: string, rows: readonly Row[]): void { this.send(noteMessage(this.config.fleet, lead, rows, this.base())); }
+
   /** A full or broken disk stops neither checks nor alerts, but it has to be known. */
   #storage(): void {
     const { ok, error, since, dropped } = this.writer.status();
-    const note = (lead: string, rows: readonly Row[]): void => this.send(noteMessage(this.config.fleet, lead, rows, this.base()));
     if (!ok && !this.#storageTold && since !== undefined && this.clock.monotonic() - since > 60_000) {
       this.#storageTold = true;
-      note("The monitor can't write its history", [["Error", error ?? ""], ["Meanwhile", "checks and alerts go on in memory; a restart now would forget what is new"]]);
+      this.#note("The monitor can't write its history", [["Error", error ?? ""], ["Meanwhile", "checks and alerts go on in memory; a restart now would forget what is new"]]);
     }
     if (ok && this.#storageTold) {
       this.#storageTold = false;
-      note("The monitor writes its history again", [["Samples lost", String(dropped)]]);
+      this.#note("The monitor writes its history again", [["Samples lost", String(dropped)]]);
     }
   }
 

@@ -11,6 +11,9 @@ export const isTold = (check: Check): check is Told => check.kind === "heartbeat
 const silentMs = 120_000;
 const looksEveryMs = 20_000;
 
+/** Nothing is known yet, or the machine's silence is another check's to tell. */
+class Unsure extends Error {}
+
 /** The checks that don't go and look: jobs report to us, the primary reports to us, and this machine looks at itself. */
 export class Tellers {
   readonly #beats: Map<string, Beat>;
@@ -18,7 +21,11 @@ export class Tellers {
   #primary: { readonly report: MachineReport; readonly arrived: number } | undefined;
   #own: { readonly at: number; readonly report: Promise<MachineReport> } | undefined;
 
-  constructor(readonly deps: { readonly now: () => number; readonly keep: (beats: Readonly<Record<string, Beat>>) => void; readonly units: () => readonly string[] }, beats: Readonly<Record<string, Beat>>) {
+  readonly #began: number;
+
+  /** `hostIsWatched`: a host check tells of the primary's silence, so that it is one alert and not one for each unit. */
+  constructor(readonly deps: { readonly now: () => number; readonly keep: (beats: Readonly<Record<string, Beat>>) => void; readonly units: () => readonly string[]; readonly hostIsWatched: () => boolean }, beats: Readonly<Record<string, Beat>>) {
+    this.#began = deps.now();
     this.#beats = new Map(Object.entries(beats));
   }
 
@@ -32,7 +39,7 @@ export class Tellers {
     try {
       return { result: "pass", ms: 0, detail: await this.#judge(check) };
     } catch (error) {
-      return { result: "fail", ms: 0, error: explain(error) };
+      return { result: error instanceof Unsure ? "unknown" : "fail", ms: 0, error: explain(error) };
     }
   }
 
@@ -48,7 +55,7 @@ export class Tellers {
       if (known === undefined) this.#put(check.token, { known: now });
       return judgeBeat(check, known ?? { known: now }, now);
     }
-    const { report, clockMs } = check.machine === "watcher" ? { report: await this.#self(now), clockMs: 0 } : this.#heard(now);
+    const { report, clockMs } = check.machine === "watcher" ? { report: await this.#self(now), clockMs: 0 } : this.#heard(now, check.kind);
     return check.kind === "unit" ? judgeUnit(check.unit, report) : judgeHost(check, report, clockMs);
   }
 
@@ -58,10 +65,11 @@ export class Tellers {
     return this.#own.report;
   }
 
-  #heard(now: number): { readonly report: MachineReport; readonly clockMs: number } {
-    if (this.#primary === undefined) throw new Finding("the primary has not reported yet; does its watchdog run?");
-    const { report, arrived } = this.#primary;
-    if (now - arrived > silentMs) throw new Finding(`the primary has not reported for ${span(now - arrived)}; does its watchdog run?`);
-    return { report, clockMs: report.at - arrived };
+  #heard(now: number, kind: "unit" | "host"): { readonly report: MachineReport; readonly clockMs: number } {
+    const arrived = this.#primary?.arrived;
+    const silent = now - (arrived ?? this.#began);
+    if (this.#primary !== undefined && silent <= silentMs) return { report: this.#primary.report, clockMs: this.#primary.report.at - this.#primary.arrived };
+    const text = `the primary has not reported ${arrived === undefined ? "yet" : `for ${span(silent)}`}; does its watchdog run?`;
+    throw silent <= silentMs || (kind === "unit" && this.deps.hostIsWatched()) ? new Unsure(text) : new Finding(text);
   }
 }

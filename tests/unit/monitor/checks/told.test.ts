@@ -102,11 +102,18 @@ describe("what the Observatory is told", () => {
   test("the primary's report has to be signed; silence is a failure", async () => {
     const report: MachineReport = { ...facts, at: site.clock.now() };
     const body = JSON.stringify(report);
+    expect(await perform("primary/nginx")).toMatchObject({ result: "unknown", error: "the primary has not reported yet; does its watchdog run?" });
+    site.clock.jump(121_000);
     expect(await perform("primary/nginx")).toMatchObject({ result: "fail", error: "the primary has not reported yet; does its watchdog run?" });
+    site.clock.jump(-121_000);
     expect((await site.get("/report", { method: "POST", body, headers: { "x-signature": "x" } })).status).toBe(403);
     expect((await site.get("/report", { method: "POST", body, headers: { "x-signature": site.assembly.key.sign(body) } })).status).toBe(200);
     expect(await perform("primary/nginx")).toMatchObject({ result: "pass", detail: "active" });
     await site.clock.pass(121_000);
-    expect((await perform("primary/nginx")).error).toBe("the primary has not reported for 2 min 1 s; does its watchdog run?");
+    expect(await perform("primary/nginx")).toMatchObject({ result: "fail", error: "the primary has not reported for 2 min 1 s; does its watchdog run?" });
+    const host = { kind: "host", id: "primary/host", limits: {} } as const;
+    site.assembly.reload({ ...site.assembly.config, checks: [...site.assembly.config.checks, host] });
+    expect(await perform("primary/nginx")).toMatchObject({ result: "unknown" });
+    expect(await perform("primary/host")).toMatchObject({ result: "fail", error: expect.stringContaining("has not reported for") });
   });
 });
