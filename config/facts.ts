@@ -68,7 +68,7 @@ export const factsOf = (manifest: Manifest, settings: Settings, secrets: readonl
     primary: machineFacts("primary", manifest.machines.primary),
     watcher: machineFacts("watcher", manifest.machines.watcher),
     services: Object.entries(manifest.services).map(([name, service]) => serviceFacts(name, service, ports.get(name), settings.domain)),
-    status: { host: `status.${settings.domain}`, port: STATUS_PORT },
+    status: { host: `status.${settings.domain}`, port: STATUS_PORT, operator: secrets.includes("operator-password") },
     checks: { intervalSeconds: manifest.checks.every, timeoutSeconds: manifest.checks.timeout, failAfter: manifest.checks["fail-after"], passAfter: manifest.checks["pass-after"], also: manifest.checks.also.map(checkFacts) },
     watchdog: { intervalSeconds: manifest.watchdog.every, failAfter: manifest.watchdog["fail-after"], maxRestartsPerHour: manifest.watchdog["restarts-per-hour"] },
     alerts: alertFacts(manifest, settings, secrets),

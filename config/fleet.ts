@@ -95,7 +95,8 @@ export interface FleetFacts {
   readonly watcher: MachineFacts;
   readonly services: readonly ServiceFacts[];
   /** The status page, served by the watcher itself. */
-  readonly status: { readonly host: string; readonly port: number };
+  /** `operator`: it has a view behind a login, whose password is the stack's secret. */
+  readonly status: { readonly host: string; readonly port: number; readonly operator: boolean };
   /** DNS records' TTL in seconds. */
   readonly ttl: number;
   readonly checks: { readonly intervalSeconds: number; readonly timeoutSeconds: number; readonly failAfter: number; readonly passAfter: number;

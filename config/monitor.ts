@@ -139,7 +139,7 @@ export interface ObservatoryConfig {
   readonly report?: ReportConfig;
   /** File with the key that signs the links in mails and lets the CLI acknowledge (at least 32 characters). Absent: one is made beside the database. */
   readonly signingKeyFile?: string;
-  /** Login of the operator's view: file with "user:scrypt$salt$hash" (made by `monitor password`). Absent: no such view. */
+  /** Login of the operator's view: file with a password (the user is then "operator"), or with "user:scrypt$salt$hash" (made by `monitor password`). Absent: no such view. */
   readonly operatorFile?: string;
 }
 

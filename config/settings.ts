@@ -21,4 +21,4 @@ export type Settings = z.output<typeof settingsSchema>;
 export const SETTING_NAMES = Object.keys(settingsSchema.shape);
 
 /** Secrets of the stack (`pulumi config set --secret`): each becomes a file on the machines that only root can read. */
-export const SECRET_NAMES = ["relay-password", "slack-url", "discord-url", "telegram-token", "ntfy-token"] as const;
+export const SECRET_NAMES = ["relay-password", "slack-url", "discord-url", "telegram-token", "ntfy-token", "operator-password"] as const;

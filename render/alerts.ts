@@ -6,8 +6,8 @@ export const OBSERVATORY_SECRETS = "/run/credentials/observatory.service";
 export const ROOT_SECRETS = "/etc/fleet/secrets";
 
 /** The secrets that the Observatory is handed. */
-export const observatorySecrets = ({ alerts }: FleetFacts): readonly string[] => [...new Set([
-  "signing-key", ...(alerts.relay.user ? ["relay-password"] : []), ...alerts.channels.flatMap((channel) => ("secret" in channel && channel.secret ? [channel.secret] : [])),
+export const observatorySecrets = ({ alerts, status }: FleetFacts): readonly string[] => [...new Set([
+  "signing-key", ...(alerts.relay.user ? ["relay-password"] : []), ...(status.operator ? ["operator-password"] : []), ...alerts.channels.flatMap((channel) => ("secret" in channel && channel.secret ? [channel.secret] : [])),
 ])];
 /** How alerts leave a machine whose secrets lie in that folder. */
 export const alertConfig = ({ alerts }: FleetFacts, secrets: string): AlertConfig => {

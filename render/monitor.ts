@@ -16,6 +16,7 @@ export const observatoryConfig = (fleet: FleetFacts): ObservatoryConfig => ({
   alerts: alertConfig(fleet, OBSERVATORY_SECRETS),
   report: { schedule: fleet.report.daily, weekly: fleet.report.weekly },
   signingKeyFile: `${OBSERVATORY_SECRETS}/signing-key`,
+  ...(fleet.status.operator ? { operatorFile: `${OBSERVATORY_SECRETS}/operator-password` } : {}),
 });
 
 export const watchdogConfig = (fleet: FleetFacts): WatchdogConfig => {

@@ -19,41 +19,63 @@ export async function passwordLine(user: string, password: string): Promise<stri
   return `${user}:scrypt$${salt.toString("hex")}$${(await derive(password, salt, 32)).toString("hex")}`;
 }
 
-/** Basic authentication against one line. A right header is remembered by its hash, so that the slow derivation runs once; a wrong one costs a second for all who try. */
+const split = (text: string): readonly [string, string] => {
+  const at = text.indexOf(":");
+  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
+};
+
+const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+
+/** Against "user:scrypt$salt$hash", or against a password alone, whose user is "operator". Both are compared in one time, whatever differs. */
+async function fits(line: string, user: string, password: string): Promise<boolean> {
+  const [, name = "", salt = "", hash = ""] = /^([^:]+):scrypt\$([0-9a-f]+)\$([0-9a-f]+)$/.exec(line) ?? [];
+  if (name === "") return timingSafeEqual(digest(`${user}:${password}`), digest(`operator:${line}`)) && line !== "";
+  const [derived, right] = [await derive(password, Buffer.from(salt, "hex"), 32), Buffer.from(hash, "hex")];
+  return timingSafeEqual(digest(user), digest(name)) && right.length === derived.length && timingSafeEqual(right, derived);
+}
+
+const mostAddresses = 1000;
+
+/** Basic authentication. A right header is remembered by its hash, so that the slow derivation runs once; a wrong one costs its address a second, and more with each. */
 export class Login {
   #good: string | undefined;
-  #blockedUntil = 0;
+  readonly #wrong = new Map<string, { readonly times: number; readonly until: number }>();
+  #deriving = false;
 
   constructor(readonly assembly: Assembly) {}
 
   /** @throws Refusal 401, 404 without an operator, 429. */
   async check(request: IncomingMessage): Promise<string> {
     const file = this.assembly.config.operatorFile;
-    if (file === undefined) throw new Refusal(404, "there is no operator's view: set operatorFile (see: monitor password)");
+    if (file === undefined) throw new Refusal(404, "there is no operator's view: set the stack's secret operator-password");
     const line = readFileSync(file, "utf8").trim();
     const given = request.headers.authorization ?? "";
-    const mark = createHash("sha256").update(`${line}\n${given}`).digest("hex");
-    const [user = "", password = ""] = split(Buffer.from(given.replace(/^Basic /, ""), "base64").toString("utf8"));
+    const mark = digest(`${line}\n${given}`).toString("hex");
+    const [user, password] = split(Buffer.from(given.replace(/^Basic /, ""), "base64").toString("utf8"));
     if (mark === this.#good) return user;
     if (given === "") throw new Refusal(401, "log in");
-    const now = this.assembly.clock.monotonic();
-    if (now < this.#blockedUntil) throw new Refusal(429, "wait a second and try again");
-    this.#blockedUntil = now + 1000;
-    const [name, stored = ""] = split(line);
-    const [, salt = "", hash = ""] = stored.split("$");
-    const derived = await derive(password, Buffer.from(salt, "hex"), 32);
-    const right = Buffer.from(hash, "hex");
-    if (user !== name || right.length !== derived.length || !timingSafeEqual(right, derived)) throw new Refusal(401, "wrong user or password");
+    await this.#guarded(String(request.headers["x-real-ip"] ?? request.socket.remoteAddress), () => fits(line, user, password));
     this.#good = mark;
-    this.#blockedUntil = 0;
     return user;
   }
-}
 
-const split = (text: string): readonly string[] => {
-  const at = text.indexOf(":");
-  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
-};
+  async #guarded(address: string, isRight: () => Promise<boolean>): Promise<void> {
+    const now = this.assembly.clock.monotonic();
+    const { times, until } = this.#wrong.get(address) ?? { times: 0, until: 0 };
+    // One derivation at a time: it is made to be slow, and the checks share this processor.
+    if (now < until || this.#deriving) throw new Refusal(429, "wait a little and try again");
+    this.#deriving = true;
+    try {
+      if (await isRight()) return void this.#wrong.delete(address);
+    } finally {
+      this.#deriving = false;
+    }
+    if (this.#wrong.size >= mostAddresses) this.#wrong.clear();
+    this.#wrong.set(address, { times: times + 1, until: now + Math.min(1000 * 2 ** times, 300_000) });
+    this.assembly.log.warn(`operator's view: a wrong login from ${address}`);
+    throw new Refusal(401, "wrong user or password");
+  }
+}
 
 const checkRow = (check: CheckStatus): Html => html`<tr class="${check.condition}"><td><span class="mark">${marks[check.condition]}</span> ${check.id}</td><td>${words[check.condition]}</td><td>${check.layer === check.machine ? check.layer : `${check.layer}, ${check.machine}`}</td><td>${check.kind}</td><td>${
   check.ms === undefined ? "" : `${Math.round(check.ms)}\u00a0ms`}</td><td>${check.error ?? check.detail ?? ""}${check.heldBy === undefined ? "" : ` (behind ${check.heldBy})`}</td></tr>`;
@@ -86,6 +108,14 @@ function actionOf(form: URLSearchParams, by: string): Exclude<Action, { action: 
   }
 }
 
+/** Browsers say where a form was: by Sec-Fetch-Site, older ones by Origin alone. What says neither is no browser, and has no login stored that someone else could use. */
+function isOwn({ headers }: IncomingMessage): boolean {
+  const site = headers["sec-fetch-site"];
+  if (site !== undefined) return site === "same-origin";
+  const { origin } = headers;
+  return origin === undefined || (URL.canParse(origin) && new URL(origin).host === headers.host);
+}
+
 /** GET and POST /operator. A POST has to come from this page: browsers say so. */
 export async function operator(assembly: Assembly, login: Login, request: IncomingMessage): Promise<Reply> {
   let user: string;
@@ -96,7 +126,7 @@ export async function operator(assembly: Assembly, login: Login, request: Incomi
     throw error;
   }
   if (request.method !== "POST") return page(view(assembly, user, undefined));
-  if ((request.headers["sec-fetch-site"] ?? "same-origin") !== "same-origin") throw new Refusal(403, "this form can only be sent from its own page");
+  if (!isOwn(request)) throw new Refusal(403, "this form can only be sent from its own page");
   const action = actionOf(new URLSearchParams(await readBody(request)), user);
   try {
     return page(view(assembly, user, act(assembly, action)));

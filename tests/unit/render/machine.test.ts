@@ -16,6 +16,13 @@ const small = factsIn(project());
 const portOf = (name: string): number => small.services.find((service) => service.name === name)!.port!;
 const textAt = (fleet: typeof small, path: string): string => [...renderPrimary(fleet), ...renderWatcher(fleet)].find((file) => file.path === path)!.text;
 
+test("the operator's view is there where the stack has a password for it, and the Observatory is handed it", () => {
+  expect(observatoryConfig(small).operatorFile).toBeUndefined();
+  const fleet = { ...small, status: { ...small.status, operator: true } };
+  expect(observatoryConfig(fleet).operatorFile).toBe("/run/credentials/observatory.service/operator-password");
+  expect(renderWatcher(fleet).find(({ path }) => path.endsWith("/observatory.service"))?.text).toContain("operator-password");
+});
+
 describe.each([["shipped", shipped], ["small", small]])("the %s manifest", (_name, fleet) => {
   const paths = renderPrimary(fleet).map(({ path }) => path);
   const plan = planOf(fleet, "primary");

@@ -150,11 +150,21 @@ test("the operator's view is closed without a login, and slow to guess", async (
   expect((await site.get("/operator")).headers.get("www-authenticate")).toContain("Basic");
   expect((await ask("wrong")).status).toBe(401);
   expect((await ask("correct: horse")).status).toBe(429);
+  expect((await ask("correct: horse", { headers: { "x-real-ip": "203.0.113.9" } })).status).toBe(200);
+  await site.clock.pass(1001);
+  expect((await ask("wrong")).status).toBe(401);
+  await site.clock.pass(1001);
+  expect((await ask("wrong")).status).toBe(429);
   await site.clock.pass(1001);
   expect((await ask("correct: horse")).status).toBe(200);
   const begin = { method: "POST", body: "action=maintenance&title=move&minutes=5", headers: { "sec-fetch-site": "cross-site" } };
   expect((await ask("correct: horse", begin)).status).toBe(403);
-  expect(await (await ask("correct: horse", { ...begin, headers: {} })).text()).toContain("maintenance &#34;move&#34; for 5 minutes");
+  expect((await ask("correct: horse", { ...begin, headers: { origin: "https://evil.example" } })).status).toBe(403);
+  expect(await (await ask("correct: horse", { ...begin, headers: { origin: site.base } })).text()).toContain("maintenance &#34;move&#34; for 5 minutes");
+  writeFileSync(file, "a password of the stack\n");
+  const stack = (user: string, password: string) => site.get("/operator", { headers: { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`, "x-real-ip": `203.0.113.${user.length}` } });
+  expect((await stack("operator", "a password of the stack")).status).toBe(200);
+  expect((await stack("root", "a password of the stack")).status).toBe(401);
 });
 
 test("a new configuration that is bad changes nothing and is told; a good one keeps what goes on", async () => {
