@@ -27,7 +27,7 @@ const keysText = (sign: string, keys: readonly string[]): string => (keys.length
 const shortDiff = ({ op, old, new: now, detailed, diffs }: Step): string => {
   if (!old || !now) return "";
   let found: Diffs | null = null;
-  if (op !== "same") found = detailed ? translated({ op, urn: "", old, new: now, detailed, logical: true }) : diffOf(old.inputs, now.inputs);
+  if (op !== "same") found = detailed && Object.keys(detailed).length > 0 ? translated({ op, urn: "", old, new: now, detailed, logical: true }) : diffOf(old.inputs, now.inputs);
   const moved = [...(old.provider !== now.provider ? ["provider"] : []), ...((old.protect ?? false) !== (now.protect ?? false) ? ["protect"] : [])];
   if (!found && moved.length === 0) return "";
   const only = (keys: Iterable<string | number>): string[] => [...keys].map(String).filter((key) => !diffs?.length || diffs.includes(rootOf(key)));

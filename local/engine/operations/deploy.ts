@@ -4,10 +4,13 @@ import type { Deployment } from "../plan/deployment";
 import { deleteLeftovers } from "../plan/deletes";
 import { recoverPending } from "../plan/pending";
 import { refreshAll } from "../plan/refresh";
+import { openCallbacks } from "../program/callbacks";
 import { engineService } from "../program/engine-service";
+import { openHooks } from "../program/hooks";
 import { monitorService } from "../program/monitor";
 import { programFolder, runProgram } from "../program/program";
 import { serve } from "../program/serve";
+import { openTransforms } from "../program/transforms";
 import { onInterrupt } from "./interrupt";
 import { finish, type Outcome } from "./outcome";
 import { openOperation, plainConfig, type Stack, unlock } from "./session";
@@ -25,10 +28,11 @@ export const deploy = async (stack: Stack, sink: Sink, dryRun: boolean): Promise
     else if (deployment) deployment.run.error(message, urn);
     else { complaint = ""; sink.diagnostic("error", message, urn); }
   };
-  const ready = unlock(stack).then(async (unlocked) => {
+  const ready = unlock(stack, true).then(async (unlocked) => {
     const opened = openOperation(stack, unlocked, sink, dryRun, abort);
     await recoverPending(opened);
     if (args.refresh) await refreshAll(opened);
+    opened.hooks = hooks;
     deployment = opened;
     return { opened, unlocked };
   });
@@ -37,23 +41,38 @@ export const deploy = async (stack: Stack, sink: Sink, dryRun: boolean): Promise
   const forProgram = ready.then(({ opened }) => opened);
   forProgram.catch(() => {});
   const release = onInterrupt(() => deployment, abort, sink);
-  const server = await serve(monitorService(forProgram, programFolder(project), onError), engineService(sink, onError));
+  const callbacks = openCallbacks();
+  const hooks = openHooks(callbacks, dryRun, (message, urn) => sink.diagnostic("warning", message, urn));
+  const staying = gate();
+  const over = gate();
+  const stay = async (): Promise<void> => { staying.open(); await over.passed; };
+  const server = await serve(monitorService(forProgram, programFolder(project), { transforms: openTransforms(callbacks), hooks, stay }, onError), engineService(sink, onError));
   try {
     const config = plainConfig(stack) ?? (await ready).unlocked.config;
     sink.prelude(shown(config));
     const program = runProgram(project, config, server.address, { stack: args.stack, dryRun, parallel: args.parallel, abort: abort.signal }, sink);
-    const [{ opened }, told] = await Promise.all([ready, program]);
+    const [{ opened }, told] = await Promise.all([ready, Promise.race([program, staying.passed.then(() => null)])]);
     const { run } = opened;
     if (complaint !== null || told !== null) run.failed = true;
     if (told) run.error(told);
     const tellOutputs = await opened.settleStackOutputs();
     if (!run.failed && !run.stopping) await deleteLeftovers(opened).catch((error: unknown) => run.error(messageOf(error)));
     tellOutputs();
+    over.open();
+    await program;
     return await finish(stack, opened, sink, "update", started, config);
   } finally {
     release();
+    callbacks.close();
     await server.close();
   }
+};
+
+/** A promise that waits to be opened. */
+const gate = (): { readonly passed: Promise<void>; open(): void } => {
+  let open = (): void => {};
+  const passed = new Promise<void>((resolve) => { open = resolve; });
+  return { passed, open };
 };
 
 const shown = ({ values, secretKeys }: { values: Readonly<Record<string, string>>; secretKeys: readonly string[] }): Readonly<Record<string, string>> =>

@@ -26,7 +26,7 @@ export const finish = async (stack: Stack, { run }: Deployment, sink: Sink, kind
     await run.journal.flush();
     if (!run.options.dryRun) {
       await stack.backend.record({
-        kind, startTime: Math.floor(started / 1000), message: stack.args.message, environment: { "exec.kind": "cli" }, config: historyConfig(config),
+        kind, startTime: Math.floor(started / 1000), message: stack.args.message, environment: { "exec.kind": "cli" }, config: config.raw,
         result: run.failed ? "failed" : "succeeded", endTime: Math.floor(Date.now() / 1000), resourceChanges: run.changes,
       });
     }
@@ -40,6 +40,3 @@ export const finish = async (stack: Stack, { run }: Deployment, sink: Sink, kind
   sink.summary({ seconds, changes: run.changes, preview: run.options.dryRun, failed: run.failed });
   return { failed: run.failed, interrupted: run.stopping, changes: run.changes, outputs: root?.outputs ?? {}, seconds };
 };
-
-const historyConfig = ({ raw }: StackConfig) =>
-  Object.fromEntries(Object.entries(raw).map(([key, { value, secret, objectValue }]) => [key, { value, secret, objectValue }]));

@@ -10,6 +10,7 @@ import type { SecretsManager } from "../state/secrets";
 import { setAssetFolder } from "../values/assets";
 import type { Props } from "../values/value";
 import type { Arguments } from "./options";
+import { readOtherStack } from "./other-stack";
 
 /** A stack's files, read and checked; its secrets are still locked. */
 export interface Stack {
@@ -30,18 +31,19 @@ export const openStack = async (args: Arguments): Promise<Stack> => {
 };
 
 /** Configuration can be read at once where nothing in it is encrypted; then the program need not wait for the key. */
-export const plainConfig = ({ file, project }: Stack): StackConfig | null => {
+export const plainConfig = ({ args, file, project }: Stack): StackConfig | null => {
   const refuse = (): never => { throw new Error("encrypted"); };
-  try { return readStackConfig(file, project, { encrypt: refuse, decrypt: refuse, salt: "" }); } catch { return null; }
+  try { return readStackConfig(file, project, args.stack, { encrypt: refuse, decrypt: refuse, salt: "" }, true); } catch { return null; }
 };
 
 export interface Unlocked { readonly secrets: SecretsManager; readonly keepSalt: () => Promise<void>; readonly snapshot: Snapshot; readonly codec: ReturnType<typeof deploymentCodec>; readonly config: StackConfig }
 
-export const unlock = async ({ args, project, file, backend, checkpoint }: Stack): Promise<Unlocked> => {
+/** `validating`: the program is going to run, and its project may want configuration that the stack lacks. */
+export const unlock = async ({ args, project, file, backend, checkpoint }: Stack, validating = false): Promise<Unlocked> => {
   const saltInState = checkpoint?.checkpoint.latest?.secrets_providers?.state?.salt;
   const { secrets, keep } = await openStackSecrets(file, saltInState);
   const codec = deploymentCodec(`organization/${project.name}/${args.stack}`, secrets, backend.stackFile);
-  return { secrets, keepSalt: keep, codec, snapshot: checkpoint ? codec.decode(checkpoint) : { resources: [], pending: [] }, config: readStackConfig(file, project, secrets) };
+  return { secrets, keepSalt: keep, codec, snapshot: checkpoint ? codec.decode(checkpoint) : { resources: [], pending: [] }, config: readStackConfig(file, project, args.stack, secrets, validating) };
 };
 
 /** "digitalocean:token" and the like configure the default providers. */
@@ -69,5 +71,6 @@ export const openOperation = (stack: Stack, unlocked: Unlocked, sink: Sink, dryR
     dryRun, parallel: args.parallel, targets: new Set(args.targets), targetDependents: args.targetDependents, replaces: new Set(args.replaces),
   };
   const run = openRun({ stack: args.stack, project: project.name, options, journal: openJournal(snapshot, write), sink: hidingDefaults(sink), abort });
-  return openDeployment(run, providerSettings(config, project));
+  const elided = (name: string): void => sink.diagnostic("info", `eliding undecryptable secrets for stack reference '${name}'`);
+  return openDeployment(run, providerSettings(config, project), readOtherStack(backend, project.name, elided));
 };

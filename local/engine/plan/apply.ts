@@ -7,6 +7,7 @@ import type { Resource } from "../state/resource";
 import { isProviderType } from "../urn";
 import { type Props, reveal } from "../values/value";
 import type { Deployment } from "./deployment";
+import { persisting } from "./hooks";
 import { identical } from "./identical";
 import { markSecrets } from "./mark";
 import { UNKNOWN_ID } from "./providers";
@@ -32,7 +33,7 @@ const made = async (deployment: Deployment, planned: Planned, wanted: Resource):
     return isProviderType(type) ? { ...clean, id: UNKNOWN_ID, outputs } : { ...clean, outputs };
   }
   try {
-    const { id, outputs } = await kind.create(reveal(inputs) as Props, run.work(urn, type, customTimeouts?.create));
+    const { id, outputs } = await persisting(deployment.hooks, wanted, "create", { newInputs: inputs }, async () => await kind.create(reveal(inputs) as Props, run.work(urn, type, customTimeouts?.create)), (message) => run.sink.diagnostic("warning", message, urn));
     return { ...clean, id, outputs: outputsOf(planned, clean, outputs), created: now(), modified: now() };
   } catch (error) {
     if (!(error instanceof PartlyMade)) throw error;
@@ -47,7 +48,9 @@ export const applyCreate = async (deployment: Deployment, planned: Planned, op: 
   const { run } = deployment;
   const gone = old?.pendingReplacement || old?.external ? old : undefined;
   let state = wanted;
+  const asked = { newInputs: wanted.inputs };
   if (!planned.kind) {
+    await deployment.hooks.run("BeforeCreate", wanted, asked);
     state = { ...wanted, outputs: {}, created: now(), modified: now() };
     run.journal.settle({ made: state });
     run.note(step(op, wanted.urn, { new: state }, { logical }));
@@ -55,8 +58,10 @@ export const applyCreate = async (deployment: Deployment, planned: Planned, op: 
     return state;
   }
   await run.perform(step(op, wanted.urn, { new: { ...wanted, outputs: {} }, ...(op === "create" ? {} : { old }) }, { logical, ...more }), isProviderType(wanted.type) ? null : "creating", { ...wanted, outputs: {} }, async () => {
+    await deployment.hooks.run("BeforeCreate", wanted, asked);
     state = await made(deployment, planned, wanted);
     run.journal.settle({ made: state, ...(gone ? { old: gone } : {}) });
+    await deployment.hooks.run("AfterCreate", state, { ...asked, newOutputs: state.outputs });
     return step(op, wanted.urn, { new: state, ...(op === "create" ? {} : { old }) }, { logical, ...more });
   });
   return state;
@@ -76,10 +81,11 @@ export const applySame = async (deployment: Deployment, { wanted, old }: Planned
 };
 
 /** Changed in place. What was done of an update that failed is kept, with the reason. */
-const updated = async ({ run }: Deployment, planned: Planned): Promise<Props> => {
+const updated = async ({ run, hooks }: Deployment, planned: Planned): Promise<Props> => {
   const { wanted, kind, old } = planned;
+  const states = { newInputs: wanted.inputs, oldInputs: old!.inputs, oldOutputs: old!.outputs };
   try {
-    return await kind!.update!(existing(old!), reveal(wanted.inputs) as Props, run.work(wanted.urn, wanted.type, wanted.customTimeouts?.update));
+    return await persisting(hooks, wanted, "update", states, async () => await kind!.update!(existing(old!), reveal(wanted.inputs) as Props, run.work(wanted.urn, wanted.type, wanted.customTimeouts?.update)), (message) => run.sink.diagnostic("warning", message, wanted.urn));
   } catch (error) {
     if (error instanceof PartlyMade) run.journal.settle({ old, made: { ...wanted, outputs: outputsOf(planned, wanted, error.outputs), modified: now(), initErrors: [error.message] } });
     throw error;
@@ -91,8 +97,10 @@ export const applyUpdate = async (deployment: Deployment, planned: Planned, diff
   const old = planned.old!;
   const { run } = deployment;
   const details = diffed(difference);
+  const asked = { newInputs: wanted.inputs, oldInputs: old.inputs, oldOutputs: old.outputs };
   let state = wanted;
   if (!kind) {
+    await deployment.hooks.run("BeforeUpdate", wanted, asked);
     state = { ...wanted, modified: now() };
     run.journal.settle({ old, made: state });
     run.note(step("update", wanted.urn, { old, new: state }, details));
@@ -102,10 +110,12 @@ export const applyUpdate = async (deployment: Deployment, planned: Planned, diff
   if (!kind.update) throw new EngineError(`${wanted.type}: an update in place of ${details.diffs.join(", ")} is not supported by the embedded engine`);
   const clean = omit(wanted, "initErrors");
   await run.perform(step("update", wanted.urn, { old, new: wanted }, details), "updating", old, async () => {
+    await deployment.hooks.run("BeforeUpdate", wanted, asked);
     const inputs = reveal(wanted.inputs) as Props;
     const outputs = run.options.dryRun ? (kind.preview?.(inputs, existing(old)) ?? { ...(reveal(old.outputs) as Props), ...inputs }) : await updated(deployment, planned);
     state = { ...clean, outputs: outputsOf(planned, wanted, outputs), ...(run.options.dryRun ? {} : { modified: now() }) };
     run.journal.settle({ old, made: state });
+    await deployment.hooks.run("AfterUpdate", state, { ...asked, newOutputs: state.outputs });
     return step("update", wanted.urn, { old, new: state }, details);
   });
   return state;

@@ -4,6 +4,7 @@ import type { Resource } from "../state/resource";
 import { isProviderType } from "../urn";
 import { existing } from "./apply";
 import type { Deployment } from "./deployment";
+import { persisting } from "./hooks";
 import { kindOf } from "./planned";
 import { step } from "./run";
 
@@ -17,6 +18,7 @@ export const deleteOld = async (deployment: Deployment, old: Resource, op: Op, i
     if (instead) run.journal.amend(old, instead);
     else run.journal.settle({ old });
   };
+  const states = { oldInputs: old.inputs, oldOutputs: old.outputs };
   const logical = op === "delete" || op === "discard";
   if (!old.custom || old.external || isProviderType(old.type)) {
     await run.perform(step(old.external ? (op === "delete" ? "discard" : "discard-replaced") : op, old.urn, { old }, { logical }), null, old, forget);
@@ -24,11 +26,14 @@ export const deleteOld = async (deployment: Deployment, old: Resource, op: Op, i
   }
   await run.perform(step(op, old.urn, { old }, { logical }), "deleting", old, async () => {
     if (old.protect && !old.delete) throw new EngineError(protectedText(old.urn));
+    await deployment.hooks.run("BeforeDelete", old, states);
     // What goes with its host, or is to be kept, is only forgotten.
     const withHost = old.deletedWith !== undefined && deployment.gone.has(old.deletedWith);
     if (!run.options.dryRun && !old.retainOnDelete && !withHost) {
-      await kindOf(deployment, old.provider, old.type).delete?.(existing(old), run.work(old.urn, old.type, old.customTimeouts?.delete));
+      const kind = kindOf(deployment, old.provider, old.type);
+      await persisting(deployment.hooks, old, "delete", states, async () => await kind.delete?.(existing(old), run.work(old.urn, old.type, old.customTimeouts?.delete)), (message) => run.sink.diagnostic("warning", message, old.urn));
     }
     await forget();
+    await deployment.hooks.run("AfterDelete", old, states);
   });
 };

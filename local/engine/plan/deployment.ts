@@ -1,9 +1,11 @@
 import { EngineError } from "../errors";
 import type { Resource } from "../state/resource";
+import { builtinPackage } from "../providers/builtin/builtin";
 import { isProviderType, makeUrn, packageOf, STACK_TYPE, typeOf } from "../urn";
 import { hasUnknown, type Props } from "../values/value";
 import { aliasUrns } from "./aliases";
 import type { Goal, Registered } from "./goal";
+import { type Hooks, noHooks } from "./hooks";
 import { identical } from "./identical";
 import { keepSecrets } from "./mark";
 import { openProviders, type Providers } from "./providers";
@@ -24,6 +26,10 @@ export interface Deployment {
   readonly settings: Readonly<Record<string, Props>>;
   /** What this run deletes, so that `deletedWith` can tell. */
   readonly gone: Set<string>;
+  /** What this run makes anew, so that `replaceWith` can tell. */
+  readonly replaced: Set<string>;
+  /** Of the program; none where none runs. */
+  hooks: Hooks;
   register(goal: Goal): Promise<Registered>;
   registerOutputs(urn: string, outputs: Props): Promise<void>;
   /** The stack's own outputs count only once it is known how the program ended: one that throws registers none, and those of before stay. Resolves with what tells them, which comes after the deletions. */
@@ -36,18 +42,19 @@ export interface Deployment {
 /** "4.80.1" → "default_4_80_1", as the CLI names the provider that it makes for a package. */
 const defaultName = (version: string | undefined): string => (version ? `default_${version.replace(/[^A-Za-z0-9-]/g, "_")}` : "default");
 
-export const openDeployment = (run: Run, settings: Readonly<Record<string, Props>>): Deployment => {
+export const openDeployment = (run: Run, settings: Readonly<Record<string, Props>>, stackOutputs: (name: string) => Promise<Props>): Deployment => {
   const { stack, project, journal } = run;
   const registered = new Set<string>();
   let last: { urn: string; given: Props } | null = null;
   let told = (): void => {};
   const defaults = new Map<string, Promise<string>>();
-  const providers = openProviders(journal.base);
+  const current = new Map<string, Resource>();
+  const providers = openProviders(journal.base, builtinPackage({ stackOutputs, resource: (urn) => current.get(urn) }));
   // Planning is one at a time, in the order of arrival; only the work of providers runs side by side.
   let planning: Promise<unknown> = Promise.resolve();
 
   const deployment: Deployment = {
-    run, providers, settings, current: new Map(), aliases: new Map(), leftOut: new Set(), gone: new Set(),
+    run, providers, settings, current, aliases: new Map(), leftOut: new Set(), gone: new Set(), replaced: new Set(), hooks: noHooks,
     oldOf: (urn) => [urn, ...(deployment.aliases.get(urn) ?? [])].map((each) => journal.base.find((old) => old.urn === each && !old.delete)).find((old) => old !== undefined),
     register: async (goal) => {
       const urn = makeUrn(stack, project, goal.parent, goal.type, goal.name);
@@ -82,6 +89,9 @@ export const openDeployment = (run: Run, settings: Readonly<Record<string, Props
       deployment.current.set(urn, changed);
       if (changed !== state) journal.amend(state, changed);
       await journal.flush();
+      const before = run.noted.get(urn)?.op;
+      if (before === "create") await deployment.hooks.run("AfterCreate", changed, { newInputs: changed.inputs, newOutputs: changed.outputs });
+      if (before === "update") await deployment.hooks.run("AfterUpdate", changed, { newInputs: changed.inputs, oldInputs: state.inputs, newOutputs: changed.outputs, oldOutputs: state.outputs });
       const noted = run.noted.get(urn) ?? { op: "same" as const, urn, logical: true };
       const tell = (): void => run.sink.after({ ...noted, new: changed }, run.options.dryRun);
       if (typeOf(urn) === STACK_TYPE) told = tell;
@@ -91,10 +101,10 @@ export const openDeployment = (run: Run, settings: Readonly<Record<string, Props
       const key = `${name}@${version ?? ""}`;
       let reference = defaults.get(key);
       if (!reference) {
-        const inputs = { ...settings[name], __internal: {}, ...(version ? { version } : {}) };
+        const inputs = name === "pulumi" ? {} : { ...settings[name], __internal: {}, ...(version ? { version } : {}) };
         reference = deployment.register({
           type: `pulumi:providers:${name}`, name: defaultName(version), custom: true, inputs, dependencies: [], propertyDependencies: {},
-          ignoreChanges: [], replaceOnChanges: [], additionalSecretOutputs: [], aliases: [],
+          ignoreChanges: [], replaceOnChanges: [], replaceWith: [], additionalSecretOutputs: [], aliases: [],
         }).then(({ urn, id, result }) => {
           if (result !== "success") throw new EngineError(`the provider ${name} could not be configured`);
           return `${urn}::${id ?? "04da6b54-80e4-46f7-96ec-b56ff0331ba9"}`;

@@ -1,3 +1,4 @@
+import type { HookNames } from "../state/hook-names";
 import type { Props } from "../values/value";
 
 /** What the program wants of one resource. */
@@ -25,6 +26,9 @@ export interface Goal {
   /** Seconds. */
   readonly customTimeouts?: { readonly create?: number; readonly update?: number; readonly delete?: number };
   readonly importId?: string;
+  /** URNs: made anew whenever one of these is. */
+  readonly replaceWith: readonly string[];
+  readonly hooks?: HookNames;
   readonly sourcePosition?: string;
 }
 

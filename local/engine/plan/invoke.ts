@@ -8,7 +8,6 @@ import type { Deployment } from "./deployment";
 export const invoke = async (deployment: Deployment, request: ResourceInvokeRequest, folder: string): Promise<Props> => {
   const token = request.getTok();
   const args = await fromWire(request.getArgs(), folder);
-  if (token.startsWith("pulumi:pulumi:")) throw new Error(`${token} (stack references) is not supported by the embedded engine`);
   const reference = request.getProvider() || await deployment.defaultProvider(packageOf(token), request.getVersion() || undefined);
   const lookup = deployment.providers.open(reference).lookups[token];
   if (!lookup) throw new Error(`the function ${token} is not supported by the embedded engine`);

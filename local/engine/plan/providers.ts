@@ -8,6 +8,9 @@ import { isProviderType, packageOf, splitProvider } from "../urn";
 import { type Props, reveal, UNKNOWN } from "../values/value";
 import { inputDiff } from "../providers/diff";
 
+/** Pulumi's own package, which belongs to the deployment. */
+const BUILTIN = "pulumi";
+
 export const packageNamed = (name: string): Package => {
   const found = packages[name];
   if (!found) throw new EngineError(`the provider "${name}" is not supported by the embedded engine, which has: ${Object.keys(packages).join(", ")}. Use the pulumi CLI for this program.`);
@@ -21,7 +24,7 @@ export interface Providers {
   kind(reference: string, type: string): Kind;
 }
 
-export const openProviders = (existing: readonly Resource[]): Providers => {
+export const openProviders = (existing: readonly Resource[], builtin: Package): Providers => {
   const states = new Map<string, Resource>();
   const opened = new Map<string, Provider>();
   const add = (resource: Resource): void => {
@@ -36,7 +39,8 @@ export const openProviders = (existing: readonly Resource[]): Providers => {
     const { urn } = splitProvider(reference);
     const state = states.get(reference) ?? [...states.values()].find((each) => each.urn === urn);
     if (!state) throw new EngineError(`unknown provider ${reference}`);
-    const provider = packageNamed(packageOf(state.type)).open(reveal(state.inputs) as Props);
+    const name = packageOf(state.type);
+    const provider = (name === BUILTIN ? builtin : packageNamed(name)).open(reveal(state.inputs) as Props);
     opened.set(reference, provider);
     return provider;
   };
@@ -53,7 +57,7 @@ export const openProviders = (existing: readonly Resource[]): Providers => {
 /** Provider resources themselves: they hold configuration and make nothing. */
 export const providerKind = (type: string): Kind => ({
   check: (given) => {
-    const known = new Set([...packageNamed(packageOf(type)).settings, "version", "pluginDownloadURL", "__internal"]);
+    const known = new Set([...(packageOf(type) === BUILTIN ? [] : packageNamed(packageOf(type)).settings), "version", "pluginDownloadURL", "__internal"]);
     const failures = Object.keys(given).filter((key) => !known.has(key))
       .map((property) => ({ property, reason: `this setting of the provider is not supported by the embedded engine (it knows ${[...known].slice(0, -3).join(", ") || "none"})` }));
     return { inputs: given, failures };

@@ -21,6 +21,7 @@ const wantedState = (goal: Goal, urn: string, inputs: Props, old: Resource | und
   ...(goal.protect ? { protect: true } : {}), ...(goal.retainOnDelete ? { retainOnDelete: true } : {}), ...(goal.deletedWith ? { deletedWith: goal.deletedWith } : {}),
   ...(goal.additionalSecretOutputs.length > 0 ? { additionalSecretOutputs: goal.additionalSecretOutputs } : {}), ...(goal.customTimeouts ? { customTimeouts: goal.customTimeouts } : {}),
   ...(goal.ignoreChanges.length > 0 ? { ignoreChanges: goal.ignoreChanges } : {}), ...(goal.replaceOnChanges.length > 0 ? { replaceOnChanges: goal.replaceOnChanges } : {}),
+  ...(goal.replaceWith.length > 0 ? { replaceWith: goal.replaceWith } : {}), ...(goal.hooks ? { resourceHooks: goal.hooks } : {}),
   ...(goal.importId ? { importID: goal.importId } : {}), ...(goal.sourcePosition ? { sourcePosition: goal.sourcePosition } : {}),
   ...(old?.created ? { created: old.created } : {}), ...(old?.modified ? { modified: old.modified } : {}), ...(old?.initErrors?.length ? { initErrors: old.initErrors } : {}),
 });
@@ -55,7 +56,7 @@ const decide = (deployment: Deployment, planned: Planned): (() => Promise<Resour
   if (!isTargeted(run, wanted.urn, wanted)) return async () => await applySame(deployment, { ...planned, wanted: old! });
   if (mustImport(planned)) return async () => await applyImport(deployment, planned);
   if (!old || old.external) return async () => await applyCreate(deployment, planned);
-  const forced = matches(run.options.replaces, wanted.urn);
+  const forced = matches(run.options.replaces, wanted.urn) || planned.goal.replaceWith.some((urn) => deployment.replaced.has(urn));
   const difference: Difference = differenceOf(deployment, planned);
   if (old.pendingReplacement || forced || difference.replaces.length > 0) return applyReplace(deployment, planned, difference);
   if (Object.keys(difference.detailed).length > 0 || old.initErrors?.length) return async () => await applyUpdate(deployment, planned, difference);

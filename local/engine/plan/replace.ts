@@ -39,6 +39,7 @@ export const applyReplace = (deployment: Deployment, planned: Planned, differenc
   if (old.protect && !old.pendingReplacement) {
     throw new EngineError(`unable to replace resource "${wanted.urn}"\nas it is currently marked for protection. To unprotect the resource, remove the \`protect\` flag from the resource in your Pulumi program and run \`pulumi up\``);
   }
+  deployment.replaced.add(wanted.urn);
   const details = { ...diffed(difference), keys: difference.replaces };
   const before = goal.deleteBeforeReplace ?? difference.deleteBeforeReplace ?? false;
   const create = async (from: Planned): Promise<Resource> => {

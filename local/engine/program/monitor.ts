@@ -1,4 +1,5 @@
 import { status, type sendUnaryData, type ServerUnaryCall, type UntypedServiceImplementation } from "@grpc/grpc-js";
+import type { Callback } from "@pulumi/pulumi/proto/callback_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import * as proto from "@pulumi/pulumi/proto/resource_pb";
 import { messageOf } from "../errors";
@@ -7,10 +8,12 @@ import type { Deployment } from "../plan/deployment";
 import type { Registered } from "../plan/goal";
 import { readResource } from "../plan/read";
 import { fromWire, toWire } from "../values/wire";
+import type { ProgramHooks } from "./hooks";
 import { goalOf } from "./requests";
+import type { Transforms } from "./transforms";
 
 /** What the program may lean on; the SDK refuses by name what is not here. */
-const FEATURES: ReadonlySet<string> = new Set(["secrets", "resourceReferences", "aliasSpecs", "deletedWith"]);
+const FEATURES: ReadonlySet<string> = new Set(["secrets", "resourceReferences", "aliasSpecs", "deletedWith", "transforms", "resourceHooks", "errorHooks", "replaceWith"]);
 
 /** Answers a call, or reports why it can't be: every error is also a diagnostic, so none is lost in the program's stack traces. */
 export const unary = <Request, Response>(answer: (request: Request) => Promise<Response>, onError?: (error: unknown) => void) =>
@@ -33,8 +36,11 @@ const registered = ({ urn, id, outputs, result }: Registered): proto.RegisterRes
   return response;
 };
 
+/** What the program has of its own in the engine's work. `stay`: it is done but for its hooks; resolves when it may end. */
+export interface ProgramSide { readonly transforms: Transforms; readonly hooks: ProgramHooks; stay(): Promise<void> }
+
 /** Pulumi's ResourceMonitor: what the program's SDK calls to make resources. The program starts while the state is still being opened; its first call waits for `ready`. `folder` is the program's working directory. */
-export const monitorService = (ready: Promise<Deployment>, folder: string, onError: (message: string) => void): UntypedServiceImplementation => {
+export const monitorService = (ready: Promise<Deployment>, folder: string, { transforms, hooks, stay }: ProgramSide, onError: (message: string) => void): UntypedServiceImplementation => {
   const failing = (error: unknown): void => onError(messageOf(error));
   const refused = (what: string) => unary(async () => { throw new Error(`${what} are not supported by the embedded engine. Use the pulumi CLI, or do without.`); }, failing);
   return {
@@ -43,7 +49,12 @@ export const monitorService = (ready: Promise<Deployment>, folder: string, onErr
       response.setHassupport(FEATURES.has(request.getId()));
       return response;
     }),
-    registerResource: unary(async (request: proto.RegisterResourceRequest) => registered(await (await ready).register(await goalOf(request, folder))), failing),
+    registerResource: unary(async (request: proto.RegisterResourceRequest) => {
+      await transforms.run(request);
+      const answer = await (await ready).register(await goalOf(request, folder));
+      transforms.keep(answer.urn, request);
+      return registered(answer);
+    }, failing),
     registerResourceOutputs: unary(async (request: proto.RegisterResourceOutputsRequest) => {
       await (await ready).registerOutputs(request.getUrn(), await fromWire(request.getOutputs(), folder));
       return new Empty();
@@ -62,12 +73,15 @@ export const monitorService = (ready: Promise<Deployment>, folder: string, onErr
       return response;
     }),
     call: refused("method calls on resources"),
-    registerStackTransform: refused("stack transforms"),
+    registerStackTransform: unary(async (callback: Callback) => { transforms.addForStack(callback); return new Empty(); }, failing),
     registerStackInvokeTransform: refused("invoke transforms"),
-    registerResourceHook: refused("resource hooks"),
-    registerErrorHook: refused("error hooks"),
+    registerResourceHook: unary(async (request: proto.RegisterResourceHookRequest) => { hooks.register(request); return new Empty(); }, failing),
+    registerErrorHook: unary(async (request: proto.RegisterErrorHookRequest) => { hooks.registerForErrors(request); return new Empty(); }, failing),
     registerPackage: refused("parameterized packages"),
-    // The program has registered all it wants; nothing here has to wait for more.
-    signalAndWaitForShutdown: unary(async (_: Empty) => new Empty()),
+    // The program has registered all it wants. One with hooks stays: deletions may call them.
+    signalAndWaitForShutdown: unary(async (_: Empty) => {
+      if (hooks.any) await stay();
+      return new Empty();
+    }),
   };
 };

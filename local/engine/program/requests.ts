@@ -1,6 +1,7 @@
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { EngineError } from "../errors";
 import type { Alias, Goal } from "../plan/goal";
+import type { HookNames } from "../state/hook-names";
 import { fromWire } from "../values/wire";
 
 /** A duration as Pulumi writes it ("30m", "1h30m", "45s") in seconds; undefined for "". */
@@ -23,9 +24,6 @@ const aliasOf = (alias: ReturnType<RegisterResourceRequest["getAliasesList"]>[nu
 const refuse = (request: RegisterResourceRequest): void => {
   const unsupported: [boolean, string][] = [
     [request.getRemote(), "remote components (MLCs)"],
-    [request.getTransformsList().length > 0, "transforms"],
-    [request.getHooks() !== undefined && Object.values(request.getHooks()!.toObject()).some((list) => Array.isArray(list) && list.length > 0), "resource hooks"],
-    [request.getReplaceWithList().length > 0, "replaceWith"],
     [request.getReplacementTrigger() !== undefined, "replacementTrigger"],
     [request.getStateMigrationsList().length > 0, "stateMigrations"],
     [request.getEnvvarmappingsMap().getLength() > 0, "envVarMappings"],
@@ -35,8 +33,19 @@ const refuse = (request: RegisterResourceRequest): void => {
   if (found.length > 0) throw new EngineError(`${request.getType()} ${request.getName()}: ${found.join(", ")} not supported by the embedded engine. Use the pulumi CLI, or do without.`);
 };
 
+const hooksOf = (request: RegisterResourceRequest): HookNames => {
+  const given = request.getHooks();
+  if (!given) return {};
+  const all: HookNames = {
+    BeforeCreate: given.getBeforeCreateList(), AfterCreate: given.getAfterCreateList(), BeforeUpdate: given.getBeforeUpdateList(), AfterUpdate: given.getAfterUpdateList(),
+    BeforeDelete: given.getBeforeDeleteList(), AfterDelete: given.getAfterDeleteList(), OnError: given.getOnErrorList(),
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, names]) => names.length > 0));
+};
+
 export const goalOf = async (request: RegisterResourceRequest, folder: string): Promise<Goal> => {
   refuse(request);
+  const hooks = hooksOf(request);
   const timeouts = request.getCustomtimeouts();
   const customTimeouts = timeouts && Object.fromEntries(Object.entries({ create: seconds(timeouts.getCreate()), update: seconds(timeouts.getUpdate()), delete: seconds(timeouts.getDelete()) }).filter(([, value]) => value !== undefined));
   const propertyDependencies: Record<string, readonly string[]> = {};
@@ -45,6 +54,7 @@ export const goalOf = async (request: RegisterResourceRequest, folder: string): 
     type: request.getType(), name: request.getName(), custom: request.getCustom(), inputs: await fromWire(request.getObject(), folder),
     dependencies: [...request.getDependenciesList()].sort(), propertyDependencies,
     ignoreChanges: request.getIgnorechangesList(), replaceOnChanges: request.getReplaceonchangesList(), additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+    replaceWith: request.getReplaceWithList(), ...(Object.keys(hooks).length > 0 ? { hooks } : {}),
     aliases: [...request.getAliasesList().map(aliasOf), ...request.getAliasurnsList().map((urn) => ({ urn }))],
     ...(request.getParent() ? { parent: request.getParent() } : {}), ...(request.getProvider() ? { provider: request.getProvider() } : {}),
     ...(request.getVersion() ? { version: request.getVersion() } : {}), ...(request.getProtect() ? { protect: true } : {}),

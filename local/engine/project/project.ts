@@ -1,5 +1,7 @@
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import { EngineError } from "../errors";
+import { type Declaration, readDeclarations } from "./project-config";
 import { type NodeOptions, nodeOptions, type ProjectFile, readProjectFile } from "./project-file";
 
 const shape = z.looseObject({
@@ -8,7 +10,8 @@ const shape = z.looseObject({
   main: z.string().optional(),
   description: z.string().optional(),
   backend: z.looseObject({ url: z.string().optional() }).optional(),
-  config: z.record(z.string(), z.unknown()).optional(),
+  config: z.union([z.string(), z.record(z.string(), z.unknown())]).optional(),
+  stackConfigDir: z.string().optional(),
 });
 
 export interface Project extends NodeOptions {
@@ -17,6 +20,9 @@ export interface Project extends NodeOptions {
   readonly main: string;
   readonly backendUrl?: string;
   readonly description: string;
+  /** Where the stacks' Pulumi.NAME.yaml are. */
+  readonly stackFolder: string;
+  readonly declarations: readonly Declaration[];
 }
 
 /** Checks what Pulumi.yaml says. */
@@ -24,11 +30,15 @@ const projectOf = (read: ProjectFile): Project => {
   const { path: file, document } = read;
   const parsed = shape.safeParse(document);
   if (!parsed.success) throw new EngineError(parsed.error.issues.map(({ path, message }) => `${file}: ${path.join(".")}: ${message}`).join("\n"));
-  const { name, runtime, main = ".", backend, config, description = "" } = parsed.data;
+  const { name, runtime, main = ".", backend, config, description = "", stackConfigDir } = parsed.data;
   const runtimeName = typeof runtime === "string" ? runtime : runtime.name;
   if (runtimeName !== "nodejs") throw new EngineError(`${file}: runtime: ${runtimeName} is not supported by the embedded engine, which runs Node programs (runtime: nodejs)`);
-  if (config !== undefined) throw new EngineError(`${file}: config: configuration in Pulumi.yaml is not supported by the embedded engine. Put it in Pulumi.<stack>.yaml.`);
-  return { ...nodeOptions(read), name, main, description, ...(backend?.url ? { backendUrl: backend.url } : {}) };
+  return {
+    ...nodeOptions(read), name, main, description,
+    // A text is an older spelling of stackConfigDir.
+    stackFolder: join(dirname(file), stackConfigDir ?? (typeof config === "string" ? config : ".")), declarations: readDeclarations(typeof config === "string" ? {} : config, name, file),
+    ...(backend?.url ? { backendUrl: backend.url } : {}),
+  };
 };
 
 /** Reads and checks Pulumi.yaml of `start` or of a folder above it. */

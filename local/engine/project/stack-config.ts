@@ -5,19 +5,20 @@ import { EngineError, messageOf } from "../errors";
 import { writeAtomically } from "../state/files";
 import { createSecrets, openSecrets, type SecretsManager } from "../state/secrets";
 import type { Project } from "./project";
+import { type Given, validateStack } from "./project-config";
 
 /** A stack's configuration, decrypted: "project:key" → text (JSON text for lists and objects). */
 export interface StackConfig {
   readonly values: Readonly<Record<string, string>>;
   readonly secretKeys: readonly string[];
-  /** As written, for the history: {key: {value, secret}}. */
-  readonly raw: Readonly<Record<string, { value: string; secret: boolean; objectValue: boolean }>>;
+  /** As written, secrets encrypted: for the history. */
+  readonly raw: Readonly<Record<string, unknown>>;
 }
 
 export interface StackFile { readonly path: string; readonly text: string | null; readonly document: Record<string, unknown> }
 
 export const readStackFile = async (project: Project, stack: string): Promise<StackFile> => {
-  const path = join(project.folder, `Pulumi.${stack}.yaml`);
+  const path = join(project.stackFolder, `Pulumi.${stack}.yaml`);
   const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => { if (error.code === "ENOENT") return null; throw error; });
   try {
     return { path, text, document: (text === null ? {} : (parse(text) ?? {})) as Record<string, unknown> };
@@ -26,7 +27,7 @@ export const readStackFile = async (project: Project, stack: string): Promise<St
   }
 };
 
-const passphrase = async (): Promise<string> => {
+export const passphrase = async (): Promise<string> => {
   const { PULUMI_CONFIG_PASSPHRASE: given, PULUMI_CONFIG_PASSPHRASE_FILE: file } = process.env;
   if (given !== undefined) return given;
   if (file !== undefined && file !== "") return (await readFile(file, "utf8")).trim();
@@ -53,30 +54,36 @@ export const openStackSecrets = async (file: StackFile, saltInState: string | un
 };
 
 
+type Tree = null | boolean | number | string | readonly Tree[] | { readonly [key: string]: Tree };
+const isSecure = (value: Tree): value is { readonly secure: string } => typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).join() === "secure" && typeof (value as { secure: Tree }).secure === "string";
+const containsSecure = (value: Tree): boolean => typeof value === "object" && value !== null && (isSecure(value) || Object.values(value).some(containsSecure));
 
-const containsSecure = (value: unknown): boolean =>
-  typeof value === "object" && value !== null && (Object.keys(value).join() === "secure" || Object.values(value).some(containsSecure));
-
-/** Decrypts `config:`. A key without a namespace belongs to the project. */
-export const readStackConfig = (file: StackFile, project: Project, secrets: SecretsManager): StackConfig => {
-  const values: Record<string, string> = {};
-  const raw: Record<string, { value: string; secret: boolean; objectValue: boolean }> = {};
-  const secretKeys: string[] = [];
-  const config = (file.document["config"] ?? {}) as Record<string, unknown>;
-  for (const [name, value] of Object.entries(config)) {
-    const key = name.includes(":") ? name : `${project.name}:${name}`;
-    if (typeof value === "object" && value !== null && typeof (value as { secure?: unknown }).secure === "string") {
-      const { secure } = value as { secure: string };
-      try { values[key] = secrets.decrypt(secure); } catch { throw new EngineError(`${file.path}: config.${name}: can't be decrypted with this stack's passphrase and encryptionsalt`); }
-      secretKeys.push(key);
-      raw[key] = { value: secure, secret: true, objectValue: false };
-      continue;
-    }
-    if (containsSecure(value)) throw new EngineError(`${file.path}: config.${name}: secure values inside lists and objects are not supported by the embedded engine. Give the secret a key of its own.`);
-    const objectValue = typeof value === "object" && value !== null;
-    values[key] = objectValue ? JSON.stringify(value) : String(value ?? "");
-    raw[key] = { value: values[key], secret: false, objectValue };
-  }
-  return { values, secretKeys, raw };
+/** The same with every `secure: ciphertext` in the clear. */
+const opened = (value: Tree, decrypt: (ciphertext: string) => string): Tree => {
+  if (typeof value !== "object" || value === null) return value;
+  if (isSecure(value)) return decrypt(value.secure);
+  if (Array.isArray(value)) return value.map((item: Tree) => opened(item, decrypt));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, opened(item, decrypt)]));
 };
 
+/** Decrypts `config:`, and completes it by what the project's own file says. A key without a namespace belongs to the project. */
+export const readStackConfig = (file: StackFile, project: Project, stack: string, secrets: SecretsManager, validating: boolean): StackConfig => {
+  const values: Record<string, string> = {};
+  const raw: Record<string, Tree> = {};
+  const contents = new Map<string, Given>();
+  const put = (key: string, given: Tree, decrypt: (ciphertext: string) => string): void => {
+    const content = opened(given, decrypt);
+    const whole = typeof content === "object" && content !== null;
+    values[key] = whole ? JSON.stringify(content) : String(content ?? "");
+    raw[key] = typeof given === "object" && given !== null ? given : values[key]!;
+    contents.set(key, { content: whole ? content : values[key], secret: containsSecure(given) });
+  };
+  for (const [name, value] of Object.entries((file.document["config"] ?? {}) as Record<string, Tree>)) {
+    put(name.includes(":") ? name : `${project.name}:${name}`, value, (ciphertext) => {
+      try { return secrets.decrypt(ciphertext); } catch { throw new EngineError(`${file.path}: config.${name}: can't be decrypted with this stack's passphrase and encryptionsalt`); }
+    });
+  }
+  if (validating) validateStack(stack, project.declarations, (key) => contents.get(key));
+  for (const { key, value } of project.declarations) if (!contents.has(key) && value !== undefined) put(key, value as Tree, (text) => text);
+  return { values, secretKeys: [...contents].filter(([, { secret }]) => secret).map(([key]) => key), raw };
+};

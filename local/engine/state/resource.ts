@@ -1,3 +1,4 @@
+import type { HookNames } from "./hook-names";
 import type { Props } from "../values/value";
 import { type Json, type JsonObject, type SecretStyle, storeProps } from "../values/stored";
 
@@ -29,6 +30,8 @@ export interface Resource {
   readonly importID?: string;
   readonly ignoreChanges?: readonly string[];
   readonly replaceOnChanges?: readonly string[];
+  readonly replaceWith?: readonly string[];
+  readonly resourceHooks?: HookNames;
   readonly created?: string;
   readonly modified?: string;
   readonly sourcePosition?: string;
@@ -49,7 +52,7 @@ export const storeResource = (resource: Resource, style: SecretStyle): JsonObjec
 
 const KNOWN = new Set<string>([
   "urn", "type", "custom", "id", "inputs", "outputs", "parent", "provider", "dependencies", "propertyDependencies", "delete", "pendingReplacement", "protect", "external", "retainOnDelete",
-  "deletedWith", "initErrors", "additionalSecretOutputs", "aliases", "customTimeouts", "importID", "ignoreChanges", "replaceOnChanges", "created", "modified", "sourcePosition",
+  "deletedWith", "initErrors", "additionalSecretOutputs", "aliases", "customTimeouts", "importID", "ignoreChanges", "replaceOnChanges", "replaceWith", "resourceHooks", "created", "modified", "sourcePosition",
 ]);
 
 export const loadResource = (json: JsonObject, load: (object: JsonObject) => Props): Resource => {

@@ -1,0 +1,39 @@
+import type { Props } from "../values/value";
+import { messageOf } from "../errors";
+import { PartlyMade } from "../providers/provider";
+import type { HookType } from "../state/hook-names";
+import type { Resource } from "../state/resource";
+
+export interface HookStates { readonly newInputs?: Props; readonly oldInputs?: Props; readonly newOutputs?: Props; readonly oldOutputs?: Props }
+
+/** The functions that the program wants to be called around a step. One that throws fails the step. */
+export interface Hooks {
+  run(type: HookType, resource: Resource, states: HookStates): Promise<void>;
+  /** Whether a step that has failed with these errors (newest first) is to be tried again. */
+  retry(resource: Resource, states: HookStates, operation: Operation, errors: readonly string[]): Promise<boolean>;
+}
+export type Operation = "create" | "update" | "delete";
+
+const MOST_RETRIES = 100;
+
+/** A provider's work, again as often as the program's error hooks want it. What was made partly is not made once more. */
+export const persisting = async <T>(hooks: Hooks, resource: Resource, operation: Operation, states: HookStates, work: () => Promise<T>, warn: (message: string) => void): Promise<T> => {
+  const errors: string[] = [];
+  for (;;) {
+    try { return await work(); } catch (error) {
+      if (!resource.resourceHooks?.OnError || error instanceof PartlyMade || errors.length >= MOST_RETRIES) throw error;
+      errors.unshift(messageOf(error));
+      if (!(await hooks.retry(resource, states, operation, errors))) throw error;
+      warn(`retrying ${operation} due to on-error hook request (${errors.length}/${MOST_RETRIES})`);
+    }
+  }
+};
+
+/** Where there is no program (destroy, refresh) there is no hook either, and a resource that wants one can't be deleted as it wants. */
+export const noHooks: Hooks = {
+  retry: async () => false,
+  run: async (type, { resourceHooks }) => {
+    const names = [...(resourceHooks?.BeforeDelete ?? []), ...(resourceHooks?.AfterDelete ?? [])];
+    if (type.endsWith("Delete") && names.length > 0) throw new Error(`Resource has delete hooks registered, but the program is not running. Hooks: ${names.join(", ")}. Remove the resource from the program and run up.`);
+  },
+};

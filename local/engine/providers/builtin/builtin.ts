@@ -1,0 +1,56 @@
+import { randomUUID } from "node:crypto";
+import { hasSecret, type Props, type Value } from "../../values/value";
+import { inputDiff } from "../diff";
+import { type Kind, type Package, text } from "../provider";
+
+/** What Pulumi's own resources and functions need to know. */
+export interface Surroundings {
+  /** Another stack's outputs, by "stack", "organization/stack" or "organization/project/stack". */
+  stackOutputs(name: string): Promise<Props>;
+  /** A resource that this run has made or read. */
+  resource(urn: string): { readonly id?: string; readonly provider?: string; readonly outputs: Props } | undefined;
+}
+
+const readStack = async ({ stackOutputs }: Surroundings, name: string): Promise<Props> => {
+  const outputs = await stackOutputs(name);
+  return { name, outputs, secretOutputNames: Object.keys(outputs).filter((key) => hasSecret(outputs[key]!)).sort() };
+};
+
+const stackReference = (around: Surroundings): Kind => ({
+  diff: () => ({ detailed: {}, replaces: [] }),
+  create: async () => { throw new Error("a StackReference is read, not made. Update @pulumi/pulumi in this project."); },
+  read: async ({ id, inputs }) => {
+    const name = text(inputs["name"]);
+    if (name === undefined) throw new Error("stack reference can not be imported");
+    return { id, inputs, outputs: await readStack(around, name) };
+  },
+});
+
+/** Keeps the first value that it was given. */
+const stash: Kind = {
+  check: (given) => ({ inputs: given, failures: given["input"] === undefined ? [{ property: "input", reason: "missing required property \"input\"" }] : [] }),
+  diff: (old, now) => ({ ...inputDiff(old.inputs, now, []), rough: true }),
+  create: async (inputs) => ({ id: randomUUID(), outputs: { input: inputs["input"]!, output: inputs["input"]! } }),
+  update: async (old, inputs) => ({ input: inputs["input"]!, output: old.outputs["output"]! }),
+  read: async (old) => old,
+  delete: async () => {},
+  preview: (inputs, old) => ({ input: inputs["input"]!, output: old ? old.outputs["output"]! : inputs["input"]! }),
+};
+
+const found = ({ resource }: Surroundings, urn: Value | undefined): Props => {
+  const state = resource(text(urn) ?? "");
+  if (!state) throw new Error(`unknown resource ${text(urn) ?? ""}`);
+  return { urn: urn!, id: state.id ?? "", provider: state.provider ?? "", state: state.outputs };
+};
+
+/** The package "pulumi", which every engine has built in. */
+export const builtinPackage = (around: Surroundings): Package => ({
+  settings: [],
+  open: () => ({
+    kinds: { "pulumi:pulumi:StackReference": stackReference(around), "pulumi:index:Stash": stash },
+    lookups: {
+      "pulumi:pulumi:readStackOutputs": async (args) => await readStack(around, text(args["name"]) ?? ""),
+      "pulumi:pulumi:getResource": async (args) => found(around, args["urn"]),
+    },
+  }),
+});
