@@ -46,7 +46,7 @@ const title = ([text]: readonly string[]): string => {
 const commands: Readonly<Record<string, Command>> = {
   observatory: ({ config }) => observatory(config),
   watchdog: ({ config }) => watchdog(readJson<WatchdogConfig>(config)),
-  watch: async ({ config, json = false, once = false }) => watch(readConfig(config), { json, once, out: process.stdout, stop: Promise.race([eventOnce(process, "SIGINT"), eventOnce(process, "SIGTERM")]) }),
+  watch: async ({ config, json = false, once = false }) => watch(readConfig(config), { json, once, out: process.stdout, stop: Promise.race([eventOnce(process, "SIGINT"), eventOnce(process, "SIGTERM"), eventOnce(process, "SIGHUP")]) }),
   report: async ({ config, force = false }) => say(await ask(config, { action: "report", force })),
   ack: async ({ config, by }, rest) => say(await ask(config, { action: "acknowledge", incident: incident(rest), by })),
   snooze: async ({ config, by, minutes }, rest) => say(await ask(config, { action: "snooze", incident: incident(rest), by, minutes: Number(minutes) })),
