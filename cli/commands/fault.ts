@@ -1,8 +1,9 @@
 import type { Command } from "commander";
+import type { Lab } from "../../local/cloud/lab";
 import type { ActiveFault } from "../../local/cloud/api/faults";
-import { type CommonOptions, common, contextOf } from "../context";
+import { type CommonOptions, type Context, common, contextOf } from "../context";
 import { listDroplets } from "../droplets";
-import { cannotRun } from "../errors";
+import { Stop, cannotRun } from "../errors";
 import { FAULT_KINDS, type FaultOptions, faultOf } from "../faults";
 import { call, runningLab } from "../lab";
 import { table } from "../progress/text";
@@ -10,14 +11,19 @@ import { table } from "../progress/text";
 const open = async (options: CommonOptions) => {
   const context = contextOf(options);
   const { lab } = await runningLab(context, "fault");
-  const droplets = await listDroplets(lab, context);
   const idOf = async (name: string): Promise<number> => {
+    const droplets = await listDroplets(lab, context);
     const droplet = droplets.find((one) => one.name === name);
     if (!droplet) throw cannotRun(`fleet fault: there is no droplet "${name}". There is: ${droplets.map((one) => one.name).join(", ") || "none yet (./fleet up)"}.`);
     return droplet.id;
   };
-  const nameOf = (id: number): string => droplets.find((one) => one.id === id)?.name ?? String(id);
-  return { context, lab, idOf, nameOf };
+  return { context, lab, idOf };
+};
+
+/** Droplets' names; their numbers while a fault of the API itself keeps the names from us. */
+const namesIn = async (lab: Lab, context: Context): Promise<(id: number) => string> => {
+  const droplets = await listDroplets(lab, context).catch((error: unknown) => { if (error instanceof Stop) return []; throw error; });
+  return (id) => droplets.find((one) => one.id === id)?.name ?? String(id);
 };
 
 const words = ({ id, since, kind, ...rest }: ActiveFault, nameOf: (id: number) => string): string[] => {
@@ -57,9 +63,10 @@ const defineInject = (command: Command): void => {
 export const define = (command: Command): void => {
   defineInject(command);
   common(command.command("list").description("faults in force").exitOverride()).action(async (options: CommonOptions) => {
-    const { context, lab, nameOf } = await open(options);
+    const { context, lab } = await open(options);
     const { faults } = await call(lab, context, "GET", "/local/faults") as { faults: readonly ActiveFault[] };
     if (context.json) { console.log(JSON.stringify(faults)); return; }
+    const nameOf = await namesIn(lab, context);
     console.log(faults.length === 0 ? "No fault in force." : table(["ID", "KIND", "OF", "HOW", "SINCE"], faults.map((fault) => words(fault, nameOf))).join("\n"));
   });
   common(command.command("clear [id]").description("end one fault, or all").exitOverride()).action(async (id: string | undefined, options: CommonOptions) => {

@@ -46,14 +46,14 @@ where("the local cloud's console in a real browser", () => {
     await rm(folder, { recursive: true });
   });
 
-  const visit = async (width = 1200): Promise<{ page: Page; errors: string[]; foreign: string[] }> => {
-    const page = await (await browser.newContext({ viewport: { width, height: 900 } })).newPage();
+  const visit = async (width = 1200, colorScheme: "light" | "dark" = "light"): Promise<{ page: Page; errors: string[]; foreign: string[] }> => {
+    const page = await (await browser.newContext({ viewport: { width, height: 900 }, colorScheme })).newPage();
     const errors: string[] = [], foreign: string[] = [];
     page.on("pageerror", (error) => errors.push(String(error)));
-    page.on("console", (message) => { if (message.type() === "error" && !message.text().includes("favicon")) errors.push(message.text()); });
-    page.on("request", (request) => { if (!request.url().startsWith(origin)) foreign.push(request.url()); });
+    page.on("console", (message) => { if (message.type() === "error") errors.push(message.text()); });
+    page.on("request", (request) => { if (!request.url().startsWith(origin) && !request.url().startsWith("data:")) foreign.push(request.url()); });
     await page.goto(origin);
-    await page.getByRole("cell", { name: "primary", exact: true }).first().waitFor();
+    await page.getByRole("article", { name: "primary" }).waitFor();
     await page.getByRole("cell", { name: hostile }).waitFor();
     return { page, errors, foreign };
   };
@@ -66,6 +66,52 @@ where("the local cloud's console in a real browser", () => {
     expect(await page.title()).toBe("Local DigitalOcean");
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
     expect({ errors, foreign }).toEqual({ errors: [], foreign: [] });
+  }, 30_000);
+
+  /** WCAG's contrast of an element's text and what is behind it. */
+  const contrast = (page: Page, selector: string): Promise<number> => page.locator(selector).first().evaluate((element) => {
+    const rgb = (text: string): number[] => text.match(/[\d.]+/g)!.map(Number);
+    const solid = (at: Element | null): number[] => { if (!at) return [255, 255, 255]; const colour = rgb(getComputedStyle(at).backgroundColor); return colour[3] === 0 ? solid(at.parentElement) : colour; };
+    const light = (colour: number[]): number => colour.slice(0, 3).map((part) => part / 255).map((part) => (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)).reduce((sum, part, at) => sum + part * [0.2126, 0.7152, 0.0722][at]!, 0);
+    const [text, ground] = [light(rgb(getComputedStyle(element).color)), light(solid(element))];
+    return (Math.max(text, ground) + 0.05) / (Math.min(text, ground) + 0.05);
+  });
+
+  test.each(["light", "dark"] as const)("can be read in %s: every kind of text stands out from its ground", async (scheme) => {
+    const { page, errors } = await visit(320, scheme);
+    const pale: string[] = [];
+    for (const selector of ["h2", "dt", "dd", ".good", "button", "#status", "#inbox summary span", "td span"]) {
+      const ratio = await contrast(page, selector);
+      if (ratio < 4.5) pale.push(`${selector}: ${ratio.toFixed(1)}`);
+    }
+    expect(pale).toEqual([]);
+    expect(errors).toEqual([]);
+  }, 30_000);
+
+  test("works by keyboard alone: the focus stays on the switch that was used, and an open mail stays open", async () => {
+    const { page } = await visit();
+    await page.locator("#inbox summary").focus();
+    await page.keyboard.press("Enter");
+    const button = page.getByRole("button", { name: "Cut network: primary" });
+    await button.focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Restore network: primary" }).waitFor();
+    const focused = (): Promise<string | null> => page.evaluate(() => document.activeElement!.getAttribute("aria-label"));
+    await expect(focused()).resolves.toBe("Restore network: primary");
+    await page.keyboard.press("Space");
+    await button.waitFor();
+    await expect(focused()).resolves.toBe("Cut network: primary");
+    expect(await page.locator("#inbox details[open]").count()).toBe(1);
+  }, 30_000);
+
+  test("shows a fault of the API without suffering from it or using it up", async () => {
+    const fault = await api.cloud.faults.inject({ kind: "api", status: 503, times: 1 });
+    const { page, errors } = await visit();
+    await page.getByText("status 503, times 1").waitFor();
+    expect(await page.locator("#problem").textContent()).toBe("");
+    await page.getByRole("button", { name: "End: api" }).click();
+    await page.getByText("status 503").waitFor({ state: "detached" });
+    expect([api.cloud.faults.list().includes(fault), errors]).toEqual([false, []]);
   }, 30_000);
 
   test("cuts and restores a machine's power and network from the page", async () => {

@@ -4,7 +4,7 @@ import { Hono } from "hono";
 import type { ApiEnv } from "../api/cloud";
 
 const types: Readonly<Record<string, string>> = { "console.html": "text/html; charset=utf-8", "console.js": "text/javascript; charset=utf-8", "console.css": "text/css; charset=utf-8" };
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** The console: three files as they are; what they show they ask of /v2 and /local. */
 export const consoleRoutes = (): Hono<ApiEnv> => {

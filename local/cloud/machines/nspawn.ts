@@ -6,12 +6,13 @@ import { openIpv6 } from "../network/links";
 import { createRouter } from "../network/router";
 import type { LabPaths } from "../paths";
 import { groupOf } from "./boot";
+import { createActiveFaults } from "./active-faults";
 import { hostHierarchies, watchGroup } from "./cgroups";
 import { createCpuPlan, hostCpus } from "./cpus";
 import { fsOf, growDisk, mountBase, shareMounts, thawDisk, unmountDisk } from "./disk";
 import { enter } from "./enter";
-import { clearAllFaults, networkFaults, setFault, without } from "./faults";
-import type { Fault, MachineHost, MachineSpec, Power, VolumeSpec } from "./hypervisor";
+import { clearAllFaults } from "./faults";
+import type { MachineHost, MachineSpec, Power, VolumeSpec } from "./hypervisor";
 import { ensureImage } from "./image/build";
 import { clearAway, cutPower, isKept, limit, powerDown, powerUp, restart, tail } from "./machine";
 import { diskFromImage, dropSnapshot, takeSnapshot } from "./snapshots";
@@ -42,8 +43,8 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
   const around: Surroundings = { ...options, host: await hostHierarchies(), latency: createLatency(paths), cpus: createCpuPlan(await hostCpus()) };
   const machines = new Map<number, Machine>();
   const listeners: ((dropletId: number, power: Power) => void)[] = [];
-  let faults: Fault[] = [];
   const router = createRouter(paths, () => new Map([...machines].map(([dropletId, { file }]) => [dropletId, file.spec.networks])));
+  const faults = createActiveFaults(around, router);
 
   await shareMounts(paths.machines);
   const { files, halfMade } = await readMachines(paths.machines);
@@ -103,10 +104,7 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
     watchOver(machine);
     // A link that is new knows no IPv6 neighbours.
     if (machine.file.spec.networks.ipv6) await router.apply({});
-    // A fault lasts until it is cleared: a new boot knows nothing of what was done to the one before.
-    for (const fault of faults) {
-      if (fault.dropletId === machine.file.spec.dropletId) await setFault(around, fault, true).catch((error: Error) => log(`fault ${fault.kind} after power on: ${error.message}`));
-    }
+    await faults.again(machine.file.spec.dropletId);
   };
 
   const off = async (machine: Machine, means: (dropletId: number) => Promise<void>, on = false): Promise<void> => {
@@ -147,8 +145,7 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
     await cutPower(around, dropletId);
     machines.delete(dropletId);
     await forgetMachine(paths.machines, dropletId);
-    faults = faults.filter((fault) => fault.dropletId !== dropletId);
-    await router.apply({ faults: networkFaults(faults) });
+    await faults.forget(dropletId);
   };
 
   const adopt = async (machine: Machine): Promise<void> => {
@@ -233,15 +230,11 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
     injectFault: async (fault) => {
       const machine = known(fault.dropletId);
       if (fault.kind === "power-cut") return oneAtATime(machine, () => pull(machine));
-      await setFault(around, fault, true);
-      faults = [...without(faults, fault), fault];
-      await router.apply({ faults: networkFaults(faults) });
+      return faults.inject(fault);
     },
     clearFault: async (fault) => {
       if (fault.kind === "power-cut") return oneAtATime(known(fault.dropletId), () => up(known(fault.dropletId)));
-      await setFault(around, fault, false);
-      faults = without(faults, fault);
-      await router.apply({ faults: networkFaults(faults) });
+      return faults.clear(fault);
     },
     usage: (dropletId) => usageOf(around, known(dropletId).file.spec),
     consoleTail: (dropletId, lines) => tail(paths, known(dropletId).file.spec.dropletId, lines),

@@ -151,8 +151,10 @@ const cutPairs = (pairs: NetworkState["cutBetween"]): string[] => {
   return [...new Set(both.flatMap(([from, to]) => bothLinks(from).flatMap((one) => bothLinks(to).map((other) => `${quoted(one)} . ${quoted(other)}`))))];
 };
 
-const lossLines = (loss: NetworkState["loss"]): string[] => loss.flatMap(({ dropletId, percent }) =>
-  bothLinks(dropletId).flatMap((link) => ["iifname", "oifname"].map((side) => `${side} "${link}" numgen random mod 100 < ${Math.round(percent)} drop`)));
+/** A hundredth of a percent is the finest. nft refuses a comparison that always or never holds. */
+const lossVerdict = (percent: number): string => (percent >= 100 ? "drop" : `numgen random mod 10000 < ${Math.round(percent * 100)} drop`);
+const lossLines = (loss: NetworkState["loss"]): string[] => loss.filter(({ percent }) => percent >= 0.01).flatMap(({ dropletId, percent }) =>
+  bothLinks(dropletId).flatMap((link) => ["iifname", "oifname"].map((side) => `${side} "${link}" ${lossVerdict(percent)}`)));
 
 /** Unlike ARP, IPv6 has to be told one by one for whom the router answers: each machine's address on each other machine's link. For `ip -6 -batch`. Pure. */
 export const neighbourText = (machines: readonly Pick<PluggedMachine, "dropletId" | "networks">[]): string =>

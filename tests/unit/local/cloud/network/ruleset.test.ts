@@ -72,6 +72,11 @@ describe("who reaches whom", () => {
     expect(flushed).toEqual(["cut", "cut_between", "same_vpc", "hairpin", "reserved_in", "reserved_out", "inbound", "outbound", "loss"]);
   });
 
+  test("loss is a random share of a machine's packets each way: to a hundredth of a percent, all of them, or none", () => {
+    const verdicts = (percent: number): string[] => [...new Set(linesWith(rulesetText(state({ machines: [machine(1)], loss: [{ dropletId: 1, percent }] })), "rule inet lab loss").map((line) => line.replace(/.*"(lv|pv)-1" /, "")))];
+    expect([verdicts(30), verdicts(0.5), verdicts(100), verdicts(0)]).toEqual([["numgen random mod 10000 < 3000 drop"], ["numgen random mod 10000 < 50 drop"], ["drop"], []]);
+  });
+
   test("the router answers for each IPv6 machine on each other one's link", () => {
     const v6 = (n: number) => ({ dropletId: n, networks: { ...networks(n), ipv6: `2001:db8:0:1::${n}` } });
     expect(neighbourText([v6(1), v6(2), machine(3)])).toBe("neigh replace proxy 2001:db8:0:1::1 dev lv-2\nneigh replace proxy 2001:db8:0:1::2 dev lv-1\n");
