@@ -64,7 +64,7 @@ export class Assembly {
     const beats = JSON.parse(kept.meta.get("beats") ?? "{}") as Record<string, Beat>;
     this.tellers = new Tellers({ now: () => clock.now(), keep: (all) => this.store.meta("beats", all), units: () => this.#ownUnits(), hostIsWatched: () => checksOf(this.config).some(({ kind, machine }) => kind === "host" && machine !== "watcher") }, beats);
     this.strain = new Strain({ now: () => clock.monotonic(), note: (lead, rows) => this.#note(lead, rows) });
-    this.pulse = new Pulse(clock, (upset) => this.strain.upset(upset));
+    this.pulse = new Pulse(clock, (upset) => this.strain.upset(upset), () => this.tick());
     this.runner = new Runner({ clock, pulse: this.pulse, perform: (check, timeoutMs) => (isTold(check) ? this.tellers.perform(check) : runCheck(check, timeoutMs)), networkUp: () => this.#networkUp(), took: (check, began, outcome) => this.#took(check, began, outcome) });
     this.alerts = new Alerts({
       fleet: config.fleet, now: () => clock.now(), journal: this.store, send: (message) => this.send(message),
@@ -160,7 +160,8 @@ export class Assembly {
 
   async #networkUp(): Promise<boolean> {
     const up = await this.network.up();
-    this.offline.seen(up);
+    const heldUp = this.pulse.heldUpMs(this.clock.monotonic() - this.config.timeoutSeconds * 1000) > 0;
+    if (up || !heldUp) this.offline.seen(up);
     return up;
   }
 

@@ -24,8 +24,6 @@ export async function observatory(configFile: string, clock: Clock = systemClock
   assembly.start();
   assembly.rollups.start();
   reporter.start();
-  const second = (): void => { assembly.tick(); ticker = clock.after(1000, second); };
-  let ticker = clock.after(1000, second);
   const stopFeeding = feed(assembly, () => assembly.well());
   const onReload = (): void => {
     reload(assembly, configFile);
@@ -39,7 +37,6 @@ export async function observatory(configFile: string, clock: Clock = systemClock
   process.off("SIGHUP", onReload);
   void notify(log, "STOPPING=1");
   stopFeeding();
-  ticker.cancel();
   assembly.stop();
   reporter.stop();
   server.close();

@@ -9,9 +9,15 @@ export interface Clock {
   after(ms: number, run: () => void): Timer;
 }
 
+/** As `performance.now()`, whose module costs a quarter of a megabyte. */
+export function monotonic(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1000 + nanoseconds / 1e6;
+}
+
 export const systemClock: Clock = {
   now: () => Date.now(),
-  monotonic: () => performance.now(),
+  monotonic,
   after(ms, run) {
     const timer = setTimeout(run, ms);
     return { cancel: () => clearTimeout(timer) };

@@ -1,5 +1,6 @@
 import { connect as connectPlain, isIP, type Socket } from "node:net";
 import { connect as connectSecure, createSecureContext, type SecureContext, type TLSSocket } from "node:tls";
+import { monotonic } from "../adapters/clock";
 import { forget, resolving } from "./resolve";
 
 /** All connections share one context: one for each would be memory that waits for the garbage collector. */
@@ -23,7 +24,7 @@ export const openPlain = (host: string, port: number, deadlineMs: number): Socke
 export function openSecure(plain: Socket, host: string, port: number, full = false): TLSSocket {
   context ??= createSecureContext();
   const known = sessions.get(keyOf(host, port));
-  const session = !full && known !== undefined && performance.now() - known.at < sessionMs ? known.session : undefined;
+  const session = !full && known !== undefined && monotonic() - known.at < sessionMs ? known.session : undefined;
   const socket = connectSecure({ socket: plain, host, servername: isIP(host) === 0 ? host : "", secureContext: context, session, rejectUnauthorized: !full });
   // An error of the socket below is not always passed on.
   plain.once("error", (error) => socket.destroy(error));
@@ -35,7 +36,7 @@ export function rememberSession(socket: TLSSocket, host: string, port: number): 
   const session = socket.isSessionReused() ? undefined : socket.getSession();
   if (session === undefined || session === null) return;
   if (sessions.size >= sessionLimit) sessions.clear();
-  sessions.set(keyOf(host, port), { session, at: performance.now() });
+  sessions.set(keyOf(host, port), { session, at: monotonic() });
 }
 
 /** What failed begins from nothing the next time: its name is looked up and its certificate verified. */

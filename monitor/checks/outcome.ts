@@ -6,6 +6,8 @@ export interface Outcome {
   readonly ms: number;
   /** What is wrong, for people; absent on a pass. */
   readonly error?: string;
+  /** The failure is about time (a deadline, a broken connection), not about what was answered. */
+  readonly late?: boolean;
   /** A fact worth showing, e.g. "expires in 62 days". */
   readonly detail?: string;
 }
@@ -22,6 +24,10 @@ const words: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: "certificate has expired", DEPTH_ZERO_SELF_SIGNED_CERT: "certificate is self-signed", UNABLE_TO_VERIFY_LEAF_SIGNATURE: "certificate chain is incomplete",
   SELF_SIGNED_CERT_IN_CHAIN: "certificate authority is not trusted", ERR_TLS_CERT_ALTNAME_INVALID: "certificate is for another name",
 };
+
+/** Codes by which silence shows itself. */
+const lateCodes: ReadonlySet<string | undefined> = new Set(["ETIMEDOUT", "ETIMEOUT", "ECANCELLED", "ECONNRESET", "ECONNABORTED", "EPIPE"]);
+export const isLate = (error: unknown): boolean => error instanceof TooLate || lateCodes.has((error as NodeJS.ErrnoException).code);
 
 /** At most 300 characters on one line: errors end up in mails, pages and the database. */
 export function explain(error: unknown): string {

@@ -1,4 +1,5 @@
 import type { HttpCheck } from "../../config/monitor";
+import { monotonic } from "../adapters/clock";
 import { bodyLimit } from "./answer";
 import { ask, type Answer } from "./http";
 import { Finding, TooLate } from "./outcome";
@@ -27,10 +28,10 @@ function judgeBody(check: HttpCheck, answer: Answer): void {
 
 /** Passes or throws what is wrong. */
 export async function checkHttp(check: HttpCheck, timeoutMs: number): Promise<string | undefined> {
-  const began = performance.now();
+  const began = monotonic();
   let url = new URL(check.url);
   for (let left = check.redirects ?? 0; ; left -= 1) {
-    const answer = await ask(url, { method: check.method, headers: check.headers, bodyless: !looksAtBody(check) }, Math.max(1, Math.round(timeoutMs - (performance.now() - began))));
+    const answer = await ask(url, { method: check.method, headers: check.headers, bodyless: !looksAtBody(check) }, Math.max(1, Math.round(timeoutMs - (monotonic() - began))));
     if (left > 0 && answer.location !== undefined && answer.status >= 300 && answer.status < 400) {
       url = new URL(answer.location, url);
       if (url.protocol !== "http:" && url.protocol !== "https:") throw new Finding(`redirected to ${url.protocol}`);
@@ -38,7 +39,7 @@ export async function checkHttp(check: HttpCheck, timeoutMs: number): Promise<st
     }
     if (answer.status !== check.status) throw new Finding(`HTTP ${answer.status}, expected ${check.status}`);
     judgeBody(check, answer);
-    const ms = performance.now() - began;
+    const ms = monotonic() - began;
     if (check.maxLatencyMs !== undefined && ms > check.maxLatencyMs) throw new TooLate(`took ${Math.round(ms)} ms, more than ${check.maxLatencyMs} ms`);
     return undefined;
   }

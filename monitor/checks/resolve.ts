@@ -1,5 +1,6 @@
 import { lookup as hostsLookup, Resolver } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
+import { monotonic } from "../adapters/clock";
 
 /** As a visitor's own resolver does, an address is used until its TTL ends, but never for longer than this. Checks of names themselves (dns.ts) ask anew each time. */
 const longestMs = 30_000;
@@ -21,13 +22,13 @@ export function forget(hostname: string): void {
 
 /** Made anew from time to time, so that a changed resolv.conf is seen. */
 function resolver(): Resolver {
-  if (current === undefined || performance.now() > current.until) current = { resolver: new Resolver({ timeout: 1500, tries: 2 }), until: performance.now() + longestMs };
+  if (current === undefined || monotonic() > current.until) current = { resolver: new Resolver({ timeout: 1500, tries: 2 }), until: monotonic() + longestMs };
   return current.resolver;
 }
 
 function keep(hostname: string, list: readonly string[], family: 4 | 6, ttlSeconds: number): Addresses {
   if (known.size >= nameLimit) known.clear();
-  const addresses = { list, family, until: performance.now() + Math.min(ttlSeconds * 1000, longestMs) };
+  const addresses = { list, family, until: monotonic() + Math.min(ttlSeconds * 1000, longestMs) };
   known.set(hostname, addresses);
   return addresses;
 }
@@ -51,7 +52,7 @@ function addressesOf(hostname: string, answer: Answer): void {
   const family = isIP(hostname);
   if (family === 4 || family === 6) return answer(null, { list: [hostname], family });
   const held = known.get(hostname);
-  if (held !== undefined && performance.now() < held.until) return answer(null, held);
+  if (held !== undefined && monotonic() < held.until) return answer(null, held);
   const waiting = asking.get(hostname);
   if (waiting !== undefined) return void waiting.push(answer);
   const all = [answer];

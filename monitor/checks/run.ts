@@ -1,10 +1,11 @@
 import type { Check } from "../../config/monitor";
+import { monotonic } from "../adapters/clock";
 import { checkBackup } from "./backup";
 import { checkCertificate } from "./certificate";
 import { checkDns } from "./dns";
 import { checkDrift } from "./drift";
 import { checkIcmp } from "./icmp";
-import { explain, type Outcome } from "./outcome";
+import { explain, isLate, type Outcome } from "./outcome";
 import { checkHttp } from "./page";
 import { checkSsh } from "./ssh";
 import { checkTcp } from "./tcp";
@@ -30,12 +31,12 @@ function perform(check: Check, timeoutMs: number): Promise<string | undefined> {
 
 /** Never throws and never takes much longer than the timeout. */
 export async function runCheck(check: Check, timeoutMs: number): Promise<Outcome> {
-  const began = performance.now();
-  const ms = (): number => Math.round((performance.now() - began) * 10) / 10;
+  const began = monotonic();
+  const ms = (): number => Math.round((monotonic() - began) * 10) / 10;
   try {
     const detail = await perform(check, timeoutMs);
     return { result: "pass", ms: ms(), detail };
   } catch (error) {
-    return { result: "fail", ms: ms(), error: explain(error) };
+    return { result: "fail", ms: ms(), error: explain(error), late: isLate(error) || undefined };
   }
 }

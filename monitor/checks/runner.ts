@@ -1,6 +1,7 @@
 import type { Check } from "../../config/monitor";
 import type { Clock } from "../adapters/clock";
 import type { Outcome } from "./outcome";
+import type { Pulse } from "./pulse";
 import { Schedule } from "./schedule";
 
 export interface Paced { readonly check: Check; readonly intervalMs: number; readonly timeoutMs: number }
@@ -10,6 +11,7 @@ export interface RunnerDeps {
   readonly perform: (check: Check, timeoutMs: number) => Promise<Outcome>;
   /** Is this machine's own network up? Asked before a failure is believed. */
   readonly networkUp: () => Promise<boolean>;
+  readonly pulse: Pulse;
   /** @returns whether it failed and has to be confirmed. */
   readonly took: (check: Check, began: number, outcome: Outcome) => boolean;
   readonly random?: () => number;
@@ -20,11 +22,16 @@ const confirmAfter = 2 / 3;
 
 /** Kinds that look at this machine or wait to be told: the network has no part in them. */
 const local: ReadonlySet<Check["kind"]> = new Set(["heartbeat", "unit", "host", "backup"]);
+/** Kinds that compare instants: a clock that jumped, or reports that came while this program stood still, make them guess. */
+const byCalendar: ReadonlySet<Check["kind"]> = new Set(["heartbeat", "unit", "host", "backup", "certificate"]);
+/** Held up for more than this share of a run, this program can't tell whose silence it was. */
+const heldUpShare = 0.1;
 
 /** Runs each check on its timer and hands over what it found. */
 export class Runner {
   readonly schedule: Schedule;
   readonly #runs = new Map<string, number>();
+  #uncounted = 0;
   #loaded = new Map<string, string>();
   #lastRun: number;
 
@@ -35,6 +42,8 @@ export class Runner {
 
   /** Runs of a check since it was loaded. */
   runs(id: string): number { return this.#runs.get(id) ?? 0; }
+  /** Failures that say nothing, because this program was held up itself. */
+  uncounted(): number { return this.#uncounted; }
   sinceLastRunMs(): number { return this.deps.clock.monotonic() - this.#lastRun; }
   stop(): void { this.schedule.stop(); }
 
@@ -56,12 +65,23 @@ export class Runner {
 
   async #run({ check, timeoutMs, intervalMs }: Paced): Promise<void> {
     const loaded = this.#loaded.get(check.id);
-    const began = this.deps.clock.now();
-    const outcome = await this.deps.perform(check, timeoutMs);
-    const believed = outcome.result !== "fail" || local.has(check.kind) || (await this.deps.networkUp()) ? outcome : { ...outcome, result: "unknown" as const };
+    const [began, from] = [this.deps.clock.now(), this.deps.clock.monotonic()];
+    const believed = await this.#believed(check, await this.deps.perform(check, timeoutMs), from);
     this.#lastRun = this.deps.clock.monotonic();
     if (this.#loaded.get(check.id) !== loaded) return;
     this.#runs.set(check.id, this.runs(check.id) + 1);
     if (this.deps.took(check, began, believed)) this.schedule.soon(check.id, Math.max(0, intervalMs * confirmAfter - (this.deps.clock.now() - began)));
+  }
+  /** A failure that may be this machine's own is "unknown": it counts neither way. */
+  async #believed(check: Check, outcome: Outcome, from: number): Promise<Outcome> {
+    if (outcome.result !== "fail") return outcome;
+    const { clock, pulse, networkUp } = this.deps;
+    const heldUp = pulse.heldUpMs(from);
+    const doubt = outcome.late && heldUp > heldUpShare * (clock.monotonic() - from) ? `the monitor itself was held up for ${(heldUp / 1000).toFixed(1)} s` : byCalendar.has(check.kind) && pulse.unsettled() ? "the monitor's clock jumped or it stood still a short time ago" : undefined;
+    if (doubt !== undefined) {
+      this.#uncounted += 1;
+      return { ...outcome, result: "unknown", error: `not counted, as ${doubt}: ${outcome.error ?? ""}` };
+    }
+    return local.has(check.kind) || (await networkUp()) ? outcome : { ...outcome, result: "unknown" };
   }
 }

@@ -49,6 +49,7 @@ export function statusPage(status: Status, days: Days, past: readonly Incident[]
   const [condition, text] = headline(status);
   const now = Date.parse(status.at);
   const windows = status.maintenance.map(({ title, services, to }) => html`<p class="window">Maintenance: ${title}${services === undefined ? "" : ` (${services.join(", ")})`}, until ${instant(Date.parse(to))}</p>`);
+  const load = status.load.keepsUp ? "" : ` The monitor can't keep up: checks begin ${status.load.lateSeconds} s late.`;
   const storage = status.storage.ok ? "" : ` History is not being written: ${status.storage.error ?? ""}.`;
   const others = status.checks.filter(({ id, service }) => service === undefined && !status.services.some(({ name }) => name === id));
   return layout(status.fleet, `${marks[condition]} Status`, html`<h1>${status.fleet}</h1>
@@ -57,7 +58,7 @@ ${status.incidents.length === 0 ? "" : html`<section><h2>Now</h2><ul class="inci
 <section><h2>Services, the last 90 days</h2><p class="soft">One bar a day, today on the right. Low: all well. Higher: some checks failed. Highest: more than 5 % failed. A dot: nothing recorded.</p><ul class="rows">${status.services.map((service) => serviceRow(service, days, now))}</ul></section>
 ${others.length === 0 ? "" : html`<section><h2>What they stand on</h2><ul class="rows">${others.map(otherRow)}</ul></section>`}
 <section><h2>Incidents</h2>${past.length === 0 ? html`<p class="soft">None so far.</p>` : html`<ol class="timeline">${past.map((incident) => pastRow(incident, now))}</ol><p><a href="/incidents">All incidents</a></p>`}</section>
-<footer>As of ${instant(now)}. Watched since ${instant(Date.parse(status.startedAt))}.${storage} <a href="/feed.xml">Feed</a> · <a href="/api/status">JSON</a></footer>`,
+<footer>As of ${instant(now)}. Watched since ${instant(Date.parse(status.startedAt))}.${storage}${load} <a href="/feed.xml">Feed</a> · <a href="/api/status">JSON</a></footer>`,
   html`<noscript><meta http-equiv="refresh" content="60"></noscript><script src="/assets/fresh.js" defer></script><link rel="alternate" type="application/atom+xml" title="${status.fleet} incidents" href="/feed.xml">`);
 }
 

@@ -27,6 +27,8 @@ export interface Status {
   /** Everything is up and the monitor itself is well. */
   readonly ok: boolean;
   readonly storage: { readonly ok: boolean; readonly error?: string };
+  /** The monitor's own burden: how late the check is that waits longest, how much of the last minute it could not run, and failures since the start that it did not count for that reason. */
+  readonly load: { readonly lateSeconds: number; readonly waiting: number; readonly skipped: number; readonly heldUpSeconds: number; readonly uncounted: number; readonly keepsUp: boolean };
   /** Since when this machine itself has had no network; what is shown is then of before. */
   readonly offlineSince?: string;
   /** Messages that have not left yet. */
@@ -70,9 +72,13 @@ export function status(view: Assembly): Status {
   const { config, alerts, writer, outbox, offline } = view;
   const checks = alerts.watched().map((watched) => checkStatus(view, watched));
   const { ok, error } = writer.status();
+  const { told, heldUpMs, uncounted } = view.strain.load();
+  const { lateMs, waiting, skipped } = view.runner.schedule.backlog();
+  const seconds = (ms: number): number => Math.round(ms / 100) / 10;
   return {
     fleet: config.fleet, domain: config.domain, at: new Date(view.clock.now()).toISOString(), startedAt: new Date(view.startedAt).toISOString(),
-    ok: ok && offline.since() === undefined && checks.every((check) => check.condition === "up"), storage: { ok, error }, offlineSince: iso(offline.since()), outbox: outbox.waiting().length,
+    load: { lateSeconds: seconds(lateMs), waiting, skipped, heldUpSeconds: seconds(heldUpMs), uncounted, keepsUp: !told },
+    ok: ok && !told && offline.since() === undefined && checks.every((check) => check.condition === "up"), storage: { ok, error }, offlineSince: iso(offline.since()), outbox: outbox.waiting().length,
     maintenance: view.maintenance().map(({ title, services, to }) => ({ title, services, to: new Date(to).toISOString() })),
     services: config.services.map(({ name, url }) => serviceStatus(name, url, checks)), checks,
     incidents: alerts.open().map((incident) => ({

@@ -8,6 +8,7 @@ import { Alerts } from "../alerts/alerts";
 import { active } from "../alerts/maintenance";
 import { runCheck } from "../checks/run";
 import { OwnNetwork } from "../checks/network";
+import { Pulse } from "../checks/pulse";
 import { Runner } from "../checks/runner";
 import { FileJournal } from "./file-journal";
 
@@ -22,7 +23,9 @@ export function watchWatcher(config: WatchdogConfig, watcher: NonNullable<Watchd
     send: (message) => { log.warn(message.subject); outbox.add(message); }, link: () => watcher.url, patienceMs: 2 * config.intervalSeconds * 1000,
     remindMs: (watcher.alerts.remindMinutes ?? 240) * 60_000, flapsPerHour: watcher.alerts.flapsPerHour ?? 6, maintenance: () => active(watcher.alerts.maintenance ?? [], [], clock.now()),
   }, watcher.checks.map((check) => ({ id: check.id, service: check.service, layer: check.layer ?? "service", machine: "watcher", check, rule: { failAfter: check.failAfter ?? config.failAfter, passAfter: check.passAfter ?? watcher.passAfter } })), kept);
-  const runner: Runner = new Runner({ clock, perform, networkUp: () => network.up(), took: (check, began, outcome) => alerts.take(check.id, began, outcome) });
+  const pulse = new Pulse(clock);
+  pulse.start();
+  const runner: Runner = new Runner({ clock, perform, pulse, networkUp: () => network.up(), took: (check, began, outcome) => alerts.take(check.id, began, outcome) });
   runner.load(watcher.checks.map((check) => {
     const intervalMs = (check.intervalSeconds ?? config.intervalSeconds) * 1000;
     return { check, intervalMs, timeoutMs: Math.min((check.timeoutSeconds ?? config.timeoutSeconds) * 1000, intervalMs * 0.9) };
@@ -33,6 +36,7 @@ export function watchWatcher(config: WatchdogConfig, watcher: NonNullable<Watchd
   return () => {
     timer.cancel();
     runner.stop();
+    pulse.stop();
     outbox.stop();
   };
 }

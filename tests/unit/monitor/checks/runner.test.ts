@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import type { Check } from "../../../../config/monitor";
 import type { Outcome } from "../../../../monitor/checks/outcome";
+import { Pulse } from "../../../../monitor/checks/pulse";
 import { Runner } from "../../../../monitor/checks/runner";
 import { FakeClock } from "../fake-clock";
 
@@ -13,7 +14,8 @@ function lab(perform: (check: Check) => Promise<Outcome>, networkUp = () => Prom
   const clock = new FakeClock();
   const seen: string[] = [];
   const start = clock.monotonic();
-  const runner = new Runner({ clock, perform, networkUp, random: () => 0.5, took: (one, _began, { result }) => { seen.push(`${Math.round((clock.monotonic() - start) / 1000)} ${one.id} ${result}`); return result === "fail"; } });
+  const pulse = new Pulse(clock);
+  const runner = new Runner({ clock, perform, pulse, networkUp, random: () => 0.5, took: (one, _began, { result }) => { seen.push(`${Math.round((clock.monotonic() - start) / 1000)} ${one.id} ${result}`); return result === "fail"; } });
   return { clock, seen, runner };
 }
 
