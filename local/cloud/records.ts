@@ -8,6 +8,8 @@ export interface DropletRecord {
   ipv4: string; anchor_ipv4: string; private_ipv4: string; ipv6: string | null; mac: string;
   memory: number; vcpus: number; disk: number;
   backup_policy: BackupPolicy | null;
+  /** False: only the private network, and of the addresses above only the private one is its own. */
+  public_networking?: boolean;
 }
 export interface ReservedIpRecord { ip: string; region: string; droplet_id: number | null; locked: boolean; project_id: string }
 export interface ReservedIpv6Record { ip: string; region: string; reserved_at: string; droplet_id: number | null; locked: boolean }

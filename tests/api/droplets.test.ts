@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
-import type { Hypervisor } from "../../local/cloud/machines/hypervisor";
+import type { Hypervisor, MachineSpec } from "../../local/cloud/machines/hypervisor";
 import { createRecordsOnlyHypervisor } from "../../local/cloud/machines/records-only";
+import { metadataOf } from "../../local/cloud/metadata/tree";
 import { newDroplet, publicKey, testApi, type TestApi } from "./harness";
 
 const created = async (api: TestApi, more: Record<string, unknown> = {}): Promise<number> => {
@@ -151,6 +152,19 @@ test("a machine that does not take the password gives an errored action and no m
   expect((await act(api, id, { type: "password_reset" })).after.status).toBe("errored");
   expect(api.letters).toEqual([]);
   expect(api.log.join()).toContain("no space left");
+});
+
+test("without public networking a droplet has its private address and no other, and can't be given one", async () => {
+  const specs: MachineSpec[] = [];
+  const api = await testApi({ hypervisor: { ...createRecordsOnlyHypervisor(), create: (spec) => { specs.push(spec); return Promise.resolve(); } } });
+  const id = await created(api, { public_networking: false, ipv6: false });
+  const { droplet } = (await api.call("GET", `/v2/droplets/${id}`)).body;
+  expect(droplet.networks).toMatchObject({ v4: [{ type: "private" }], v6: [] });
+  expect(specs[0]!.networks).toMatchObject({ privateOnly: true, privateIpv4: droplet.networks.v4[0].ip_address });
+  expect((await act(api, id, { type: "enable_ipv6" })).body.message).toContain("no public networking");
+  expect((await api.call("POST", "/v2/reserved_ips", { droplet_id: id })).body.message).toContain("no public networking");
+  expect((await api.call("POST", "/v2/droplets", newDroplet({ public_networking: false }))).body.message).toContain("ipv6");
+  expect(metadataOf(api.cloud.state, api.cloud.state.droplets[0]!).interfaces).toEqual({ private: [expect.anything()] });
 });
 
 test("kernels are the image's own: none to choose from, none to change to", async () => {

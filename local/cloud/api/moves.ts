@@ -13,6 +13,7 @@ export const holderFor = (cloud: Cloud, others: readonly Movable[], id: number, 
   const droplet = cloud.state.droplets.find((one) => one.id === id);
   if (!droplet) throw unprocessable("The droplet was not found.");
   if (region !== null && droplet.region !== region) throw unprocessable("The droplet and the reserved IP must be in the same region.");
+  if (droplet.public_networking === false) throw unprocessable("The droplet has no public networking.");
   if (others.some((other) => other !== moving && other.droplet_id === id)) throw unprocessable("The droplet already has a reserved IP.");
   return droplet;
 };

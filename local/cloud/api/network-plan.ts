@@ -8,7 +8,7 @@ export interface Network {
   apply(): Promise<void>;
 }
 
-const addressesOf = (droplet: DropletRecord): string[] => [droplet.ipv4, droplet.anchor_ipv4, droplet.private_ipv4, ...(droplet.ipv6 ? [droplet.ipv6] : [])];
+const addressesOf = (droplet: DropletRecord): string[] => (droplet.public_networking === false ? [droplet.private_ipv4] : [droplet.ipv4, droplet.anchor_ipv4, droplet.private_ipv4, ...(droplet.ipv6 ? [droplet.ipv6] : [])]);
 
 const resolveEnds = (state: CloudState, ends: RuleEnds): string[] => {
   const named = state.droplets.filter((droplet) => ends.droplet_ids?.includes(droplet.id) || droplet.tags.some((tag) => ends.tags?.includes(tag)));

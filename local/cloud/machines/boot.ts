@@ -99,21 +99,22 @@ export const initOf = async (host: Hierarchies, lab: string, dropletId: number):
 /** What systemd as PID 1 understands (SIGRTMIN is 34 with glibc). */
 export const initSignals = { powerOff: 34 + 4, reboot: 34 + 5 } as const;
 
-const banner = (address: string, milliseconds: number): Promise<boolean> =>
+/** Whether sshd has said its name. Has to run in the router's namespace. */
+export const sshAnswersAt = (address: string): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect({ host: address, port: 22 });
     const end = (answer: boolean): void => { socket.destroy(); resolve(answer); };
-    socket.setTimeout(milliseconds, () => end(false));
+    socket.setTimeout(1000, () => end(false));
     socket.once("error", () => end(false));
     socket.once("close", () => end(false));
     socket.once("data", (data) => end(data.toString("latin1").startsWith("SSH-")));
   });
 
-/** Resolves with true when sshd has said its name, false after the deadline or when `alive` says no. Has to run in the router's namespace. */
-export const waitForSsh = async (address: string, milliseconds: number, alive: () => Promise<boolean>): Promise<boolean> => {
+/** Resolves with true when sshd has answered, false after the deadline or when `alive` says no. */
+export const waitForSsh = async (answers: () => Promise<boolean>, milliseconds: number, alive: () => Promise<boolean>): Promise<boolean> => {
   const deadline = Date.now() + milliseconds;
   while (Date.now() < deadline) {
-    if (await banner(address, 1000)) return true;
+    if (await answers()) return true;
     if (!(await alive())) return false;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -32,6 +32,8 @@ export interface MachineNetworks {
   /** Prefix length of the private network; 20 when left out. */
   readonly privatePrefix?: number;
   readonly ipv6?: string;
+  /** Only the private network: the other addresses are nobody's. */
+  readonly privateOnly?: boolean;
 }
 
 export type Power = "off" | "on";

@@ -3,9 +3,10 @@ import { dirname, join } from "node:path";
 import { unlessGone } from "../files";
 import { plugIn, pullCable, unplug } from "../network/links";
 import type { LabPaths } from "../paths";
-import { boot, groupOf, initOf, initSignals, waitForSsh } from "./boot";
+import { boot, groupOf, initOf, initSignals, sshAnswersAt, waitForSsh } from "./boot";
 import { isPopulated, killGroup, limitGroup, makeGroup, removeGroup, waitUntilEmpty } from "./cgroups";
 import { losePower, mountBase, mountDisk, rootOf, unmountDisk } from "./disk";
+import { enter } from "./enter";
 import type { MachineSpec } from "./hypervisor";
 import { seedFiles } from "./seed";
 import { readMachine, volumesOf, type MachineFile } from "./store";
@@ -72,6 +73,13 @@ export const cutPower = async (around: Surroundings, dropletId: number): Promise
   await clearAway(around, dropletId);
 };
 
+/** Where nobody outside can ask, the machine itself is looked at. */
+const listens = async (around: Surroundings, dropletId: number): Promise<boolean> =>
+  (await initOf(around.host, around.paths.id, dropletId)) !== undefined && (await enter(around, dropletId, ["sh", "-c", "ss -Hltn 'sport = :22' | grep -q ."])).code === 0;
+
+const untilSsh = (around: Surroundings, { dropletId, networks }: MachineSpec): Promise<boolean> =>
+  waitForSsh(() => (networks.privateOnly ? listens(around, dropletId) : sshAnswersAt(networks.ipv4)), sshDeadline, () => isRunning(around, dropletId));
+
 /** Boots a machine that is off and waits for its sshd, or until it can be said that there will be none for long. Rejects when it dies. */
 export const powerUp = async (around: Surroundings, file: MachineFile): Promise<void> => {
   const { spec } = file;
@@ -82,7 +90,7 @@ export const powerUp = async (around: Surroundings, file: MachineFile): Promise<
     await cutPower(around, spec.dropletId);
     throw error;
   }
-  const answered = await waitForSsh(spec.networks.ipv4, sshDeadline, () => isRunning(around, spec.dropletId));
+  const answered = await untilSsh(around, spec);
   if (answered) return;
   if (await isRunning(around, spec.dropletId)) return around.log(`droplet ${spec.dropletId}: runs, but its sshd has not answered for ${sshDeadline / 1000} s`);
   throw new Error(`droplet ${spec.dropletId} died while booting: ${(await tail(around.paths, spec.dropletId, 3)).replaceAll("\n", " / ")}`);
@@ -118,7 +126,7 @@ export const restart = async (around: Surroundings, spec: MachineSpec): Promise<
   if (before === undefined) throw new Error(`droplet ${spec.dropletId} is off`);
   await signalInit(around, spec.dropletId, initSignals.reboot);
   await unlike(90_000, before, current);
-  await waitForSsh(spec.networks.ipv4, sshDeadline, () => isRunning(around, spec.dropletId));
+  await untilSsh(around, spec);
 };
 
 /** The last lines of a file, or nothing where there is none. Reads at most 64 KiB. */

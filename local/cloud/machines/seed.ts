@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { addresses as at, isIpv6, privateMac } from "../network/addresses";
-import type { MachineSpec } from "./hypervisor";
+import type { MachineNetworks, MachineSpec } from "./hypervisor";
 
 export interface SeedFile { readonly path: string; readonly text: string }
 
@@ -19,22 +19,26 @@ const metaData = (spec: MachineSpec): unknown => ({
 
 const netmask = (prefix: number): string => [24, 16, 8, 0].map((shift) => (((0xffffffff << (32 - prefix)) >>> 0) >>> shift) & 255).join(".");
 
+const publicNetworks = (networks: MachineNetworks): unknown[] => [
+  {
+    id: "public0", type: "ipv4", link: "eth0", ip_address: networks.ipv4, netmask: netmask(24), network_id: "public",
+    routes: [{ network: "0.0.0.0", netmask: "0.0.0.0", gateway: at.publicGateway }],
+  },
+  { id: "anchor0", type: "ipv4", link: "eth0", ip_address: networks.anchorIpv4, netmask: netmask(16), network_id: "anchor", routes: [] },
+  ...(networks.ipv6 && isIpv6(networks.ipv6) ? [{
+    id: "public6", type: "ipv6", link: "eth0", ip_address: networks.ipv6, netmask: "64", network_id: "public6",
+    routes: [{ network: "::", netmask: "0", gateway: at.ipv6Gateway }],
+  }] : []),
+];
+
 const networkData = ({ networks }: MachineSpec): unknown => ({
   links: [
-    { id: "eth0", type: "phy", ethernet_mac_address: networks.mac, mtu: 1500 },
+    ...(networks.privateOnly ? [] : [{ id: "eth0", type: "phy", ethernet_mac_address: networks.mac, mtu: 1500 }]),
     { id: "eth1", type: "phy", ethernet_mac_address: privateMac(networks.mac), mtu: 1500 },
   ],
   networks: [
-    {
-      id: "public0", type: "ipv4", link: "eth0", ip_address: networks.ipv4, netmask: netmask(24), network_id: "public",
-      routes: [{ network: "0.0.0.0", netmask: "0.0.0.0", gateway: at.publicGateway }],
-    },
-    { id: "anchor0", type: "ipv4", link: "eth0", ip_address: networks.anchorIpv4, netmask: netmask(16), network_id: "anchor", routes: [] },
+    ...(networks.privateOnly ? [] : publicNetworks(networks)),
     { id: "private0", type: "ipv4", link: "eth1", ip_address: networks.privateIpv4, netmask: netmask(networks.privatePrefix ?? 20), network_id: "private", routes: [] },
-    ...(networks.ipv6 && isIpv6(networks.ipv6) ? [{
-      id: "public6", type: "ipv6", link: "eth0", ip_address: networks.ipv6, netmask: "64", network_id: "public6",
-      routes: [{ network: "::", netmask: "0", gateway: at.ipv6Gateway }],
-    }] : []),
   ],
   services: [{ type: "dns", address: at.dns }],
 });

@@ -10,12 +10,12 @@ export const metadataOf = (state: CloudState, droplet: DropletRecord): Record<st
     droplet_id: droplet.id, hostname: droplet.name, user_data: droplet.user_data, vendor_data: "",
     public_keys: state.sshKeys.filter((key) => droplet.ssh_keys.includes(key.id)).map((key) => key.public_key), auth_key: "", region: droplet.region,
     interfaces: {
-      public: [{
+      ...(droplet.public_networking === false ? {} : { public: [{
         ipv4: { ip_address: droplet.ipv4, netmask: "255.255.255.0", gateway: "203.0.113.1" },
         ...v6,
         anchor_ipv4: { ip_address: droplet.anchor_ipv4, netmask: "255.255.0.0", gateway: "10.17.0.1" },
         mac: droplet.mac, type: "public",
-      }],
+      }] }),
       private: [{ ipv4: { ip_address: droplet.private_ipv4, netmask: "255.255.240.0", gateway: "10.114.0.1" }, mac: droplet.mac, type: "private" }],
     },
     floating_ip: held, reserved_ip: { ...held, ipv6: { active: reserved6 !== undefined, ...(reserved6 ? { ip_address: reserved6.ip } : {}) } },

@@ -34,9 +34,9 @@ export const routerLinks = (dropletId: number, networks: MachineNetworks): strin
   const mac = checkedMac(networks.mac);
   const outside = publicLink(dropletId);
   return [
-    ...routerEnd(outside, [at.publicGateway, at.anchorGateway], [ipv4, anchor], mac),
+    ...(networks.privateOnly ? [] : routerEnd(outside, [at.publicGateway, at.anchorGateway], [ipv4, anchor], mac)),
     ...routerEnd(privateLink(dropletId), [], [vpc], privateMac(mac)),
-    ...(networks.ipv6 ? ipv6Ends(outside, checkedAddress(networks.ipv6), mac) : []),
+    ...(networks.ipv6 && !networks.privateOnly ? ipv6Ends(outside, checkedAddress(networks.ipv6), mac) : []),
   ].join("\n");
 };
 
@@ -45,19 +45,19 @@ export const openIpv6 = async (paths: LabPaths, dropletId: number, { ipv6, mac }
   if (ipv6) await inNetns(paths.routerNetns, ipv6Ends(publicLink(dropletId), checkedAddress(ipv6), checkedMac(mac)).join("\n"));
 };
 
-/** A namespace for the machine, with eth0 (public) and eth1 (private) wired to the router. Made anew when there already. */
+/** A namespace for the machine, with eth0 (public, unless it has none) and eth1 (private) wired to the router. Made anew when there already. */
 export const plugIn = async (paths: LabPaths, dropletId: number, networks: MachineNetworks): Promise<void> => {
   await unplug(paths, dropletId);
   const inside = machineNetns(paths.id, dropletId);
   const mac = checkedMac(networks.mac);
   await run(["ip", "netns", "add", inside]);
   await inNetns(paths.routerNetns, [
-    `ip link add ${publicLink(dropletId)} type veth peer name eth0 address ${mac} netns ${inside}`,
+    ...(networks.privateOnly ? [] : [`ip link add ${publicLink(dropletId)} type veth peer name eth0 address ${mac} netns ${inside}`]),
     `ip link add ${privateLink(dropletId)} type veth peer name eth1 address ${privateMac(mac)} netns ${inside}`,
     routerLinks(dropletId, networks),
   ].join("\n"));
   // Nobody else can have the address: looking for a duplicate would only hold up the boot by a second.
-  await inNetns(inside, ["eth0", "eth1"].flatMap((link) => ["dad_transmits", "accept_dad"].map((name) => `echo 0 > /proc/sys/net/ipv6/conf/${link}/${name}`)).join("\n"));
+  await inNetns(inside, [...(networks.privateOnly ? [] : ["eth0"]), "eth1"].flatMap((link) => ["dad_transmits", "accept_dad"].map((name) => `echo 0 > /proc/sys/net/ipv6/conf/${link}/${name}`)).join("\n"));
 };
 
 /** Link down on the router's side: from now on no packet of the machine comes through. Fine when there is none. */

@@ -54,6 +54,7 @@ const check = (cloud: Cloud, droplet: DropletRecord, wanted: DropletAction): voi
     case "resize": return checkResize(droplet, wanted.size, wanted.disk ?? false);
     case "rebuild": case "restore": return checkImage(cloud, droplet, wanted);
     case "enable_ipv6":
+      if (droplet.public_networking === false) throw unprocessable("The droplet has no public networking.");
       if (droplet.ipv6) throw unprocessable("IPv6 is already enabled.");
       return;
     case "disable_backups": case "change_backup_policy":

@@ -65,7 +65,7 @@ const choose = (cloud: Cloud, wanted: DropletRequest): Chosen => {
   const keys = (wanted.ssh_keys ?? []).map((key) => findSshKey(cloud.state, key)?.id ?? key);
   const unknown = keys.filter((key) => typeof key === "string" || !findSshKey(cloud.state, key));
   if (unknown.length) throw unprocessable(`${unknown.join(", ")} are invalid key identifiers for Droplet creation.`);
-  if (wanted.public_networking === false) throw notEmulated("A droplet without a public network");
+  if (wanted.public_networking === false && wanted.ipv6) throw unprocessable("ipv6: a droplet without public networking has no IPv6 address.");
   checkUserData(wanted.user_data ?? "");
   return { size, image, region, keys: [...new Set(keys as number[])], vpc: chooseVpc(cloud, wanted, region), volumes: chooseVolumes(cloud, wanted, region) };
 };
@@ -89,6 +89,7 @@ export const addDroplets = (cloud: Cloud, wanted: DropletRequest): DropletRecord
       tags: [...tags], ssh_keys: chosen.keys, user_data: wanted.user_data ?? "", features: features(wanted), vpc_uuid: chosen.vpc.id, volume_ids: chosen.volumes,
       ...addresses, ipv6: wanted.ipv6 ? ipv6 : null, private_ipv4: takePrivateAddress(cloud.state, chosen.vpc), mac: macOf(id),
       memory: chosen.size.memory, vcpus: chosen.size.vcpus, disk: chosen.size.disk, backup_policy: wanted.backups ? backupPolicy(wanted.backup_policy) : null,
+      ...(wanted.public_networking === false ? { public_networking: false } : {}),
     };
     for (const volume of cloud.state.volumes) if (chosen.volumes.includes(volume.id)) volume.droplet_ids = [id];
     cloud.state.droplets.push(droplet);

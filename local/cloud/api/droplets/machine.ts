@@ -15,7 +15,7 @@ export const machineSpec = (cloud: Cloud, droplet: DropletRecord, image: string 
     image: found.key, userData: droplet.user_data,
     publicKeys: cloud.state.sshKeys.filter((key) => droplet.ssh_keys.includes(key.id)).map((key) => key.public_key),
     networks: {
-      mac: droplet.mac, ipv4: droplet.ipv4, anchorIpv4: droplet.anchor_ipv4, privateIpv4: droplet.private_ipv4, vpc: droplet.vpc_uuid, ...(droplet.ipv6 ? { ipv6: droplet.ipv6 } : {}),
+      mac: droplet.mac, ipv4: droplet.ipv4, anchorIpv4: droplet.anchor_ipv4, privateIpv4: droplet.private_ipv4, vpc: droplet.vpc_uuid, ...(droplet.public_networking === false ? { privateOnly: true } : {}), ...(droplet.ipv6 ? { ipv6: droplet.ipv6 } : {}),
     },
   };
 };

@@ -9,7 +9,7 @@ const newPassword = (): string => Array.from({ length: 20 }, () => alphabet[rand
 const letter = (droplet: DropletRecord, password: string): string => `A new root password was asked for. You will have to change it when you first log in.
 
 Droplet Name: ${droplet.name}
-IP Address: ${droplet.ipv4}
+IP Address: ${droplet.public_networking === false ? droplet.private_ipv4 : droplet.ipv4}
 Username: root
 Password: ${password}
 `;

@@ -11,6 +11,7 @@ const privateNetwork = (state: CloudState, droplet: DropletRecord): Record<strin
 /** A new droplet shows no address until it is up, as DigitalOcean's don't. */
 const networks = (state: CloudState, droplet: DropletRecord): Record<string, unknown> => {
   if (droplet.status === "new") return { v4: [], v6: [] };
+  if (droplet.public_networking === false) return { v4: [privateNetwork(state, droplet)], v6: [] };
   const v4 = [privateNetwork(state, droplet), { ip_address: droplet.ipv4, netmask: "255.255.255.0", gateway: "203.0.113.1", type: "public" }];
   const reserved = state.reservedIps.filter((one) => one.droplet_id === droplet.id).map((one) => ({ ip_address: one.ip, netmask: "255.255.255.0", gateway: "203.0.113.1", type: "public" }));
   const v6 = droplet.ipv6 ? [{ ip_address: droplet.ipv6, netmask: 64, gateway: "2001:db8:0:1::1", type: "public" }] : [];

@@ -26,3 +26,9 @@ test("the same droplet is the same instance for ever, another one is another", (
   expect(parsed("meta_data.json").uuid).toBe(parsed("meta_data.json", { ...spec, name: "renamed" }).uuid);
   expect(parsed("meta_data.json").uuid).not.toBe(parsed("meta_data.json", { ...spec, dropletId: 8 }).uuid);
 });
+
+test("a machine without public networking is told of its private link only", () => {
+  const { links, networks } = parsed("network_data.json", { ...spec, networks: { ...spec.networks, privateOnly: true } } as typeof spec);
+  expect(links.map((link: any) => link.id)).toEqual(["eth1"]);
+  expect(networks.map((one: any) => one.id)).toEqual(["private0"]);
+});
