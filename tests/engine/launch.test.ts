@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from "@jest/globals";
+import { afterAll, expect, jest, test } from "@jest/globals";
 import { writeFileSync } from "node:fs";
 import { project } from "./kit";
 
@@ -19,6 +19,7 @@ export const closure = pulumi.output(pulumi.runtime.serializeFunction(() => proc
 void pulumi.log.debug("not for the user");
 `;
 
+jest.setTimeout(60_000);
 const fixture = project("launch", PROGRAM);
 afterAll(() => fixture.remove());
 
