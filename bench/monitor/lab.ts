@@ -8,27 +8,30 @@ import { SMTPServer } from "smtp-server";
 /** The same targets and the same mailbox for every monitor. */
 export interface Lab {
   readonly port: number; readonly smtp: number;
-  /** Requests since the start. */
-  requests(): number;
-  setDown(down: boolean): void;
-  /** Arrival of the next mail whose text contains the word, milliseconds. */
-  mail(word: string, patienceMs: number): Promise<number>;
+  /** Requests since the start, below this folder. */
+  requests(folder: string): number;
+  /** Which page answers 500, in each folder. */
+  setDown(page: string | undefined): void;
+  /** Arrival of the next mail to this mailbox that contains the word, milliseconds. */
+  mail(box: string, word: string, patienceMs: number): Promise<number>;
   close(): void;
 }
 
 export async function openLab(): Promise<Lab> {
-  let [requests, down] = [0, false];
-  const mails: { at: number; text: string }[] = [];
+  const requests = new Map<string, number>();
+  let down: string | undefined;
+  const mails: { at: number; box: string; text: string }[] = [];
   const waiting = new Set<() => void>();
   const web = createServer((request, response) => {
-    requests += 1;
-    response.writeHead(down && request.url === "/1" ? 500 : 200).end("<html><title>ok</title>ok</html>");
+    const [, folder = "", page] = (request.url ?? "").split("/");
+    requests.set(folder, (requests.get(folder) ?? 0) + 1);
+    response.writeHead(page === down ? 500 : 200).end("<html><title>ok</title>ok</html>");
   }).listen(0, "127.0.0.1");
-  const smtp = new SMTPServer({ authOptional: true, disabledCommands: ["STARTTLS"], onData(stream, _session, done) {
+  const smtp = new SMTPServer({ authOptional: true, disabledCommands: ["STARTTLS"], onData(stream, { envelope }, done) {
     let text = "";
     stream.on("data", (chunk: Buffer) => { text += chunk.toString(); });
     stream.on("end", () => {
-      mails.push({ at: performance.now(), text });
+      mails.push({ at: performance.now(), box: envelope.rcptTo[0]?.address.split("@")[0] ?? "", text });
       for (const wake of waiting) wake();
       done();
     });
@@ -36,8 +39,9 @@ export async function openLab(): Promise<Lab> {
   const mailServer = smtp.listen(0, "127.0.0.1");
   await Promise.all([once(web, "listening"), once(mailServer, "listening")]);
   return {
-    port: (web.address() as AddressInfo).port, smtp: (mailServer.address() as AddressInfo).port, requests: () => requests, setDown: (value) => { down = value; },
-    mail(word, patienceMs) {
+    port: (web.address() as AddressInfo).port, smtp: (mailServer.address() as AddressInfo).port, requests: (folder) => requests.get(folder) ?? 0, setDown: (page) => { down = page; },
+    mail(box, word, patienceMs) {
+      const named = new RegExp(`${word}\\b`);
       const from = performance.now();
       return new Promise((resolve, reject) => {
         const end = (settle: () => void): void => {
@@ -46,7 +50,7 @@ export async function openLab(): Promise<Lab> {
           settle();
         };
         const look = (): void => {
-          const found = mails.find(({ at, text }) => at >= from && text.includes(word));
+          const found = mails.find((mail) => mail.at >= from && mail.box === box && named.test(mail.text));
           if (found !== undefined) end(() => resolve(found.at));
         };
         const timer = setTimeout(() => end(() => reject(new Error(`no mail with "${word}" within ${patienceMs / 1000} s`))), patienceMs);
