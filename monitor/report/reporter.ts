@@ -30,11 +30,13 @@ export class Reporter {
   stop(): void { for (const timer of this.#timers) timer.cancel(); }
 
   /** @returns the message that was sent, or undefined when all is well and it was not forced. */
-  async report(force: boolean, title = "Report"): Promise<Message | undefined> {
+  report(force: boolean, title = "Report"): Promise<Message | undefined> { return this.#send((ok) => force || !ok, title); }
+
+  async #send(wanted: (ok: boolean) => boolean, title: string): Promise<Message | undefined> {
     const { assembly } = this;
     try {
       const now = status(assembly);
-      if (now.ok && !force) return undefined;
+      if (!wanted(now.ok)) return undefined;
       const message = this.make(reportOf(now, await this.records.days(), await this.records.incidents(100), assembly.base()), title);
       assembly.send(message);
       return message;
@@ -55,7 +57,7 @@ export class Reporter {
       const left = next.getTime() - clock.now();
       this.#timers[slot] = clock.after(Math.min(Math.max(left, 0), 3_600_000), () => {
         if (next.getTime() > clock.now()) return wait();
-        void this.report(wanted(status(this.assembly).ok), title).finally(() => this.#plan(slot, pattern, wanted, title));
+        void this.#send(wanted, title).finally(() => this.#plan(slot, pattern, wanted, title));
       });
     };
     wait();

@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { Reporter } from "../../monitor/report/reporter";
 import { passwordLine } from "../../monitor/page/operator";
 import { Site } from "../unit/monitor/site";
 
@@ -41,17 +42,31 @@ where("the status page in a real browser", () => {
       if (!response.url().startsWith(site.base)) seen.foreign.push(response.url());
       sizes.push(response.body().then((body) => { seen.bytes += body.length; }, () => undefined));
     });
-    await page.goto(site.base + path, { waitUntil: "networkidle" });
+    // Only a service's page fetches more once it is there.
+    await page.goto(site.base + path, { waitUntil: path.startsWith("/service/") && options.script !== false ? "networkidle" : "load" });
     await Promise.all(sizes);
     return seen;
   }
+  const basics = (page: Page): Promise<unknown> => page.evaluate(`({
+    h1: document.querySelectorAll("h1").length, lang: document.documentElement.lang,
+    stuck: [...document.querySelectorAll("main *")].filter((e) => ["auto", "scroll"].includes(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth && e.tabIndex < 0).length,
+    unnamed: [...document.querySelectorAll("input:not([type=hidden])")].filter((e) => e.labels.length === 0).length,
+  })`);
+  /** The least contrast of any text against what is painted behind it. */
+  const contrast = (page: Page, selector: string): Promise<number> => page.evaluate(`(() => {
+    const value = (c) => { const [r, g, b] = c.match(/[\\d.]+/g).map((v) => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; }); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+    const back = (e) => { for (; e; e = e.parentElement) { const c = getComputedStyle(e).backgroundColor; if (!c.startsWith("rgba") || !/, 0\\)$/.test(c)) return value(c); } return 1; };
+    const speaks = (e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+    return Math.min(...[...document.querySelectorAll(${JSON.stringify(selector)})].filter(speaks).map((e) => { const [f, b] = [value(getComputedStyle(e).color), back(e)]; return (Math.max(f, b) + 0.05) / (Math.min(f, b) + 0.05); }));
+  })()`);
   const overflow = (page: Page): Promise<number> => page.evaluate("document.documentElement.scrollWidth - innerWidth");
 
-  test.each(["/", "/service/chat?span=quarter", "/incident/1", "/incidents", "/operator"].flatMap((path) => [320, 1200].map((width) => [path, width] as const)))("%s at %i px: nothing overflows, nothing fails, no third party, under 150 kB", async (path, width) => {
+  test.each(["/", "/service/chat?span=quarter", "/incident/1", "/incidents", "/operator"].flatMap((path) => [320, 1200].map((width) => [path, width] as const)))("%s at %i px: nothing overflows, nothing fails, no third party, under 150 kB; one main heading, fields named, what scrolls sideways can be reached by keyboard", async (path, width) => {
     const { page, errors, foreign, bytes } = await visit(path, width);
     expect(await overflow(page)).toBeLessThanOrEqual(0);
     expect([errors, foreign]).toEqual([[], []]);
     expect(bytes).toBeLessThan(150_000);
+    expect(await basics(page)).toEqual({ h1: 1, lang: "en", stuck: 0, unnamed: 0 });
     await page.context().close();
   });
 
@@ -72,15 +87,57 @@ where("the status page in a real browser", () => {
     await page.context().close();
   });
 
+  test("the feed and the badges are well-formed, and the feed has what Atom demands", async () => {
+    const { page } = await visit("/incidents", 320);
+    for (const path of ["/feed.xml", "/badge/chat.svg", "/badge/chat-uptime.svg"]) {
+      const problem = await page.evaluate(`fetch(${JSON.stringify(path)}).then((answer) => answer.text()).then((text) => new DOMParser().parseFromString(text, "text/xml").querySelector("parsererror")?.textContent ?? "")`);
+      expect(problem).toBe("");
+    }
+    const missing = await page.evaluate(`fetch("/feed.xml").then((answer) => answer.text()).then((text) => {
+      const feed = new DOMParser().parseFromString(text, "text/xml").documentElement;
+      const lacks = (of) => ["id", "title", "updated"].filter((name) => ![...of.children].some((child) => child.localName === name && child.textContent.trim() !== ""));
+      const entries = [...feed.querySelectorAll("entry")];
+      return entries.length === 0 ? "no entry" : [feed, ...entries].flatMap(lacks).join();
+    })`);
+    expect(missing).toBe("");
+    await page.context().close();
+  });
+
+  test("the status page is fresh without being loaded anew, but not under the reader's hands", async () => {
+    const { page, errors } = await visit("/", 1200);
+    await page.clock.install();
+    await page.reload();
+    await page.evaluate(`document.querySelector("h1").textContent = "of before"`);
+    await page.focus(".name");
+    await page.clock.fastForward(31_000);
+    expect(await page.textContent("h1")).toBe("of before");
+    await page.evaluate("document.activeElement.blur()");
+    await Promise.all([page.waitForResponse(/\/$/), page.clock.fastForward(31_000)]);
+    await page.waitForFunction(`document.querySelector("h1").textContent === "lab"`);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  test.each(["alert", "report"])("the %s mail reads at 320 and 1200 px, dark and light, and with its style sheet taken away", async (kind) => {
+    const message = kind === "alert" ? site.assembly.outbox.waiting()[0]!.message : (await new Reporter(site.assembly).report(true))!;
+    const page = await browser.newPage();
+    for (const html of [message.html, message.html.replace(/<style>.*?<\/style>/s, "")]) {
+      for (const [width, colorScheme] of [[320, "light"], [320, "dark"], [1200, "light"]] as const) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 800 });
+        await page.setContent(html);
+        expect(await overflow(page)).toBeLessThanOrEqual(0);
+        expect(await contrast(page, "body *")).toBeGreaterThanOrEqual(4.5);
+      }
+    }
+    expect(message.html).not.toMatch(/<(img|script|link)\b|url\(/);
+    await page.close();
+  });
+
   test("text keeps a contrast of 4.5 in light and dark", async () => {
     for (const dark of [false, true]) {
       const { page } = await visit("/", 1200, { dark });
-      const worst = await page.evaluate(`(() => {
-        const value = (c) => { const [r, g, b] = c.match(/[\\d.]+/g).map((v) => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; }); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
-        const back = value(getComputedStyle(document.body).backgroundColor);
-        return Math.min(...[...document.querySelectorAll("main *")].filter((e) => e.childElementCount === 0 && e.textContent.trim()).map((e) => { const f = value(getComputedStyle(e).color); return (Math.max(f, back) + 0.05) / (Math.min(f, back) + 0.05); }));
-      })()`);
-      expect(worst).toBeGreaterThanOrEqual(4.5);
+      expect(await contrast(page, "main *")).toBeGreaterThanOrEqual(4.5);
       await page.context().close();
     }
   });

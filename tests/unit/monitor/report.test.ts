@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
 import { Reporter } from "../../../monitor/report/reporter";
 import { Site } from "./site";
 
@@ -39,6 +39,32 @@ test("on its schedule only when something is wrong; the weekly summary in any ca
   await until(() => sent().length > 0);
   expect(sent()).toEqual(["[lab] Weekly summary: All is well"]);
   reporter.stop();
+});
+
+test("on its schedule when something is wrong", async () => {
+  const reporter = new Reporter(site.assembly);
+  site.assembly.runner.stop();
+  site.round();
+  for (let time = 0; time < 3; time += 1) site.round({ chat: "HTTP 500" });
+  reporter.start();
+  await site.clock.pass(20 * 3_600_000);
+  await until(() => sent().length > 1);
+  expect(sent()).toEqual(["[lab] DOWN: chat", "[lab] Report: 1 of 4 are not well"]);
+  reporter.stop();
+});
+
+test("a history that can't be read is a crash too: the fallback says so, on the schedule as well", async () => {
+  site.round({ chat: "HTTP 500" });
+  await site.assembly.writer.flush();
+  const rows = jest.spyOn(site.database, "rows").mockRejectedValue(new Error("database disk image is malformed"));
+  const reporter = new Reporter(site.assembly);
+  reporter.start();
+  await site.clock.pass(20 * 3_600_000);
+  await until(() => sent().length > 0);
+  reporter.stop();
+  rows.mockRestore();
+  expect(sent()).toEqual(["[lab] The reporter failed"]);
+  expect(site.assembly.outbox.waiting()[0]?.message.text).toContain("malformed");
 });
 
 test("a reporter that crashes is reported by other code", async () => {

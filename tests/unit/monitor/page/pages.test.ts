@@ -52,6 +52,24 @@ test("history, badges, feed and metrics are in the formats that their readers ex
   expect(await site.text("/metrics")).toMatch(/^observatory_up\{check="blog",service="blog",kind="http"\} 0$/m);
 });
 
+test("metrics keep to Prometheus' text format: each family once, with its help and type before its samples, labels escaped, a line break at the end", async () => {
+  site.assembly.reload({ ...site.assembly.config, checks: [...site.assembly.config.checks, { kind: "tcp", id: 'odd "name"\\ of\nmine', host: "192.0.2.1", port: 1 }] });
+  downThree({ blog: "HTTP 500" });
+  const answer = await site.get("/metrics");
+  expect(answer.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
+  const lines = (await answer.text()).split("\n");
+  expect(lines.pop()).toBe("");
+  const families: string[] = [];
+  for (const line of lines) {
+    const [, kind, name = ""] = /^(?:# (HELP|TYPE) )?([a-zA-Z_:][a-zA-Z0-9_:]*)/.exec(line) ?? [];
+    if (kind === "HELP") families.push(name);
+    else expect(name).toBe(families.at(-1));
+    if (kind === undefined) expect(line).toMatch(/^[a-z_]+(\{[a-z]+="(?:[^"\\\n]|\\[\\"n])*"(,[a-z]+="(?:[^"\\\n]|\\[\\"n])*")*\})? \d+(\.\d+)?(e[+-]\d+)?$/);
+  }
+  expect(new Set(families).size).toBe(families.length);
+  expect(lines.some((line) => line.includes('check="odd \\"name\\"\\\\ of\\nmine"'))).toBe(true);
+});
+
 test.each(["/nope", "/service/nope", "/service/%E0%A4%A", "/badge/../x.svg", "/badge/nope.svg", "/incident/99", "/incident/x", "/assets/../main.js", "/api/history/nope", "/constructor", "//evil"])("GET %s is refused politely", async (path) => {
   const answer = await site.get(path);
   expect(answer.status).toBeGreaterThanOrEqual(400);
