@@ -3,7 +3,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { until } from "../../cli/wait";
-import { labPaths } from "../../local/cloud/paths";
+import { labPaths, type LabPaths } from "../../local/cloud/paths";
 
 export const project = resolve(__dirname, "../..");
 
@@ -59,8 +59,8 @@ export const drill = async (name: string): Promise<{ readonly ok: boolean; reado
 export const on = async (machine: "primary" | "watcher", line: string): Promise<string> => (await must(fleet("ssh", machine, "--", line))).out.trim();
 
 /** Processes that belong to this run's fleet: their command line or environment names its state folder or its namespaces. */
-export const processes = (): readonly { readonly pid: number; readonly command: string }[] => {
-  const { state, id } = paths();
+export const processes = (of: LabPaths = paths()): readonly { readonly pid: number; readonly command: string }[] => {
+  const { state, id } = of;
   const read = (pid: number, file: string): string => { try { return readFileSync(`/proc/${pid}/${file}`, "utf8").replaceAll("\0", " "); } catch { return ""; } };
   // A zombie has ended; only its parent has not asked yet.
   const ended = (pid: number): boolean => / Z /.test(read(pid, "stat").replace(/^.*\)/, ")"));
@@ -71,13 +71,15 @@ export const processes = (): readonly { readonly pid: number; readonly command: 
 };
 
 /** SIGKILL to everything that belongs to this run's fleet, until nothing is left. */
-export const killAll = async (): Promise<void> => {
+export const killAll = async (of: LabPaths = paths()): Promise<void> => {
+  // One that waits for a disk which somebody froze dies when the disk is thawed, not before.
+  const waits = (pid: number): boolean => { try { return / D /.test(readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\)/, "")); } catch { return false; } };
   const gone = await until(async () => {
-    const left = processes();
+    const left = processes(of);
     for (const { pid } of left) { try { process.kill(pid, "SIGKILL"); } catch { /* gone with its parent */ } }
-    return left.length === 0 ? true : null;
+    return left.every(({ pid }) => waits(pid)) ? true : null;
   }, { seconds: 20, everyMs: 200 });
-  if (gone === null) throw new Error(`these survive SIGKILL: ${JSON.stringify(processes())}`);
+  if (gone === null) throw new Error(`these survive SIGKILL: ${JSON.stringify(processes(of))}`);
 };
 
 /** Starts `up` and, when a step is done, kills it and everything that it started. */
@@ -96,11 +98,11 @@ export const killHalfWay = async (step: string): Promise<void> => {
 const output = (program: string, ...args: readonly string[]): string => { try { return execFileSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }); } catch { return ""; } };
 
 /** Everything of this run's fleet that is still on the host, by kind; empty lists where nothing is. */
-export const remains = (): Readonly<Record<string, readonly string[]>> => {
-  const { state, id } = paths();
+export const remains = (of: LabPaths = paths()): Readonly<Record<string, readonly string[]>> => {
+  const { state, id } = of;
   const ours = (text: string): readonly string[] => text.split("\n").filter((line) => line.includes(state) || line.includes(`ss${id}`));
   return {
-    processes: processes().map(({ pid, command }) => `${pid} ${command}`),
+    processes: processes(of).map(({ pid, command }) => `${pid} ${command}`),
     mounts: ours(readFileSync("/proc/self/mounts", "utf8")),
     loops: ours(output("losetup", "-a")),
     namespaces: ours(output("ip", "netns", "list")),

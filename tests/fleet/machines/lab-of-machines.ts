@@ -1,0 +1,87 @@
+/** A lab of its own beside the fleet's, booted once for all tests of machines, and what they ask of it. */
+import { execFile } from "node:child_process";
+import { rm } from "node:fs/promises";
+import { lab } from "../../../local/cloud/lab";
+import { labPaths } from "../../../local/cloud/paths";
+import { fleet, must, stateDir, type Outcome } from "../kit";
+
+export interface Droplet { readonly id: number; readonly name: string; readonly ip: string; readonly vpcIp: string; readonly status: string }
+export interface Ran { readonly code: number; readonly stdout: string; readonly stderr: string }
+
+// tests/run sweeps what begins like its own state folder.
+export const paths = () => labPaths(`${stateDir()}-machines`);
+export const quiet = (): void => undefined;
+/** Two in one region, one in another. */
+export const ids: Record<"one" | "two" | "far", number> = { one: 0, two: 0, far: 0 };
+
+export const api = async (method: string, path: string, body?: unknown): Promise<any> => {
+  const answer = await lab.request(paths(), method, path, body);
+  if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return answer.body;
+};
+export const status = async (method: string, path: string, body?: unknown): Promise<number> => (await lab.request(paths(), method, path, body)).status;
+
+export const droplet = async (id: number): Promise<Droplet> => {
+  const { droplet: found } = await api("GET", `/v2/droplets/${id}`);
+  const address = (type: string): string => found.networks.v4.find((one: any) => one.type === type)?.ip_address;
+  return { id, name: found.name, ip: address("public"), vpcIp: address("private"), status: found.status };
+};
+
+export const until = async (what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> => {
+  const deadline = Date.now() + seconds * 1000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`${what}: not within ${seconds} s`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+};
+export const becomes = (id: number, wanted: string): Promise<void> => until(`droplet ${id} ${wanted}`, 120, async () => (await droplet(id)).status === wanted);
+
+/** A shell line on a machine, by its recovery console. */
+export const on = async (id: number, line: string): Promise<Ran> => api("POST", `/local/droplets/${id}/exec`, { argv: ["sh", "-c", line] });
+export const said = async (id: number, line: string): Promise<string> => (await on(id, line)).stdout.trim();
+/** Whether a machine gets sshd's banner, not only a connection. */
+export const reaches = async (id: number, address: string, port = 22): Promise<boolean> =>
+  (await on(id, `timeout 2 bash -c 'head -c 4 < /dev/tcp/${address}/${port}'`)).stdout === "SSH-";
+export const bootOf = (id: number): Promise<string> => said(id, "cat /proc/sys/kernel/random/boot_id").catch(() => "");
+
+export const asOperator = (...argv: string[]): Promise<Ran> => new Promise((resolve) => {
+  const { command, args, env } = lab.inLab(paths(), argv);
+  execFile(command, [...args], { env: { ...process.env, ...env } }, (error, stdout, stderr) => resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr }));
+});
+
+/** `./fleet fault …` on this lab. */
+export const faultCommand = (...words: string[]): Promise<Outcome> => fleet("fault", ...words, "--state", paths().state);
+
+/** Injected by the command that a user types, and ended by its id. */
+export const during = async (words: readonly string[], meanwhile: () => Promise<void>): Promise<void> => {
+  const { id } = JSON.parse((await must(faultCommand("inject", ...words, "--json"))).out);
+  try { await meanwhile(); } finally { await must(faultCommand("clear", id)); }
+};
+
+/** Waits for the action's end; rejects when it errored. */
+const settle = async (path: string, what: string): Promise<void> => until(what, 120, async () => {
+  const { action } = await api("GET", path);
+  if (action.status === "errored") throw new Error(`${what} errored`);
+  return action.status === "completed";
+});
+export const act = async (id: number, action: Record<string, unknown>): Promise<void> => {
+  const { action: begun } = await api("POST", `/v2/droplets/${id}/actions`, action);
+  await settle(`/v2/actions/${begun.id}`, String(action["type"]));
+};
+export const actOnVolume = async (volume: string, action: Record<string, unknown>): Promise<void> => {
+  const { action: begun } = await api("POST", `/v2/volumes/${volume}/actions`, { region: "fra1", ...action });
+  await settle(`/v2/volumes/${volume}/actions/${begun.id}`, `${String(action["type"])} of a volume`);
+};
+
+export const make = async (name: string, more: Record<string, unknown> = {}): Promise<number> =>
+  (await api("POST", "/v2/droplets", { name, region: "fra1", size: "s-1vcpu-512mb-10gb", image: "debian-13-x64", tags: [name], ipv6: true, ...more })).droplet.id;
+
+export const startLab = async (): Promise<void> => {
+  await lab.start({ paths: paths(), machines: true, pace: "host", progress: quiet });
+  [ids.one, ids.two, ids.far] = await Promise.all([make("one"), make("two"), make("far", { region: "ams3" })]) as [number, number, number];
+  await Promise.all(Object.values(ids).map((id) => becomes(id, "active")));
+};
+export const endLab = async (): Promise<void> => {
+  await lab.destroy(paths(), quiet);
+  await rm(paths().state, { recursive: true, force: true });
+};

@@ -1,0 +1,86 @@
+import { describe, expect, test } from "@jest/globals";
+import { act, api, asOperator, droplet, ids, on, reaches, said, until } from "./lab-of-machines";
+
+/** What DigitalOcean's network does, done for real. */
+export const networkTests = (): void => describe("network", () => {
+  test("machines reach each other and the lab's services by name; an operator reaches them", async () => {
+    const two = await droplet(ids.two);
+    expect(await reaches(ids.one, two.ip)).toBe(true);
+    expect((await on(ids.one, "getent ahostsv4 deb.debian.org")).stdout).toContain("192.0.2.80");
+    expect((await asOperator("bash", "-c", `head -c 4 < /dev/tcp/${two.ip}/22`)).stdout).toBe("SSH-");
+  });
+
+  test("mail's ports are blocked outbound, the relay's is not", async () => {
+    const open = (port: number) => on(ids.one, `timeout 1 bash -c '</dev/tcp/192.0.2.25/${port}'`);
+    expect(await Promise.all([25, 465, 587, 2525].map(async (port) => (await open(port)).code === 0))).toEqual([false, false, false, true]);
+  });
+
+  test("the private network joins machines of one region's VPC and nobody else", async () => {
+    const [two, far] = await Promise.all([droplet(ids.two), droplet(ids.far)]);
+    expect(await reaches(ids.one, two.vpcIp)).toBe(true);
+    expect(await reaches(ids.one, far.vpcIp)).toBe(false);
+    expect((await asOperator("timeout", "1", "bash", "-c", `</dev/tcp/${two.vpcIp}/22`)).code).not.toBe(0);
+  });
+
+  test("nobody speaks with another's address", async () => {
+    const two = await droplet(ids.two);
+    // The answer would go to the true holder: what tells is whether the router took the packet at all.
+    const seen = async (): Promise<number> => Number((await on(ids.two, "awk '$1 == \"Icmp:\" && $2 ~ /[0-9]/ { print $2 }' /proc/net/snmp")).stdout);
+    const before = await seen();
+    expect((await on(ids.one, `ip addr add ${two.ip}/32 dev lo; ping -c 2 -i 0.2 -W 1 -I ${two.ip} 192.0.2.53; code=$?; ip addr del ${two.ip}/32 dev lo; exit $code`)).code).not.toBe(0);
+    expect(await seen()).toBe(before);
+  });
+
+  test("IPv6 works between machines", async () => {
+    const { droplet: two } = await api("GET", `/v2/droplets/${ids.two}`);
+    expect((await on(ids.one, `ping -c 1 -W 2 ${two.networks.v6[0].ip_address}`)).code).toBe(0);
+  });
+
+  test("a cloud firewall closes a machine but for its rules, and is lifted with its tag", async () => {
+    const two = await droplet(ids.two);
+    const rules = { name: "two", tags: ["two"], inbound_rules: [{ protocol: "icmp", sources: { addresses: ["0.0.0.0/0"] } }], outbound_rules: [] };
+    const { firewall } = await api("POST", "/v2/firewalls", rules);
+    expect(await reaches(ids.one, two.ip)).toBe(false);
+    expect((await on(ids.one, `ping -c 1 -W 2 ${two.ip}`)).code).toBe(0);
+    expect((await on(ids.two, "timeout 1 bash -c '</dev/tcp/192.0.2.25/2525'")).code).not.toBe(0);
+    await api("DELETE", `/v2/firewalls/${firewall.id}`);
+    expect(await reaches(ids.one, two.ip)).toBe(true);
+  });
+
+  test("a firewall follows its tag from machine to machine while they run", async () => {
+    const [one, two] = await Promise.all([droplet(ids.one), droplet(ids.two)]);
+    await api("POST", "/v2/tags", { name: "closed" });
+    const { firewall } = await api("POST", "/v2/firewalls", { name: "closed", tags: ["closed"], inbound_rules: [], outbound_rules: [{ protocol: "tcp", ports: "all", destinations: { addresses: ["0.0.0.0/0"] } }] });
+    const resources = (id: number) => ({ resources: [{ resource_id: String(id), resource_type: "droplet" }] });
+    const open = async (): Promise<boolean[]> => [await reaches(ids.far, one.ip), await reaches(ids.far, two.ip)];
+    expect(await open()).toEqual([true, true]);
+    await api("POST", "/v2/tags/closed/resources", resources(ids.two));
+    expect(await open()).toEqual([true, false]);
+    await api("DELETE", "/v2/tags/closed/resources", resources(ids.two));
+    await api("POST", "/v2/tags/closed/resources", resources(ids.one));
+    expect(await open()).toEqual([false, true]);
+    await api("DELETE", `/v2/firewalls/${firewall.id}`);
+    expect(await open()).toEqual([true, true]);
+  });
+
+  test("a reserved IP moves from machine to machine, and its holder reaches it too", async () => {
+    const { reserved_ip } = await api("POST", "/v2/reserved_ips", { droplet_id: ids.one });
+    const hostKey = async (): Promise<string> => (await asOperator("ssh-keyscan", "-T", "2", "-t", "ed25519", reserved_ip.ip)).stdout.split(" ")[2]?.trim() ?? "";
+    const keyOf = async (id: number): Promise<string> => (await on(id, "cut -d' ' -f2 /etc/ssh/ssh_host_ed25519_key.pub")).stdout.trim();
+    const [one, two] = await Promise.all([keyOf(ids.one), keyOf(ids.two)]);
+    await until("the reserved IP at one", 10, async () => (await hostKey()) === one);
+    expect(await reaches(ids.one, reserved_ip.ip)).toBe(true);
+    await api("POST", `/v2/reserved_ips/${reserved_ip.ip}/actions`, { type: "assign", droplet_id: ids.two });
+    await until("the reserved IP at two", 10, async () => (await hostKey()) === two);
+  });
+
+  test("the metadata service tells each machine about itself, a new name at once, and nobody else anything", async () => {
+    const ask = (id: number, path: string): Promise<string> => said(id, `curl -sf -m 5 http://169.254.169.254/metadata/v1/${path}`);
+    expect(await Promise.all([ask(ids.one, "hostname"), ask(ids.two, "hostname"), ask(ids.one, "id")])).toEqual(["one", "two", String(ids.one)]);
+    expect(JSON.parse(await said(ids.two, "curl -sf http://169.254.169.254/metadata/v1.json")).reserved_ip.ipv4.active).toBe(true);
+    await act(ids.one, { type: "rename", name: "first" });
+    expect([await ask(ids.one, "hostname"), (await droplet(ids.one)).name]).toEqual(["first", "first"]);
+    await act(ids.one, { type: "rename", name: "one" });
+    expect((await asOperator("curl", "-s", "-m", "2", "-o", "/dev/null", "-w", "%{http_code}", "http://169.254.169.254/metadata/v1/id")).stdout).not.toBe("200");
+  });
+});

@@ -1,0 +1,37 @@
+import { describe, expect, test } from "@jest/globals";
+import { act, actOnVolume, api, becomes, ids, make, on, said } from "./lab-of-machines";
+
+/** Block storage as disks. */
+export const volumeTests = (): void => describe("volumes", () => {
+  const create = async (name: string, filesystem_type: string): Promise<string> => (await api("POST", "/v2/volumes", { name, region: "fra1", size_gigabytes: 1, filesystem_type })).volume.id;
+  const disk = (name: string): string => `/dev/disk/by-id/scsi-0DO_Volume_${name}`;
+
+  test("a volume is a disk, here and then there; it is not taken from under a mount, and grows while it is in use", async () => {
+    const volume = await create("data", "ext4");
+    await actOnVolume(volume, { type: "attach", droplet_id: ids.one });
+    expect(await on(ids.one, `mount ${disk("data")} /mnt && echo hello > /mnt/file`)).toMatchObject({ code: 0 });
+    await expect(actOnVolume(volume, { type: "detach", droplet_id: ids.one })).rejects.toThrow("errored");
+    await actOnVolume(volume, { type: "resize", size_gigabytes: 2 });
+    expect(await said(ids.one, `blockdev --getsize64 ${disk("data")}`)).toBe(String(2 * 1024 ** 3));
+    await on(ids.one, "umount /mnt");
+    await actOnVolume(volume, { type: "detach", droplet_id: ids.one });
+    expect((await on(ids.one, `test -e ${disk("data")}`)).code).toBe(1);
+    await actOnVolume(volume, { type: "attach", droplet_id: ids.two });
+    expect(await said(ids.two, `mount ${disk("data")} /mnt && cat /mnt/file; umount /mnt; e2fsck -fp ${disk("data")} >/dev/null; resize2fs ${disk("data")} >/dev/null 2>&1; blockdev --getsize64 ${disk("data")}`)).toBe(`hello\n${2 * 1024 ** 3}`);
+    await act(ids.two, { type: "power_cycle" });
+    expect(await said(ids.two, `mount ${disk("data")} /mnt && cat /mnt/file; df --output=size -BM /mnt | tail -1 | tr -dc 0-9; umount /mnt`)).toMatch(/^hello\n(19|20)\d\d$/);
+    await actOnVolume(volume, { type: "detach", droplet_id: ids.two });
+    await api("DELETE", `/v2/volumes/${volume}`);
+  });
+
+  test("droplets made together under several names, and one that is born with a volume", async () => {
+    const volume = await create("born", "xfs");
+    const { droplets } = await api("POST", "/v2/droplets", { names: ["twin-a", "twin-b"], region: "fra1", size: "s-1vcpu-512mb-10gb", image: "debian-13-x64" });
+    const born = await make("born", { volumes: [volume] });
+    const all: number[] = [...droplets.map(({ id }: { id: number }) => id), born];
+    await Promise.all(all.map((id) => becomes(id, "active")));
+    expect(await Promise.all(all.map((id) => said(id, "hostname")))).toEqual(["twin-a", "twin-b", "born"]);
+    expect(await said(born, `mount ${disk("born")} /mnt && findmnt -n -o FSTYPE /mnt; umount /mnt`)).toBe("xfs");
+    await Promise.all(all.map((id) => api("DELETE", `/v2/droplets/${id}`)));
+  });
+});
