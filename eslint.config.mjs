@@ -1,7 +1,7 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["node_modules/", ".build/", "coverage/", "services/", "**/*.cjs", "**/*.mjs"] },
+  { ignores: ["node_modules/", ".build/", "coverage/", "**/*.cjs", "**/*.mjs"] },
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.base],

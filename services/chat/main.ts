@@ -10,6 +10,8 @@ form.onsubmit=async(e)=>{e.preventDefault();await fetch("/messages",{method:"POS
 
 const kept = 50;
 const mostListeners = 500;
+/** Bytes. */
+const mostUnread = 64 * 1024;
 
 /** GET /events: server-sent events, the last messages first; POST /messages {name, text} → 201. Nothing is stored: a restart empties the room. */
 export function routes(): Routes {
@@ -17,7 +19,14 @@ export function routes(): Routes {
   let next = 1;
   const listeners = new Set<ServerResponse>();
   const event = (said: Said): string => `id: ${said.id}\ndata: ${JSON.stringify(said)}\n\n`;
-  setInterval(() => { for (const listener of listeners) listener.write(": still here\n\n"); }, 20_000).unref();
+  const tell = (text: string): void => {
+    for (const listener of listeners) {
+      // One that does not read any more would have everything that is said kept for it.
+      if (listener.writableLength > mostUnread) listener.destroy();
+      else listener.write(text);
+    }
+  };
+  setInterval(() => { tell(": still here\n\n"); }, 20_000).unref();
   return {
     "GET /": () => page(front),
     "GET /messages": () => ({ body: last }),
@@ -26,13 +35,14 @@ export function routes(): Routes {
       const said = { id: next, name: textField(body, "name", 40), text: textField(body, "text", 1000), at: new Date().toISOString() };
       next += 1;
       last = [...last, said].slice(-kept);
-      for (const listener of listeners) listener.write(event(said));
+      tell(event(said));
       return { status: 201, body: said };
     },
     "GET /events": (request, _url, response) => {
       if (listeners.size >= mostListeners) throw new Refusal(503, "the room is full");
       const seen = Number(request.headers["last-event-id"] ?? 0);
       response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" });
+      if (request.method === "HEAD") { response.end(); return undefined; }
       response.write(`: welcome\n\n${last.filter(({ id }) => id > seen).map(event).join("")}`);
       listeners.add(response);
       response.on("close", () => listeners.delete(response));

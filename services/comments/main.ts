@@ -1,6 +1,6 @@
-import { escapeHtml, page, readJson, type Routes, run, textField } from "../shared/http";
+import { escapeHtml, page, readJson, Refusal, type Routes, run, textField } from "../shared/http";
 import { shell } from "../shared/page";
-import { Comments } from "./store";
+import { Comments, FullError } from "./store";
 
 const front = (comments: Comments): string => shell("Comments", `
 <ul>${comments.of("/").slice(-100).map(({ author, text, at }) => `<li><b>${escapeHtml(author)}</b> <small>${at}</small><br>${escapeHtml(text)}</li>`).join("") || "<li>None yet.</li>"}</ul>
@@ -15,7 +15,11 @@ export function routes(folder: string): Routes {
     "GET /api/comments": (_request, url) => ({ body: comments.of(url.searchParams.get("page") ?? "/"), headers: { "access-control-allow-origin": "*" } }),
     "POST /api/comments": async (request) => {
       const body = await readJson(request);
-      return { status: 201, body: comments.add(textField({ page: "/", ...body }, "page", 200), textField(body, "author", 80), textField(body, "text", 4000), new Date()) };
+      try {
+        return { status: 201, body: comments.add(textField({ page: "/", ...body }, "page", 200), textField(body, "author", 80), textField(body, "text", 4000), new Date()) };
+      } catch (error) {
+        throw error instanceof FullError ? new Refusal(507, error.message) : error;
+      }
     },
     "GET /health": () => {
       comments.probe();

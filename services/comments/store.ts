@@ -1,7 +1,11 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 export interface Comment { readonly id: number; readonly page: string; readonly author: string; readonly text: string; readonly at: string }
+
+/** All of it is in memory and written at each comment: without a bound, whoever posts enough ends the service for good. */
+const MOST_CHARACTERS = 4_000_000;
+export class FullError extends Error {}
 
 /** All comments in one JSON file, written as a whole so that a power cut leaves the old or the new one. */
 export class Comments {
@@ -18,13 +22,15 @@ export class Comments {
 
   add(page: string, author: string, text: string, now: Date): Comment {
     const comment = { id: (this.#all.at(-1)?.id ?? 0) + 1, page, author, text, at: now.toISOString() };
-    this.#write([...this.#all, comment]);
+    const whole = JSON.stringify([...this.#all, comment]);
+    if (whole.length > MOST_CHARACTERS) throw new FullError("there is no room for more comments");
+    this.#write(whole);
     this.#all.push(comment);
     return comment;
   }
 
   /** @throws when the file can't be written: what a health check has to find out. */
-  probe(): void { this.#write(this.#all); }
+  probe(): void { this.#write(JSON.stringify(this.#all)); }
 
   #read(): Comment[] {
     try {
@@ -35,10 +41,11 @@ export class Comments {
     }
   }
 
-  #write(all: readonly Comment[]): void {
+  #write(text: string): void {
     const file = openSync(`${this.#path}.new`, "w", 0o640);
     try {
-      writeSync(file, JSON.stringify(all));
+      // Not writeSync: on a disk that is nearly full it writes a part, and says so only by its result.
+      writeFileSync(file, text);
       fsyncSync(file);
     } finally {
       closeSync(file);

@@ -10,6 +10,8 @@ const opener = shell("Dead drop", `<p>Opening shows the secret once and destroys
 `open_=document.getElementById("open");open_.onclick=async()=>{const r=await fetch("/api/open",{method:"POST",body:JSON.stringify({id:location.pathname.slice(3),key:location.hash.slice(1)})});const a=await r.json();out.textContent=a.error||a.text;open_.remove()}`);
 
 const hour = 3_600_000;
+/** Some 60 MB at the most: a stranger must not fill the disk that all services share. */
+const mostWaiting = 2000;
 
 /** POST /api/drops {text, hours?} → 201 {id, key}; POST /api/open {id, key} → {text}, once. */
 export function routes(folder: string): Routes {
@@ -21,6 +23,7 @@ export function routes(folder: string): Routes {
       const body = await readJson(request);
       const { hours = 72 } = body;
       if (typeof hours !== "number" || !(hours > 0 && hours <= 720)) throw new Refusal(422, '"hours" is a number up to 720');
+      if (drops.count() >= mostWaiting) throw new Refusal(507, "too many secrets wait to be read");
       return { status: 201, body: drops.put(textField(body, "text", 20_000), Date.now() + hours * hour) };
     },
     "POST /api/open": async (request) => {

@@ -12,11 +12,12 @@ import signal
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-SERVICES_FILE = os.environ.get("SERVICES_FILE", "")  # [{"name": "chat", "local": "http://127.0.0.1:3001/health", "status": 200}, …]
+SERVICES_FILE = os.environ.get("SERVICES_FILE", "")  # [{"name": "chat", "local": "http://127.0.0.1:20001/health", "status": 200}, …]
 FRESH_SECONDS = 10
 
 
@@ -45,6 +46,8 @@ def ask(entry):
     try:
         with urllib.request.urlopen(url, timeout=3) as answer:
             return {"name": name, "ok": answer.status == status, "ms": round((time.monotonic() - began) * 1000)}
+    except urllib.error.HTTPError as error:  # any status but 2xx, which may be the right one
+        return {"name": name, "ok": error.code == status, "ms": round((time.monotonic() - began) * 1000)}
     except (OSError, ValueError) as error:
         return {"name": name, "ok": False, "error": str(error)[:200]}
 

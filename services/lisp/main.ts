@@ -12,7 +12,8 @@ export const routes = (): Routes => ({
     try {
       return { body: { output: lisp(code) } };
     } catch (error) {
-      throw error instanceof LispError ? new Refusal(422, error.message) : error;
+      // A RangeError is Node's own stack: nested more deeply than any bound of ours has seen.
+      throw error instanceof LispError || error instanceof RangeError ? new Refusal(422, error.message) : error;
     }
   },
   "GET /health": () => ({ status: lisp("(+ 2 3)") === "5" ? 200 : 503, body: { ok: lisp("(+ 2 3)") === "5" } }),

@@ -40,8 +40,13 @@ export function textField(body: Record<string, unknown>, name: string, longest: 
   return value.trim();
 }
 
+/** "//" and the like are no URLs to those who parse them, and reach a service all the same. */
+function urlOf(path: string): URL {
+  try { return new URL(path, "http://service"); } catch { throw new Refusal(400, "the path can't be read"); }
+}
+
 async function answer(routes: Routes, request: IncomingMessage, response: ServerResponse): Promise<Reply | undefined> {
-  const url = new URL(request.url ?? "/", "http://service");
+  const url = urlOf(request.url ?? "/");
   const method = request.method === "HEAD" ? "GET" : request.method ?? "GET";
   const folder = url.pathname.replace(/[^/]*$/, "");
   const name = [`${method} ${url.pathname}`, ...(folder === "/" ? [] : [`${method} ${folder}`])].find((one) => Object.hasOwn(routes, one));

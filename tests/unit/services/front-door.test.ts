@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { routes as chat } from "../../../services/chat/main";
 import { routes as comments } from "../../../services/comments/main";
@@ -45,6 +46,13 @@ test("comments that can't be written make the service unhealthy", async () => {
   expect((await ask("/health")).status).toBe(500);
 });
 
+test("when there is no room for more comments, those that are there stay", async () => {
+  writeFileSync(join(folder, "comments.json"), JSON.stringify([{ id: 1, page: "/", author: "Ada", text: "x".repeat(4_000_000), at: "" }]));
+  const ask = await open(comments(folder));
+  expect((await ask("/api/comments", { author: "a", text: "one more" })).status).toBe(507);
+  expect(JSON.parse(readFileSync(join(folder, "comments.json"), "utf8"))).toHaveLength(1);
+});
+
 test("a secret can be read once, with its key only, and is not in the database as text", async () => {
   const ask = await open(deadDrop(folder));
   const { id, key } = (await (await ask("/api/drops", { text: "the code is 4711" })).json()) as { id: string; key: string };
@@ -66,9 +74,22 @@ test("what is said in the chat reaches those who listen, and those who come late
   await stream?.cancel();
 });
 
+test("a chat's listener who does not read is let go, and the others hear on", async () => {
+  const routes = chat();
+  const heard: string[] = [];
+  const listener = (writableLength: number) => ({ writableLength, writeHead: () => undefined, on: () => undefined, write: (text: string) => { heard.push(text); }, destroy: () => { heard.push("let go"); } });
+  for (const unread of [100_000, 0]) await routes["GET /events"]!({ headers: {} } as never, new URL("http://x/events"), listener(unread) as never);
+  heard.length = 0;
+  await routes["POST /messages"]!(Readable.from([Buffer.from('{"name":"Ada","text":"hello"}')]) as never, new URL("http://x/messages"), {} as never);
+  expect(heard).toEqual(["let go", expect.stringContaining("hello")]);
+});
+
 test("a program's error is the asker's, not the server's", async () => {
   const ask = await open(lisp());
   const answer = await ask("/run", { code: "(car 1)" });
   expect([answer.status, await answer.json()]).toEqual([422, { error: "1 is not a list" }]);
   expect((await ask("/nowhere")).status).toBe(404);
+  expect((await ask("//")).status).toBe(400);
+  const nested = "(define x '()) (define (two l) (append l l)) (define long (two (two (two (two (two (two (two (two (two (two (two (two (two (two '(1 1 1 1 1)))))))))))))))) (reduce (lambda (a b) (list a)) x long)";
+  expect((await ask("/run", { code: nested })).status).toBe(422);
 });

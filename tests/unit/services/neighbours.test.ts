@@ -22,14 +22,16 @@ given("the health service (skipped where there is no python3)", () => {
   let child: ChildProcess;
   let port = 0;
   let neighbour: Awaited<ReturnType<typeof listen>>;
+  let teapot: typeof neighbour;
 
   beforeAll(async () => {
     neighbour = await listen(204);
+    teapot = await listen(418);
     const free = await listen(200);
     port = free.port;
     await new Promise((resolve) => free.server.close(resolve));
     const local = (of: number) => `http://127.0.0.1:${of}/health`;
-    writeFileSync(file, JSON.stringify([{ name: "notes", local: local(neighbour.port), status: 204 }, { name: "gone", local: local(1), status: 200 }, { name: "pages", status: 200 }, { name: "health", local: local(port), status: 200 }]));
+    writeFileSync(file, JSON.stringify([{ name: "notes", local: local(neighbour.port), status: 204 }, { name: "teapot", local: local(teapot.port), status: 418 }, { name: "gone", local: local(1), status: 200 }, { name: "pages", status: 200 }, { name: "health", local: local(port), status: 200 }]));
     child = spawn("python3", ["-B", PROGRAM], { env: { ...process.env, PORT: String(port), SERVICES_FILE: file }, stdio: ["ignore", "pipe", "inherit"] });
     await once(child.stdout!, "data");
   });
@@ -37,12 +39,13 @@ given("the health service (skipped where there is no python3)", () => {
     child.kill("SIGTERM");
     await once(child, "exit");
     neighbour.server.close();
+    teapot.server.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
   test("asks the others of the fleet's list, not those without a port, nor itself", async () => {
     const { neighbours } = await (await fetch(`http://127.0.0.1:${port}/api/health`)).json() as { neighbours: { name: string; ok: boolean }[] };
-    expect(neighbours.map(({ name, ok }) => [name, ok])).toEqual([["notes", true], ["gone", false]]);
+    expect(neighbours.map(({ name, ok }) => [name, ok])).toEqual([["notes", true], ["teapot", true], ["gone", false]]);
   });
   test("is healthy by itself, whatever its neighbours are", async () => expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200));
 });
