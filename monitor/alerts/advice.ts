@@ -26,7 +26,7 @@ const primaryDark: Advice = {
 };
 
 const watcherDark: Advice = {
-  wrong: "The watcher does not answer", affects: "nothing that visitors see. Nobody watches the services and no backup is taken meanwhile; this mail comes from the primary.",
+  wrong: "The watcher does not answer", affects: "nothing that visitors of the services see. The status page is dark, nobody watches and no backup is taken meanwhile; this mail comes from the primary.",
   steps: [
     { say: "Is the droplet off, or on and silent?", run: "./fleet status" }, { say: "Off: power it on in DigitalOcean's panel, or with doctl compute droplet-action power-on ID." },
     { say: "On: does the Observatory run?", run: logs("watcher", "observatory.service") }, { say: "Gone, or its disk is broken: rebuild it.", run: "./fleet recover watcher" }, runbook("watcher-lost"),

@@ -46,7 +46,7 @@ export function downMessage(outage: Outage, above: readonly Named[], now: number
 
 export function upMessage({ fleet, name, since, error, url }: Outage, above: readonly Named[], now: number): Message {
   const rows: Row[] = [["What", name], ["Down from", instant(since)], ["Until", instant(now)], ["Length", span(now - since)], ["Last error", error], ...(above.length === 0 ? [] : [[`Was not reachable with it (${above.length})`, list(above)] as const])];
-  return message("up", `[${fleet}] UP: ${name} (was down ${span(now - since)})`, `${name} is up again after ${span(now - since)}; there is nothing left to do`, rows, url);
+  return message("up", `[${fleet}] UP: ${name} (was down ${span(now - since)})`, `${name} is well again after ${span(now - since)}; there is nothing left to do`, rows, url);
 }
 
 export function reminderMessage(outage: Outage, above: readonly Named[], now: number): Message {
@@ -66,7 +66,7 @@ export function steadyMessage({ fleet, name, since, error, url, advice }: Outage
 }
 
 export function offlineMessage(fleet: string, from: number, now: number, url: string): Message {
-  const rows: Row[] = [["From", instant(from)], ["Until", instant(now)], ["Length", span(now - from)], ["Meaning", "Nothing is known about the fleet in that time; failures seen then were not counted."]];
+  const rows: Row[] = [["From", instant(from)], ["Until", instant(now)], ["Length", span(now - from)], ["Affects", "nothing that visitors see. Nothing is known about the fleet in that time; failures seen then were not counted."], ["To do", "nothing now. If it comes again: ./fleet logs watcher --boot, and DigitalOcean's own status page"]];
   return message("note", `[${fleet}] The watcher had no network for ${span(now - from)}`, `The watcher itself had no network for ${span(now - from)}`, rows, url);
 }
 

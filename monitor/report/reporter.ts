@@ -9,7 +9,7 @@ import { reportMessage, reportOf } from "./report";
 
 /** By other code than the report's own, so that its fault can't silence this: no table, no history, nothing computed. */
 const fallback = (fleet: string, error: unknown, url: string): Message => {
-  const text = `The report could not be made: ${reason(error)}\n\nThe monitor itself goes on. Its journal has more: journalctl -u observatory\n\n${url}\n`;
+  const text = `The report could not be made: ${reason(error)}\n\nAffects: this report alone. The monitor goes on, and alerts as ever.\nTo do: ./fleet logs watcher observatory.service has more.\n\n${url}\n`;
   return { kind: "note", subject: `[${fleet}] The reporter failed`, text, html: `<pre>${text.replace(/[&<>]/g, " ")}</pre>`, url };
 };
 
