@@ -4,6 +4,7 @@ import { crashTests } from "./machines/crashes";
 import { machineFaultTests } from "./machines/faults";
 import { endLab, startLab } from "./machines/lab-of-machines";
 import { networkTests } from "./machines/network";
+import { platformTests } from "./machines/platform";
 import { powerTests } from "./machines/power";
 import { serviceFaultTests } from "./machines/service-faults";
 import { volumeTests } from "./machines/volumes";
@@ -12,6 +13,7 @@ beforeAll(startLab);
 afterAll(endLab);
 
 networkTests();
+platformTests();
 machineFaultTests();
 serviceFaultTests();
 powerTests();
