@@ -98,11 +98,46 @@ test("what a killed run made without recording it is found again, not made twice
   expect(stack.state().pending).toEqual([]);
 });
 
+test("of every kind that has a name of its own, or none, an interrupted creation is found again", async () => {
+  const before = await Promise.all([call("/reserved_ips"), call("/domains/ocean.test/records"), call("/firewalls"), call("/account/keys"), droplets()]);
+  const file = JSON.parse(readFileSync(stack.stateFile, "utf8"));
+  const { latest } = file.checkpoint;
+  const lost = latest.resources.filter(({ type }: { type: string }) => type.startsWith("digitalocean:"));
+  latest.resources = latest.resources.filter((each: unknown) => !lost.includes(each));
+  latest.manifest.time = new Date(Math.min(...lost.map(({ created }: { created: string }) => Date.parse(created))) - 1000).toISOString();
+  // An address can only be told from those that were there before, which its pending operation remembers.
+  const address = lost.find(({ type }: { type: string }) => type.endsWith(":ReservedIp"));
+  await fetch(`${api}/v2/reserved_ips/${address.id}/actions`, { method: "POST", headers: { authorization: "Bearer test", "content-type": "application/json" }, body: JSON.stringify({ type: "unassign" }) });
+  latest.pending_operations = lost.map(({ id: _, ...each }: { id: string; type: string }) => ({ resource: { ...each, outputs: each === address || each.type.endsWith(":ReservedIp") ? { addresses: [] } : {} }, type: "creating" }));
+  writeFileSync(stack.stateFile, JSON.stringify(file));
+  const { code, errors, changes } = await run(["up", "--skip-preview"], "3");
+  expect({ code, errors }).toEqual({ code: 0, errors: [] });
+  // The assignment was taken off above.
+  expect(changes).toMatchObject({ create: 1 });
+  const after = await Promise.all([call("/reserved_ips"), call("/domains/ocean.test/records"), call("/firewalls"), call("/account/keys"), droplets()]);
+  const ids = (all: readonly any[]): unknown => all.map((each, index) => [each.reserved_ips, each.domain_records, each.firewalls, each.ssh_keys, each][index].map((one: any) => one.ip ?? one.id).sort());
+  expect(ids(after)).toEqual(ids(before));
+  expect(stack.state().pending).toEqual([]);
+});
+
+test("killed at the moment at which an address is given, the next run keeps that one address", async () => {
+  expect((await run(["destroy", "--skip-preview"])).code).toBe(0);
+  const going = stack.start(["up", "--skip-preview", "--json"], { V: "1", DIGITALOCEAN_TOKEN: "test", DIGITALOCEAN_API_URL: api });
+  while ((await call("/reserved_ips")).reserved_ips.length === 0 && going.child.exitCode === null) { /* each turn is a request */ }
+  going.child.kill("SIGKILL");
+  await going.ended;
+  expect((await run(["cancel"])).code).toBe(0);
+  const { code, errors } = await run(["up", "--skip-preview"]);
+  expect({ code, errors }).toEqual({ code: 0, errors: [] });
+  const left = await Promise.all([call("/reserved_ips"), call("/domains"), call("/firewalls"), call("/account/keys"), droplets()]);
+  expect(left).toMatchObject([{ reserved_ips: [{}] }, { domains: [{}] }, { firewalls: [{}] }, { ssh_keys: [{}] }, [{}]]);
+});
+
 test("import takes what exists into the state", async () => {
   await fetch(`${api}/v2/tags`, { method: "POST", headers: { authorization: "Bearer test", "content-type": "application/json" }, body: JSON.stringify({ name: "old" }) });
   expect(await run(["import", "digitalocean:index/tag:Tag", "old", "old"])).toMatchObject({ code: 0, changes: { import: 1 } });
   expect(stack.state().resources.find(({ urn }) => urn.endsWith("::old"))).toMatchObject({ id: "old", protect: true, inputs: { name: "old" } });
-  expect(await run(["import", "digitalocean:index/tag:Tag", "none", "none"])).toMatchObject({ code: 1, errors: [expect.stringContaining("does not exist")] });
+  expect(await run(["import", "digitalocean:index/tag:Tag", "none", "none"])).toMatchObject({ code: 1, errors: [expect.stringContaining("does not exist"), "update failed\n"] });
 });
 
 test("destroy leaves nothing behind at the cloud but what is protected", async () => {

@@ -1,4 +1,5 @@
 import { afterAll, expect, jest, test } from "@jest/globals";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { project } from "./kit";
@@ -41,6 +42,7 @@ new local.Command("last", { create: pulumi.interpolate\`echo last of \${user.std
 new local.Command("other", { create: "echo other" + v });
 if (process.env.EXTRA === "three") for (const name of ["a", "b", "c"]) new local.Command(name, { create: say("begin") + "; sleep 0.2; " + say("end") }); // long enough to overlap if they could
 if (process.env.EXTRA === "late") new local.Command("late", { create: "exec sleep 60" }, { customTimeouts: { create: "1s" } });
+if (process.env.EXTRA?.startsWith("tardy")) new local.Command("tardy", { create: "echo " + process.env.EXTRA, update: "sleep 61.25 & sleep 61.25", delete: "sleep 61.25 & sleep 61.25" }, { customTimeouts: { update: "1s", delete: "1s" } });
 if (process.env.EXTRA === "pet") RandomPet.get("seen", "brave-cat");
 `);
 const LOG = join(options.folder, "log");
@@ -96,4 +98,15 @@ test("a creation that takes longer than its customTimeouts allow fails and says 
   expect(resource(flow, "late")).toBeUndefined();
   const pet = await flow.run(["up", "--skip-preview", "--json"], { V: "3", EXTRA: "pet" });
   expect(pet).toMatchObject({ code: 1, errors: expect.arrayContaining([expect.stringContaining("does not support import")]) });
+});
+
+test("an update and a deletion are stopped at their customTimeouts, with all that they have started, and stay to be done", async () => {
+  const sleeping = (): boolean => spawnSync("pgrep", ["-f", "^sleep 61.25"]).status === 0;
+  expect((await flow.run(["up", "--skip-preview", "--json"], { V: "3", EXTRA: "tardy" })).code).toBe(0);
+  const updated = await flow.run(["up", "--skip-preview", "--json"], { V: "3", EXTRA: "tardy again" });
+  expect(updated).toMatchObject({ code: 1, errors: [expect.stringMatching(/^not done within 1 s \(customTimeouts\): /), "update failed\n"] });
+  const deleted = await flow.run(["up", "--skip-preview", "--json"], { V: "3" });
+  expect(deleted).toMatchObject({ code: 1, errors: [expect.stringMatching(/^not done within 1 s \(customTimeouts\): /), "update failed\n"] });
+  expect(resource(flow, "tardy")).toMatchObject({ inputs: { create: "echo tardy" }, customTimeouts: { update: 1, delete: 1 } });
+  expect(sleeping()).toBe(false);
 });

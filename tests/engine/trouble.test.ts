@@ -1,5 +1,6 @@
 import { afterAll, expect, jest, test } from "@jest/globals";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Event, project } from "./kit";
 
@@ -59,6 +60,8 @@ test("SIGKILL leaves a state from which the next up goes on, once the lock is li
   while (stack.state().pending.length === 0 && Date.now() < deadline) await new Promise((resolve) => setImmediate(resolve));
   run.child.kill("SIGKILL");
   await run.ended;
+  const leftover = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith(`second-server-engine-${run.child.pid}-`));
+  expect(leftover()).toHaveLength(1);
   expect(stack.state().pending).toMatchObject([{ type: "creating" }]);
   expect((await stack.run(["up", "--skip-preview"])).stderr).toContain("currently locked");
   expect((await stack.run(["cancel"])).code).toBe(0);
@@ -68,6 +71,7 @@ test("SIGKILL leaves a state from which the next up goes on, once the lock is li
   expect(names().filter((name) => name === "bad")).toHaveLength(1);
   expect(names()).toContain("after");
   expect(stack.state().pending).toEqual([]);
+  expect(leftover()).toEqual([]);
 });
 
 test("a damaged state file is refused with its path and where the copy is", async () => {

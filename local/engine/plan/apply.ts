@@ -57,7 +57,8 @@ export const applyCreate = async (deployment: Deployment, planned: Planned, op: 
     await run.journal.flush();
     return state;
   }
-  await run.perform(step(op, wanted.urn, { new: { ...wanted, outputs: {} }, ...(op === "create" ? {} : { old }) }, { logical, ...more }), isProviderType(wanted.type) ? null : "creating", { ...wanted, outputs: {} }, async () => {
+  const remembering = async (): Promise<Resource> => ({ ...wanted, outputs: (await planned.kind!.before?.(reveal(wanted.inputs) as Props, run.work(wanted.urn, wanted.type))) ?? {} });
+  await run.perform(step(op, wanted.urn, { new: { ...wanted, outputs: {} }, ...(op === "create" ? {} : { old }) }, { logical, ...more }), isProviderType(wanted.type) ? null : "creating", remembering, async () => {
     await deployment.hooks.run("BeforeCreate", wanted, asked);
     state = await made(deployment, planned, wanted);
     run.journal.settle({ made: state, ...(gone ? { old: gone } : {}) });

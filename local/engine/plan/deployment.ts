@@ -31,6 +31,8 @@ export interface Deployment {
   /** Of the program; none where none runs. */
   hooks: Hooks;
   register(goal: Goal): Promise<Registered>;
+  /** What can't even be planned fails like a step of its own. */
+  refuse(parent: string | undefined, type: string, name: string, why: string): Registered;
   registerOutputs(urn: string, outputs: Props): Promise<void>;
   /** The stack's own outputs count only once it is known how the program ended: one that throws registers none, and those of before stay. Resolves with what tells them, which comes after the deletions. */
   settleStackOutputs(): Promise<() => void>;
@@ -69,6 +71,12 @@ export const openDeployment = (run: Run, settings: Readonly<Record<string, Props
         planning = turn.catch(() => {});
         return await turn;
       });
+    },
+    refuse: (parent, type, name, why) => {
+      const urn = makeUrn(stack, project, parent, type, name);
+      run.unmade.add(urn);
+      run.error(why, urn);
+      return { urn, outputs: {}, result: "fail" };
     },
     registerOutputs: async (urn, given) => {
       if (typeOf(urn) === STACK_TYPE) last = { urn, given };

@@ -13,7 +13,7 @@ const lookFor = async (deployment: Deployment, { resource }: PendingOperation): 
   const { run } = deployment;
   const kind = kindOf(deployment, resource.provider, resource.type);
   const work = run.work(resource.urn, resource.type);
-  const id = await kind.find?.(reveal(resource.inputs) as Props, run.journal.readAt, work);
+  const id = await kind.find?.(reveal(resource.inputs) as Props, run.journal.readAt, work, reveal(resource.outputs) as Props);
   if (id === undefined || run.journal.base.some((each) => each.type === resource.type && each.id === id)) return null;
   const found = await kind.read?.({ ...existing(resource), id, outputs: {} }, work);
   if (!found) return null;

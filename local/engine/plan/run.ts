@@ -42,8 +42,8 @@ export interface Run {
   /** The second request: running steps are aborted too. */
   readonly abort: AbortController;
   work(urn: string, type: string, timeout?: number): Work;
-  /** Runs one step: reports it, keeps it in the pending operations meanwhile, reports its failure. */
-  perform(step: Step, pending: OperationType | null, resource: Resource, action: () => Promise<Step | void>): Promise<void>;
+  /** Runs one step: reports it, keeps it in the pending operations meanwhile (`resource`, or what it resolves with), reports its failure. */
+  perform(step: Step, pending: OperationType | null, resource: Resource | (() => Promise<Resource>), action: () => Promise<Step | void>): Promise<void>;
   /** Reports a step that takes no time. */
   note(step: Step): void;
   error(message: string, urn?: string): void;
@@ -92,12 +92,12 @@ export const openRun = (parts: Pick<Run, "stack" | "project" | "options" | "jour
       sink.before(each, options.dryRun);
       let settled = (): void => {};
       try {
-        if (pending && !options.dryRun) settled = await journal.begin(pending, resource);
+        if (pending && !options.dryRun) settled = await journal.begin(pending, typeof resource === "function" ? await resource() : resource);
         const shown = (await action()) ?? each;
         settled();
         await journal.flush();
         count(shown);
-        if (resource.custom || shown.op.startsWith("delete")) sink.after(shown, options.dryRun);
+        if ((shown.new ?? shown.old)?.custom || shown.op.startsWith("delete")) sink.after(shown, options.dryRun);
       } catch (error) {
         run.unmade.add(each.urn);
         settled();

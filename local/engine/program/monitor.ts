@@ -50,10 +50,16 @@ export const monitorService = (ready: Promise<Deployment>, folder: string, { tra
       return response;
     }),
     registerResource: unary(async (request: proto.RegisterResourceRequest) => {
-      await transforms.run(request);
-      const answer = await (await ready).register(await goalOf(request, folder));
-      transforms.keep(answer.urn, request);
-      return registered(answer);
+      const deployment = await ready;
+      try {
+        await transforms.run(request);
+        const answer = await deployment.register(await goalOf(request, folder));
+        transforms.keep(answer.urn, request);
+        return registered(answer);
+      } catch (error) {
+        // Told as this resource's failure: an error of the call itself would be the program's, which can take a minute to print it.
+        return registered(deployment.refuse(request.getParent() || undefined, request.getType(), request.getName(), messageOf(error)));
+      }
     }, failing),
     registerResourceOutputs: unary(async (request: proto.RegisterResourceOutputsRequest) => {
       await (await ready).registerOutputs(request.getUrn(), await fromWire(request.getOutputs(), folder));

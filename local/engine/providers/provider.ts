@@ -46,8 +46,10 @@ export interface Kind {
   read?(old: Existing, work: Work): Promise<Existing | null>;
   update?(old: Existing, inputs: Props, work: Work): Promise<Props>;
   delete?(old: Existing, work: Work): Promise<void>;
-  /** The id of what a creation with these inputs, begun at `since` (ms) and interrupted, has left; undefined when nothing is surely that. */
-  find?(inputs: Props, since: number, work: Work): Promise<string | undefined>;
+  /** What is to be remembered of the world before a creation, so that `find` can tell what is new. */
+  before?(inputs: Props, work: Work): Promise<Props>;
+  /** The id of what a creation with these inputs, begun at `since` (ms) and interrupted, has left; undefined when nothing is surely that. `before`: as remembered. */
+  find?(inputs: Props, since: number, work: Work, before: Props): Promise<string | undefined>;
   /** The outputs that can be told before anything is done; the others are unknown. Default: on create the inputs, on update the old outputs with the inputs over them. */
   preview?(inputs: Props, old?: Existing): Props;
   /** Outputs to be kept secret whatever the program says. */

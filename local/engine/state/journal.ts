@@ -71,7 +71,7 @@ export const openJournal = (start: Snapshot, write: (snapshot: Snapshot) => Prom
       dirty ||= !quiet;
     },
     adopt: (resource) => { base.push(resource); dirty = true; },
-    forget: (operation) => { dirty ||= pending.delete(operation); },
+    forget: (operation) => { if (pending.delete(operation)) dirty = true; },
     snapshot, flush,
   };
 };

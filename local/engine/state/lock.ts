@@ -15,7 +15,8 @@ const locksOf = async (backend: Backend): Promise<string[]> => {
 };
 
 const describe = async (path: string): Promise<string> => {
-  const text = await readFile(path, "utf8").catch(() => null);
+  // It may have been lifted meanwhile.
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => { if (error.code === "ENOENT") return null; throw error; });
   if (text === null) return "";
   try {
     const { pid, username, hostname: host, timestamp } = JSON.parse(text) as Holder;

@@ -1,14 +1,25 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import type { Props } from "../../values/value";
 import type { Lookup, Work } from "../provider";
 import { text } from "../provider";
 import { collector, commandKind, previousOutput, type Ran, type Runner, strings } from "./shared";
 
+/** A command that is stopped is stopped with all that it has started: it leads a process group of its own. */
+const endWith = (signal: AbortSignal, child: ChildProcess): void => {
+  const stop = (): void => {
+    try { process.kill(-child.pid!, "SIGKILL"); } catch (error) { if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; }
+  };
+  if (child.pid === undefined) return;
+  if (signal.aborted) { stop(); return; }
+  signal.addEventListener("abort", stop, { once: true });
+  child.once("close", () => signal.removeEventListener("abort", stop));
+};
+
 const run: Runner = async (command, inputs, previous, work) => {
   const interpreter = (inputs["interpreter"] as readonly string[] | undefined)?.length ? (inputs["interpreter"] as readonly string[]) : ["/bin/sh", "-c"];
   const output = collector(inputs, work);
   const child = spawn(interpreter[0]!, [...interpreter.slice(1), command], {
-    cwd: text(inputs["dir"]) ?? process.cwd(), signal: work.signal, stdio: ["pipe", "pipe", "pipe"],
+    cwd: text(inputs["dir"]) ?? process.cwd(), stdio: ["pipe", "pipe", "pipe"], detached: true,
     env: { ...process.env, ...strings(inputs["environment"]), ...previousOutput(inputs, previous) },
   });
   child.stdout.on("data", output.stdout.push);
@@ -19,7 +30,9 @@ const run: Runner = async (command, inputs, previous, work) => {
   const end = await new Promise<string | null>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code, signal) => resolve(code === 0 ? null : code === null ? `signal: ${signal}` : `exit status ${code}`));
+    endWith(work.signal, child);
   });
+  if (work.signal.aborted) throw new Error(`The operation was aborted: running ${JSON.stringify(command)}:\n${output.all()}`);
   const said: Ran = { stdout: output.stdout.end(), stderr: output.stderr.end() };
   if (end !== null) throw new Error(`${end}: running ${JSON.stringify(command)}:\n${output.all()}`);
   return said;

@@ -1,6 +1,6 @@
-import type { Props } from "../../values/value";
+import { isList, type Props } from "../../values/value";
 import type { Client, Json } from "./client";
-import { num, type Spec, str, uniqueSuffix } from "./resource";
+import { list, num, type Spec, str, uniqueSuffix } from "./resource";
 import { actionDone } from "./wait";
 
 const assign = async (client: Client, address: string, action: object, signal: AbortSignal): Promise<void> => {
@@ -26,6 +26,15 @@ export const reservedIp = (client: Client): Spec => ({
     // Who holds it is this resource's business only where the program says so: it may be an assignment's.
     const holder: Props = (before["dropletId"] ?? undefined) === undefined ? {} : { dropletId: (found["droplet"]?.["id"] as number | undefined) ?? 0 };
     return { ipAddress: found["ip"], region: found["region"]["slug"], reservedIpUrn: `do:reservedip:${String(found["ip"])}`, ...holder };
+  },
+  before: async (_inputs, work) => ({ addresses: (await client.list("/reserved_ips", "reserved_ips", work.signal)).map((each) => str(each["ip"] as string)) }),
+  // Addresses have no names. The creation's is the only one of the region that was not there before and that nobody has taken since.
+  find: async (inputs, _since, work, before) => {
+    if (!isList(before["addresses"])) return undefined;
+    const [known, holder] = [new Set(list(before["addresses"])), num(inputs["dropletId"])];
+    const isFree = (each: Json): boolean => !each["droplet"] || (holder !== 0 && each["droplet"]["id"] === holder);
+    const found = (await client.list("/reserved_ips", "reserved_ips", work.signal)).filter((each) => !known.has(str(each["ip"] as string)) && each["region"]["slug"] === inputs["region"] && isFree(each));
+    return found.length === 1 ? str(found[0]!["ip"] as string) : undefined;
   },
   update: async (id, old, now, work) => {
     if (num(old["dropletId"]) === num(now["dropletId"])) return;

@@ -41,8 +41,9 @@ export interface Spec {
   view(id: string, before: Props, work: Work): Promise<Props | null>;
   update?(id: string, old: Props, now: Props, work: Work): Promise<void>;
   delete(id: string, state: Props, work: Work): Promise<void>;
-  /** What an interrupted creation with these inputs has left: an id, if it is surely that. `since`: when it was begun (ms). */
-  find?(inputs: Props, since: number, work: Work): Promise<string | undefined>;
+  /** What an interrupted creation with these inputs has left: an id, if it is surely that. `since`: when it was begun (ms); `known`: what `before` said then. */
+  find?(inputs: Props, since: number, work: Work, known: Props): Promise<string | undefined>;
+  before?(inputs: Props, work: Work): Promise<Props>;
   /** What an import id ("domain,id") says about the rest. */
   parseId?(id: string): { readonly id: string; readonly known: Props };
 }
@@ -171,7 +172,8 @@ export const resource = (spec: Spec): Kind => {
         throw wrong(spec, "retrieving", error);
       }
     },
-    ...(spec.find ? { find: async (inputs: Props, since: number, work: Work) => await spec.find!(bareInputs(inputs), since, work) } : {}),
+    ...(spec.before ? { before: spec.before } : {}),
+    ...(spec.find ? { find: async (inputs: Props, since: number, work: Work, known: Props) => await spec.find!(bareInputs(inputs), since, work, known) } : {}),
     ...(spec.update ? {
       update: async (old: Existing, inputs: Props, work: Work): Promise<Props> => {
         try {

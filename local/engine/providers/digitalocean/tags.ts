@@ -26,5 +26,7 @@ export const tag = (client: Client): Spec => ({
     const found = await client.find(`/tags/${encodeURIComponent(id)}`, work.signal);
     return found && { name: (found["tag"] as Json)["name"], ...counts(found["tag"] as Json) };
   },
+  // Making a tag that is there already is no error and changes nothing: it may as well be the attempt's.
+  find: async ({ name }, _since, work) => ((await client.find(`/tags/${encodeURIComponent(str(name))}`, work.signal)) ? str(name) : undefined),
   delete: async (id, _state, work) => await client.delete(`/tags/${encodeURIComponent(id)}`, work.signal),
 });
