@@ -2,11 +2,11 @@ import type { FleetFacts, Role } from "../config/fleet";
 import type { MachineFile } from "../config/release";
 import { observatoryFile, watchdogFile } from "./monitor";
 import { nginxFiles } from "./nginx";
-import { backupCron, backupPolicy, systemFiles } from "./system";
+import { announcedUpgrades, backupCron, backupPolicy, systemFiles } from "./system";
 import { hasProcess, monitorFailedFile, observatoryUnit, serviceUnit, servicesFile, watchdogUnit } from "./units";
 
 export const renderPrimary = (fleet: FleetFacts): readonly MachineFile[] =>
-  [...systemFiles(), ...nginxFiles(fleet, "primary"), ...fleet.services.filter(hasProcess).map(serviceUnit), servicesFile(fleet), watchdogUnit(), watchdogFile(fleet)];
+  [...systemFiles(), ...nginxFiles(fleet, "primary"), ...fleet.services.filter(hasProcess).map(serviceUnit), servicesFile(fleet), watchdogUnit(), watchdogFile(fleet), announcedUpgrades()];
 
 export const renderWatcher = (fleet: FleetFacts): readonly MachineFile[] =>
   [...systemFiles(), ...nginxFiles(fleet, "watcher"), observatoryUnit(fleet), monitorFailedFile(), observatoryFile(fleet), backupCron(fleet), backupPolicy(fleet)];

@@ -12,6 +12,10 @@ export const systemFiles = (): MachineFile[] => [
   { path: "/etc/letsencrypt/renewal-hooks/deploy/reload-nginx", mode: 0o755, text: fill("system/reload-nginx", {}) },
 ];
 
+/** The primary's alone: while the watcher is brought up to date, what fails on the primary still has to be told. */
+export const announcedUpgrades = (): MachineFile =>
+  ({ path: "/etc/systemd/system/apt-daily-upgrade.service.d/fleet.conf", mode: 0o644, text: fill("systemd/upgrades-announced.conf", {}) });
+
 /** cron's five fields for "every so many minutes", a divisor of an hour, or whole hours that divide a day; hours begin at :07, when fewer others ask. */
 export const cronSchedule = (everyMinutes: number): string => {
   if (everyMinutes < 60) return `*/${everyMinutes} * * * *`;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { loadFleet } from "../../config/load";
 import type { FleetFacts } from "../../config/fleet";
 import type { MachineFile } from "../../config/release";
@@ -43,7 +43,12 @@ given(NGINX, "nginx -t", () => {
 
 given("systemd-analyze", "systemd-analyze verify", () => {
   const complaints = (name: string, files: readonly MachineFile[]): string[] => {
-    const units = files.filter(({ path }) => path.startsWith("/etc/systemd/system/")).map(({ path, text }) => put(join(root, name, "systemd", basename(path)), text));
+    const folder = join(root, name, "systemd");
+    const units = files.filter(({ path }) => path.startsWith("/etc/systemd/system/")).map(({ path, text }) => {
+      const file = put(join(folder, relative("/etc/systemd/system", path)), text);
+      // A drop-in is read with the unit it belongs to, which is Debian's.
+      return dirname(file) === folder ? file : put(dirname(file).replace(/\.d$/, ""), "[Service]\nType=oneshot\nExecStart=/bin/true\n");
+    });
     const ours = [root, ...units.map((path) => basename(path))];
     // Only what is said about our units, not about the host's own. A program that the host lacks is the machine's to have: the release names its package.
     return run("systemd-analyze", "verify", "--man=no", ...units).text.split("\n")
@@ -53,6 +58,8 @@ given("systemd-analyze", "systemd-analyze verify", () => {
   test("a mistake would be seen", () => {
     const broken = renderWatcher(shipped).map((file) => ({ ...file, text: file.text.replace("MemoryMax=", "MemoryMaximum=") }));
     expect(complaints("broken", broken).join()).toMatch(/observatory\.service:\d+: Unknown key/);
+    const dropIn = renderPrimary(shipped).map((file) => ({ ...file, text: file.text.replace("ExecStopPost=", "ExecStopPast=") }));
+    expect(complaints("broken-drop-in", dropIn).join()).toMatch(/apt-daily-upgrade\.service\.d\/fleet\.conf:\d+: Unknown key/);
   });
 });
 

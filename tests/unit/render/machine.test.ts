@@ -16,6 +16,12 @@ const small = factsIn(project());
 const portOf = (name: string): number => small.services.find((service) => service.name === name)!.port!;
 const textAt = (fleet: typeof small, path: string): string => [...renderPrimary(fleet), ...renderWatcher(fleet)].find((file) => file.path === path)!.text;
 
+test("upgrades of the primary's packages are announced to the Observatory, by the program and the file that are there", () => {
+  const text = textAt(small, "/etc/systemd/system/apt-daily-upgrade.service.d/fleet.conf");
+  expect(text.match(/^Exec(StartPre|StopPost)=-.*maintenance "package upgrades on the primary" (--minutes 30|--end) --config \/etc\/fleet\/watchdog\.json$/gm)).toHaveLength(2);
+  expect(renderWatcher(small).map(({ path }) => path)).not.toContain("/etc/systemd/system/apt-daily-upgrade.service.d/fleet.conf");
+});
+
 test("the operator's view is there where the stack has a password for it, and the Observatory is handed it", () => {
   expect(observatoryConfig(small).operatorFile).toBeUndefined();
   const fleet = { ...small, status: { ...small.status, operator: true } };
@@ -53,7 +59,8 @@ describe.each([["shipped", shipped], ["small", small]])("the %s manifest", (_nam
 
   test("a unit's file belongs to a unit of the release, and what restarts a unit is there", () => {
     for (const [files, release] of [[renderPrimary(fleet), plan], [renderWatcher(fleet), planOf(fleet, "watcher")]] as const) {
-      const units = files.flatMap(({ path }) => /^\/etc\/systemd\/system\/(.+)$/.exec(path)?.[1] ?? []);
+      // A drop-in is of a unit that Debian brings.
+      const units = files.flatMap(({ path }) => /^\/etc\/systemd\/system\/([^/]+)$/.exec(path)?.[1] ?? []);
       expect(release.units.map(({ name }) => name)).toEqual(expect.arrayContaining(units));
       const named = release.units.flatMap(({ restartOn, reloadOn = [] }) => [...restartOn, ...reloadOn]).filter((path) => path.startsWith("/"));
       expect(named.filter((path) => !files.some((file) => file.path === path || (path.endsWith("/") && file.path.startsWith(path))))).toEqual([]);
