@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Context } from "../context";
-import { readSecretOutputs, stateFile } from "../engine/outputs";
+import { readSecretOutputs } from "../engine/outputs";
+import { stateFile } from "../engine/state";
 import { cannotRun } from "../errors";
 
 export interface Access { readonly configFile: string }
@@ -19,7 +20,7 @@ export const ensureAccess = async (context: Context): Promise<Access> => {
   const dir = folder(context);
   const configFile = join(dir, "config");
   const state = stateFile(context);
-  if (existsSync(configFile) && existsSync(state) && statSync(configFile).mtimeMs >= statSync(state).mtimeMs) return { configFile };
+  if (existsSync(configFile) && state !== null && existsSync(state) && statSync(configFile).mtimeMs >= statSync(state).mtimeMs) return { configFile };
   const outputs = await readSecretOutputs(context);
   const { primary, watcher, adminPrivateKey, adminUser } = outputs;
   if (!primary || !watcher || !adminPrivateKey || !adminUser) throw cannotRun(`fleet: the stack "${context.stack}" has no machines yet. Make them with: ./fleet up --stack ${context.stack}`);

@@ -41,6 +41,13 @@ export const token = async (value: string | undefined, fetcher: typeof fetch = f
   } catch (error) { return { check, ok: false, detail: `api.digitalocean.com can't be reached: ${(error as Error).message}`, remedy: "Check this machine's network and DNS." }; }
 };
 
+/** What the stack's secrets are encrypted with; locally there is a fixed one. */
+export const passphrase = (env: NodeJS.ProcessEnv): Finding => {
+  const check = "state's passphrase";
+  if (env["PULUMI_CONFIG_PASSPHRASE"] !== undefined || env["PULUMI_CONFIG_PASSPHRASE_FILE"]) return { check, ok: true, detail: "is set" };
+  return { check, ok: false, detail: "PULUMI_CONFIG_PASSPHRASE is not set", remedy: "Choose one, keep it, and export PULUMI_CONFIG_PASSPHRASE: it encrypts the keys in the state." };
+};
+
 const dns = async (name: string): Promise<Finding> => {
   try { return { check: `DNS: ${name}`, ok: true, detail: (await resolve4(name)).join(", ") }; }
   catch (error) { return { check: `DNS: ${name}`, ok: false, detail: (error as NodeJS.ErrnoException).code ?? String(error), remedy: "Check /etc/resolv.conf and this machine's network." }; }
@@ -55,7 +62,7 @@ export const define = (command: Command): void => {
       process.exitCode = report.problems.length === 0 ? 0 : 2;
       return;
     }
-    const elsewhere = context.local || options.hostOnly ? host() : Promise.all([token(process.env["DIGITALOCEAN_TOKEN"]), dns("api.digitalocean.com")]);
+    const elsewhere = context.local || options.hostOnly ? host() : Promise.all([token(process.env["DIGITALOCEAN_TOKEN"]), passphrase(process.env), dns("api.digitalocean.com")]);
     const findings = [nodeVersion(), ...(options.hostOnly ? [] : [await manifest(context)]), ...(await elsewhere)];
     const paint = paintFor(process.stdout);
     console.log(context.json ? JSON.stringify(findings, null, 2) : findings.map(({ check, ok, detail, remedy }) =>

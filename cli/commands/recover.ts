@@ -1,11 +1,10 @@
-import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { observatoryCommand } from "../access/observatory";
 import { type Machine, machineOf, sshCapture } from "../access/ssh";
 import { type CommonOptions, type Context, common, contextOf } from "../context";
 import { type Droplet, findDroplet, findRealDroplet } from "../droplets";
-import { stateFile } from "../engine/outputs";
 import { chooseEngine } from "../engine/spawn";
+import { type StoredResource, readResources } from "../engine/state";
 import { cannotRun, failed } from "../errors";
 import { loadLab } from "../lab";
 import { withLock } from "../lock";
@@ -16,10 +15,8 @@ import { bringUp, ensureLab, report } from "../up";
 interface Options extends CommonOptions { engine?: string; force?: boolean; install: boolean }
 
 /** The URN of a machine's droplet in the stack's state. */
-export const dropletUrn = (state: string, name: string): string | undefined => {
-  const resources = (JSON.parse(state)?.checkpoint?.latest?.resources ?? []) as { urn: string; type: string; outputs?: { name?: string } }[];
-  return resources.find(({ type, outputs }) => type === "digitalocean:index/droplet:Droplet" && outputs?.name === name)?.urn;
-};
+export const dropletUrn = (resources: readonly StoredResource[], name: string): string | undefined =>
+  resources.find(({ type, outputs }) => type === "digitalocean:index/droplet:Droplet" && outputs?.["name"] === name)?.urn;
 
 const find = async (context: Context, name: string): Promise<Droplet | undefined> => {
   if (context.local) return await findDroplet(await loadLab(), context, name);
@@ -59,7 +56,7 @@ const engineArgs = async (context: Context, machine: Machine, name: string, forc
   const droplet = await find(context, name);
   if (!droplet) { reporter.say(`The droplet "${name}" is gone: it is made anew. ${RETURNS[machine]}`); return ["--refresh"]; }
   if (!force) throw cannotRun(`fleet recover: the droplet "${name}" exists (id ${droplet.id}, ${droplet.status}). If it is broken and is to be replaced, with what is on it, add --force. ${RETURNS[machine]}`);
-  const urn = dropletUrn(await readFile(stateFile(context), "utf8"), name);
+  const urn = dropletUrn(await readResources(context) ?? [], name);
   if (!urn) throw cannotRun(`fleet recover: the stack's state does not know the ${machine}'s droplet. Run ./fleet up --refresh`);
   if (machine === "primary") await backUpOnceMore(context, reporter);
   reporter.say(`The droplet "${name}" (id ${droplet.id}) is replaced. ${RETURNS[machine]}`);

@@ -1,9 +1,8 @@
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Context } from "../context";
 import { failed } from "../errors";
 import { chooseEngine, engineCommand } from "./spawn";
+import { readResources } from "./state";
 
 export interface MachineOutput { readonly address: string; readonly dropletId: string; readonly hostKey: string; readonly size?: string; readonly region?: string }
 
@@ -19,15 +18,9 @@ export interface FleetOutputs {
   readonly adminPrivateKey?: string;
 }
 
-export const stateFile = (context: Context): string => join(context.paths.state, ".pulumi/stacks/second-server", `${context.stack}.json`);
-
-/** The public outputs straight from the state file (no engine started); null where nothing has been made yet. */
-export const readOutputs = async (context: Context): Promise<Partial<FleetOutputs> | null> => {
-  let text: string;
-  try { text = await readFile(stateFile(context), "utf8"); } catch { return null; }
-  const resources = JSON.parse(text)?.checkpoint?.latest?.resources as { type: string; outputs?: Partial<FleetOutputs> }[] | undefined;
-  return resources?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? null;
-};
+/** The public outputs straight from the state (no engine started); null where nothing has been made yet. */
+export const readOutputs = async (context: Context): Promise<Partial<FleetOutputs> | null> =>
+  ((await readResources(context))?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? null) as Partial<FleetOutputs> | null;
 
 /** All outputs, decrypted, by asking the engine. */
 export const readSecretOutputs = async (context: Context): Promise<Partial<FleetOutputs>> => {

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Context } from "../context";
+import { backendFolder } from "./state";
 
 /** A stack's lock as Pulumi's file backend writes it. */
 interface Lock { readonly pid: number; readonly hostname: string; readonly timestamp: string }
@@ -34,7 +35,9 @@ export const isDead = ({ pid, hostname: host, timestamp }: Lock): boolean => {
 
 /** Removes the locks of engines that were killed: the next `up` takes over instead of asking to be unlocked. Returns their process numbers. */
 export const liftDeadLocks = (context: Context): readonly number[] => {
-  const folder = join(context.paths.state, ".pulumi/locks/organization/second-server", context.stack);
+  const backend = backendFolder(context);
+  if (backend === null) return [];
+  const folder = join(backend, ".pulumi/locks/organization/second-server", context.stack);
   let names: readonly string[];
   try { names = readdirSync(folder).filter((name) => name.endsWith(".json")); } catch { return []; }
   return names.flatMap((name) => {

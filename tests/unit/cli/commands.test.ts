@@ -8,9 +8,10 @@ import { render } from "../../../cli/commands/mail";
 import { dropletUrn } from "../../../cli/commands/recover";
 import { contextOf, isStackName } from "../../../cli/context";
 import { chooseEngine } from "../../../cli/engine/spawn";
+import { backendFolder, resourcesIn } from "../../../cli/engine/state";
 import { type FaultOptions, faultOf } from "../../../cli/faults";
 import { withLock } from "../../../cli/lock";
-import { token } from "../../../cli/commands/doctor";
+import { passphrase, token } from "../../../cli/commands/doctor";
 import { sshConfig } from "../../../cli/access/keys";
 
 const state = mkdtempSync(join(tmpdir(), "fleet-cli-"));
@@ -98,10 +99,20 @@ test("mails are shown as mails", () => {
   expect(render([{ id: 1, from: "a@b", to: ["c@d"], subject: "chat is down", date: "now", text: "since 10:00\n" }])).toContain("Subject: chat is down\n\n  since 10:00");
 });
 
-test("recover finds the machine's droplet by its name in the state", () => {
-  const text = JSON.stringify({ checkpoint: { latest: { resources: [{ urn: "u1", type: "digitalocean:index/droplet:Droplet", outputs: { name: "watcher" } }, { urn: "u2", type: "digitalocean:index/droplet:Droplet", outputs: { name: "primary" } }] } } });
-  expect(dropletUrn(text, "primary")).toBe("u2");
-  expect(dropletUrn("{}", "primary")).toBeUndefined();
+test("recover finds the machine's droplet by its name in the state, whoever has written it", () => {
+  const resources = [{ urn: "u1", type: "digitalocean:index/droplet:Droplet", outputs: { name: "watcher" } }, { urn: "u2", type: "digitalocean:index/droplet:Droplet", outputs: { name: "primary" } }];
+  for (const text of [JSON.stringify({ checkpoint: { latest: { resources } } }), JSON.stringify({ version: 3, deployment: { resources } })]) expect(dropletUrn(resourcesIn(text), "primary")).toBe("u2");
+  expect(resourcesIn("{}")).toEqual([]);
+});
+
+test("the state of a fleet on the real DigitalOcean is looked for where the owner keeps it; the local one's is its own", () => {
+  const real = contextOf({ state, stack: "prod" });
+  expect([backendFolder(real, undefined), backendFolder(real, "file:///srv/my%20state?x=1"), backendFolder(real, "s3://bucket"), backendFolder(context, "s3://bucket")]).toEqual([state, "/srv/my state", null, state]);
+});
+
+test("doctor asks for the passphrase before the engine does", () => {
+  expect(passphrase({})).toMatchObject({ ok: false, remedy: expect.stringContaining("export PULUMI_CONFIG_PASSPHRASE") });
+  expect(passphrase({ PULUMI_CONFIG_PASSPHRASE_FILE: "/x" }).ok).toBe(true);
 });
 
 test("doctor tells a missing token from a refused one", async () => {
