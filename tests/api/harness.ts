@@ -62,7 +62,13 @@ const compiled = new Map<string, ValidateFunction | null>();
 
 const escapePart = (part: string): string => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"));
 const templates: readonly string[] = openApi ? Object.keys(openApi.paths).sort((a, b) => a.split("{").length - b.split("{").length) : [];
-const templateOf = (path: string): string | undefined => templates.find((template) => new RegExp(`^${template.replace(/\{[^}]+\}/g, "[^/]+")}$`).test(path));
+/** Everything in the document that can be asked. */
+export const operations: readonly { readonly method: string; readonly template: string }[] = templates.flatMap((template) =>
+  Object.keys(openApi.paths[template]).filter((name) => ["get", "post", "put", "patch", "delete"].includes(name)).map((name) => ({ method: name.toUpperCase(), template })));
+/** Asks an operation for something that does not exist. */
+export const askInVain = (api: TestApi, { method, template }: (typeof operations)[number]): Promise<Answer> =>
+  api.call(method, template.replace(/\{[^}]+\}/g, "1"), method === "GET" || method === "DELETE" ? undefined : {}, { unchecked: true });
+export const templateOf = (path: string): string | undefined => templates.find((template) => new RegExp(`^${template.replace(/\{[^}]+\}/g, "[^/]+")}$`).test(path));
 
 const resolve = (pointer: string): { value: any; pointer: string } => {
   const value = pointer.slice(2).split("/").reduce((at: any, part) => at?.[decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~")], openApi);

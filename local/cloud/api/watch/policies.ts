@@ -64,6 +64,7 @@ export const judgePolicies = async (cloud: Cloud): Promise<void> => {
   const now = Math.floor(cloud.clock.now().getTime() / 1000);
   const before = JSON.stringify(cloud.state.alertPolicies.map((one) => one.firing));
   for (const policy of cloud.state.alertPolicies.filter((one) => one.enabled)) {
+    if (policy.firing) policy.firing = policy.firing.filter((id) => cloud.state.droplets.some((one) => one.id === id));
     for (const droplet of cloud.state.droplets.filter((one) => concerns(policy, one))) {
       const window = ofWindow(sincePowerOn(cloud.metrics.of(droplet.id)), now, seconds[policy.window]!);
       const value = window && measure(policy.type, window);
