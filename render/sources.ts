@@ -31,7 +31,7 @@ const tree = (name: string, entries: readonly TarEntry[]): Tree => {
 /** Both machines get these: made once a run. */
 const once = <T>(make: () => T): (() => T) => { let made: { value: T } | undefined; return () => (made ??= { value: make() }).value; };
 
-const own = once(() => bundleEach(PROJECT, [join(PROJECT, "agent/main.ts"), join(PROJECT, "monitor/main.ts")]));
+const own = once(() => bundleEach(PROJECT, [join(PROJECT, "agent/main.ts"), join(PROJECT, "monitor/main.ts")], true));
 export const agentBundle = (): Buffer => own()[0]!;
 /** The status page's charts are drawn by uPlot, served by the monitor from beside itself. */
 export const monitorTree = once((): Tree => tree("monitor", [

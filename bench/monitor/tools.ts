@@ -27,11 +27,11 @@ export const observatory: Tool = {
       services: [], checks: numbers(count).filter((index) => index !== 2).map((index) => ({ kind: "http", id: `service-${index}`, url: url(index), status: 200 })),
       intervalSeconds: seconds, timeoutSeconds: 2, failAfter: 3, passAfter: 2, alerts: { to: [`${box}@example.test`], from: "bench@example.test", relay: { host: "127.0.0.1", port: smtp, tls: "none" } },
     };
-    buildSync({ entryPoints: [join(root, "monitor/main.ts")], bundle: true, platform: "node", target: "node20", external: ["libsql"], outfile: join(folder, "monitor.js"), logLevel: "error" });
+    buildSync({ entryPoints: [join(root, "monitor/main.ts")], bundle: true, platform: "node", target: "node20", external: ["libsql"], minifyWhitespace: true, minifySyntax: true, outfile: join(folder, "monitor.js"), logLevel: "error" });
     writeFileSync(join(folder, "config.json"), JSON.stringify(config));
     mkdirSync(join(folder, "db"));
     return {
-      argv: ["node", "--lite-mode", "--no-expose-wasm", "--max-semi-space-size=1", `--max-old-space-size=${count > 2000 ? 512 : 64}`, "--optimize-for-size", join(folder, "monitor.js"), "observatory", "--config", join(folder, "config.json")], stores: join(folder, "db"),
+      argv: ["node", "--lite-mode", "--no-expose-wasm", "--max-semi-space-size=1", `--max-old-space-size=${count > 2000 ? 512 : 64}`, "--heap-growing-percent=10", "--optimize-for-size", join(folder, "monitor.js"), "observatory", "--config", join(folder, "config.json")], stores: join(folder, "db"),
       env: { NODE_PATH: join(root, "node_modules"), MALLOC_ARENA_MAX: "1", MALLOC_TRIM_THRESHOLD_: "65536", UV_THREADPOOL_SIZE: "2" },
     };
   },
