@@ -134,7 +134,7 @@ export interface ObservatoryConfig {
   readonly failAfter: number;
   readonly passAfter: number;
   readonly alerts: AlertConfig;
-  /** Places outside of the fleet: if none answers, the watcher blames its own network. @default the mail relay and the default gateway */
+  /** Places outside of the fleet: if none answers, the watcher blames its own network. @default the mail relay */
   readonly network?: readonly TcpCheck[];
   readonly report?: ReportConfig;
   /** File with the key that signs the links in mails and lets the CLI acknowledge (at least 32 characters). Absent: one is made beside the database. */
@@ -153,7 +153,7 @@ export interface WatchdogConfig {
   readonly stateFile: string;
   readonly services: readonly { readonly name: string; readonly unit: string; readonly url: string; readonly status: number; readonly contains?: string }[];
   /** The primary watches the watcher: asked every interval, alerted by its own way to send. */
-  readonly watcher?: { readonly fleet: string; /** Where people look: the status page. */ readonly url: string; readonly checks: readonly Check[]; readonly passAfter: number; readonly alerts: AlertConfig };
+  readonly watcher?: { readonly fleet: string; /** Where people look: the status page. */ readonly url: string; readonly checks: readonly Check[]; readonly passAfter: number; readonly alerts: AlertConfig; /** As the Observatory's. */ readonly network?: readonly TcpCheck[] };
   /** Where this machine's unit states and host metrics are sent every interval (the Observatory's /report), signed with the key in the file: the same as the Observatory's signingKeyFile. */
   readonly report?: { readonly url: string; readonly keyFile: string; readonly units: readonly string[] };
 }

@@ -17,7 +17,7 @@ export function watchWatcher(config: WatchdogConfig, watcher: NonNullable<Watchd
   const journal = new FileJournal(join(dirname(config.stateFile), "watcher.json"), log);
   const kept = journal.remembered();
   const outbox = new Outbox({ clock, log, shelf: journal, origin: "watchdog", carriers: () => [{ kind: "smtp", ...watcher.alerts } as const, ...(watcher.alerts.fallback ?? [])].map(carrierOf) }, kept);
-  const network = new OwnNetwork([watcher.alerts.relay], clock, config.timeoutSeconds * 1000, config.intervalSeconds * 500);
+  const network = new OwnNetwork(watcher.network ?? [watcher.alerts.relay], clock, config.timeoutSeconds * 1000, config.intervalSeconds * 500);
   const alerts: Alerts = new Alerts({
     fleet: watcher.fleet, now: () => clock.now(), journal, hurry: (ids) => { for (const id of ids) runner.schedule.hurry(id); },
     send: (message) => { log.warn(message.subject); outbox.add(message); }, link: () => watcher.url, patienceMs: 2 * config.intervalSeconds * 1000,

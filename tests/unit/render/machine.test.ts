@@ -16,6 +16,13 @@ const small = factsIn(project());
 const portOf = (name: string): number => small.services.find((service) => service.name === name)!.port!;
 const textAt = (fleet: typeof small, path: string): string => [...renderPrimary(fleet), ...renderWatcher(fleet)].find((file) => file.path === path)!.text;
 
+test("a relay that is away is not a network that is away: both machines have other places to ask", () => {
+  for (const places of [observatoryConfig(small).network, watchdogConfig(small).watcher?.network]) {
+    expect(places?.map(({ host }) => host)).toContain("relay.lab.test");
+    expect(new Set(places?.map(({ host }) => host)).size).toBeGreaterThan(2);
+  }
+});
+
 test("upgrades of the primary's packages are announced to the Observatory, by the program and the file that are there", () => {
   const text = textAt(small, "/etc/systemd/system/apt-daily-upgrade.service.d/fleet.conf");
   expect(text.match(/^Exec(StartPre|StopPost)=-.*maintenance "package upgrades on the primary" (--minutes 30|--end) --config \/etc\/fleet\/watchdog\.json$/gm)).toHaveLength(2);
