@@ -35,8 +35,8 @@ export const createRateLimit = (clock: Clock, enforced: boolean): RateLimit => {
       const calls = callsOf(token);
       forgetOld(calls, now - 3_600_000);
       const lastHour = calls.times.length - calls.gone;
-      const overHour = lastHour >= perHour, overMinute = within(calls, now - 60_000) >= perMinute;
-      const allowed = !enforced || (!overHour && !overMinute);
+      const overHour = lastHour >= perHour;
+      const allowed = !enforced || (!overHour && within(calls, now - 60_000) < perMinute);
       if (allowed) calls.times.push(now);
       const oldest = calls.times[calls.gone] ?? now;
       const waitFor = overHour ? oldest + 3_600_000 : (calls.times.at(-perMinute) ?? now) + 60_000;
