@@ -1,7 +1,7 @@
 import { access, readFile, statfs } from "node:fs/promises";
-import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { attempt, run, systemPath } from "./machines/run";
+import { labPaths } from "./paths";
 
 /** What runs machines, by the Debian package that brings it. Packages without a program of their own are asked for by file. */
 const needed: readonly { readonly package: string; readonly program?: string; readonly file?: string }[] = [
@@ -66,11 +66,18 @@ const kernelProblems = async (): Promise<HostProblem[]> => {
 /** The image (0.1 GB, 0.5 GB while it is built), packages and two machines' disks. */
 const neededBytes = 2 * 1024 ** 3;
 
-const spaceProblem = async (): Promise<HostProblem[]> => {
-  const { bavail, bsize } = await statfs(homedir());
-  const free = bavail * bsize;
-  if (free >= neededBytes) return [];
-  return [{ problem: `only ${(free / 1024 ** 3).toFixed(1)} GiB are free under ${homedir()}`, remedy: "free 2 GiB, or set XDG_CACHE_HOME and XDG_STATE_HOME to a disk that has them" }];
+/** The part of a path that is there already, and so has a disk. */
+const nearest = async (path: string): Promise<string> => ((await exists(path)) ? path : await nearest(dirname(path)));
+
+/** Where images and machines will lie, each asked for all of it: mostly it is one disk. */
+export const spaceProblem = async (): Promise<HostProblem[]> => {
+  const { state, cache } = labPaths();
+  for (const folder of [state, cache]) {
+    const { bavail, bsize } = await statfs(await nearest(folder));
+    const free = bavail * bsize;
+    if (free < neededBytes) return [{ problem: `only ${(free / 1024 ** 3).toFixed(1)} GiB are free for ${folder}`, remedy: "free 2 GiB, or set XDG_CACHE_HOME and XDG_STATE_HOME to a disk that has them" }];
+  }
+  return [];
 };
 
 const vethProblem = async (): Promise<HostProblem[]> => {
@@ -96,8 +103,7 @@ export const checkHost = async (): Promise<HostReport> => {
   const problems: HostProblem[] = [];
   if (process.arch !== "x64") problems.push({ problem: `this is ${process.arch}; the base image is x86-64`, remedy: elsewhere });
   if (process.getuid?.() !== 0) return { missingPackages: await missingPackages(), problems: [...problems, { problem: "not root", remedy: "run it as root (sudo)" }] };
-  problems.push(...(await kernelProblems()), ...(await networkProblem()), ...(await vethProblem()));
-  if (!process.env.XDG_CACHE_HOME && !process.env.XDG_STATE_HOME) problems.push(...(await spaceProblem()));
+  problems.push(...(await kernelProblems()), ...(await networkProblem()), ...(await vethProblem()), ...(await spaceProblem()));
   const missing = await missingPackages();
   if (missing.length && !(await onPath("apt-get")))
     problems.push({ problem: `missing programs, and no apt-get to install: ${missing.join(", ")}`, remedy: "install them by your distribution's means" });
