@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { removeIfEmpty, unlessGone } from "../files";
 import { hostHierarchies, killGroup, listGroups, removeGroup, type Hierarchies } from "../machines/cgroups";
 import { mountsBelow, thawDisk } from "../machines/disk";
+import { unmountElsewhere } from "../machines/foreign-mounts";
 import { attempt } from "../machines/run";
 import { labNamespaces, tearDownNetwork } from "../network/namespaces";
 import type { LabPaths } from "../paths";
@@ -44,6 +45,7 @@ const detachLoops = async (folder: string): Promise<void> => {
 
 const unmountAll = async (folder: string): Promise<void> => {
   // A mount may be there twice; a busy one is freed as soon as the processes just killed have left it.
+  await unmountElsewhere(folder);
   const deadline = Date.now() + 10_000;
   for (let mounts = await mountsBelow(folder); mounts.length; mounts = await mountsBelow(folder)) {
     if (Date.now() > deadline) throw new Error(`can't unmount ${mounts[0]}: ${(await attempt(["umount", mounts[0]!])).stderr.trim()}`);

@@ -1,5 +1,6 @@
 import { link, copyFile, mkdir, readFile, rename, rm, truncate, writeFile, access, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { pointsBelow, unmountElsewhere } from "./foreign-mounts";
 import { attempt, run } from "./run";
 
 /**
@@ -18,13 +19,9 @@ export const fsOf = (place: DiskPlace): string => join(place.folder, "fs");
 export const diskOf = (place: DiskPlace): string => join(place.folder, "disk.ext4");
 
 const exists = (path: string): Promise<boolean> => access(path).then(() => true, () => false);
-const unescaped = (path: string): string => path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
 
 /** Mount points at or below a folder, deepest (latest) first. */
-export const mountsBelow = async (folder: string): Promise<string[]> => {
-  const lines = (await readFile("/proc/self/mountinfo", "utf8")).split("\n").filter(Boolean);
-  return lines.map((line) => unescaped(line.split(" ")[4]!)).filter((point) => point === folder || point.startsWith(`${folder}/`)).reverse();
-};
+export const mountsBelow = async (folder: string): Promise<string[]> => pointsBelow(await readFile("/proc/self/mountinfo", "utf8"), folder);
 
 const isMounted = async (point: string): Promise<boolean> => (await mountsBelow(point)).includes(point);
 
@@ -88,7 +85,9 @@ export const mountDisk = async (place: DiskPlace, base: string): Promise<void> =
   const [fs, root, disk] = [fsOf(place), rootOf(place), diskOf(place)];
   if (await isMounted(root)) return;
   await unmountDisk(place);
-  const users = (await run(["losetup", "--associated", disk])).trim();
+  const usersOf = async (): Promise<string> => (await run(["losetup", "--associated", disk])).trim();
+  if (await usersOf()) await unmountElsewhere(place.folder);
+  const users = await usersOf();
   if (users) throw new Error(`${disk} is still in use (${users.split(":")[0]}); end what uses it, or ./fleet destroy`);
   await mkdir(fs, { recursive: true });
   await mkdir(root, { recursive: true });

@@ -7,7 +7,7 @@ import { createRouter } from "../network/router";
 import type { LabPaths } from "../paths";
 import { groupOf } from "./boot";
 import { createActiveFaults } from "./active-faults";
-import { hostHierarchies, watchGroup } from "./cgroups";
+import { hostHierarchies, makeGroup, watchGroup } from "./cgroups";
 import { createCpuPlan, hostCpus } from "./cpus";
 import { fsOf, growDisk, mountBase, shareMounts, thawDisk, unmountDisk } from "./disk";
 import { enter } from "./enter";
@@ -160,6 +160,8 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
       }
       // What the last daemon did to it, this one knows nothing of.
       await clearAllFaults(around, dropletId);
+      // One that an older version started may lack a group that this one wants to enter.
+      await makeGroup(around.host, paths.id, groupOf(dropletId));
       await limit(around, machine.file.spec);
       machine.power = "on";
       watchOver(machine);

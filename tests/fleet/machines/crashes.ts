@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, describe, test } from "@jest/globals";
 import { lab } from "../../../local/cloud/lab";
 import { killAll, project, remains } from "../kit";
-import { api, becomes, bootOf, ids, on, paths, quiet, until } from "./lab-of-machines";
+import { act, api, becomes, bootOf, ids, on, paths, quiet, until } from "./lab-of-machines";
 
 /** What a user may be doing when everything is killed: lab-at-work.ts's words. */
 const works = ["start", "create", "snapshot", "cycle", "delete", "volume", "faults", "stop", "destroy"] as const;
@@ -44,6 +44,20 @@ export const crashTests = (): void => describe("killed at any moment", () => {
     expect(await bootOf(ids.one)).toEqual(before);
   });
 
+  test("somebody's own copy of the mounts, in a namespace that hears nothing of the host, is in nobody's way", async () => {
+    const child = spawn("unshare", ["--mount", "sh", "-c", "echo made; exec sleep 600"], { stdio: ["ignore", "pipe", "inherit"] });
+    try {
+      await new Promise((resolve) => child.stdout.once("data", resolve));
+      await act(ids.one, { type: "power_cycle" });
+      await lab.stop(paths(), quiet);
+      expect(remainsOf()).toEqual(nothing);
+    } finally {
+      child.kill("SIGKILL");
+    }
+    await up();
+    expect((await on(ids.one, "true")).code).toBe(0);
+  });
+
   const rounds = Number(process.env["FLEET_TEST_KILLS"] ?? 6);
   test(`SIGKILL of everything at ${rounds} random moments: the next up, down or destroy clears what was left`, async () => {
     const story: string[] = [];
@@ -65,6 +79,8 @@ export const crashTests = (): void => describe("killed at any moment", () => {
       }
     }
     // Whatever happened, a machine can be made, and no fault has outlived a destroy.
+    await up();
+    await api("POST", "/local/faults", { kind: "acme" });
     await lab.destroy(paths(), quiet);
     await up();
     expect((await api("GET", "/local/faults")).faults).toEqual([]);

@@ -14,7 +14,7 @@ const exists = (path: string): Promise<boolean> => access(path).then(() => true,
 export const imageFile = (cache: string): string => join(cache, "images", `debian-13-${recipeHash()}.squashfs`);
 
 /** In a process tree that dies with us, so that a killed build leaves nothing running. */
-const mortal = (argv: Argv): Argv => ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", ...argv];
+const mortal = (argv: Argv): Argv => ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--propagation", "slave", "--pid", "--fork", "--kill-child", "--mount-proc", ...argv];
 
 const inImage = (root: string, argv: Argv): Promise<string> =>
   run(["chroot", root, ...argv], { env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C.UTF-8" } });
