@@ -35,14 +35,15 @@ const ensurePeerUser = async (machine: Machine): Promise<void> => {
   writeWhole(machine.at("/etc/sudoers.d/fleet-peer"), `${PEER_USER} ALL=(root) NOPASSWD: /usr/local/bin/fleet-agent peer *\n`, 0o440);
 };
 
+/** Leaves the permanent host key alone in force. The first boot's is not needed any more: whoever sends an identity has come by the permanent one, and has noted that. */
 const setHostKey = async (machine: Machine, key: string): Promise<boolean> => {
   const path = machine.at(PLACES.hostKey);
-  if (existsSync(path) && line(readFileSync(path, "utf8")) === line(key)) return false;
+  const folder = machine.at("/etc/ssh");
+  const others = readdirSync(folder).filter((name) => /^ssh_host_(rsa|ecdsa|dsa)_key/.test(name));
+  for (const name of others) rmSync(`${folder}/${name}`);
+  if (existsSync(path) && line(readFileSync(path, "utf8")) === line(key)) return others.length > 0;
   writeWhole(path, line(key), 0o600);
   writeWhole(`${path}.pub`, await must(machine, ["ssh-keygen", "-y", "-f", path]), 0o644);
-  // Only the key that the program knows: a client that prefers another type would otherwise meet an unknown one.
-  const folder = machine.at("/etc/ssh");
-  for (const name of readdirSync(folder)) if (/^ssh_host_(rsa|ecdsa|dsa)_key/.test(name)) rmSync(`${folder}/${name}`);
   return true;
 };
 

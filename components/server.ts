@@ -14,7 +14,7 @@ export interface ServerArgs {
   readonly sshFromTag?: digitalocean.Tag;
 }
 
-/** What both machines share: a tag, the firewall on it, a droplet, and a permanent host key in place of the first boot's. */
+/** What both machines share: a tag, the firewall on it, a droplet, and a permanent host key beside the first boot's, which `identity` then takes away. */
 export class Server extends pulumi.ComponentResource {
   readonly tag: digitalocean.Tag;
   readonly firewall: Firewall;

@@ -2,7 +2,7 @@ import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 
-/** An ED25519 pair as OpenSSH text; `publicKey` is one line without a final newline. */
+/** A key pair as OpenSSH text; `publicKey` is one line without a final newline. */
 export interface KeyPair { readonly privateKey: pulumi.Output<string>; readonly publicKey: pulumi.Output<string> }
 
 export interface SshKeysArgs {
@@ -17,7 +17,7 @@ export class SshKeys extends pulumi.ComponentResource {
   readonly account: digitalocean.SshKey;
   /** Each machine's permanent host key. */
   readonly host: { readonly primary: KeyPair; readonly watcher: KeyPair };
-  /** Known from user data, so worth nothing once the permanent one is in place. */
+  /** Known from user data, so worth nothing once `identity` has taken it away. */
   readonly firstBoot: { readonly primary: KeyPair; readonly watcher: KeyPair };
   /** What each machine shows the other. */
   readonly peer: { readonly primary: KeyPair; readonly watcher: KeyPair };
@@ -25,13 +25,15 @@ export class SshKeys extends pulumi.ComponentResource {
   constructor(name: string, args: SshKeysArgs, opts?: pulumi.ComponentResourceOptions) {
     super("second-server:access:SshKeys", name, {}, opts);
     const child = { parent: this };
-    const pair = (suffix: string): KeyPair => {
-      const key = new tls.PrivateKey(`${name}-${suffix}`, { algorithm: "ED25519" }, child);
+    const pair = (suffix: string, kind: tls.PrivateKeyArgs = { algorithm: "ED25519" }): KeyPair => {
+      const key = new tls.PrivateKey(`${name}-${suffix}`, kind, child);
       return { privateKey: key.privateKeyOpenssh, publicKey: key.publicKeyOpenssh.apply((line) => line.trim()) };
     };
     this.admin = pair("admin");
     this.host = { primary: pair("host-primary"), watcher: pair("host-watcher") };
-    this.firstBoot = { primary: pair("first-boot-primary"), watcher: pair("first-boot-watcher") };
+    // Of another type than the permanent one: sshd holds one key of each, and both are there until `identity` has come by the permanent one.
+    const firstBoot: tls.PrivateKeyArgs = { algorithm: "ECDSA", ecdsaCurve: "P256" };
+    this.firstBoot = { primary: pair("first-boot-primary", firstBoot), watcher: pair("first-boot-watcher", firstBoot) };
     this.peer = { primary: pair("peer-primary"), watcher: pair("peer-watcher") };
     this.account = new digitalocean.SshKey(`${name}-account`, { name: args.accountKeyName, publicKey: this.admin.publicKey }, child);
     this.registerOutputs({ fingerprint: this.account.fingerprint });

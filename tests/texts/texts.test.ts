@@ -65,7 +65,7 @@ given("systemd-analyze", "systemd-analyze verify", () => {
 
 const keyPair = (() => {
   const file = join(root, "host-key");
-  run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", file);
+  run("ssh-keygen", "-q", "-t", "ecdsa", "-N", "", "-C", "", "-f", file);
   const read = (path: string) => spawnSync("cat", [path], { encoding: "utf8" }).stdout;
   return { hostPrivateKey: read(file), hostPublicKey: read(`${file}.pub`).trim() };
 })();

@@ -33,6 +33,15 @@ test("the machine has its permanent host key and no other, knows its peer, and k
   expect(machine.ran.at(-1)).toBe("systemctl reload-or-restart ssh.service");
 });
 
+test("the first boot's host key goes once the permanent one has been used", async () => {
+  await takeIdentity(machine, identity);
+  machine.write("/etc/ssh/ssh_host_ecdsa_key", "first boot");
+  machine.ran.length = 0;
+  await takeIdentity(machine, identity);
+  expect(readdirSync(machine.at("/etc/ssh")).sort()).toEqual(["ssh_host_ed25519_key", "ssh_host_ed25519_key.pub"]);
+  expect(machine.ran.at(-1)).toBe("systemctl reload-or-restart ssh.service");
+});
+
 test("the same identity again leaves sshd alone", async () => {
   await takeIdentity(machine, identity);
   machine.ran.length = 0;
