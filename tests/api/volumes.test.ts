@@ -50,6 +50,20 @@ test("a volume's snapshot makes another volume, and is listed with the droplets'
   expect((await api.call("DELETE", `/v2/volumes/snapshots/${snapshot.id}`)).status).toBe(204);
 });
 
+test("a snapshot is a copy of what the volume holds, and a volume made from it begins with that, in its own size", async () => {
+  const done: string[] = [];
+  const say = (text: string): Promise<void> => Promise.resolve(void done.push(text));
+  const api = await testApi({ hypervisor: {
+    ...createRecordsOnlyHypervisor(), copyVolume: async (from, to) => { await say(`${from} to ${to}`); return 3 * 2 ** 28; }, resizeVolume: (id, size) => say(`${id} is ${size}`), deleteVolume: (id) => say(`${id} gone`),
+  } });
+  const { id } = (await api.call("POST", "/v2/volumes", { name: "data", region: "fra1", size_gigabytes: 1 })).body.volume;
+  const { snapshot } = (await api.call("POST", `/v2/volumes/${id}/snapshots`, { name: "before" })).body;
+  expect(snapshot.size_gigabytes).toBe(0.75);
+  const copy = (await api.call("POST", "/v2/volumes", { name: "copy", region: "fra1", size_gigabytes: 2, snapshot_id: snapshot.id })).body.volume.id;
+  expect((await api.call("DELETE", `/v2/snapshots/${snapshot.id}`)).status).toBe(204);
+  expect(done).toEqual([`${id} to snapshot-${snapshot.id}`, `snapshot-${snapshot.id} to ${copy}`, `${copy} is 2`, `snapshot-${snapshot.id} gone`]);
+});
+
 test("a hypervisor without block storage is not pretended to have it", async () => {
   const api = await testApi({ hypervisor: { ...createRecordsOnlyHypervisor(), attachVolume: undefined } });
   const droplet = (await api.call("POST", "/v2/droplets", newDroplet())).body.droplet.id;

@@ -2,6 +2,8 @@ import type { CloudState, SnapshotRecord } from "../records";
 import { baseImage, baseImageView } from "./catalog";
 
 export const snapshotKey = (id: number): string => `snapshot-${id}`;
+/** A volume's snapshot is kept as a volume of its own. */
+export const volumeSnapshotKey = (id: string): string => `snapshot-${id}`;
 
 export const snapshotImageView = (snapshot: SnapshotRecord): Record<string, unknown> => ({
   id: snapshot.id, name: snapshot.name, distribution: "Debian", slug: null, public: false, regions: snapshot.regions, created_at: snapshot.created_at,

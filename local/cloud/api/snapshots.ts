@@ -5,7 +5,7 @@ import { actionView, beginAction, carryOut, newestFirst } from "./actions";
 import { baseImage, baseImageView, regionSlugs } from "./catalog";
 import { timestamp, type Api, type ApiEnv, type Cloud } from "./cloud";
 import { forbidden, notEmulated, notFound, unprocessable } from "./errors";
-import { snapshotImageView, snapshotKey } from "./images";
+import { snapshotImageView, snapshotKey, volumeSnapshotKey } from "./images";
 import { page } from "./paging";
 import { body, nameText, pathParameter } from "./request";
 
@@ -22,6 +22,11 @@ export const takeSnapshot = async (cloud: Cloud, droplet: DropletRecord, kind: S
 const removeSnapshot = async (cloud: Cloud, snapshot: SnapshotRecord): Promise<void> => {
   cloud.state.snapshots = cloud.state.snapshots.filter((one) => one !== snapshot);
   await cloud.hypervisor.deleteSnapshot(snapshotKey(snapshot.id));
+};
+
+export const removeVolumeSnapshot = async (cloud: Cloud, snapshot: VolumeSnapshotRecord): Promise<void> => {
+  cloud.state.volumeSnapshots = cloud.state.volumeSnapshots.filter((one) => one !== snapshot);
+  await cloud.hypervisor.deleteVolume?.(volumeSnapshotKey(snapshot.id));
 };
 
 const dropletSnapshotView = (one: SnapshotRecord): Record<string, unknown> => ({
@@ -54,7 +59,7 @@ const snapshotRoutes = (cloud: Cloud, api: Api): void => {
   api.delete("/snapshots/:id", async (c) => {
     const { droplet, volume } = asked(c);
     if (droplet) await removeSnapshot(cloud, droplet);
-    state.volumeSnapshots = state.volumeSnapshots.filter((one) => one !== volume);
+    if (volume) await removeVolumeSnapshot(cloud, volume);
     return c.body(null, 204);
   });
 };

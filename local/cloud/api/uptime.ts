@@ -64,6 +64,9 @@ const alertRoutes = (cloud: Cloud, api: Api): void => {
   api.put("/uptime/checks/:id/alerts/:alert", async (c) => {
     const wanted = await body(c, newAlert.partial());
     const { alert } = askedAlert(cloud, c);
+    // Another rule begins anew.
+    delete alert.held_since;
+    delete alert.triggered;
     applyAlert(alert, wanted);
     return c.json({ alert: alertView(alert) });
   });

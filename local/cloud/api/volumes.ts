@@ -11,7 +11,8 @@ import { volumeSpec } from "./droplets/machine";
 import { page } from "./paging";
 import { assignToProject } from "./projects";
 import { body, looseInteger, nameText, numericId, pathParameter } from "./request";
-import { volumeSnapshotView } from "./snapshots";
+import { volumeSnapshotKey } from "./images";
+import { removeVolumeSnapshot, volumeSnapshotView } from "./snapshots";
 import { tagName, useTags } from "./tags";
 
 const size = z.number().int().min(1, "must be at least 1 GiB").max(16_384, "must be at most 16384 GiB");
@@ -36,7 +37,18 @@ const asked = (cloud: Cloud, c: Context<ApiEnv>): VolumeRecord => {
   return volume;
 };
 
-const addVolume = (cloud: Cloud, wanted: z.infer<typeof newVolume>): VolumeRecord => {
+/** The snapshot's content, in the volume's size; what can't be filled is not made. */
+const fill = async (cloud: Cloud, volume: VolumeRecord, source: VolumeSnapshotRecord): Promise<void> => {
+  try {
+    await cloud.hypervisor.copyVolume?.(volumeSnapshotKey(source.id), volume.id);
+    await cloud.hypervisor.resizeVolume?.(volume.id, volume.size_gigabytes);
+  } catch (error) {
+    cloud.state.volumes = cloud.state.volumes.filter((one) => one !== volume);
+    throw error;
+  }
+};
+
+const addVolume = async (cloud: Cloud, wanted: z.infer<typeof newVolume>): Promise<VolumeRecord> => {
   const { state } = cloud;
   const source = wanted.snapshot_id ? state.volumeSnapshots.find((one) => one.id === wanted.snapshot_id) : undefined;
   if (wanted.snapshot_id && !source) throw unprocessable("snapshot_id: no such volume snapshot");
@@ -51,6 +63,7 @@ const addVolume = (cloud: Cloud, wanted: z.infer<typeof newVolume>): VolumeRecor
   };
   state.volumes.push(volume);
   assignToProject(cloud, `do:volume:${volume.id}`);
+  if (source) await fill(cloud, volume, source);
   return volume;
 };
 
@@ -144,9 +157,8 @@ const snapshotRoutes = (cloud: Cloud, api: Api): void => {
     return snapshot;
   };
   api.get("/volumes/snapshots/:snapshot", (c) => c.json({ snapshot: volumeSnapshotView(askedSnapshot(c)) }));
-  api.delete("/volumes/snapshots/:snapshot", (c) => {
-    const snapshot = askedSnapshot(c);
-    state.volumeSnapshots = state.volumeSnapshots.filter((one) => one !== snapshot);
+  api.delete("/volumes/snapshots/:snapshot", async (c) => {
+    await removeVolumeSnapshot(cloud, askedSnapshot(c));
     return c.body(null, 204);
   });
   api.get("/volumes/:id/snapshots", (c) => {
@@ -156,8 +168,10 @@ const snapshotRoutes = (cloud: Cloud, api: Api): void => {
   api.post("/volumes/:id/snapshots", async (c) => {
     const wanted = await body(c, newSnapshot);
     const volume = asked(cloud, c);
+    const id = randomUUID();
+    const bytes = (await cloud.hypervisor.copyVolume?.(volume.id, volumeSnapshotKey(id))) ?? 0;
     const snapshot: VolumeSnapshotRecord = {
-      id: randomUUID(), name: wanted.name, volume_id: volume.id, region: volume.region, created_at: timestamp(cloud), min_disk_size: volume.size_gigabytes, size_gigabytes: 0,
+      id, name: wanted.name, volume_id: volume.id, region: volume.region, created_at: timestamp(cloud), min_disk_size: volume.size_gigabytes, size_gigabytes: Math.round((bytes / 2 ** 30) * 100) / 100,
       tags: useTags(state, wanted.tags ?? []),
     };
     state.volumeSnapshots.push(snapshot);
@@ -181,7 +195,7 @@ export const volumeRoutes = (cloud: Cloud): Api => {
     return state.volumes.filter((one) => (!name || one.name === name) && (!region || one.region === region));
   };
   api.get("/volumes", (c) => c.json(page(c, "volumes", named(c).map(view))));
-  api.post("/volumes", async (c) => c.json({ volume: view(addVolume(cloud, await body(c, newVolume))) }, 201));
+  api.post("/volumes", async (c) => c.json({ volume: view(await addVolume(cloud, await body(c, newVolume))) }, 201));
   api.delete("/volumes", async (c) => {
     const [volume] = c.req.query("name") && c.req.query("region") ? named(c) : [];
     if (!volume) throw notFound();

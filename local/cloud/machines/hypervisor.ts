@@ -118,6 +118,8 @@ export interface Hypervisor {
   /** Only grows. */
   resizeVolume?(volumeId: string, sizeGiB: number): Promise<void>;
   deleteVolume?(volumeId: string): Promise<void>;
+  /** Makes one volume, or the snapshot of one, out of another, as its machine's file system is at this moment; resolves with the bytes that it takes. Nothing of what was never attached: it is empty. */
+  copyVolume?(fromId: string, toId: string): Promise<number>;
   applyNetwork(plan: NetworkPlan): Promise<void>;
   injectFault(fault: Fault): Promise<void>;
   clearFault(fault: Fault): Promise<void>;

@@ -19,7 +19,7 @@ import { diskFromImage, dropSnapshot, takeSnapshot } from "./snapshots";
 import { forgetMachine, machineFolder, readMachines, volumesOf, writeMachine, type MachineFile } from "./store";
 import { isRunning, placeOf, type Surroundings } from "./surroundings";
 import { usageOf } from "./usage";
-import { growVolume, plugVolume, removeVolume, unplugVolume } from "./volumes";
+import { copyVolume, growVolume, plugVolume, removeVolume, unplugVolume } from "./volumes";
 import { keepViews } from "./views";
 
 export interface NspawnOptions {
@@ -228,6 +228,7 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
     }),
     resizeVolume: (volumeId, sizeGiB) => growVolume(paths.machines, volumeId, sizeGiB),
     deleteVolume: (volumeId) => removeVolume(paths.machines, volumeId),
+    copyVolume: (fromId, toId) => copyVolume(paths.machines, fromId, toId),
     applyNetwork: (plan) => router.apply({ plan }),
     injectFault: async (fault) => {
       const machine = known(fault.dropletId);

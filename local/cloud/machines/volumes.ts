@@ -1,5 +1,6 @@
 import { access, mkdir, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { copySparse } from "./disk";
 import { enter } from "./enter";
 import type { VolumeSpec } from "./hypervisor";
 import type { Surroundings } from "./surroundings";
@@ -89,6 +90,18 @@ export const growVolume = async (machines: string, volumeId: string, gibibytes: 
   await truncate(file, gibibytes * 1024 ** 3);
   const device = await loopOf(file);
   if (device) await attempt(["losetup", "--set-capacity", device]);
+};
+
+/** In one step, so that a killed run leaves no half of a copy. */
+export const copyVolume = async (machines: string, fromId: string, toId: string): Promise<number> => {
+  const [from, to] = [fileOf(machines, fromId), fileOf(machines, toId)];
+  if (!(await exists(from))) return 0;
+  const device = await loopOf(from);
+  // Also writes what its file system holds back: the machine that has it mounted shares the host's kernel.
+  if (device) await run(["blockdev", "--flushbufs", device]);
+  await copySparse(from, `${to}.new`);
+  await rename(`${to}.new`, to);
+  return (await stat(to)).blocks * 512;
 };
 
 export const removeVolume = (machines: string, volumeId: string): Promise<void> => rm(fileOf(machines, volumeId), { force: true });

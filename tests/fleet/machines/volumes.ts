@@ -24,6 +24,20 @@ export const volumeTests = (): void => describe("volumes", () => {
     await api("DELETE", `/v2/volumes/${volume}`);
   });
 
+  test("a snapshot of a mounted volume makes another that holds the same, and grows", async () => {
+    const volume = await create("first", "ext4");
+    await actOnVolume(volume, { type: "attach", droplet_id: ids.one });
+    expect(await on(ids.one, `mount ${disk("first")} /mnt && echo kept > /mnt/file`)).toMatchObject({ code: 0 });
+    const { snapshot } = await api("POST", `/v2/volumes/${volume}/snapshots`, { name: "kept" });
+    await on(ids.one, "echo later > /mnt/file; umount /mnt");
+    const { volume: copy } = await api("POST", "/v2/volumes", { name: "second", region: "fra1", size_gigabytes: 2, snapshot_id: snapshot.id });
+    await actOnVolume(copy.id, { type: "attach", droplet_id: ids.two });
+    expect(await said(ids.two, `mount ${disk("second")} /mnt && cat /mnt/file; umount /mnt; blockdev --getsize64 ${disk("second")}`)).toBe(`kept\n${2 * 1024 ** 3}`);
+    await actOnVolume(copy.id, { type: "detach", droplet_id: ids.two });
+    await actOnVolume(volume, { type: "detach", droplet_id: ids.one });
+    await Promise.all([`/v2/volumes/${volume}`, `/v2/volumes/${copy.id}`, `/v2/snapshots/${snapshot.id}`].map((path) => api("DELETE", path)));
+  });
+
   test("droplets made together under several names, and one that is born with a volume", async () => {
     const volume = await create("born", "xfs");
     const { droplets } = await api("POST", "/v2/droplets", { names: ["twin-a", "twin-b"], region: "fra1", size: "s-1vcpu-512mb-10gb", image: "debian-13-x64" });

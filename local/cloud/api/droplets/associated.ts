@@ -5,6 +5,7 @@ import { timestamp, type Api, type ApiEnv, type Cloud } from "../cloud";
 import { ApiError, notFound, unprocessable } from "../errors";
 import { snapshotKey } from "../images";
 import { body, numericId } from "../request";
+import { removeVolumeSnapshot } from "../snapshots";
 import { removeDroplet } from "./machine";
 
 const kinds = ["reserved_ips", "floating_ips", "snapshots", "volumes", "volume_snapshots"] as const;
@@ -37,9 +38,9 @@ const destroy = async (cloud: Cloud, droplet: DropletRecord, chosen: Associated)
   state.snapshots = state.snapshots.filter((one) => !snapshots.includes(one));
   const volumes = state.volumes.filter((one) => has("volumes", one.id));
   state.volumes = state.volumes.filter((one) => !volumes.includes(one));
-  state.volumeSnapshots = state.volumeSnapshots.filter((one) => !has("volume_snapshots", one.id));
   for (const snapshot of snapshots) await cloud.hypervisor.deleteSnapshot(snapshotKey(snapshot.id));
   for (const volume of volumes) await cloud.hypervisor.deleteVolume?.(volume.id);
+  for (const snapshot of state.volumeSnapshots.filter((one) => has("volume_snapshots", one.id))) await removeVolumeSnapshot(cloud, snapshot);
   await cloud.network.apply();
   const told = (list: Associated[Kind]): Record<string, unknown>[] => list.map(({ id, name }) => ({ id, name, destroyed_at, error_message: "" }));
   return {

@@ -58,7 +58,6 @@ export const createMetrics = ({ state, hypervisor, clock, log }: Pick<Cloud, "st
       for (const id of samples.keys()) if (!state.droplets.some((one) => one.id === id)) samples.delete(id);
       const running = state.droplets.filter((one) => one.status === "active");
       const looks = await Promise.allSettled(running.map(({ id, vcpus }) => look(id, vcpus)));
-      // A machine that ends while it is looked at is no news; the next look knows.
       for (const [at, one] of looks.entries()) if (one.status === "rejected") log(`metrics of droplet ${running[at]!.id}: ${(one.reason as Error).message}`);
     },
     of: (dropletId) => samples.get(dropletId) ?? [],
