@@ -17,6 +17,8 @@ const needed: readonly { readonly package: string; readonly program?: string; re
   { package: "iputils-ping", program: "ping" },
   { package: "util-linux", program: "nsenter" },
   { package: "openssh-client", program: "ssh" },
+  // What visits the services in the README: ./fleet net -- curl.
+  { package: "curl", program: "curl" },
   { package: "openssl", program: "openssl" },
   { package: "ca-certificates", file: "/etc/ssl/certs/ca-certificates.crt" },
 ];

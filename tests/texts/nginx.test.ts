@@ -5,25 +5,16 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { type IncomingHttpHeaders, type Server, createServer, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { AddressInfo } from "node:net";
-import { createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { renderPrimary } from "../../render/machine";
+import { freePort } from "../fixtures/free-port";
 import { factsIn, project, removeProjects } from "../fixtures/manifest";
 import { NGINX, layOut, makeCertificate, put } from "./nginx-kit";
 
 /** The real nginx with the rendered files, asked as a visitor asks. */
 const given = existsSync(NGINX) ? describe : describe.skip;
 const root = mkdtempSync(join(tmpdir(), "second-server-nginx-"));
-
-const freePort = async (): Promise<number> => {
-  const server = createTcpServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-};
 
 interface Answer { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: string }
 const ask = (secure: boolean, port: number, host: string, path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> => new Promise((resolve, reject) => {
