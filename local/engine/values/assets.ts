@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream, statSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
-import { isAbsolute, join } from "node:path";
+import { isAbsolute, join, posix } from "node:path";
 import { finished } from "node:stream/promises";
 import { Archive, Asset, type Source } from "./value";
 
@@ -47,38 +47,63 @@ const tarHeader = (name: string, size: number): Buffer => {
   return header;
 };
 
+const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+/** Pulumi's own folder is never part of an archive. */
+const BOOKKEEPING = ".pulumi";
+
+/** In the CLI's order, which walks each folder where it stands among its neighbours. Links to folders are left out. */
 const filesUnder = async (root: string, below = ""): Promise<string[]> => {
-  const entries = await readdir(join(root, below), { withFileTypes: true });
+  const entries = (await readdir(join(root, below), { withFileTypes: true })).filter(({ name }) => name !== BOOKKEEPING).sort((a, b) => byBytes(a.name, b.name));
   const lists = await Promise.all(entries.map(async (entry) => {
     const path = below === "" ? entry.name : `${below}/${entry.name}`;
-    return entry.isDirectory() ? await filesUnder(root, path) : [path];
+    if (entry.isDirectory()) return await filesUnder(root, path);
+    return entry.isSymbolicLink() && (await stat(join(root, path))).isDirectory() ? [] : [path];
   }));
   return lists.flat();
 };
 
-const hashFolder = async (root: string): Promise<string> => {
+/** A member of an archive: its bytes come from a file or are a text's. */
+interface Member { readonly name: string; readonly path?: string; readonly text?: string }
+
+const membersOfFolder = async (root: string, prefix: string): Promise<readonly Member[]> =>
+  (await filesUnder(root)).map((name) => ({ name: prefix === "" ? name : posix.join(prefix, name), path: join(root, name) }));
+
+const membersOf = async (assets: Readonly<Record<string, Asset | Archive>>, folder: string, prefix = ""): Promise<readonly Member[]> => {
+  const lists = await Promise.all(Object.keys(assets).sort(byBytes).map(async (key): Promise<readonly Member[]> => {
+    const item = assets[key]!;
+    const name = prefix === "" ? key : posix.join(prefix, key);
+    if (item instanceof Asset) return [{ name, ...(item.source.path === undefined ? { text: item.source.text ?? "" } : { path: within(folder, item.source.path) }) }];
+    if (item.assets) return await membersOf(item.assets, folder, name);
+    const path = within(folder, item.source.path!);
+    if (isArchiveFile(path)) throw new Error(`the archive file ${item.source.path} inside an AssetArchive is not supported by the embedded engine. Unpack it, and give the folder.`);
+    return await membersOfFolder(path, name);
+  }));
+  return lists.flat();
+};
+
+/** The hash of the tar archive that the CLI would make of these. */
+const hashMembers = async (members: readonly Member[]): Promise<string> => {
   const hash = createHash("sha256");
-  for (const name of (await filesUnder(root)).sort()) {
-    const { size } = await stat(join(root, name));
+  const seen = new Set<string>();
+  for (const { name, path, text = "" } of members) {
+    if (seen.has(name)) continue;
+    seen.add(name);
+    const size = path === undefined ? Buffer.byteLength(text) : (await stat(path)).size;
     hash.update(tarHeader(name, size));
-    const stream = createReadStream(join(root, name));
-    stream.on("data", (chunk) => hash.update(chunk));
-    await finished(stream);
+    if (path === undefined) hash.update(text);
+    else {
+      const stream = createReadStream(path);
+      stream.on("data", (chunk) => hash.update(chunk));
+      await finished(stream);
+    }
     hash.update(Buffer.alloc((512 - (size % 512)) % 512));
   }
   return hash.update(Buffer.alloc(1024)).digest("hex");
 };
 
-/** An archive of members is known by its members' names and hashes. */
-const hashMembers = (assets: Readonly<Record<string, Asset | Archive>>): string => {
-  const hash = createHash("sha256");
-  for (const name of Object.keys(assets).sort()) hash.update(`${name}\0${assets[name]!.hash}\0`);
-  return hash.digest("hex");
-};
-
 export const readArchive = async (given: Source, assets: Readonly<Record<string, Asset | Archive>> | undefined, folder: string): Promise<Archive> => {
-  if (assets !== undefined) return new Archive(hashMembers(assets), {}, assets);
+  if (assets !== undefined) return new Archive(await hashMembers(await membersOf(assets, folder)), {}, assets);
   if (given.uri !== undefined && given.uri !== "") throw new Error(`RemoteArchive (${given.uri}) is not supported by the embedded engine. Download the file and use a FileArchive.`);
   const path = within(folder, given.path!);
-  return new Archive(isArchiveFile(path) ? await hashFile(path) : await hashFolder(path), { path: given.path! });
+  return new Archive(isArchiveFile(path) ? await hashFile(path) : await hashMembers(await membersOfFolder(path, "")), { path: given.path! });
 };

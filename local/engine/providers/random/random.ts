@@ -1,7 +1,8 @@
-import { randomBytes, randomInt, randomUUID } from "node:crypto";
-import type { Props, Value } from "../../values/value";
+import { randomInt } from "node:crypto";
+import { type Props, UNKNOWN } from "../../values/value";
 import { inputDiff } from "../diff";
 import { flag, type Existing, type Kind, number, type Package, text } from "../provider";
+import { bytes, identifier, inRandomOrder, shuffled, takenBytes, takenIdentifier, takenUuid, takenWhole, uuid4, uuid7, whole } from "./drawn";
 import { NOUNS, QUALITIES } from "./words";
 
 /** Everything random is made once; any change of what it was made from makes it anew. */
@@ -18,7 +19,7 @@ const kind = (make: (inputs: Props) => { id: string; outputs: Props }, defaults:
     const { id, inputs, outputs } = Object.keys({ ...old.inputs, ...old.outputs }).length > 0 ? old : taken(old.id, found);
     return { id, inputs, outputs: { ...defaults, ...inputs, ...outputs } };
   },
-  preview: (inputs) => ({ ...defaults, ...inputs }),
+  preview: (inputs) => ({ ...defaults, ...inputs, id: UNKNOWN }),
 });
 
 /** Nothing keeps these values but the state: an import has only the id to go by. */
@@ -26,18 +27,10 @@ const taken = (id: string, found: ((id: string) => Existing) | undefined): Exist
   if (!found) throw new Error("this resource does not support import: its id does not tell what it was made from");
   return found(id);
 };
-const foundText = (id: string): Existing => ({ id, inputs: { length: id.length }, outputs: { result: id } });
+const foundText = (id: string): Existing => ({ id, inputs: { length: id.length }, outputs: { result: id, id } });
 
 const SETS = { lower: "abcdefghijklmnopqrstuvwxyz", upper: "ABCDEFGHIJKLMNOPQRSTUVWXYZ", numeric: "0123456789", special: "!@#$%&*()-_=+[]{}<>:?" } as const;
 const draw = (alphabet: string, count: number): string[] => Array.from({ length: count }, () => alphabet[randomInt(alphabet.length)]!);
-
-const shuffled = (letters: string[]): string => {
-  for (let index = letters.length - 1; index > 0; index--) {
-    const other = randomInt(index + 1);
-    [letters[index], letters[other]] = [letters[other]!, letters[index]!];
-  }
-  return letters.join("");
-};
 
 /** `length` characters of the wanted sets, at least as many of each as asked. */
 const characters = (inputs: Props): string => {
@@ -49,30 +42,16 @@ const characters = (inputs: Props): string => {
   if (alphabet === "") throw new Error("at least one of lower, upper, numeric and special must be true");
   const least = wanted.flatMap(([, set, minimum]) => draw(set, number(inputs[minimum]) ?? 0));
   if (least.length > length) throw new Error(`length ${length} is less than the sum of minLower, minUpper, minNumeric and minSpecial (${least.length})`);
-  return shuffled([...least, ...draw(alphabet, length - least.length)]);
+  return inRandomOrder([...least, ...draw(alphabet, length - least.length)]).join("");
 };
 
 const TEXT_DEFAULTS: Props = { lower: true, minLower: 0, minNumeric: 0, minSpecial: 0, minUpper: 0, number: true, numeric: true, special: true, upper: true };
 
-const identifier = (inputs: Props): { id: string; outputs: Props } => {
-  const bytes = randomBytes(number(inputs["byteLength"]) ?? 0);
-  const prefix = text(inputs["prefix"]) ?? "";
-  const hex = bytes.toString("hex");
-  const forms: Record<string, Value> = { b64Std: prefix + bytes.toString("base64"), b64Url: prefix + bytes.toString("base64url"), dec: prefix + BigInt(`0x${hex || "0"}`).toString(), hex: prefix + hex };
-  return { id: bytes.toString("base64url"), outputs: forms };
-};
-
-const whole = (inputs: Props): { id: string; outputs: Props } => {
-  const [min, max] = [number(inputs["min"]) ?? 0, number(inputs["max"]) ?? 0];
-  if (max < min) throw new Error("the maximum (max) value needs to be at least the minimum (min) value");
-  const result = min + randomInt(max - min + 1);
-  return { id: String(result), outputs: { result } };
-};
-
 const pet = (inputs: Props): { id: string; outputs: Props } => {
   const count = number(inputs["length"]) ?? 2;
   const words = [...Array.from({ length: count - 1 }, () => QUALITIES[randomInt(QUALITIES.length)]!), NOUNS[randomInt(NOUNS.length)]!];
-  return { id: [...(text(inputs["prefix"]) ? [text(inputs["prefix"])!] : []), ...words].join(text(inputs["separator"]) ?? "-"), outputs: {} };
+  const id = [...(text(inputs["prefix"]) ? [text(inputs["prefix"])!] : []), ...words].join(text(inputs["separator"]) ?? "-");
+  return { id, outputs: { id } };
 };
 
 export const randomPackage: Package = {
@@ -80,11 +59,15 @@ export const randomPackage: Package = {
   open: () => ({
     lookups: {},
     kinds: {
-      "random:index/randomPassword:RandomPassword": kind((inputs) => ({ id: "none", outputs: { result: characters(inputs) } }), TEXT_DEFAULTS, ["result", "bcryptHash"], (id) => ({ ...foundText(id), id: "none" })),
-      "random:index/randomString:RandomString": kind((inputs) => { const result = characters(inputs); return { id: result, outputs: { result } }; }, TEXT_DEFAULTS, undefined, foundText),
-      "random:index/randomId:RandomId": kind(identifier),
-      "random:index/randomUuid:RandomUuid": kind(() => { const result = randomUUID(); return { id: result, outputs: { result } }; }),
-      "random:index/randomInteger:RandomInteger": kind(whole),
+      "random:index/randomPassword:RandomPassword": kind((inputs) => ({ id: "none", outputs: { result: characters(inputs), id: "none" } }), TEXT_DEFAULTS, ["result", "bcryptHash"], (id) => ({ ...foundText(id), id: "none" })),
+      "random:index/randomString:RandomString": kind((inputs) => { const result = characters(inputs); return { id: result, outputs: { result, id: result } }; }, TEXT_DEFAULTS, undefined, foundText),
+      "random:index/randomId:RandomId": kind(identifier, {}, undefined, takenIdentifier),
+      "random:index/randomUuid:RandomUuid": kind(uuid4, {}, undefined, takenUuid),
+      "random:index/randomUuid4:RandomUuid4": kind(uuid4, {}, undefined, takenUuid),
+      "random:index/randomUuid7:RandomUuid7": kind(uuid7, {}, undefined, takenUuid),
+      "random:index/randomInteger:RandomInteger": kind(whole, {}, undefined, takenWhole),
+      "random:index/randomBytes:RandomBytes": kind(bytes, {}, ["base64", "hex"], takenBytes),
+      "random:index/randomShuffle:RandomShuffle": kind(shuffled),
       "random:index/randomPet:RandomPet": kind(pet, { length: 2, separator: "-" }),
     },
   }),
