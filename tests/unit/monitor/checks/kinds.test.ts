@@ -67,6 +67,38 @@ test("DNS: the set has to be equal, whatever its order; wrong answers and silenc
   await expect(dns("silent.test")).rejects.toThrow(/within 0.6 s|ETIMEOUT/);
 });
 
+test("DNS that answers wrongly: garbage, another id, nothing, a cut answer, an error: each is named, none passes, none hangs", async () => {
+  const server = createSocket("udp4");
+  const wrong: Record<string, (query: Buffer) => Buffer | undefined> = {
+    garbage: () => Buffer.from("not a DNS message at all"),
+    "other-id": (query) => { const reply = answer(query, 0); reply.writeUInt16BE(reply.readUInt16BE(0) ^ 0xffff, 0); return reply; },
+    short: (query) => answer(query, 0).subarray(0, 20),
+    truncated: (query) => answer(query, 0x0200, false),
+    servfail: (query) => answer(query, 2, false),
+    refused: (query) => answer(query, 5, false),
+    huge: (query) => Buffer.concat([answer(query, 0), Buffer.alloc(50_000, 255)]),
+  };
+  const answer = (query: Buffer, flags: number, full = true): Buffer => {
+    const { id, questions = [] } = packet.decode(query);
+    return packet.encode({ type: "response", id, flags, questions, answers: full ? [{ type: "A", name: questions[0]?.name ?? "", ttl: 1, data: "192.0.2.66" }] : [] });
+  };
+  server.on("message", (query, peer) => {
+    const reply = wrong[packet.decode(query).questions?.[0]?.name.split(".")[0] ?? ""]?.(query);
+    if (reply !== undefined) server.send(reply, peer.port, peer.address);
+  });
+  server.bind(0, "127.0.0.1");
+  await once(server, "listening");
+  closers.push(() => server.close());
+  const found = await Promise.all(Object.keys(wrong).map(async (name) => {
+    const { result, error, ms } = await runCheck({ kind: "dns", id: "x", name: `${name}.test`, type: "A", equals: ["192.0.2.1"], server: `127.0.0.1:${server.address().port}` }, 600);
+    expect(ms).toBeLessThan(3000);
+    return [name, result, error] as const;
+  }));
+  expect(found.map(([, result]) => result)).toEqual(found.map(() => "fail"));
+  const said = Object.fromEntries(found.map(([name, , error]) => [name, error]));
+  expect(said).toMatchObject({ servfail: "name server failed", refused: "name server refused", "other-id": "no answer from the name server within 0.6 s", huge: "huge.test A is 192.0.2.66, not 192.0.2.1" });
+});
+
 test("ICMP reaches this machine", async () => {
   const outcome = await runCheck({ kind: "icmp", id: "x", host: "127.0.0.1" }, 2000);
   if (outcome.error?.includes("not installed")) return;

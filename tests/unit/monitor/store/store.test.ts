@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
@@ -72,6 +72,33 @@ test("a full disk: checks and alerts go on in memory, it is said, and everything
   await writer.flush();
   expect(writer.status()).toMatchObject({ ok: true, dropped: 0 });
   expect(await db.rows("SELECT count(*) AS n, (SELECT count(*) FROM sample) AS samples FROM event")).toEqual([{ n: 50, samples: 1 }]);
+});
+
+test("a power cut that tears the log at any point costs the last writes, never the database or an alert that was told", async () => {
+  const db = await database();
+  const writer = new Writer(db, new FakeClock(), log);
+  const store = new Store(writer);
+  for (let id = 1; id <= 12; id += 1) {
+    store.incident({ id, check: "blog", name: "blog", opened: id, closed: id < 12 ? id + 1 : undefined, error: "x".repeat(2000), above: [] });
+    writer.sample({ check: "blog", t: id, result: 0, ms: 5 });
+    await writer.flush();
+  }
+  const [whole, wal] = [readFileSync(path), readFileSync(`${path}-wal`)];
+  const kept: number[] = [];
+  for (let part = 0; part <= 9; part += 1) {
+    const cut = Math.round((wal.length * part) / 9);
+    const torn = join(folder, `torn-${cut}.db`);
+    writeFileSync(torn, whole);
+    // What the disk had not taken yet is zeros, or garbage.
+    writeFileSync(`${torn}-wal`, Buffer.concat([wal.subarray(0, cut), Buffer.alloc(Math.min(5000, wal.length - cut), 7)]));
+    const { database: after, trouble } = await openSomehow(torn, new FakeClock(), log);
+    open.push(after);
+    expect(trouble).toBeUndefined();
+    expect(await after.rows("PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
+    kept.push((await loadKept(after)).nextIncident - 1);
+  }
+  expect(kept).toEqual([...kept].sort((a, b) => a - b));
+  expect([kept[0], kept.at(-1)]).toEqual([0, 12]);
 });
 
 test("memory stays bounded however long the disk is full: the oldest samples go", async () => {
