@@ -20,7 +20,7 @@ async function main(checks: number, dayCount: number): Promise<void> {
   for (let index = 0; index < dayCount; index += 1) {
     const start = now / 1000;
     await database.exec(`BEGIN; WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ${day / 10 - 1})
-      INSERT INTO sample SELECT c.id, ${start} + i * 10, abs(random()) % 1000 = 0, 20 + abs(random()) % 180 FROM check_name c CROSS JOIN n; COMMIT`);
+      INSERT INTO sample (check_id, t, result, ms) SELECT c.id, ${start} + i * 10, abs(random()) % 1000 = 0, 20 + abs(random()) % 180 FROM n CROSS JOIN check_name c; COMMIT`);
     now += day * 1000;
     for (const tier of tiers) await rollups.roll(tier);
     await rollups.prune();

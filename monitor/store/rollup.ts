@@ -6,7 +6,6 @@ import { day, rawKeepDays, tiers, type Tier } from "./tiers";
 
 /**
  * Buckets from `from` on, made anew from the samples themselves, so percentiles are exact in each tier (nearest rank over the passes; failures have no meaningful time).
- * Through check_name, because samples lie by check: this reads only the span asked for.
  */
 export const rollupStatement = ({ id, seconds }: Tier, from: number): string => sql`
 INSERT OR REPLACE INTO rollup
@@ -16,7 +15,7 @@ FROM (
   SELECT s.check_id, s.t / ${seconds} * ${seconds} AS bucket, s.result, s.ms,
     row_number() OVER (PARTITION BY s.check_id, s.t / ${seconds}, s.result ORDER BY s.ms) AS rank,
     count(*) OVER (PARTITION BY s.check_id, s.t / ${seconds}, s.result) AS n
-  FROM check_name c CROSS JOIN sample s ON s.check_id = c.id AND s.t >= ${from})
+  FROM sample s WHERE s.t >= ${from})
 GROUP BY check_id, bucket`;
 
 /** Where rolling up goes on: the start of the last bucket that was made. */
@@ -65,9 +64,7 @@ export class Rollups {
     const now = Math.floor(this.clock.now() / 1000);
     const oldest = (days: number): number => now - days * day;
     const buckets = tiers.map(({ id, keepDays }) => sql`DELETE FROM rollup WHERE tier = ${id} AND t < ${oldest(keepDays)}`);
-    const names = await this.database.rows<{ id: number }>("SELECT id FROM check_name");
-    const samples = names.map(({ id }) => sql`DELETE FROM sample WHERE check_id = ${id} AND t < ${oldest(rawKeepDays)}`);
-    await this.#transaction([...buckets, ...samples, sql`DELETE FROM outbox WHERE sent < ${oldest(30) * 1000}`]);
+    await this.#transaction([...buckets, sql`DELETE FROM sample WHERE t < ${oldest(rawKeepDays)}`, sql`DELETE FROM outbox WHERE sent < ${oldest(30) * 1000}`]);
   }
 
   /** A transaction of its own; the writer's never mixes in, as `exec` of one text is not divided. */

@@ -110,7 +110,7 @@ function sampleStatements(samples: readonly Sample[], known: ReadonlySet<string>
   const statements = names.map((name) => sql`INSERT OR IGNORE INTO check_name (name) VALUES (${name})`);
   for (let at = 0; at < samples.length; at += chunk) {
     const rows = samples.slice(at, at + chunk).map(({ check, t, result, ms }) => sql`(${check}, ${t}, ${result}, ${Math.round(ms)})`);
-    statements.push(`INSERT OR REPLACE INTO sample SELECT c.id, s.column2, s.column3, s.column4 FROM (VALUES ${rows.join(", ")}) s JOIN check_name c ON c.name = s.column1`);
+    statements.push(`INSERT OR REPLACE INTO sample (check_id, t, result, ms) SELECT c.id, s.column2, s.column3, s.column4 FROM (VALUES ${rows.join(", ")}) s JOIN check_name c ON c.name = s.column1`);
   }
   return statements;
 }

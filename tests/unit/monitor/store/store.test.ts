@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import Libsql from "libsql/promise";
 import { type Database, openDatabase } from "../../../../monitor/store/database";
 import { days, series, uptime } from "../../../../monitor/store/history";
 import { migrations } from "../../../../monitor/store/migrations";
@@ -142,9 +143,20 @@ test("pruning forgets what is too old and nothing that was not rolled up", async
   expect(await db.rows("SELECT (SELECT count(*) FROM sample) AS samples, (SELECT count(*) FROM rollup WHERE tier = 3) AS days")).toEqual([{ samples: 0, days: 1 }]);
 });
 
-test("a database of an older version is brought up to date; one of a newer is refused with a remedy", async () => {
+test("a database of an older version is brought up to date with all that is in it, also when the program is killed before the end", async () => {
+  const old = new Libsql(path, {});
+  await old.exec(`${migrations[0]}; PRAGMA user_version = 1; INSERT INTO check_name VALUES (7, 'blog'); INSERT INTO sample VALUES (7, 60, 1, 5), (7, 50, 0, 4); INSERT INTO incident VALUES (3, 'blog', 1, NULL, '{}')`);
+  // As the second migration leaves it when the machine goes away within: nothing of it.
+  await old.exec(`BEGIN IMMEDIATE; ${migrations[1]}; ROLLBACK`);
+  old.close();
   const db = await database();
   expect(await db.rows("PRAGMA user_version")).toEqual([{ user_version: migrations.length }]);
+  expect(await db.rows("SELECT t, check_id, result, ms FROM sample")).toEqual([{ t: 50, check_id: 7, result: 0, ms: 4 }, { t: 60, check_id: 7, result: 1, ms: 5 }]);
+  expect((await loadKept(db)).nextIncident).toBe(4);
+});
+
+test("a database of a newer version is refused with a remedy", async () => {
+  const db = await database();
   await db.exec("PRAGMA user_version = 99");
   await expect(openDatabase(path)).rejects.toThrow(/newer version \(99\)[^]*install the newer program/);
   expect(statSync(path).size).toBeGreaterThan(0);
