@@ -27,7 +27,7 @@ const web = ({ type, target, address }, done) => {
       asked.destroy();
   });
   asked.on("socket", (socket) => socket.on("secureConnect", () => { const end = new Date(socket.getPeerCertificate().valid_to); if (!isNaN(end)) until = end.toISOString(); }));
-  asked.on("timeout", () => asked.destroy(new Error("no answer within ${seconds} s"))).on("error", (error) => done(error.message || error.code, until)).end();
+  asked.on("timeout", () => asked.destroy(new Error("no answer within ${seconds} s"))).on("error", (error) => done(error.reason || error.message || error.code, until)).end();
 };
 const ping = ({ address }, done) => {
   const child = spawn("ping", ["-n", "-c", "1", "-W", "${seconds}", address], { stdio: "ignore" });
