@@ -20,7 +20,8 @@ const runbook = (name: string): Step => ({ say: `More: docs/runbooks/${name}.md`
 const primaryDark: Advice = {
   wrong: "The primary can't be reached", affects: "everything that visitors see. The status page and the backups are on the watcher and go on.",
   steps: [
-    { say: "Is the droplet off, or on and silent?", run: "./fleet status" }, { say: "Off: power it on in DigitalOcean's panel, or with doctl compute droplet-action power-on ID; nothing else is needed." },
+    { say: "Do the services answer from where you are? Then only the way between the two machines is broken. Else: is the droplet off, or on and silent?", run: "./fleet status" },
+    { say: "Off: power it on in DigitalOcean's panel, or with doctl compute droplet-action power-on ID; nothing else is needed." },
     { say: "On and silent: read its console's last lines, then power-cycle it.", run: "./fleet logs primary --boot" }, { say: "Gone, or its disk is broken: rebuild it from the newest backup.", run: "./fleet recover primary" }, runbook("primary-dark"),
   ],
 };
