@@ -3,7 +3,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { request } from "node:http";
 import { createInterface } from "node:readline";
+import { labPaths } from "../../local/cloud/paths";
 import { project, type Result } from "./kit";
 
 jest.setTimeout(180_000);
@@ -20,6 +22,7 @@ new digitalocean.ReservedIpAssignment("ip", { ipAddress: ip.ipAddress, dropletId
 const zone = new digitalocean.Domain("zone", { name: "ocean.test" });
 new digitalocean.DnsRecord("apex", { domain: zone.name, type: "A", name: "@", value: ip.ipAddress, ttl: v >= 2 ? 600 : 300 });
 new digitalocean.DnsRecord("caa", { domain: zone.name, type: "CAA", name: "@", value: "letsencrypt.org.", flags: 0, tag: "issue" });
+if (v < 4) new digitalocean.Tag("label", { name: "mine" }); else digitalocean.Tag.get("label", "web");
 export const address = ip.ipAddress;
 export const image = digitalocean.getImageOutput({ slug: "debian-13-x64" }).distribution;
 `);
@@ -42,7 +45,15 @@ afterAll(async () => {
   stack.remove();
 });
 
-const run = async (args: readonly string[], v = "1"): Promise<Result> => await stack.run([...args, "--json"], { V: v, DIGITALOCEAN_TOKEN: "test", DIGITALOCEAN_API_URL: api });
+const environment = (): NodeJS.ProcessEnv => ({ DIGITALOCEAN_TOKEN: "test", DIGITALOCEAN_API_URL: api });
+/** The lab's own API: with a body a POST, else a DELETE. */
+const local = async (path: string, body?: object): Promise<void> => await new Promise((done, fail) => {
+  const asked = request({ socketPath: labPaths(cloudState).socket, path: `/local${path}`, method: body ? "POST" : "DELETE", headers: { "content-type": "application/json" } }, (answer) => {
+    answer.resume().once("end", () => (answer.statusCode! < 300 ? done() : fail(new Error(`${path}: ${answer.statusCode}`))));
+  });
+  asked.once("error", fail).end(body && JSON.stringify(body));
+});
+const run = async (args: readonly string[], v = "1"): Promise<Result> => await stack.run([...args, "--json"], { V: v, ...environment() });
 const call = async (path: string, method = "GET"): Promise<any> => {
   const answer = await fetch(`${api}/v2${path}`, { method, headers: { authorization: "Bearer test" } });
   return answer.status === 204 ? null : await answer.json();
@@ -50,7 +61,7 @@ const call = async (path: string, method = "GET"): Promise<any> => {
 const droplets = async (): Promise<{ id: number; size_slug: string }[]> => (await call("/droplets")).droplets;
 
 test("up makes the resources, and neither a second up nor a refresh finds anything to do", async () => {
-  expect(await run(["up", "--skip-preview"])).toMatchObject({ code: 0, changes: { create: 10 } });
+  expect(await run(["up", "--skip-preview"])).toMatchObject({ code: 0, changes: { create: 11 } });
   const outputs = JSON.parse((await run(["output"])).stdout);
   expect(outputs.image).toBe("Debian");
   expect((await call(`/reserved_ips/${outputs.address}`)).reserved_ip.droplet.name).toBe("web");
@@ -61,7 +72,7 @@ test("up makes the resources, and neither a second up nor a refresh finds anythi
 test("a new size is an update in place; new user data replaces the droplet, with the address taken off first", async () => {
   const before = await droplets();
   const resized = await run(["up", "--skip-preview"], "2");
-  expect(resized).toMatchObject({ code: 0, changes: { update: 2, same: 8 } });
+  expect(resized).toMatchObject({ code: 0, changes: { update: 2, same: 9 } });
   expect(await droplets()).toMatchObject([{ id: before[0]!.id, size_slug: "s-1vcpu-1gb" }]);
   const { code, steps } = await run(["up", "--skip-preview"], "3");
   expect(code).toBe(0);
@@ -69,6 +80,19 @@ test("a new size is an update in place; new user data replaces the droplet, with
   expect(order).not.toContain(-1);
   expect(order).toEqual([...order].sort((a, b) => a - b));
   expect((await droplets())[0]!.id).not.toBe(before[0]!.id);
+});
+
+test("a replacement that was made but did not become ready is kept, and the next up goes on with it", async () => {
+  await local("/faults", { kind: "api", method: "POST", path: "/droplets", delayMs: 1000 });
+  const { seen, ended } = stack.start(["up", "--skip-preview", "--json"], { V: "2", ...environment() });
+  await seen(({ resourcePreEvent }) => resourcePreEvent?.metadata.op === "create-replacement" && resourcePreEvent.metadata.urn.endsWith("::web"));
+  await local("/faults", { kind: "api", method: "GET", path: "/droplets/", status: 403, times: 1 });
+  expect(await ended).toMatchObject({ code: 1 });
+  await local("/faults");
+  const { id } = (await droplets())[0]!;
+  expect(stack.state().resources.filter(({ urn }) => urn.endsWith("::web")).map((web) => web.id)).toEqual([String(id)]);
+  expect(await run(["up", "--skip-preview"], "2")).toMatchObject({ code: 0, errors: [] });
+  expect(await droplets()).toMatchObject([{ id }]);
 });
 
 test("a droplet deleted by hand is made anew after a refresh", async () => {
@@ -131,6 +155,13 @@ test("killed at the moment at which an address is given, the next run keeps that
   expect({ code, errors }).toEqual({ code: 0, errors: [] });
   const left = await Promise.all([call("/reserved_ips"), call("/domains"), call("/firewalls"), call("/account/keys"), droplets()]);
   expect(left).toMatchObject([{ reserved_ips: [{}] }, { domains: [{}] }, { firewalls: [{}] }, { ssh_keys: [{}] }, [{}]]);
+});
+
+test("what is only read from now on, under the name of something else, takes its place, and the other is deleted", async () => {
+  const { code, steps } = await run(["up", "--skip-preview"], "4");
+  expect({ code, steps }).toEqual({ code: 0, steps: expect.arrayContaining(["read-replacement label", "delete-replaced label"]) });
+  expect(stack.state().resources.filter(({ urn }) => urn.endsWith("::label"))).toMatchObject([{ id: "web", external: true }]);
+  expect((await call("/tags")).tags.map(({ name }: { name: string }) => name)).not.toContain("mine");
 });
 
 test("import takes what exists into the state", async () => {

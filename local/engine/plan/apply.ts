@@ -22,8 +22,15 @@ export const diffed = (difference: Difference) => ({ ...(difference.rough ? {} :
 export const outputsOf = ({ kind, old }: Planned, wanted: Resource, outputs: Props): Props =>
   markSecrets(outputs, wanted.inputs, [...(kind?.secretOutputs ?? []), ...(wanted.additionalSecretOutputs ?? [])], old?.outputs);
 
-const made = async (deployment: Deployment, planned: Planned, wanted: Resource): Promise<Resource> => {
-  const { kind } = planned;
+/** What was made takes its place. What it replaces goes with it or, where that still exists, is marked in the same moment: a state never holds two of one name. */
+const settleMade = ({ run: { journal } }: Deployment, { old }: Planned, op: Op, state: Resource): void => {
+  const gone = old?.pendingReplacement || old?.external ? old : undefined;
+  journal.settle({ made: state, ...(gone ? { old: gone } : {}) });
+  if (op === "create-replacement" && old && !gone) journal.amend(old, { ...old, delete: true });
+};
+
+const made = async (deployment: Deployment, planned: Planned, op: Op): Promise<Resource> => {
+  const { kind, wanted } = planned;
   const { run } = deployment;
   if (!kind) return { ...wanted, outputs: {} };
   const { urn, type, inputs, customTimeouts } = wanted;
@@ -37,7 +44,7 @@ const made = async (deployment: Deployment, planned: Planned, wanted: Resource):
     return { ...clean, id, outputs: outputsOf(planned, clean, outputs), created: now(), modified: now() };
   } catch (error) {
     if (!(error instanceof PartlyMade)) throw error;
-    run.journal.settle({ made: { ...clean, id: error.id, outputs: outputsOf(planned, clean, error.outputs), created: now(), modified: now(), initErrors: [error.message] } });
+    settleMade(deployment, planned, op, { ...clean, id: error.id, outputs: outputsOf(planned, clean, error.outputs), created: now(), modified: now(), initErrors: [error.message] });
     throw error;
   }
 };
@@ -46,7 +53,6 @@ const made = async (deployment: Deployment, planned: Planned, wanted: Resource):
 export const applyCreate = async (deployment: Deployment, planned: Planned, op: Op = "create", logical = true, more: object = {}): Promise<Resource> => {
   const { wanted, old } = planned;
   const { run } = deployment;
-  const gone = old?.pendingReplacement || old?.external ? old : undefined;
   let state = wanted;
   const asked = { newInputs: wanted.inputs };
   if (!planned.kind) {
@@ -60,8 +66,8 @@ export const applyCreate = async (deployment: Deployment, planned: Planned, op: 
   const remembering = async (): Promise<Resource> => ({ ...wanted, outputs: (await planned.kind!.before?.(reveal(wanted.inputs) as Props, run.work(wanted.urn, wanted.type))) ?? {} });
   await run.perform(step(op, wanted.urn, { new: { ...wanted, outputs: {} }, ...(op === "create" ? {} : { old }) }, { logical, ...more }), isProviderType(wanted.type) ? null : "creating", remembering, async () => {
     await deployment.hooks.run("BeforeCreate", wanted, asked);
-    state = await made(deployment, planned, wanted);
-    run.journal.settle({ made: state, ...(gone ? { old: gone } : {}) });
+    state = await made(deployment, planned, op);
+    settleMade(deployment, planned, op, state);
     await deployment.hooks.run("AfterCreate", state, { ...asked, newOutputs: state.outputs });
     return step(op, wanted.urn, { new: state, ...(op === "create" ? {} : { old }) }, { logical, ...more });
   });

@@ -9,9 +9,13 @@ import type { Deployment } from "./deployment";
 import type { Registered } from "./goal";
 import { identical } from "./identical";
 import { markSecrets } from "./mark";
+import { refuseProtected } from "./replace";
 import { step } from "./run";
 
-/** `X.get(name, id)`: a resource that the program only looks at. It is kept in the state as external, and never changed or deleted. */
+/**
+ * `X.get(name, id)`: a resource that the program only looks at. It is kept in the state as external, and never changed or deleted.
+ * What the stack itself has made under that name is let go where it is the same thing, and deleted at the end where it is another.
+ */
 export const readResource = async (deployment: Deployment, request: ReadResourceRequest, folder: string): Promise<Registered> => {
   const { run } = deployment;
   const [type, name, id, parent] = [request.getType(), request.getName(), request.getId(), request.getParent()];
@@ -27,14 +31,18 @@ export const readResource = async (deployment: Deployment, request: ReadResource
     urn, type, custom: true, id, inputs, outputs: {}, external: true, dependencies: request.getDependenciesList(), propertyDependencies: {}, provider,
     ...(parent ? { parent } : {}), ...(secret.length > 0 ? { additionalSecretOutputs: secret } : {}),
   };
+  const replaced = old && !old.external && old.id !== id ? old : undefined;
+  if (replaced) refuseProtected(replaced);
+  const op = replaced ? "read-replacement" : "read";
   let state = wanted;
-  await run.perform(step("read", urn, { new: wanted, ...(old ? { old } : {}) }), null, wanted, async () => {
+  await run.perform(step(op, urn, { new: wanted, ...(old ? { old } : {}) }), null, wanted, async () => {
     const found = await kind.read!({ id, inputs: reveal(inputs) as Props, outputs: {} }, run.work(urn, type));
     if (!found) throw new EngineError(`resource '${id}' does not exist`);
     state = { ...wanted, id: found.id, outputs: markSecrets(found.outputs, inputs, [...secret, ...(kind.secretOutputs ?? [])], old?.outputs) };
     const quiet = old !== undefined && identical(old, state);
-    run.journal.settle({ ...(old ? { old } : {}), made: quiet ? old : state, quiet });
-    return step("read", urn, { new: state, ...(old ? { old } : {}) });
+    run.journal.settle({ ...(old && !replaced ? { old } : {}), made: quiet ? old : state, quiet });
+    if (replaced) run.journal.amend(replaced, { ...replaced, delete: true });
+    return step(op, urn, { new: state, ...(old ? { old } : {}) });
   });
   deployment.current.set(urn, state);
   return { urn, id: state.id, outputs: state.outputs, result: "success" };

@@ -31,14 +31,18 @@ const dependents = (deployment: Deployment, root: Resource): readonly Resource[]
   return found;
 };
 
+/** Asked of all before anything is touched. */
+export const refuseProtected = ({ protect, pendingReplacement, urn }: Resource): void => {
+  if (!protect || pendingReplacement) return;
+  throw new EngineError(`unable to replace resource "${urn}"\nas it is currently marked for protection. To unprotect the resource, remove the \`protect\` flag from the resource in your Pulumi program and run \`pulumi up\``);
+};
+
 /** Decides, in the turn of planning, the order of a replacement, and returns what carries it out. */
 export const applyReplace = (deployment: Deployment, planned: Planned, difference: Difference): (() => Promise<Resource>) => {
   const { goal, wanted } = planned;
   const old = planned.old!;
   const { run } = deployment;
-  if (old.protect && !old.pendingReplacement) {
-    throw new EngineError(`unable to replace resource "${wanted.urn}"\nas it is currently marked for protection. To unprotect the resource, remove the \`protect\` flag from the resource in your Pulumi program and run \`pulumi up\``);
-  }
+  refuseProtected(old);
   deployment.replaced.add(wanted.urn);
   const details = { ...diffed(difference), keys: difference.replaces };
   const before = goal.deleteBeforeReplace ?? difference.deleteBeforeReplace ?? false;
@@ -48,16 +52,9 @@ export const applyReplace = (deployment: Deployment, planned: Planned, differenc
     return state;
   };
 
-  if (old.pendingReplacement) return async () => await create(planned);
-  if (!before) {
-    return async () => {
-      const state = await create(planned);
-      if (!run.options.dryRun || run.journal.base.includes(old)) run.journal.amend(old, { ...old, delete: true });
-      await run.journal.flush();
-      return state;
-    };
-  }
+  if (old.pendingReplacement || !before) return async () => await create(planned);
   const first = dependents(deployment, old);
+  first.forEach(refuseProtected);
   return async () => {
     for (const each of [...first, old]) {
       const gone: Resource = { ...each, pendingReplacement: true };
