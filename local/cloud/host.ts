@@ -16,6 +16,7 @@ const needed: readonly { readonly package: string; readonly program?: string; re
   { package: "conntrack", program: "conntrack" },
   { package: "iputils-ping", program: "ping" },
   { package: "util-linux", program: "nsenter" },
+  { package: "procps", program: "ps" },
   { package: "openssh-client", program: "ssh" },
   // What visits the services in the README: ./fleet net -- curl.
   { package: "curl", program: "curl" },
