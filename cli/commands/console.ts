@@ -21,8 +21,7 @@ export const define = (command: Command): void => {
       await runningLab(context, "console");
       const server = createServer((incoming, outgoing) => {
         if (!isLocalHost(incoming.headers.host) || !isOwnOrigin(incoming.headers.origin)) { outgoing.writeHead(403).end("This page answers only to 127.0.0.1 and localhost.\n"); return; }
-        const path = incoming.url === "/" ? "/console/" : incoming.url;
-        const onward = request({ socketPath: context.paths.socket, method: incoming.method, path, headers: incoming.headers }, (answer) => {
+        const onward = request({ socketPath: context.paths.socket, method: incoming.method, path: incoming.url, headers: incoming.headers }, (answer) => {
           outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
           answer.pipe(outgoing);
         });

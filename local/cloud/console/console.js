@@ -86,6 +86,7 @@ const consoleOf = ({ id }) => {
   details.addEventListener("toggle", async () => {
     if (!details.open) return;
     try { text.textContent = (await (await ask("GET", `/local/droplets/${id}/console?lines=40`)).text()) || "(nothing yet)"; } catch (error) { text.textContent = error.message; }
+    text.scrollTop = text.scrollHeight;
   });
   return details;
 };

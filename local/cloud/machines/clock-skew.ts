@@ -45,21 +45,21 @@ const configuration = (seconds: number): string => [
   "Environment=FAKETIME_DONT_FAKE_MONOTONIC=1", "",
 ].join("\n");
 
-/** One unit's drop-ins, or those that all services read. */
-const placeOf = ({ unit }: Pick<Skew, "unit">): { folder: string; unit: string } => (unit === undefined ? { folder: "service.d", unit: "" } : { folder: `${unitName(unit)}.d`, unit: unitName(unit) });
+/** One unit's drop-ins, or those that all services read. A user's own service manager, like PID 1, does not work with two clocks: an empty file of the same name spares it. */
+const placesOf = ({ unit }: Pick<Skew, "unit">): { folders: string; unit: string } => (unit === undefined ? { folders: "service.d user@.service.d", unit: "" } : { folders: `${unitName(unit)}.d`, unit: unitName(unit) });
 
 export const skewClock = async (around: Surroundings, fault: Skew): Promise<void> => {
-  const { folder, unit } = placeOf(fault);
+  const { folders, unit } = placesOf(fault);
   await install(around, fault.dropletId);
   if (unit) await shell(around, fault.dropletId, 30, 'systemctl cat "$1" >/dev/null', unit);
-  const script = `folder=/run/systemd/system/$1 unit=$2; mkdir -p "$folder"; printf %s "$3" >"$folder/${dropIn}"; ${restartScript}`;
-  await shell(around, fault.dropletId, 120, script, folder, unit, configuration(fault.seconds));
+  const script = `unit=$2; cd /run/systemd/system; mkdir -p $1; for folder in $1; do : >"$folder/${dropIn}"; done; printf %s "$3" >"\${1%% *}/${dropIn}"; ${restartScript}`;
+  await shell(around, fault.dropletId, 120, script, folders, unit, configuration(fault.seconds));
 };
 
 /** Without a fault: whatever was skewed. Fine when nothing was, and when the machine is off. */
 export const rightClock = async (around: Surroundings, dropletId: number, fault?: Skew): Promise<void> => {
   if ((await initOf(around.host, around.paths.id, dropletId)) === undefined) return;
-  const { folder, unit } = fault ? placeOf(fault) : { folder: "*.d", unit: "" };
-  const script = `unit=$2; found=$(ls -d /run/systemd/system/$1/${dropIn} 2>/dev/null || true); [ "$found" ] || exit 0; rm -f $found; ${restartScript}`;
-  await shell(around, dropletId, 120, script, folder, unit);
+  const { folders, unit } = fault ? placesOf(fault) : { folders: "*.d", unit: "" };
+  const script = `unit=$2; cd /run/systemd/system; found=; for folder in $1; do [ ! -e "$folder/${dropIn}" ] || { found=yes; rm -f "$folder/${dropIn}"; }; done; [ "$found" ] || exit 0; ${restartScript}`;
+  await shell(around, dropletId, 120, script, folders, unit);
 };
