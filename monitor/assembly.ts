@@ -150,7 +150,7 @@ export class Assembly {
     const { ok, error, since, dropped } = this.writer.status();
     if (!ok && !this.#storageTold && since !== undefined && this.clock.monotonic() - since > 60_000) {
       this.#storageTold = true;
-      this.#note("The monitor can't write its history", [["Error", error ?? ""], ["Meanwhile", "checks and alerts go on in memory; a restart now would forget what is new"]]);
+      this.#note("The monitor can't write its history", [["Error", error ?? ""], ["Affects", "nothing that visitors see: checks and alerts go on in memory; a restart now would forget what is new"], ["To do", "is the disk full? ./fleet ssh watcher -- df -h /; then ./fleet logs watcher observatory.service"]]);
     }
     if (ok && this.#storageTold) {
       this.#storageTold = false;

@@ -27,7 +27,7 @@ const primaryDark: Advice = {
 };
 
 const watcherDark: Advice = {
-  wrong: "The watcher does not answer", affects: "nothing that visitors of the services see. The status page is dark, nobody watches and no backup is taken meanwhile; this mail comes from the primary.",
+  wrong: "The watcher does not answer as it should", affects: "nothing that visitors of the services see. Without an answer the status page is dark, nobody watches and no backup is taken; one that answers with an error says by a mail of its own what it lacks. This mail comes from the primary.",
   steps: [
     { say: "Is the droplet off, or on and silent?", run: "./fleet status" }, { say: "Off: power it on in DigitalOcean's panel, or with doctl compute droplet-action power-on ID." },
     { say: "On: does the Observatory run?", run: logs("watcher", "observatory.service") }, { say: "Gone, or its disk is broken: rebuild it.", run: "./fleet recover watcher" }, runbook("watcher-lost"),
