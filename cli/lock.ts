@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Context } from "./context";
 import { cannotRun } from "./errors";
@@ -21,6 +21,31 @@ const alive = ({ pid, started }: Holder): boolean => {
   try { process.kill(pid, 0); return true; } catch { return false; }
 };
 
+const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
+
+/** Moves a dead holder's lock out of the way. Of two that see it dead only one moves it; who finds that he has moved the other's new one puts it back. */
+const clear = (file: string): void => {
+  const aside = `${file}.${process.pid}.dead`;
+  try { renameSync(file, aside); } catch (error) {
+    if (codeOf(error) === "ENOENT") return;
+    throw error;
+  }
+  const holder = read(aside);
+  if (holder && alive(holder)) linkSync(aside, file);
+  rmSync(aside);
+};
+
+const take = (file: string, draft: string, command: string, folder: string): void => {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    // Linked in whole: a lock that could be seen half written would look like nobody's.
+    try { return linkSync(draft, file); } catch (error) { if (codeOf(error) !== "EEXIST") throw error; }
+    const holder = read(file);
+    if (holder && alive(holder)) throw cannotRun(`fleet ${command}: "fleet ${holder.command}" is at work on ${folder} (process ${holder.pid}, since ${holder.since}). Wait for it, or stop it.`);
+    clear(file);
+  }
+  throw cannotRun(`fleet ${command}: ${file} can't be taken over. Remove it if no other fleet command is running.`);
+};
+
 /** One changing command a state folder at a time; a holder that was killed is not a holder. */
 export const withLock = async <T>(context: Context, command: string, work: () => Promise<T>): Promise<T> => {
   const file = join(context.paths.state, "fleet.lock");
@@ -28,20 +53,6 @@ export const withLock = async <T>(context: Context, command: string, work: () =>
   const mine: Holder = { pid: process.pid, started: startOf(process.pid) ?? "", command, since: new Date().toISOString() };
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, JSON.stringify(mine), { mode: 0o600 });
-  for (let attempt = 0; ; attempt++) {
-    try {
-      // Linked in whole: a lock that could be seen half written would look like nobody's.
-      linkSync(draft, file);
-      break;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      const holder = read(file);
-      if (holder && alive(holder)) rmSync(draft, { force: true });
-      if (holder && alive(holder)) throw cannotRun(`fleet ${command}: "fleet ${holder.command}" is at work on ${context.paths.state} (process ${holder.pid}, since ${holder.since}). Wait for it, or stop it.`);
-      if (attempt > 5) throw cannotRun(`fleet ${command}: ${file} can't be taken over. Remove it if no other fleet command is running.`);
-      rmSync(file, { force: true });
-    }
-  }
-  rmSync(draft, { force: true });
+  try { take(file, draft, command, context.paths.state); } finally { rmSync(draft, { force: true }); }
   try { return await work(); } finally { rmSync(file, { force: true }); }
 };

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "@jest/globals";
@@ -53,6 +53,7 @@ test("one changing command at a time; a dead holder is no holder; the lock goes 
   });
   writeFileSync(join(state, "fleet.lock"), JSON.stringify({ pid: process.pid, started: "1", command: "up", since: "then" }));
   await expect(withLock(context, "down", async () => "taken over")).resolves.toBe("taken over");
+  expect(readdirSync(state).filter((name) => name.startsWith("fleet.lock"))).toEqual([]);
 });
 
 test("a number or a word that was mistyped is refused before anything is touched", async () => {
