@@ -47,7 +47,7 @@ const hooks = { beforeCreate: [hook("bc", { onDryRun: true })], afterCreate: [ho
 if (v < 3) new local.Command("hooked", { create: "echo " + v }, { hooks });
 const again = new pulumi.ErrorHook("again", async ({ failedOperation, errors }) => { log("again " + failedOperation + " " + errors.length); return errors.length < 2; });
 if (v === 4) new local.Command("stubborn", { create: "exit 3", delete: "true" }, { hooks: { onError: [again] } });
-if (v === 4) new local.Command("refused", { create: "true" }, { replacementTrigger: "x" });
+if (v === 4) new local.Command("refused", { create: "true" }, { replacementTrigger: "x", hideDiffs: ["create"], customTimeouts: { read: "1s" } });
 `);
 writeFileSync(join(stack.folder, "Pulumi.yaml"), `${readFileSync(join(stack.folder, "Pulumi.yaml"), "utf8")}config:
   plain: hello
@@ -120,6 +120,6 @@ test("an error hook decides how often a step is tried; what is not supported is 
   expect(code).toBe(1);
   expect(log().filter((line) => line.startsWith("again"))).toEqual(["again create 1", "again create 2"]);
   expect(errors.join("")).toContain("exit status 3");
-  expect(errors.join("")).toContain("command:local:Command refused: replacementTrigger not supported by the embedded engine. Use the pulumi CLI, or do without.");
+  expect(errors.join("")).toContain("command:local:Command refused: replacementTrigger, hideDiffs, customTimeouts.read not supported by the embedded engine. Use the pulumi CLI, or do without.");
   expect(resource("refused")).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 /** The real CLI beside this engine on the same programs: same steps, same state, and either goes on with the other's stack. Runs where `pulumi` and its plugins are installed. */
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { project, type Project, type Result } from "./kit";
 
@@ -33,6 +33,12 @@ const password = new RandomPassword("password", { length: 20, special: false });
 const pet = new RandomPet("pet", { keepers: { said: process.env.SAID ?? "one" } });
 const first = new local.Command("first", { create: "cat", stdin: password.result, triggers: [pet.id] });
 new local.Command("second", { create: pulumi.interpolate\`echo \${process.env.SAID ?? "one"}\` }, { dependsOn: [first, box] });
+pulumi.runtime.registerStackTransform((args) => (args.name === "fed" ? { props: { ...args.props, environment: { A: "transformed" } }, opts: args.opts } : undefined));
+const hook = new pulumi.ResourceHook("hook", () => {});
+new local.Command("fed", { create: "true", environment: { A: "a" } }, { hooks: { afterCreate: [hook] } });
+new pulumi.Stash("bundle", { input: new pulumi.asset.AssetArchive({ "a.txt": new pulumi.asset.StringAsset("a"), sub: new pulumi.asset.AssetArchive({ b: new pulumi.asset.StringAsset("b") }) }) });
+export const told = new pulumi.Config().require("told");
+export const nested = { list: [1, null, "two\\nlines"], said: process.env.SAID ?? "one" };
 export const name = pet.id;
 export const hidden = pulumi.secret({ outer: 1, inner: password.result });
 `;
@@ -53,10 +59,15 @@ const shape = (value: any): any => {
 const outline = (resources: readonly any[]) => resources.map(({ urn, type, custom, parent, dependencies, propertyDependencies, inputs, additionalSecretOutputs, provider }) => ({
   urn, type, custom, parent, dependencies: [...(dependencies ?? [])].sort(), propertyDependencies: propertyDependencies ?? {}, inputs: shape(inputs ?? {}), additionalSecretOutputs, provider: provider?.split("::").slice(0, -1).join("::"),
 })).sort((a, b) => (a.urn < b.urn ? -1 : 1));
+/** Without the beat of seconds, durations, ids made in the run; sorted, as what happens side by side may end in any order. */
+const linesOf = (text: string): string[] => text.split("\n").filter((line) => !line.startsWith("@ ") && line.trim() !== "").map((line) => line.replace(/\(\d+(\.\d\d)?s\)/g, "(…)").replace(/^Duration: .*/, "Duration").replace(/<\{%[^%]*%\}>/g, "").trimEnd()).sort();
 const stepsOf = (preview: string): string[] => (JSON.parse(preview).steps as { op: string; urn: string }[]).map(({ op, urn }) => `${op} ${urn}`).sort();
 
 (reason === null ? describe : describe.skip)(`beside the real CLI${reason === null ? "" : ` (skipped: ${reason})`}`, () => {
-  beforeAll(() => { stack = project("real", PROGRAM); });
+  beforeAll(() => {
+    stack = project("real", PROGRAM);
+    appendFileSync(join(stack.folder, "Pulumi.yaml"), "config:\n  told: { type: string, default: by the project }\n");
+  });
   afterAll(() => stack.remove());
 
   test("a preview has the same steps", async () => {
@@ -82,6 +93,22 @@ const stepsOf = (preview: string): string[] => (JSON.parse(preview).steps as { o
     cli(["preview", "--expect-no-changes"], { SAID: "two" });
     cli(["refresh", "--yes", "--skip-preview", "--expect-no-changes"], { SAID: "two" });
     done(await stack.run(["refresh", "--skip-preview", "--json", "--expect-no-changes"], { SAID: "two" }));
+  }, 240_000);
+
+  test("each operation prints the same lines and ends with the same exit code", async () => {
+    // Either works on a copy of its own of one state, so that even ids and what was drawn at random are the same.
+    const state = readFileSync(stack.stateFile, "utf8");
+    for (const [args, SAID] of [
+      [["preview"], "two"], [["preview", "--expect-no-changes"], "three"], [["preview", "--diff"], "three"], [["up", "--skip-preview"], "two"], [["up"], "two"], [["up", "--yes"], "two"],
+      [["refresh", "--preview-only"], "two"], [["destroy", "--preview-only"], "two"], [["destroy", "--preview-only", "--diff"], "two"], [["stack", "output"], "two"], [["stack", "output", "none"], "two"],
+    ] as const) {
+      writeFileSync(stack.stateFile, state);
+      const real = spawnSync("pulumi", [...args, "--stack", "test", "--cwd", stack.folder], { env: { ...environment(), SAID }, encoding: "utf8" });
+      writeFileSync(stack.stateFile, state);
+      const ours = await stack.run(args, { SAID });
+      expect({ args, code: ours.code, lines: linesOf(ours.stdout), errors: linesOf(ours.stderr) }).toEqual({ args, code: real.status, lines: linesOf(real.stdout), errors: linesOf(real.stderr) });
+    }
+    writeFileSync(stack.stateFile, state);
   }, 240_000);
 
   test("a secret's text and a wrong passphrase mean the same to both", async () => {

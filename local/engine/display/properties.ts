@@ -73,7 +73,8 @@ export const printer = ({ showSecrets, showFull }: Style) => {
     const word = value instanceof Asset ? "asset" : "archive";
     const kind = kindOf(value.source);
     if (kind === "text") {
-      out.push(`${word}(text:${short(value.hash)}) {\n`, ...value.source.text!.split("\n").map((each) => `${bare(place)}${STEP}${each}\n`), `${bare(place)}}`);
+      // Its hash is all that is told of a text: it may be long, and nobody has said that it is no secret.
+      out.push(`${word}(text:${short(value.hash)}) {\n${bare(place)}${STEP}<contents elided>\n${bare(place)}}`);
     } else if (kind === "assets") {
       out.push(`${word}(assets:${short(value.hash)}) {\n`);
       const members = (value as Archive).assets ?? {};

@@ -25,6 +25,8 @@ const refuse = (request: RegisterResourceRequest): void => {
   const unsupported: [boolean, string][] = [
     [request.getRemote(), "remote components (MLCs)"],
     [request.getReplacementTrigger() !== undefined, "replacementTrigger"],
+    [request.getHidediffsList().length > 0, "hideDiffs"],
+    [(request.getCustomtimeouts()?.getRead() ?? "") !== "", "customTimeouts.read"],
     [request.getStateMigrationsList().length > 0, "stateMigrations"],
     [request.getEnvvarmappingsMap().getLength() > 0, "envVarMappings"],
     [request.getPackageref() !== "", "parameterized packages"],

@@ -16,7 +16,8 @@ export interface Snapshot {
 }
 
 const shape = z.looseObject({
-  version: z.literal(3),
+  version: z.literal([3, 4]),
+  features: z.array(z.string()).optional(),
   checkpoint: z.looseObject({
     stack: z.string().optional(),
     latest: z.looseObject({
@@ -26,6 +27,11 @@ const shape = z.looseObject({
     }).nullish(),
   }),
 });
+/** What makes a state one of version 4, so that a CLI that does not know it leaves it alone. */
+const FEATURES: Readonly<Record<string, (resource: Resource) => boolean>> = {
+  hooks: ({ resourceHooks }) => resourceHooks !== undefined,
+  replaceWith: ({ replaceWith = [] }) => replaceWith.length > 0,
+};
 export type Checkpoint = z.infer<typeof shape>;
 
 /** Parses a stack file; throws an EngineError naming `place` where it is damaged or of another version. */
@@ -36,8 +42,10 @@ export const parseCheckpoint = (text: string, place: string): Checkpoint => {
   const parsed = shape.safeParse(json);
   if (!parsed.success) {
     const version = (json as { version?: unknown } | null)?.version;
-    throw damaged(version !== undefined && version !== 3 ? `its version is ${String(version)}, and this engine reads version 3` : parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "));
+    throw damaged(version !== undefined && version !== 3 && version !== 4 ? `its version is ${String(version)}, and this engine reads 3 and 4` : parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "));
   }
+  const unknown = (parsed.data.features ?? []).filter((name) => !(name in FEATURES));
+  if (unknown.length > 0) throw new EngineError(`${place}: this stack's deployment needs support for the following features: ${unknown.join(", ")}. Use the pulumi CLI.`);
   return parsed.data;
 };
 
@@ -81,7 +89,8 @@ export const deploymentCodec = (stackName: string, secrets: SecretsManager, plac
         ...(pending.length > 0 ? { pending_operations: pending.map(({ resource, type }) => ({ resource: storeResource(resource, style), type })) } : {}),
         metadata: {},
       };
-      return { version: 3, checkpoint: { stack: stackName, latest } };
+      const features = Object.keys(FEATURES).filter((name) => resources.some((resource) => FEATURES[name]!(resource)));
+      return { version: features.length > 0 ? 4 : 3, ...(features.length > 0 ? { features } : {}), checkpoint: { stack: stackName, latest } };
     },
   };
 };
