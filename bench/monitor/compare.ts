@@ -8,25 +8,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { freePort } from "../../tests/fixtures/free-port";
 import { bytesBelow, type Lab, openLab, usage } from "./lab";
 import { gatus, kuma, monit, observatory, type Tool } from "./tools";
 
 interface Plan { readonly count: number; readonly seconds: number; readonly duration: number; readonly failures: number }
 interface Running { readonly tool: Tool; readonly box: string; readonly child: ChildProcess; readonly pid: number; readonly folder: string; readonly stores: string }
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 async function answers(port: number, patienceMs: number): Promise<void> {
   for (const end = Date.now() + patienceMs; ; await pause(250)) {
