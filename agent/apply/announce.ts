@@ -3,6 +3,7 @@ import type { Machine } from "../machine";
 import type { Plan } from "./plan";
 
 const MINUTES = 5;
+const END_TRIES = 3;
 const MONITOR = "/opt/fleet/trees/monitor/current/monitor.js";
 
 /** The services whose programs are about to restart; "all" when the web server in front of them does. */
@@ -16,10 +17,15 @@ export const disturbed = ({ restart }: Pick<Plan, "restart">): readonly string[]
 export const announced = async (machine: Machine, { role }: Release, plan: Plan, title: string, work: () => Promise<void>): Promise<void> => {
   const services = disturbed(plan);
   if (role !== "primary" || services.length === 0) return await work();
-  const tell = async (...words: readonly string[]): Promise<void> => {
+  const tell = async (...words: readonly string[]): Promise<boolean> => {
     const { code, stderr } = await machine.run(["timeout", "5", "node", "--use-openssl-ca", MONITOR, "maintenance", title, ...words, "--config", "/etc/fleet/watchdog.json"]);
     if (code !== 0) machine.log(`the Observatory could not be told of the restarts: ${stderr.trim() || `exit ${code}`}`);
+    return code === 0;
+  };
+  // One that restarts at this very moment would go on being silent.
+  const end = async (): Promise<void> => {
+    for (let tries = 1; !(await tell("--end")) && tries < END_TRIES; tries += 1) await machine.sleep(3000);
   };
   await tell("--minutes", String(MINUTES), ...(services === "all" ? [] : services.flatMap((name) => ["--service", name])));
-  try { await work(); } finally { await tell("--end"); }
+  try { await work(); } finally { await end(); }
 };

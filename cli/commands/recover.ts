@@ -11,6 +11,7 @@ import { withLock } from "../lock";
 import { loadManifest } from "../manifest";
 import { type Reporter, reporterFor } from "../progress/reporter";
 import { bringUp, ensureLab, report } from "../up";
+import { until } from "../wait";
 
 interface Options extends CommonOptions { engine?: string; force?: boolean; install: boolean }
 
@@ -66,12 +67,20 @@ const engineArgs = async (context: Context, machine: Machine, name: string, forc
 /** While the primary is rebuilt, its layers come and go: one alert and one all-clear are enough. An Observatory that can't be told is no reason not to recover. */
 const announced = async <T>(context: Context, machine: Machine, reporter: Reporter, work: () => Promise<T>): Promise<T> => {
   if (machine !== "primary") return await work();
-  const tell = async (...words: readonly string[]): Promise<void> => {
-    try { await sshCapture(context, "watcher", observatoryCommand(["maintenance", "recovery of the primary", ...words])); }
-    catch (error) { reporter.say(`The Observatory could not be told of the recovery: ${(error as Error).message}`); }
+  /** The complaint, or null. */
+  const tell = async (...words: readonly string[]): Promise<string | null> => {
+    try { await sshCapture(context, "watcher", observatoryCommand(["maintenance", "recovery of the primary", ...words])); return null; }
+    catch (error) { return (error as Error).message; }
   };
-  await tell("--minutes", "20");
-  try { return await work(); } finally { await tell("--end"); }
+  const say = (complaint: string | null, what: string): void => { if (complaint !== null) reporter.say(`The Observatory could not be told of the recovery: ${complaint}${what}`); };
+  // One that restarts at this very moment would go on being silent.
+  const end = async (): Promise<string | null> => {
+    let complaint: string | null = null;
+    await until(async () => { complaint = await tell("--end"); return complaint === null ? true : null; }, { seconds: 15, everyMs: 3000 });
+    return complaint;
+  };
+  say(await tell("--minutes", "20"), "");
+  try { return await work(); } finally { say(await end(), "\nIt is silent for up to 20 minutes more; end that with: ./fleet maintenance \"recovery of the primary\" --end"); }
 };
 
 export const define = (command: Command): void => {

@@ -90,7 +90,7 @@ export class Alerts {
   }
 
   acknowledge(id: number, by: string): boolean {
-    return this.#mark(id, "acknowledged", by, { acknowledged: { at: this.deps.now(), by } });
+    return this.#mark(id, "acknowledged", by, { acknowledged: { at: this.deps.now(), by }, snoozedUntil: undefined });
   }
 
   snooze(id: number, by: string, until: number): boolean {

@@ -43,6 +43,7 @@ export async function incident(assembly: Assembly, request: IncomingMessage, url
   if (!Number.isSafeInteger(id) || id < 1) throw new Refusal(404, "no such incident");
   const allowed = mayAct(assembly.key, id, url.searchParams, assembly.clock.now());
   let done: Html | undefined;
+  let code = 200;
   if (request.method === "POST") {
     if (!allowed) throw new Refusal(403, "this link does not allow it, or is older than two weeks; use a newer mail or the CLI");
     const choice = new URLSearchParams(await readBody(request)).get("do") ?? "";
@@ -50,12 +51,13 @@ export async function incident(assembly: Assembly, request: IncomingMessage, url
     try {
       done = html`<p class="done">✓ ${act(assembly, choice === "acknowledge" ? { action: "acknowledge", incident: id, by } : { action: "snooze", incident: id, by, minutes: Number(choice) })}</p>`;
     } catch (error) {
-      throw new Refusal(409, (error as Error).message);
+      code = 409;
+      done = html`<p class="window">Nothing was done: ${(error as Error).message}</p>`;
     }
     await assembly.writer.flush();
   }
   const found = await find(assembly, id);
   const events = await assembly.database.rows<TimelineEvent>(sql`SELECT at, kind, text FROM event WHERE incident = ${id} ORDER BY id LIMIT 500`);
   const buttons = allowed && found.closed === undefined ? actions(url.searchParams.toString()) : html``;
-  return page(incidentPage(assembly, found, events, html`${done ?? html``}${buttons}`));
+  return page(incidentPage(assembly, found, events, html`${done ?? html``}${buttons}`), code);
 }
