@@ -2,6 +2,7 @@
 import { expect, test } from "@jest/globals";
 import { richDisplay } from "../../local/engine/display/rich";
 import { rowDisplay } from "../../local/engine/display/rows";
+import { diffLines } from "../../local/engine/display/text-diff";
 import type { DisplayOptions } from "../../local/engine/display/options";
 import type { Step } from "../../local/engine/events/events";
 import { Archive, type Props, Secret, UNKNOWN } from "../../local/engine/values/value";
@@ -196,4 +197,11 @@ test("--show-secrets shows what has changed inside a secret", () => {
   const { sink, text } = rich({ showSecrets: true });
   sink.before(step("update", { old: command("first", {}, { key: new Secret("k") }), new: command("first", { key: new Secret("l") }) }, changed({ key: "update" })), true);
   expect(text()).toContain(`  ~ key: "k" => "l"\n`);
+});
+
+test("texts of many lines are compared where they differ, without a table of all their lines", () => {
+  const many = Array.from({ length: 30_000 }, (_, index) => `line ${index}`);
+  const changed = [...many.slice(0, 15_000), "new", ...many.slice(15_001)];
+  expect(diffLines(many, changed).map(({ kind, lines }) => [kind, lines.length])).toEqual([["same", 15_000], ["delete", 1], ["add", 1], ["same", 14_999]]);
+  expect(diffLines(many, many.map((line) => `${line}!`)).map(({ kind, lines }) => [kind, lines.length])).toEqual([["delete", 30_000], ["add", 30_000]]);
 });
