@@ -27,7 +27,7 @@ export async function openDatabase(path: string): Promise<Database> {
   };
   try {
     await database.rows("PRAGMA journal_mode = WAL");
-    await database.exec("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -512; PRAGMA wal_autocheckpoint = 250; PRAGMA journal_size_limit = 2097152");
+    await database.exec("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -512; PRAGMA wal_autocheckpoint = 100; PRAGMA journal_size_limit = 2097152");
     await migrate(database);
     return database;
   } catch (error) {
