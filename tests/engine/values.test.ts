@@ -1,3 +1,4 @@
+import { compareSync } from "bcryptjs";
 import { afterAll, expect, test } from "@jest/globals";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -55,4 +56,11 @@ test("a shuffle keeps every item, and deals anew when more are wanted than there
   expect(results).toHaveLength(7);
   expect(results.slice(0, 3).sort()).toEqual(["a", "b", "c"]);
   expect(results.slice(3, 6).sort()).toEqual(["a", "b", "c"]);
+});
+
+test("a random password comes with its bcrypt hash, as the provider's own library writes it", async () => {
+  const password = randomPackage.open({}).kinds["random:index/randomPassword:RandomPassword"]!;
+  const { outputs } = await password.create({ length: 80 }, { signal: new AbortController().signal, status: () => undefined } as never);
+  expect(String(outputs["bcryptHash"])).toMatch(/^\$2a\$10\$.{53}$/);
+  expect(compareSync(String(outputs["result"]).slice(0, 72), String(outputs["bcryptHash"]))).toBe(true);
 });

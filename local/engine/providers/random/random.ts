@@ -1,3 +1,4 @@
+import { genSaltSync, hashSync } from "bcryptjs";
 import { randomInt } from "node:crypto";
 import { type Props, UNKNOWN } from "../../values/value";
 import { inputDiff } from "../diff";
@@ -45,6 +46,10 @@ const characters = (inputs: Props): string => {
   return inRandomOrder([...least, ...draw(alphabet, length - least.length)]).join("");
 };
 
+/** As the provider's Go library writes it: cost 10, marked 2a, of the first 72 bytes. */
+const bcryptHash = (password: string): string => hashSync(password, genSaltSync(10).replace(/^\$2b\$/, "$2a$"));
+const password = (result: string): Props => ({ result, id: "none", bcryptHash: bcryptHash(result) });
+
 const TEXT_DEFAULTS: Props = { lower: true, minLower: 0, minNumeric: 0, minSpecial: 0, minUpper: 0, number: true, numeric: true, special: true, upper: true };
 
 const pet = (inputs: Props): { id: string; outputs: Props } => {
@@ -59,7 +64,7 @@ export const randomPackage: Package = {
   open: () => ({
     lookups: {},
     kinds: {
-      "random:index/randomPassword:RandomPassword": kind((inputs) => ({ id: "none", outputs: { result: characters(inputs), id: "none" } }), TEXT_DEFAULTS, ["result", "bcryptHash"], (id) => ({ ...foundText(id), id: "none" })),
+      "random:index/randomPassword:RandomPassword": kind((inputs) => ({ id: "none", outputs: password(characters(inputs)) }), TEXT_DEFAULTS, ["result", "bcryptHash"], (result) => ({ id: "none", inputs: { length: result.length }, outputs: password(result) })),
       "random:index/randomString:RandomString": kind((inputs) => { const result = characters(inputs); return { id: result, outputs: { result, id: result } }; }, TEXT_DEFAULTS, undefined, foundText),
       "random:index/randomId:RandomId": kind(identifier, {}, undefined, takenIdentifier),
       "random:index/randomUuid:RandomUuid": kind(uuid4, {}, undefined, takenUuid),
