@@ -16,12 +16,15 @@ const address = (place: string): { host: string; port: number } => {
 /** What it looks at is not one of the machines, so that no broken layer of theirs holds its alert back. */
 export const checkFacts = (check: Further): Check => {
   const base = { id: check.name, machine: "watcher", layer: "service" } as const;
-  if ("http" in check) return { ...base, kind: "http", url: check.http, status: check.status, contains: check.contains };
+  if ("http" in check) {
+    const { http, status, contains, matches, json, method, headers, redirects } = check;
+    return { ...base, kind: "http", url: http, status, contains, matches, json, maxLatencyMs: check["max-latency-ms"], method, headers, redirects };
+  }
   if ("tcp" in check) return { ...base, kind: "tcp", ...address(check.tcp) };
   if ("certificate" in check) return { ...base, kind: "certificate", host: check.certificate };
   if ("dns" in check) return { ...base, kind: "dns", name: check.dns, type: check.type, equals: check.equals };
   if ("icmp" in check) return { ...base, kind: "icmp", host: check.icmp };
-  if ("heartbeat" in check) return { ...base, kind: "heartbeat", token: check.heartbeat, periodSeconds: check.every, graceSeconds: check.grace };
+  if ("heartbeat" in check) return { ...base, kind: "heartbeat", token: check.heartbeat, graceSeconds: check.grace, ...("every" in check ? { periodSeconds: check.every } : { schedule: check.schedule }) };
   return { ...base, kind: "ssh", ...address(check.ssh) };
 };
 

@@ -1,17 +1,24 @@
 import { z } from "zod";
-import { count, duration, host, place, serviceName, url } from "./values";
+import { expectations } from "./expectations";
+import { count, duration, host, place, schedule, serviceName, url } from "./values";
 
 const named = { name: serviceName };
+const beat = { heartbeat: z.string().regex(/^[A-Za-z0-9_-]{16,64}$/), grace: duration.prefault("15m") };
 /** A check besides those of the services. */
 export const further = z.union([
-  z.strictObject({ ...named, http: url, status: z.number().int().min(100).max(599).default(200), contains: z.string().min(1).optional() }),
+  z.strictObject({
+    ...named, http: url, status: z.number().int().min(100).max(599).default(200), ...expectations,
+    method: z.enum(["GET", "HEAD", "POST", "PUT", "OPTIONS"]).optional(), headers: z.record(z.string().regex(/^[A-Za-z0-9-]+$/), z.string().regex(/^[^\r\n]*$/)).optional().describe("Sent along; whoever may read the manifest can read them"),
+    redirects: z.number().int().min(0).max(10).optional().describe("At most so many are followed; without it a redirect is an answer like any other"),
+  }),
   z.strictObject({ ...named, tcp: place }),
   z.strictObject({ ...named, certificate: host }),
   z.strictObject({ ...named, dns: host, type: z.enum(["A", "AAAA", "CNAME", "MX", "NS", "TXT", "CAA"]).default("A"), equals: z.array(z.string()).min(1).optional() }),
   z.strictObject({ ...named, icmp: host }),
   z.strictObject({ ...named, ssh: place }),
-  z.strictObject({ ...named, heartbeat: z.string().regex(/^[A-Za-z0-9_-]{16,64}$/), every: duration, grace: duration.prefault("15m") }),
-], { error: () => "has to have a name and one of: http: URL, tcp: HOST:PORT, certificate: HOST, dns: NAME, icmp: HOST, ssh: HOST:PORT, heartbeat: TOKEN (16 to 64 letters, digits, - and _) with every." });
+  z.strictObject({ ...named, ...beat, every: duration }),
+  z.strictObject({ ...named, ...beat, schedule: schedule.describe("When the job runs, as cron or systemd writes it") }),
+], { error: () => "has to have a name and one of: http: URL, tcp: HOST:PORT, certificate: HOST, dns: NAME, icmp: HOST, ssh: HOST:PORT, heartbeat: TOKEN (16 to 64 letters, digits, - and _) with every or schedule. docs/manifest.md has what else each takes." });
 
 export const DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
 const covered = { title: z.string().min(1), services: z.array(serviceName).min(1).optional().describe("Left out: everything") };

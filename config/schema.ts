@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { alerts, further } from "./alerting";
 import { IMAGES, REGIONS, SIZES } from "./catalogue";
+import { expectations } from "./expectations";
 import { count, cron, duration, serviceName, slug } from "./values";
 
 const machine = z.strictObject({
@@ -14,14 +15,10 @@ const relative = z.string().regex(/^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$))[\w./-]+$/, 
 const data = z.union([z.strictObject({ file: relative }), z.strictObject({ sqlite: relative }), z.strictObject({ directory: relative })],
   { error: () => "has to be one of { file: PATH }, { sqlite: PATH }, { directory: PATH }." });
 
-const isPattern = (text: string): boolean => { try { return new RegExp(text, "u") !== null; } catch { return false; } };
 const health = z.strictObject({
   path: z.string().regex(/^\/[\w./?=&%-]*$/, "is not a URL path. Begin it with a slash.").optional().describe("Default /health; for static and proxy /"),
   status: z.number().int().min(100).max(599).default(200),
-  contains: z.string().min(1).optional(),
-  matches: z.string().min(1).refine(isPattern, "is not a regular expression.").optional().describe("The answer, as the public sees it, has to match this"),
-  json: z.strictObject({ path: z.string().min(1), equals: z.union([z.string(), z.number(), z.boolean(), z.null()]) }).optional().describe("A value of a JSON answer, as the public sees it"),
-  "max-latency-ms": count(60_000).optional().describe("Slower than this is a failure, as the public sees it"),
+  ...expectations,
 });
 
 const common = {

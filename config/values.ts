@@ -19,4 +19,8 @@ export const placeHinting = (hint: string) => z.string().regex(/^[A-Za-z0-9.-]+:
 export const place = placeHinting("");
 export const host = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]*$/, "is not a host name or address.");
 export const url = z.string().regex(/^https?:\/\/[^\s"]+$/, "has to begin with https:// or http://.");
+const CALENDAR = /^(minutely|hourly|daily|weekly|monthly|quarterly|semiannually|yearly|annually|([a-z]{3}([.,]+[a-z]{3})* )?((\*-)?[\d*,./]+-[\d*,./]+ )?[\d*,./]+:[\d*,./]+(:[\d*,./]+)?)$/i;
+const CRON = /^([\d*,/-]+ ){4}[\da-z*,/-]+$/i;
+/** When a job runs, as cron or systemd.time(7) writes it; neither with years nor time zones. */
+export const schedule = z.string().refine((text) => CALENDAR.test(text) || CRON.test(text), "has to be cron (\"15 3 * * *\") or systemd's calendar (\"daily\", \"Mon *-*-* 03:00\").");
 export const cron = z.string().regex(/^(\S+ ){4}\S+$/, "has to be five cron fields, such as \"0 7 * * *\" for every day at seven.");

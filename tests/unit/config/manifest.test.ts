@@ -43,6 +43,7 @@ describe("a mistake is refused with its place, what is wrong and what to do", ()
     ["backups that don't divide a day", `${MANIFEST}backups: { every: 7h }\n`, "fleet.yaml: backups.every: has to divide an hour into equal parts of whole minutes, or a day into equal parts of whole hours, such as 15m, 1h, 6h or 1d."],
     ["backups that divide a day, but that cron can't keep to", `${MANIFEST}backups: { every: 90m }\n`, /^fleet\.yaml: backups\.every: has to divide an hour/],
     ["backups that don't divide an hour", `${MANIFEST}backups: { every: 45m }\n`, /^fleet\.yaml: backups\.every: has to divide an hour/],
+    ["a schedule that nobody keeps", `${MANIFEST}checks: { also: [{ name: job, heartbeat: abcdefghijklmnop, schedule: "sometimes at 3" }] }\n`, /^fleet\.yaml: checks\.also\.0/],
     ["a port that there is not", `${MANIFEST}checks: { also: [{ name: far, tcp: "192.0.2.1:70000" }] }\n`, /^fleet\.yaml: checks\.also\.0/],
     ["more memory than there is", but("kind: node,", "kind: node, memory: 2000,"), /^fleet\.yaml: services: the memory limits add up to \d+ MiB, and s-1vcpu-1gb has 1024 MiB\./],
     ["an upstream elsewhere", but("http://127.0.0.1:9100", "http://10.0.0.1:9100"), "fleet.yaml: services.grafana.upstream: has to be http://127.0.0.1:PORT: what nginx passes requests to."],
@@ -115,7 +116,8 @@ describe("how people are told", () => {
   remind: never
   channels: [slack, { ntfy: "https://ntfy.example.net/fleet" }, { telegram: "-100" }]
   maintenance: [{ title: Sunday, days: [sun, wed], at: "03:00", lasts: 30m, services: [notes] }, { title: Move, from: "2027-01-01T00:00:00Z", to: "2027-01-01T02:00:00Z" }]
-checks: { also: [{ name: router, tcp: "192.0.2.1:443" }, { name: nightly, heartbeat: abcdefghijklmnop, every: 1d, grace: 1h }] }
+checks: { also: [{ name: router, tcp: "192.0.2.1:443" }, { name: nightly, heartbeat: abcdefghijklmnop, every: 1d, grace: 1h }, { name: weekly, heartbeat: ponmlkjihgfedcba, schedule: "Mon *-*-* 03:00" },
+  { name: shop, http: "https://shop.example.net/", method: POST, headers: { X-Key: abc }, redirects: 2, matches: "o+k", json: { path: a.0, equals: true }, max-latency-ms: 900 }] }
 `;
   const folder = () => project({ ...SOURCES, "fleet.yaml": manifest });
 
@@ -123,7 +125,9 @@ checks: { also: [{ name: router, tcp: "192.0.2.1:443" }, { name: nightly, heartb
     const { alerts, checks } = factsIn(folder(), SETTINGS, ["slack-url", "telegram-token"]);
     expect(alerts).toMatchObject({ remindMinutes: 0, channels: [{ kind: "slack", secret: "slack-url" }, { kind: "ntfy", url: "https://ntfy.example.net/fleet" }, { kind: "telegram", chat: "-100", secret: "telegram-token" }] });
     expect(alerts.maintenance).toEqual([{ title: "Sunday", services: ["notes"], weekly: { days: [0, 3], at: "03:00", minutes: 30 } }, { title: "Move", from: "2027-01-01T00:00:00Z", to: "2027-01-01T02:00:00Z" }]);
-    expect(checks.also).toMatchObject([{ id: "router", kind: "tcp", host: "192.0.2.1", port: 443 }, { id: "nightly", kind: "heartbeat", periodSeconds: 86400, graceSeconds: 3600 }]);
+    expect(checks.also).toMatchObject([{ id: "router", kind: "tcp", host: "192.0.2.1", port: 443 }, { id: "nightly", kind: "heartbeat", periodSeconds: 86400, graceSeconds: 3600 },
+      { id: "weekly", kind: "heartbeat", schedule: "Mon *-*-* 03:00", graceSeconds: 900 },
+      { id: "shop", kind: "http", status: 200, method: "POST", headers: { "X-Key": "abc" }, redirects: 2, matches: "o+k", json: { path: "a.0", equals: true }, maxLatencyMs: 900 }]);
   });
   test("a secret that is needed and not set is named before anything is touched", () => {
     expect(() => factsIn(folder(), { ...SETTINGS, "relay-user": "me" }, ["slack-url"])).toThrow([
