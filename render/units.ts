@@ -50,5 +50,8 @@ export const watchdogUnit = (): MachineFile => ({ path: "/etc/systemd/system/fle
 export const monitorFailedFile = (): MachineFile => ({ path: "/etc/fleet/monitor-failed", mode: 0o755, text: fill("system/monitor-failed", {}) });
 export const observatoryUnit = (fleet: FleetFacts): MachineFile => ({
   path: "/etc/systemd/system/observatory.service", mode: 0o644,
-  text: fill("systemd/observatory.service", { credentials: observatorySecrets(fleet).map((name) => `LoadCredential=${name}:${ROOT_SECRETS}/${name}`).join("\n") }),
+  text: fill("systemd/observatory.service", {
+    credentials: observatorySecrets(fleet).map((name) => `LoadCredential=${name}:${ROOT_SECRETS}/${name}`).join("\n"),
+    capabilities: fleet.checks.also.some(({ kind }) => kind === "icmp") ? "CAP_NET_RAW" : "",
+  }),
 });

@@ -36,6 +36,13 @@ test("the operator's view is there where the stack has a password for it, and th
   expect(renderWatcher(fleet).find(({ path }) => path.endsWith("/observatory.service"))?.text).toContain("operator-password");
 });
 
+test("only an Observatory that has something to ping may open raw sockets", () => {
+  const capabilities = (fleet: typeof small): string[] => textAt(fleet, "/etc/systemd/system/observatory.service").match(/^(CapabilityBoundingSet|AmbientCapabilities)=.*$/gm)!;
+  expect(capabilities(small)).toEqual(["CapabilityBoundingSet=", "AmbientCapabilities="]);
+  const fleet = { ...small, checks: { ...small.checks, also: [{ kind: "icmp" as const, id: "ping", host: "192.0.2.1" }] } };
+  expect(capabilities(fleet)).toEqual(["CapabilityBoundingSet=CAP_NET_RAW", "AmbientCapabilities=CAP_NET_RAW"]);
+});
+
 describe.each([["shipped", shipped], ["small", small]])("the %s manifest", (_name, fleet) => {
   const paths = renderPrimary(fleet).map(({ path }) => path);
   const plan = planOf(fleet, "primary");
