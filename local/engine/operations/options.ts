@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import type { DisplayOptions } from "../display/options";
 import { EngineError } from "../errors";
 
 export const HELP = `Runs Pulumi programs written for Node without the pulumi CLI, on the CLI's own states.
@@ -47,27 +48,17 @@ const OPTIONS = {
   help: { type: "boolean", short: "h" },
 } as const;
 
-export interface Arguments {
+export interface Arguments extends Omit<DisplayOptions, "project"> {
   readonly command: string;
   readonly rest: readonly string[];
   readonly cwd: string;
-  readonly stack: string;
   readonly json: boolean;
-  readonly diff: boolean;
   readonly refresh: boolean;
   readonly expectNoChanges: boolean;
   readonly targets: readonly string[];
   readonly targetDependents: boolean;
   readonly replaces: readonly string[];
   readonly parallel: number;
-  readonly showSecrets: boolean;
-  readonly showSames: boolean;
-  readonly showReads: boolean;
-  readonly showReplacementSteps: boolean;
-  readonly showConfig: boolean;
-  readonly showFull: boolean;
-  readonly suppressOutputs: boolean;
-  readonly suppressProgress: boolean;
   readonly yes: boolean;
   readonly skipPreview: boolean;
   readonly previewOnly: boolean;
