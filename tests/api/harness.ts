@@ -1,3 +1,4 @@
+import { test } from "@jest/globals";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv, { type ValidateFunction } from "ajv";
@@ -40,6 +41,12 @@ export interface TestApi extends CreatedApi {
 const documentPath = join(__dirname, "../../../shared/do-api/openapi.json");
 /** Where DigitalOcean's document is not there, answers are not validated; tests/api/openapi.test.ts says so. */
 export const openApi: any = existsSync(documentPath) ? JSON.parse(readFileSync(documentPath, "utf8")) : null;
+
+/** A test that is nothing without that document. */
+export const withDocument = (title: string, body: () => Promise<void>): void => {
+  const one = openApi ? test : test.skip;
+  one(openApi ? title : `${title} (skipped: ../shared/do-api/openapi.json is not there)`, body);
+};
 
 /** OpenAPI 3.0 says `nullable`, JSON Schema says another type. */
 const nullable = (schema: any): any => {

@@ -1,8 +1,6 @@
-import { expect, test } from "@jest/globals";
-import { askInVain, newDroplet, openApi, operations, publicKey, templateOf, testApi, type TestApi } from "./harness";
+import { expect } from "@jest/globals";
+import { askInVain, newDroplet, operations, publicKey, templateOf, testApi, type TestApi, withDocument } from "./harness";
 import { createRecordsOnlyHypervisor } from "../../local/cloud/machines/records-only";
-
-const withDocument = openApi ? test : test.skip;
 
 /** Everything that a customer can do, once each: calls whose answers are all held against the document. */
 class Tour {

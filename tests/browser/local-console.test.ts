@@ -1,11 +1,10 @@
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { Hono } from "hono";
 import { type Browser, chromium, type Page } from "playwright-core";
 import type { ApiEnv } from "../../local/cloud/api/cloud";
@@ -14,17 +13,15 @@ import { consoleRoutes } from "../../local/cloud/console/page";
 import { listen, portOf } from "../../local/cloud/daemon/listen";
 import { openInbox } from "../../local/cloud/mail/inbox";
 import { newDroplet, testApi, type TestApi } from "../api/harness";
+import { EXECUTABLE, inChromium } from "./chromium";
 
-const executable = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find((path) => existsSync(path));
-const where = executable === undefined ? describe.skip : describe;
-if (executable === undefined) process.stderr.write("skipped: the browser tests need Debian's chromium (apt-get install chromium)\n");
 
-where("the local cloud's console in a real browser", () => {
+inChromium("the local cloud's console in a real browser", () => {
   let browser: Browser, server: Server, api: TestApi, folder: string, origin: string;
   const hostile = '<img src=x onerror="document.title=\'owned\'">';
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: executable, args: ["--no-sandbox"] });
+    browser = await chromium.launch({ executablePath: EXECUTABLE, args: ["--no-sandbox"] });
     folder = await mkdtemp(join(tmpdir(), "console-"));
     api = await testApi();
     const inbox = await openInbox(folder);

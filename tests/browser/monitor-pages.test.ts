@@ -1,21 +1,19 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { Reporter } from "../../monitor/report/reporter";
 import { passwordLine } from "../../monitor/page/operator";
 import { Site } from "../unit/monitor/site";
+import { EXECUTABLE, inChromium } from "./chromium";
 
-const executable = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find((path) => existsSync(path));
-const where = executable === undefined ? describe.skip : describe;
-if (executable === undefined) process.stderr.write("skipped: the browser tests need Debian's chromium (apt-get install chromium)\n");
 
-where("the status page in a real browser", () => {
+inChromium("the status page in a real browser", () => {
   let browser: Browser;
   let site: Site;
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: executable, args: ["--no-sandbox"] });
+    browser = await chromium.launch({ executablePath: EXECUTABLE, args: ["--no-sandbox"] });
     site = await Site.open();
     for (const check of ["blog", "chat", "dead-drop"]) await site.history(check, { 3: 900, 10: 5 });
     site.round();

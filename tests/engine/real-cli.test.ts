@@ -1,8 +1,9 @@
 /** The real CLI beside this engine on the same programs: same steps, same state, and either goes on with the other's stack. Runs where `pulumi` and its plugins are installed. */
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { execFileSync, spawnSync } from "node:child_process";
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { suiteWhere } from "../fixtures/suite-where";
 import { project, type Project, type Result } from "./kit";
 
 const has = (program: string): boolean => spawnSync(program, ["version"], { stdio: "ignore" }).status === 0;
@@ -63,7 +64,7 @@ const outline = (resources: readonly any[]) => resources.map(({ urn, type, custo
 const linesOf = (text: string): string[] => text.split("\n").filter((line) => !line.startsWith("@ ") && line.trim() !== "").map((line) => line.replace(/\(\d+(\.\d\d)?s\)/g, "(…)").replace(/^Duration: .*/, "Duration").replace(/<\{%[^%]*%\}>/g, "").trimEnd()).sort();
 const stepsOf = (preview: string): string[] => (JSON.parse(preview).steps as { op: string; urn: string }[]).map(({ op, urn }) => `${op} ${urn}`).sort();
 
-(reason === null ? describe : describe.skip)(`beside the real CLI${reason === null ? "" : ` (skipped: ${reason})`}`, () => {
+suiteWhere(reason, "beside the real CLI", () => {
   beforeAll(() => {
     stack = project("real", PROGRAM);
     appendFileSync(join(stack.folder, "Pulumi.yaml"), "config:\n  told: { type: string, default: by the project }\n");

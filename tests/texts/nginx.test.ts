@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -10,10 +10,10 @@ import { join } from "node:path";
 import { renderPrimary } from "../../render/machine";
 import { freePort } from "../fixtures/free-port";
 import { factsIn, project, removeProjects } from "../fixtures/manifest";
+import { suiteWhere } from "../fixtures/suite-where";
 import { NGINX, layOut, makeCertificate, put } from "./nginx-kit";
 
 /** The real nginx with the rendered files, asked as a visitor asks. */
-const given = existsSync(NGINX) ? describe : describe.skip;
 const root = mkdtempSync(join(tmpdir(), "second-server-nginx-"));
 
 interface Answer { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: string }
@@ -26,7 +26,7 @@ const ask = (secure: boolean, port: number, host: string, path: string, headers:
   asked.on("error", reject).end();
 });
 
-given("nginx as rendered (skipped where it is not installed)", () => {
+suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as rendered", () => {
   const small = factsIn(project());
   let nginx: ChildProcess;
   let upstream: Server;

@@ -10,13 +10,11 @@ import { firstBoot } from "../../render/first-boot";
 import { renderPrimary, renderWatcher } from "../../render/machine";
 import { NGINX, layOut, makeCertificate, put } from "./nginx-kit";
 import { factsIn, project, removeProjects } from "../fixtures/manifest";
+import { suiteWhere } from "../fixtures/suite-where";
 
 /** The real programs read what is rendered. Where one is not installed its tests are skipped; `tests/run` installs them on Debian. */
 const found = (program: string): boolean => spawnSync("sh", ["-c", `command -v ${program}`]).status === 0;
-const given = (program: string, title: string, tests: () => void): void => {
-  if (found(program)) describe(title, tests);
-  else describe.skip(`${title} (skipped: ${program} is not installed)`, tests);
-};
+const given = (program: string, title: string, tests: () => void): void => suiteWhere(found(program) ? null : `${program} is not installed`, title, tests);
 
 const root = mkdtempSync(join(tmpdir(), "second-server-texts-"));
 afterAll(() => { rmSync(root, { recursive: true, force: true }); removeProjects(); });

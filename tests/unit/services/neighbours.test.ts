@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -6,9 +6,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { suiteWhere } from "../../fixtures/suite-where";
 
 const PROGRAM = join(__dirname, "../../../services/health/main.py");
-const given = spawnSync("python3", ["--version"]).status === 0 ? describe : describe.skip;
 
 const listen = async (status: number): Promise<{ server: Server; port: number }> => {
   const server = createServer((_request, response) => { response.writeHead(status); response.end(); }).listen(0, "127.0.0.1");
@@ -16,7 +16,7 @@ const listen = async (status: number): Promise<{ server: Server; port: number }>
   return { server, port: (server.address() as AddressInfo).port };
 };
 
-given("the health service (skipped where there is no python3)", () => {
+suiteWhere(spawnSync("python3", ["--version"]).status === 0 ? null : "python3 is not installed", "the health service", () => {
   const folder = mkdtempSync(join(tmpdir(), "second-server-health-"));
   const file = join(folder, "services.json");
   let child: ChildProcess;
