@@ -49,6 +49,10 @@ export const asOperator = (...argv: string[]): Promise<Ran> => new Promise((reso
   execFile(command, [...args], { env: { ...process.env, ...env } }, (error, stdout, stderr) => resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr }));
 });
 
+/** Whether the operator gets sshd's banner. */
+export const banner = async (address: string): Promise<boolean> =>
+  (await asOperator("timeout", "2", "bash", "-c", `head -c 4 < /dev/tcp/${address}/22`)).stdout === "SSH-";
+
 /** `./fleet fault …` on this lab. */
 export const faultCommand = (...words: string[]): Promise<Outcome> => fleet("fault", ...words, "--state", paths().state);
 
@@ -76,10 +80,17 @@ export const actOnVolume = async (volume: string, action: Record<string, unknown
 export const make = async (name: string, more: Record<string, unknown> = {}): Promise<number> =>
   (await api("POST", "/v2/droplets", { name, region: "fra1", size: "s-1vcpu-512mb-10gb", image: "debian-13-x64", tags: [name], ipv6: true, ...more })).droplet.id;
 
+/** A droplet is active as soon as its system runs, at DigitalOcean too: its sshd may come a moment later. */
+const ready = async (id: number): Promise<void> => {
+  await becomes(id, "active");
+  const { ip } = await droplet(id);
+  await until(`sshd of droplet ${id}`, 60, async () => banner(ip));
+};
+
 export const startLab = async (): Promise<void> => {
   await lab.start({ paths: paths(), machines: true, pace: "host", progress: quiet });
   [ids.one, ids.two, ids.far] = await Promise.all([make("one"), make("two"), make("far", { region: "ams3" })]) as [number, number, number];
-  await Promise.all(Object.values(ids).map((id) => becomes(id, "active")));
+  await Promise.all(Object.values(ids).map(ready));
 };
 export const endLab = async (): Promise<void> => {
   await lab.destroy(paths(), quiet);
