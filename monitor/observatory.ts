@@ -12,8 +12,14 @@ import { readConfig } from "./settings";
 import { openSomehow } from "./store/somehow";
 import { loadKept } from "./store/store";
 
-/** The watcher's monitor. Runs until SIGTERM or SIGINT, reads its configuration again on SIGHUP; what is under way is written down before it ends. */
-export async function observatory(configFile: string, clock: Clock = systemClock, log: Log = journal): Promise<void> {
+/** As shells count: 128 and the signal's number. */
+const endedBySigterm = 143;
+
+/**
+ * The watcher's monitor. Runs until SIGINT or SIGTERM, reads its configuration again on SIGHUP; what is under way is written down before it ends.
+ * @returns the exit code: systemd stops it by SIGINT (KillSignal=), so SIGTERM is somebody else's doing, which has to be told as any other death.
+ */
+export async function observatory(configFile: string, clock: Clock = systemClock, log: Log = journal): Promise<number> {
   const config = readConfig(configFile);
   mkdirSync(dirname(config.database), { recursive: true });
   const { database, trouble } = await openSomehow(config.database, clock, log);
@@ -32,8 +38,8 @@ export async function observatory(configFile: string, clock: Clock = systemClock
   process.on("SIGHUP", onReload);
   log.info(`observatory of ${config.fleet}: ${assembly.alerts.watched().length} checks every ${config.intervalSeconds} s, http://${config.listen.host}:${config.listen.port}/`);
 
-  await Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
-  log.info("stopping");
+  const code = await Promise.race([once(process, "SIGINT").then(() => 0), once(process, "SIGTERM").then(() => endedBySigterm)]);
+  log.info(code === 0 ? "stopping" : "stopping on SIGTERM, which systemd does not send it");
   process.off("SIGHUP", onReload);
   void notify(log, "STOPPING=1");
   stopFeeding();
@@ -43,6 +49,7 @@ export async function observatory(configFile: string, clock: Clock = systemClock
   server.closeAllConnections();
   await assembly.writer.flush();
   database.close();
+  return code;
 }
 
 /** A bad configuration changes nothing but tells the operator. */

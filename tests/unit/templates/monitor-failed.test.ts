@@ -11,7 +11,7 @@ let folder = "";
 beforeEach(() => { folder = mkdtempSync(join(tmpdir(), "failed-")); });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test("the monitor dies → one mail by other code → dies again within the hour → no other mail; a clean end says nothing", async () => {
+test("the monitor dies → one mail by other code → dies again within the hour → no other mail; a clean end says nothing; one by SIGTERM is none", async () => {
   const mails: string[] = [];
   const relay = new SMTPServer({ authOptional: true, disabledCommands: ["STARTTLS"], onData(stream, _session, done) {
     let text = "";
@@ -22,14 +22,17 @@ test("the monitor dies → one mail by other code → dies again within the hour
   await once(server, "listening");
   const config = join(folder, "observatory.json");
   writeFileSync(config, JSON.stringify({ fleet: "lab", domain: "example.test", alerts: { from: "o@example.test", to: ["ops@example.test"], relay: { host: "127.0.0.1", port: (server.address() as AddressInfo).port } } }));
-  const end = async (result: string): Promise<number> => {
-    const child = spawn("python3", [join(__dirname, "../../../templates/system/monitor-failed"), config], { env: { PATH: process.env["PATH"], STATE_DIRECTORY: folder, SERVICE_RESULT: result, EXIT_CODE: "killed", EXIT_STATUS: "ABRT" }, stdio: ["ignore", "ignore", "inherit"] });
-    const [code] = (await once(child, "exit")) as [number];
-    return code;
+  const end = async (result: string, code = "killed", status = "ABRT"): Promise<number> => {
+    const child = spawn("python3", [join(__dirname, "../../../templates/system/monitor-failed"), config], { env: { PATH: process.env["PATH"], STATE_DIRECTORY: folder, SERVICE_RESULT: result, EXIT_CODE: code, EXIT_STATUS: status }, stdio: ["ignore", "ignore", "inherit"] });
+    const [exited] = (await once(child, "exit")) as [number];
+    return exited;
   };
   expect([await end("success"), mails.length]).toEqual([0, 0]);
   expect([await end("watchdog"), await end("watchdog"), mails.length]).toEqual([0, 0, 1]);
   expect(mails[0]).toContain("Subject: [lab] The monitor itself died (watchdog)");
   expect(mails[0]).toContain("watchdog, killed ABRT");
+  rmSync(join(folder, "failed.stamp"));
+  expect([await end("exit-code", "exited", "143"), mails.length]).toEqual([0, 2]);
+  expect(mails[1]).toContain("sent it SIGTERM");
   await new Promise((resolve) => relay.close(() => resolve(undefined)));
 });
