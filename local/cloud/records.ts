@@ -37,6 +37,7 @@ export interface ProjectRecord {
   is_default: boolean; created_at: string; updated_at: string; resources: { urn: string; assigned_at: string }[];
 }
 export interface VpcRecord { id: string; name: string; description: string; region: string; ip_range: string; default: boolean; created_at: string }
+export interface VpcPeeringRecord { id: string; name: string; vpc_ids: [string, string]; created_at: string; status: "PROVISIONING" | "ACTIVE" | "DELETING" }
 /** A droplet's snapshot or backup: DigitalOcean shows it as an image and as a snapshot under the same number. */
 export interface SnapshotRecord {
   id: number; name: string; kind: "snapshot" | "backup"; droplet_id: number; regions: string[]; created_at: string; min_disk_size: number; size_gigabytes: number; tags: string[];
@@ -79,7 +80,7 @@ export interface CloudState {
   serial: number;
   account: { uuid: string; email: string };
   droplets: DropletRecord[]; actions: ActionRecord[]; sshKeys: SshKeyRecord[]; reservedIps: ReservedIpRecord[]; reservedIpv6: ReservedIpv6Record[];
-  domains: DomainRecord[]; dnsRecords: DnsRecord[]; firewalls: FirewallRecord[]; tags: string[]; projects: ProjectRecord[]; vpcs: VpcRecord[];
+  domains: DomainRecord[]; dnsRecords: DnsRecord[]; firewalls: FirewallRecord[]; tags: string[]; projects: ProjectRecord[]; vpcs: VpcRecord[]; vpcPeerings: VpcPeeringRecord[];
   snapshots: SnapshotRecord[]; volumes: VolumeRecord[]; volumeSnapshots: VolumeSnapshotRecord[];
   uptimeChecks: UptimeCheckRecord[]; alertPolicies: AlertPolicyRecord[];
   /** Faults in force, as they were asked for. */

@@ -22,7 +22,7 @@ const emptyState = (clock: Clock): CloudState => {
     account: { uuid: randomUUID().replaceAll("-", ""), email: "owner@lab.test" },
     droplets: [], actions: [], sshKeys: [], reservedIps: [], reservedIpv6: [], domains: [], dnsRecords: [], firewalls: [], tags: [],
     projects: [{ id: randomUUID(), name: "second-server", description: "", purpose: "Just trying out DigitalOcean", environment: "Development", is_default: true, created_at: now, updated_at: now, resources: [] }],
-    vpcs: [], snapshots: [], volumes: [], volumeSnapshots: [], uptimeChecks: [], alertPolicies: [], faults: [],
+    vpcs: [], vpcPeerings: [], snapshots: [], volumes: [], volumeSnapshots: [], uptimeChecks: [], alertPolicies: [], faults: [],
   };
 };
 

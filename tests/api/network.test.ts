@@ -109,6 +109,30 @@ test("VPCs: a default one a region, no overlap, sizes /16 to /28, not deleted wh
   expect((await api.call("PATCH", `/v2/vpcs/${own.body.vpc.id}`, { description: "mine" })).body.vpc.description).toBe("mine");
 });
 
+test("two VPCs are peered once, under a name of their own; the network follows, and neither VPC goes before the peering", async () => {
+  const api = await testApi();
+  const vpc = async (name: string): Promise<string> => (await api.call("POST", "/v2/vpcs", { name, region: "fra1" })).body.vpc.id;
+  const [a, b, c] = [await vpc("a"), await vpc("b"), await vpc("c")];
+  const made = await api.call("POST", `/v2/vpcs/${a}/peerings`, { name: "a-b", vpc_id: b });
+  expect(made).toMatchObject({ status: 202, body: { peering: { name: "a-b", vpc_ids: [a, b], status: "PROVISIONING" } } });
+  const path = `/v2/vpc_peerings/${made.body.peering.id}`;
+  await api.cloud.jobs.settled();
+  expect((await api.call("GET", path)).body.vpc_peering.status).toBe("ACTIVE");
+  expect(networkPlan(api.cloud.state).peerings).toEqual([[a, b]]);
+  const refused = async (wanted: Record<string, unknown>): Promise<number> => (await api.call("POST", "/v2/vpc_peerings", { name: "x", ...wanted })).status;
+  expect([await refused({ vpc_ids: [b, a] }), await refused({ vpc_ids: [a, a] }), await refused({ vpc_ids: [a] }), await refused({ vpc_ids: [a, "none"] }), await refused({ name: "a-b", vpc_ids: [b, c] })]).toEqual([409, 422, 422, 422, 409]);
+  expect((await api.call("PATCH", `/v2/vpcs/${b}/peerings/${made.body.peering.id}`, { name: "b-a" })).body.peering.name).toBe("b-a");
+  expect((await api.call("PATCH", `/v2/vpcs/${c}/peerings/${made.body.peering.id}`, { name: "c" })).status).toBe(404);
+  expect((await api.call("GET", `/v2/vpcs/${b}/peerings`)).body).toMatchObject({ peerings: [{ name: "b-a" }], vpc_peerings: [{ name: "b-a" }] });
+  expect((await api.call("GET", `/v2/vpcs/${c}/peerings`)).body.peerings).toEqual([]);
+  expect((await api.call("DELETE", `/v2/vpcs/${a}`)).status).toBe(403);
+  expect(await api.call("DELETE", path)).toMatchObject({ status: 202, body: { vpc_peering: { status: "DELETING" } } });
+  await api.cloud.jobs.settled();
+  expect((await api.call("GET", path)).status).toBe(404);
+  expect(networkPlan(api.cloud.state).peerings).toEqual([]);
+  expect((await api.call("DELETE", `/v2/vpcs/${a}`)).status).toBe(204);
+});
+
 test("more droplets than a VPC has addresses for are refused together: none is left half-made", async () => {
   const api = await testApi();
   const { id } = (await api.call("POST", "/v2/vpcs", { name: "small", region: "fra1", ip_range: "10.20.0.0/28" })).body.vpc;

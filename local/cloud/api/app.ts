@@ -31,6 +31,7 @@ import { tagRoutes } from "./tags";
 import { monitoringRoutes } from "./monitoring";
 import { uptimeRoutes } from "./uptime";
 import { resumeVolumeActions, volumeRoutes } from "./volumes";
+import { resumePeerings, vpcPeeringRoutes } from "./vpc-peerings";
 import { vpcRoutes } from "./vpcs";
 import { createMetrics } from "./watch/metrics";
 
@@ -134,7 +135,7 @@ export const createApi = (deps: ApiDeps): CreatedApi => {
   answerErrors(app, cloud);
   app.use("/v2/*", identify(cloud, calls), authenticate, limit(cloud), misbehave(cloud), persist(cloud));
   const resources = [
-    accountRoutes, sshKeyRoutes, actionRoutes, dropletRoutes, reservedIpRoutes, reservedIpv6Routes, domainAndRecordRoutes, firewallRoutes, tagRoutes, projectRoutes, vpcRoutes, imageAndSnapshotRoutes,
+    accountRoutes, sshKeyRoutes, actionRoutes, dropletRoutes, reservedIpRoutes, reservedIpv6Routes, domainAndRecordRoutes, firewallRoutes, tagRoutes, projectRoutes, vpcRoutes, vpcPeeringRoutes, imageAndSnapshotRoutes,
     volumeRoutes, uptimeRoutes, monitoringRoutes, metricsRoutes, associatedRoutes,
   ];
   for (const routes of resources) app.route("/v2", routes(cloud));
@@ -144,6 +145,7 @@ export const createApi = (deps: ApiDeps): CreatedApi => {
     resume: async () => {
       for (const problem of await cloud.faults.restore()) cloud.log(problem);
       resumeMoves(cloud);
+      resumePeerings(cloud);
       resumeDropletActions(cloud);
       resumeVolumeActions(cloud);
     },

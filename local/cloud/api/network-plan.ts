@@ -34,6 +34,7 @@ const rulesFor = (state: CloudState, droplet: DropletRecord): FirewallRules | nu
 export const networkPlan = (state: CloudState): NetworkPlan => ({
   reservedIps: state.reservedIps.map((reserved) => ({ ip: reserved.ip, dropletId: reserved.droplet_id })),
   reservedIpv6: state.reservedIpv6.map((reserved) => ({ ip: reserved.ip, dropletId: reserved.droplet_id })),
+  peerings: state.vpcPeerings.filter((peering) => peering.status !== "DELETING").map((peering) => peering.vpc_ids),
   firewalls: state.droplets.map((droplet) => ({ dropletId: droplet.id, rules: rulesFor(state, droplet) })),
 });
 

@@ -9,10 +9,10 @@ import { conflict, forbidden, notFound, unprocessable } from "./errors";
 import { page } from "./paging";
 import { body, pathParameter } from "./request";
 
-const name = z.string().regex(/^[a-zA-Z0-9.-]+$/, "may only contain letters, digits, dots and dashes").max(255);
+export const vpcName = z.string().regex(/^[a-zA-Z0-9.-]+$/, "may only contain letters, digits, dots and dashes").max(255);
 const description = z.string().max(255);
-const newVpc = z.object({ name, description: description.optional(), region: z.string(), ip_range: z.string().optional() });
-const change = z.object({ name: name.optional(), description: description.optional(), default: z.boolean().optional() });
+const newVpc = z.object({ name: vpcName, description: description.optional(), region: z.string(), ip_range: z.string().optional() });
+const change = z.object({ name: vpcName.optional(), description: description.optional(), default: z.boolean().optional() });
 
 const view = (vpc: VpcRecord): Record<string, unknown> => ({
   id: vpc.id, urn: `do:vpc:${vpc.id}`, name: vpc.name, description: vpc.description, region: vpc.region, ip_range: vpc.ip_range, default: vpc.default, created_at: vpc.created_at,
@@ -37,7 +37,7 @@ const addVpc = (cloud: Cloud, asked: Pick<VpcRecord, "name" | "region"> & Partia
 export const defaultVpc = (cloud: Cloud, region: string): VpcRecord =>
   cloud.state.vpcs.find((vpc) => vpc.region === region && vpc.default) ?? addVpc(cloud, { name: `default-${region}`, region, default: true });
 
-const asked = (cloud: Cloud, c: Context<ApiEnv>): VpcRecord => {
+export const askedVpc = (cloud: Cloud, c: Context<ApiEnv>): VpcRecord => {
   const vpc = cloud.state.vpcs.find((one) => one.id === pathParameter(c, "id"));
   if (!vpc) throw notFound();
   return vpc;
@@ -63,24 +63,25 @@ export const vpcRoutes = (cloud: Cloud): Api => {
     const vpc = addVpc(cloud, { name: wanted.name, region: wanted.region, description: wanted.description ?? "", ...(wanted.ip_range ? { ip_range: wanted.ip_range } : {}) });
     return c.json({ vpc: view(vpc) }, 201);
   });
-  api.get("/vpcs/:id", (c) => c.json({ vpc: view(asked(cloud, c)) }));
+  api.get("/vpcs/:id", (c) => c.json({ vpc: view(askedVpc(cloud, c)) }));
   api.on(["PUT", "PATCH"], "/vpcs/:id", async (c) => {
     const wanted = await body(c, change);
-    const vpc = asked(cloud, c);
+    const vpc = askedVpc(cloud, c);
     if (wanted.default) for (const other of state.vpcs) if (other.region === vpc.region) other.default = other === vpc;
     vpc.name = wanted.name ?? vpc.name;
     vpc.description = wanted.description ?? vpc.description;
     return c.json({ vpc: view(vpc) });
   });
   api.delete("/vpcs/:id", (c) => {
-    const vpc = asked(cloud, c);
+    const vpc = askedVpc(cloud, c);
     if (vpc.default) throw forbidden("Can not delete default VPC");
     if (state.droplets.some((droplet) => droplet.vpc_uuid === vpc.id)) throw forbidden("Can not delete VPC with members");
+    if (state.vpcPeerings.some((peering) => peering.vpc_ids.includes(vpc.id))) throw forbidden("Can not delete VPC with peerings");
     state.vpcs = state.vpcs.filter((one) => one !== vpc);
     return c.body(null, 204);
   });
   api.get("/vpcs/:id/members", (c) => {
-    const vpc = asked(cloud, c);
+    const vpc = askedVpc(cloud, c);
     const kind = c.req.query("resource_type");
     const members = state.droplets.filter((droplet) => droplet.vpc_uuid === vpc.id && (!kind || kind === "droplet"));
     return c.json(page(c, "members", members.map((droplet) => ({ urn: `do:droplet:${droplet.id}`, name: droplet.name, created_at: droplet.created_at }))));

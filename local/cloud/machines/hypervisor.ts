@@ -56,6 +56,8 @@ export interface NetworkPlan {
   readonly reservedIps: readonly { readonly ip: string; readonly dropletId: number | null }[];
   /** Routed to the machine's own IPv6 address; not mapped. */
   readonly reservedIpv6?: readonly { readonly ip: string; readonly dropletId: number | null }[];
+  /** Pairs of VPCs whose machines reach each other. */
+  readonly peerings?: readonly (readonly [string, string])[];
   readonly firewalls: readonly { readonly dropletId: number; readonly rules: FirewallRules | null }[];
 }
 

@@ -17,7 +17,18 @@ const metaData = (spec: MachineSpec): unknown => ({
   public_keys: Object.fromEntries(spec.publicKeys.map((key, index) => [`key-${index}`, key.trim()])),
 });
 
-const netmask = (prefix: number): string => [24, 16, 8, 0].map((shift) => (((0xffffffff << (32 - prefix)) >>> 0) >>> shift) & 255).join(".");
+const dotted = (bits: number): string => [24, 16, 8, 0].map((shift) => (bits >>> shift) & 255).join(".");
+const maskBits = (prefix: number): number => (0xffffffff << (32 - prefix)) >>> 0;
+const netmask = (prefix: number): string => dotted(maskBits(prefix));
+/** A network's first address. */
+const gatewayOf = (address: string, prefix: number): string => dotted((address.split(".").reduce((bits, part) => bits * 256 + Number(part), 0) & maskBits(prefix)) + 1);
+
+/** What may lie in a peered VPC. Where none is peered the router drops it, as it would anywhere else. */
+const privateRanges = [["10.0.0.0", 8], ["172.16.0.0", 12], ["192.168.0.0", 16]] as const;
+const privateNetwork = ({ privateIpv4, privatePrefix = 20 }: MachineNetworks): unknown => ({
+  id: "private0", type: "ipv4", link: "eth1", ip_address: privateIpv4, netmask: netmask(privatePrefix), network_id: "private",
+  routes: privateRanges.map(([network, bits]) => ({ network, netmask: netmask(bits), gateway: gatewayOf(privateIpv4, privatePrefix) })),
+});
 
 const publicNetworks = (networks: MachineNetworks): unknown[] => [
   {
@@ -38,7 +49,7 @@ const networkData = ({ networks }: MachineSpec): unknown => ({
   ],
   networks: [
     ...(networks.privateOnly ? [] : publicNetworks(networks)),
-    { id: "private0", type: "ipv4", link: "eth1", ip_address: networks.privateIpv4, netmask: netmask(networks.privatePrefix ?? 20), network_id: "private", routes: [] },
+    privateNetwork(networks),
   ],
   services: [{ type: "dns", address: at.dns }],
 });

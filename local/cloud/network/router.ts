@@ -40,7 +40,7 @@ export const createRouter = (paths: LabPaths, machines: () => ReadonlyMap<number
     const rules = new Map(plan.firewalls.map((firewall) => [firewall.dropletId, firewall.rules]));
     const reservedIps = plan.reservedIps.flatMap(({ ip, dropletId }) => (dropletId === null ? [] : [{ ip, dropletId }]));
     const text = rulesetText({
-      machines: [...networks].map(([dropletId, own]) => ({ dropletId, networks: own, rules: rules.get(dropletId) ?? null })), reservedIps, ...faults,
+      machines: [...networks].map(([dropletId, own]) => ({ dropletId, networks: own, rules: rules.get(dropletId) ?? null })), reservedIps, peerings: plan.peerings ?? [], ...faults,
     });
     await run([...inRouter, "nft", "-f", "-"], { input: text });
     const neighbours = neighbourText([...networks].map(([dropletId, own]) => ({ dropletId, networks: own })));

@@ -9,6 +9,8 @@ export interface NetworkState {
   readonly machines: readonly PluggedMachine[];
   /** Reserved IPs that somebody holds. */
   readonly reservedIps: readonly { readonly ip: string; readonly dropletId: number }[];
+  /** Pairs of VPCs. */
+  readonly peerings: readonly (readonly [string, string])[];
   /** Machines without network. */
   readonly cut: readonly number[];
   /** Pairs that can't reach each other. */
@@ -28,7 +30,7 @@ delete table inet lab
 table inet lab {
   set cut { type ifname; }
   set cut_between { type ifname . ifname; }
-  set same_vpc { type ifname . ifname; }
+  set same_vpc { type ifname . ifname; } # or peered
   set hairpin { type ipv4_addr . ipv4_addr; }
   map reserved_in { type ipv4_addr : ipv4_addr; }
   map reserved_out { type ipv4_addr : ipv4_addr; }
@@ -67,11 +69,10 @@ table inet lab {
   chain forward {
     type filter hook forward priority filter; policy drop;
     jump cut_off
+    iifname "pv-*" iifname . oifname != @same_vpc drop
+    oifname "pv-*" iifname . oifname != @same_vpc drop
     ct state established,related accept
     iifname "lv-*" tcp dport ${smtpPorts} drop
-    iifname . oifname @same_vpc goto firewalls
-    iifname "pv-*" drop
-    oifname "pv-*" drop
     goto firewalls
   }
   chain firewalls {
@@ -138,10 +139,13 @@ const reservedText = (state: NetworkState): string[] => {
 
 const vpcOf = (networks: MachineNetworks): string => networks.vpc ?? "default";
 
-const vpcPairs = (machines: readonly PluggedMachine[]): string[] =>
-  machines.flatMap((one) => machines
-    .filter((other) => other !== one && vpcOf(other.networks) === vpcOf(one.networks))
+const vpcPairs = ({ machines, peerings }: NetworkState): string[] => {
+  const peered = new Set(peerings.flatMap(([one, other]) => [`${one} ${other}`, `${other} ${one}`]));
+  const joined = (one: string, other: string): boolean => one === other || peered.has(`${one} ${other}`);
+  return machines.flatMap((one) => machines
+    .filter((other) => other !== one && joined(vpcOf(one.networks), vpcOf(other.networks)))
     .map((other) => `"${privateLink(one.dropletId)}" . "${privateLink(other.dropletId)}"`));
+};
 
 const bothLinks = (dropletId: number): string[] => [publicLink(dropletId), privateLink(dropletId)];
 const quoted = (text: string): string => `"${text}"`;
@@ -179,7 +183,7 @@ export const rulesetText = (state: NetworkState): string => [
   ...dynamicSets.map((name) => `flush set inet lab ${name}`), ...dynamicMaps.map((name) => `flush map inet lab ${name}`),
   ...state.machines.flatMap(machineChains),
   ...reservedText(state),
-  ...elements("same_vpc", vpcPairs(state.machines)),
+  ...elements("same_vpc", vpcPairs(state)),
   ...elements("cut", state.cut.flatMap(bothLinks).map(quoted)),
   ...elements("cut_between", cutPairs(state.cutBetween)),
   ...chainText("loss", lossLines(state.loss)),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { act, api, asOperator, banner, droplet, ids, on, reaches, said, until } from "./lab-of-machines";
+import { act, api, asOperator, banner, droplet, ids, on, reaches, said, status, until } from "./lab-of-machines";
 
 /** What DigitalOcean's network does, done for real. */
 export const networkTests = (): void => describe("network", () => {
@@ -20,6 +20,23 @@ export const networkTests = (): void => describe("network", () => {
     expect(await reaches(ids.one, two.vpcIp)).toBe(true);
     expect(await reaches(ids.one, far.vpcIp)).toBe(false);
     expect((await asOperator("timeout", "1", "bash", "-c", `</dev/tcp/${two.vpcIp}/22`)).code).not.toBe(0);
+  });
+
+  test("a peering joins the private networks of two regions while it lasts, and ends what goes over it", async () => {
+    const [one, far] = await Promise.all([droplet(ids.one), droplet(ids.far)]);
+    const vpcs = await Promise.all([ids.one, ids.far].map(async (id) => (await api("GET", `/v2/droplets/${id}`)).droplet.vpc_uuid));
+    const { vpc_peering } = await api("POST", "/v2/vpc_peerings", { name: "near-far", vpc_ids: vpcs });
+    const path = `/v2/vpc_peerings/${vpc_peering.id}`;
+    await until("the peering", 10, async () => (await api("GET", path)).vpc_peering.status === "ACTIVE");
+    expect([await reaches(ids.one, far.vpcIp), await reaches(ids.far, one.vpcIp), await reaches(ids.two, far.vpcIp)]).toEqual([true, true, true]);
+    // sshd would answer to a line that is no SSH.
+    const standing = on(ids.one, `bash -c 'exec 3<>/dev/tcp/${far.vpcIp}/22; read -r banner <&3; touch /run/joined; until [ -e /run/parted ]; do sleep 0.1; done; echo hello >&3; timeout 2 head -c 1 <&3'`);
+    await until("a standing connection", 10, async () => (await on(ids.one, "test -e /run/joined")).code === 0);
+    await api("DELETE", path);
+    await until("the peering's end", 10, async () => (await status("GET", path)) === 404);
+    await on(ids.one, "touch /run/parted");
+    expect((await standing).stdout).toBe("");
+    expect(await reaches(ids.one, far.vpcIp)).toBe(false);
   });
 
   test("nobody speaks with another's address", async () => {

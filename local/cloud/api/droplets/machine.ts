@@ -3,6 +3,7 @@ import type { ActionRecord, DropletRecord, VolumeRecord } from "../../records";
 import { beginAction, carryOut, type Work } from "../actions";
 import type { Cloud } from "../cloud";
 import { findImage } from "../images";
+import { privateRange } from "./view";
 
 export const machineKey = (dropletId: number): string => `droplet-${dropletId}`;
 export const stillThere = (cloud: Cloud, droplet: DropletRecord): boolean => cloud.state.droplets.includes(droplet);
@@ -15,7 +16,7 @@ export const machineSpec = (cloud: Cloud, droplet: DropletRecord, image: string 
     image: found.key, userData: droplet.user_data,
     publicKeys: cloud.state.sshKeys.filter((key) => droplet.ssh_keys.includes(key.id)).map((key) => key.public_key),
     networks: {
-      mac: droplet.mac, ipv4: droplet.ipv4, anchorIpv4: droplet.anchor_ipv4, privateIpv4: droplet.private_ipv4, vpc: droplet.vpc_uuid, ...(droplet.public_networking === false ? { privateOnly: true } : {}), ...(droplet.ipv6 ? { ipv6: droplet.ipv6 } : {}),
+      mac: droplet.mac, ipv4: droplet.ipv4, anchorIpv4: droplet.anchor_ipv4, privateIpv4: droplet.private_ipv4, vpc: droplet.vpc_uuid, privatePrefix: privateRange(cloud.state, droplet).bits, ...(droplet.public_networking === false ? { privateOnly: true } : {}), ...(droplet.ipv6 ? { ipv6: droplet.ipv6 } : {}),
     },
   };
 };

@@ -1,10 +1,12 @@
 import type { CloudState, DropletRecord } from "../../records";
-import { netmask, parseRange, toAddress } from "../addresses";
+import { netmask, parseRange, toAddress, type Range } from "../addresses";
 import { findSize, regionView, sizeView } from "../catalog";
 import { imageView } from "../images";
 
+export const privateRange = (state: CloudState, droplet: DropletRecord): Range => parseRange(state.vpcs.find((vpc) => vpc.id === droplet.vpc_uuid)!.ip_range)!;
+
 const privateNetwork = (state: CloudState, droplet: DropletRecord): Record<string, unknown> => {
-  const range = parseRange(state.vpcs.find((vpc) => vpc.id === droplet.vpc_uuid)?.ip_range ?? "10.114.0.0/20")!;
+  const range = privateRange(state, droplet);
   return { ip_address: droplet.private_ipv4, netmask: netmask(range.bits), gateway: toAddress(range.base + 1), type: "private" };
 };
 

@@ -17,9 +17,14 @@ test("public, anchor and private addresses, each on its own link's hardware addr
   const { links, networks, services } = parsed("network_data.json");
   expect(links.map((link: any) => [link.id, link.ethernet_mac_address])).toEqual([["eth0", "02:11:22:33:44:55"], ["eth1", "06:11:22:33:44:55"]]);
   expect(networks.map((one: any) => [one.id, one.link, one.ip_address, one.netmask, one.routes.length])).toEqual([
-    ["public0", "eth0", "203.0.113.10", "255.255.255.0", 1], ["anchor0", "eth0", "10.17.0.10", "255.255.0.0", 0], ["private0", "eth1", "10.114.0.2", "255.255.240.0", 0],
+    ["public0", "eth0", "203.0.113.10", "255.255.255.0", 1], ["anchor0", "eth0", "10.17.0.10", "255.255.0.0", 0], ["private0", "eth1", "10.114.0.2", "255.255.240.0", 3],
   ]);
   expect(services).toEqual([{ type: "dns", address: "192.0.2.53" }]);
+});
+
+test("peered VPCs lie behind the VPC's own gateway, whatever its size", () => {
+  const { networks } = parsed("network_data.json", { ...spec, networks: { ...spec.networks, privateIpv4: "172.20.5.34", privatePrefix: 28 } } as typeof spec);
+  expect(networks.at(-1)).toMatchObject({ netmask: "255.255.255.240", routes: [{ network: "10.0.0.0", netmask: "255.0.0.0", gateway: "172.20.5.33" }, { network: "172.16.0.0", netmask: "255.240.0.0" }, { network: "192.168.0.0" }] });
 });
 
 test("the same droplet is the same instance for ever, another one is another", () => {

@@ -4,7 +4,7 @@ import { firewallLines, neighbourText, reservedIpv6Text, rulesetText, skeleton, 
 
 const networks = (n: number, vpc = "a") => ({ mac: `02:00:00:00:00:0${n}`, ipv4: `203.0.113.1${n}`, anchorIpv4: `10.17.0.1${n}`, privateIpv4: `10.114.0.${n + 1}`, vpc });
 const machine = (n: number, rules: NetworkState["machines"][number]["rules"] = null, vpc = "a") => ({ dropletId: n, networks: networks(n, vpc), rules });
-const state = (part: Partial<NetworkState>): NetworkState => ({ machines: [], reservedIps: [], cut: [], cutBetween: [], loss: [], ...part });
+const state = (part: Partial<NetworkState>): NetworkState => ({ machines: [], reservedIps: [], peerings: [], cut: [], cutBetween: [], loss: [], ...part });
 const linesWith = (text: string, part: string): string[] => text.split("\n").filter((line) => line.includes(part));
 
 describe("the cloud firewall", () => {
@@ -58,6 +58,17 @@ describe("who reaches whom", () => {
   test("private networks join machines of one VPC only", () => {
     const text = rulesetText(state({ machines: [machine(1), machine(2), machine(3, null, "b")] }));
     expect(linesWith(text, "element inet lab same_vpc")).toEqual(['add element inet lab same_vpc { "pv-1" . "pv-2", "pv-2" . "pv-1" }']);
+  });
+
+  test("a peering joins two VPCs, and is not passed on to a third", () => {
+    const machines = [machine(1), machine(2, null, "b"), machine(3, null, "c")];
+    const text = rulesetText(state({ machines, peerings: [["b", "a"], ["c", "b"]] }));
+    expect(linesWith(text, "element inet lab same_vpc")).toEqual(['add element inet lab same_vpc { "pv-1" . "pv-2", "pv-2" . "pv-1", "pv-2" . "pv-3", "pv-3" . "pv-2" }']);
+  });
+
+  test("what leaves a private network is dropped also where a connection stands: a peering that goes ends it", () => {
+    const forward = skeleton.slice(skeleton.indexOf("chain forward"));
+    expect(forward.indexOf('iifname "pv-*" iifname . oifname != @same_vpc drop')).toBeLessThan(forward.indexOf("ct state established"));
   });
 
   test("a cut machine loses both links; a cut between two goes both ways", () => {
