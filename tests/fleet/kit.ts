@@ -14,18 +14,17 @@ export const stateDir = (): string => {
 };
 export const paths = () => labPaths(stateDir());
 
-export interface Outcome { readonly code: number | null; readonly out: string; readonly err: string; readonly seconds: number }
+export interface Outcome { readonly code: number | null; readonly out: string; readonly err: string }
 
 /** Runs ./fleet of a project folder; never rejects for an exit code. */
 export const fleetIn = (folder: string, ...args: readonly string[]): Promise<Outcome> => new Promise((settle, reject) => {
-  const began = Date.now();
   const child = spawn(`${folder}/fleet`, [...args], { cwd: folder, env: { ...process.env, FLEET_STATE: stateDir() }, stdio: ["ignore", "pipe", "pipe"] });
   let out = "";
   let err = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => { out += text; });
   child.stderr.setEncoding("utf8").on("data", (text: string) => { err += text; });
   child.once("error", reject);
-  child.once("close", (code) => settle({ code, out, err, seconds: (Date.now() - began) / 1000 }));
+  child.once("close", (code) => settle({ code, out, err }));
 });
 export const fleet = (...args: readonly string[]): Promise<Outcome> => fleetIn(project, ...args);
 
@@ -78,7 +77,7 @@ export const killAll = async (of: LabPaths = paths()): Promise<void> => {
     const left = processes(of);
     for (const { pid } of left) { try { process.kill(pid, "SIGKILL"); } catch { /* gone with its parent */ } }
     return left.every(({ pid }) => waits(pid)) ? true : null;
-  }, { seconds: 20, everyMs: 200 });
+  }, { seconds: 60, everyMs: 200 });
   if (gone === null) throw new Error(`these survive SIGKILL: ${JSON.stringify(processes(of))}`);
 };
 

@@ -39,7 +39,7 @@ export const crashTests = (): void => describe("killed at any moment", () => {
     const before = await bootOf(ids.one);
     const { pid } = await lab.status(paths());
     process.kill(pid!, "SIGKILL");
-    await until("its end", 10, async () => !(await lab.status(paths())).running);
+    await until("its end", 60, async () => !(await lab.status(paths())).running);
     await up();
     expect(await bootOf(ids.one)).toEqual(before);
   });

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import { must } from "../kit";
-import { act, api, becomes, bootOf, droplet, during, faultCommand, ids, on, reaches, said, status } from "./lab-of-machines";
+import { act, api, becomes, bootOf, droplet, during, faultCommand, getsThrough, ids, on, reaches, said, status, until } from "./lab-of-machines";
 
 /** Each fault that is done to a machine, injected as a user does, and seen where it hurts. */
 export const machineFaultTests = (): void => describe("faults of machines", () => {
   interface Pings { readonly lost: number; readonly milliseconds: number }
   const ping = async (from: number, to: string, count: number): Promise<Pings> => {
-    const { stdout } = await on(from, `ping -q -i 0.01 -W 1 -c ${count} ${to}`);
+    const { stdout } = await on(from, `ping -q -i 0.01 -W 5 -c ${count} ${to}`);
     const [, lost] = /([\d.]+)% packet loss/.exec(stdout) ?? [], [, shortest] = /= ([\d.]+)\//.exec(stdout) ?? [];
     return { lost: Number(lost), milliseconds: Number(shortest) };
   };
@@ -14,10 +14,12 @@ export const machineFaultTests = (): void => describe("faults of machines", () =
   test("a network cut, of one machine and between two", async () => {
     const [one, far] = await Promise.all([droplet(ids.one), droplet(ids.far)]);
     await during(["network-cut", "one", "--peer", "two"], async () => {
-      expect([await reaches(ids.two, one.ip), await reaches(ids.two, one.vpcIp), await reaches(ids.far, one.ip)]).toEqual([false, false, true]);
+      expect([await reaches(ids.two, one.ip), await reaches(ids.two, one.vpcIp)]).toEqual([false, false]);
+      await getsThrough(ids.far, one.ip);
     });
     await during(["network-cut", "far"], async () => expect(await reaches(ids.one, far.ip)).toBe(false));
-    expect([await reaches(ids.one, far.ip), await reaches(ids.two, one.ip)]).toEqual([true, true]);
+    await getsThrough(ids.one, far.ip);
+    await getsThrough(ids.two, one.ip);
   });
 
   test("packets are lost, about as many as asked, each way", async () => {
@@ -51,22 +53,28 @@ export const machineFaultTests = (): void => describe("faults of machines", () =
       expect(await said(ids.one, "systemctl is-active ssh")).toBe("active");
       expect((await turn()).stdout).toBe("");
     });
-    expect((await turn()).stdout).toBe("SSH-");
+    await until("sshd's banner", 30, async () => (await turn()).stdout === "SSH-");
     await during(["freeze", "one"], async () => expect(await reaches(ids.two, one.ip)).toBe(false));
-    expect(await reaches(ids.two, one.ip)).toBe(true);
+    await getsThrough(ids.two, one.ip);
   });
 
   test("services of a machine with a skewed clock see another day, those of the next machine and afterwards do not", async () => {
     const seen = async (id: number): Promise<number> => Math.round((Number(await said(id, "systemd-run --wait --pipe --quiet date +%s")) * 1000 - Date.now()) / 86_400_000) + 0;
     const daemon = "[Service]\nExecStart=/bin/sh -c 'while date +%%s >/run/clock; do sleep 0.1; done'\n";
     await on(ids.one, `printf %b '${daemon.replaceAll("'", "'\\''")}' > /etc/systemd/system/clock.service; systemctl daemon-reload; systemctl start clock`);
-    const kept = async (): Promise<number> => Math.round((Number(await said(ids.one, "sleep 0.3; cat /run/clock")) * 1000 - Date.now()) / 86_400_000) + 0;
+    /** It was restarted, but may not have looked at its clock since. */
+    const keeps = (days: number): Promise<void> => until(`the service's clock ${days} days off`, 30, async () => Math.round((Number(await said(ids.one, "cat /run/clock")) * 1000 - Date.now()) / 86_400_000) === days);
     await during(["clock-skew", "one", "--seconds", String(10 * 86_400)], async () => {
-      expect([await seen(ids.one), await kept(), await seen(ids.two)]).toEqual([10, 10, 0]);
+      expect([await seen(ids.one), await seen(ids.two)]).toEqual([10, 0]);
+      await keeps(10);
       expect(Number(await said(ids.one, "systemd-run --wait --pipe --quiet python3 -c 'import time; a = time.monotonic(); time.sleep(0.2); print(time.monotonic() - a)'"))).toBeLessThan(5);
     });
-    expect([await seen(ids.one), await kept()]).toEqual([0, 0]);
-    await during(["clock-skew", "one", "--seconds", String(-5 * 86_400), "--unit", "clock.service"], async () => expect([await seen(ids.one), await kept()]).toEqual([0, -5]));
+    expect(await seen(ids.one)).toBe(0);
+    await keeps(0);
+    await during(["clock-skew", "one", "--seconds", String(-5 * 86_400), "--unit", "clock.service"], async () => {
+      expect(await seen(ids.one)).toBe(0);
+      await keeps(-5);
+    });
     await on(ids.one, "systemctl stop clock; rm /etc/systemd/system/clock.service; systemctl daemon-reload");
   });
 

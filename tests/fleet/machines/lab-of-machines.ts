@@ -39,9 +39,10 @@ export const becomes = (id: number, wanted: string): Promise<void> => until(`dro
 /** A shell line on a machine, by its recovery console. */
 export const on = async (id: number, line: string): Promise<Ran> => api("POST", `/local/droplets/${id}/exec`, { argv: ["sh", "-c", line] });
 export const said = async (id: number, line: string): Promise<string> => (await on(id, line)).stdout.trim();
-/** Whether a machine gets sshd's banner, not only a connection. */
-export const reaches = async (id: number, address: string, port = 22): Promise<boolean> =>
-  (await on(id, `timeout 2 bash -c 'head -c 4 < /dev/tcp/${address}/${port}'`)).stdout === "SSH-";
+/** Whether a machine gets sshd's banner, not only a connection. A busy host takes its time to answer: what is wanted is waited for, see `getsThrough`. */
+export const reaches = async (id: number, address: string): Promise<boolean> =>
+  (await on(id, `timeout 2 bash -c 'head -c 4 < /dev/tcp/${address}/22'`)).stdout === "SSH-";
+export const getsThrough = (id: number, address: string): Promise<void> => until(`${address} reached from droplet ${id}`, 30, () => reaches(id, address));
 export const bootOf = (id: number): Promise<string> => said(id, "cat /proc/sys/kernel/random/boot_id").catch(() => "");
 
 export const asOperator = (...argv: string[]): Promise<Ran> => new Promise((resolve) => {
@@ -80,11 +81,11 @@ export const actOnVolume = async (volume: string, action: Record<string, unknown
 export const make = async (name: string, more: Record<string, unknown> = {}): Promise<number> =>
   (await api("POST", "/v2/droplets", { name, region: "fra1", size: "s-1vcpu-512mb-10gb", image: "debian-13-x64", tags: [name], ipv6: true, ...more })).droplet.id;
 
-/** A droplet is active as soon as its system runs, at DigitalOcean too: its sshd may come a moment later. */
+/** A droplet is active as soon as its sshd answers, at DigitalOcean too. Its first boot goes on: links are configured, cloud-init may restart what it has set up. */
+export const booted = (id: number): Promise<void> => until(`the end of droplet ${id}'s boot`, 120, async () => /^(running|degraded)$/.test(await said(id, "systemctl is-system-running")));
 const ready = async (id: number): Promise<void> => {
   await becomes(id, "active");
-  const { ip } = await droplet(id);
-  await until(`sshd of droplet ${id}`, 60, async () => banner(ip));
+  await booted(id);
 };
 
 export const startLab = async (): Promise<void> => {

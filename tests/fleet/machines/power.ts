@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { act, api, asOperator, becomes, bootOf, droplet, ids, make, on, said, until } from "./lab-of-machines";
+import { act, api, asOperator, becomes, booted, bootOf, droplet, ids, make, on, said, until } from "./lab-of-machines";
 
 /** Droplet actions, and that they do what they say to the machine. */
 export const powerTests = (): void => describe("power and size", () => {
@@ -27,9 +27,11 @@ export const powerTests = (): void => describe("power and size", () => {
   test("reboot and power_cycle are new boots; uptime begins anew", async () => {
     const boots = [await bootOf(ids.one)];
     for (const type of ["reboot", "power_cycle"]) {
+      const began = Date.now();
       await act(ids.one, { type });
       boots.push(await bootOf(ids.one));
-      expect(Number((await said(ids.one, "cat /proc/uptime")).split(" ")[0])).toBeLessThan(60);
+      const uptime = Number((await said(ids.one, "cat /proc/uptime")).split(" ")[0]);
+      expect(uptime).toBeLessThan((Date.now() - began) / 1000 + 1);
     }
     expect(new Set(boots).size).toBe(3);
   });
@@ -37,7 +39,7 @@ export const powerTests = (): void => describe("power and size", () => {
   test("poweroff inside is noticed; a reboot inside is a reboot", async () => {
     const first = await bootOf(ids.far);
     await on(ids.far, "systemctl reboot");
-    await until("another boot", 60, async () => !["", first].includes(await bootOf(ids.far)));
+    await until("another boot", 150, async () => !["", first].includes(await bootOf(ids.far)));
     expect((await droplet(ids.far)).status).toBe("active");
     // A PID 1 that has just begun takes no orders yet.
     await on(ids.far, "until systemctl poweroff; do sleep 0.2; done").catch(() => undefined);
@@ -46,13 +48,14 @@ export const powerTests = (): void => describe("power and size", () => {
 
   test("a size limits CPUs, memory, processes and disk, and that is what the machine sees; a resize changes all of it", async () => {
     const sees = async (): Promise<number[]> => (await said(ids.far, "nproc; grep -c ^processor /proc/cpuinfo; grep -c '^cpu[0-9]' /proc/stat; awk '/MemTotal/ { print $2 / 1024 }' /proc/meminfo; df --output=size -BG / | tail -1")).split(/\s+/).map((word) => parseInt(word, 10));
-    const shown = async (wanted: readonly number[]): Promise<void> => until(`${wanted.join(" ")} shown`, 20, async () => (await sees()).slice(0, 4).join() === wanted.join());
+    const shown = async (wanted: readonly number[]): Promise<void> => until(`${wanted.join(" ")} shown`, 60, async () => (await sees()).slice(0, 4).join() === wanted.join());
     await act(ids.far, { type: "power_on" });
+    await booted(ids.far);
     await shown([1, 1, 1, 512]);
     expect((await sees())[4]).toBeLessThanOrEqual(10);
     const hog = "python3 -c 'x = b\"x\" * (900 << 20); print(len(x))'";
     expect((await on(ids.far, hog)).code).not.toBe(0);
-    expect((await on(ids.far, "systemctl is-system-running")).stdout).toContain("running");
+    expect(await said(ids.far, "systemctl is-system-running")).toBe("running");
     await act(ids.far, { type: "power_off" });
     await act(ids.far, { type: "resize", size: "s-2vcpu-2gb", disk: true });
     await act(ids.far, { type: "power_on" });
@@ -87,7 +90,7 @@ export const powerTests = (): void => describe("power and size", () => {
   });
 
   test("a shutdown that nobody hears errors and leaves the machine on; power_off does not ask", async () => {
-    await until("the shutdown's end", 90, async () => (await api("GET", `/v2/actions/${deaf.action}`)).action.status !== "in-progress");
+    await until("the shutdown's end", 180, async () => (await api("GET", `/v2/actions/${deaf.action}`)).action.status !== "in-progress");
     expect((await api("GET", `/v2/actions/${deaf.action}`)).action.status).toBe("errored");
     expect((await droplet(deaf.id)).status).toBe("active");
     await act(deaf.id, { type: "power_off" });

@@ -24,9 +24,10 @@ export const serviceFaultTests = (): void => describe("faults of services", () =
   test("name resolution fails as asked, for the name that was named and those below it", async () => {
     await api("POST", "/v2/domains", { name: "fault.test", ip_address: (await droplet(ids.two)).ip });
     await api("POST", "/v2/domains/fault.test/records", { type: "A", name: "www", data: "203.0.113.99" });
-    await on(ids.two, "apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends certbot bind9-dnsutils");
+    const install = "apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=120 install -y --no-install-recommends certbot bind9-dnsutils";
+    expect(await on(ids.two, install)).toMatchObject({ code: 0 });
     const dig = async (name: string): Promise<string> => {
-      const { stdout } = await on(ids.two, `dig @192.0.2.53 +time=1 +tries=1 ${name}`);
+      const { stdout } = await on(ids.two, `dig @192.0.2.53 +time=5 +tries=1 ${name}`);
       return /status: (\w+)/.exec(stdout)?.[1] ?? (/timed out|no servers could be reached/.test(stdout) ? "silence" : stdout);
     };
     expect(await dig("www.fault.test")).toBe("NOERROR");
@@ -50,10 +51,10 @@ export const serviceFaultTests = (): void => describe("faults of services", () =
     try {
       await during(["relay", "--how", how], async () => {
         sending = outbox();
-        await until("a first try that failed", 30, async () => sending!.parcels.some(({ error }) => error?.includes(how === "refuse" ? "421" : "451")));
+        await until("a first try that failed", 120, async () => sending!.parcels.some(({ error }) => error?.includes(how === "refuse" ? "421" : "451")));
         expect((await api("GET", "/local/inbox")).mails).toEqual([]);
       });
-      await until("the mail on its way", 30, async () => sending!.parcels.some(({ sent }) => sent !== undefined));
+      await until("the mail on its way", 180, async () => sending!.parcels.some(({ sent }) => sent !== undefined));
       expect((await api("GET", "/local/inbox")).mails.map(({ subject }: { subject: string }) => subject)).toEqual(["one mail"]);
     } finally {
       sending?.end();
