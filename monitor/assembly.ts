@@ -9,11 +9,12 @@ import { type Message, noteMessage, type Row } from "./alerts/messages";
 import { active, type Window } from "./alerts/maintenance";
 import { Offline } from "./alerts/offline";
 import { Strain } from "./alerts/strain";
+import { Deafness, type Gap } from "./checks/deafness";
 import type { Beat } from "./checks/heartbeat";
 import { ask } from "./checks/http";
 import { OwnNetwork } from "./checks/network";
 import type { Outcome } from "./checks/outcome";
-import { Pulse } from "./checks/pulse";
+import { Pulse, type Upset } from "./checks/pulse";
 import { runCheck } from "./checks/run";
 import { Runner } from "./checks/runner";
 import { isTold, Tellers } from "./checks/told";
@@ -38,6 +39,7 @@ export class Assembly {
   readonly strain: Strain;
   readonly alerts: Alerts;
   readonly offline: Offline;
+  readonly deafness: Deafness;
   readonly tellers: Tellers;
   readonly startedAt: number;
   /** Maintenance set while running, by a deploy, an upgrade or an operator. */
@@ -58,13 +60,15 @@ export class Assembly {
     this.outbox = new Outbox({ clock, log, shelf: this.store, carriers: () => [{ kind: "smtp", ...this.config.alerts } as const, ...(this.config.alerts.fallback ?? [])].map(carrierOf), origin: "observatory" }, kept);
     const since = JSON.parse(kept.meta.get("offline") ?? "null") as number | null;
     this.offline = new Offline({
-      fleet: config.fleet, url: config.statusUrl, now: () => clock.now(), keep: (start) => this.store.meta("offline", start), send: (message) => this.send(message), leastMs: config.failAfter * config.intervalSeconds * 1000,
+      fleet: config.fleet, url: config.statusUrl, now: () => clock.now(), keep: (start) => this.store.meta("offline", start), send: (message) => this.send(message), over: (from) => this.deafness.until(from), leastMs: config.failAfter * config.intervalSeconds * 1000,
     }, since ?? undefined);
+    this.deafness = new Deafness({ now: () => clock.now(), since: () => this.offline.since(), keep: (gaps) => this.store.meta("deaf", gaps) }, JSON.parse(kept.meta.get("deaf") ?? "[]") as Gap[]);
+    if (kept.lastRunAt !== undefined) this.deafness.until(kept.lastRunAt);
     this.network = this.#places();
     const beats = JSON.parse(kept.meta.get("beats") ?? "{}") as Record<string, Beat>;
-    this.tellers = new Tellers({ now: () => clock.now(), keep: (all) => this.store.meta("beats", all), units: () => this.#ownUnits(), hostIsWatched: () => checksOf(this.config).some(({ kind, machine }) => kind === "host" && machine !== "watcher") }, beats);
+    this.tellers = new Tellers({ now: () => clock.now(), keep: (all) => this.store.meta("beats", all), gaps: () => this.deafness.gaps(), units: () => this.#ownUnits(), hostIsWatched: () => checksOf(this.config).some(({ kind, machine }) => kind === "host" && machine !== "watcher") }, beats);
     this.strain = new Strain({ now: () => clock.monotonic(), note: (lead, rows) => this.#note(lead, rows) });
-    this.pulse = new Pulse(clock, (upset) => this.strain.upset(upset), () => this.tick());
+    this.pulse = new Pulse(clock, (upset) => this.#upset(upset), () => this.tick());
     this.runner = new Runner({ clock, pulse: this.pulse, perform: (check, timeoutMs) => (isTold(check) ? this.tellers.perform(check) : runCheck(check, timeoutMs)), networkUp: () => this.#networkUp(), took: (check, began, outcome) => this.#took(check, began, outcome) });
     this.alerts = new Alerts({
       fleet: config.fleet, now: () => clock.now(), journal: this.store, send: (message) => this.send(message),
@@ -141,6 +145,12 @@ export class Assembly {
     if (deadMan === undefined || this.clock.monotonic() < this.#deadManDue || !this.well()) return;
     this.#deadManDue = this.clock.monotonic() + (deadMan.intervalSeconds ?? 60) * 1000;
     this.ping(deadMan.url).catch((error: unknown) => this.log.warn(`dead-man's switch: ${reason(error)}`));
+  }
+
+  /** A clock that is ahead of before has left out a time in which nobody was heard, whether it was set or the machine slept. */
+  #upset(upset: Upset): void {
+    this.deafness.until(this.clock.now() - upset.ms);
+    this.strain.upset(upset);
   }
 
   #note(lead: string, rows: readonly Row[]): void { this.send(noteMessage(this.config.fleet, lead, rows, this.base())); }

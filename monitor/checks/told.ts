@@ -1,5 +1,6 @@
 import type { Check } from "../../config/monitor";
 import { span } from "../alerts/words";
+import type { Gap } from "./deafness";
 import { beat, judgeBeat, type Beat, type Word } from "./heartbeat";
 import { Host, judgeHost, judgeUnit, type MachineReport } from "./host";
 import { explain, Finding, type Outcome } from "./outcome";
@@ -24,7 +25,7 @@ export class Tellers {
   readonly #began: number;
 
   /** `hostIsWatched`: a host check tells of the primary's silence, so that it is one alert and not one for each unit. */
-  constructor(readonly deps: { readonly now: () => number; readonly keep: (beats: Readonly<Record<string, Beat>>) => void; readonly units: () => readonly string[]; readonly hostIsWatched: () => boolean }, beats: Readonly<Record<string, Beat>>) {
+  constructor(readonly deps: { readonly now: () => number; readonly keep: (beats: Readonly<Record<string, Beat>>) => void; /** When no job could be heard. */ readonly gaps: () => readonly Gap[]; readonly units: () => readonly string[]; readonly hostIsWatched: () => boolean }, beats: Readonly<Record<string, Beat>>) {
     this.#began = deps.now();
     this.#beats = new Map(Object.entries(beats));
   }
@@ -53,7 +54,7 @@ export class Tellers {
     if (check.kind === "heartbeat") {
       const known = this.#beats.get(check.token);
       if (known === undefined) this.#put(check.token, { known: now });
-      return judgeBeat(check, known ?? { known: now }, now);
+      return judgeBeat(check, known ?? { known: now }, now, this.deps.gaps());
     }
     const { report, clockMs } = check.machine === "watcher" ? { report: await this.#self(now), clockMs: 0 } : this.#heard(now, check.kind);
     return check.kind === "unit" ? judgeUnit(check.unit, report) : judgeHost(check, report, clockMs);

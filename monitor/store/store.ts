@@ -11,6 +11,8 @@ export interface Kept {
   readonly parcels: readonly Parcel[]; readonly nextParcel: number;
   /** Small facts by name, as JSON. */
   readonly meta: ReadonlyMap<string, string>;
+  /** When the last check ran, milliseconds since the epoch; absent at the first start. */
+  readonly lastRunAt?: number;
 }
 
 export async function loadKept(database: Database): Promise<Kept> {
@@ -19,7 +21,9 @@ export async function loadKept(database: Database): Promise<Kept> {
   const parcels = await database.rows<{ json: string }>("SELECT json FROM outbox WHERE sent IS NULL ORDER BY id");
   const [next] = await database.rows<{ incident: number; parcel: number }>("SELECT (SELECT coalesce(max(id), 0) + 1 FROM incident) AS incident, (SELECT coalesce(max(id), 0) + 1 FROM outbox) AS parcel");
   const meta = await database.rows<{ key: string; value: string }>("SELECT key, value FROM meta");
+  const [last] = await database.rows<{ t: number | null }>("SELECT max(t) AS t FROM sample");
   return {
+    lastRunAt: last?.t == null ? undefined : last.t * 1000,
     meta: new Map(meta.map(({ key, value }) => [key, value])),
     states: new Map(states.map(({ name, json }) => [name, JSON.parse(json) as CheckState])),
     open: open.map(({ json }) => JSON.parse(json) as Incident), nextIncident: next?.incident ?? 1,

@@ -6,8 +6,9 @@ import { FakeClock } from "../fake-clock";
 test("the watcher's own network goes and comes: nothing meanwhile, one note afterwards, also over a restart; short gaps say nothing", async () => {
   const clock = new FakeClock();
   const sent: string[] = [];
+  const deaf: number[] = [];
   let kept: number | undefined;
-  const start = (since?: number) => new Offline({ fleet: "lab", url: "https://status.example.test/", now: () => clock.now(), keep: (value) => { kept = value; }, send: ({ subject }) => { sent.push(subject); }, leastMs: 30_000 }, since);
+  const start = (since?: number) => new Offline({ fleet: "lab", url: "https://status.example.test/", now: () => clock.now(), keep: (value) => { kept = value; }, send: ({ subject }) => { sent.push(subject); }, over: (from) => { deaf.push(clock.now() - from); }, leastMs: 30_000 }, since);
   let offline = start();
   offline.seen(false);
   await clock.pass(20_000);
@@ -22,7 +23,7 @@ test("the watcher's own network goes and comes: nothing meanwhile, one note afte
   offline.seen(true);
   offline.seen(true);
   expect(sent).toEqual(["[lab] The watcher had no network for 5 min 0 s"]);
-  expect(kept).toBeUndefined();
+  expect([kept, deaf]).toEqual([undefined, [20_000, 300_000]]);
 });
 
 test("the outside switch is fed only while all is well with the monitor itself", async () => {

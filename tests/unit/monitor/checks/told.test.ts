@@ -9,7 +9,9 @@ import { cronOf } from "../../../../monitor/checks/calendar";
 import { checkDrift } from "../../../../monitor/checks/drift";
 import { beat, judgeBeat } from "../../../../monitor/checks/heartbeat";
 import { Host, judgeHost, judgeUnit, type HostFacts, type MachineReport } from "../../../../monitor/checks/host";
-import { Site } from "../site";
+import { Assembly } from "../../../../monitor/assembly";
+import { loadKept } from "../../../../monitor/store/store";
+import { quiet, Site } from "../site";
 
 describe("systemd's calendar as cron", () => {
   const next = (schedule: string): string => new Cron(cronOf(schedule)).nextRun(new Date(2026, 2, 4, 10, 7, 30))?.toLocaleString("sv-SE") ?? "never";
@@ -46,6 +48,50 @@ describe("a job's heartbeat", () => {
     const done = new Date(2026, 2, 1, 3, 10).getTime();
     expect(judgeBeat(nightly, { known: 0, done }, new Date(2026, 2, 2, 3, 29).getTime())).toContain("last heard");
     expect(() => judgeBeat(nightly, { known: 0, done }, new Date(2026, 2, 2, 3, 31).getTime())).toThrow("expected by");
+  });
+});
+
+describe("a heartbeat that nobody could hear", () => {
+  const hourly: HeartbeatCheck = { kind: "heartbeat", id: "x", token: "t", periodSeconds: 3600, graceSeconds: 600 };
+  const nightly: HeartbeatCheck = { kind: "heartbeat", id: "x", token: "t", schedule: "*-*-* 03:00:00", graceSeconds: 1800 };
+  const at = (day: number, hour: number, minute = 0): number => new Date(2026, 2, day, hour, minute).getTime();
+  const late = (check: HeartbeatCheck, beats: Parameters<typeof judgeBeat>[1], now: number, ...gaps: readonly (readonly [from: number, to: number])[]): boolean => {
+    try {
+      judgeBeat(check, beats, now, gaps.map(([from, to]) => ({ from, to })));
+      return false;
+    } catch {
+      return true;
+    }
+  };
+  const done = { known: 0, done: at(1, 12) };
+
+  test("due while nobody listened: the next one is waited for, and no longer", () => {
+    expect(late(hourly, done, at(1, 13, 11))).toBe(true);
+    expect(late(hourly, done, at(1, 13, 11), [at(1, 12, 55), at(1, 13, 5)])).toBe(false);
+    expect(late(hourly, done, at(1, 14, 14), [at(1, 12, 55), at(1, 13, 5)])).toBe(false);
+    expect(late(hourly, done, at(1, 14, 16), [at(1, 12, 55), at(1, 13, 5)])).toBe(true);
+  });
+  test("a weekend without the Observatory: a period and the grace from its start on", () => {
+    expect(late(hourly, done, at(3, 10, 9), [at(1, 12, 1), at(3, 9)])).toBe(false);
+    expect(late(hourly, done, at(3, 10, 11), [at(1, 12, 1), at(3, 9)])).toBe(true);
+  });
+  test("a gap in which nothing was due excuses nothing, however many there are", () => {
+    expect(late(hourly, done, at(1, 13, 11), [at(1, 12, 1), at(1, 12, 40)], [at(1, 12, 41), at(1, 12, 49)])).toBe(true);
+    const daily: HeartbeatCheck = { ...hourly, periodSeconds: 86_400 };
+    expect(late(daily, done, at(2, 12, 11), [at(1, 18), at(1, 18, 1)], [at(2, 8), at(2, 8, 1)])).toBe(true);
+  });
+  test("two gaps in a row", () => {
+    expect(late(hourly, done, at(1, 14, 20), [at(1, 12, 55), at(1, 13, 5)], [at(1, 13, 58), at(1, 14, 2)])).toBe(false);
+    expect(late(hourly, done, at(1, 15, 20), [at(1, 12, 55), at(1, 13, 5)], [at(1, 13, 58), at(1, 14, 2)])).toBe(true);
+  });
+  test("by a schedule: a turn that fell into the gap is left out, the next is not", () => {
+    expect(late(nightly, { known: 0, done: at(1, 3, 10) }, at(2, 3, 31), [at(2, 2), at(2, 3, 20)])).toBe(false);
+    expect(late(nightly, { known: 0, done: at(1, 3, 10) }, at(3, 3, 31), [at(2, 2), at(2, 3, 20)])).toBe(true);
+    expect(late(nightly, { known: 0, done: at(1, 3, 10) }, at(2, 3, 31), [at(1, 20), at(2, 2, 59)])).toBe(true);
+  });
+  test("an end that could have been said only then is not missed", () => {
+    expect(late(hourly, { ...done, started: at(1, 12, 50) }, at(1, 13, 5))).toBe(true);
+    expect(late(hourly, { ...done, started: at(1, 12, 50) }, at(1, 13, 5), [at(1, 12, 55), at(1, 12, 58)])).toBe(false);
   });
 });
 
@@ -97,6 +143,21 @@ describe("what the Observatory is told", () => {
     expect(await perform("renewal")).toMatchObject({ result: "fail", error: "reported a failure at 2026-11-21 12:00:00 UTC: disk full" });
     await site.get("/heartbeat/tok-1");
     expect(await perform("renewal")).toMatchObject({ result: "pass" });
+  });
+
+  test("off while a job reported: after the start it is not late, by what is kept of the runs", async () => {
+    await site.get("/heartbeat/tok-1");
+    site.assembly.writer.sample({ check: "renewal", t: site.clock.now() / 1000, result: 0, ms: 0 });
+    await site.assembly.writer.flush();
+    site.clock.jump(3_600_000);
+    expect(await perform("renewal")).toMatchObject({ result: "fail" });
+    const later = new Assembly(site.assembly.config, site.database, await loadKept(site.database), site.clock, quiet);
+    const [check] = later.config.checks;
+    expect(await later.tellers.perform(check as HeartbeatCheck)).toMatchObject({ result: "pass" });
+    await site.clock.pass(121_000);
+    expect(await later.tellers.perform(check as HeartbeatCheck)).toMatchObject({ result: "fail", error: expect.stringMatching(/^last heard at 2026-11-21 12:00:00 UTC; expected by 2026-11-21 13:02:00 UTC$/) });
+    await later.writer.flush();
+    later.stop();
   });
 
   test("the primary's report has to be signed; silence is a failure", async () => {
