@@ -45,7 +45,7 @@ const images = async (tour: Tour): Promise<void> => {
   const { snapshots: [{ id }] } = await tour.ok("GET", "/v2/snapshots");
   await tour.each("GET", "/v2/images", `/v2/snapshots/${id}`, `/v2/images/${id}`);
   await tour.ok("PUT", `/v2/images/${id}`, { name: "renamed" });
-  const action = await tour.ok("POST", `/v2/images/${id}/actions`, { type: "transfer", region: "ams3" });
+  const { action } = await tour.ok("POST", `/v2/images/${id}/actions`, { type: "transfer", region: "ams3" });
   await tour.each("GET", `/v2/images/${id}/actions`, `/v2/images/${id}/actions/${action.id}`);
   await tour.ok("DELETE", `/v2/images/${id}`);
 };
@@ -112,6 +112,11 @@ const order = async (tour: Tour, droplet: number): Promise<void> => {
   const { vpc } = await tour.ok("POST", "/v2/vpcs", { name: "own", region: "fra1" });
   await tour.each("GET", "/v2/vpcs", `/v2/vpcs/${vpc.id}`, `/v2/vpcs/${vpc.id}/members`);
   for (const method of ["PUT", "PATCH"]) await tour.ok(method, `/v2/vpcs/${vpc.id}`, { name: "mine" });
+  const { vpc: other } = await tour.ok("POST", "/v2/vpcs", { name: "other", region: "ams3" });
+  const { peering } = await tour.ok("POST", `/v2/vpcs/${vpc.id}/peerings`, { name: "peers", vpc_id: other.id });
+  await tour.ok("GET", `/v2/vpcs/${vpc.id}/peerings`);
+  await tour.ok("PATCH", `/v2/vpcs/${vpc.id}/peerings/${peering.id}`, { name: "joined" });
+  await tour.ok("DELETE", `/v2/vpc_peerings/${peering.id}`);
   await tour.ok("DELETE", `/v2/vpcs/${vpc.id}`);
 };
 

@@ -12,7 +12,7 @@ const kept = 2_000;
 /** What DigitalOcean itself takes, in seconds, used by `--pace real`. */
 const realSeconds: Readonly<Record<string, number>> = {
   create: 25, destroy: 5, power_on: 8, power_off: 5, power_cycle: 12, reboot: 12, shutdown: 8, resize: 40, rebuild: 30, restore: 60, snapshot: 60, backup: 60, rename: 2,
-  enable_ipv6: 5, enable_backups: 2, disable_backups: 2, change_backup_policy: 2, password_reset: 10, assign_ip: 3, unassign_ip: 3, attach_volume: 5, detach_volume: 5,
+  enable_ipv6: 5, enable_backups: 2, disable_backups: 2, change_backup_policy: 2, password_reset: 10, assign_ip: 3, unassign_ip: 3, transfer: 60, convert: 2, attach_volume: 5, detach_volume: 5,
 };
 
 export const actionView = (action: ActionRecord): Record<string, unknown> => ({

@@ -16,6 +16,7 @@ import { dropletRoutes } from "./droplets/routes";
 import { ApiError, notEmulated } from "./errors";
 import { createFaults } from "./faults";
 import { firewallRoutes } from "./firewalls";
+import { resumeImageActions } from "./image-actions";
 import { createJobs } from "./jobs";
 import { createLetters } from "./letters";
 import { metricsRoutes } from "./metrics";
@@ -148,6 +149,7 @@ export const createApi = (deps: ApiDeps): CreatedApi => {
       resumePeerings(cloud);
       resumeDropletActions(cloud);
       resumeVolumeActions(cloud);
+      resumeImageActions(cloud);
     },
   };
 };

@@ -1,10 +1,10 @@
 import { Hono, type Context } from "hono";
 import { z } from "zod";
 import type { DropletRecord, SnapshotRecord, VolumeSnapshotRecord } from "../records";
-import { actionView, beginAction, carryOut, newestFirst } from "./actions";
-import { baseImage, baseImageView, regionSlugs } from "./catalog";
+import { baseImage, baseImageView } from "./catalog";
 import { timestamp, type Api, type ApiEnv, type Cloud } from "./cloud";
-import { forbidden, notEmulated, notFound, unprocessable } from "./errors";
+import { forbidden, notEmulated, notFound } from "./errors";
+import { imageActionRoutes } from "./image-actions";
 import { snapshotImageView, snapshotKey, volumeSnapshotKey } from "./images";
 import { page } from "./paging";
 import { body, nameText, pathParameter } from "./request";
@@ -65,36 +65,6 @@ const snapshotRoutes = (cloud: Cloud, api: Api): void => {
 };
 
 const change = z.object({ name: nameText.optional(), distribution: z.string().optional(), description: z.string().optional() });
-const imageAction = z.object({ type: z.enum(["convert", "transfer"]), region: z.string().optional() });
-
-const transfer = (cloud: Cloud, snapshot: SnapshotRecord, wanted: z.infer<typeof imageAction>): Record<string, unknown> => {
-  if (wanted.type === "transfer" && !regionSlugs.includes(wanted.region ?? "")) throw unprocessable("region: is not a region");
-  const action = beginAction(cloud, { type: wanted.type, resource_id: snapshot.id, resource_type: "image", region_slug: wanted.region ?? snapshot.regions[0] ?? null });
-  void cloud.jobs.run(`image-${snapshot.id}`, async () => {
-    await carryOut(cloud, action, () => {
-      if (wanted.type === "convert") snapshot.kind = "snapshot";
-      else snapshot.regions = [...new Set([...snapshot.regions, wanted.region!])];
-      return Promise.resolve();
-    });
-    await cloud.store.save();
-  });
-  return actionView(action);
-};
-
-const imageActionRoutes = (cloud: Cloud, api: Api, own: (c: Context<ApiEnv>) => SnapshotRecord): void => {
-  const actionsOf = (id: number) => cloud.state.actions.filter((one) => one.resource_type === "image" && one.resource_id === id);
-  api.get("/images/:id/actions", (c) => c.json(page(c, "actions", newestFirst(actionsOf(own(c).id)))));
-  api.get("/images/:id/actions/:action", (c) => {
-    const action = actionsOf(own(c).id).find((one) => String(one.id) === pathParameter(c, "action"));
-    if (!action) throw notFound();
-    return c.json(actionView(action));
-  });
-  api.post("/images/:id/actions", async (c) => {
-    const wanted = await body(c, imageAction);
-    return c.json(transfer(cloud, own(c), wanted), 201);
-  });
-};
-
 const imageRoutes = (cloud: Cloud, api: Api): void => {
   const { state } = cloud;
   const own = (c: Context<ApiEnv>): SnapshotRecord => {

@@ -1,0 +1,81 @@
+import { expect, test } from "@jest/globals";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startDueBackups } from "../../local/cloud/api/backups";
+import { newDroplet, testApi, type TestApi } from "./harness";
+
+const act = async (api: TestApi, path: string, action: Record<string, unknown>): Promise<number> => {
+  const { status } = await api.call("POST", `${path}/actions`, action);
+  await api.cloud.jobs.settled();
+  return status;
+};
+const imageOf = async (api: TestApi): Promise<{ droplet: string; id: number; path: string }> => {
+  const { id } = (await api.call("POST", "/v2/droplets", newDroplet())).body.droplet;
+  await api.cloud.jobs.settled();
+  await act(api, `/v2/droplets/${id}`, { type: "snapshot", name: "kept" });
+  const image = api.cloud.state.snapshots[0]!.id;
+  return { droplet: `/v2/droplets/${id}`, id: image, path: `/v2/images/${image}` };
+};
+const far = (image: number) => newDroplet({ name: "far", region: "ams3", image });
+
+test("an image is in its droplet's region only, until it is transferred", async () => {
+  const api = await testApi();
+  const { id, path } = await imageOf(api);
+  expect((await api.call("POST", "/v2/droplets", far(id))).status).toBe(422);
+  expect(await act(api, path, { type: "transfer", region: "ams3" })).toBe(201);
+  expect((await api.call("GET", path)).body.image.regions).toEqual(["fra1", "ams3"]);
+  expect((await api.call("GET", `/v2/snapshots/${id}`)).body.snapshot.regions).toEqual(["fra1", "ams3"]);
+  expect((await api.call("POST", "/v2/droplets", far(id))).status).toBe(202);
+  expect(await act(api, path, { type: "transfer", region: "nowhere" })).toBe(422);
+  expect(await act(api, "/v2/images/debian-13-x64", { type: "transfer", region: "ams3" })).toBe(403);
+});
+
+test("at DigitalOcean's pace the region comes with the action's end, not before; an image that is deleted meanwhile is an error", async () => {
+  const api = await testApi({ pace: "real" });
+  await api.call("POST", "/v2/droplets", newDroplet());
+  await api.clock.advance(60_000);
+  await api.cloud.jobs.settled();
+  await api.call("POST", `/v2/droplets/${api.cloud.state.droplets[0]!.id}/actions`, { type: "snapshot" });
+  await api.clock.advance(60_000);
+  await api.cloud.jobs.settled();
+  const path = `/v2/images/${api.cloud.state.snapshots[0]!.id}`;
+  const { action } = (await api.call("POST", `${path}/actions`, { type: "transfer", region: "ams3" })).body;
+  expect((await api.call("GET", path)).body.image.regions).toEqual(["fra1"]);
+  await api.clock.advance(60_000);
+  await api.cloud.jobs.settled();
+  expect((await api.call("GET", path)).body.image.regions).toEqual(["fra1", "ams3"]);
+  expect((await api.call("GET", `${path}/actions/${action.id}`)).body.action.status).toBe("completed");
+});
+
+test("a backup becomes a snapshot, and so outlives its droplet; a snapshot needs no converting", async () => {
+  const api = await testApi();
+  const { id } = (await api.call("POST", "/v2/droplets", newDroplet({ backups: true, backup_policy: { plan: "daily", hour: 12 } }))).body.droplet;
+  await api.cloud.jobs.settled();
+  startDueBackups(api.cloud);
+  await api.cloud.jobs.settled();
+  const { backups: [backup] } = (await api.call("GET", `/v2/droplets/${id}/backups`)).body;
+  expect(await act(api, `/v2/images/${backup.id}`, { type: "convert" })).toBe(201);
+  expect(await act(api, `/v2/images/${backup.id}`, { type: "convert" })).toBe(422);
+  await api.call("DELETE", `/v2/droplets/${id}`);
+  await api.cloud.jobs.settled();
+  expect((await api.call("GET", `/v2/images/${backup.id}`)).body.image).toMatchObject({ type: "snapshot", status: "available" });
+});
+
+test("a transfer that the daemon's death has cut short goes on with the next one", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "images-"));
+  const file = join(folder, "records.json");
+  const before = await testApi({ file, pace: "host" });
+  const { id, path } = await imageOf(before);
+  const { action } = (await before.call("POST", `${path}/actions`, { type: "transfer", region: "ams3" })).body;
+  await before.cloud.jobs.settled();
+  Object.assign(before.cloud.state.actions.find((one) => one.id === action.id)!, { status: "in-progress" });
+  before.cloud.state.snapshots[0]!.regions = ["fra1"];
+  await before.cloud.store.save();
+  const after = await testApi({ file });
+  await after.resume();
+  await after.cloud.jobs.settled();
+  expect((await after.call("GET", `/v2/actions/${action.id}`)).body.action.status).toBe("completed");
+  expect(after.cloud.state.snapshots.find((one) => one.id === id)!.regions).toEqual(["fra1", "ams3"]);
+  await rm(folder, { recursive: true });
+});
