@@ -4,6 +4,7 @@ import { removeIfEmpty, unlessGone } from "../files";
 import { hostHierarchies, killGroup, listGroups, removeGroup, type Hierarchies } from "../machines/cgroups";
 import { mountsBelow, thawDisk } from "../machines/disk";
 import { unmountElsewhere } from "../machines/foreign-mounts";
+import { signal } from "../machines/init";
 import { attempt } from "../machines/run";
 import { labNamespaces, tearDownNetwork } from "../network/namespaces";
 import type { LabPaths } from "../paths";
@@ -25,12 +26,7 @@ const killInside = async (lab: string): Promise<void> => {
   for (const name of await labNamespaces(lab)) {
     const { stdout } = await attempt(["ip", "netns", "pids", name]);
     for (const pid of stdout.split("\n").filter(Boolean)) {
-      if (spared.has(pid)) continue;
-      try {
-        process.kill(Number(pid), "SIGKILL");
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-      }
+      if (!spared.has(pid)) signal(Number(pid), "SIGKILL");
     }
   }
 };

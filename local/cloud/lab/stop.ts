@@ -1,7 +1,8 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { unlessGone } from "../files";
-import { groupOf, initOf, initSignals } from "../machines/boot";
-import { hostHierarchies, isPopulated, listGroups, waitUntilEmpty } from "../machines/cgroups";
+import { hostHierarchies, listGroups } from "../machines/cgroups";
+import { signal } from "../machines/init";
+import { askToPowerOff } from "../machines/machine";
 import { attempt } from "../machines/run";
 import type { LabPaths } from "../paths";
 import { releaseEverything, removeSockets, thawDisks } from "./clean";
@@ -25,22 +26,15 @@ export const endPlainDaemon = async (paths: LabPaths): Promise<void> => {
   if (!pid || !(await isAlive(pid))) return;
   const { stdout } = await attempt(["ps", "-o", "command=", "-p", String(pid)]);
   if (!stdout.includes("local/cloud/main.ts") || !stdout.includes(paths.state)) return;
-  process.kill(pid, "SIGTERM");
-  if (!(await waitForEnd(pid, 5000))) process.kill(pid, "SIGKILL");
+  signal(pid, "SIGTERM");
+  if (!(await waitForEnd(pid, 5000))) signal(pid, "SIGKILL");
 };
 
 /** Machines whose daemon has died are asked one by one; who doesn't obey in time loses power with the rest. */
 const powerOffOrphans = async (paths: LabPaths): Promise<void> => {
   const host = await hostHierarchies();
   const ids = (await listGroups(host, paths.id)).flatMap((group) => (/^m\d+$/.test(group) ? [Number(group.slice(1))] : []));
-  await Promise.all(ids.map(async (dropletId) => {
-    if (!(await isPopulated(host, paths.id, groupOf(dropletId)))) return;
-    const pid = await initOf(host, paths.id, dropletId);
-    if (pid === undefined) return;
-    process.kill(pid, initSignals.powerOff);
-    // Past its time it loses power like the rest.
-    await waitUntilEmpty(host, paths.id, groupOf(dropletId), 10_000).catch(() => undefined);
-  }));
+  await Promise.all(ids.map((dropletId) => askToPowerOff(host, paths.id, dropletId, 10)));
 };
 
 const canHaveMachines = (): boolean => process.platform === "linux" && process.getuid?.() === 0;

@@ -1,8 +1,7 @@
 import { spawn } from "node:child_process";
-import { mkdir, open, readFile, readdir } from "node:fs/promises";
+import { mkdir, open } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { unlessGone } from "../files";
 import { machineNetns } from "../network/addresses";
 import { netnsFile } from "../network/namespaces";
 import { groupFolders, handDown, isPopulated, makeGroup, unifiedPath, type Hierarchies } from "./cgroups";
@@ -77,27 +76,6 @@ export const boot = async (options: BootOptions): Promise<void> => {
     await log.close();
   }
 };
-
-/** Of a control group and all below it, by the host's process ids. */
-export const processesBelow = async (folder: string): Promise<number[]> => {
-  const entries = await unlessGone(readdir(folder, { withFileTypes: true }), []);
-  const own = (await unlessGone(readFile(join(folder, "cgroup.procs"), "utf8"), "")).split("\n").filter(Boolean).map(Number);
-  const below = await Promise.all(entries.filter((entry) => entry.isDirectory()).map((entry) => processesBelow(join(folder, entry.name))));
-  return [...own, ...below.flat()];
-};
-
-/** Host's process id of the machine's PID 1, or undefined while there is none. */
-export const initOf = async (host: Hierarchies, lab: string, dropletId: number): Promise<number | undefined> => {
-  for (const pid of await processesBelow(insideGroup(host, lab, dropletId))) {
-    const status = await unlessGone(readFile(`/proc/${pid}/status`, "utf8"), "");
-    const numbers = /^NSpid:\s+(.+)$/m.exec(status)?.[1]?.split(/\s+/) ?? [];
-    if (numbers.length === 2 && numbers[1] === "1") return pid;
-  }
-  return undefined;
-};
-
-/** What systemd as PID 1 understands (SIGRTMIN is 34 with glibc). */
-export const initSignals = { powerOff: 34 + 4, reboot: 34 + 5 } as const;
 
 /** Whether sshd has said its name. Has to run in the router's namespace. */
 export const sshAnswersAt = (address: string): Promise<boolean> =>

@@ -1,6 +1,6 @@
-import { initOf } from "./boot";
 import { enter } from "./enter";
 import type { Fault } from "./hypervisor";
+import { initOf } from "./init";
 import type { Surroundings } from "./surroundings";
 
 /**

@@ -1,4 +1,5 @@
-import { initOf, keeperGroups } from "./boot";
+import { keeperGroups } from "./boot";
+import { initOf } from "./init";
 import type { Surroundings } from "./surroundings";
 import { attempt, type RunResult } from "./run";
 

@@ -3,11 +3,12 @@ import { dirname, join } from "node:path";
 import { unlessGone } from "../files";
 import { plugIn, pullCable, unplug } from "../network/links";
 import type { LabPaths } from "../paths";
-import { boot, groupOf, initOf, initSignals, sshAnswersAt, waitForSsh } from "./boot";
-import { isPopulated, killGroup, limitGroup, makeGroup, removeGroup, waitUntilEmpty } from "./cgroups";
+import { boot, groupOf, sshAnswersAt, waitForSsh } from "./boot";
+import { isPopulated, killGroup, limitGroup, makeGroup, removeGroup, type Hierarchies } from "./cgroups";
 import { losePower, mountBase, mountDisk, rootOf, unmountDisk } from "./disk";
 import { enter } from "./enter";
 import type { MachineSpec } from "./hypervisor";
+import { command, initOf } from "./init";
 import { seedFiles } from "./seed";
 import { readMachine, volumesOf, type MachineFile } from "./store";
 import { consoleOf, isRunning, placeOf, type Surroundings } from "./surroundings";
@@ -96,36 +97,29 @@ export const powerUp = async (around: Surroundings, file: MachineFile): Promise<
   throw new Error(`droplet ${spec.dropletId} died while booting: ${(await tail(around.paths, spec.dropletId, 3)).replaceAll("\n", " / ")}`);
 };
 
-const signalInit = async ({ host, paths }: Surroundings, dropletId: number, signal: number): Promise<void> => {
-  const pid = await initOf(host, paths.id, dropletId);
-  if (pid === undefined) throw new Error(`droplet ${dropletId} has no PID 1 to ask`);
-  process.kill(pid, signal);
-};
+/** Asks a machine to power off and waits until its processes are gone; resolves with false when it still runs after `seconds`. */
+export const askToPowerOff = (host: Hierarchies, lab: string, dropletId: number, seconds: number): Promise<boolean> =>
+  command({ order: "powerOff", seconds, init: () => initOf(host, lab, dropletId), obeyed: async () => !(await isPopulated(host, lab, groupOf(dropletId))) });
 
-/** Asks the machine to power off and waits; rejects when it still runs after `seconds`. */
+/** Rejects when it does not obey in time. */
 export const powerDown = async (around: Surroundings, dropletId: number, seconds: number): Promise<void> => {
-  if (await isRunning(around, dropletId)) {
-    await signalInit(around, dropletId, initSignals.powerOff);
-    await waitUntilEmpty(around.host, around.paths.id, groupOf(dropletId), seconds * 1000);
-  }
+  if (!(await askToPowerOff(around.host, around.paths.id, dropletId, seconds))) throw new Error(`droplet ${dropletId} was asked to power off and has not within ${seconds} s`);
   await clearAway(around, dropletId);
 };
 
-const unlike = async (milliseconds: number, pid: number, current: () => Promise<number | undefined>): Promise<void> => {
-  const deadline = Date.now() + milliseconds;
-  for (let now = await current(); now === undefined || now === pid; now = await current()) {
-    if (Date.now() > deadline) throw new Error("it has not begun a new boot within 90 s");
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-};
+/** systemd gives a service that does not want to end 90 s. */
+const rebootSeconds = 150;
 
-/** Asks the machine to boot again and waits for its sshd. */
+/** Asks the machine to boot again and waits for its sshd. One that is between two boots has been asked already. */
 export const restart = async (around: Surroundings, spec: MachineSpec): Promise<void> => {
-  const current = (): Promise<number | undefined> => initOf(around.host, around.paths.id, spec.dropletId);
+  const { dropletId } = spec;
+  const current = async (): Promise<number | undefined> => {
+    if (!(await isRunning(around, dropletId))) throw new Error(`droplet ${dropletId} is off`);
+    return initOf(around.host, around.paths.id, dropletId);
+  };
   const before = await current();
-  if (before === undefined) throw new Error(`droplet ${spec.dropletId} is off`);
-  await signalInit(around, spec.dropletId, initSignals.reboot);
-  await unlike(90_000, before, current);
+  const isAnother = async (): Promise<boolean> => ![undefined, before].includes(await current());
+  if (!(await command({ order: "reboot", seconds: rebootSeconds, init: async () => before, obeyed: isAnother }))) throw new Error(`droplet ${dropletId} was asked to reboot and has not within ${rebootSeconds} s`);
   await untilSsh(around, spec);
 };
 

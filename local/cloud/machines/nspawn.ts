@@ -82,10 +82,11 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
     void oneAtATime(machine, async () => {
       if (machine.power === "off" || !machine.watcher || (await isRunning(around, dropletId))) return;
       unwatch(machine);
-      await clearAway(around, dropletId);
-      await keep(machine, { on: false });
+      // It is off, whatever becomes of what it leaves behind: the next power on clears that away as well.
       machine.power = "off";
+      await keep(machine, { on: false });
       for (const listener of listeners) listener(dropletId, "off");
+      await clearAway(around, dropletId);
     }).catch((error: Error) => log(`droplet ${dropletId}: clearing away after its end failed: ${error.message}`));
   };
 

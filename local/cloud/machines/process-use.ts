@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { unlessGone } from "../files";
-import { groupOf, insideGroup, processesBelow } from "./boot";
+import { groupOf, insideGroup } from "./boot";
 import { unifiedPath } from "./cgroups";
+import { processesBelow } from "./init";
 import type { Surroundings } from "./surroundings";
 
 export interface ProcessUse {

@@ -1,10 +1,10 @@
 import { open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { initOf } from "./boot";
 import { loadavgText, nextLoad, statText, type Load } from "./cpu-time";
 import { cpuinfoText } from "./cpus";
 import { enter } from "./enter";
 import type { MachineSpec } from "./hypervisor";
+import { initOf } from "./init";
 import { meminfoText, memoryUse, readUse } from "./meminfo";
 import { processUse, type ProcessUse } from "./process-use";
 import { machineFolder } from "./store";

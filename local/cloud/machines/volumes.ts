@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { copySparse } from "./disk";
 import { enter } from "./enter";
 import type { VolumeSpec } from "./hypervisor";
+import { initOf } from "./init";
 import type { Surroundings } from "./surroundings";
 import { attempt, run } from "./run";
-import { initOf } from "./boot";
 
 /** Block storage: <machines>/volumes/<id>.raw, a sparse file behind a loop device while a running machine has it. */
 const fileOf = (machines: string, volumeId: string): string => {

@@ -36,6 +36,8 @@ export const imageFiles: readonly ImageFile[] = [
       "Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg", "",
     ].join("\n"),
   },
+  // What cloud-init would write there at the first boot, and restart sshd for: whoever has just logged in would be refused a second later.
+  { path: "etc/ssh/sshd_config.d/50-cloud-init.conf", text: "PasswordAuthentication no\n" },
   { path: "etc/apt/sources.list", text: "" },
   // Built without recommended packages, but a droplet's own apt installs them.
   { path: "etc/apt/apt.conf.d/99mmdebstrap", text: 'Acquire::Check-Valid-Until "false";\nAcquire::Languages "none";\n' },
