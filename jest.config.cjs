@@ -1,6 +1,8 @@
 /** Suites are chosen by folder: `jest tests/unit`. Those on real machines (tests/fleet) share one booted fleet and run in band. */
 module.exports = {
   testEnvironment: "node",
+  // Not in /tmp, where it would stay when the project has gone.
+  cacheDirectory: "<rootDir>/node_modules/.cache/jest",
   testMatch: ["<rootDir>/tests/**/*.test.ts"],
   modulePathIgnorePatterns: ["<rootDir>/.build/"],
   transform: { "\\.(ts|js|mjs)$": "<rootDir>/tests/esbuild-transform.cjs" },

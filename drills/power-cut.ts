@@ -13,13 +13,13 @@ export interface PowerCut {
   readonly darkness: string;
 }
 
-const BACK_SECONDS = 120;
+const BACK_SECONDS = 240;
 
 /** A machine loses its power and gets it back: one alert, one all-clear, no other mail. */
 export const powerCut = ({ role, duringTheCut, alertSeconds, darkness }: PowerCut): Drill => async (tools) => {
   const { context, lab, fleet, timeline } = tools;
-  await awaitGreen(tools, 60);
-  await awaitCalm(tools, 90);
+  await awaitGreen(tools, 120);
+  await awaitCalm(tools, 180);
   const before = new Set((await inbox(tools)).map(({ id }) => String(id)));
   const droplet = await findDroplet(lab, context, fleet[role].name);
   if (!droplet) throw new Error(`there is no droplet "${fleet[role].name}"`);

@@ -4,7 +4,7 @@ import { type DrillTools, awaitMail } from "./drill";
 import { powerCut } from "./power-cut";
 
 /** Failing checks until an alert, plus the polling interval, its timeout and the mail's way; generous on a busy machine. */
-const ALERT_SECONDS = 120;
+const ALERT_SECONDS = 240;
 
 /** With the power cut: visitors get nothing, the status page answers, one alert comes. Resolves with the second of the alert. */
 const duringTheCut = async (tools: DrillTools, before: ReadonlySet<string>): Promise<number> => {

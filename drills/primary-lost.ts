@@ -8,8 +8,8 @@ import { probeAll } from "../cli/verify/probe";
 import { until } from "../cli/wait";
 import { type Drill, type DrillTools, awaitCalm, awaitGreen, awaitMail, inbox } from "./drill";
 
-const ALERT_SECONDS = 120;
-const CLEAR_SECONDS = 120;
+const ALERT_SECONDS = 240;
+const CLEAR_SECONDS = 240;
 
 const commentsOf = (tools: DrillTools): string => {
   const service = tools.fleet.services.find(({ name }) => name === "comments");
@@ -53,8 +53,8 @@ const recover = async ({ context, reporter }: DrillTools): Promise<void> => {
 /** The primary is gone for good, with its disk. What took an hour by hand: everything back from the watcher's backup, timed. */
 export const run: Drill = async (tools) => {
   const { context, lab, fleet, timeline } = tools;
-  await awaitGreen(tools, 60);
-  await awaitCalm(tools, 90);
+  await awaitGreen(tools, 120);
+  await awaitCalm(tools, 180);
   const before = new Set((await inbox(tools)).map(({ id }) => String(id)));
   timeline.mark("all services green; the drill begins");
   const text = await postComment(tools);

@@ -8,7 +8,7 @@ import { fleet, must, stateDir, type Outcome } from "../kit";
 export interface Droplet { readonly id: number; readonly name: string; readonly ip: string; readonly vpcIp: string; readonly status: string }
 export interface Ran { readonly code: number; readonly stdout: string; readonly stderr: string }
 
-// tests/run sweeps what begins like its own state folder.
+/** In the folder of the test run, as the fleet's state is. */
 export const paths = () => labPaths(`${stateDir()}-machines`);
 export const quiet = (): void => undefined;
 /** Two in one region, one in another. */
