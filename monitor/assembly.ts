@@ -11,6 +11,7 @@ import { Offline } from "./alerts/offline";
 import { Strain } from "./alerts/strain";
 import { Deafness, type Gap } from "./checks/deafness";
 import type { Beat } from "./checks/heartbeat";
+import type { MachineReport } from "./checks/host";
 import { ask } from "./checks/http";
 import { OwnNetwork } from "./checks/network";
 import type { Outcome } from "./checks/outcome";
@@ -26,6 +27,9 @@ import { type Kept, Store } from "./store/store";
 import { Writer } from "./store/writer";
 
 export const resultNumbers = { pass: 0, fail: 1, unknown: 2 } as const;
+
+/** So long a storage that fails may take to be told by this program itself. */
+const storageGraceMs = 150_000;
 
 /** The Observatory's parts, put together. Nothing runs until `start`. */
 export class Assembly {
@@ -47,7 +51,10 @@ export class Assembly {
   network: OwnNetwork;
   /** Asks the outside switch; a test listens instead. */
   ping = async (url: string): Promise<void> => { await ask(new URL(url), {}, 10_000); };
+  #storageFails = false;
   #storageTold = false;
+  /** By the alert about this machine's full disk. */
+  #storageByHost = false;
   #deadManDue = 0;
 
   constructor(public config: ObservatoryConfig, readonly database: Database, kept: Kept, readonly clock: Clock, readonly log: Log) {
@@ -115,6 +122,17 @@ export class Assembly {
     return lastTry !== undefined && this.clock.monotonic() - lastTry < patienceMs && this.runner.sinceLastRunMs() < patienceMs;
   }
 
+  /** The primary says how it is. */
+  heard(report: MachineReport): void {
+    if (this.tellers.report(report)) this.#hurryHost("primary");
+  }
+
+  /** Whether what is wrong with the storage is, or is about to be, known by this program's own alert; if not, somebody else has to say it. */
+  tellsOfStorage(): boolean {
+    const { ok, since } = this.writer.status();
+    return ok || this.clock.monotonic() - (since ?? 0) < storageGraceMs || (this.#storageTold && this.outbox.waiting().length === 0);
+  }
+
   stop(): void {
     this.runner.stop();
     this.pulse.stop();
@@ -128,6 +146,10 @@ export class Assembly {
     this.network = this.#places();
     this.alerts.watch(checksOf(config).map((check) => watchedOf(check, config)));
     this.start();
+  }
+
+  #hurryHost(machine: "primary" | "watcher"): void {
+    for (const { id, check, machine: its } of this.alerts.watched()) if (check.kind === "host" && its === machine) this.runner.schedule.hurry(id);
   }
 
   #ownUnits(): readonly string[] {
@@ -155,16 +177,19 @@ export class Assembly {
 
   #note(lead: string, rows: readonly Row[]): void { this.send(noteMessage(this.config.fleet, lead, rows, this.base())); }
 
-  /** A full or broken disk stops neither checks nor alerts, but it has to be known. */
+  /** A full or broken disk stops neither checks nor alerts, but it has to be known. A full one is the host check's to tell. */
   #storage(): void {
     const { ok, error, since, dropped } = this.writer.status();
+    if (!ok && !this.#storageFails) this.#hurryHost("watcher");
+    this.#storageFails = !ok;
     if (!ok && !this.#storageTold && since !== undefined && this.clock.monotonic() - since > 60_000) {
       this.#storageTold = true;
-      this.#note("The monitor can't write its history", [["Error", error ?? ""], ["Affects", "nothing that visitors see: checks and alerts go on in memory; a restart now would forget what is new"], ["To do", "is the disk full? ./fleet ssh watcher -- df -h /; then ./fleet logs watcher observatory.service"]]);
+      if (this.alerts.exhausted("watcher")) this.#storageByHost = true;
+      else this.#note("The monitor can't write its history", [["Error", error ?? ""], ["Affects", "nothing that visitors see: checks and alerts go on in memory; a restart now would forget what is new"], ["To do", "is the disk full? ./fleet ssh watcher -- df -h /; then ./fleet logs watcher observatory.service"]]);
     }
     if (ok && this.#storageTold) {
-      this.#storageTold = false;
-      this.#note("The monitor writes its history again", [["Samples lost", String(dropped)]]);
+      if (!this.#storageByHost || dropped > 0) this.#note("The monitor writes its history again", [["Samples lost", String(dropped)]]);
+      this.#storageTold = this.#storageByHost = false;
     }
   }
 

@@ -31,11 +31,12 @@ const tree = (name: string, entries: readonly TarEntry[]): Tree => {
 /** Both machines get these: made once a run. */
 const once = <T>(make: () => T): (() => T) => { let made: { value: T } | undefined; return () => (made ??= { value: make() }).value; };
 
-const own = once(() => bundleEach(PROJECT, [join(PROJECT, "agent/main.ts"), join(PROJECT, "monitor/main.ts")], true));
+const own = once(() => bundleEach(PROJECT, [join(PROJECT, "agent/main.ts"), join(PROJECT, "monitor/main.ts"), require.resolve("nodemailer")], { compact: true, beside: ["nodemailer"] }));
 export const agentBundle = (): Buffer => own()[0]!;
-/** The status page's charts are drawn by uPlot, served by the monitor from beside itself. */
+/** The status page's charts are drawn by uPlot, served by the monitor from beside itself. What sends mail is larger than all else and lies apart: its source is only in memory once there was a mail. */
 export const monitorTree = once((): Tree => tree("monitor", [
   { path: "monitor.js", mode: 0o644, data: own()[1]! },
+  { path: "node_modules/nodemailer/index.js", mode: 0o644, data: own()[2]! },
   { path: "uplot.js", mode: 0o644, data: readFileSync(join(PROJECT, "node_modules/uplot/dist/uPlot.iife.min.js")) },
   { path: "uplot.css", mode: 0o644, data: readFileSync(join(PROJECT, "node_modules/uplot/dist/uPlot.min.css")) },
 ]));

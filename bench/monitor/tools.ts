@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { buildSync } from "esbuild";
+import { dirname, join } from "node:path";
 import type { ObservatoryConfig } from "../../config/monitor";
+import { monitorTree } from "../../render/sources";
 
 export interface Setting { readonly folder: string; readonly count: number; readonly seconds: number; readonly port: number; readonly smtp: number; readonly listen: number; /** The tool's own folder of the target, and its mailbox. */ readonly box: string }
 export interface Tool {
@@ -27,7 +27,10 @@ export const observatory: Tool = {
       services: [], checks: numbers(count).filter((index) => index !== 2).map((index) => ({ kind: "http", id: `service-${index}`, url: url(index), status: 200 })),
       intervalSeconds: seconds, timeoutSeconds: 2, failAfter: 3, passAfter: 2, alerts: { to: [`${box}@example.test`], from: "bench@example.test", relay: { host: "127.0.0.1", port: smtp, tls: "none" } },
     };
-    buildSync({ entryPoints: [join(root, "monitor/main.ts")], bundle: true, platform: "node", target: "node20", external: ["libsql"], minifyWhitespace: true, minifySyntax: true, outfile: join(folder, "monitor.js"), logLevel: "error" });
+    for (const { path, data } of monitorTree().entries) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), data);
+    }
     writeFileSync(join(folder, "config.json"), JSON.stringify(config));
     mkdirSync(join(folder, "db"));
     return {

@@ -15,7 +15,8 @@ export function smtpCarrier({ relay, from, to }: { readonly relay: SmtpRelay; re
   return {
     name: `mail via ${relay.host}:${relay.port}`,
     async carry(message, id, created) {
-      const { createTransport } = await import("nodemailer");
+      // Not import(): on the servers that would start Node's loader of modules, for this alone.
+      const { createTransport } = require("nodemailer") as typeof import("nodemailer");
       const transport = createTransport({
         host: relay.host, port: relay.port, secure: relay.tls === "implicit", ignoreTLS: relay.tls === "none", connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000,
         // A password is never sent in the clear because someone in between has hidden the relay's STARTTLS.

@@ -27,7 +27,7 @@ const primaryDark: Advice = {
 };
 
 const watcherDark: Advice = {
-  wrong: "The watcher does not answer as it should", affects: "nothing that visitors of the services see. Without an answer the status page is dark, nobody watches and no backup is taken; one that answers with an error says by a mail of its own what it lacks. This mail comes from the primary.",
+  wrong: "The watcher does not answer as it should", affects: "nothing that visitors of the services see. Without an answer the status page is dark, nobody watches and no backup is taken; one that answers with an error can't write its history, nor say so itself. This mail comes from the primary.",
   steps: [
     { say: "Is the droplet off, or on and silent?", run: "./fleet status" }, { say: "Off: power it on in DigitalOcean's panel, or with doctl compute droplet-action power-on ID." },
     { say: "On: does the Observatory run?", run: logs("watcher", "observatory.service") }, { say: "Gone, or its disk is broken: rebuild it.", run: "./fleet recover watcher" }, runbook("watcher-lost"),
@@ -58,7 +58,7 @@ const backups: Advice = {
 };
 
 const host = (machine: Machine): Advice => ({
-  wrong: `The ${machine} is not well`, affects: machine === "primary" ? "nothing yet, if no other alert is open; services fail when memory or disk run out." : "the monitor itself, when memory or disk run out.",
+  wrong: `The ${machine} is not well`, affects: machine === "primary" ? "services, when memory or disk run out; while the disk is full, services and backups that fail are part of this alert." : "nothing that visitors see. While the disk is full, the monitor writes no history (checks and alerts go on in memory; a restart now would forget what is new) and no backup is kept.",
   steps: [{ say: "What fills it?", run: onMachine(machine, "'df -h /; free -m; sudo du -xh --max-depth=2 /var | sort -h | tail'") }, { say: "Old journals can go.", run: onMachine(machine, "sudo journalctl --vacuum-size=50M") }],
 });
 

@@ -3,8 +3,8 @@ import { adviceFor } from "./advice";
 import { steady, turned } from "./flaps";
 import type { EventKind, Incident, Journal } from "./incident";
 import { covering, type Window } from "./maintenance";
-import { downMessage, flappingMessage, reminderMessage, steadyMessage, upMessage, type Message, type Named, type Outage } from "./messages";
-import { below, isTop, judge, unseen, type CheckState, type Watched } from "./state";
+import { downMessage, flappingMessage, reminderMessage, steadyMessage, upMessage, worseMessage, type Message, type Named, type Outage } from "./messages";
+import { below, couldExplain, isTop, judge, unseen, type CheckState, type Watched } from "./state";
 import { step } from "./step";
 
 const named = (names: readonly string[]): Named[] => names.map((name) => ({ name }));
@@ -45,13 +45,15 @@ export class Alerts {
 
   state(id: string): CheckState { return this.#states.get(id) ?? unseen; }
   watched(): readonly Watched[] { return [...this.#watched.values()]; }
+  /** Whether it is being told that this machine has no room left. */
+  exhausted(machine: Watched["machine"]): boolean { return this.#bases.some((one) => one.machine === machine && this.state(one.id).exhausted === true && this.state(one.id).incident !== undefined); }
   open(): readonly Incident[] { return [...this.#open.values()]; }
 
   /** The list of checks changed. What is no longer watched ends: its incident is closed without a mail. */
   watch(watched: readonly Watched[]): void {
     this.#watched.clear();
     for (const one of watched) this.#watched.set(one.id, one);
-    this.#bases = watched.filter((one) => !isTop(one));
+    this.#bases = watched.filter((one) => !isTop(one) || one.check.kind === "host");
     for (const id of this.#states.keys()) if (!this.#watched.has(id)) this.#states.delete(id);
     this.#attention.clear();
     for (const [id, state] of this.#states) this.#attend(id, state);
@@ -64,16 +66,20 @@ export class Alerts {
     if (watched === undefined || outcome.result === "unknown") return false;
     const was = this.state(id);
     const ok = outcome.result === "pass";
-    const [streak, turn] = step(was, ok, watched.rule);
+    // A full disk is no matter of luck, and what it explains would be told before it.
+    const [streak, turn] = step(was, ok, outcome.exhausted ? { ...watched.rule, failAfter: 1 } : watched.rule);
     this.#keep(id, {
       ...was, ...streak, lastAt: began, lastMs: outcome.ms, detail: outcome.detail,
       since: ok && !streak.firing ? undefined : (was.firing || was.lastOk === false ? was.since ?? began : began),
       lastError: outcome.error ?? was.lastError,
       firedAt: turn === "firing" ? this.deps.now() : was.firedAt,
+      exhausted: (ok ? streak.firing && was.exhausted : outcome.exhausted) || undefined,
       newSince: ok ? undefined : was.lastOk === null ? began : was.newSince,
     });
     if (!ok && was.lastOk !== false) this.#askLower(watched, began);
     if (turn === "resolved") this.#resolve(watched, was);
+    else if (outcome.exhausted) this.#worsen(watched);
+    else if (!ok && was.exhausted) this.#freeAbove(watched);
     this.settle();
     return !ok && !streak.firing;
   }
@@ -99,7 +105,11 @@ export class Alerts {
 
   #with(watched: readonly Watched[]): (readonly [Watched, CheckState])[] { return watched.map((one) => [one, this.state(one.id)] as const); }
 
-  #above(lower: Watched): (readonly [Watched, CheckState])[] { return isTop(lower) ? [] : this.#with(this.watched().filter((upper) => below(lower, upper))); }
+  #above(lower: Watched): (readonly [Watched, CheckState])[] {
+    const { exhausted } = this.state(lower.id);
+    if (isTop(lower) && !exhausted) return [];
+    return this.#with(this.watched().filter((upper) => below(lower, upper) || (exhausted && couldExplain(lower, upper))));
+  }
 
   #attend(id: string, { firing, incident, flapping }: CheckState): void {
     if ((firing && incident === undefined) || flapping) this.#attention.add(id);
@@ -149,7 +159,7 @@ export class Alerts {
     const flaps = turned(state, now, this.deps.flapsPerHour);
     const quiet = window?.title ?? (state.flapping ? "it flaps" : undefined);
     const incident: Incident = {
-      id: this.#nextIncident, check: watched.id, name: watched.id, service: watched.service, opened: state.since ?? now, error, above: above.map(({ name }) => name), quiet, told: quiet === undefined ? now : undefined,
+      id: this.#nextIncident, check: watched.id, name: watched.id, service: watched.service, opened: state.since ?? now, error, above: above.map(({ name }) => name), quiet, told: quiet === undefined ? now : undefined, exhausted: state.exhausted,
     };
     this.#nextIncident += 1;
     this.#put(incident);
@@ -161,6 +171,18 @@ export class Alerts {
   }
 
   #flapping(watched: Watched, incident: Incident, error: string, turns: number): void { this.deps.send(flappingMessage(this.#outage(watched, incident, error), turns)); }
+
+  /** Its machine has no room left, and it was told of something less. */
+  #worsen(watched: Watched): void {
+    const state = this.state(watched.id);
+    const incident = this.#open.get(state.incident ?? -1);
+    if (incident === undefined || incident.exhausted || incident.told === undefined || state.flapping || covering(this.deps.maintenance(), incident.service) !== undefined) return;
+    const now = this.deps.now();
+    const error = state.lastError ?? incident.error;
+    this.#put({ ...incident, error, exhausted: true, told: now, acknowledged: undefined, snoozedUntil: undefined });
+    this.#event(incident.id, "worse", error);
+    this.deps.send(worseMessage(this.#outage(watched, incident, error), this.#above(watched).filter(([, its]) => its.lastOk === false).map(([{ id }]) => ({ name: id })), now));
+  }
 
   #hold(watched: Watched, state: CheckState, by: string): void {
     this.#keep(watched.id, { ...state, heldBy: by });
@@ -192,8 +214,9 @@ export class Alerts {
 
   /** What was silent because of this one has to fail anew, all its times, before it is an alert of its own. */
   #freeAbove(lower: Watched): void {
-    for (const [upper, state] of this.#above(lower)) {
-      if (!state.firing || state.incident !== undefined) continue;
+    if (isTop(lower) && lower.check.kind !== "host") return;
+    for (const [upper, state] of this.#with(this.watched())) {
+      if (!state.firing || state.incident !== undefined || !(below(lower, upper) || state.heldBy === lower.id)) continue;
       this.#keep(upper.id, { ...state, firing: false, streak: 0, since: state.lastOk === false ? this.deps.now() : undefined, heldBy: undefined, firedAt: undefined });
     }
   }

@@ -3,6 +3,8 @@ import type { CheckState } from "./state";
 /** What users are told about; opened by the lowest broken check. Times are milliseconds since the epoch. */
 export interface Incident {
   readonly id: number; readonly check: string; readonly name: string; readonly service?: string; readonly opened: number; readonly closed?: number; readonly error: string;
+  /** It has been told that the machine has no disk space or no inodes left. */
+  readonly exhausted?: boolean;
   /** Names of what was not reachable with it. */
   readonly above: readonly string[];
   /** When the last message about it was sent; absent while none was (maintenance, flapping). */
@@ -13,7 +15,7 @@ export interface Incident {
   readonly quiet?: string;
 }
 
-export type EventKind = "opened" | "with" | "resolved" | "acknowledged" | "snoozed" | "reminded" | "quiet" | "told";
+export type EventKind = "opened" | "with" | "resolved" | "acknowledged" | "snoozed" | "reminded" | "quiet" | "told" | "worse";
 
 /** Where each step is kept. Calls return at once: nothing here waits for storage. */
 export interface Journal {

@@ -55,6 +55,12 @@ export function reminderMessage(outage: Outage, above: readonly Named[], now: nu
   return message("down", `[${fleet}] STILL DOWN: ${name} (for ${span(now - since)})`, `${advice.wrong}, for ${span(now - since)} now: ${error}`, rows, url, advice.steps);
 }
 
+export function worseMessage(outage: Outage, above: readonly Named[], now: number): Message {
+  const { fleet, name, since, error, url, advice } = outage;
+  const rows: Row[] = [["What", name], ["Since", `${instant(since)} (${span(now - since)} before this alert)`], ["Now", error], ...affected(outage, above)];
+  return message("down", `[${fleet}] WORSE: ${name}`, `${advice.wrong}, and it has become worse: ${error}`, rows, url, advice.steps);
+}
+
 export function flappingMessage({ fleet, name, since, error, url, advice }: Outage, turns: number): Message {
   const rows: Row[] = [["What", name], ["Turns", `${turns} within an hour`], ["Last outage since", instant(since)], ["Last error", error], ["Affects", advice.affects], ["Next", "nothing more about it until it has held for 30 minutes"]];
   return message("note", `[${fleet}] FLAPPING: ${name}`, `${name} keeps going down and up`, rows, url, advice.steps);

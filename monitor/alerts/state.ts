@@ -20,6 +20,8 @@ export interface CheckState extends Streak {
   /** When it fired and resolved within the last hour. */
   readonly turns?: readonly number[];
   readonly flapping?: boolean;
+  /** It fires because its machine has no disk space or no inodes left. */
+  readonly exhausted?: boolean;
   /** First run ever; dropped with the first pass. */
   readonly newSince?: number;
 }
@@ -34,6 +36,10 @@ const ranks: Readonly<Record<Layer, number>> = { dns: 1, primary: 2, nginx: 3, s
 /** Nothing stands on it. */
 export const isTop = ({ layer }: Watched): boolean => ranks[layer] === 4;
 
+/** A machine on which nothing can be written any more, and what fails for that reason: its services, and the backups, which need both machines' disks. */
+export const couldExplain = ({ check: { kind }, machine }: Watched, upper: Watched): boolean =>
+  kind === "host" && (upper.check.kind === "backup" || (upper.layer === "service" && upper.service !== undefined && upper.machine === machine));
+
 export const below = (lower: Watched, upper: Watched): boolean => lower.machine === upper.machine && ranks[lower.layer] < ranks[upper.layer];
 
 export type Verdict = { readonly kind: "announce" } | { readonly kind: "wait" } | { readonly kind: "held"; readonly by: string };
@@ -47,7 +53,7 @@ const setUpMs = 5 * 60_000;
  */
 export function judge(upper: Watched, { firedAt = 0, since = firedAt, newSince }: CheckState, lowers: readonly (readonly [Watched, CheckState])[], now: number, patienceMs: number): Verdict {
   if (newSince !== undefined && now - newSince < setUpMs) return { kind: "wait" };
-  const under = lowers.filter(([lower]) => below(lower, upper));
+  const under = lowers.filter(([lower, state]) => below(lower, upper) || (state.exhausted === true && couldExplain(lower, upper)));
   const broken = under.find(([, state]) => state.firing);
   if (broken) return { kind: "held", by: broken[0].id };
   const unsure = under.some(([, state]) => state.lastOk === false || (state.lastAt ?? 0) < since);

@@ -3,11 +3,13 @@ import { access, readFile, statfs } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { promisify } from "node:util";
 import type { HostCheck } from "../../config/monitor";
-import { Finding } from "./outcome";
+import { Exhausted, Finding } from "./outcome";
 
+/** What is left to write on, in percent of use, 0 to 100. */
+export interface Space { readonly diskPercent: number; readonly inodesPercent: number }
 /** A machine as it sees itself. Percent of use, 0 to 100. */
-export interface HostFacts {
-  readonly memoryPercent: number; readonly diskPercent: number; readonly inodesPercent: number; readonly cpuPercent?: number; /** One minute, per CPU. */ readonly load: number;
+export interface HostFacts extends Space {
+  readonly memoryPercent: number; readonly cpuPercent?: number; /** One minute, per CPU. */ readonly load: number;
   readonly rebootPending: boolean; readonly upgradesPending?: number;
   /** By name: "active", "failed", "inactive"… */
   readonly units: Readonly<Record<string, string>>;
@@ -16,6 +18,17 @@ export interface HostFacts {
 export interface MachineReport extends HostFacts { readonly at: number }
 
 const run = promisify(execFile);
+const used = (free: number, all: number): number => (all === 0 ? 0 : Math.round((1 - free / all) * 1000) / 10);
+
+/** Cheap: two numbers that the kernel has at hand. */
+export async function space(): Promise<Space> {
+  const { bavail, blocks, ffree, files } = await statfs("/");
+  return { diskPercent: used(bavail, blocks), inodesPercent: used(ffree, files) };
+}
+
+/** Nothing can be written any more. */
+export const isFull = ({ diskPercent, inodesPercent }: Space): boolean => diskPercent >= 99.9 || inodesPercent >= 99.9;
+
 const upgradesEveryMs = 6 * 3_600_000;
 
 /** Gathers; remembers what is needed between two looks (CPU counters, the slow question for upgrades). */
@@ -27,12 +40,11 @@ export class Host {
 
   async look(units: readonly string[], now: number): Promise<HostFacts> {
     const [memory, disk, cpu, load, rebootPending, states] = await Promise.all([
-      readFile("/proc/meminfo", "utf8"), statfs("/"), this.#busy(), readFile("/proc/loadavg", "utf8"), access("/run/reboot-required").then(() => true, () => false), unitStates(units),
+      readFile("/proc/meminfo", "utf8"), space(), this.#busy(), readFile("/proc/loadavg", "utf8"), access("/run/reboot-required").then(() => true, () => false), unitStates(units),
     ]);
     const kilobytes = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(memory)?.[1] ?? 0);
-    const used = (free: number, all: number): number => (all === 0 ? 0 : Math.round((1 - free / all) * 1000) / 10);
     return {
-      memoryPercent: used(kilobytes("MemAvailable"), kilobytes("MemTotal")), diskPercent: used(disk.bavail, disk.blocks), inodesPercent: used(disk.ffree, disk.files), cpuPercent: cpu,
+      memoryPercent: used(kilobytes("MemAvailable"), kilobytes("MemTotal")), ...disk, cpuPercent: cpu,
       load: Math.round((Number(load.split(" ")[0]) / availableParallelism()) * 100) / 100, rebootPending, upgradesPending: this.#pending(now), units: states,
     };
   }
@@ -77,7 +89,7 @@ export function judgeHost({ limits }: HostCheck, facts: HostFacts, clockMs: numb
     ...over("CPU", facts.cpuPercent, limits.cpuPercent, " %"), ...over("load", facts.load, limits.load, " per CPU"), ...over("clock is off by", Math.round(Math.abs(clockMs) / 1000), limits.clockSeconds, " s"),
     ...over("pending upgrades:", facts.upgradesPending, limits.upgradesPending, ""), ...(limits.rebootPending && facts.rebootPending ? ["a reboot is pending (/run/reboot-required)"] : []),
   ];
-  if (found.length > 0) throw new Finding(found.join("; "));
+  if (found.length > 0) throw new (isFull(facts) ? Exhausted : Finding)(found.join("; "));
   return `memory ${facts.memoryPercent} %, disk ${facts.diskPercent} %, load ${facts.load}`;
 }
 

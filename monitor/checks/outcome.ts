@@ -8,12 +8,17 @@ export interface Outcome {
   readonly error?: string;
   /** The failure is about time (a deadline, a broken connection), not about what was answered. */
   readonly late?: boolean;
+  /** The failure: the machine has no disk space or no inodes left. It needs no confirmation, and explains much of what fails there. */
+  readonly exhausted?: boolean;
   /** A fact worth showing, e.g. "expires in 62 days". */
   readonly detail?: string;
 }
 
 /** A finding that makes a check fail; its message is what people read. */
 export class Finding extends Error {}
+
+/** A machine has no disk space or no inodes left. */
+export class Exhausted extends Finding {}
 
 /** A finding about time: it says nothing about the other side when this program itself was held up meanwhile. */
 export class TooLate extends Finding {}

@@ -2,8 +2,8 @@ import type { Check } from "../../config/monitor";
 import { span } from "../alerts/words";
 import type { Gap } from "./deafness";
 import { beat, judgeBeat, type Beat, type Word } from "./heartbeat";
-import { Host, judgeHost, judgeUnit, type MachineReport } from "./host";
-import { explain, Finding, type Outcome } from "./outcome";
+import { Host, isFull, judgeHost, judgeUnit, space, type MachineReport } from "./host";
+import { Exhausted, explain, Finding, type Outcome } from "./outcome";
 
 type Told = Extract<Check, { kind: "heartbeat" | "unit" | "host" }>;
 export const isTold = (check: Check): check is Told => check.kind === "heartbeat" || check.kind === "unit" || check.kind === "host";
@@ -33,14 +33,18 @@ export class Tellers {
   /** A job reports. */
   beat(token: string, word: Word, says: string): void { this.#put(token, beat(this.#beats.get(token), word, this.deps.now(), says)); }
 
-  /** The primary reports. */
-  report(report: MachineReport): void { this.#primary = { report, arrived: this.deps.now() }; }
+  /** The primary reports. @returns whether its disk has run full, or is no longer: that need not wait for the next look. */
+  report(report: MachineReport): boolean {
+    const was = this.#primary !== undefined && isFull(this.#primary.report);
+    this.#primary = { report, arrived: this.deps.now() };
+    return was !== isFull(report);
+  }
 
   async perform(check: Told): Promise<Outcome> {
     try {
       return { result: "pass", ms: 0, detail: await this.#judge(check) };
     } catch (error) {
-      return { result: error instanceof Unsure ? "unknown" : "fail", ms: 0, error: explain(error) };
+      return { result: error instanceof Unsure ? "unknown" : "fail", ms: 0, error: explain(error), exhausted: error instanceof Exhausted || undefined };
     }
   }
 
@@ -60,10 +64,10 @@ export class Tellers {
     return check.kind === "unit" ? judgeUnit(check.unit, report) : judgeHost(check, report, clockMs);
   }
 
-  /** One look at this machine serves all checks of it. */
-  #self(now: number): Promise<MachineReport> {
+  /** One look at this machine serves all checks of it; what is left on the disk is always of now. */
+  async #self(now: number): Promise<MachineReport> {
     if (this.#own === undefined || Math.abs(now - this.#own.at) > looksEveryMs) this.#own = { at: now, report: this.#host.look(this.deps.units(), now).then((facts) => ({ ...facts, at: now })) };
-    return this.#own.report;
+    return { ...(await this.#own.report), ...(await space()) };
   }
 
   #heard(now: number, kind: "unit" | "host"): { readonly report: MachineReport; readonly clockMs: number } {

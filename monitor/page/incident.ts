@@ -13,7 +13,7 @@ import { page, readBody, Refusal, type Reply } from "./reply";
 export interface TimelineEvent { readonly at: number; readonly kind: string; readonly text: string }
 
 const phrases: Readonly<Record<string, string>> = {
-  opened: "Failed", with: "Not reachable with it:", resolved: "Resolved", acknowledged: "Acknowledged by", snoozed: "Snoozed", reminded: "Reminded", quiet: "Nobody was told:", told: "Told",
+  opened: "Failed", with: "Not reachable with it:", resolved: "Resolved", acknowledged: "Acknowledged by", snoozed: "Snoozed", reminded: "Reminded", quiet: "Nobody was told:", told: "Told", worse: "Became worse:",
 };
 
 async function find(assembly: Assembly, id: number): Promise<Incident> {
@@ -32,7 +32,7 @@ function incidentPage(assembly: Assembly, incident: Incident, events: readonly T
   const end = incident.closed ?? assembly.clock.now();
   const steps = events.map((event) => html`<li><time datetime="${new Date(event.at).toISOString()}">${instant(event.at)}</time> ${phrases[event.kind] ?? event.kind} ${event.text}</li>`);
   const lead = incident.closed === undefined ? `${incident.name} has been down for ${span(end - incident.opened)}` : `${incident.name} was down for ${span(end - incident.opened)}`;
-  return layout(assembly.config.fleet, lead, html`<p><a href="/">← Status</a></p><h1 class="headline ${incident.closed === undefined ? "down" : "up"}"><span aria-hidden="true">${marks[incident.closed === undefined ? "down" : "up"]}</span> ${lead}</h1>
+  return layout(assembly.config.fleet, lead, html`<p><a href="/">&larr; Status</a></p><h1 class="headline ${incident.closed === undefined ? "down" : "up"}"><span aria-hidden="true">${marks[incident.closed === undefined ? "down" : "up"]}</span> ${lead}</h1>
 <p>Since ${instant(incident.opened)}: ${incident.error}</p>${incident.above.length === 0 ? "" : html`<p>Not reachable with it: ${incident.above.join(", ")}</p>`}
 ${extra}<section><h2>Timeline</h2><ol class="timeline">${steps}</ol></section>`);
 }
@@ -49,7 +49,7 @@ export async function incident(assembly: Assembly, request: IncomingMessage, url
     const choice = new URLSearchParams(await readBody(request)).get("do") ?? "";
     const by = "the link in a mail";
     try {
-      done = html`<p class="done">✓ ${act(assembly, choice === "acknowledge" ? { action: "acknowledge", incident: id, by } : { action: "snooze", incident: id, by, minutes: Number(choice) })}</p>`;
+      done = html`<p class="done">&#10003; ${act(assembly, choice === "acknowledge" ? { action: "acknowledge", incident: id, by } : { action: "snooze", incident: id, by, minutes: Number(choice) })}</p>`;
     } catch (error) {
       code = 409;
       done = html`<p class="window">Nothing was done: ${(error as Error).message}</p>`;

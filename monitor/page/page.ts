@@ -58,9 +58,9 @@ ${status.incidents.length === 0 ? "" : html`<section><h2>Now</h2><ul class="inci
 <section><h2>Services, the last 90 days</h2><p class="soft">One bar a day, today on the right. Low: all well. Higher: some checks failed. Highest: more than 5 % failed. A dot: nothing recorded.</p><ul class="rows">${status.services.map((service) => serviceRow(service, days, now))}</ul></section>
 ${others.length === 0 ? "" : html`<section><h2>What they stand on</h2><ul class="rows">${others.map(otherRow)}</ul></section>`}
 <section><h2>Incidents</h2>${past.length === 0 ? html`<p class="soft">None so far.</p>` : html`<ol class="timeline">${past.map((incident) => pastRow(incident, now))}</ol><p><a href="/incidents">All incidents</a></p>`}</section>
-<footer>As of ${instant(now)}. Watched since ${instant(Date.parse(status.startedAt))}.${storage}${load} <a href="/feed.xml">Feed</a> · <a href="/api/status">JSON</a></footer>`,
+<footer>As of ${instant(now)}. Watched since ${instant(Date.parse(status.startedAt))}.${storage}${load} <a href="/feed.xml">Feed</a> &middot; <a href="/api/status">JSON</a></footer>`,
   html`<noscript><meta http-equiv="refresh" content="60"></noscript><script src="/assets/fresh.js" defer></script><link rel="alternate" type="application/atom+xml" title="${status.fleet} incidents" href="/feed.xml">`);
 }
 
-export const incidentsPage = (fleet: string, past: readonly Incident[], now: number): Html => layout(fleet, "Incidents", html`<p><a href="/">← Status</a></p><h1>Incidents</h1>
+export const incidentsPage = (fleet: string, past: readonly Incident[], now: number): Html => layout(fleet, "Incidents", html`<p><a href="/">&larr; Status</a></p><h1>Incidents</h1>
 ${past.length === 0 ? html`<p class="soft">None so far.</p>` : html`<ol class="timeline">${past.map((incident) => pastRow(incident, now))}</ol>`}`);

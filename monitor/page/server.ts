@@ -19,10 +19,10 @@ import { status } from "./status";
 interface Site { readonly assembly: Assembly; readonly records: Records; readonly login: Login; readonly reporter: Reporter }
 type Route = (site: Site, request: IncomingMessage, url: URL) => Reply | Promise<Reply>;
 
-/** Whether the monitor itself is well; what it watches does not matter here. */
+/** Whether the monitor itself is well, or says itself what it lacks; what it watches does not matter here. */
 const health: Route = ({ assembly }) => {
   const { ok, error } = assembly.writer.status();
-  return json({ ok, storage: ok ? "ok" : error }, ok ? 200 : 503);
+  return json({ ok, storage: ok ? "ok" : error }, assembly.tellsOfStorage() ? 200 : 503);
 };
 
 const act: Route = ({ assembly, login }, request) => operator(assembly, login, request);
@@ -57,7 +57,7 @@ const routes: Readonly<Record<string, Route>> = {
   "GET /heartbeat/": hear,
   "POST /heartbeat/": hear,
   "POST /report": async ({ assembly }, request) => {
-    assembly.tellers.report(await signedBody<MachineReport>(assembly, request));
+    assembly.heard(await signedBody<MachineReport>(assembly, request));
     return json({ heard: true });
   },
   "POST /control": ({ assembly, reporter }, request) => control(assembly, reporter, request),

@@ -43,7 +43,7 @@ function body(service: ServiceStatus, span: string, drawn: Html, ninety: readonl
   const tabs = Object.keys(spans).map((name) => (name === span ? html`<b aria-current="page">${name}</b> ` : html`<a href="?span=${name}">${name}</a> `));
   const share = uptime(ninety);
   const bad = ninety.filter(({ fails }) => fails > 0).reverse();
-  return html`<p><a href="/">← Status</a></p><h1>${service.name}</h1>
+  return html`<p><a href="/">&larr; Status</a></p><h1>${service.name}</h1>
 <p class="headline ${service.condition}"><span aria-hidden="true">${marks[service.condition]}</span> ${words[service.condition]}${service.error === undefined ? "" : `: ${service.error}`}</p>
 <p><a href="${service.url}">${service.url}</a></p>
 <section><h2>The last 90 days${share === undefined ? "" : `: ${percent(share)} up`}</h2>${bars(ninety, now, 90)}</section>

@@ -3,8 +3,11 @@ import type { WatchdogConfig } from "../../config/monitor";
 import type { Clock } from "../adapters/clock";
 import { Key } from "../adapters/key";
 import { reason, type Log } from "../adapters/log";
-import { Host, type MachineReport } from "../checks/host";
+import { Host, isFull, type MachineReport, space } from "../checks/host";
 import { ask } from "../checks/http";
+
+/** A disk that runs full is told at once: its services fail at the same time, and that is the reason. */
+const spaceEveryMs = 5000;
 
 /** Tells the Observatory every interval how this machine is. A report that does not arrive is not repeated: the next one is newer. @returns how to end it. */
 export function reportHost(config: WatchdogConfig, { url, keyFile, units }: NonNullable<WatchdogConfig["report"]>, clock: Clock, log: Log): () => void {
@@ -17,8 +20,7 @@ export function reportHost(config: WatchdogConfig, { url, keyFile, units }: NonN
     const { status, body: said } = await ask(new URL(url), { method: "POST", body, headers: { "content-type": "application/json", "x-signature": signature } }, config.timeoutSeconds * 1000);
     if (status !== 200) throw new Error(`HTTP ${status} ${said.slice(0, 120).trim()}`);
   };
-  const turn = (): void => {
-    timer = clock.after(config.intervalSeconds * 1000, turn);
+  const tell = (): void => {
     send().then(() => {
       if (failed) log.info("reports reach the watcher again");
       failed = false;
@@ -27,6 +29,23 @@ export function reportHost(config: WatchdogConfig, { url, keyFile, units }: NonN
       failed = true;
     });
   };
+  const turn = (): void => {
+    timer = clock.after(config.intervalSeconds * 1000, turn);
+    tell();
+  };
+  let full = false;
+  const glance = (): void => {
+    glances = clock.after(spaceEveryMs, glance);
+    space().then((now) => {
+      if (isFull(now) === full) return;
+      full = !full;
+      tell();
+    }, (error: unknown) => log.warn(`the disk can't be looked at: ${reason(error)}`));
+  };
   let timer = clock.after(1000, turn);
-  return () => timer.cancel();
+  let glances = clock.after(spaceEveryMs, glance);
+  return () => {
+    timer.cancel();
+    glances.cancel();
+  };
 }

@@ -1,6 +1,6 @@
 import { lstat, mkdir, readFile, readdir, readlink, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { unlessGone } from "../files";
+import { readIfThere, unlessGone } from "../files";
 import { run } from "./run";
 
 const prefix = "second-server-lab";
@@ -29,6 +29,10 @@ const dropLinks = async (certs: string): Promise<void> => {
  */
 export const trust = async (root: string, pem: string): Promise<void> => {
   const [local, certs] = [join(root, "usr/local/share/ca-certificates"), join(root, "etc/ssl/certs")];
+  const bundle = join(certs, "ca-certificates.crt");
+  const trusted = await readIfThere(bundle);
+  // A custom image without ca-certificates trusts nobody.
+  if (trusted === null) return;
   const fresh = certificatesOf(pem);
   await mkdir(local, { recursive: true });
   const names = await ours(local);
@@ -41,8 +45,9 @@ export const trust = async (root: string, pem: string): Promise<void> => {
     await writeFile(join(local, `${name}.crt`), certificate);
     await symlink(`/usr/local/share/ca-certificates/${name}.crt`, join(certs, `${name}.pem`));
     const hash = (await run(["openssl", "x509", "-noout", "-subject_hash"], { input: certificate })).trim();
-    await symlink(`${name}.pem`, join(certs, `${hash}.${index}`)).catch((error: NodeJS.ErrnoException) => { if (error.code !== "EEXIST") throw error; });
+    // OpenSSL counts from 0 and stops at the first number that is missing.
+    const number = (await readdir(certs)).filter((other) => other.startsWith(`${hash}.`)).length;
+    await symlink(`${name}.pem`, join(certs, `${hash}.${number}`));
   }
-  const bundle = join(certs, "ca-certificates.crt");
-  await writeFile(bundle, renewedBundle(await readFile(bundle, "utf8"), old, fresh));
+  await writeFile(bundle, renewedBundle(trusted, old, fresh));
 };
