@@ -2,16 +2,18 @@ import { afterAll, expect, jest, test } from "@jest/globals";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../fixtures/free-port";
 import { type Event, project } from "./kit";
 
 jest.setTimeout(180_000);
 
 const stack = project("trouble", `
-import { local } from "@pulumi/command";
+import { local, remote } from "@pulumi/command";
 const mode = process.env.MODE;
 if (mode === "throw") throw new Error("the program is broken");
 new local.Command("good", { create: "echo good" });
 const bad = new local.Command("bad", { create: mode === "fail" ? "echo why >&2; exit 3" : mode === "slow" ? "i=0; until test -e " + process.env.GO + " || [ $i -ge 200 ]; do i=$((i + 1)); sleep 0.05; done; echo slow" : "echo fine" });
+if (process.env.DEAD) new remote.Command("dead", { connection: { host: "127.0.0.1", port: Number(process.env.DEAD), dialErrorLimit: -1 }, create: "true" });
 export const told = "kept";
 new local.Command("after", { create: bad.stdout.apply((text) => "echo after " + text) });
 `);
@@ -39,16 +41,18 @@ test("a program that throws changes nothing", async () => {
   expect(stack.state().resources.find(({ type }) => type === "pulumi:pulumi:Stack")!.outputs).toEqual({ told: "kept" });
 });
 
-test("one Ctrl-C finishes the running step, records it and begins no other; a second operation is refused meanwhile", async () => {
-  const run = stack.start(["up", "--skip-preview", "--json"], { MODE: "slow", GO });
-  await run.seen(begins("bad"));
+test("one Ctrl-C finishes the running step, records it, gives up dialling a dead machine and begins no other; a second operation is refused meanwhile", async () => {
+  const run = stack.start(["up", "--skip-preview", "--json"], { MODE: "slow", GO, DEAD: String(await freePort()) });
+  await Promise.all([run.seen(begins("bad")), run.seen(({ diagnosticEvent }) => diagnosticEvent?.message.startsWith("Dial 1/inf failed") ?? false)]);
   const refused = await stack.run(["up", "--skip-preview"], { MODE: "slow", GO });
   expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/currently locked by 1 lock\(s\).*\n.*created by .*@.* \(pid \d+\) at \d{4}-/) });
   run.child.kill("SIGINT");
   await run.seen(({ diagnosticEvent }) => diagnosticEvent?.message.startsWith("interrupted") ?? false);
   writeFileSync(GO, "");
-  expect((await run.ended).code).toBe(1);
+  const { code, errors } = await run.ended;
+  expect({ code, errors }).toEqual({ code: 1, errors: [expect.stringMatching(/^canceled while dialling 127\.0\.0\.1:\d+ \(attempt \d+\)\n$/), "update canceled\n"] });
   expect(names()).toContain("bad");
+  expect(names()).not.toContain("dead");
   expect(names()).not.toContain("after");
 });
 

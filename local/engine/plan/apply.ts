@@ -40,7 +40,7 @@ const made = async (deployment: Deployment, planned: Planned, op: Op): Promise<R
     return isProviderType(type) ? { ...clean, id: UNKNOWN_ID, outputs } : { ...clean, outputs };
   }
   try {
-    const { id, outputs } = await persisting(deployment.hooks, wanted, "create", { newInputs: inputs }, async () => await kind.create(reveal(inputs) as Props, run.work(urn, type, customTimeouts?.create)), (message) => run.sink.diagnostic("warning", message, urn));
+    const { id, outputs } = await persisting(deployment, wanted, "create", { newInputs: inputs }, async () => await kind.create(reveal(inputs) as Props, run.work(urn, type, customTimeouts?.create)));
     return { ...clean, id, outputs: outputsOf(planned, clean, outputs), created: now(), modified: now() };
   } catch (error) {
     if (!(error instanceof PartlyMade)) throw error;
@@ -88,11 +88,12 @@ export const applySame = async (deployment: Deployment, { wanted, old }: Planned
 };
 
 /** Changed in place. What was done of an update that failed is kept, with the reason. */
-const updated = async ({ run, hooks }: Deployment, planned: Planned): Promise<Props> => {
+const updated = async (deployment: Deployment, planned: Planned): Promise<Props> => {
+  const { run } = deployment;
   const { wanted, kind, old } = planned;
   const states = { newInputs: wanted.inputs, oldInputs: old!.inputs, oldOutputs: old!.outputs };
   try {
-    return await persisting(hooks, wanted, "update", states, async () => await kind!.update!(existing(old!), reveal(wanted.inputs) as Props, run.work(wanted.urn, wanted.type, wanted.customTimeouts?.update)), (message) => run.sink.diagnostic("warning", message, wanted.urn));
+    return await persisting(deployment, wanted, "update", states, async () => await kind!.update!(existing(old!), reveal(wanted.inputs) as Props, run.work(wanted.urn, wanted.type, wanted.customTimeouts?.update)));
   } catch (error) {
     if (error instanceof PartlyMade) run.journal.settle({ old, made: { ...wanted, outputs: outputsOf(planned, wanted, error.outputs), modified: now(), initErrors: [error.message] } });
     throw error;

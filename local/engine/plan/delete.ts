@@ -31,7 +31,7 @@ export const deleteOld = async (deployment: Deployment, old: Resource, op: Op, i
     const withHost = old.deletedWith !== undefined && deployment.gone.has(old.deletedWith);
     if (!run.options.dryRun && !old.retainOnDelete && !withHost) {
       const kind = kindOf(deployment, old.provider, old.type);
-      await persisting(deployment.hooks, old, "delete", states, async () => await kind.delete?.(existing(old), run.work(old.urn, old.type, old.customTimeouts?.delete)), (message) => run.sink.diagnostic("warning", message, old.urn));
+      await persisting(deployment, old, "delete", states, async () => await kind.delete?.(existing(old), run.work(old.urn, old.type, old.customTimeouts?.delete)));
     }
     await forget();
     await deployment.hooks.run("AfterDelete", old, states);

@@ -3,6 +3,7 @@ import { messageOf } from "../errors";
 import { PartlyMade } from "../providers/provider";
 import type { HookType } from "../state/hook-names";
 import type { Resource } from "../state/resource";
+import type { Deployment } from "./deployment";
 
 export interface HookStates { readonly newInputs?: Props; readonly oldInputs?: Props; readonly newOutputs?: Props; readonly oldOutputs?: Props }
 
@@ -16,15 +17,15 @@ export type Operation = "create" | "update" | "delete";
 
 const MOST_RETRIES = 100;
 
-/** A provider's work, again as often as the program's error hooks want it. What was made partly is not made once more. */
-export const persisting = async <T>(hooks: Hooks, resource: Resource, operation: Operation, states: HookStates, work: () => Promise<T>, warn: (message: string) => void): Promise<T> => {
+/** A provider's work, again as often as the program's error hooks want it, until the user stops. What was made partly is not made once more. */
+export const persisting = async <T>({ hooks, run }: Pick<Deployment, "hooks" | "run">, resource: Resource, operation: Operation, states: HookStates, work: () => Promise<T>): Promise<T> => {
   const errors: string[] = [];
   for (;;) {
     try { return await work(); } catch (error) {
-      if (!resource.resourceHooks?.OnError || error instanceof PartlyMade || errors.length >= MOST_RETRIES) throw error;
+      if (!resource.resourceHooks?.OnError || error instanceof PartlyMade || run.stopping || errors.length >= MOST_RETRIES) throw error;
       errors.unshift(messageOf(error));
       if (!(await hooks.retry(resource, states, operation, errors))) throw error;
-      warn(`retrying ${operation} due to on-error hook request (${errors.length}/${MOST_RETRIES})`);
+      run.sink.diagnostic("warning", `retrying ${operation} due to on-error hook request (${errors.length}/${MOST_RETRIES})`, resource.urn);
     }
   }
 };

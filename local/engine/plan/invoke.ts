@@ -11,6 +11,6 @@ export const invoke = async (deployment: Deployment, request: ResourceInvokeRequ
   const reference = request.getProvider() || await deployment.defaultProvider(packageOf(token), request.getVersion() || undefined);
   const lookup = deployment.providers.open(reference).lookups[token];
   if (!lookup) throw new Error(`the function ${token} is not supported by the embedded engine`);
-  const answer = await lookup(reveal(args) as Props, deployment.run.abort.signal);
+  const answer = await lookup(reveal(args) as Props, deployment.run.work("", token));
   return hasSecret(args) ? mapProps(answer, (value) => new Secret(value)) : answer;
 };

@@ -38,8 +38,10 @@ export interface Run {
   readonly reached: Set<string>;
   failed: boolean;
   /** Asked to stop: running steps are finished, no other is begun. */
-  stopping: boolean;
-  /** The second request: running steps are aborted too. */
+  readonly stopping: boolean;
+  /** The first request to stop. */
+  stop(): void;
+  /** The second: running steps are aborted too. */
   readonly abort: AbortController;
   work(urn: string, type: string, timeout?: number): Work;
   /** Runs one step: reports it, keeps it in the pending operations meanwhile (`resource`, or what it resolves with), reports its failure. */
@@ -63,6 +65,7 @@ export const openRun = (parts: Pick<Run, "stack" | "project" | "options" | "jour
   };
   // A provider that is stopped says only that it was; the limit is what the reader has to know.
   const limits = new Map<string, { signal: AbortSignal; seconds: number }>();
+  const stopped = new AbortController();
   const signalFor = (urn: string, seconds: number | undefined): AbortSignal => {
     limits.delete(urn);
     if (seconds === undefined) return run.abort.signal;
@@ -71,12 +74,20 @@ export const openRun = (parts: Pick<Run, "stack" | "project" | "options" | "jour
     return AbortSignal.any([run.abort.signal, signal]);
   };
   const run: Run = {
-    ...parts, changes, unmade: new Set(), noted: new Map(), reached: new Set(), failed: false, stopping: false,
-    work: (urn, type, timeout) => ({
-      urn, type, name: nameOf(urn), signal: signalFor(urn, timeout),
-      log: (severity, message) => sink.diagnostic(severity, message, urn),
-      status: (message) => sink.diagnostic("info", message, urn, true),
-    }),
+    ...parts, changes, unmade: new Set(), noted: new Map(), reached: new Set(), failed: false,
+    get stopping() { return stopped.signal.aborted; },
+    stop: () => {
+      run.failed = true;
+      stopped.abort(new Error("canceled"));
+    },
+    work: (urn, type, timeout) => {
+      const signal = signalFor(urn, timeout);
+      return {
+        urn, type, name: nameOf(urn), signal, waiting: AbortSignal.any([signal, stopped.signal]),
+        log: (severity, message) => sink.diagnostic(severity, message, urn),
+        status: (message) => sink.diagnostic("info", message, urn, true),
+      };
+    },
     note: (each) => {
       run.noted.set(each.urn, each);
       sink.before(each, options.dryRun);

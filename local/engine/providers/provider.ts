@@ -10,8 +10,10 @@ export interface Work {
   log(severity: "debug" | "info" | "warning" | "error", message: string): void;
   /** Only for the moment: what it is doing now. */
   status(message: string): void;
-  /** Aborted when the user has asked twice to stop, or when the step's custom timeout is over. */
+  /** Aborted when the user has asked twice to stop, or when the step's custom timeout is over: ends everything. */
   readonly signal: AbortSignal;
+  /** Aborted at the first request to stop as well: ends a wait that comes before the work, as nothing would be left half done. */
+  readonly waiting: AbortSignal;
 }
 
 export interface CheckFailure { readonly property: string; readonly reason: string }
@@ -57,7 +59,7 @@ export interface Kind {
 }
 
 /** A `getX` function of a provider. */
-export type Lookup = (args: Props, signal: AbortSignal) => Promise<Props>;
+export type Lookup = (args: Props, work: Work) => Promise<Props>;
 
 export interface Provider {
   readonly kinds: Readonly<Record<string, Kind>>;

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Props } from "../../values/value";
-import type { Lookup, Work } from "../provider";
+import type { Lookup } from "../provider";
 import { text } from "../provider";
 import { collector, commandKind, previousOutput, type Ran, type Runner, strings } from "./shared";
 
@@ -46,10 +46,9 @@ export const localCommand = commandKind(run, (given) => ({
 }));
 
 /** command.local.run: runs at every preview and update. */
-export const localRun: Lookup = async (args, signal) => {
-  const silent: Work = { urn: "", name: "", type: "", signal, log: () => {}, status: () => {} };
+export const localRun: Lookup = async (args, work) => {
   const found = UNSUPPORTED.find((property) => args[property] !== undefined);
   if (found) throw new Error(`command.local.run: ${found} is not supported by the embedded engine`);
-  const said = await run(text(args["command"]) ?? "", args as Props, { stdout: "", stderr: "" }, silent);
+  const said = await run(text(args["command"]) ?? "", args as Props, { stdout: "", stderr: "" }, { ...work, status: () => {} });
   return { ...args, ...said };
 };

@@ -1,7 +1,8 @@
 import type { Client, ClientChannel } from "ssh2";
 import type { Props } from "../../values/value";
 import { text, type Work } from "../provider";
-import { checkConnection, connect } from "./connection";
+import { checkConnection } from "./connection";
+import { connect } from "./dial";
 import { collector, commandKind, previousOutput, type Ran, type Runner, strings } from "./shared";
 
 const open = async (client: Client, command: string, env: Readonly<Record<string, string>>): Promise<ClientChannel> =>

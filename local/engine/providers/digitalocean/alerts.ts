@@ -14,13 +14,13 @@ const checkBody = (inputs: Props): object => ({ name: inputs["name"], type: inpu
 
 export const uptimeCheck = (client: Client): Spec => ({
   label: "UptimeCheck", required: ["target"], autoName: 255, sets: ["regions"], computed: ["regions"], defaults: { enabled: true }, zeros: { type: "https" },
-  create: async (inputs, work) => str(((await client.post("/uptime/checks", checkBody(inputs), work.signal))["check"] as Json)["id"] as string),
+  create: async (inputs, work) => str(((await client.post("/uptime/checks", checkBody(inputs), work))["check"] as Json)["id"] as string),
   view: async (id, _before, work) => {
-    const found = (await client.find(`/uptime/checks/${id}`, work.signal))?.["check"] as Json | undefined;
+    const found = (await client.find(`/uptime/checks/${id}`, work))?.["check"] as Json | undefined;
     return found ? { name: found["name"], type: found["type"], target: found["target"], regions: (found["regions"] ?? []) as Value, enabled: found["enabled"] } : null;
   },
-  update: async (id, _old, now, work) => { await client.put(`/uptime/checks/${id}`, checkBody(now), work.signal); },
-  delete: async (id, _state, work) => await client.delete(`/uptime/checks/${id}`, work.signal),
+  update: async (id, _old, now, work) => { await client.put(`/uptime/checks/${id}`, checkBody(now), work); },
+  delete: async (id, _state, work) => await client.delete(`/uptime/checks/${id}`, work),
 });
 
 const alertBody = (inputs: Props): object => ({
@@ -30,17 +30,17 @@ const alertBody = (inputs: Props): object => ({
 
 export const uptimeAlert = (client: Client): Spec => ({
   label: "UptimeAlert", required: ["checkId", "notifications", "type"], autoName: 255, replaces: ["checkId"],
-  create: async (inputs, work) => str(((await client.post(`/uptime/checks/${str(inputs["checkId"])}/alerts`, alertBody(inputs), work.signal))["alert"] as Json)["id"] as string),
+  create: async (inputs, work) => str(((await client.post(`/uptime/checks/${str(inputs["checkId"])}/alerts`, alertBody(inputs), work))["alert"] as Json)["id"] as string),
   view: async (id, before, work) => {
     const check = str(before["checkId"]);
-    const found = (await client.find(`/uptime/checks/${check}/alerts/${id}`, work.signal))?.["alert"] as Json | undefined;
+    const found = (await client.find(`/uptime/checks/${check}/alerts/${id}`, work))?.["alert"] as Json | undefined;
     return found ? {
       checkId: check, name: found["name"], type: found["type"], notifications: [fromApi(found["notifications"] as Json | undefined)],
       ...(found["threshold"] === undefined || found["threshold"] === null ? {} : { threshold: found["threshold"] }), ...(found["comparison"] ? { comparison: found["comparison"] } : {}), ...(found["period"] ? { period: found["period"] } : {}),
     } : null;
   },
-  update: async (id, old, now, work) => { await client.put(`/uptime/checks/${str(old["checkId"])}/alerts/${id}`, alertBody(now), work.signal); },
-  delete: async (id, state, work) => await client.delete(`/uptime/checks/${str(state["checkId"])}/alerts/${id}`, work.signal),
+  update: async (id, old, now, work) => { await client.put(`/uptime/checks/${str(old["checkId"])}/alerts/${id}`, alertBody(now), work); },
+  delete: async (id, state, work) => await client.delete(`/uptime/checks/${str(state["checkId"])}/alerts/${id}`, work),
   parseId: (id): { id: string; known: Props } => {
     const [check, alert] = id.split(",");
     return alert === undefined ? { id, known: {} } : { id: alert, known: { checkId: check! } };
@@ -54,14 +54,14 @@ const policyBody = (inputs: Props): object => ({
 
 export const monitorAlert = (client: Client): Spec => ({
   label: "Alert Policy", required: ["alerts", "compare", "description", "type", "value", "window"], sets: ["entities", "tags"], defaults: { enabled: true }, outputs: ["uuid"],
-  create: async (inputs, work) => str(((await client.post("/monitoring/alerts", policyBody(inputs), work.signal))["policy"] as Json)["uuid"] as string),
+  create: async (inputs, work) => str(((await client.post("/monitoring/alerts", policyBody(inputs), work))["policy"] as Json)["uuid"] as string),
   view: async (id, _before, work) => {
-    const found = (await client.find(`/monitoring/alerts/${id}`, work.signal))?.["policy"] as Json | undefined;
+    const found = (await client.find(`/monitoring/alerts/${id}`, work))?.["policy"] as Json | undefined;
     return found ? {
       uuid: found["uuid"], type: found["type"], description: found["description"], compare: found["compare"], value: found["value"], window: found["window"], entities: (found["entities"] ?? []) as Value,
       tags: (found["tags"] ?? []) as Value, enabled: found["enabled"], alerts: fromApi(found["alerts"] as Json | undefined),
     } : null;
   },
-  update: async (id, _old, now, work) => { await client.put(`/monitoring/alerts/${id}`, policyBody(now), work.signal); },
-  delete: async (id, _state, work) => await client.delete(`/monitoring/alerts/${id}`, work.signal),
+  update: async (id, _old, now, work) => { await client.put(`/monitoring/alerts/${id}`, policyBody(now), work); },
+  delete: async (id, _state, work) => await client.delete(`/monitoring/alerts/${id}`, work),
 });

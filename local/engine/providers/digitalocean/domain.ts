@@ -5,13 +5,13 @@ import { num, type Spec, str } from "./resource";
 
 export const domain = (client: Client): Spec => ({
   label: "Domain", required: ["name"], replaces: ["name", "ipAddress"], outputs: ["domainUrn", "ttl"],
-  create: async (inputs, work) => str(((await client.post("/domains", { name: inputs["name"], ...(inputs["ipAddress"] ? { ip_address: inputs["ipAddress"] } : {}) }, work.signal))["domain"] as Json)["name"] as string),
+  create: async (inputs, work) => str(((await client.post("/domains", { name: inputs["name"], ...(inputs["ipAddress"] ? { ip_address: inputs["ipAddress"] } : {}) }, work))["domain"] as Json)["name"] as string),
   view: async (id, _before, work) => {
-    const found = (await client.find(`/domains/${id}`, work.signal))?.["domain"] as Json | undefined;
+    const found = (await client.find(`/domains/${id}`, work))?.["domain"] as Json | undefined;
     return found ? { name: found["name"], domainUrn: `do:domain:${String(found["name"])}`, ttl: found["ttl"] } : null;
   },
-  find: async ({ name }, _since, work) => ((await client.find(`/domains/${str(name)}`, work.signal)) ? str(name) : undefined),
-  delete: async (id, _state, work) => await client.delete(`/domains/${id}`, work.signal),
+  find: async ({ name }, _since, work) => ((await client.find(`/domains/${str(name)}`, work)) ? str(name) : undefined),
+  delete: async (id, _state, work) => await client.delete(`/domains/${id}`, work),
 });
 
 const POINTING = new Set(["CNAME", "MX", "NS", "SRV", "CAA"]);
@@ -39,22 +39,22 @@ export const dnsRecord = (client: Client): Spec => ({
     const needs: Readonly<Record<string, readonly string[]>> = { MX: ["priority"], SRV: ["priority", "port", "weight"], CAA: ["flags", "tag"] };
     return (needs[str(inputs["type"])] ?? []).filter((key) => inputs[key] === undefined).map((property) => ({ property, reason: `is required for when type is \`${str(inputs["type"])}\`` }));
   },
-  create: async (inputs, work) => String(((await client.post(`/domains/${str(inputs["domain"])}/records`, body(inputs), work.signal))["domain_record"] as Json)["id"]),
+  create: async (inputs, work) => String(((await client.post(`/domains/${str(inputs["domain"])}/records`, body(inputs), work))["domain_record"] as Json)["id"]),
   view: async (id, before, work) => {
     const zone = str(before["domain"]);
-    const record = (await client.find(`/domains/${zone}/records/${id}`, work.signal))?.["domain_record"] as Json | undefined;
+    const record = (await client.find(`/domains/${zone}/records/${id}`, work))?.["domain_record"] as Json | undefined;
     if (!record) return null;
     return { domain: zone, type: record["type"], name: record["name"], value: valueOf(record, zone), ttl: record["ttl"], fqdn: fqdnOf(String(record["name"]), zone), ...present(record) };
   },
   update: async (id, _old, now, work) => {
-    await client.put(`/domains/${str(now["domain"])}/records/${id}`, omit(body(now), "type"), work.signal);
+    await client.put(`/domains/${str(now["domain"])}/records/${id}`, omit(body(now), "type"), work);
   },
   find: async (inputs, _since, work) => {
     const zone = str(inputs["domain"]);
-    const found = (await client.list(`/domains/${zone}/records`, "domain_records", work.signal)).find((record) => record["type"] === inputs["type"] && record["name"] === inputs["name"] && valueOf(record, zone) === inputs["value"]);
+    const found = (await client.list(`/domains/${zone}/records`, "domain_records", work)).find((record) => record["type"] === inputs["type"] && record["name"] === inputs["name"] && valueOf(record, zone) === inputs["value"]);
     return found && String(found["id"]);
   },
-  delete: async (id, state, work) => await client.delete(`/domains/${str(state["domain"])}/records/${id}`, work.signal),
+  delete: async (id, state, work) => await client.delete(`/domains/${str(state["domain"])}/records/${id}`, work),
   parseId: (id): { id: string; known: Props } => {
     const [zone, record] = id.split(",");
     return record === undefined ? { id, known: {} } : { id: record, known: { domain: zone! } };

@@ -38,43 +38,43 @@ const body = (inputs: Props): object => ({
 const act = async (client: Client, id: string, action: object, work: Work): Promise<void> => {
   work.status(`${(action as { type: string }).type} …`);
   const path = `/droplets/${id}/actions`;
-  const answer = await client.post(path, action, work.signal);
-  await actionDone(client, path, answer["action"] as Json, work.signal);
+  const answer = await client.post(path, action, work);
+  await actionDone(client, path, answer["action"] as Json, work);
 };
 
-const status = async (client: Client, id: string, work: Work): Promise<string> => ((await client.get(`/droplets/${id}`, work.signal))["droplet"] as Json)["status"] as string;
+const status = async (client: Client, id: string, work: Work): Promise<string> => ((await client.get(`/droplets/${id}`, work))["droplet"] as Json)["status"] as string;
 
 /** The size can only change while the droplet is off. */
 const resize = async (client: Client, id: string, now: Props, work: Work): Promise<void> => {
   try { await act(client, id, { type: "power_off" }, work); } catch (error) {
     if (!(error instanceof ApiError && error.message.includes("Droplet is already powered off"))) throw error;
   }
-  await until(`droplet ${id} to be off`, HOUR, work.signal, async () => ((await status(client, id, work)) === "off" ? true : undefined));
+  await until(client, `droplet ${id} to be off`, HOUR, work, async () => ((await status(client, id, work)) === "off" ? true : undefined));
   await act(client, id, { type: "resize", size: now["size"], disk: now["resizeDisk"] !== false }, work);
   await act(client, id, { type: "power_on" }, work);
-  await until(`droplet ${id} to be active`, HOUR, work.signal, async () => ((await status(client, id, work)) === "active" ? true : undefined));
+  await until(client, `droplet ${id} to be active`, HOUR, work, async () => ((await status(client, id, work)) === "active" ? true : undefined));
 };
 
 const moveVolumes = async (client: Client, id: string, old: readonly string[], now: readonly string[], region: string, work: Work): Promise<void> => {
   const move = async (volume: string, type: "attach" | "detach"): Promise<void> => {
     const path = `/volumes/${volume}/actions`;
-    const answer = await client.post(path, { type, droplet_id: Number(id), region }, work.signal);
-    await actionDone(client, path, answer["action"] as Json, work.signal);
+    const answer = await client.post(path, { type, droplet_id: Number(id), region }, work);
+    await actionDone(client, path, answer["action"] as Json, work);
   };
   for (const volume of old.filter((each) => !now.includes(each))) await move(volume, "detach");
   for (const volume of now.filter((each) => !old.includes(each))) await move(volume, "attach");
 };
 
 const remove = async (client: Client, id: string, state: Props, work: Work): Promise<void> => {
-  const found = await client.find(`/droplets/${id}`, work.signal);
+  const found = await client.find(`/droplets/${id}`, work);
   if (!found) return;
-  await until(`droplet ${id} to be unlocked`, 60, work.signal, async () => {
-    const now = await client.find(`/droplets/${id}`, work.signal);
+  await until(client, `droplet ${id} to be unlocked`, 60, work, async () => {
+    const now = await client.find(`/droplets/${id}`, work);
     return !now || (now["droplet"] as Json)["locked"] !== true ? true : undefined;
   });
   if (state["gracefulShutdown"] === true) await act(client, id, { type: "shutdown" }, work);
-  await client.delete(`/droplets/${id}`, work.signal);
-  await until(`droplet ${id} to be gone`, HOUR, work.signal, async () => ((await client.find(`/droplets/${id}`, work.signal)) === null ? true : undefined));
+  await client.delete(`/droplets/${id}`, work);
+  await until(client, `droplet ${id} to be gone`, HOUR, work, async () => ((await client.find(`/droplets/${id}`, work)) === null ? true : undefined));
 };
 
 export const droplet = (client: Client): Spec => ({
@@ -88,15 +88,15 @@ export const droplet = (client: Client): Spec => ({
   replacesWhen: (property, old, now) => property === "ipv6" && old["ipv6"] === "true" && now["ipv6"] !== "true",
   validate: (inputs) => (typeof inputs["userData"] === "string" && Buffer.byteLength(inputs["userData"]) > 65_536 ? [{ property: "userData", reason: "must be at most 64 KiB" }] : []),
   create: async (inputs, work, made) => {
-    const answer = (await client.post("/droplets", body(inputs), work.signal))["droplet"] as Json;
+    const answer = (await client.post("/droplets", body(inputs), work))["droplet"] as Json;
     const id = String(answer["id"]);
     made(id);
     work.status("waiting for it to be active");
-    await until(`droplet (${id}) to become ready`, HOUR, work.signal, async () => ((await status(client, id, work)) === "active" ? true : undefined));
+    await until(client, `droplet (${id}) to become ready`, HOUR, work, async () => ((await status(client, id, work)) === "active" ? true : undefined));
     return id;
   },
   view: async (id, before, work) => {
-    const found = await client.find(`/droplets/${id}`, work.signal);
+    const found = await client.find(`/droplets/${id}`, work);
     return found && dropletView(found["droplet"] as Json, before);
   },
   update: async (id, old, now, work) => {
@@ -106,12 +106,12 @@ export const droplet = (client: Client): Spec => ({
     if (changed("backups")) await act(client, id, { type: now["backups"] === true ? "enable_backups" : "disable_backups", ...(now["backups"] === true && now["backupPolicy"] ? { backup_policy: now["backupPolicy"] } : {}) }, work);
     else if (now["backups"] === true && changed("backupPolicy") && now["backupPolicy"]) await act(client, id, { type: "change_backup_policy", backup_policy: now["backupPolicy"] }, work);
     if (now["ipv6"] === true && changed("ipv6")) await act(client, id, { type: "enable_ipv6" }, work);
-    await retag(client, "droplet", id, list(old["tags"]), list(now["tags"]), work.signal);
+    await retag(client, "droplet", id, list(old["tags"]), list(now["tags"]), work);
     if (now["volumeIds"] !== undefined && changed("volumeIds")) await moveVolumes(client, id, list(old["volumeIds"]), list(now["volumeIds"]), str(old["region"]), work);
   },
   // Names need not be unique: one of this name that is younger than the attempt is the attempt's.
   find: async ({ name }, since, work) => {
-    const found = (await client.list("/droplets", "droplets", work.signal)).filter((each) => each["name"] === name && Date.parse(String(each["created_at"])) >= since - 5000);
+    const found = (await client.list("/droplets", "droplets", work)).filter((each) => each["name"] === name && Date.parse(String(each["created_at"])) >= since - 5000);
     return found.length === 1 ? String(found[0]!["id"]) : undefined;
   },
   delete: async (id, state, work) => await remove(client, id, state, work),

@@ -38,9 +38,9 @@ const validate = (inputs: Props): readonly CheckFailure[] => {
 
 export const firewall = (client: Client): Spec => ({
   label: "firewall", required: [], autoName: 255, sets: ["inboundRules", "outboundRules", "tags", "dropletIds"], outputs: ["createdAt", "pendingChanges", "status"], volatile: ["pendingChanges", "status"], validate,
-  create: async (inputs, work) => str(((await client.post("/firewalls", body(inputs), work.signal))["firewall"] as Json)["id"] as string),
+  create: async (inputs, work) => str(((await client.post("/firewalls", body(inputs), work))["firewall"] as Json)["id"] as string),
   view: async (id, before, work) => {
-    const found = (await client.find(`/firewalls/${id}`, work.signal))?.["firewall"] as Json | undefined;
+    const found = (await client.find(`/firewalls/${id}`, work))?.["firewall"] as Json | undefined;
     if (!found) return null;
     const pending = ((found["pending_changes"] ?? []) as Json[]).map((change) => ({ dropletId: change["droplet_id"], removing: change["removing"], status: change["status"] })) as Value;
     return {
@@ -49,10 +49,10 @@ export const firewall = (client: Client): Spec => ({
       dropletIds: ((found["droplet_ids"] ?? before["dropletIds"] ?? []) as Value), tags: ((found["tags"] ?? []) as Value),
     };
   },
-  update: async (id, _old, now, work) => { await client.put(`/firewalls/${id}`, body(now), work.signal); },
+  update: async (id, _old, now, work) => { await client.put(`/firewalls/${id}`, body(now), work); },
   find: async (inputs, _since, work) => {
-    const found = (await client.list("/firewalls", "firewalls", work.signal)).find((each) => each["name"] === inputs["name"]);
+    const found = (await client.list("/firewalls", "firewalls", work)).find((each) => each["name"] === inputs["name"]);
     return found && str(found["id"] as string);
   },
-  delete: async (id, _state, work) => await client.delete(`/firewalls/${id}`, work.signal),
+  delete: async (id, _state, work) => await client.delete(`/firewalls/${id}`, work),
 });

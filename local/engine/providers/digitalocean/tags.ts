@@ -1,14 +1,15 @@
+import type { Work } from "../provider";
 import type { Client, Json } from "./client";
 import type { Spec } from "./resource";
 import { str } from "./resource";
 
 /** Takes away and puts on tags, making those that are not there yet. */
-export const retag = async (client: Client, type: "droplet" | "volume", id: string, old: readonly string[], now: readonly string[], signal: AbortSignal): Promise<void> => {
+export const retag = async (client: Client, type: "droplet" | "volume", id: string, old: readonly string[], now: readonly string[], work: Work): Promise<void> => {
   const resources = { resources: [{ resource_id: id, resource_type: type }] };
-  for (const tag of old.filter((each) => !now.includes(each))) await client.delete(`/tags/${encodeURIComponent(tag)}/resources`, signal, resources);
+  for (const tag of old.filter((each) => !now.includes(each))) await client.delete(`/tags/${encodeURIComponent(tag)}/resources`, work, resources);
   for (const tag of now.filter((each) => !old.includes(each))) {
-    await client.post("/tags", { name: tag }, signal);
-    await client.post(`/tags/${encodeURIComponent(tag)}/resources`, resources, signal);
+    await client.post("/tags", { name: tag }, work);
+    await client.post(`/tags/${encodeURIComponent(tag)}/resources`, resources, work);
   }
 };
 
@@ -21,12 +22,12 @@ export const tag = (client: Client): Spec => ({
   label: "tag", required: [], autoName: 255, replaces: ["name"],
   outputs: ["totalResourceCount", "dropletsCount", "imagesCount", "volumesCount", "volumeSnapshotsCount", "databasesCount"],
   validate: ({ name }) => (typeof name === "string" && !/^[a-zA-Z0-9:_-]{1,255}$/.test(name) ? [{ property: "name", reason: "tags may contain lowercase letters, numbers, colons, dashes, and underscores; there is a limit of 255 characters per tag" }] : []),
-  create: async (inputs, work) => str(((await client.post("/tags", { name: inputs["name"] }, work.signal))["tag"] as Json)["name"] as string),
+  create: async (inputs, work) => str(((await client.post("/tags", { name: inputs["name"] }, work))["tag"] as Json)["name"] as string),
   view: async (id, _before, work) => {
-    const found = await client.find(`/tags/${encodeURIComponent(id)}`, work.signal);
+    const found = await client.find(`/tags/${encodeURIComponent(id)}`, work);
     return found && { name: (found["tag"] as Json)["name"], ...counts(found["tag"] as Json) };
   },
   // Making a tag that is there already is no error and changes nothing: it may as well be the attempt's.
-  find: async ({ name }, _since, work) => ((await client.find(`/tags/${encodeURIComponent(str(name))}`, work.signal)) ? str(name) : undefined),
-  delete: async (id, _state, work) => await client.delete(`/tags/${encodeURIComponent(id)}`, work.signal),
+  find: async ({ name }, _since, work) => ((await client.find(`/tags/${encodeURIComponent(str(name))}`, work)) ? str(name) : undefined),
+  delete: async (id, _state, work) => await client.delete(`/tags/${encodeURIComponent(id)}`, work),
 });
