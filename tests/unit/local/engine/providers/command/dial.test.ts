@@ -80,9 +80,9 @@ test("a stop ends the dialling at once: between two attempts, at a host that nev
   await expect(dialling).rejects.toThrow(`canceled while dialling 127.0.0.1:${closed.port} (attempt 2)`);
 
   const mute = { ...target.connection, port: (silent.address() as AddressInfo).port, perDialTimeout: 0, dialErrorLimit: -1 };
-  for (const through of [{}, { proxy: bastion.connection }]) {
+  for (const connection of [mute, { ...mute, proxy: bastion.connection }]) {
     const hanging = working();
-    const attempt = connect({ ...mute, ...through }, hanging.work);
+    const attempt = connect(connection, hanging.work);
     await once(silent, "connection");
     hanging.stop();
     await expect(attempt).rejects.toThrow("canceled while dialling");
