@@ -53,7 +53,7 @@ export class Strain {
     this.#since = since;
     this.deps.note("The monitor can't keep up", [
       ["Checks begin late by", span(lateMs)], ["Held up in the last minute", span(heldUpMs)], ["Failures not counted", String(uncounted - this.#uncountedThen)],
-      ["Meaning", "its machine lacks processor time, or there are too many checks: outages are noticed later, and a failure by timeout is not believed"],
+      ["Meaning", "its machine lacks processor time, or there are too many checks: outages are noticed later, and a failure by timeout is believed only when it repeats"],
     ]);
   }
 }

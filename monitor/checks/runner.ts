@@ -26,11 +26,21 @@ const local: ReadonlySet<Check["kind"]> = new Set(["heartbeat", "unit", "host", 
 const byCalendar: ReadonlySet<Check["kind"]> = new Set(["heartbeat", "unit", "host", "backup", "certificate"]);
 /** Held up for more than this share of a run, this program can't tell whose silence it was. */
 const heldUpShare = 0.1;
+/** So many silences in a row are left uncounted for that reason. Then they count, if each run had half of its time, or if others answered at the same time. */
+const doubts = 3;
+const halfShare = 0.5;
+
+/** Silences of one check in a row that were not counted, and what was seen of the others when they began. */
+interface Doubted { readonly times: number; readonly halfTime: boolean; readonly answers: number; readonly silences: number }
 
 /** Runs each check on its timer and hands over what it found. */
 export class Runner {
   readonly schedule: Schedule;
   readonly #runs = new Map<string, number>();
+  readonly #doubted = new Map<string, Doubted>();
+  /** Of checks over the network: what was answered, and what was not while this program was held up. */
+  #answers = 0;
+  #silences = 0;
   #uncounted = 0;
   #loaded = new Map<string, string>();
   #lastRun: number;
@@ -54,6 +64,7 @@ export class Runner {
       if (next.has(id)) continue;
       this.schedule.remove(id);
       this.#runs.delete(id);
+      this.#doubted.delete(id);
     }
     for (const paced of list) {
       if (this.#loaded.get(paced.check.id) === next.get(paced.check.id)) continue;
@@ -72,16 +83,34 @@ export class Runner {
     this.#runs.set(check.id, this.runs(check.id) + 1);
     if (this.deps.took(check, began, believed)) this.schedule.soon(check.id, Math.max(0, intervalMs * confirmAfter - (this.deps.clock.now() - began)));
   }
+
   /** A failure that may be this machine's own is "unknown": it counts neither way. */
   async #believed(check: Check, outcome: Outcome, from: number): Promise<Outcome> {
-    if (outcome.result !== "fail") return outcome;
-    const { clock, pulse, networkUp } = this.deps;
-    const heldUp = pulse.heldUpMs(from);
-    const doubt = outcome.late && heldUp > heldUpShare * (clock.monotonic() - from) ? `the monitor itself was held up for ${(heldUp / 1000).toFixed(1)} s` : byCalendar.has(check.kind) && pulse.unsettled() ? "the monitor's clock jumped or it stood still a short time ago" : undefined;
+    if (outcome.result !== "fail") {
+      this.#doubted.delete(check.id);
+      if (outcome.result === "pass" && !local.has(check.kind)) this.#answers += 1;
+      return outcome;
+    }
+    const { pulse, networkUp } = this.deps;
+    const doubt = outcome.late ? this.#heldUp(check.id, from) : byCalendar.has(check.kind) && pulse.unsettled() ? "the monitor's clock jumped or it stood still a short time ago" : undefined;
     if (doubt !== undefined) {
       this.#uncounted += 1;
       return { ...outcome, result: "unknown", error: `not counted, as ${doubt}: ${outcome.error ?? ""}` };
     }
     return local.has(check.kind) || (await networkUp()) ? outcome : { ...outcome, result: "unknown" };
+  }
+
+  /** Whether this program was held up so much that it can't tell whose silence it was. It must not go on like that for ever: a service that really hangs would never be told. */
+  #heldUp(id: string, from: number): string | undefined {
+    const { clock, pulse } = this.deps;
+    const heldUp = pulse.heldUpMs(from);
+    const share = heldUp / (clock.monotonic() - from);
+    if (!(share > heldUpShare)) return undefined;
+    this.#silences += 1;
+    const was = this.#doubted.get(id) ?? { times: 0, halfTime: true, answers: this.#answers, silences: this.#silences - 1 };
+    const now: Doubted = { ...was, times: was.times + 1, halfTime: was.halfTime && share <= halfShare };
+    this.#doubted.set(id, now);
+    const othersAnswer = this.#answers - now.answers >= 2 * (this.#silences - now.silences);
+    return now.times > doubts && (now.halfTime || othersAnswer) ? undefined : `the monitor itself was held up for ${(heldUp / 1000).toFixed(1)} s`;
   }
 }

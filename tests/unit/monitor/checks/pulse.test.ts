@@ -73,6 +73,30 @@ test("what was answered counts however late this program is; only silence is in 
   expect(await outcomes(tcp, { result: "fail", ms: 1, error: "no answer within 5 s", late: true }, 20)).toEqual(["fail"]);
 });
 
+/** Each check's outcomes of six minutes, while this program's timers come late by so much. */
+async function stalled(hangs: ReadonlySet<string>, others: number, lag: number): Promise<Map<string, string[]>> {
+  const clock = new SlowClock();
+  const seen = new Map<string, string[]>();
+  const pulse = new Pulse(clock);
+  const runner = new Runner({
+    clock, pulse, random: () => 0.5, networkUp: () => Promise.resolve(true), took: ({ id }, _began, { result }) => { seen.set(id, [...(seen.get(id) ?? []), result]); return false; },
+    perform: ({ id }) => new Promise((resolve) => { clock.after(hangs.has(id) ? 5000 : 10, () => resolve(hangs.has(id) ? { result: "fail", ms: 5000, error: "no answer within 5 s", late: true } : { result: "pass", ms: 10 })); }),
+  });
+  pulse.start();
+  const ids = [...hangs, ...Array.from({ length: others }, (_, index) => `other-${index}`)];
+  runner.load(ids.map((id) => ({ check: { kind: "tcp", id, host: "192.0.2.1", port: 1 }, intervalMs: 20_000, timeoutMs: 5000 })));
+  clock.lag = lag;
+  await clock.pass(360_000);
+  return seen;
+}
+
+test("during a lasting stall a service that really hangs is counted in the end: by half of its time, or as others answer", async () => {
+  expect((await stalled(new Set(["x"]), 0, 400)).get("x")?.slice(0, 5)).toEqual(["unknown", "unknown", "unknown", "fail", "fail"]);
+  expect((await stalled(new Set(["x"]), 4, 2000)).get("x")?.slice(0, 5)).toEqual(["unknown", "unknown", "unknown", "fail", "fail"]);
+  expect(new Set((await stalled(new Set(["x"]), 0, 2000)).get("x"))).toEqual(new Set(["unknown"]));
+  expect(new Set((await stalled(new Set(["x", "y", "z"]), 1, 2000)).get("z"))).toEqual(new Set(["unknown"]));
+});
+
 test.each([["forward", 3_600_000], ["back", -3_600_000]])("a clock that jumps %s is told once, and dates are not judged for a quarter of an hour", async (_way, ms) => {
   const clock = new FakeClock();
   const upsets: Upset[] = [];
