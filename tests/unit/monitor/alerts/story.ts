@@ -23,6 +23,11 @@ class Memory implements Journal {
   }
 }
 
+/** What a machine's check of itself says when nothing can be written there any more. */
+export const full = "disk 100 %";
+export const host = (machine: "primary" | "watcher" = "primary"): Watched => ({ ...watch(`${machine}/host`, "data"), service: undefined, machine, check: { kind: "host", id: `${machine}/host`, machine, limits: { diskPercent: 90 } } });
+export const backup = (): Watched => ({ ...watch("backup", "data"), service: undefined, machine: "watcher", check: { kind: "backup", id: "backup", statusFile: "status.json", maxAgeSeconds: 7200 } });
+
 export const watch = (id: string, layer: Layer = "service", failAfter = 3): Watched =>
   ({ id, service: id, layer, machine: "primary", rule: { failAfter, passAfter: 2 }, check: { kind: "tcp", id, host: "192.0.2.1", port: 1 } satisfies Check });
 
@@ -52,7 +57,7 @@ export class Story {
   async round(failing: Readonly<Record<string, string>> = {}, order = this.watched.map(({ id }) => id)): Promise<void> {
     for (const id of order) {
       const error = failing[id];
-      this.#alerts.take(id, this.clock.now(), error === undefined ? { result: "pass", ms: 5 } : { result: "fail", ms: 5, error });
+      this.#alerts.take(id, this.clock.now(), error === undefined ? { result: "pass", ms: 5 } : { result: "fail", ms: 5, error, exhausted: error.startsWith(full) || undefined });
     }
     for (let second = 0; second < 10; second += 1) {
       await this.clock.pass(1000);
