@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Clock, systemClock } from "./adapters/clock";
 import { journal, reason, type Log } from "./adapters/log";
+import { collectOften } from "./adapters/memory";
 import { notify, watchdogPauseMs } from "./adapters/systemd";
 import { noteMessage } from "./alerts/messages";
 import { Assembly } from "./assembly";
@@ -31,6 +32,7 @@ export async function observatory(configFile: string, clock: Clock = systemClock
   assembly.rollups.start();
   reporter.start();
   const stopFeeding = feed(assembly, () => assembly.well());
+  const stopCollecting = collectOften(clock);
   const onReload = (): void => {
     reload(assembly, configFile);
     reporter.start();
@@ -43,6 +45,7 @@ export async function observatory(configFile: string, clock: Clock = systemClock
   process.off("SIGHUP", onReload);
   void notify(log, "STOPPING=1");
   stopFeeding();
+  stopCollecting();
   assembly.stop();
   reporter.stop();
   server.close();

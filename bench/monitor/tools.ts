@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { ObservatoryConfig } from "../../config/monitor";
 import { monitorTree } from "../../render/sources";
@@ -17,6 +17,9 @@ export interface Tool {
 const root = join(__dirname, "../..");
 const numbers = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index + 1);
 
+/** As the watcher's unit starts it. */
+const nodeOptions = (): readonly string[] => /^ExecStart=\S+ ((?:--\S+ )+)/m.exec(readFileSync(join(root, "templates/systemd/observatory.service"), "utf8"))?.[1]?.trim().split(" ") ?? [];
+
 export const observatory: Tool = {
   name: "Observatory",
   missing: () => undefined,
@@ -34,7 +37,7 @@ export const observatory: Tool = {
     writeFileSync(join(folder, "config.json"), JSON.stringify(config));
     mkdirSync(join(folder, "db"));
     return {
-      argv: ["node", "--lite-mode", "--no-expose-wasm", "--max-semi-space-size=1", `--max-old-space-size=${count > 2000 ? 512 : 64}`, "--heap-growing-percent=10", "--optimize-for-size", join(folder, "monitor.js"), "observatory", "--config", join(folder, "config.json")], stores: join(folder, "db"),
+      argv: ["node", ...nodeOptions(), ...(count > 2000 ? ["--max-old-space-size=512"] : []), join(folder, "monitor.js"), "observatory", "--config", join(folder, "config.json")], stores: join(folder, "db"),
       env: { NODE_PATH: join(root, "node_modules"), MALLOC_ARENA_MAX: "1", MALLOC_TRIM_THRESHOLD_: "65536", UV_THREADPOOL_SIZE: "2" },
     };
   },
