@@ -38,10 +38,12 @@ export interface ProjectRecord {
 }
 export interface VpcRecord { id: string; name: string; description: string; region: string; ip_range: string; default: boolean; created_at: string }
 export interface VpcPeeringRecord { id: string; name: string; vpc_ids: [string, string]; created_at: string; status: "PROVISIONING" | "ACTIVE" | "DELETING" }
-/** A droplet's snapshot or backup: DigitalOcean shows it as an image and as a snapshot under the same number. */
+/** A droplet's snapshot or backup, which DigitalOcean shows as an image and as a snapshot under the same number, or a custom image. */
 export interface SnapshotRecord {
-  id: number; name: string; kind: "snapshot" | "backup"; droplet_id: number; regions: string[]; created_at: string; min_disk_size: number; size_gigabytes: number; tags: string[];
-  description: string; status: "pending" | "available";
+  id: number; name: string; kind: "snapshot" | "backup" | "custom"; droplet_id: number | null; regions: string[]; created_at: string; min_disk_size: number; size_gigabytes: number; tags: string[];
+  description: string; status: "NEW" | "pending" | "available" | "deleted";
+  /** Of custom images; one that could not be imported is "deleted", and says why. */
+  url?: string; distribution?: string; error_message?: string;
 }
 export interface VolumeRecord {
   id: string; name: string; region: string; description: string; size_gigabytes: number; created_at: string; droplet_ids: number[]; tags: string[];

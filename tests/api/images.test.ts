@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startDueBackups } from "../../local/cloud/api/backups";
+import { createRecordsOnlyHypervisor } from "../../local/cloud/machines/records-only";
 import { newDroplet, testApi, type TestApi } from "./harness";
 
 const act = async (api: TestApi, path: string, action: Record<string, unknown>): Promise<number> => {
@@ -60,6 +61,50 @@ test("a backup becomes a snapshot, and so outlives its droplet; a snapshot needs
   await api.call("DELETE", `/v2/droplets/${id}`);
   await api.cloud.jobs.settled();
   expect((await api.call("GET", `/v2/images/${backup.id}`)).body.image).toMatchObject({ type: "snapshot", status: "available" });
+});
+
+const custom = { name: "own", url: "http://images.lab.test/own.qcow2", region: "fra1", distribution: "Slackware" };
+
+test("a custom image is NEW, then pending, then available: a droplet with a large enough disk can be made from it", async () => {
+  let come = (): void => undefined;
+  const importImage = (): Promise<{ bytes: number; diskGiB: number }> => new Promise((resolve) => { come = () => resolve({ bytes: 2 ** 30, diskGiB: 20 }); });
+  const api = await testApi({ hypervisor: { ...createRecordsOnlyHypervisor(), importImage } });
+  const made = await api.call("POST", "/v2/images", custom);
+  expect(made).toMatchObject({ status: 202, body: { image: { status: "NEW", type: "custom", distribution: "Unknown", public: false } } });
+  const path = `/v2/images/${made.body.image.id}`;
+  expect((await api.call("GET", path)).body.image.status).toBe("pending");
+  const droplet = (size: string) => newDroplet({ image: made.body.image.id, size });
+  expect((await api.call("POST", "/v2/droplets", droplet("s-1vcpu-1gb"))).status).toBe(422);
+  come();
+  await api.cloud.jobs.settled();
+  expect((await api.call("GET", path)).body.image).toMatchObject({ status: "available", min_disk_size: 20, size_gigabytes: 1, regions: ["fra1"] });
+  expect([(await api.call("POST", "/v2/droplets", droplet("s-1vcpu-512mb-10gb"))).status, (await api.call("POST", "/v2/droplets", droplet("s-1vcpu-1gb"))).status]).toEqual([422, 202]);
+  expect((await api.call("GET", "/v2/images?private=true")).body.images).toHaveLength(1);
+  expect((await api.call("GET", "/v2/snapshots")).body.snapshots).toEqual([]);
+  expect((await api.call("PUT", path, { distribution: "Debian" })).body.image.distribution).toBe("Debian");
+});
+
+test("an image that can't be had says why; one that is deleted while it comes is kept nowhere", async () => {
+  const deleted: string[] = [];
+  let fail = (_: Error): void => undefined, come = (): void => undefined;
+  const importImage = (): Promise<{ bytes: number; diskGiB: number }> => new Promise((resolve, reject) => { fail = reject; come = () => resolve({ bytes: 1, diskGiB: 1 }); });
+  const api = await testApi({ hypervisor: { ...createRecordsOnlyHypervisor(), importImage, deleteSnapshot: (key) => { deleted.push(key); return Promise.resolve(); } } });
+  const begin = async (): Promise<number> => (await api.call("POST", "/v2/images", custom)).body.image.id;
+  const first = await begin();
+  await api.call("GET", "/v2/images");
+  fail(new Error("http://images.lab.test/own.qcow2 could not be fetched: 404"));
+  await api.cloud.jobs.settled();
+  expect((await api.call("GET", `/v2/images/${first}`)).body.image).toMatchObject({ status: "deleted", error_message: expect.stringContaining("404") });
+  expect((await api.call("POST", `/v2/images/${first}/actions`, { type: "transfer", region: "ams3" })).status).toBe(422);
+  const second = await begin();
+  await api.call("DELETE", `/v2/images/${second}`);
+  come();
+  await api.cloud.jobs.settled();
+  expect(deleted).toEqual([`snapshot-${second}`, `snapshot-${second}`]);
+});
+
+test.each([{ url: "file:///etc/passwd" }, { url: "own.qcow2" }, { region: "nowhere" }, { region: undefined }, { name: "" }])("a custom image is refused: %j", async (wrong) => {
+  expect((await (await testApi()).call("POST", "/v2/images", { ...custom, ...wrong })).status).toBe(422);
 });
 
 test("a transfer that the daemon's death has cut short goes on with the next one", async () => {

@@ -48,6 +48,8 @@ const images = async (tour: Tour): Promise<void> => {
   const { action } = await tour.ok("POST", `/v2/images/${id}/actions`, { type: "transfer", region: "ams3" });
   await tour.each("GET", `/v2/images/${id}/actions`, `/v2/images/${id}/actions/${action.id}`);
   await tour.ok("DELETE", `/v2/images/${id}`);
+  const { image } = await tour.ok("POST", "/v2/images", { name: "own", url: "https://images.lab.test/own.raw", region: "fra1" });
+  await tour.ok("DELETE", `/v2/images/${image.id}`);
 };
 
 const addresses = async (tour: Tour, droplet: number): Promise<void> => {

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll } from "@jest/globals";
 import { consoleTests } from "./machines/console";
 import { crashTests } from "./machines/crashes";
+import { customImageTests } from "./machines/custom-images";
 import { machineFaultTests } from "./machines/faults";
 import { endLab, startLab } from "./machines/lab-of-machines";
 import { networkTests } from "./machines/network";
@@ -20,4 +21,5 @@ serviceFaultTests();
 consoleTests();
 powerTests();
 volumeTests();
+customImageTests();
 crashTests();

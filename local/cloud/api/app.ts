@@ -9,6 +9,7 @@ import { accountRoutes } from "./account";
 import { actionRoutes } from "./actions";
 import { createCalls, type Calls } from "./calls";
 import type { Api, ApiEnv, Cloud } from "./cloud";
+import { resumeImports } from "./custom-images";
 import { domainAndRecordRoutes } from "./domains";
 import { resumeDropletActions } from "./droplets/actions";
 import { associatedRoutes } from "./droplets/associated";
@@ -149,6 +150,7 @@ export const createApi = (deps: ApiDeps): CreatedApi => {
       resumePeerings(cloud);
       resumeDropletActions(cloud);
       resumeVolumeActions(cloud);
+      resumeImports(cloud);
       resumeImageActions(cloud);
     },
   };

@@ -6,8 +6,9 @@ export const snapshotKey = (id: number): string => `snapshot-${id}`;
 export const volumeSnapshotKey = (id: string): string => `snapshot-${id}`;
 
 export const snapshotImageView = (snapshot: SnapshotRecord): Record<string, unknown> => ({
-  id: snapshot.id, name: snapshot.name, distribution: "Debian", slug: null, public: false, regions: snapshot.regions, created_at: snapshot.created_at,
+  id: snapshot.id, name: snapshot.name, distribution: snapshot.distribution ?? "Debian", slug: null, public: false, regions: snapshot.regions, created_at: snapshot.created_at,
   min_disk_size: snapshot.min_disk_size, type: snapshot.kind, size_gigabytes: snapshot.size_gigabytes, description: snapshot.description, tags: snapshot.tags, status: snapshot.status,
+  ...(snapshot.error_message ? { error_message: snapshot.error_message } : {}),
 });
 
 export interface FoundImage { readonly id: string | number; readonly key: string; readonly minDisk: number; readonly regions: readonly string[] | null; readonly snapshot: SnapshotRecord | null }

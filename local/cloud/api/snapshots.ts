@@ -3,7 +3,8 @@ import { z } from "zod";
 import type { DropletRecord, SnapshotRecord, VolumeSnapshotRecord } from "../records";
 import { baseImage, baseImageView } from "./catalog";
 import { timestamp, type Api, type ApiEnv, type Cloud } from "./cloud";
-import { forbidden, notEmulated, notFound } from "./errors";
+import { customImageRoutes, distribution } from "./custom-images";
+import { forbidden, notFound } from "./errors";
 import { imageActionRoutes } from "./image-actions";
 import { snapshotImageView, snapshotKey, volumeSnapshotKey } from "./images";
 import { page } from "./paging";
@@ -64,7 +65,7 @@ const snapshotRoutes = (cloud: Cloud, api: Api): void => {
   });
 };
 
-const change = z.object({ name: nameText.optional(), distribution: z.string().optional(), description: z.string().optional() });
+const change = z.object({ name: nameText.optional(), distribution: distribution.optional(), description: z.string().optional() });
 const imageRoutes = (cloud: Cloud, api: Api): void => {
   const { state } = cloud;
   const own = (c: Context<ApiEnv>): SnapshotRecord => {
@@ -79,7 +80,6 @@ const imageRoutes = (cloud: Cloud, api: Api): void => {
     const own = type ? [] : state.snapshots.filter((one) => !tag || one.tags.includes(tag)).map(snapshotImageView);
     return c.json(page(c, "images", [...bases, ...own]));
   });
-  api.post("/images", () => { throw notEmulated("POST /v2/images (custom images)"); });
   api.get("/images/:id", (c) => {
     const id = pathParameter(c, "id");
     return c.json({ image: id === baseImage.slug || id === String(baseImage.id) ? baseImageView() : snapshotImageView(own(c)) });
@@ -89,12 +89,14 @@ const imageRoutes = (cloud: Cloud, api: Api): void => {
     const snapshot = own(c);
     snapshot.name = wanted.name ?? snapshot.name;
     snapshot.description = wanted.description ?? snapshot.description;
+    if (snapshot.kind === "custom") snapshot.distribution = wanted.distribution ?? snapshot.distribution;
     return c.json({ image: snapshotImageView(snapshot) });
   });
   api.delete("/images/:id", async (c) => {
     await removeSnapshot(cloud, own(c));
     return c.body(null, 204);
   });
+  customImageRoutes(cloud, api);
   imageActionRoutes(cloud, api, own);
 };
 

@@ -34,7 +34,7 @@ export const shareMounts = async (machines: string): Promise<void> => {
 };
 
 /** Another process may take the free loop device that mount has just found: then it is tried again. */
-const mountLoop = async (options: string, file: string, point: string): Promise<void> => {
+export const mountLoop = async (options: string, file: string, point: string): Promise<void> => {
   for (let tries = 1; ; tries++) {
     try {
       return void (await run(["mount", "-o", `loop,${options}`, file, point]));

@@ -11,7 +11,7 @@ export interface MachineSpec {
   readonly memoryMiB: number;
   readonly vcpus: number;
   readonly diskGiB: number;
-  /** Key of a base image or of a snapshot this hypervisor made: "debian-13-x64" or "snapshot-<id>". */
+  /** Key of a base image or of what this hypervisor keeps: "debian-13-x64" or "snapshot-<id>". */
   readonly image: string;
   readonly userData: string;
   /** OpenSSH public key lines for root. */
@@ -92,6 +92,8 @@ export interface MachineUsage {
 /** A disk of its own, shown to the machine as /dev/disk/by-id/scsi-0DO_Volume_<name>. */
 export interface VolumeSpec { readonly id: string; readonly name: string; readonly sizeGiB: number; /** "", "ext4" or "xfs". */ readonly filesystem: string; readonly label: string }
 
+export interface ImportedImage { /** What it takes here. */ readonly bytes: number; /** Size of the disk in it. */ readonly diskGiB: number }
+
 export interface Hypervisor {
   /** Makes disk, seed and network, and boots, with the volumes as disks from the beginning. Resolves when sshd answers (cloud-init may still run). */
   create(spec: MachineSpec, volumes?: readonly VolumeSpec[]): Promise<void>;
@@ -112,6 +114,8 @@ export interface Hypervisor {
   /** Keeps the machine's disk under `key`; resolves with its size in bytes. */
   snapshot(dropletId: number, key: string): Promise<number>;
   deleteSnapshot(key: string): Promise<void>;
+  /** Fetches a disk image as an operator of the lab and keeps it under `key`, to be deleted as a snapshot is. Absent: the API answers 501. */
+  importImage?(url: string, key: string): Promise<ImportedImage>;
   /** Replaces the machine's disk by an image's; keeps addresses and user_data. */
   rebuild(spec: MachineSpec): Promise<void>;
   /** Block storage. Absent: the API answers 501 to attaching; a volume is made when it is first attached. */

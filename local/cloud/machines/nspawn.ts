@@ -8,6 +8,7 @@ import type { LabPaths } from "../paths";
 import { groupOf } from "./boot";
 import { createActiveFaults } from "./active-faults";
 import { hostHierarchies, makeGroup, watchGroup } from "./cgroups";
+import { clearImports, importImage } from "./custom-image/import";
 import { createCpuPlan, hostCpus } from "./cpus";
 import { fsOf, growDisk, mountBase, shareMounts, thawDisk, unmountDisk } from "./disk";
 import { enter } from "./enter";
@@ -15,7 +16,7 @@ import { clearAllFaults } from "./faults";
 import type { MachineHost, MachineSpec, Power, VolumeSpec } from "./hypervisor";
 import { ensureImage } from "./image/build";
 import { clearAway, cutPower, isKept, limit, powerDown, powerUp, restart, tail } from "./machine";
-import { diskFromImage, dropSnapshot, takeSnapshot } from "./snapshots";
+import { diskFromImage, dropSnapshot, dropUnusedBases, takeSnapshot } from "./snapshots";
 import { forgetMachine, machineFolder, readMachines, volumesOf, writeMachine, type MachineFile } from "./store";
 import { isRunning, placeOf, type Surroundings } from "./surroundings";
 import { usageOf } from "./usage";
@@ -47,6 +48,7 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
   const faults = createActiveFaults(around, router);
 
   await shareMounts(paths.machines);
+  await clearImports(paths.machines);
   const { files, halfMade } = await readMachines(paths.machines);
   for (const dropletId of halfMade) {
     await cutPower(around, dropletId);
@@ -146,6 +148,7 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
     await cutPower(around, dropletId);
     machines.delete(dropletId);
     await forgetMachine(paths.machines, dropletId);
+    await dropUnusedBases(paths.machines);
     await faults.forget(dropletId);
   };
 
@@ -208,6 +211,7 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
     }),
     snapshot: (dropletId, key) => oneAtATime(known(dropletId), () => takeSnapshot(placeOf(paths, dropletId), known(dropletId).file.base, key)),
     deleteSnapshot: (key) => dropSnapshot(paths.machines, key),
+    importImage: (url, key) => importImage(paths, url, key),
     rebuild: (spec) => oneAtATime(known(spec.dropletId), async () => {
       const machine = known(spec.dropletId);
       await pull(machine);

@@ -18,6 +18,7 @@ export const createRecordsOnlyHypervisor = (): MachineHost => {
     resize: nothing,
     snapshot: () => Promise.resolve(1_500_000_000),
     deleteSnapshot: nothing,
+    importImage: () => Promise.resolve({ bytes: 1_500_000_000, diskGiB: 2 }),
     rebuild: (spec) => set("on")(spec.dropletId),
     attachVolume: nothing, detachVolume: nothing, resizeVolume: nothing, deleteVolume: nothing,
     applyNetwork: nothing,
