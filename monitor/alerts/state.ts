@@ -49,13 +49,14 @@ const setUpMs = 5 * 60_000;
 
 /**
  * A check fires: is it the lowest broken thing? It waits while a lower check is failing or has not been asked again since this one began to fail,
- * but not for longer than `patienceMs`.
+ * but not for longer than `patienceMs`. A clock that was set back ends the waiting.
  */
 export function judge(upper: Watched, { firedAt = 0, since = firedAt, newSince }: CheckState, lowers: readonly (readonly [Watched, CheckState])[], now: number, patienceMs: number): Verdict {
-  if (newSince !== undefined && now - newSince < setUpMs) return { kind: "wait" };
+  const within = (from: number, ms: number): boolean => now >= from && now - from < ms;
+  if (newSince !== undefined && within(newSince, setUpMs)) return { kind: "wait" };
   const under = lowers.filter(([lower, state]) => below(lower, upper) || (state.exhausted === true && couldExplain(lower, upper)));
   const broken = under.find(([, state]) => state.firing);
   if (broken) return { kind: "held", by: broken[0].id };
   const unsure = under.some(([, state]) => state.lastOk === false || (state.lastAt ?? 0) < since);
-  return unsure && now - firedAt < patienceMs ? { kind: "wait" } : { kind: "announce" };
+  return unsure && within(firedAt, patienceMs) ? { kind: "wait" } : { kind: "announce" };
 }

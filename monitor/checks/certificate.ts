@@ -4,6 +4,8 @@ import { explain, Finding, TooLate } from "./outcome";
 import { openPlain, openSecure } from "./connection";
 
 const day = 86_400_000;
+/** Below it browsers and authorities take no RSA key any more. */
+const weakBits = 2048;
 
 /** The certificate as a new visitor gets it: a full handshake, nothing resumed. */
 function served(host: string, port: number, timeoutMs: number): Promise<{ readonly certificate: PeerCertificate; readonly problem?: Error }> {
@@ -31,6 +33,7 @@ export async function checkCertificate(check: CertificateCheck, timeoutMs: numbe
   const { certificate, problem } = await served(check.host, check.port ?? 443, timeoutMs);
   const left = Math.floor((Date.parse(certificate.valid_to) - now) / day);
   if (problem !== undefined) throw new Finding(`the certificate of ${check.host} does not verify: ${explain(problem)}`);
+  if (certificate.modulus !== undefined && (certificate.bits ?? 0) < weakBits) throw new Finding(`the certificate of ${check.host} has a weak key (RSA of ${certificate.bits} bits)`);
   if (left < (check.minDays ?? 14)) throw new Finding(`the certificate of ${check.host} expires in ${left} days; is the renewal running?`);
   return `expires in ${left} days`;
 }

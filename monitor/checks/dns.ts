@@ -27,6 +27,8 @@ export async function checkDns(check: DnsCheck, timeoutMs: number): Promise<stri
   const deadline = setTimeout(() => resolver.cancel(), timeoutMs);
   try {
     const found = (await ask(resolver, check.name, check.type)).sort();
+    // A chain of CNAMEs that ends nowhere is an answer without an error.
+    if (found.length === 0) throw new Finding(`${check.name} has no ${check.type} record`);
     const wanted = check.equals?.map((value) => (check.type === "A" || check.type === "AAAA" || check.type === "TXT" ? value : plain(value))).sort();
     if (wanted !== undefined && JSON.stringify(found) !== JSON.stringify(wanted)) throw new Finding(`${check.name} ${check.type} is ${found.join(", ")}, not ${wanted.join(", ")}`);
     return found.join(", ");

@@ -26,18 +26,29 @@ function judgeBody(check: HttpCheck, answer: Answer): void {
   if (found !== check.json.equals) throw new Finding(`${check.json.path} is ${JSON.stringify(found) ?? "absent"}, not ${JSON.stringify(check.json.equals)}`);
 }
 
+interface Visit { readonly url: URL; readonly method: string; readonly headers?: Readonly<Record<string, string>> }
+
+/** As browsers go on, but never out of TLS; and the manifest's headers, which may be secrets, stay with the place that they were meant for. */
+function redirected({ url: from, method, headers }: Visit, { status }: Answer, location: string): Visit {
+  if (!URL.canParse(location, from.href)) throw new Finding(`redirected to "${location.slice(0, 60)}", which is no address`);
+  const url = new URL(location, from);
+  if (url.protocol !== "http:" && url.protocol !== "https:") throw new Finding(`redirected to ${url.protocol}`);
+  if (from.protocol === "https:" && url.protocol === "http:") throw new Finding("redirected from https to http");
+  const anew = status === 303 || (status < 303 && method === "POST");
+  return { url, method: anew && method !== "HEAD" ? "GET" : method, headers: url.origin === from.origin ? headers : undefined };
+}
+
 /** Passes or throws what is wrong. */
 export async function checkHttp(check: HttpCheck, timeoutMs: number): Promise<string | undefined> {
   const began = monotonic();
-  let url = new URL(check.url);
-  for (let left = check.redirects ?? 0; ; left -= 1) {
-    const answer = await ask(url, { method: check.method, headers: check.headers, bodyless: !looksAtBody(check) }, Math.max(1, Math.round(timeoutMs - (monotonic() - began))));
-    if (left > 0 && answer.location !== undefined && answer.status >= 300 && answer.status < 400) {
-      url = new URL(answer.location, url);
-      if (url.protocol !== "http:" && url.protocol !== "https:") throw new Finding(`redirected to ${url.protocol}`);
+  let visit: Visit = { url: new URL(check.url), method: (check.method ?? "GET").toUpperCase(), headers: check.headers };
+  for (let followed = 0; ; followed += 1) {
+    const answer = await ask(visit.url, { method: visit.method, headers: visit.headers, bodyless: !looksAtBody(check) }, Math.max(1, Math.round(timeoutMs - (monotonic() - began))));
+    if (followed < (check.redirects ?? 0) && answer.location !== undefined && answer.status >= 300 && answer.status < 400) {
+      visit = redirected(visit, answer, answer.location);
       continue;
     }
-    if (answer.status !== check.status) throw new Finding(`HTTP ${answer.status}, expected ${check.status}`);
+    if (answer.status !== check.status) throw new Finding(`HTTP ${answer.status}, expected ${check.status}${followed > 0 ? `, after ${followed === 1 ? "a redirect" : `${followed} redirects`}` : ""}`);
     judgeBody(check, answer);
     const ms = monotonic() - began;
     if (check.maxLatencyMs !== undefined && ms > check.maxLatencyMs) throw new TooLate(`took ${Math.round(ms)} ms, more than ${check.maxLatencyMs} ms`);

@@ -73,7 +73,8 @@ export class Tellers {
   #heard(now: number, kind: "unit" | "host"): { readonly report: MachineReport; readonly clockMs: number } {
     const arrived = this.#primary?.arrived;
     const silent = now - (arrived ?? this.#began);
-    if (this.#primary !== undefined && silent <= silentMs) return { report: this.#primary.report, clockMs: this.#primary.report.at - this.#primary.arrived };
+    // A clock that was set back says nothing of how long it was.
+    if (this.#primary !== undefined && Math.abs(silent) <= silentMs) return { report: this.#primary.report, clockMs: this.#primary.report.at - this.#primary.arrived };
     const text = `the primary has not reported ${arrived === undefined ? "yet" : `for ${span(silent)}`}; does its watchdog run?`;
     throw silent <= silentMs || (kind === "unit" && this.deps.hostIsWatched()) ? new Unsure(text) : new Finding(text);
   }

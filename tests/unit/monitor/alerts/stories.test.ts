@@ -66,6 +66,15 @@ test("a service waits for the primary's verdict, asks for it at once, and does n
   expect(story.subjects()).toEqual(["[lab] DOWN: blog"]);
 });
 
+test("a clock that is set back by a day while an alert waits for the primary's verdict ends the waiting", async () => {
+  const story = await Story.settled(fleet());
+  await story.rounds(3, { blog: "HTTP 502, expected 200" }, ["blog"]);
+  expect(story.subjects()).toEqual([]);
+  story.clock.jump(-86_400_000);
+  story.alerts.settle();
+  expect(story.subjects()).toEqual(["[lab] DOWN: blog"]);
+});
+
 test("what the watcher could not tell counts neither as a failure nor as a pass", async () => {
   const story = await Story.settled(fleet());
   await story.rounds(2, { blog: "connection refused" });

@@ -51,6 +51,26 @@ test("redirects are followed as far as asked, and only to the web", async () => 
   expect((await runCheck(check(port), 2000)).error).toBe("HTTP 302, expected 200");
   const odd = await lab.serve((socket) => socket.end("HTTP/1.1 302 Found\r\nlocation: file:///etc/passwd\r\ncontent-length: 0\r\n\r\n"));
   expect((await runCheck(check(odd, { redirects: 3 }), 2000)).error).toBe("redirected to file:");
+  const loop = await lab.serve((socket) => socket.end("HTTP/1.1 302 Found\r\nlocation: /a\r\ncontent-length: 0\r\n\r\n"));
+  expect((await runCheck(check(loop, { redirects: 3 }), 2000)).error).toBe("HTTP 302, expected 200, after 3 redirects");
+  const nowhere = await lab.serve((socket) => socket.end("HTTP/1.1 302 Found\r\nlocation: http://[nonsense\r\ncontent-length: 0\r\n\r\n"));
+  expect((await runCheck(check(nowhere, { redirects: 3 }), 2000)).error).toBe('redirected to "http://[nonsense", which is no address');
+});
+
+test("a redirect to another place does not take the manifest's headers along, one within the place does; a POST goes on as a GET", async () => {
+  const heard: string[] = [];
+  const elsewhere = await lab.serve((socket, request) => { heard.push(request); socket.end(head(0)); });
+  const port = await lab.serve((socket, request) => {
+    heard.push(request);
+    socket.end(`HTTP/1.1 303 See Other\r\nlocation: ${heard.length === 1 ? "/b" : `http://127.0.0.1:${elsewhere}/c`}\r\ncontent-length: 0\r\n\r\n`);
+  });
+  expect((await runCheck(check(port, { redirects: 2, method: "post", headers: { "x-token": "secret" } }), 2000)).result).toBe("pass");
+  expect(heard.map((request) => `${request.split(" HTTP")[0]} ${request.includes("x-token: secret")}`)).toEqual(["POST /a true", "GET /b true", "GET /c false"]);
+});
+
+test("HTTP/1.0 without a length ends with the connection", async () => {
+  const port = await lab.serve((socket) => socket.end("HTTP/1.0 200 OK\r\n\r\ngreen"));
+  expect((await runCheck(check(port, { contains: "green" }), 2000)).result).toBe("pass");
 });
 
 describe("hostile answers", () => {

@@ -34,6 +34,7 @@ test("SSH: a banner passes, another one, none and a closed door are named", asyn
   expect(await ssh("SSH-2.0-OpenSSH_9.9\r\n", false)).toMatchObject({ result: "pass", detail: "SSH-2.0-OpenSSH_9.9" });
   expect((await ssh("220 mail ready\r\n")).error).toBe('the banner is "220 mail ready", not "SSH-2.0-…"');
   expect((await ssh("SSH-2.0", false)).error).toBe("no SSH banner within 0.2 s");
+  expect((await ssh("a".repeat(1e6), false)).error).toBe(`the banner is "${"a".repeat(60)}", not "SSH-2.0-…"`);
   expect((await ssh("")).error).toBe("the connection was closed before the SSH banner");
 });
 
@@ -76,6 +77,8 @@ test("DNS that answers wrongly: garbage, another id, nothing, a cut answer, an e
     truncated: (query) => answer(query, 0x0200, false),
     servfail: (query) => answer(query, 2, false),
     refused: (query) => answer(query, 5, false),
+    nxdomain: (query) => answer(query, 3, false),
+    loop: (query) => packet.encode({ type: "response", id: packet.decode(query).id, flags: 0, questions: packet.decode(query).questions, answers: [{ type: "CNAME", name: "loop.test", ttl: 1, data: "pool.test" }, { type: "CNAME", name: "pool.test", ttl: 1, data: "loop.test" }] }),
     huge: (query) => Buffer.concat([answer(query, 0), Buffer.alloc(50_000, 255)]),
   };
   const answer = (query: Buffer, flags: number, full = true): Buffer => {
@@ -96,7 +99,7 @@ test("DNS that answers wrongly: garbage, another id, nothing, a cut answer, an e
   }));
   expect(found.map(([, result]) => result)).toEqual(found.map(() => "fail"));
   const said = Object.fromEntries(found.map(([name, , error]) => [name, error]));
-  expect(said).toMatchObject({ servfail: "name server failed", refused: "name server refused", "other-id": "no answer from the name server within 0.6 s", huge: "huge.test A is 192.0.2.66, not 192.0.2.1" });
+  expect(said).toMatchObject({ servfail: "name server failed", nxdomain: "name not found", loop: "loop.test has no A record", refused: "name server refused", "other-id": "no answer from the name server within 0.6 s", huge: "huge.test A is 192.0.2.66, not 192.0.2.1" });
 });
 
 test("ICMP reaches this machine", async () => {
