@@ -1,4 +1,5 @@
 import type { FleetFacts } from "../config/fleet";
+import { failedActions } from "./cloud-log";
 import type { Context } from "./context";
 import { changedCount, countOf, describeChanges } from "./engine/events";
 import { type FleetOutputs, readOutputs } from "./engine/outputs";
@@ -60,7 +61,11 @@ export const bringUp = async (context: Context, fleet: FleetFacts, options: UpOp
   if (engine.exitCode !== 0) {
     reporter.event({ type: "failed", errors: engine.errors, changes: engine.changes, interrupted: engine.interrupted, seconds: Number(engine.seconds.toFixed(2)) });
     if (engine.interrupted) throw failed("fleet up: interrupted; what was made is recorded. Run it again to go on from there.");
-    throw failed(["fleet up: the engine did not end well; what was made is kept, and the next `up` goes on from there.", ...engine.errors.map((error) => `  ${error.replaceAll("\n", "\n  ")}`)].join("\n"));
+    const reasons = context.local ? await failedActions(context.paths.log, started) : [];
+    throw failed([
+      "fleet up: the engine did not end well; what was made is kept, and the next `up` goes on from there.", ...engine.errors.map((error) => `  ${error.replaceAll("\n", "\n  ")}`),
+      ...(reasons.length > 0 ? [`What the local DigitalOcean wrote down meanwhile (${context.paths.log}):`, ...reasons.map((reason) => `  ${reason}`)] : []),
+    ].join("\n"));
   }
   const outputs = await completeOutputs(context);
   const verification = await verify(context, fleet, outputs.floatingIp, reporter, options.verifySeconds);

@@ -92,8 +92,12 @@ export const droplet = (client: Client): Spec => ({
     const id = String(answer["id"]);
     made(id);
     work.status("waiting for it to be active");
-    await until(client, `droplet (${id}) to become ready`, HOUR, work, async () => ((await status(client, id, work)) === "active" ? true : undefined));
-    return id;
+    const reached = await until(client, `droplet (${id}) to become ready`, HOUR, work, async () => { const now = await status(client, id, work); return now === "new" ? undefined : now; });
+    if (reached === "active") return id;
+    // One that never came up has nothing on it; left there, the next update would take it for a droplet that is merely off.
+    await remove(client, id, {}, work);
+    made(undefined);
+    throw new Error(`droplet (${id}) did not become ready: unexpected state "${reached}", wanted "active"; it has been deleted`);
   },
   view: async (id, before, work) => {
     const found = await client.find(`/droplets/${id}`, work);

@@ -35,8 +35,8 @@ export interface Spec {
   readonly validate?: (inputs: Props) => readonly CheckFailure[];
   /** Kept in the state only as SHA-1. */
   readonly hashed?: readonly string[];
-  /** Posts it and waits for it; returns its id. May call `made` as soon as the id is known. */
-  create(inputs: Props, work: Work, made: (id: string) => void): Promise<string>;
+  /** Posts it and waits for it; returns its id. May call `made` as soon as the id is known, and with undefined when it was taken back. */
+  create(inputs: Props, work: Work, made: (id: string | undefined) => void): Promise<string>;
   /** The state as the API tells it; what the API does not tell is taken from before. Null when it is gone. */
   view(id: string, before: Props, work: Work): Promise<Props | null>;
   update?(id: string, old: Props, now: Props, work: Work): Promise<void>;
