@@ -9,6 +9,16 @@ import { api, becomes, make, paths, said, status, until } from "./lab-of-machine
 const run = promisify(execFile);
 const port = 8088;
 
+/** A master boot record with one Linux partition, in sectors. */
+const partitionTable = (start: number, sectors: number): Buffer => {
+  const sector = Buffer.alloc(512);
+  sector.writeUInt8(0x83, 446 + 4);
+  sector.writeUInt32LE(start, 446 + 8);
+  sector.writeUInt32LE(sectors, 446 + 12);
+  sector.writeUInt16LE(0xaa55, 510);
+  return sector;
+};
+
 /** A disk with one Linux partition, and on it what machines are made of with a file of its own. */
 const makeDisk = async (folder: string): Promise<void> => {
   const [disk, marker] = [join(folder, "disk.raw"), join(folder, "marker")];
@@ -16,8 +26,8 @@ const makeDisk = async (folder: string): Promise<void> => {
   const base = (await readdir(bases)).find((name) => /^debian-13-\w+$/.test(name))!;
   await mkdir(folder, { recursive: true });
   await writeFile(marker, "an image of our own\n");
+  await writeFile(disk, partitionTable(2048, 590 * 2048));
   await run("truncate", ["-s", "600M", disk]);
-  await run("sh", ["-c", 'echo "start=2048, type=83" | sfdisk --quiet "$1"', "sh", disk]);
   await run("mkfs.ext4", ["-q", "-F", "-E", "offset=1048576", "-d", join(bases, base), disk, "590M"]);
   await run("debugfs", ["-w", "-R", `write ${marker} etc/made-of`, `${disk}?offset=1048576`]);
 };
