@@ -1,8 +1,8 @@
-import { rm } from "node:fs/promises";
 import type { Command } from "commander";
 import { type Context, type CommonOptions, common, contextOf } from "../context";
 import { failed, cannotRun } from "../errors";
 import { describeChanges } from "../engine/events";
+import { cloudFolder, forgetStack, isForeignCloud, isThere } from "../engine/forget";
 import { chooseEngine, runEngine } from "../engine/spawn";
 import { loadLab, progressTo } from "../lab";
 import { withLock } from "../lock";
@@ -12,11 +12,17 @@ interface Options extends CommonOptions { yes?: boolean; engine?: string }
 
 /** The local cloud itself disappears, and with it everything in it: no need to ask it to delete one thing after the other. */
 const destroyLocal = async (context: Context, reporter: Reporter): Promise<void> => {
+  const { state, cache } = context.paths;
+  if (isForeignCloud(context)) throw cannotRun(`fleet destroy: ${cloudFolder(context)} is not a local DigitalOcean's, so nothing was removed. Give the state folder that \`up\` had: --state`);
+  const found = isThere(context);
   const lab = await loadLab();
-  await withLock(context, "destroy", () => lab.destroy(context.paths, progressTo(reporter)));
-  await rm(context.paths.state, { recursive: true, force: true });
-  reporter.event({ type: "destroyed", state: context.paths.state, cache: context.paths.cache });
-  reporter.say(`The local DigitalOcean, its machines, its network and the stack's state (${context.paths.state}) are gone. Only the image cache is kept: ${context.paths.cache}`);
+  // Also where no folder is left: a crashed cloud may have left its network.
+  await withLock(context, "destroy", () => lab.destroy(context.paths, found ? progressTo(reporter) : () => undefined));
+  const kept = forgetStack(context);
+  reporter.event({ type: "destroyed", state, cache, found, kept });
+  if (!found) reporter.say(`There was no local DigitalOcean in ${state}: nothing to remove.`);
+  else reporter.say(`The local DigitalOcean, its machines, its network and the stack's state (in ${state}) are gone. Only the image cache is kept: ${cache}`);
+  if (found && kept.length > 0) reporter.say(`${state} holds something else, which was left there: ${kept.join(", ")}`);
 };
 
 const destroyReal = async (context: Context, options: Options, reporter: Reporter): Promise<void> => {
