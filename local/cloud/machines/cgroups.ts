@@ -82,7 +82,10 @@ export const limitGroup = async (host: Hierarchies, lab: string, group: string, 
   const v1 = (controller: string, file: string): string => join(host.v1[controller]!, relative(lab, group), file);
   const v2 = (file: string): string => join(host.unified, relative(lab, group), file);
   const set = {
-    memory: host.v1["memory"] ? put(v1("memory", "memory.limit_in_bytes"), bytes) : put(v2("memory.max"), bytes),
+    // Droplets have no swap: on a host that has some, a machine would go on slowly where a droplet kills. No such file: no swap that is counted.
+    memory: host.v1["memory"]
+      ? put(v1("memory", "memory.limit_in_bytes"), bytes).then(async (done) => { await put(v1("memory", "memory.memsw.limit_in_bytes"), bytes); return done; })
+      : put(v2("memory.swap.max"), "0").then(() => put(v2("memory.max"), bytes)),
     cpu: host.v1["cpu"]
       ? put(v1("cpu", "cpu.cfs_period_us"), "100000").then(() => put(v1("cpu", "cpu.cfs_quota_us"), String(limits.vcpus * 100_000)))
       : put(v2("cpu.max"), `${limits.vcpus * 100_000} 100000`),
