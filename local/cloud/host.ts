@@ -1,5 +1,5 @@
 import { access, readFile, statfs } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { attempt, run, systemPath } from "./machines/run";
 import { labPaths } from "./paths";
 
@@ -54,11 +54,20 @@ const missingFilesystems = async (): Promise<string[]> => {
   return Object.keys(moduleOf).filter((filesystem) => !after.has(filesystem));
 };
 
+/** A container whose /dev is its own does not see the devices that the kernel makes after its start. */
+export const loopProblem = async (nodes = "/dev"): Promise<HostProblem[]> => {
+  const { code, stdout } = await attempt(["losetup", "--find"]);
+  const name = basename(stdout.trim());
+  if (code !== 0 || name === "" || (await exists(join(nodes, name)))) return [];
+  return [{ problem: `the free loop device ${name} has no node in ${nodes}`, remedy: `run it outside of the container, or give it the nodes: for n in $(seq 0 63); do mknod -m 660 /dev/loop$n b 7 $n; done` }];
+};
+
 const kernelProblems = async (): Promise<HostProblem[]> => {
   const problems: HostProblem[] = [];
   const missing = await missingFilesystems();
   if (missing.length) problems.push({ problem: `the kernel has no ${missing.join(", ")}`, remedy: "use a kernel with these file systems, e.g. Debian's linux-image-amd64" });
   if (!(await exists("/dev/loop-control"))) problems.push({ problem: "there is no /dev/loop-control", remedy: "modprobe loop (in a container: give it the loop devices)" });
+  else problems.push(...(await loopProblem()));
   if (!(await readFile("/proc/self/mountinfo", "utf8")).includes(" - cgroup2 "))
     problems.push({ problem: "no cgroup2 hierarchy is mounted", remedy: "mount -t cgroup2 none /sys/fs/cgroup/unified (after mkdir)" });
   const namespace = await attempt(["unshare", "--net", "--mount", "--pid", "--fork", "true"]);
