@@ -9,8 +9,7 @@ import { type Message, noteMessage, type Row } from "./alerts/messages";
 import { active, type Window } from "./alerts/maintenance";
 import { Offline } from "./alerts/offline";
 import { Strain } from "./alerts/strain";
-import { Deafness, type Gap } from "./checks/deafness";
-import type { Beat } from "./checks/heartbeat";
+import { Deafness } from "./checks/deafness";
 import type { MachineReport } from "./checks/host";
 import { ask } from "./checks/http";
 import { OwnNetwork } from "./checks/network";
@@ -23,7 +22,8 @@ import { incidentLink } from "./page/links";
 import { checksOf, pace, watchedOf } from "./settings";
 import type { Database } from "./store/database";
 import { Rollups } from "./store/rollup";
-import { type Kept, Store } from "./store/store";
+import type { Kept } from "./store/kept";
+import { Store } from "./store/store";
 import { Writer } from "./store/writer";
 
 export const resultNumbers = { pass: 0, fail: 1, unknown: 2 } as const;
@@ -63,17 +63,15 @@ export class Assembly {
     this.store = new Store(this.writer);
     this.rollups = new Rollups(database, clock, log);
     this.key = loadKey(config.signingKeyFile, config.database);
-    this.windows = JSON.parse(kept.meta.get("windows") ?? "[]") as Window[];
+    this.windows = kept.windows;
     this.outbox = new Outbox({ clock, log, shelf: this.store, carriers: () => [{ kind: "smtp", ...this.config.alerts } as const, ...(this.config.alerts.fallback ?? [])].map(carrierOf), origin: "observatory" }, kept);
-    const since = JSON.parse(kept.meta.get("offline") ?? "null") as number | null;
     this.offline = new Offline({
       fleet: config.fleet, url: config.statusUrl, now: () => clock.now(), keep: (start) => this.store.meta("offline", start), send: (message) => this.send(message), over: (from) => this.deafness.until(from), leastMs: config.failAfter * config.intervalSeconds * 1000,
-    }, since ?? undefined);
-    this.deafness = new Deafness({ now: () => clock.now(), since: () => this.offline.since(), keep: (gaps) => this.store.meta("deaf", gaps) }, JSON.parse(kept.meta.get("deaf") ?? "[]") as Gap[]);
+    }, kept.offline);
+    this.deafness = new Deafness({ now: () => clock.now(), since: () => this.offline.since(), keep: (gaps) => this.store.meta("deaf", gaps) }, kept.deaf);
     if (kept.lastRunAt !== undefined) this.deafness.until(kept.lastRunAt);
     this.network = this.#places();
-    const beats = JSON.parse(kept.meta.get("beats") ?? "{}") as Record<string, Beat>;
-    this.tellers = new Tellers({ now: () => clock.now(), keep: (all) => this.store.meta("beats", all), gaps: () => this.deafness.gaps(), units: () => this.#ownUnits(), hostIsWatched: () => checksOf(this.config).some(({ kind, machine }) => kind === "host" && machine !== "watcher") }, beats);
+    this.tellers = new Tellers({ now: () => clock.now(), keep: (all) => this.store.meta("beats", all), gaps: () => this.deafness.gaps(), units: () => this.#ownUnits(), hostIsWatched: () => checksOf(this.config).some(({ kind, machine }) => kind === "host" && machine !== "watcher") }, kept.beats);
     this.strain = new Strain({ now: () => clock.monotonic(), note: (lead, rows) => this.#note(lead, rows) });
     this.pulse = new Pulse(clock, (upset) => this.#upset(upset), () => this.tick());
     this.runner = new Runner({ clock, pulse: this.pulse, perform: (check, timeoutMs) => (isTold(check) ? this.tellers.perform(check) : runCheck(check, timeoutMs)), networkUp: () => this.#networkUp(), took: (check, began, outcome) => this.#took(check, began, outcome) });

@@ -11,7 +11,7 @@ import { serve } from "./page/server";
 import { Reporter } from "./report/reporter";
 import { readConfig } from "./settings";
 import { openSomehow } from "./store/somehow";
-import { loadKept } from "./store/store";
+import type { Damage } from "./store/kept";
 
 /** As shells count: 128 and the signal's number. */
 const endedBySigterm = 143;
@@ -23,9 +23,10 @@ const endedBySigterm = 143;
 export async function observatory(configFile: string, clock: Clock = systemClock, log: Log = journal): Promise<number> {
   const config = readConfig(configFile);
   mkdirSync(dirname(config.database), { recursive: true });
-  const { database, trouble } = await openSomehow(config.database, clock, log);
-  const assembly = new Assembly(config, database, await loadKept(database), clock, log);
+  const { database, kept, trouble } = await openSomehow(config.database, clock, log);
+  const assembly = new Assembly(config, database, kept, clock, log);
   if (trouble !== undefined) assembly.send(noteMessage(config.fleet, trouble.lead, [["Problem", trouble.problem]], config.statusUrl));
+  leaveOut(assembly, kept.damaged);
   const reporter = new Reporter(assembly);
   const server = await serve(assembly, reporter, log);
   assembly.start();
@@ -53,6 +54,18 @@ export async function observatory(configFile: string, clock: Clock = systemClock
   await assembly.writer.flush();
   database.close();
   return code;
+}
+
+/** What it can't make sense of is in the journal; it goes on without, and may tell once more what it had told. */
+export function leaveOut(assembly: Assembly, damaged: readonly Damage[]): void {
+  if (damaged.length === 0) return;
+  for (const { what, stored, settle } of damaged) {
+    assembly.log.error(`${what} is damaged and left out: ${stored.slice(0, 1000)}`);
+    assembly.writer.statement(settle);
+  }
+  assembly.send(noteMessage(assembly.config.fleet, "Some of what the monitor had written down is damaged", [
+    ["Left out", damaged.map(({ what }) => what).slice(0, 10).join("; ") + (damaged.length > 10 ? `; and ${damaged.length - 10} more` : "")], ["Affects", "checks and alerts go on; what is down may be told once more"], ["To do", "is the disk failing? ./fleet logs watcher observatory.service shows what was stored"],
+  ], assembly.config.statusUrl));
 }
 
 /** A bad configuration changes nothing but tells the operator. */

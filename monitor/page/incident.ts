@@ -2,26 +2,22 @@ import type { IncomingMessage } from "node:http";
 import type { Incident } from "../alerts/incident";
 import { instant, span } from "../alerts/words";
 import type { Assembly } from "../assembly";
-import { sql } from "../store/sql";
 import { act } from "./actions";
 import { html, Html } from "./html";
 import { layout } from "./layout";
 import { marks } from "./page";
 import { mayAct } from "./links";
+import type { Records, TimelineEvent } from "./records";
 import { page, readBody, Refusal, type Reply } from "./reply";
-
-export interface TimelineEvent { readonly at: number; readonly kind: string; readonly text: string }
 
 const phrases: Readonly<Record<string, string>> = {
   opened: "Failed", with: "Not reachable with it:", resolved: "Resolved", acknowledged: "Acknowledged by", snoozed: "Snoozed", reminded: "Reminded", quiet: "Nobody was told:", told: "Told", worse: "Became worse:",
 };
 
-async function find(assembly: Assembly, id: number): Promise<Incident> {
-  const open = assembly.alerts.open().find((incident) => incident.id === id);
-  if (open !== undefined) return open;
-  const [row] = await assembly.database.rows<{ json: string }>(sql`SELECT json FROM incident WHERE id = ${id}`);
-  if (row === undefined) throw new Refusal(404, `there is no incident ${id}`);
-  return JSON.parse(row.json) as Incident;
+async function find(assembly: Assembly, records: Records, id: number): Promise<Incident> {
+  const found = assembly.alerts.open().find((incident) => incident.id === id) ?? await records.incident(id);
+  if (found === undefined) throw new Refusal(404, `there is no incident ${id}${records.trouble() === undefined ? "" : `, or it is damaged: ${records.trouble()}`}`);
+  return found;
 }
 
 const actions = (query: string): Html => html`<section><h2>What to do with it</h2><form method="post" action="?${query}" class="actions">
@@ -38,7 +34,7 @@ ${extra}<section><h2>Timeline</h2><ol class="timeline">${steps}</ol></section>`)
 }
 
 /** GET shows; only POST changes something, since mail scanners follow links. */
-export async function incident(assembly: Assembly, request: IncomingMessage, url: URL): Promise<Reply> {
+export async function incident(assembly: Assembly, records: Records, request: IncomingMessage, url: URL): Promise<Reply> {
   const id = Number(url.pathname.slice("/incident/".length));
   if (!Number.isSafeInteger(id) || id < 1) throw new Refusal(404, "no such incident");
   const allowed = mayAct(assembly.key, id, url.searchParams, assembly.clock.now());
@@ -56,8 +52,8 @@ export async function incident(assembly: Assembly, request: IncomingMessage, url
     }
     await assembly.writer.flush();
   }
-  const found = await find(assembly, id);
-  const events = await assembly.database.rows<TimelineEvent>(sql`SELECT at, kind, text FROM event WHERE incident = ${id} ORDER BY id LIMIT 500`);
+  const found = await find(assembly, records, id);
+  const events = await records.timeline(id);
   const buttons = allowed && found.closed === undefined ? actions(url.searchParams.toString()) : html``;
   return page(incidentPage(assembly, found, events, html`${done ?? html``}${buttons}`), code);
 }

@@ -35,7 +35,7 @@ export function headline(status: Status): readonly [Condition, string] {
 const incidentRow = (incident: IncidentStatus, now: number): Html => html`<li><a href="/incident/${incident.id}"><b>${incident.name}</b></a> has been down for ${span(now - Date.parse(incident.opened))}, since ${
   instant(Date.parse(incident.opened))}: ${incident.error}${incident.above.length === 0 ? "" : ` (with it: ${incident.above.join(", ")})`}${incident.acknowledged === undefined ? "" : " (acknowledged: someone is on it)"}</li>`;
 
-export const pastRow = (incident: Incident, now: number): Html => html`<li><time datetime="${new Date(incident.opened).toISOString()}">${instant(incident.opened)}</time> <a href="/incident/${incident.id}">${incident.name}</a> ${
+const pastRow = (incident: Incident, now: number): Html => html`<li><time datetime="${new Date(incident.opened).toISOString()}">${instant(incident.opened)}</time> <a href="/incident/${incident.id}">${incident.name}</a> ${
   incident.closed === undefined ? `down for ${span(now - incident.opened)} so far` : `was down for ${span(incident.closed - incident.opened)}`}${incident.above.length === 0 ? "" : `, with it ${incident.above.join(", ")}`}: ${incident.error}</li>`;
 
 /** Long names may break after a slash or a dot, and nowhere else. */
@@ -45,7 +45,11 @@ const breakable = (name: string): Html[] => name.split(/(?<=[/.])/).map((part) =
 const otherRow = ({ id, condition, error, detail }: Status["checks"][number]): Html =>
   html`<li class="row other ${condition}"><span class="mark" aria-hidden="true">${marks[condition]}</span><span class="name">${breakable(id)}</span><span class="word">${words[condition]}</span>${detail === undefined && error === undefined ? "" : html`<span class="error">${error ?? detail}</span>`}</li>`;
 
-export function statusPage(status: Status, days: Days, past: readonly Incident[]): Html {
+/** What has been; `trouble`: what could not be read of it. */
+export const pastSection = (past: readonly Incident[], now: number, trouble: string | undefined): Html => html`${trouble === undefined ? "" : html`<p class="window">${trouble}</p>`}${
+  past.length > 0 ? html`<ol class="timeline">${past.map((incident) => pastRow(incident, now))}</ol>` : trouble === undefined ? html`<p class="soft">None so far.</p>` : ""}`;
+
+export function statusPage(status: Status, days: Days, past: readonly Incident[], trouble?: string): Html {
   const [condition, text] = headline(status);
   const now = Date.parse(status.at);
   const windows = status.maintenance.map(({ title, services, to }) => html`<p class="window">Maintenance: ${title}${services === undefined ? "" : ` (${services.join(", ")})`}, until ${instant(Date.parse(to))}</p>`);
@@ -57,10 +61,10 @@ export function statusPage(status: Status, days: Days, past: readonly Incident[]
 ${status.incidents.length === 0 ? "" : html`<section><h2>Now</h2><ul class="incidents">${status.incidents.map((incident) => incidentRow(incident, now))}</ul></section>`}
 <section><h2>Services, the last 90 days</h2><p class="soft">One bar a day, today on the right. Low: all well. Higher: some checks failed. Highest: more than 5 % failed. A dot: nothing recorded.</p><ul class="rows">${status.services.map((service) => serviceRow(service, days, now))}</ul></section>
 ${others.length === 0 ? "" : html`<section><h2>What they stand on</h2><ul class="rows">${others.map(otherRow)}</ul></section>`}
-<section><h2>Incidents</h2>${past.length === 0 ? html`<p class="soft">None so far.</p>` : html`<ol class="timeline">${past.map((incident) => pastRow(incident, now))}</ol><p><a href="/incidents">All incidents</a></p>`}</section>
+<section><h2>Incidents</h2>${pastSection(past, now, trouble)}${past.length === 0 ? "" : html`<p><a href="/incidents">All incidents</a></p>`}</section>
 <footer>As of ${instant(now)}. Watched since ${instant(Date.parse(status.startedAt))}.${storage}${load} <a href="/feed.xml">Feed</a> &middot; <a href="/api/status">JSON</a></footer>`,
   html`<noscript><meta http-equiv="refresh" content="60"></noscript><script src="/assets/fresh.js" defer></script><link rel="alternate" type="application/atom+xml" title="${status.fleet} incidents" href="/feed.xml">`);
 }
 
-export const incidentsPage = (fleet: string, past: readonly Incident[], now: number): Html => layout(fleet, "Incidents", html`<p><a href="/">&larr; Status</a></p><h1>Incidents</h1>
-${past.length === 0 ? html`<p class="soft">None so far.</p>` : html`<ol class="timeline">${past.map((incident) => pastRow(incident, now))}</ol>`}`);
+export const incidentsPage = (fleet: string, past: readonly Incident[], now: number, trouble: string | undefined): Html => layout(fleet, "Incidents", html`<p><a href="/">&larr; Status</a></p><h1>Incidents</h1>
+${pastSection(past, now, trouble)}`);

@@ -6,7 +6,7 @@ export interface Reply { readonly status: number; readonly type: string; readonl
 export const json = (value: unknown, code = 200): Reply => ({ status: code, type: "application/json; charset=utf-8", body: `${JSON.stringify(value)}\n` });
 export const page = (body: Html, code = 200): Reply => ({ status: code, type: "text/html; charset=utf-8", body: body.text });
 
-/** What the asker did wrong; everything else is our own fault. */
+/** What is answered with its reason: what the asker did wrong, or what is not to be had now. Everything else is a fault of ours. */
 export class Refusal extends Error { constructor(readonly code: number, message: string) { super(message); } }
 
 const limit = 64 * 1024;

@@ -26,7 +26,7 @@ const health: Route = ({ assembly }) => {
 };
 
 const act: Route = ({ assembly, login }, request) => operator(assembly, login, request);
-const oneIncident: Route = ({ assembly }, request, url) => incident(assembly, request, url);
+const oneIncident: Route = ({ assembly, records }, request, url) => incident(assembly, records, request, url);
 
 /** GET or POST /heartbeat/TOKEN, TOKEN.start, TOKEN.fail: a job says that it ended well, began, failed (with why in the body). Tokens are secrets of the jobs; unknown ones are refused. */
 const hear: Route = async ({ assembly }, request, url) => {
@@ -37,12 +37,18 @@ const hear: Route = async ({ assembly }, request, url) => {
   return json({ heard: true });
 };
 
+/** Data without a place to say that some of it could not be read. */
+function readable(records: Records, reply: Reply): Reply {
+  if (records.failing()) throw new Refusal(503, "the history can't be read now; the journal has the reason");
+  return reply;
+}
+
 /** By method and path; a path that ends with a slash stands for everything in that folder. */
 const routes: Readonly<Record<string, Route>> = {
-  "GET /": async ({ assembly, records }) => page(statusPage(status(assembly), await records.days(), await records.incidents(10))),
+  "GET /": async ({ assembly, records }) => page(statusPage(status(assembly), await records.days(), await records.incidents(10), records.trouble())),
   "GET /health": health,
   "GET /service/": ({ assembly, records }, _request, url) => servicePage(assembly, records, url),
-  "GET /incidents": async ({ assembly, records }) => page(incidentsPage(assembly.config.fleet, await records.incidents(500), assembly.clock.now())),
+  "GET /incidents": async ({ assembly, records }) => page(incidentsPage(assembly.config.fleet, await records.incidents(500), assembly.clock.now(), records.trouble())),
   "GET /incident/": oneIncident,
   "POST /incident/": oneIncident,
   "GET /operator": act,
@@ -52,8 +58,8 @@ const routes: Readonly<Record<string, Route>> = {
   "GET /feed.xml": ({ assembly, records }) => feed(assembly, records),
   "GET /metrics": ({ assembly }) => metrics(assembly),
   "GET /api/status": ({ assembly }) => json(status(assembly)),
-  "GET /api/history/": ({ assembly }, _request, url) => history(assembly, url),
-  "GET /api/incidents": async ({ records }) => json(await records.incidents(500)),
+  "GET /api/history/": async ({ assembly, records }, _request, url) => readable(records, await history(assembly, records, url)),
+  "GET /api/incidents": async ({ records }) => readable(records, json(await records.incidents(500))),
   "GET /heartbeat/": hear,
   "POST /heartbeat/": hear,
   "POST /report": async ({ assembly }, request) => {

@@ -1,9 +1,9 @@
 import type { Incident } from "../alerts/incident";
 import type { Assembly } from "../assembly";
-import { type Bucket, series, uptime } from "../store/history";
+import { type Bucket, uptime } from "../store/history";
 import { html, Html } from "./html";
 import { layout } from "./layout";
-import { marks, pastRow, words } from "./page";
+import { marks, pastSection, words } from "./page";
 import type { Records } from "./records";
 import { json, page, Refusal, type Reply } from "./reply";
 import { type ServiceStatus, status } from "./status";
@@ -30,16 +30,16 @@ function checkOf(assembly: Assembly, name: string): string {
 }
 
 /** GET /api/history/NAME?span=hour|day|week|quarter|year → columns: t (s), p50, p95, p99 (ms or null), passes, fails. */
-export async function history(assembly: Assembly, url: URL): Promise<Reply> {
+export async function history(assembly: Assembly, records: Records, url: URL): Promise<Reply> {
   const name = last(url);
-  const { seconds, buckets } = await series(assembly.database, checkOf(assembly, name), spans[spanOf(url)] ?? 0, assembly.clock.now(), 1500);
+  const { seconds, buckets } = await records.series(checkOf(assembly, name), spans[spanOf(url)] ?? 0, 1500);
   const column = <Key extends keyof Bucket>(key: Key): Bucket[Key][] => buckets.map((bucket) => bucket[key]);
   return json({ name, seconds, t: column("t"), p50: column("p50"), p95: column("p95"), p99: column("p99"), passes: column("passes"), fails: column("fails") });
 }
 
 const dayRow = (bucket: Bucket): Html => html`<tr><td>${new Date(bucket.t * 1000).toISOString().slice(0, 10)}</td><td>${percent(uptime([bucket]) ?? 0)}</td><td>${bucket.fails}</td><td>${bucket.p50 ?? "–"}</td><td>${bucket.p95 ?? "–"}</td><td>${bucket.p99 ?? "–"}</td></tr>`;
 
-function body(service: ServiceStatus, span: string, drawn: Html, ninety: readonly Bucket[], now: number, past: readonly Incident[]): Html {
+function body(service: ServiceStatus, span: string, drawn: Html, ninety: readonly Bucket[], now: number, past: readonly Incident[], trouble: string | undefined): Html {
   const tabs = Object.keys(spans).map((name) => (name === span ? html`<b aria-current="page">${name}</b> ` : html`<a href="?span=${name}">${name}</a> `));
   const share = uptime(ninety);
   const bad = ninety.filter(({ fails }) => fails > 0).reverse();
@@ -50,7 +50,7 @@ function body(service: ServiceStatus, span: string, drawn: Html, ninety: readonl
 <section><h2>Response times</h2><nav class="tabs" aria-label="Span of the chart">${tabs}</nav><div id="chart" data-history="/api/history/${encodeURIComponent(service.name)}?span=${span}">${drawn}</div>
 <p class="soft">Solid: half of the answers were faster (p50). Dashed: 95 % (p95). Dotted: 99 % (p99). Marks below: failures.</p></section>
 ${bad.length === 0 ? "" : html`<section><h2>Days with failures</h2><div class="wide" role="region" aria-label="Days with failures" tabindex="0"><table><thead><tr><th scope="col">Day</th><th scope="col">Up</th><th scope="col">Failed</th><th scope="col">p50 ms</th><th scope="col">p95 ms</th><th scope="col">p99 ms</th></tr></thead><tbody>${bad.slice(0, 30).map(dayRow)}</tbody></table></div></section>`}
-<section><h2>Incidents</h2>${past.length === 0 ? html`<p class="soft">None so far.</p>` : html`<ol class="timeline">${past.map((incident) => pastRow(incident, now))}</ol>`}</section>
+<section><h2>Incidents</h2>${pastSection(past, now, trouble)}</section>
 <script src="/assets/uplot.js" defer></script><script src="/assets/chart.js" defer></script>`;
 }
 
@@ -61,8 +61,9 @@ export async function servicePage(assembly: Assembly, records: Records, url: URL
   const now = assembly.clock.now();
   const service = status(assembly).services.find((one) => one.name === name);
   if (service === undefined) throw new Refusal(404, `there is no service "${name}"`);
-  const { buckets } = await series(assembly.database, check, spans[span] ?? 0, now);
+  const { buckets } = await records.series(check, spans[span] ?? 0);
   const drawn = sketch(buckets, now / 1000 - (spans[span] ?? 0), now / 1000);
   const ninety = (await records.days()).get(check) ?? [];
-  return page(layout(assembly.config.fleet, name, body(service, span, drawn, ninety, now, await records.incidents(20, check)), html`<link rel="stylesheet" href="/assets/uplot.css">`));
+  const past = await records.incidents(20, check);
+  return page(layout(assembly.config.fleet, name, body(service, span, drawn, ninety, now, past, records.trouble()), html`<link rel="stylesheet" href="/assets/uplot.css">`));
 }

@@ -27,7 +27,8 @@ export function bars(buckets: readonly Bucket[], now: number, count: number): Ht
     paths.set(state, `${paths.get(state) ?? ""}M${index * 5} ${28 - height}h4v${height}h-4z`);
   }
   const share = uptime(buckets);
-  const label = `Last ${count} days: ${share === undefined ? "nothing recorded" : `${percent(share)} up`}, ${buckets.filter((bucket) => dayState(bucket) === "fair" || dayState(bucket) === "bad").length} days with failures`;
+  const failed = buckets.filter((bucket) => dayState(bucket) === "fair" || dayState(bucket) === "bad").length;
+  const label = `Last ${count} days: ${share === undefined ? "nothing recorded" : `${percent(share)} up`}, ${failed === 1 ? "1 day" : `${failed} days`} with failures`;
   return html`<svg class="bars" viewBox="0 0 ${count * 5 - 1} 28" preserveAspectRatio="none" role="img" aria-label="${label}">${dayClasses.map((state) => (paths.has(state) ? html`<path class="${state}" d="${paths.get(state)}"/>` : html``))}</svg>`;
 }
 

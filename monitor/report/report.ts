@@ -7,7 +7,7 @@ import { type Bucket, uptime } from "../store/history";
 
 /** One line of the report. Shares are 0 to 1; absent where nothing is known. */
 export interface Row { readonly name: string; readonly condition: Condition; readonly ms?: number; readonly day?: number; readonly quarter?: number; readonly note?: string }
-export interface Report { readonly fleet: string; readonly at: number; readonly url: string; readonly ok: boolean; readonly services: readonly Row[]; readonly machines: readonly Row[]; readonly past: readonly string[] }
+export interface Report { readonly fleet: string; readonly at: number; readonly url: string; readonly ok: boolean; readonly services: readonly Row[]; readonly machines: readonly Row[]; readonly past: readonly string[]; /** What could not be read. */ readonly trouble?: string }
 
 const marks: Readonly<Record<Condition, string>> = { up: "OK", down: "DOWN", failing: "FAILING", held: "NOT REACHABLE", unknown: "NOT ASKED" };
 const colours: Readonly<Record<Condition, readonly [background: string, text: string]>> = {
@@ -15,7 +15,7 @@ const colours: Readonly<Record<Condition, readonly [background: string, text: st
 };
 
 /** What the report says, from what is known now. `days`: by check, oldest first. */
-export function reportOf(status: Status, days: ReadonlyMap<string, readonly Bucket[]>, past: readonly { readonly name: string; readonly opened: number; readonly closed?: number; readonly error: string }[], url: string): Report {
+export function reportOf(status: Status, days: ReadonlyMap<string, readonly Bucket[]>, past: readonly { readonly name: string; readonly opened: number; readonly closed?: number; readonly error: string }[], url: string, trouble?: string): Report {
   const at = Date.parse(status.at);
   const row = (name: string, check: string | undefined, condition: Condition, ms: number | undefined, note: string | undefined): Row => {
     const buckets = days.get(check ?? "") ?? [];
@@ -26,7 +26,7 @@ export function reportOf(status: Status, days: ReadonlyMap<string, readonly Buck
   const machines = others.map((check) => row(check.id, check.id, check.condition, check.ms, check.error ?? check.detail));
   const week = past.filter(({ opened }) => opened > at - 7 * 86_400_000);
   return {
-    fleet: status.fleet, at, url, ok: status.ok, services, machines,
+    fleet: status.fleet, at, url, ok: status.ok, services, machines, trouble,
     past: week.map(({ name, opened, closed, error }) => `${instant(opened)} ${name} ${closed === undefined ? "is down" : `was down for ${span(closed - opened)}`}: ${error}`),
   };
 }
@@ -63,7 +63,7 @@ const htmlTable = (title: string, rows: readonly Row[]): string => (rows.length 
 export function reportMessage(report: Report, title: string): Message {
   const bad = [...report.services, ...report.machines].filter(({ condition }) => condition !== "up").length;
   const lead = report.ok ? "All is well" : `${bad} of ${report.services.length + report.machines.length} are not well`;
-  const past = report.past.length === 0 ? ["No incident in the last 7 days."] : report.past;
+  const past = [...(report.trouble === undefined ? [] : [report.trouble]), ...(report.past.length === 0 && report.trouble === undefined ? ["No incident in the last 7 days."] : report.past)];
   const html = mailPage(lead, report.ok ? "#1b7f3b" : "#b3261e", `<p class="soft" style="margin:0 0 16px;${soft}">${escapeHtml(report.fleet)}, ${instant(report.at)}</p>
 ${htmlTable("Service", report.services)}${htmlTable("Machines", report.machines)}<p style="margin:0 0 4px;font-weight:600">The last 7 days</p><ul style="margin:0 0 16px;padding-left:20px">${past.map((line) => `<li style="overflow-wrap:anywhere">${escapeHtml(line)}</li>`).join("")}</ul>
 <p><a href="${escapeHtml(report.url)}" style="color:#0b57d0">Status page</a></p>`);

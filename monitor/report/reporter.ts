@@ -37,7 +37,8 @@ export class Reporter {
     try {
       const now = status(assembly);
       if (!wanted(now.ok)) return undefined;
-      const message = this.make(reportOf(now, await this.records.days(), await this.records.incidents(100), assembly.base()), title);
+      const [days, past] = [await this.records.days(), await this.records.incidents(100)];
+      const message = this.make(reportOf(now, days, past, assembly.base(), this.records.trouble()), title);
       assembly.send(message);
       return message;
     } catch (error) {

@@ -7,9 +7,6 @@ export interface Database {
   close(): void;
 }
 
-/** Written by a newer program: neither used nor set aside. */
-export class TooNew extends Error {}
-
 /** One connection, so one writer. @throws with the path in the message when it can't be opened or is not a database of ours. */
 export async function openDatabase(path: string): Promise<Database> {
   // Not import(): that one ignores NODE_PATH, by which the servers' bundles find this native package. Loaded here, so that the watchdog can do without it.
@@ -32,7 +29,6 @@ export async function openDatabase(path: string): Promise<Database> {
     return database;
   } catch (error) {
     database.close();
-    if (error instanceof TooNew) throw error;
     throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
 }
@@ -40,7 +36,7 @@ export async function openDatabase(path: string): Promise<Database> {
 async function migrate(database: Database): Promise<void> {
   const [row] = await database.rows<{ user_version: number }>("PRAGMA user_version");
   const done = row?.user_version ?? 0;
-  if (done > migrations.length) throw new TooNew(`the database is of a newer version (${done}) than this program (${migrations.length}); install the newer program again or move the file away`);
+  if (done > migrations.length) throw new Error(`the database is of a newer version (${done}) than this program (${migrations.length}); install the newer program again or move the file away`);
   for (let version = done; version < migrations.length; version += 1) {
     await database.exec(`BEGIN IMMEDIATE; ${migrations[version]}; PRAGMA user_version = ${version + 1}; COMMIT`);
   }

@@ -55,8 +55,10 @@ export class Rollups {
   async roll(tier: Tier): Promise<void> {
     const now = Math.floor(this.clock.now() / 1000);
     const [mark] = await this.database.rows<{ value: string }>(sql`SELECT value FROM meta WHERE key = ${markOf(tier)}`);
-    const from = Math.min(Number(mark?.value ?? 0), Math.floor(now / tier.seconds) * tier.seconds);
     const next = Math.floor(now / tier.seconds) * tier.seconds;
+    const marked = Number(mark?.value ?? 0);
+    // A mark that makes no sense: from the first bucket of which no sample has been pruned yet.
+    const from = Math.min(Number.isFinite(marked) ? marked : Math.ceil((now - rawKeepDays * day) / tier.seconds) * tier.seconds, next);
     await this.#transaction([rollupStatement(tier, from), sql`INSERT OR REPLACE INTO meta VALUES (${markOf(tier)}, ${String(next)})`]);
   }
 

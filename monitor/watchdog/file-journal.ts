@@ -4,13 +4,18 @@ import type { Parcel, Shelf } from "../adapters/outbox";
 import { reason, type Log } from "../adapters/log";
 import type { Incident, Journal } from "../alerts/incident";
 import type { CheckState } from "../alerts/state";
+import { checkState, type Fits, incident, number, objectOf, parcel, recordOf } from "../store/shapes";
 
 interface Kept { readonly states: Record<string, CheckState>; readonly incidents: Record<string, Incident>; readonly parcels: Record<string, Parcel>; readonly nextIncident: number; readonly nextParcel: number }
 
+const kept = objectOf<Kept>({ states: recordOf(checkState), incidents: recordOf(incident), parcels: recordOf(parcel), nextIncident: number, nextParcel: number });
+
 /** A lost or damaged file means beginning anew, which is safe; it is said in the journal. */
-export function readState<State>(path: string, empty: State, log: Log): State {
+export function readState<State>(path: string, fits: Fits, empty: State, log: Log): State {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as State;
+    const state: unknown = JSON.parse(readFileSync(path, "utf8"));
+    if (!fits(state)) throw new Error("it is not what was written");
+    return state as State;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") log.warn(`${path}: ${reason(error)}; beginning anew`);
     return empty;
@@ -37,7 +42,7 @@ export class FileJournal implements Journal, Shelf {
   #kept: Kept;
 
   constructor(readonly path: string, readonly log: Log) {
-    this.#kept = readState<Kept>(path, { states: {}, incidents: {}, parcels: {}, nextIncident: 1, nextParcel: 1 }, log);
+    this.#kept = readState<Kept>(path, kept, { states: {}, incidents: {}, parcels: {}, nextIncident: 1, nextParcel: 1 }, log);
   }
 
   remembered() {

@@ -7,6 +7,7 @@ import { journal, reason, type Log } from "../adapters/log";
 import { notify, watchdogPauseMs } from "../adapters/systemd";
 import { runCheck } from "../checks/run";
 import { Schedule } from "../checks/schedule";
+import { flag, listOf, number, objectOf, recordOf, time } from "../store/shapes";
 import { blank, decide, type Memory } from "./decide";
 import { readState, writeState } from "./file-journal";
 import { reportHost } from "./report";
@@ -19,10 +20,11 @@ export const restart = (unit: string): Argv => ["systemctl", "restart", "--", un
 const runArgv: Run = ([program, ...rest]) => promisify(execFile)(program, rest, { timeout: 120_000 });
 
 type State = Record<string, Memory>;
+const memory = objectOf<Memory>({ failures: number, restarts: listOf(time), capped: flag });
 
 /** Asks each service on loopback; a process that runs but does not answer is restarted. Runs until SIGTERM or SIGINT. */
 export async function watchdog(config: WatchdogConfig, clock: Clock = systemClock, log: Log = journal, run: Run = runArgv): Promise<void> {
-  const state: State = readState<State>(config.stateFile, {}, log);
+  const state: State = readState<State>(config.stateFile, recordOf(memory), {}, log);
   const schedule = new Schedule(clock);
   const timeoutMs = Math.min(config.timeoutSeconds, config.intervalSeconds * 0.9) * 1000;
   for (const { name, unit, url, status, contains } of config.services) {
@@ -30,9 +32,9 @@ export async function watchdog(config: WatchdogConfig, clock: Clock = systemCloc
     schedule.add({ id: name, intervalMs: config.intervalSeconds * 1000, run: async () => {
       const { error } = await runCheck(check, timeoutMs);
       const was = state[name] ?? blank;
-      const [memory, deed] = decide(was, error, config, clock.now());
-      state[name] = memory;
-      if (JSON.stringify(was) !== JSON.stringify(memory)) writeState(config.stateFile, state, log);
+      const [next, deed] = decide(was, error, config, clock.now());
+      state[name] = next;
+      if (JSON.stringify(was) !== JSON.stringify(next)) writeState(config.stateFile, state, log);
       if (error !== undefined) log.warn(`${name}: ${error} (failure ${was.failures + 1} of ${config.failAfter})`);
       if (error === undefined && was.failures > 0) log.info(`${name}: answers again`);
       if (deed.kind === "capped") log.error(`${name}: not restarting ${unit}: ${deed.why}`);

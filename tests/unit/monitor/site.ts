@@ -9,7 +9,7 @@ import { serve } from "../../../monitor/page/server";
 import { Reporter } from "../../../monitor/report/reporter";
 import { type Database, openDatabase } from "../../../monitor/store/database";
 import { sql } from "../../../monitor/store/sql";
-import { loadKept } from "../../../monitor/store/store";
+import { loadKept } from "../../../monitor/store/kept";
 import { FakeClock } from "./fake-clock";
 
 export const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -10,7 +10,7 @@ import { checkDrift } from "../../../../monitor/checks/drift";
 import { beat, judgeBeat } from "../../../../monitor/checks/heartbeat";
 import { Host, judgeHost, judgeUnit, type HostFacts, type MachineReport } from "../../../../monitor/checks/host";
 import { Assembly } from "../../../../monitor/assembly";
-import { loadKept } from "../../../../monitor/store/store";
+import { loadKept } from "../../../../monitor/store/kept";
 import { quiet, Site } from "../site";
 
 describe("systemd's calendar as cron", () => {

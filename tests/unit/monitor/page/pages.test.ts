@@ -35,7 +35,7 @@ test("a dark primary shows what is behind it as not reachable", async () => {
 test("ninety days of ten services stay small", async () => {
   for (const check of ["blog", "chat", "dead-drop"]) await site.history(check, { 3: 900, 10: 5 });
   const text = await site.text("/");
-  expect(text).toContain("Last 90 days: 99.88 % up, 1 days with failures");
+  expect(text).toContain("Last 90 days: 99.88 % up, 1 day with failures");
   expect(text.length).toBeLessThan(20_000);
 });
 

@@ -9,7 +9,8 @@ import { migrations } from "../../../../monitor/store/migrations";
 import { Rollups } from "../../../../monitor/store/rollup";
 import { sql } from "../../../../monitor/store/sql";
 import { openSomehow } from "../../../../monitor/store/somehow";
-import { loadKept, Store } from "../../../../monitor/store/store";
+import { loadKept } from "../../../../monitor/store/kept";
+import { Store } from "../../../../monitor/store/store";
 import { tiers } from "../../../../monitor/store/tiers";
 import { Writer } from "../../../../monitor/store/writer";
 import { FakeClock } from "../fake-clock";
@@ -53,7 +54,7 @@ test("what alerting steps through is there after the program was killed", async 
   await writer.flush();
   const kept = await loadKept(await database());
   expect(kept.states.get("blog")).toEqual({ firing: true, streak: 3, lastOk: false, since: 5, incident: 1 });
-  expect([kept.open.length, kept.nextIncident, kept.parcels.length, kept.nextParcel, kept.meta.get("offline")]).toEqual([1, 2, 1, 2, "12"]);
+  expect([kept.open.length, kept.nextIncident, kept.parcels.length, kept.nextParcel, kept.offline]).toEqual([1, 2, 1, 2, 12]);
 });
 
 test("a full disk: checks and alerts go on in memory, it is said, and everything is written once there is room", async () => {
