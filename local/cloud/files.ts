@@ -1,4 +1,4 @@
-import { open, readFile, rename, rmdir } from "node:fs/promises";
+import { access, open, readFile, rename, rmdir } from "node:fs/promises";
 
 /** All of it or none of it, also through a power cut. */
 export const writeAtomically = async (path: string, text: string): Promise<void> => {
@@ -25,6 +25,8 @@ export const unlessGone = async <T, U>(work: Promise<T>, otherwise: U): Promise<
     throw error;
   }
 };
+
+export const exists = (path: string): Promise<boolean> => unlessGone(access(path).then(() => true), false);
 
 /** A folder that somebody else still uses, or that is gone already, is none of ours to remove. */
 export const removeIfEmpty = async (folder: string): Promise<void> => {

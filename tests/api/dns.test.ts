@@ -6,6 +6,7 @@ import { startDns, type DnsFault, type DnsServer } from "../../local/cloud/dns/s
 import { testApi, type TestApi } from "./harness";
 
 let api: TestApi, dns: DnsServer, fault: DnsFault | undefined;
+const logged: string[] = [];
 
 beforeAll(async () => {
   api = await testApi();
@@ -18,22 +19,23 @@ beforeAll(async () => {
     { type: "SRV", name: "_sip._tcp", data: "sip.example.test.", priority: 1, weight: 2, port: 5060 },
   ];
   for (const record of records) expect((await api.call("POST", "/v2/domains/example.test/records", record)).status).toBe(201);
-  dns = await startDns({ state: api.cloud.state, address: "127.0.0.1", port: 0, fault: () => fault, log: () => undefined });
+  dns = await startDns({ state: api.cloud.state, address: "127.0.0.1", port: 0, fault: () => fault, log: (line) => { logged.push(line); } });
 });
 afterAll(() => dns.close());
 
 const query = (name: string, type: string): Buffer => packet.encode({ type: "query", id: 7, flags: packet.RECURSION_DESIRED, questions: [{ name, type: type as "A" }] });
 
-const udp = (bytes: Buffer): Promise<DecodedPacket | null> =>
+/** Null after that much silence. */
+const udp = (bytes: Buffer, patience: number): Promise<DecodedPacket | null> =>
   new Promise((resolve, reject) => {
     const socket = createSocket("udp4");
-    const silence = setTimeout(() => { socket.close(); resolve(null); }, 300);
+    const silence = setTimeout(() => { socket.close(); resolve(null); }, patience);
     socket.once("message", (message) => { clearTimeout(silence); socket.close(); resolve(packet.decode(message)); });
     socket.once("error", reject);
     socket.send(bytes, dns.port, "127.0.0.1");
   });
 const ask = async (name: string, type: string): Promise<{ rcode: string; said: string[] }> => {
-  const message = (await udp(query(name, type))) as (DecodedPacket & { rcode: string }) | null;
+  const message = (await udp(query(name, type), 20_000)) as (DecodedPacket & { rcode: string }) | null;
   return { rcode: message!.rcode, said: (message!.answers ?? []).map((one: any) => `${one.name} ${one.ttl} ${one.type} ${typeof one.data === "object" && !Array.isArray(one.data) ? JSON.stringify(one.data) : String(one.data)}`) };
 };
 
@@ -47,6 +49,7 @@ test.each([
   ["inner.example.test", "A", "NOERROR", []],
   ["nothing.deep.example.test", "A", "NXDOMAIN", []],
   ["elsewhere.test", "A", "NXDOMAIN", []],
+  ["constructor", "A", "NXDOMAIN", []],
   ["acme-v02.api.letsencrypt.org", "A", "NOERROR", ["acme-v02.api.letsencrypt.org 300 A 192.0.2.14"]],
   ["relay.lab.test", "AAAA", "NOERROR", []],
   ["deb.debian.org", "A", "NOERROR", ["deb.debian.org 300 A 192.0.2.80"]],
@@ -67,7 +70,7 @@ test("a CNAME to itself ends", async () => {
 });
 
 test("an answer too large for UDP is truncated, and whole over TCP, whatever pieces the question comes in", async () => {
-  const short = (await udp(query("example.test", "TXT"))) as DecodedPacket & { flag_tc: boolean };
+  const short = (await udp(query("example.test", "TXT"), 20_000)) as DecodedPacket & { flag_tc: boolean };
   expect(short.flag_tc).toBe(true);
   const long = await new Promise<DecodedPacket>((resolve) => {
     const socket = connect(dns.port, "127.0.0.1");
@@ -89,12 +92,20 @@ test("a changed record answers at once", async () => {
   expect((await ask("example.test", "A")).said).toEqual(["example.test 30 A 203.0.113.210"]);
 });
 
+test("a record that can't be put on the wire is a failure of that name alone, and told in the log", async () => {
+  const [known] = api.cloud.state.dnsRecords;
+  api.cloud.state.dnsRecords.push({ ...known!, id: 1, type: "CAA", name: "broken", tag: null });
+  expect((await ask("broken.example.test", "CAA")).rcode).toBe("SERVFAIL");
+  expect(logged).toEqual([expect.stringMatching(/^dns: CAA of broken\.example\.test: /)]);
+  expect((await ask("six.example.test", "AAAA")).rcode).toBe("NOERROR");
+});
+
 test("faults: SERVFAIL, NXDOMAIN, and silence; rubbish gets no answer and does no harm", async () => {
   fault = { answer: "SERVFAIL" };
   expect((await ask("example.test", "A")).rcode).toBe("SERVFAIL");
   fault = { answer: "silence" };
-  expect(await udp(query("example.test", "A"))).toBeNull();
+  expect(await udp(query("example.test", "A"), 300)).toBeNull();
   fault = undefined;
-  expect(await udp(Buffer.from("rubbish"))).toBeNull();
+  expect(await udp(Buffer.from("rubbish"), 300)).toBeNull();
   expect((await ask("example.test", "A")).rcode).toBe("NOERROR");
 });

@@ -1,5 +1,6 @@
-import { access, mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { exists } from "../files";
 import { run } from "../machines/run";
 
 /** The lab's own certificate authority and the one certificate that all of its servers show. */
@@ -12,8 +13,6 @@ const serverAddresses = ["192.0.2.10", "192.0.2.14", "192.0.2.25", "127.0.0.1"].
 const years = ["-days", "3650"] as const;
 const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"] as const;
 
-const exists = (path: string): Promise<boolean> => access(path).then(() => true, () => false);
-
 /** The host's own openssl.cnf would add extensions of its own. */
 const configure = async (folder: string): Promise<string> => {
   const path = join(folder, "openssl.cnf");
@@ -25,8 +24,10 @@ const makeCa = async (config: string, key: string, certificate: string): Promise
   await run([
     "openssl", "req", "-x509", "-config", config, ...newKey, ...years, "-subj", "/O=second-server/CN=second-server lab CA",
     "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign", "-addext", "subjectKeyIdentifier=hash",
-    "-keyout", key, "-out", certificate,
+    "-keyout", key, "-out", `${certificate}.new`,
   ]);
+  // Half a certificate, of a start that was killed, would be kept for ever.
+  await rename(`${certificate}.new`, certificate);
 };
 
 const makeServerCertificate = async (config: string, folder: string, key: string, certificate: string): Promise<void> => {

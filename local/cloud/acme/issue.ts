@@ -1,7 +1,8 @@
 import { randomBytes, X509Certificate } from "node:crypto";
-import { access, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { exists } from "../files";
 import { attempt, run } from "../machines/run";
 import { problem } from "./problem";
 
@@ -13,7 +14,6 @@ export interface Issuer {
 }
 
 const days = 90;
-const exists = (path: string): Promise<boolean> => access(path).then(() => true, () => false);
 const serial = (): string => `0x03${randomBytes(17).toString("hex")}`;
 
 const makeChain = async (folder: string): Promise<void> => {
@@ -25,8 +25,9 @@ const makeChain = async (folder: string): Promise<void> => {
   await run([...request, "-days", "7300", "-subj", "/O=second-server lab/CN=Local ACME root", "-addext", "basicConstraints=critical,CA:TRUE", ...usage, "-keyout", at("root.key"), "-out", at("root.crt")]);
   await run([
     ...request, "-days", "3650", "-subj", "/O=second-server lab/CN=Local ACME E1", "-addext", "basicConstraints=critical,CA:TRUE,pathlen:0", ...usage,
-    "-CA", at("root.crt"), "-CAkey", at("root.key"), "-keyout", at("issuer.key"), "-out", at("issuer.crt"),
+    "-CA", at("root.crt"), "-CAkey", at("root.key"), "-keyout", at("issuer.key"), "-out", at("issuer.crt.new"),
   ]);
+  await rename(at("issuer.crt.new"), at("issuer.crt"));
 };
 
 const namesOf = async (file: string): Promise<string[]> => {

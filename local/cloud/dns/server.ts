@@ -24,15 +24,33 @@ const respond = (query: DecodedPacket, reply: Reply): Packet => ({
   questions: query.questions ?? [], answers: reply.answers, authorities: reply.authorities,
 });
 
-/** @returns null for silence, and for what is no query at all. */
-const handle = (options: DnsOptions, message: Buffer): { query: DecodedPacket; reply: Reply } | null => {
-  const query = packet.decode(message);
-  const question = query.questions?.[0];
-  if (query.type !== "query" || !question) return null;
+/** Null for what is no DNS message. */
+const decoded = (message: Buffer): DecodedPacket | null => {
+  try {
+    return packet.decode(message);
+  } catch {
+    return null;
+  }
+};
+
+const failure = (rcode: Reply["rcode"]): Reply => ({ rcode, authoritative: false, answers: [], authorities: [] });
+
+/**
+ * The answer, as `encode` puts it on the wire. Null for silence, and for what is no query: whoever sent it gets no answer, as from any
+ * name server. A record that can't be put on the wire is a failure of this server, for the one name only.
+ */
+const answerTo = (options: DnsOptions, message: Buffer, encode: (query: DecodedPacket, full: Packet) => Buffer): Buffer | null => {
+  const query = decoded(message);
+  const question = query?.questions?.[0];
+  if (query?.type !== "query" || !question) return null;
   const fault = options.fault(question.name.toLowerCase());
   if (fault?.answer === "silence") return null;
-  const reply = fault ? { rcode: fault.answer, authoritative: false, answers: [], authorities: [] } : answer(options.state, { name: question.name, type: question.type });
-  return { query, reply };
+  try {
+    return encode(query, respond(query, fault ? failure(fault.answer) : answer(options.state, { name: question.name, type: question.type })));
+  } catch (error) {
+    options.log(`dns: ${question.type} of ${question.name}: ${(error as Error).message}`);
+    return encode(query, { ...respond(query, failure("SERVFAIL")), questions: [] });
+  }
 };
 
 const largest = (query: DecodedPacket): number => {
@@ -40,14 +58,12 @@ const largest = (query: DecodedPacket): number => {
   return Math.min(4_096, Math.max(plainUdp, extension?.udpPayloadSize ?? plainUdp));
 };
 
-const overUdp = (options: DnsOptions, message: Buffer): Buffer | null => {
-  const handled = handle(options, message);
-  if (!handled) return null;
-  const full = respond(handled.query, handled.reply);
+const forUdp = (query: DecodedPacket, full: Packet): Buffer => {
   const bytes = packet.encode(full);
-  if (bytes.length <= largest(handled.query)) return bytes;
+  if (bytes.length <= largest(query)) return bytes;
   return packet.encode({ ...full, flags: (full.flags ?? 0) | packet.TRUNCATED_RESPONSE, answers: [], authorities: [] });
 };
+const forTcp = (_: DecodedPacket, full: Packet): Buffer => packet.streamEncode(full);
 
 /** Messages over TCP have their length before them, and may come in any pieces. */
 const serveTcp = (options: DnsOptions, socket: Socket): void => {
@@ -60,13 +76,8 @@ const serveTcp = (options: DnsOptions, socket: Socket): void => {
       const end = 2 + pending.readUInt16BE(0);
       const message = pending.subarray(2, end);
       pending = pending.subarray(end);
-      try {
-        const handled = handle(options, message);
-        if (handled) socket.write(packet.streamEncode(respond(handled.query, handled.reply)));
-      } catch {
-        socket.destroy();
-        return;
-      }
+      const bytes = answerTo(options, message, forTcp);
+      if (bytes) socket.write(bytes);
     }
   });
 };
@@ -75,12 +86,8 @@ const serveTcp = (options: DnsOptions, socket: Socket): void => {
 export const startDns = async (options: DnsOptions): Promise<DnsServer> => {
   const udp = createSocket("udp4");
   udp.on("message", (message, from) => {
-    try {
-      const bytes = overUdp(options, message);
-      if (bytes) udp.send(bytes, from.port, from.address);
-    } catch {
-      // Not a DNS message: whoever sent it gets no answer, as from any name server.
-    }
+    const bytes = answerTo(options, message, forUdp);
+    if (bytes) udp.send(bytes, from.port, from.address);
   });
   udp.on("error", (error) => options.log(`dns: ${error.message}`));
   await new Promise<void>((resolve, reject) => {

@@ -64,7 +64,7 @@ const reverse = (state: CloudState, name: string): Answer[] => {
 };
 
 const outside = (state: CloudState, { name, type }: Question): Reply => {
-  const address = infrastructure[name];
+  const address = Object.hasOwn(infrastructure, name) ? infrastructure[name]! : undefined;
   if (address) return { rcode: "NOERROR", authoritative: true, authorities: [], answers: type === "A" || type === "ANY" ? [{ type: "A", name, ttl: infrastructureTtl, data: address }] : [] };
   const answers = name.endsWith(".in-addr.arpa") ? reverse(state, name) : [];
   // There is no world behind this server: what it does not know does not exist.

@@ -1,10 +1,12 @@
-import { readdir, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { rm, stat } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { removeIfEmpty, unlessGone } from "../files";
 import { hostHierarchies, killGroup, listGroups, removeGroup, type Hierarchies } from "../machines/cgroups";
 import { mountsBelow, thawDisk } from "../machines/disk";
 import { unmountElsewhere } from "../machines/foreign-mounts";
 import { signal } from "../machines/init";
+import { detachLoops, untilFree } from "../machines/loops";
+import { removeNspawnLeftovers } from "../machines/nspawn-leftovers";
 import { attempt } from "../machines/run";
 import { labNamespaces, tearDownNetwork } from "../network/namespaces";
 import type { LabPaths } from "../paths";
@@ -31,18 +33,10 @@ const killInside = async (lab: string): Promise<void> => {
   }
 };
 
-const detachLoops = async (folder: string): Promise<void> => {
-  const { stdout } = await attempt(["losetup", "--list", "--noheadings", "--output", "NAME,BACK-FILE"]);
-  for (const line of stdout.split("\n")) {
-    const [device, file] = line.trim().split(/\s+/, 2);
-    if (device && file?.startsWith(`${folder}/`)) await attempt(["losetup", "--detach", device]);
-  }
-};
-
 const unmountAll = async (folder: string): Promise<void> => {
   // A mount may be there twice; a busy one is freed as soon as the processes just killed have left it.
   await unmountElsewhere(folder);
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 60_000;
   for (let mounts = await mountsBelow(folder); mounts.length; mounts = await mountsBelow(folder)) {
     if (Date.now() > deadline) throw new Error(`can't unmount ${mounts[0]}: ${(await attempt(["umount", mounts[0]!])).stderr.trim()}`);
     for (const point of mounts) await attempt(["umount", point]);
@@ -58,11 +52,6 @@ const removeRootLocks = async (machines: string): Promise<void> => {
     const found = await unlessGone(stat(point), undefined);
     if (found) await rm(`/run/systemd/nspawn/locks/inode-${found.dev}:${found.ino}`, { force: true });
   }
-};
-
-const removePropagated = async (lab: string): Promise<void> => {
-  const propagate = "/run/systemd/nspawn/propagate";
-  for (const name of await unlessGone(readdir(propagate), [])) if (name.startsWith(`ss${lab}-`)) await rm(join(propagate, name), { recursive: true, force: true });
 };
 
 /** A snapshot that was killed leaves its disk frozen: nothing that writes there ends, and no unmounting frees it. */
@@ -82,8 +71,9 @@ export const releaseEverything = async (paths: LabPaths): Promise<void> => {
   await unmountAll(paths.machines);
   await tearDownNetwork(paths);
   await removeGroup(host, paths.id);
-  await removePropagated(paths.id);
+  await removeNspawnLeftovers((machine) => machine.startsWith(`ss${paths.id}-`));
   await removeSockets(paths);
+  await untilFree(paths.machines, paths.machines, 20_000);
 };
 
 export const removeSockets = async (paths: LabPaths): Promise<void> => {

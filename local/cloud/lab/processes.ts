@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
-import { mkdir, open, readFile, rm, stat } from "node:fs/promises";
+import { mkdir, open, readFile, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { unlessGone } from "../files";
+import { exists, unlessGone } from "../files";
 import { hostHierarchies, makeGroup } from "../machines/cgroups";
 import { systemPath } from "../machines/run";
 import { netnsFile } from "../network/namespaces";
@@ -29,7 +29,7 @@ const launch = async (paths: LabPaths, argv: readonly string[], groups: readonly
   await mkdir(dirname(paths.log), { recursive: true });
   const log = await open(paths.log, "a", 0o600);
   try {
-    const trusted = await stat(hostBundle).then(() => ({ NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS ?? hostBundle }), () => ({}));
+    const trusted = (await exists(hostBundle)) ? { NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS ?? hostBundle } : {};
     const child = spawn("sh", ["-c", joinScript, "sh", ...argv], {
       detached: true, cwd: "/", stdio: ["ignore", log.fd, log.fd], env: { ...process.env, ...trusted, PATH: systemPath(), HELPER_GROUPS: groups.join(" ") },
     });
@@ -73,8 +73,9 @@ export const isAlive = async (pid: number): Promise<boolean> => {
   try {
     process.kill(pid, 0);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    // Somebody else's (EPERM) is alive.
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
 };
 

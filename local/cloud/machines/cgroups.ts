@@ -1,7 +1,7 @@
 import { watch, type FSWatcher } from "node:fs";
-import { access, mkdir, readFile, readdir, rmdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { removeIfEmpty, unlessGone } from "../files";
+import { exists, removeIfEmpty, unlessGone } from "../files";
 
 /**
  * One group a machine and one for our own helpers, in each hierarchy that the host has. The cgroup2 one tells whether
@@ -124,11 +124,11 @@ export const freezeGroup = (folder: string, frozen: boolean): Promise<void> => w
 /** Kills everything in the group, at once and without appeal, and waits until it is gone. Fine when there is no such group. */
 export const killGroup = async (host: Hierarchies, lab: string, group: string): Promise<void> => {
   const folder = unifiedPath(host, lab, group);
-  if (!(await access(folder).then(() => true, () => false))) return;
+  if (!(await exists(folder))) return;
   // A frozen process dies only once thawed.
   await unlessGone(freezeGroup(folder, false), undefined);
   await writeFile(join(folder, "cgroup.kill"), "1");
-  await waitUntilEmpty(host, lab, group, 10_000);
+  await waitUntilEmpty(host, lab, group, 60_000);
 };
 
 const removeTree = async (folder: string): Promise<void> => {

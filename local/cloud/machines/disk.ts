@@ -1,6 +1,8 @@
-import { link, copyFile, mkdir, readFile, rename, rm, truncate, writeFile, access, stat } from "node:fs/promises";
+import { link, copyFile, mkdir, readFile, rename, rm, truncate, writeFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { pointsBelow, unmountElsewhere } from "./foreign-mounts";
+import { exists } from "../files";
+import { pointsBelow } from "./foreign-mounts";
+import { untilFree } from "./loops";
 import { attempt, run } from "./run";
 
 /**
@@ -17,8 +19,6 @@ export interface DiskPlace {
 export const rootOf = (place: DiskPlace): string => join(place.folder, "root");
 export const fsOf = (place: DiskPlace): string => join(place.folder, "fs");
 export const diskOf = (place: DiskPlace): string => join(place.folder, "disk.ext4");
-
-const exists = (path: string): Promise<boolean> => access(path).then(() => true, () => false);
 
 /** Mount points at or below a folder, deepest (latest) first. */
 export const mountsBelow = async (folder: string): Promise<string[]> => pointsBelow(await readFile("/proc/self/mountinfo", "utf8"), folder);
@@ -80,15 +80,15 @@ export const makeDisk = async (place: DiskPlace, gibibytes: number): Promise<voi
   await run(["mkfs.ext4", "-q", "-E", "lazy_itable_init=1,lazy_journal_init=1,nodiscard", disk]);
 };
 
-/** Mounts disk and root. Rejects when the disk is in use: a second overlay on the same upper layer would destroy it. */
+/** For a host where everything takes its time. */
+const freeWithin = 20_000;
+
+/** Mounts disk and root, when nobody has the disk any more: a second overlay on the same upper layer would destroy it. */
 export const mountDisk = async (place: DiskPlace, base: string): Promise<void> => {
   const [fs, root, disk] = [fsOf(place), rootOf(place), diskOf(place)];
   if (await isMounted(root)) return;
   await unmountDisk(place);
-  const usersOf = async (): Promise<string> => (await run(["losetup", "--associated", disk])).trim();
-  if (await usersOf()) await unmountElsewhere(place.folder);
-  const users = await usersOf();
-  if (users) throw new Error(`${disk} is still in use (${users.split(":")[0]}); end what uses it, or ./fleet destroy`);
+  await untilFree(disk, place.folder, freeWithin);
   await mkdir(fs, { recursive: true });
   await mkdir(root, { recursive: true });
   // A power cut costs what the last journal commit (5 s) did not have. With delayed allocation it would empty every file of the
@@ -150,9 +150,16 @@ export const copyDisk = async (place: DiskPlace, target: string): Promise<number
 
 const filler = (place: DiskPlace): string => join(fsOf(place), "filler");
 
+/** Most of it at once, behind what an earlier filling holds (a power cut may have left that, or part of it); then to the last block. */
+const fillScript = `
+free=$(($(stat -f -c %f "$1") * $(stat -f -c %S "$1")))
+held=0; [ ! -e "$2" ] || held=$(stat -c %s "$2")
+[ "$free" = 0 ] || fallocate -o "$held" -l "$free" "$2" 2>/dev/null || true
+said=$(dd if=/dev/zero of="$2" bs=1M oflag=append conv=notrunc 2>&1) || true
+case "$said" in *"No space left on device"*) ;; *) echo "$said" >&2; exit 1;; esac`;
+
 /** Takes all that is free, out of the machine's sight. */
 export const fillDisk = async (place: DiskPlace): Promise<void> => {
-  await run(["sh", "-c", 'free=$(stat -f -c "%f" "$1") && size=$(stat -f -c "%S" "$1") && fallocate -l $((free * size)) "$2" || dd if=/dev/zero of="$2" bs=1M oflag=append conv=notrunc 2>/dev/null || true',
-    "sh", fsOf(place), filler(place)]);
+  await run(["sh", "-ec", fillScript, "sh", fsOf(place), filler(place)], { env: { LC_ALL: "C" } });
 };
 export const unfillDisk = (place: DiskPlace): Promise<void> => rm(filler(place), { force: true });

@@ -7,18 +7,34 @@ const unescaped = (path: string): string => path.replace(/\\([0-7]{3})/g, (_, oc
 export const pointsBelow = (mountinfo: string, folder: string): string[] =>
   mountinfo.split("\n").filter(Boolean).map((line) => unescaped(line.split(" ")[4]!)).filter((point) => point === folder || point.startsWith(`${folder}/`)).reverse();
 
+/** A process that is ending (EINVAL: it has no mounts any more), or that even root may not look into: nothing can be done about its mounts. */
+const unlessHidden = async (work: Promise<string>): Promise<string | undefined> => {
+  try {
+    return await work;
+  } catch (error) {
+    if (["ENOENT", "ESRCH", "EINVAL", "EACCES", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    throw error;
+  }
+};
+
+const mountsOf = async (pid: string, folder: string): Promise<string[]> => pointsBelow((await unlessHidden(readFile(`/proc/${pid}/mountinfo`, "utf8"))) ?? "", folder);
+
 /**
  * Unmounts what is ours in everybody else's mount namespaces. Whoever made one meanwhile and wants no news of the host (plain
  * `unshare --mount`, some containers) has copies of our mounts, which hold disks and loop devices for as long as they live.
+ * Resolves with the processes that keep theirs: they use them.
  */
-export const unmountElsewhere = async (folder: string): Promise<void> => {
+export const unmountElsewhere = async (folder: string): Promise<string[]> => {
   const seen = new Set([await readlink("/proc/self/ns/mnt")]);
+  const keep: string[] = [];
   for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
-    // A process that ended, or that even root may not look into: nothing can be done about its mounts.
-    const namespace = await readlink(`/proc/${pid}/ns/mnt`).catch(() => undefined);
+    const namespace = await unlessHidden(readlink(`/proc/${pid}/ns/mnt`));
     if (namespace === undefined || seen.has(namespace)) continue;
     seen.add(namespace);
-    const points = pointsBelow(await readFile(`/proc/${pid}/mountinfo`, "utf8").catch(() => ""), folder);
-    if (points.length) await attempt(["nsenter", `--mount=/proc/${pid}/ns/mnt`, "umount", ...points]);
+    const points = await mountsOf(pid, folder);
+    if (!points.length) continue;
+    await attempt(["nsenter", `--mount=/proc/${pid}/ns/mnt`, "umount", ...points]);
+    if ((await mountsOf(pid, folder)).length) keep.push(`process ${pid}: ${((await unlessHidden(readFile(`/proc/${pid}/cmdline`, "utf8"))) ?? "").replaceAll("\0", " ").trim().slice(0, 80)}`);
   }
+  return keep;
 };

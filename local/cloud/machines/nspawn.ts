@@ -5,10 +5,11 @@ import { createLatency } from "../network/latency";
 import { openIpv6 } from "../network/links";
 import { createRouter } from "../network/router";
 import type { LabPaths } from "../paths";
+import { regularly } from "../regularly";
 import { groupOf } from "./boot";
 import { createActiveFaults } from "./active-faults";
-import { hostHierarchies, makeGroup, watchGroup } from "./cgroups";
 import { clearImports, importImage } from "./custom-image/import";
+import { hostHierarchies, makeGroup, watchGroup } from "./cgroups";
 import { createCpuPlan, hostCpus } from "./cpus";
 import { fsOf, growDisk, mountBase, shareMounts, thawDisk, unmountDisk } from "./disk";
 import { enter } from "./enter";
@@ -178,7 +179,9 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
     for (const end of ends) if (end.status === "rejected") log(String(end.reason));
   };
 
-  keepViews(around, () => [...machines.values()].filter(({ power }) => power === "on").map(({ file }) => file.spec));
+  const running = (): MachineSpec[] => [...machines.values()].filter(({ power }) => power === "on").map(({ file }) => file.spec);
+  keepViews(around, running);
+  regularly(2, async () => { await Promise.all(running().map(({ dropletId }) => faults.renew(dropletId))); }, (error) => log(`faults: ${error.message}`));
 
   return {
     create: async (spec, volumes = []) => {

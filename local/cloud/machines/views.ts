@@ -1,5 +1,6 @@
 import { open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { regularly } from "../regularly";
 import { loadavgText, nextLoad, statText, type Load } from "./cpu-time";
 import { cpuinfoText } from "./cpus";
 import { enter } from "./enter";
@@ -86,13 +87,6 @@ export const keepViews = (around: Surroundings, running: () => readonly MachineS
     const texts = await textsOf(around, spec, boots.get(dropletId)!, now);
     for (const view of views) if (texts[view] !== undefined) await overwrite(fileOf(around.paths.machines, dropletId, view), texts[view]);
   };
-  let busy = false;
-  const turn = async (): Promise<void> => {
-    if (busy) return;
-    busy = true;
-    // A machine may end at any moment; the next turn knows better.
-    await Promise.allSettled(running().map(refresh));
-    busy = false;
-  };
-  setInterval(() => { void turn(); }, 2000).unref();
+  // A machine may end at any moment; the next turn knows better.
+  regularly(2, async () => { await Promise.allSettled(running().map(refresh)); }, (error) => around.log(`figures: ${error.message}`));
 };

@@ -1,19 +1,19 @@
-import { access, mkdir, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { exists } from "../files";
 import { copySparse } from "./disk";
 import { enter } from "./enter";
 import type { VolumeSpec } from "./hypervisor";
 import { initOf } from "./init";
-import type { Surroundings } from "./surroundings";
+import { detachLoops, loopsOf, openLoop } from "./loops";
 import { attempt, run } from "./run";
+import type { Surroundings } from "./surroundings";
 
 /** Block storage: <machines>/volumes/<id>.raw, a sparse file behind a loop device while a running machine has it. */
 const fileOf = (machines: string, volumeId: string): string => {
   if (!/^[A-Za-z0-9-]+$/.test(volumeId)) throw new Error(`"${volumeId}" is not a volume's id`);
   return join(machines, "volumes", `${volumeId}.raw`);
 };
-
-const exists = (path: string): Promise<boolean> => access(path).then(() => true, () => false);
 
 const format = async (file: string, { filesystem, label }: VolumeSpec): Promise<void> => {
   if (filesystem === "ext4") await run(["mkfs.ext4", "-q", "-E", "lazy_itable_init=1,lazy_journal_init=1,nodiscard", ...(label ? ["-L", label] : []), file]);
@@ -32,15 +32,7 @@ const ensureVolume = async (machines: string, volume: VolumeSpec): Promise<strin
   return file;
 };
 
-const loopOf = async (file: string): Promise<string | undefined> =>
-  (await run(["losetup", "--noheadings", "--output", "NAME", "--associated", file])).trim().split("\n")[0] || undefined;
-
-const openLoop = async (file: string): Promise<string> => (await loopOf(file)) ?? (await run(["losetup", "--find", "--show", file])).trim();
-
-const closeLoop = async (file: string): Promise<void> => {
-  const device = await loopOf(file);
-  if (device) await run(["losetup", "--detach", device]);
-};
+const loopOf = async (file: string): Promise<string | undefined> => (await loopsOf(file))[0]?.device;
 
 /** What a machine that is about to boot has to be given: the host's device and its names inside. */
 export const openVolumes = async (machines: string, volumes: readonly VolumeSpec[]): Promise<{ device: string; inside: string[] }[]> =>
@@ -51,7 +43,7 @@ const names = ({ name }: VolumeSpec, index: number): string[] => [`/dev/sd${Stri
 
 /** The machine is off: its volumes' devices are freed. */
 export const closeVolumes = async (machines: string, volumes: readonly VolumeSpec[]): Promise<void> => {
-  for (const volume of volumes) await closeLoop(fileOf(machines, volume.id));
+  for (const volume of volumes) await detachLoops(fileOf(machines, volume.id));
 };
 
 const numbersOf = async (device: string): Promise<[number, number]> => {
@@ -79,7 +71,7 @@ export const unplugVolume = async (around: Surroundings, dropletId: number, volu
     await enter(around, dropletId, ["sh", "-c", 'for node in "$1" $(find /dev -maxdepth 1 -name "sd?"); do [ "$(stat -Lc %t:%T "$node")" = "$2" ] && { umount "$node" 2>/dev/null; rm -f "$node"; }; done', "sh",
       `/dev/disk/by-id/scsi-0DO_Volume_${volume.name}`, `${major.toString(16)}:${minor.toString(16)}`]);
   }
-  await closeLoop(fileOf(paths.machines, volume.id));
+  await detachLoops(fileOf(paths.machines, volume.id));
 };
 
 /** Only grows; a machine that has it sees the new size at once. The file system in it is the machine's to grow. */

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
+import { exists } from "../files";
 import { hostMirror, type DebianMirror } from "./apt-sources";
 import { upstreamOf } from "./mirror-paths";
 import { askOutside } from "./outside";
@@ -45,8 +46,7 @@ const download = async (url: string, file: string): Promise<number> => {
 };
 
 const sendCached = async (response: ServerResponse, url: string, file: string): Promise<void> => {
-  const size = await stat(file).then(({ size: bytes }) => bytes, () => undefined);
-  if (size === undefined) {
+  if (!(await exists(file))) {
     const running = downloads.get(file) ?? download(url, file).finally(() => downloads.delete(file));
     downloads.set(file, running);
     const status = await running;

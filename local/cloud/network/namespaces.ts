@@ -1,6 +1,6 @@
-import { access, mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { unlessGone } from "../files";
+import { exists, unlessGone } from "../files";
 import type { LabPaths } from "../paths";
 import { attempt, run } from "../machines/run";
 import { addresses as at, serviceAddresses } from "./addresses";
@@ -12,7 +12,7 @@ export const netnsFile = (name: string): string => `/run/netns/${name}`;
 export const inNetns = (name: string, script: string): Promise<string> =>
   run(["nsenter", `--net=${netnsFile(name)}`, "sh", "-e"], { input: script });
 
-export const netnsExists = (name: string): Promise<boolean> => access(netnsFile(name)).then(() => true, () => false);
+export const netnsExists = (name: string): Promise<boolean> => exists(netnsFile(name));
 
 const sysctl = (path: string, value: number): string => `echo ${value} > /proc/sys/net/${path}`;
 
@@ -26,7 +26,7 @@ const routerScript = (operatorNetns: string): string => [
   ...at.reservedRanges.map((range) => `ip route add local ${range} dev lo`),
   // Where nothing is, there is silence: a link that nobody reads, not an ICMP error.
   "ip link add void type veth peer name abyss", "ip link set abyss up", "ip link set void arp off up",
-  `ip route add ${at.publicRange} dev void`, "ip route add 10.0.0.0/8 dev void", `ip -6 route add ${at.ipv6Prefix} dev void`,
+  ...[at.publicRange, ...at.privateRanges].map((range) => `ip route add ${range} dev void`), `ip -6 route add ${at.ipv6Prefix} dev void`,
   `ip link add op type veth peer name eth0 netns ${operatorNetns}`,
   `ip addr add ${at.operatorGateway}/24 dev op`, "ip link set op up",
 ].join("\n");

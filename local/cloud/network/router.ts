@@ -1,6 +1,7 @@
 import type { LabPaths } from "../paths";
 import type { MachineNetworks, NetworkPlan } from "../machines/hypervisor";
 import { attempt, run } from "../machines/run";
+import { createQueue } from "../queue";
 import { netnsFile } from "./namespaces";
 import { neighbourText, reservedIpv6Text, rulesetText, type NetworkState } from "./ruleset";
 
@@ -16,7 +17,8 @@ export const createRouter = (paths: LabPaths, machines: () => ReadonlyMap<number
   let plan: NetworkPlan = { reservedIps: [], firewalls: [] };
   let faults: FaultState = { cut: [], cutBetween: [], loss: [] };
   let holders = new Map<string, number>();
-  let last: Promise<void> = Promise.resolve();
+  // Each load with the newest facts.
+  const inTurn = createQueue();
   const inRouter = ["nsenter", `--net=${netnsFile(paths.routerNetns)}`] as const;
 
   /** Connections over a moved reserved IP would else go on with the machine that lost it. */
@@ -57,10 +59,7 @@ export const createRouter = (paths: LabPaths, machines: () => ReadonlyMap<number
     apply: (change) => {
       plan = change.plan ?? plan;
       faults = change.faults ?? faults;
-      // One after the other, each with the newest facts; a failed one is its caller's to report.
-      const mine = last.then(load);
-      last = mine.catch(() => undefined);
-      return mine;
+      return inTurn(load);
     },
   };
 };

@@ -58,6 +58,13 @@ export const crashTests = (): void => describe("killed at any moment", () => {
     expect((await on(ids.one, "true")).code).toBe(0);
   });
 
+  test("a disk that somebody still has open when its machine is switched on again is waited for", async () => {
+    const child = spawn("unshare", ["--mount", "sh", "-c", 'cd "$1" && echo made && sleep 3', "sh", join(paths().machines, String(ids.one), "root")], { stdio: ["ignore", "pipe", "inherit"] });
+    await new Promise((resolve) => child.stdout.once("data", resolve));
+    await act(ids.one, { type: "power_cycle" });
+    expect((await on(ids.one, "true")).code).toBe(0);
+  });
+
   const rounds = Number(process.env["FLEET_TEST_KILLS"] ?? 6);
   test(`SIGKILL of everything at ${rounds} random moments: the next up, down or destroy clears what was left`, async () => {
     const story: string[] = [];

@@ -78,6 +78,21 @@ export const machineFaultTests = (): void => describe("faults of machines", () =
     await on(ids.one, "systemctl stop clock; rm /etc/systemd/system/clock.service; systemctl daemon-reload");
   });
 
+  test("a boot that the machine begins itself ends no fault: a service is frozen and another's clock skewed again", async () => {
+    const unit = "[Service]\nExecStart=sleep infinity\nTimeoutStopSec=1\n[Install]\nWantedBy=multi-user.target\n";
+    for (const name of ["still", "late"]) await on(ids.one, `printf '${unit}' > /etc/systemd/system/${name}.service; systemctl enable --now ${name}`);
+    const seen = async (): Promise<string> => said(ids.one, "cat /sys/fs/cgroup/system.slice/still.service/cgroup.freeze; tr '\\0' '\\n' < /proc/$(systemctl show -p MainPID --value late)/environ | grep ^FAKETIME=").catch(() => "off");
+    await during(["freeze", "one", "--unit", "still.service"], () => during(["clock-skew", "one", "--seconds", "86400", "--unit", "late.service"], async () => {
+      expect(await seen()).toBe("1\nFAKETIME=+86400");
+      const before = await bootOf(ids.one);
+      await on(ids.one, "systemctl reboot");
+      await until("another boot", 150, async () => !["", before].includes(await bootOf(ids.one)));
+      await until("the faults in force again", 150, async () => (await seen()) === "1\nFAKETIME=+86400");
+    }));
+    expect(await seen()).toBe("0");
+    await on(ids.one, "systemctl disable --now still late; cd /etc/systemd/system && rm still.service late.service; systemctl daemon-reload");
+  });
+
   test("a power cut ends with its clearing, or with somebody's power_on; other faults last through it", async () => {
     const one = await droplet(ids.one), before = await bootOf(ids.one);
     const { id } = JSON.parse((await must(faultCommand("inject", "latency", "one", "--milliseconds", "50", "--json"))).out);

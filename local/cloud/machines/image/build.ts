@@ -1,5 +1,6 @@
-import { access, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { exists } from "../../files";
 import { hostMirror } from "../../network/apt-sources";
 import { withLock } from "../locks";
 import { run, type Argv } from "../run";
@@ -9,7 +10,6 @@ import { bootstrapCommand, imageCommands, imageFiles, imageRemovals, recipeHash 
 type Progress = (event: { step: string; detail?: string; seconds?: number }) => void;
 
 const step = "base image";
-const exists = (path: string): Promise<boolean> => access(path).then(() => true, () => false);
 
 export const imageFile = (cache: string): string => join(cache, "images", `debian-13-${recipeHash()}.squashfs`);
 
