@@ -1,22 +1,39 @@
 import type { Lab } from "../local/cloud/lab";
 import type { Context } from "./context";
-import { call } from "./lab";
+import { cannotRun, failed } from "./errors";
+import { call, loadLab } from "./lab";
 
 export interface Droplet { readonly id: number; readonly name: string; readonly status: string; readonly region?: string; readonly address?: string }
 
 interface ApiDroplet { id: number; name: string; status: string; region?: { slug: string }; networks?: { v4?: { ip_address: string; type: string }[] } }
 
+/** One call of the stack's DigitalOcean, local or real; resolves with the answer's body. */
+export type Ask = (method: "GET" | "POST", path: string, body?: unknown) => Promise<any>;
+
 const toDroplet = ({ id, name, status, region, networks }: ApiDroplet): Droplet =>
   ({ id, name, status, region: region?.slug, address: networks?.v4?.find(({ type }) => type === "public")?.ip_address });
 
-export const listDroplets = async (lab: Lab, context: Context): Promise<readonly Droplet[]> =>
-  ((await call(lab, context, "GET", "/v2/droplets?per_page=200")) as { droplets: ApiDroplet[] }).droplets.map(toDroplet);
-
-export const findDroplet = async (lab: Lab, context: Context, name: string): Promise<Droplet | undefined> => (await listDroplets(lab, context)).find((droplet) => droplet.name === name);
-
-/** The same question to the real DigitalOcean. */
-export const findRealDroplet = async (name: string, token: string, fetcher: typeof fetch = fetch): Promise<Droplet | undefined> => {
-  const answer = await fetcher(`https://api.digitalocean.com/v2/droplets?per_page=200&name=${encodeURIComponent(name)}`, { headers: { authorization: `Bearer ${token}` } });
-  if (!answer.ok) throw new Error(`api.digitalocean.com answered ${answer.status} to a list of droplets: ${await answer.text()}`);
-  return ((await answer.json()) as { droplets: ApiDroplet[] }).droplets.map(toDroplet).find((droplet) => droplet.name === name);
+export const askReal = (token: string, fetcher: typeof fetch = fetch): Ask => async (method, path, body) => {
+  const answer = await fetcher(`https://api.digitalocean.com${path}`, {
+    method, headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { "content-type": "application/json" }) }, ...(body === undefined ? {} : { body: JSON.stringify(body) }), signal: AbortSignal.timeout(30_000),
+  });
+  if (!answer.ok) throw failed(`api.digitalocean.com: ${method} ${path}: ${answer.status} ${await answer.text()}`);
+  return await answer.json();
 };
+
+export const askLab = (lab: Lab, context: Context): Ask => (method, path, body) => call(lab, context, method, path, body);
+
+export const askCloud = async (context: Context, command: string): Promise<Ask> => {
+  if (context.local) return askLab(await loadLab(), context);
+  const token = process.env["DIGITALOCEAN_TOKEN"];
+  if (!token) throw cannotRun(`fleet ${command}: DIGITALOCEAN_TOKEN is not set, and the stack "${context.stack}" is on the real DigitalOcean. Export your API token and run it again.`);
+  return askReal(token);
+};
+
+export const listDroplets = async (ask: Ask): Promise<readonly Droplet[]> => ((await ask("GET", "/v2/droplets?per_page=200")) as { droplets: ApiDroplet[] }).droplets.map(toDroplet);
+
+/** A name may be borne by several; an account's other droplets are not asked for. */
+export const dropletsNamed = async (ask: Ask, name: string): Promise<readonly Droplet[]> =>
+  ((await ask("GET", `/v2/droplets?per_page=200&name=${encodeURIComponent(name)}`)) as { droplets: ApiDroplet[] }).droplets.map(toDroplet).filter((droplet) => droplet.name === name);
+
+export const findDroplet = async (ask: Ask, name: string): Promise<Droplet | undefined> => (await dropletsNamed(ask, name))[0];

@@ -1,4 +1,4 @@
-import type { FleetFacts } from "../config/fleet";
+import type { FleetFacts, Role } from "../config/fleet";
 import { failedActions } from "./cloud-log";
 import type { Context } from "./context";
 import { changedCount, countOf, describeChanges } from "./engine/events";
@@ -7,6 +7,7 @@ import type { EngineResult } from "./engine/follow";
 import { type EngineName, runEngine } from "./engine/spawn";
 import { cannotRun, failed } from "./errors";
 import { loadLab, progressTo } from "./lab";
+import { powerOn } from "./power";
 import type { Reporter } from "./progress/reporter";
 import { duration, paintFor } from "./progress/text";
 import { addressBlock, monthlyCost, nextSteps, serviceTable } from "./verify/table";
@@ -19,6 +20,8 @@ export interface UpOptions {
   readonly pace: "host" | "real";
   /** More arguments for the engine's `up`. */
   readonly engineArgs: readonly string[];
+  /** A machine that is made anew: whether the old one is on does not matter. */
+  readonly replaced?: Role;
   /** How long the services may take to become green after the engine has ended. */
   readonly verifySeconds: number;
 }
@@ -57,6 +60,7 @@ const completeOutputs = async (context: Context): Promise<FleetOutputs> => {
 export const bringUp = async (context: Context, fleet: FleetFacts, options: UpOptions, reporter: Reporter): Promise<UpResult> => {
   const started = Date.now();
   if (context.local) await ensureLab(context, options, reporter);
+  await powerOn(context, fleet, (["primary", "watcher"] as const).filter((role) => role !== options.replaced), reporter);
   const engine = await runEngine(context, options.engine, ["up", "--yes", "--skip-preview", ...options.engineArgs], reporter);
   if (engine.exitCode !== 0) {
     reporter.event({ type: "failed", errors: engine.errors, changes: engine.changes, interrupted: engine.interrupted, seconds: Number(engine.seconds.toFixed(2)) });

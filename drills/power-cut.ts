@@ -1,5 +1,5 @@
 import type { Role } from "../config/fleet";
-import { findDroplet } from "../cli/droplets";
+import { askLab, findDroplet } from "../cli/droplets";
 import { call } from "../cli/lab";
 import { type Drill, type DrillTools, awaitCalm, awaitGreen, awaitMail, inbox, newMails } from "./drill";
 
@@ -21,7 +21,7 @@ export const powerCut = ({ role, duringTheCut, alertSeconds, darkness }: PowerCu
   await awaitGreen(tools, 120);
   await awaitCalm(tools, 180);
   const before = new Set((await inbox(tools)).map(({ id }) => String(id)));
-  const droplet = await findDroplet(lab, context, fleet[role].name);
+  const droplet = await findDroplet(askLab(lab, context), fleet[role].name);
   if (!droplet) throw new Error(`there is no droplet "${fleet[role].name}"`);
   timeline.mark("all services green; the drill begins");
 

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { sshCapture } from "../cli/access/ssh";
-import { findDroplet } from "../cli/droplets";
+import { askLab, findDroplet } from "../cli/droplets";
 import { call } from "../cli/lab";
 import { probeAll } from "../cli/verify/probe";
 import { until } from "../cli/wait";
@@ -62,7 +62,7 @@ export const run: Drill = async (tools) => {
   await sshCapture(context, "watcher", ["sudo", "fleet-agent", "backup", "pull"]);
   const backedUp = timeline.mark("the watcher has pulled a backup");
 
-  const primary = await findDroplet(lab, context, fleet.primary.name);
+  const primary = await findDroplet(askLab(lab, context), fleet.primary.name);
   if (!primary) throw new Error(`there is no droplet "${fleet.primary.name}"`);
   await call(lab, context, "DELETE", `/v2/droplets/${primary.id}`);
   const lost = timeline.mark("the primary is deleted through the API", `droplet ${primary.id}`);

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Lab } from "../../local/cloud/lab";
 import type { ActiveFault } from "../../local/cloud/api/faults";
 import { type CommonOptions, type Context, common, contextOf } from "../context";
-import { listDroplets } from "../droplets";
+import { askLab, listDroplets } from "../droplets";
 import { Stop, cannotRun } from "../errors";
 import { FAULT_KINDS, type FaultOptions, faultOf } from "../faults";
 import { call, runningLab } from "../lab";
@@ -12,7 +12,7 @@ const open = async (options: CommonOptions) => {
   const context = contextOf(options);
   const { lab } = await runningLab(context, "fault");
   const idOf = async (name: string): Promise<number> => {
-    const droplets = await listDroplets(lab, context);
+    const droplets = await listDroplets(askLab(lab, context));
     const droplet = droplets.find((one) => one.name === name);
     if (!droplet) throw cannotRun(`fleet fault: there is no droplet "${name}". There is: ${droplets.map((one) => one.name).join(", ") || "none yet (./fleet up)"}.`);
     return droplet.id;
@@ -22,7 +22,7 @@ const open = async (options: CommonOptions) => {
 
 /** Droplets' names; their numbers while a fault of the API itself keeps the names from us. */
 const namesIn = async (lab: Lab, context: Context): Promise<(id: number) => string> => {
-  const droplets = await listDroplets(lab, context).catch((error: unknown) => { if (error instanceof Stop) return []; throw error; });
+  const droplets = await listDroplets(askLab(lab, context)).catch((error: unknown) => { if (error instanceof Stop) return []; throw error; });
   return (id) => droplets.find((one) => one.id === id)?.name ?? String(id);
 };
 

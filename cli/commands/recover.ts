@@ -2,12 +2,12 @@ import type { Command } from "commander";
 import { observatoryCommand } from "../access/observatory";
 import { type Machine, machineOf, sshCapture } from "../access/ssh";
 import { type CommonOptions, type Context, common, contextOf } from "../context";
-import { type Droplet, findDroplet, findRealDroplet } from "../droplets";
+import { askCloud, findDroplet } from "../droplets";
 import { chooseEngine } from "../engine/spawn";
 import { type StoredResource, readResources } from "../engine/state";
 import { cannotRun, failed } from "../errors";
-import { loadLab } from "../lab";
 import { withLock } from "../lock";
+import type { FleetFacts } from "../../config/fleet";
 import { loadManifest } from "../manifest";
 import { type Reporter, reporterFor } from "../progress/reporter";
 import { bringUp, ensureLab, report } from "../up";
@@ -18,13 +18,6 @@ interface Options extends CommonOptions { engine?: string; force?: boolean; inst
 /** The URN of a machine's droplet in the stack's state. */
 export const dropletUrn = (resources: readonly StoredResource[], name: string): string | undefined =>
   resources.find(({ type, outputs }) => type === "digitalocean:index/droplet:Droplet" && outputs?.["name"] === name)?.urn;
-
-const find = async (context: Context, name: string): Promise<Droplet | undefined> => {
-  if (context.local) return await findDroplet(await loadLab(), context, name);
-  const token = process.env["DIGITALOCEAN_TOKEN"];
-  if (!token) throw cannotRun("fleet recover: DIGITALOCEAN_TOKEN is not set, so the droplets can't be looked up. Export your API token and run it again.");
-  return await findRealDroplet(name, token);
-};
 
 /** What a machine made anew has of the old one. */
 const RETURNS: Readonly<Record<Machine, string>> = {
@@ -53,8 +46,13 @@ const backUpOnceMore = async (context: Context, reporter: Reporter): Promise<voi
 };
 
 /** What the engine has to be told: what is gone comes back by a refresh; what is there but broken has to be replaced by name. */
-const engineArgs = async (context: Context, machine: Machine, name: string, force: boolean, reporter: Reporter): Promise<readonly string[]> => {
-  const droplet = await find(context, name);
+const engineArgs = async (context: Context, machine: Machine, fleet: FleetFacts, force: boolean, reporter: Reporter): Promise<readonly string[]> => {
+  const ask = await askCloud(context, "recover");
+  const { name } = fleet[machine];
+  const droplet = await findDroplet(ask, name);
+  if (machine === "primary" && !force && !(await findDroplet(ask, fleet.watcher.name))) {
+    throw cannotRun(`fleet recover: the watcher is gone too, and with it the backups${droplet ? "" : ": both machines would be made anew, without data"}. ${droplet ? "Make it anew first: ./fleet recover watcher" : "If that is meant, add --force."}`);
+  }
   if (!droplet) { reporter.say(`The droplet "${name}" is gone: it is made anew. ${RETURNS[machine]}`); return ["--refresh"]; }
   if (!force) throw cannotRun(`fleet recover: the droplet "${name}" exists (id ${droplet.id}, ${droplet.status}). If it is broken and is to be replaced, with what is on it, add --force. ${RETURNS[machine]}`);
   const urn = dropletUrn(await readResources(context) ?? [], name);
@@ -92,10 +90,11 @@ export const define = (command: Command): void => {
       const reporter = reporterFor(process.stdout, context.json);
       try {
         const fleet = await loadManifest(context);
+        if (!(await readResources(context))?.length) throw cannotRun(`fleet recover: the stack "${context.stack}" has no machines yet, so there is nothing to recover. Make them with: ./fleet up${context.local ? "" : ` --stack ${context.stack}`}`);
         const result = await withLock(context, "recover", async () => {
           if (context.local) await ensureLab(context, { install: options.install, pace: "host" }, reporter);
-          const args = await engineArgs(context, machine, fleet[machine].name, options.force ?? false, reporter);
-          const how = { engine: chooseEngine(options.engine), install: options.install, pace: "host", engineArgs: args, verifySeconds: 120 } as const;
+          const args = await engineArgs(context, machine, fleet, options.force ?? false, reporter);
+          const how = { engine: chooseEngine(options.engine), install: options.install, pace: "host", engineArgs: args, replaced: machine, verifySeconds: 120 } as const;
           return await announced(context, machine, reporter, () => bringUp(context, fleet, how, reporter));
         });
         report(context, fleet, result, reporter);

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { type CommonOptions, type Context, common, contextOf } from "../context";
-import { listDroplets } from "../droplets";
+import { askCloud, listDroplets } from "../droplets";
 import { readOutputs } from "../engine/outputs";
-import { call, loadLab } from "../lab";
+import { loadLab } from "../lab";
 import { loadManifest } from "../manifest";
 import { paintFor, table } from "../progress/text";
 import { probeAll } from "../verify/probe";
@@ -21,9 +21,9 @@ export interface FleetStatus {
 }
 
 const localMachines = async (context: Context): Promise<Pick<FleetStatus, "machines" | "floatingIp">> => {
-  const lab = await loadLab();
+  const ask = await askCloud(context, "status");
   const [machines, { reserved_ips: ips }] = await Promise.all([
-    listDroplets(lab, context), call(lab, context, "GET", "/v2/reserved_ips") as Promise<{ reserved_ips: { ip: string; droplet: { name: string } | null }[] }>,
+    listDroplets(ask), ask("GET", "/v2/reserved_ips") as Promise<{ reserved_ips: { ip: string; droplet: { name: string } | null }[] }>,
   ]);
   return { machines, floatingIp: ips[0] ? { address: ips[0].ip, holder: ips[0].droplet?.name ?? null } : null };
 };
