@@ -1,6 +1,7 @@
 import { chmod, mkdir, open, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { unlessGone } from "../files";
+import { machineNetns } from "../network/addresses";
 import { plugIn, pullCable, unplug } from "../network/links";
 import type { LabPaths } from "../paths";
 import { boot, groupOf, sshAnswersAt, waitForSsh } from "./boot";
@@ -9,6 +10,7 @@ import { losePower, mountBase, mountDisk, rootOf, unmountDisk } from "./disk";
 import { enter } from "./enter";
 import type { MachineSpec } from "./hypervisor";
 import { command, initOf } from "./init";
+import { removeNspawnLeftovers } from "./nspawn-leftovers";
 import { seedFiles } from "./seed";
 import { readMachine, volumesOf, type MachineFile } from "./store";
 import { consoleOf, isRunning, placeOf, type Surroundings } from "./surroundings";
@@ -63,6 +65,7 @@ export const clearAway = async (around: Surroundings, dropletId: number): Promis
   await around.latency.clear(dropletId);
   around.cpus.release(dropletId);
   await unplug(around.paths, dropletId);
+  await removeNspawnLeftovers((machine) => machine === machineNetns(around.paths.id, dropletId));
   await removeGroup(around.host, around.paths.id, groupOf(dropletId));
 };
 
