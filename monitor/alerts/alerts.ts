@@ -233,9 +233,10 @@ export class Alerts {
   #remind(incident: Incident): void {
     const now = this.deps.now();
     const watched = this.#watched.get(incident.check);
-    if (watched === undefined) return;
-    const error = this.state(incident.check).lastError ?? incident.error;
-    if (covering(this.deps.maintenance(), incident.service) !== undefined || this.state(incident.check).flapping) return;
+    const state = this.state(incident.check);
+    // What passes again is about to resolve: an all-clear would follow on the heels of this.
+    if (watched === undefined || state.lastOk === true || state.flapping || covering(this.deps.maintenance(), incident.service) !== undefined) return;
+    const error = state.lastError ?? incident.error;
     if (incident.told === undefined) {
       this.#put({ ...incident, told: now, quiet: undefined });
       this.#event(incident.id, "told", "");

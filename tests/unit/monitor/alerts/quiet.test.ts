@@ -12,6 +12,14 @@ test("down for nine hours: a mail, two reminders, one all-clear", async () => {
   expect(story.subjects()).toEqual(["[lab] DOWN: blog", "[lab] STILL DOWN: blog (for 4 h 0 min)", "[lab] STILL DOWN: blog (for 8 h 0 min)", "[lab] UP: blog (was down 9 h 0 min)"]);
 });
 
+test("a reminder that falls due while the check passes again is left out", async () => {
+  const story = await Story.settled([watch("blog")]);
+  await story.rounds(minutes(4 * 60) + 1, down);
+  const before = story.sent.length;
+  await story.rounds(3);
+  expect([before, ...story.subjects().map((subject) => subject.slice(6, 10))]).toEqual([1, "DOWN", "UP: "]);
+});
+
 test("acknowledged: no more reminders, the all-clear comes; acknowledging what is over says so", async () => {
   const story = await Story.settled([watch("blog")]);
   await story.rounds(5, down);
