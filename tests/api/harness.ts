@@ -4,6 +4,7 @@ import { join } from "node:path";
 import Ajv, { type ValidateFunction } from "ajv";
 import addFormats from "ajv-formats";
 import { createApi, type CreatedApi } from "../../local/cloud/api/app";
+import type { PostHook } from "../../local/cloud/api/notices";
 import type { Clock } from "../../local/cloud/clock";
 import type { Letter } from "../../local/cloud/mail/send";
 import type { Hypervisor } from "../../local/cloud/machines/hypervisor";
@@ -34,6 +35,7 @@ export interface TestApi extends CreatedApi {
   readonly clock: FakeClock;
   readonly log: string[];
   readonly letters: Letter[];
+  readonly posts: { readonly url: string; readonly message: Readonly<Record<string, string>> }[];
   /** Validated against DigitalOcean's own document unless told otherwise. */
   call(method: string, path: string, body?: unknown, options?: { token?: string | null; raw?: string; unchecked?: boolean; headers?: Record<string, string> }): Promise<Answer>;
 }
@@ -107,11 +109,13 @@ export const testApi = async (options: { hypervisor?: Hypervisor; pace?: "host" 
   const clock = fakeClock();
   const log: string[] = [];
   const letters: Letter[] = [];
+  const posts: TestApi["posts"] = [];
+  const post: PostHook = (url, message) => url.includes("lab") ? Promise.resolve(void posts.push({ url, message })) : Promise.reject(new Error("Could not resolve host"));
   const send = (letter: Letter): Promise<void> => { letters.push(letter); return Promise.resolve(); };
   const store = await openStore(options.file ?? null, clock);
-  const created = createApi({ store, hypervisor: options.hypervisor ?? createRecordsOnlyHypervisor(), clock, pace: options.pace ?? "host", send, log: (line) => log.push(line) });
+  const created = createApi({ store, hypervisor: options.hypervisor ?? createRecordsOnlyHypervisor(), clock, pace: options.pace ?? "host", send, post, log: (line) => log.push(line) });
   return {
-    ...created, clock, log, letters,
+    ...created, clock, log, letters, posts,
     call: async (method, path, body, { token = "test", raw, unchecked, headers = {} } = {}) => {
       const text = raw ?? (body === undefined ? undefined : JSON.stringify(body));
       const response = await created.app.request(path, {

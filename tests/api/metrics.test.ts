@@ -94,6 +94,16 @@ test("busy for five minutes: one mail → still busy: no other → idle again: o
   expect(subjects()).toEqual(["Triggered: busy (web)", "Resolved: busy (web)"]);
 });
 
+test("Slack's webhook is posted to where the lab reaches it; else the log says that and why, and keeps the URL to itself", async () => {
+  const { api, tick } = await working();
+  const slack = [{ channel: "#near", url: "http://hooks.lab.test/T0/B0/secret" }, { channel: "#far", url: "https://hooks.slack.com/T0/B0/secret" }];
+  await api.call("POST", "/v2/monitoring/alerts", policy({ alerts: { email: [], slack } }));
+  await tick(45, {}, 1);
+  await api.cloud.jobs.settled();
+  expect(api.posts).toMatchObject([{ url: slack[0]!.url, message: { channel: "#near", text: expect.stringMatching(/^\*Triggered: busy \(web\)\*\nTriggered at .*cpu of web/) } }]);
+  expect(api.log).toEqual(['"Triggered: busy (web)" did not reach Slack channel #far: Could not resolve host']);
+});
+
 test("a power cycle sets the counters back: what was before stays to be seen, and is not set against what comes after", async () => {
   const { api, id, tick } = await working();
   await api.call("POST", "/v2/monitoring/alerts", policy({ compare: "LessThan", value: 1 }));

@@ -23,6 +23,7 @@ import { createLetters } from "./letters";
 import { metricsRoutes } from "./metrics";
 import { resumeMoves } from "./moves";
 import { createNetwork } from "./network-plan";
+import { createNotices, type PostHook } from "./notices";
 import { projectRoutes } from "./projects";
 import { createRateLimit } from "./rate-limit";
 import { reservedIpRoutes } from "./reserved-ips";
@@ -43,6 +44,7 @@ export interface ApiDeps {
   readonly clock: Clock;
   readonly pace: "host" | "real";
   readonly send: SendLetter;
+  readonly post: PostHook;
   readonly log: (line: string) => void;
 }
 
@@ -54,7 +56,7 @@ export interface CreatedApi {
   resume(): Promise<void>;
 }
 
-const createCloud = ({ store, hypervisor, clock, pace, send, log }: ApiDeps): Cloud => {
+const createCloud = ({ store, hypervisor, clock, pace, send, post, log }: ApiDeps): Cloud => {
   hypervisor.onPowerChange((dropletId, power) => {
     const droplet = store.state.droplets.find((one) => one.id === dropletId);
     if (!droplet || droplet.status === "new") return;
@@ -62,8 +64,9 @@ const createCloud = ({ store, hypervisor, clock, pace, send, log }: ApiDeps): Cl
     store.save().catch((error: Error) => log(`records not saved: ${error.message}`));
   });
   const jobs = createJobs((key, error) => log(`${key}: ${error.stack ?? error.message}`));
+  const write = createLetters({ send, clock, jobs, log });
   return {
-    store, state: store.state, hypervisor, clock, pace, log, jobs, write: createLetters({ send, clock, jobs, log }),
+    store, state: store.state, hypervisor, clock, pace, log, jobs, write, notify: createNotices({ write, post, jobs, log }),
     network: createNetwork(store.state, hypervisor), faults: createFaults(store.state, hypervisor, clock), metrics: createMetrics({ state: store.state, hypervisor, clock, log }),
   };
 };

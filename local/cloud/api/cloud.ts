@@ -7,6 +7,7 @@ import type { Store } from "../store";
 import type { Faults } from "./faults";
 import type { Jobs } from "./jobs";
 import type { Network } from "./network-plan";
+import type { Notify } from "./notices";
 import type { Metrics } from "./watch/metrics";
 
 /** What every resource works with. */
@@ -23,6 +24,8 @@ export interface Cloud {
   readonly metrics: Metrics;
   /** Mails to customers; tried again while nobody takes them. */
   readonly write: (letter: Letter) => void;
+  /** Of alerts: by mail and webhook. */
+  readonly notify: Notify;
   readonly log: (line: string) => void;
 }
 

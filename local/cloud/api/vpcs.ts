@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Hono, type Context } from "hono";
 import { z } from "zod";
+import { addresses } from "../network/addresses";
 import type { CloudState, VpcRecord } from "../records";
 import { overlap, parseRange } from "./addresses";
 import { regionSlugs } from "./catalog";
@@ -47,7 +48,7 @@ const checkRange = (state: CloudState, cidr: string): void => {
   const range = parseRange(cidr);
   if (!range) throw unprocessable("ip_range: must be a network in CIDR notation, e.g. 10.10.10.0/24");
   if (range.bits < 16 || range.bits > 28) throw unprocessable("ip_range: the network's size must be between /16 and /28");
-  if (!["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].some((net) => overlap(parseRange(net)!, range))) throw unprocessable("ip_range: must be a private (RFC 1918) network");
+  if (!addresses.privateRanges.some((net) => overlap(parseRange(net)!, range))) throw unprocessable("ip_range: must be a private (RFC 1918) network");
   if (taken(state, cidr)) throw unprocessable("This range/size overlaps with another VPC network in your account");
 };
 

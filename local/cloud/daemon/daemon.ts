@@ -16,6 +16,7 @@ import type { MachineHost } from "../machines/hypervisor";
 import { createRecordsOnlyHypervisor } from "../machines/records-only";
 import { openInbox, type Inbox } from "../mail/inbox";
 import { sendIntoInbox, sendThroughRelay } from "../mail/send";
+import { postFromLab, postNowhere } from "../mail/webhook";
 import { labPaths, type LabPaths } from "../paths";
 import { regularly } from "../regularly";
 import { openStore } from "../store";
@@ -41,7 +42,7 @@ const assemble = async (options: ServeOptions): Promise<Running> => {
   const { host, trust } = options.machines ? await machineHost(paths) : { host: createRecordsOnlyHypervisor(), trust: null };
   const inbox = await openInbox(join(paths.state, "cloud", "inbox"));
   const send = options.machines ? sendThroughRelay("192.0.2.25", 2525) : sendIntoInbox(inbox, systemClock);
-  const created = createApi({ store, hypervisor: host, clock: systemClock, pace: options.pace, send, log });
+  const created = createApi({ store, hypervisor: host, clock: systemClock, pace: options.pace, send, post: options.machines ? postFromLab(paths) : postNowhere, log });
   return { paths, created, host, inbox, trust };
 };
 

@@ -23,11 +23,13 @@ const netmask = (prefix: number): string => dotted(maskBits(prefix));
 /** A network's first address. */
 const gatewayOf = (address: string, prefix: number): string => dotted((address.split(".").reduce((bits, part) => bits * 256 + Number(part), 0) & maskBits(prefix)) + 1);
 
-/** What may lie in a peered VPC. Where none is peered the router drops it, as it would anywhere else. */
-const privateRanges = [["10.0.0.0", 8], ["172.16.0.0", 12], ["192.168.0.0", 16]] as const;
+/** Peered VPCs lie behind the gateway. Where none is peered the router drops what is sent there, as it would anywhere else. */
 const privateNetwork = ({ privateIpv4, privatePrefix = 20 }: MachineNetworks): unknown => ({
   id: "private0", type: "ipv4", link: "eth1", ip_address: privateIpv4, netmask: netmask(privatePrefix), network_id: "private",
-  routes: privateRanges.map(([network, bits]) => ({ network, netmask: netmask(bits), gateway: gatewayOf(privateIpv4, privatePrefix) })),
+  routes: at.privateRanges.map((range) => {
+    const [network, bits] = range.split("/");
+    return { network, netmask: netmask(Number(bits)), gateway: gatewayOf(privateIpv4, privatePrefix) };
+  }),
 });
 
 const publicNetworks = (networks: MachineNetworks): unknown[] => [

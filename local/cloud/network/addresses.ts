@@ -9,6 +9,8 @@ export const addresses = {
   operator: "198.51.100.2",
   publicGateway: "203.0.113.1", anchorGateway: "10.17.0.1",
   publicRange: "203.0.113.0/24",
+  /** What VPCs are made from. */
+  privateRanges: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"],
   /** 203.0.113.200-249, as prefixes. */
   reservedRanges: ["203.0.113.200/29", "203.0.113.208/28", "203.0.113.224/28", "203.0.113.240/29", "203.0.113.248/31"],
   ipv6Prefix: "2001:db8::/32", reservedIpv6Prefix: "2001:db8:0:2::/64", ipv6Gateway: "2001:db8:0:1::1",

@@ -90,7 +90,9 @@ const ready = async (id: number): Promise<void> => {
 
 export const startLab = async (): Promise<void> => {
   await lab.start({ paths: paths(), machines: true, pace: "host", progress: quiet });
-  [ids.one, ids.two, ids.far] = await Promise.all([make("one"), make("two"), make("far", { region: "ams3" })]) as [number, number, number];
+  // Of another private range than the others' VPC, to be peered with it.
+  const { vpc } = await api("POST", "/v2/vpcs", { name: "far", region: "ams3", ip_range: "172.20.0.0/24" });
+  [ids.one, ids.two, ids.far] = await Promise.all([make("one"), make("two"), make("far", { region: "ams3", vpc_uuid: vpc.id })]) as [number, number, number];
   await Promise.all(Object.values(ids).map(ready));
 };
 export const endLab = async (): Promise<void> => {

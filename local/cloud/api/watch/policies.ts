@@ -43,11 +43,10 @@ const concerns = ({ entities, tags }: AlertPolicyRecord, droplet: DropletRecord)
 const tell = (cloud: Cloud, policy: AlertPolicyRecord, droplet: DropletRecord, value: number, turn: "triggered" | "resolved"): void => {
   const metric = policy.type.split("/").at(-1)!;
   const words = turn === "triggered" ? "Triggered" : "Resolved";
-  cloud.write({
-    to: policy.alerts.email, subject: `${words}: ${policy.description || metric} (${droplet.name})`,
-    text: `${words} at ${cloud.clock.now().toISOString()}: ${metric} of ${droplet.name} (droplet ${droplet.id}) was ${value.toFixed(2)} over the last ${policy.window}; the alert is for ${policy.compare === "GreaterThan" ? "more" : "less"} than ${policy.value}.\n`,
-  });
-  for (const { channel } of policy.alerts.slack) cloud.log(`alert policy ${policy.description} ${turn}: Slack channel ${channel} is not reachable from here`);
+  cloud.notify(
+    policy.alerts, `${words}: ${policy.description || metric} (${droplet.name})`,
+    `${words} at ${cloud.clock.now().toISOString()}: ${metric} of ${droplet.name} (droplet ${droplet.id}) was ${value.toFixed(2)} over the last ${policy.window}; the alert is for ${policy.compare === "GreaterThan" ? "more" : "less"} than ${policy.value}.\n`,
+  );
 };
 
 const judge = (cloud: Cloud, policy: AlertPolicyRecord, droplet: DropletRecord, value: number): void => {

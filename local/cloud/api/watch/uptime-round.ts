@@ -6,12 +6,10 @@ import { describe, nextState, stepAlert } from "./uptime-state";
 
 const tell = (cloud: Cloud, check: UptimeCheckRecord, alert: UptimeAlertRecord, turn: "triggered" | "resolved"): void => {
   const words = turn === "triggered" ? "Triggered" : "Resolved";
-  cloud.write({
-    to: alert.notifications.email, subject: `${words}: ${alert.name} (uptime check ${check.name})`,
-    text: `${words} at ${cloud.clock.now().toISOString()}: ${describe(alert, check, check.state!)}.\n\nCheck: ${check.name} (${check.type}, ${check.target})\nAlert: ${alert.name} (${alert.type})\n`,
-  });
-  // Nothing of the lab reaches the world: a webhook that is told nothing has to be seen somewhere.
-  for (const { channel } of alert.notifications.slack) cloud.log(`uptime alert ${alert.name} ${turn}: Slack channel ${channel} is not reachable from here`);
+  cloud.notify(
+    alert.notifications, `${words}: ${alert.name} (uptime check ${check.name})`,
+    `${words} at ${cloud.clock.now().toISOString()}: ${describe(alert, check, check.state!)}.\n\nCheck: ${check.name} (${check.type}, ${check.target})\nAlert: ${alert.name} (${alert.type})\n`,
+  );
 };
 
 const take = (cloud: Cloud, check: UptimeCheckRecord, result: ProbeResult): void => {
