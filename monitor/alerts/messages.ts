@@ -12,7 +12,7 @@ export type Row = readonly [label: string, value: string];
 const colours: Readonly<Record<Message["kind"], string>> = { down: "#b3261e", up: "#1b7f3b", note: "#8a5a00", report: "#334155" };
 
 const htmlRow = ([label, value]: Row): string =>
-  `<tr><td class="soft" style="padding:4px 16px 4px 0;${soft};vertical-align:top">${escapeHtml(label)}</td><td style="padding:4px 0;overflow-wrap:anywhere">${escapeHtml(value)}</td></tr>`;
+  `<tr><td class="soft" style="padding:4px 16px 4px 0;${soft};vertical-align:top">${escapeHtml(label)}</td><td style="padding:4px 0;vertical-align:top;overflow-wrap:anywhere">${escapeHtml(value)}</td></tr>`;
 
 const htmlStep = ({ say, run }: Step): string =>
   `<li style="margin:0 0 6px">${escapeHtml(say)}${run === undefined ? "" : `<br><code class="code" style="padding:1px 4px;background:#f1f3f5;color:#1c2026;font-size:13px;overflow-wrap:anywhere">${escapeHtml(run)}</code>`}</li>`;

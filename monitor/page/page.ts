@@ -18,7 +18,7 @@ function serviceRow(service: ServiceStatus, days: Days, now: number): Html {
   <span class="mark" aria-hidden="true">${marks[service.condition]}</span>
   <a class="name" href="/service/${encodeURIComponent(service.name)}">${service.name}</a>
   <span class="word">${words[service.condition]}</span>
-  <span class="ms">${service.ms === undefined ? "" : `${Math.round(service.ms)} ms`}</span>
+  <span class="ms">${service.ms === undefined || service.condition !== "up" ? "" : `${Math.round(service.ms)} ms`}</span>
   ${bars(buckets, now, 90)}<span class="share">${share === undefined ? "" : percent(share)}</span>
   ${service.error === undefined ? "" : html`<span class="error">${service.error}</span>`}
 </li>`;

@@ -41,7 +41,7 @@ function textTable(title: string, rows: readonly Row[]): string[] {
   ])];
 }
 
-const cell = "padding:5px 8px 5px 0;border-bottom:1px solid #dfe3e8;vertical-align:top;text-align:left";
+const cell = "padding:5px 4px 5px 0;border-bottom:1px solid #dfe3e8;vertical-align:top;text-align:left";
 
 /** Long names break after a slash or a dot, before they break anywhere. */
 const breakable = (name: string): string => name.split(/(?<=[/.])/).map(escapeHtml).join("<wbr>");
@@ -51,13 +51,13 @@ function htmlRow(row: Row): string {
   const [background, colour] = colours[row.condition];
   const bare = row.note === undefined ? "" : ";border-bottom:0";
   const td = (text: string, more = ""): string => `<td class="line" style="${cell}${bare}${more}">${text}</td>`;
-  const figures = [row.ms === undefined ? "" : `${Math.round(row.ms)} ms`, share(row.day), share(row.quarter)].map((text) => td(text.replace(" ", "&nbsp;")));
+  const figures = [row.ms === undefined ? "" : `${Math.round(row.ms)} ms`, share(row.day), share(row.quarter)].map((text) => td(text.replace(" ", "&nbsp;"), ";padding-left:6px"));
   const note = row.note === undefined ? "" : `<tr><td colspan="5" class="line soft" style="${cell};padding-top:0;${soft};font-size:12px;overflow-wrap:anywhere">${escapeHtml(row.note)}</td></tr>`;
   return `<tr>${td(breakable(row.name))}${td(marks[row.condition], `;padding-left:6px;background:${background};color:${colour};font-weight:600;font-size:12px`)}${figures.join("")}</tr>${note}`;
 }
 
 const htmlTable = (title: string, rows: readonly Row[]): string => (rows.length === 0 ? "" : `<table style="border-collapse:collapse;width:100%;max-width:760px;margin:0 0 20px;font-size:13px"><thead><tr>${
-  [title, "State", "Time", "Today", "90 days"].map((head) => `<th class="soft line" scope="col" style="${cell};${soft}">${head}</th>`).join("")}</tr></thead><tbody>${rows.map(htmlRow).join("")}</tbody></table>`);
+  [title, "State", "Time", "Today", "90 days"].map((head, index) => `<th class="soft line" scope="col" style="${cell};${soft}${index === 0 ? ";width:36%" : ";padding-left:6px"}">${head}</th>`).join("")}</tr></thead><tbody>${rows.map(htmlRow).join("")}</tbody></table>`);
 
 /** The report as a mail: the same table in colour, readable without it, and as text. */
 export function reportMessage(report: Report, title: string): Message {
