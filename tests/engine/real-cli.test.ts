@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { execFileSync, spawnSync } from "node:child_process";
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { omit } from "../../local/engine/omit";
 import { suiteWhere } from "../fixtures/suite-where";
 import { project, type Project, type Result } from "./kit";
 
@@ -37,6 +38,7 @@ new local.Command("second", { create: pulumi.interpolate\`echo \${process.env.SA
 pulumi.runtime.registerStackTransform((args) => (args.name === "fed" ? { props: { ...args.props, environment: { A: "transformed" } }, opts: args.opts } : undefined));
 const hook = new pulumi.ResourceHook("hook", () => {});
 new local.Command("fed", { create: "true", environment: { A: "a" } }, { hooks: { afterCreate: [hook] } });
+new pulumi.Stash("kept", { input: { plain: 1, hidden: pulumi.secret("s") } });
 new pulumi.Stash("bundle", { input: new pulumi.asset.AssetArchive({ "a.txt": new pulumi.asset.StringAsset("a"), sub: new pulumi.asset.AssetArchive({ b: new pulumi.asset.StringAsset("b") }) }) });
 export const told = new pulumi.Config().require("told");
 export const nested = { list: [1, null, "two\\nlines"], said: process.env.SAID ?? "one" };
@@ -50,15 +52,16 @@ const cli = (args: readonly string[], more: NodeJS.ProcessEnv = {}): string => e
 const stateOf = (): any[] => JSON.parse(readFileSync(stack.stateFile, "utf8")).checkpoint.latest.resources;
 const done = (result: Result): Result => { if (result.code !== 0) throw new Error(`exit ${result.code}\n${result.stdout}\n${result.stderr}`); return result; };
 
-/** What must be alike whatever was drawn at random: who is there, of what type, below whom, after whom, from which inputs, with which of them secret. */
+/** What must be alike whatever was drawn at random: all but ids, times and the values themselves, of which the kind counts, and which are secret. */
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 const shape = (value: any): any => {
   if (Array.isArray(value)) return value.map(shape);
   if (typeof value !== "object" || value === null) return typeof value;
-  return Object.values(value).includes(SECRET) ? "secret" : Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith("__")).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, shape(item)]));
+  return Object.values(value).includes(SECRET) ? "secret" : Object.fromEntries(Object.entries(value).filter(([key]) => key !== "__pulumi_raw_state_delta").map(([key, item]) => [key, shape(item)]));
 };
-const outline = (resources: readonly any[]) => resources.map(({ urn, type, custom, parent, dependencies, propertyDependencies, inputs, additionalSecretOutputs, provider }) => ({
-  urn, type, custom, parent, dependencies: [...(dependencies ?? [])].sort(), propertyDependencies: propertyDependencies ?? {}, inputs: shape(inputs ?? {}), additionalSecretOutputs, provider: provider?.split("::").slice(0, -1).join("::"),
+const outline = (resources: readonly any[]) => resources.map(({ urn, dependencies, propertyDependencies, inputs, outputs, provider, ...others }) => ({
+  urn, ...omit(others, "id", "created", "modified"), dependencies: [...(dependencies ?? [])].sort(), propertyDependencies: Object.entries<string[]>(propertyDependencies ?? {}).map(([key, urns]) => [key, [...urns].sort()]),
+  inputs: shape(inputs ?? {}), outputs: shape(outputs ?? {}), provider: provider?.split("::").slice(0, -1).join("::"),
 })).sort((a, b) => (a.urn < b.urn ? -1 : 1));
 /** Without the beat of seconds, durations, ids made in the run; sorted, as what happens side by side may end in any order. */
 const linesOf = (text: string): string[] => text.split("\n").filter((line) => !line.startsWith("@ ") && line.trim() !== "").map((line) => line.replace(/\(\d+(\.\d\d)?s\)/g, "(…)").replace(/^Duration: .*/, "Duration").replace(/<\{%[^%]*%\}>/g, "").trimEnd()).sort();

@@ -1,11 +1,19 @@
 import { compareSync } from "bcryptjs";
 import { afterAll, expect, test } from "@jest/globals";
+import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Kind, Work } from "../../local/engine/providers/provider";
+import { markSecrets } from "../../local/engine/plan/mark";
+import { builtinPackage } from "../../local/engine/providers/builtin/builtin";
+import { resource, type Spec } from "../../local/engine/providers/digitalocean/resource";
 import { randomPackage } from "../../local/engine/providers/random/random";
+import { openSshForms } from "../../local/engine/providers/tls/openssh";
+import { storeResource } from "../../local/engine/state/resource";
 import { readArchive, readAsset } from "../../local/engine/values/assets";
+import { masked } from "../../local/engine/values/stored";
+import { type Props, Secret } from "../../local/engine/values/value";
 
 const folder = mkdtempSync(join(tmpdir(), "second-server-engine-test-values-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -63,4 +71,35 @@ test("a random password comes with its bcrypt hash, as the provider's own librar
   const { outputs } = await password.create({ length: 80 }, { signal: new AbortController().signal, status: () => undefined } as never);
   expect(String(outputs["bcryptHash"])).toMatch(/^\$2a\$10\$.{53}$/);
   expect(compareSync(String(outputs["result"]).slice(0, 72), String(outputs["bcryptHash"]))).toBe(true);
+});
+
+test("a resource is stored in the CLI's order: fields as it has them, properties by name", () => {
+  const stored = storeResource({ urn: "u", type: "t", custom: true, id: "i", inputs: { b: 1, a: { d: null, c: 2 } }, outputs: {}, dependencies: [], propertyDependencies: { b: [] }, parent: "p", created: "now", protect: false }, masked);
+  expect(JSON.stringify(stored)).toBe('{"urn":"u","custom":true,"id":"i","type":"t","inputs":{"a":{"c":2,"d":null},"b":1},"parent":"p","propertyDependencies":{"b":[]},"created":"now"}');
+});
+
+test("what a stash keeps of a secret is secret as well", () => {
+  const stash = builtinPackage({ stackOutputs: async () => ({}), resource: () => undefined }).open({}).kinds["pulumi:index:Stash"]!;
+  const input = { plain: 1, hidden: new Secret("s") };
+  const made = markSecrets(stash, { inputs: { input } }, { input: { plain: 1, hidden: "s" }, output: { plain: 1, hidden: "s" } });
+  expect(made).toEqual({ input, output: input });
+  expect(markSecrets(stash, { inputs: { input: 2 } }, { input: 2, output: { plain: 1, hidden: "s" } }, made)["output"]).toEqual(input);
+});
+
+test("of a key that OpenSSH does not know (P-224, the provider's own default) there are no OpenSSH forms", () => {
+  expect(openSshForms(generateKeyPairSync("ec", { namedCurve: "secp224r1" }).privateKey)).toBeNull();
+});
+
+test("a resource of DigitalOcean is kept as the provider does: what is nothing is null, sets are in order, blocks have their note", async () => {
+  const spec: Spec = {
+    label: "thing", required: [], sets: ["rules", "tags"], zeros: { tags: null, owners: null }, create: async () => "1", delete: async () => {},
+    view: async () => ({ rules: [{ port: "80", sources: ["b", "a"] }, { port: "", sources: [] }], tags: ["b", "a"], owners: [] }),
+  };
+  const kind = resource(spec);
+  const given: Props = { rules: [{ port: "80", sources: ["b", "a"] }, { port: "" }], tags: ["b", "a"] };
+  const { inputs } = kind.check!(given, undefined, work);
+  expect(inputs).toEqual({ rules: [{ port: "80", sources: ["b", "a"], __defaults: [] }, { port: "", __defaults: [] }], tags: ["b", "a"], __defaults: [] });
+  const { outputs } = await kind.create(inputs, work);
+  expect(outputs).toEqual({ id: "1", owners: null, rules: [{ port: "", sources: [] }, { port: "80", sources: ["a", "b"] }], tags: ["a", "b"] });
+  expect(kind.diff({ id: "1", inputs, outputs }, inputs)).toMatchObject({ detailed: {}, replaces: [] });
 });

@@ -46,7 +46,7 @@ export const deploy = async (stack: Stack, sink: Sink, dryRun: boolean): Promise
   const staying = gate();
   const over = gate();
   const stay = async (): Promise<void> => { staying.open(); await over.passed; };
-  const server = await serve(monitorService(forProgram, programFolder(project), { transforms: openTransforms(callbacks), hooks, stay }, onError), engineService(sink, onError));
+  const server = await serve(monitorService(forProgram, { program: programFolder(project), project: project.folder }, { transforms: openTransforms(callbacks), hooks, stay }, onError), engineService(sink, onError));
   try {
     const config = plainConfig(stack) ?? (await ready).unlocked.config;
     sink.prelude(shown(config));

@@ -60,7 +60,7 @@ export const importResource = async (stack: Stack, sink: Sink): Promise<Outcome>
     const found = await kind.read({ id, inputs: {}, outputs: {} }, run.work(urn, type));
     if (!found) throw new EngineError(`resource '${id}' does not exist`);
     const now = new Date().toISOString();
-    const made: Resource = { ...wanted, id: found.id, inputs: found.inputs, outputs: markSecrets(found.outputs, {}, kind.secretOutputs ?? []), created: now, modified: now };
+    const made: Resource = { ...wanted, id: found.id, inputs: found.inputs, outputs: markSecrets(kind, { inputs: {} }, found.outputs), created: now, modified: now };
     run.journal.adopt(made);
     return step("import", urn, { new: made });
   }).catch((error: unknown) => { if (!(error instanceof StepFailed)) throw error; });

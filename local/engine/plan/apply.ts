@@ -20,7 +20,7 @@ export const diffed = (difference: Difference) => ({ ...(difference.rough ? {} :
 
 /** The provider's bare outputs as they are kept. */
 export const outputsOf = ({ kind, old }: Planned, wanted: Resource, outputs: Props): Props =>
-  markSecrets(outputs, wanted.inputs, [...(kind?.secretOutputs ?? []), ...(wanted.additionalSecretOutputs ?? [])], old?.outputs);
+  markSecrets(kind, wanted, outputs, old?.outputs);
 
 /** What was made takes its place. What it replaces goes with it or, where that still exists, is marked in the same moment: a state never holds two of one name. */
 const settleMade = ({ run: { journal } }: Deployment, { old }: Planned, op: Op, state: Resource): void => {

@@ -109,7 +109,7 @@ export const openDeployment = (run: Run, settings: Readonly<Record<string, Props
       const key = `${name}@${version ?? ""}`;
       let reference = defaults.get(key);
       if (!reference) {
-        const inputs = name === "pulumi" ? {} : { ...settings[name], __internal: {}, ...(version ? { version } : {}) };
+        const inputs = name === "pulumi" ? {} : { ...settings[name], ...(version ? { version } : {}) };
         reference = deployment.register({
           type: `pulumi:providers:${name}`, name: defaultName(version), custom: true, inputs, dependencies: [], propertyDependencies: {},
           ignoreChanges: [], replaceOnChanges: [], replaceWith: [], additionalSecretOutputs: [], aliases: [],

@@ -1,4 +1,5 @@
 import type { HookNames } from "../state/hook-names";
+import type { StackFrame } from "../state/resource";
 import type { Props } from "../values/value";
 
 /** What the program wants of one resource. */
@@ -30,6 +31,7 @@ export interface Goal {
   readonly replaceWith: readonly string[];
   readonly hooks?: HookNames;
   readonly sourcePosition?: string;
+  readonly stackTrace?: readonly StackFrame[];
 }
 
 export type Alias = { readonly urn: string } | { readonly name?: string; readonly type?: string; readonly stack?: string; readonly project?: string; readonly parentUrn?: string; readonly noParent?: boolean };

@@ -17,9 +17,8 @@ const lookFor = async (deployment: Deployment, { resource }: PendingOperation): 
   if (id === undefined || run.journal.base.some((each) => each.type === resource.type && each.id === id)) return null;
   const found = await kind.read?.({ ...existing(resource), id, outputs: {} }, work);
   if (!found) return null;
-  const names = [...(kind.secretOutputs ?? []), ...(resource.additionalSecretOutputs ?? [])];
   const now = new Date().toISOString();
-  return { ...resource, id: found.id, outputs: markSecrets(found.outputs, resource.inputs, names), created: now, modified: now };
+  return { ...resource, id: found.id, outputs: markSecrets(kind, resource, found.outputs), created: now, modified: now };
 };
 
 /** Reports what an earlier, interrupted run had under way, and takes over what it made without recording it. */

@@ -57,10 +57,12 @@ export const openProviders = (existing: readonly Resource[], builtin: Package): 
 /** Provider resources themselves: they hold configuration and make nothing. */
 export const providerKind = (type: string): Kind => ({
   check: (given) => {
-    const known = new Set([...(packageOf(type) === BUILTIN ? [] : packageNamed(packageOf(type)).settings), "version", "pluginDownloadURL", "__internal"]);
+    if (packageOf(type) === BUILTIN) return { inputs: given };
+    const { settings, notes } = packageNamed(packageOf(type));
+    const known = new Set([...settings, "version", "pluginDownloadURL", "__internal"]);
     const failures = Object.keys(given).filter((key) => !known.has(key))
       .map((property) => ({ property, reason: `this setting of the provider is not supported by the embedded engine (it knows ${[...known].slice(0, -3).join(", ") || "none"})` }));
-    return { inputs: given, failures };
+    return { inputs: { ...given, __internal: {}, ...notes }, failures };
   },
   diff: ({ inputs }, now) => inputDiff(omit(inputs, "__internal"), omit(now, "__internal"), []),
   create: async (inputs) => ({ id: randomUUID(), outputs: omit(inputs, "__internal") }),

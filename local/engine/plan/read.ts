@@ -16,7 +16,7 @@ import { step } from "./run";
  * `X.get(name, id)`: a resource that the program only looks at. It is kept in the state as external, and never changed or deleted.
  * What the stack itself has made under that name is let go where it is the same thing, and deleted at the end where it is another.
  */
-export const readResource = async (deployment: Deployment, request: ReadResourceRequest, folder: string): Promise<Registered> => {
+export const readResource = async (deployment: Deployment, request: ReadResourceRequest, folder: string, place: Pick<Resource, "sourcePosition" | "stackTrace">): Promise<Registered> => {
   const { run } = deployment;
   const [type, name, id, parent] = [request.getType(), request.getName(), request.getId(), request.getParent()];
   const urn = makeUrn(run.stack, run.project, parent || undefined, type, name);
@@ -28,7 +28,7 @@ export const readResource = async (deployment: Deployment, request: ReadResource
   const old = run.journal.base.find((each) => each.urn === urn && !each.delete);
   const secret = request.getAdditionalsecretoutputsList();
   const wanted: Resource = {
-    urn, type, custom: true, id, inputs, outputs: {}, external: true, dependencies: request.getDependenciesList(), propertyDependencies: {}, provider,
+    urn, type, custom: true, id, inputs, outputs: {}, external: true, dependencies: request.getDependenciesList(), propertyDependencies: {}, provider, ...place,
     ...(parent ? { parent } : {}), ...(secret.length > 0 ? { additionalSecretOutputs: secret } : {}),
   };
   const replaced = old && !old.external && old.id !== id ? old : undefined;
@@ -38,7 +38,7 @@ export const readResource = async (deployment: Deployment, request: ReadResource
   await run.perform(step(op, urn, { new: wanted, ...(old ? { old } : {}) }), null, wanted, async () => {
     const found = await kind.read!({ id, inputs: reveal(inputs) as Props, outputs: {} }, run.work(urn, type));
     if (!found) throw new EngineError(`resource '${id}' does not exist`);
-    state = { ...wanted, id: found.id, outputs: markSecrets(found.outputs, inputs, [...secret, ...(kind.secretOutputs ?? [])], old?.outputs) };
+    state = { ...wanted, id: found.id, outputs: markSecrets(kind, wanted, found.outputs, old?.outputs) };
     const quiet = old !== undefined && identical(old, state);
     run.journal.settle({ ...(old && !replaced ? { old } : {}), made: quiet ? old : state, quiet });
     if (replaced) run.journal.amend(replaced, { ...replaced, delete: true });

@@ -24,8 +24,7 @@ const refreshOne = async (deployment: Deployment, resource: Resource, told: bool
       return step("delete", resource.urn, { old: resource }, { logical: false });
     }
     const inputs = remark(found.inputs, resource.inputs);
-    const names = [...(kind.secretOutputs ?? []), ...(resource.additionalSecretOutputs ?? [])];
-    const outputs = markSecrets(found.outputs, resource.inputs, names, resource.outputs);
+    const outputs = markSecrets(kind, resource, found.outputs, resource.outputs);
     if (same(inputs, resource.inputs) && same(outputs, resource.outputs)) {
       count("same");
       return step(told ? "same" : "refresh", resource.urn, { old: resource, new: resource }, { logical: false });

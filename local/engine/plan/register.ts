@@ -22,7 +22,7 @@ const wantedState = (goal: Goal, urn: string, inputs: Props, old: Resource | und
   ...(goal.additionalSecretOutputs.length > 0 ? { additionalSecretOutputs: goal.additionalSecretOutputs } : {}), ...(goal.customTimeouts ? { customTimeouts: goal.customTimeouts } : {}),
   ...(goal.ignoreChanges.length > 0 ? { ignoreChanges: goal.ignoreChanges } : {}), ...(goal.replaceOnChanges.length > 0 ? { replaceOnChanges: goal.replaceOnChanges } : {}),
   ...(goal.replaceWith.length > 0 ? { replaceWith: goal.replaceWith } : {}), ...(goal.hooks ? { resourceHooks: goal.hooks } : {}),
-  ...(goal.importId ? { importID: goal.importId } : {}), ...(goal.sourcePosition ? { sourcePosition: goal.sourcePosition } : {}),
+  ...(goal.importId ? { importID: goal.importId } : {}), ...(goal.sourcePosition ? { sourcePosition: goal.sourcePosition } : {}), ...(goal.stackTrace ? { stackTrace: goal.stackTrace } : {}),
   ...(old?.created ? { created: old.created } : {}), ...(old?.modified ? { modified: old.modified } : {}), ...(old?.initErrors?.length ? { initErrors: old.initErrors } : {}),
 });
 

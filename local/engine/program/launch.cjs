@@ -25,7 +25,8 @@ const onFirstUse = (load) => {
   });
 };
 
-const deferSeldomUsed = (sdk) => {
+/** Loads the SDK without what is seldom used. */
+const loadSdk = (sdk, parts) => {
   const seldomUsed = new Map(SELDOM_USED.map(([from, request]) => [join(sdk, from), request]));
   const load = Module._load;
   Module._load = function loadDeferred(request, parent, isMain) {
@@ -34,6 +35,9 @@ const deferSeldomUsed = (sdk) => {
     Module._resolveFilename(request, parent, isMain);
     return onFirstUse(() => load.call(this, request, parent, isMain));
   };
+  for (const part of parts) require(part);
+  // The program's own files are loaded by Node alone: a step of ours between them would be in each resource's stack trace.
+  Module._load = load;
 };
 
 /** Waits without turning the event loop: nothing of the program may run before it is told what it is. Null: the engine wants nothing run. */
@@ -52,9 +56,8 @@ const orders = () => {
 /** The SDK reports its every step as a debug message, each sent when the one before has been answered. This engine shows none of them. */
 const sendNoDebugMessages = (sdk) => { require(join(sdk, "log")).debug = () => Promise.resolve(); };
 
-/** The SDK notes with each resource and promise where in the program it was made, which takes longer than all else about it. This engine keeps no places, and leaks are traced on request. */
-const noteNoPlaces = (sdk) => {
-  require(sdk).Resource.callsites = () => [];
+/** The SDK notes with each promise where in the program it was made, to name those that leak. That takes longer than all else about it, and is of use on request only. */
+const tracePromisesOnRequest = (sdk) => {
   if (process.env.PULUMI_DEBUG_PROMISE_LEAKS) return;
   const promises = require(join(sdk, "runtime/debuggable"));
   const { debuggablePromise } = promises;
@@ -70,11 +73,10 @@ const launch = (runner) => {
   delete process.env.SECOND_SERVER_RUNNER;
   process.execArgv.splice(process.execArgv.indexOf("--require"), 2);
   const sdk = dirname(dirname(runner));
-  deferSeldomUsed(sdk);
   // In the order of the SDK's runner, which patches gRPC before anything has loaded it.
-  for (const part of [join(runner, "instrumentation"), sdk, join(runner, "tracing")]) require(part);
+  loadSdk(sdk, [join(runner, "instrumentation"), sdk, join(runner, "tracing")]);
   sendNoDebugMessages(sdk);
-  noteNoPlaces(sdk);
+  tracePromisesOnRequest(sdk);
   const told = orders();
   if (!told) process.exit(0);
   Object.assign(process.env, told.env);

@@ -9,7 +9,8 @@ import type { Registered } from "../plan/goal";
 import { readResource } from "../plan/read";
 import { fromWire, toWire } from "../values/wire";
 import type { ProgramHooks } from "./hooks";
-import { goalOf } from "./requests";
+import { placeOf } from "./positions";
+import { type Folders, goalOf } from "./requests";
 import type { Transforms } from "./transforms";
 
 /** What the program may lean on; the SDK refuses by name what is not here. */
@@ -39,8 +40,8 @@ const registered = ({ urn, id, outputs, result }: Registered): proto.RegisterRes
 /** What the program has of its own in the engine's work. `stay`: it is done but for its hooks; resolves when it may end. */
 export interface ProgramSide { readonly transforms: Transforms; readonly hooks: ProgramHooks; stay(): Promise<void> }
 
-/** Pulumi's ResourceMonitor: what the program's SDK calls to make resources. The program starts while the state is still being opened; its first call waits for `ready`. `folder` is the program's working directory. */
-export const monitorService = (ready: Promise<Deployment>, folder: string, { transforms, hooks, stay }: ProgramSide, onError: (message: string) => void): UntypedServiceImplementation => {
+/** Pulumi's ResourceMonitor: what the program's SDK calls to make resources. The program starts while the state is still being opened; its first call waits for `ready`. */
+export const monitorService = (ready: Promise<Deployment>, folders: Folders, { transforms, hooks, stay }: ProgramSide, onError: (message: string) => void): UntypedServiceImplementation => {
   const failing = (error: unknown): void => onError(messageOf(error));
   const refused = (what: string) => unary(async () => { throw new Error(`${what} are not supported by the embedded engine. Use the pulumi CLI, or do without.`); }, failing);
   return {
@@ -53,7 +54,7 @@ export const monitorService = (ready: Promise<Deployment>, folder: string, { tra
       const deployment = await ready;
       try {
         await transforms.run(request);
-        const answer = await deployment.register(await goalOf(request, folder));
+        const answer = await deployment.register(await goalOf(request, folders));
         transforms.keep(answer.urn, request);
         return registered(answer);
       } catch (error) {
@@ -62,11 +63,11 @@ export const monitorService = (ready: Promise<Deployment>, folder: string, { tra
       }
     }, failing),
     registerResourceOutputs: unary(async (request: proto.RegisterResourceOutputsRequest) => {
-      await (await ready).registerOutputs(request.getUrn(), await fromWire(request.getOutputs(), folder));
+      await (await ready).registerOutputs(request.getUrn(), await fromWire(request.getOutputs(), folders.program));
       return new Empty();
     }, failing),
     readResource: unary(async (request: proto.ReadResourceRequest) => {
-      const { urn, outputs, result } = await readResource(await ready, request, folder);
+      const { urn, outputs, result } = await readResource(await ready, request, folders.program, placeOf(request, folders.project));
       const response = new proto.ReadResourceResponse();
       response.setUrn(urn);
       response.setProperties(toWire(outputs));
@@ -75,7 +76,7 @@ export const monitorService = (ready: Promise<Deployment>, folder: string, { tra
     }, failing),
     invoke: unary(async (request: proto.ResourceInvokeRequest) => {
       const response = new proto.ResourceInvokeResponse();
-      response.setReturn(toWire(await invoke(await ready, request, folder)));
+      response.setReturn(toWire(await invoke(await ready, request, folders.program)));
       return response;
     }),
     call: refused("method calls on resources"),

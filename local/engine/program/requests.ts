@@ -3,6 +3,7 @@ import { EngineError } from "../errors";
 import type { Alias, Goal } from "../plan/goal";
 import type { HookNames } from "../state/hook-names";
 import { fromWire } from "../values/wire";
+import { placeOf } from "./positions";
 
 /** A duration as Pulumi writes it ("30m", "1h30m", "45s") in seconds; undefined for "". */
 export const seconds = (duration: string): number | undefined => {
@@ -45,7 +46,10 @@ const hooksOf = (request: RegisterResourceRequest): HookNames => {
   return Object.fromEntries(Object.entries(all).filter(([, names]) => names.length > 0));
 };
 
-export const goalOf = async (request: RegisterResourceRequest, folder: string): Promise<Goal> => {
+/** The program's working directory, and the project's folder. */
+export interface Folders { readonly program: string; readonly project: string }
+
+export const goalOf = async (request: RegisterResourceRequest, folders: Folders): Promise<Goal> => {
   refuse(request);
   const hooks = hooksOf(request);
   const timeouts = request.getCustomtimeouts();
@@ -53,7 +57,7 @@ export const goalOf = async (request: RegisterResourceRequest, folder: string): 
   const propertyDependencies: Record<string, readonly string[]> = {};
   request.getPropertydependenciesMap().forEach((value, key) => { propertyDependencies[key] = value.getUrnsList(); });
   return {
-    type: request.getType(), name: request.getName(), custom: request.getCustom(), inputs: await fromWire(request.getObject(), folder),
+    type: request.getType(), name: request.getName(), custom: request.getCustom(), inputs: await fromWire(request.getObject(), folders.program),
     dependencies: [...request.getDependenciesList()].sort(), propertyDependencies,
     ignoreChanges: request.getIgnorechangesList(), replaceOnChanges: request.getReplaceonchangesList(), additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
     replaceWith: request.getReplaceWithList(), ...(Object.keys(hooks).length > 0 ? { hooks } : {}),
@@ -63,5 +67,6 @@ export const goalOf = async (request: RegisterResourceRequest, folder: string): 
     ...(request.getRetainondelete() ? { retainOnDelete: true } : {}), ...(request.getDeletedwith() ? { deletedWith: request.getDeletedwith() } : {}),
     ...(request.getDeletebeforereplacedefined() ? { deleteBeforeReplace: request.getDeletebeforereplace() } : {}),
     ...(customTimeouts && Object.keys(customTimeouts).length > 0 ? { customTimeouts } : {}), ...(request.getImportid() ? { importId: request.getImportid() } : {}),
+    ...placeOf(request, folders.project),
   };
 };

@@ -56,6 +56,8 @@ export interface Kind {
   preview?(inputs: Props, old?: Existing): Props;
   /** Outputs to be kept secret whatever the program says. */
   readonly secretOutputs?: readonly string[];
+  /** Outputs that repeat an input of another name (output → input), secrets and all. */
+  readonly repeats?: Readonly<Record<string, string>>;
 }
 
 /** A `getX` function of a provider. */
@@ -70,6 +72,8 @@ export interface Provider {
 export interface Package {
   /** The configuration that counts: "token", "apiEndpoint"…; anything else is refused by name. */
   readonly settings: readonly string[];
+  /** What the real provider notes beside its configuration. */
+  readonly notes?: Props;
   open(config: Props): Provider;
 }
 

@@ -2,6 +2,9 @@ import type { HookNames } from "./hook-names";
 import type { Props } from "../values/value";
 import { type Json, type JsonObject, type SecretStyle, storeProps } from "../values/stored";
 
+/** `sourcePosition`: "project:///components/server.ts#12,5"; none for a place without a file. */
+export interface StackFrame { readonly sourcePosition?: string }
+
 /** A resource as the state knows it. Times are ISO 8601; `provider` is "<urn>::<id>". */
 export interface Resource {
   readonly urn: string;
@@ -34,26 +37,30 @@ export interface Resource {
   readonly resourceHooks?: HookNames;
   readonly created?: string;
   readonly modified?: string;
+  /** Where the program declares it, and the calls that led there. */
   readonly sourcePosition?: string;
+  readonly stackTrace?: readonly StackFrame[];
   /** What a newer CLI keeps and this engine does not interpret; carried along. */
   readonly rest?: JsonObject;
 }
 
-const DROP_IF_EMPTY = new Set(["parent", "provider", "id", "deletedWith", "importID", "sourcePosition"]);
+/** In the order in which the CLI writes them. */
+const FIELDS: readonly (keyof Resource)[] = [
+  "urn", "custom", "delete", "id", "type", "inputs", "outputs", "parent", "protect", "external", "dependencies", "initErrors", "provider", "propertyDependencies", "pendingReplacement",
+  "additionalSecretOutputs", "aliases", "customTimeouts", "importID", "retainOnDelete", "deletedWith", "replaceWith", "created", "modified", "sourcePosition", "stackTrace", "ignoreChanges",
+  "replaceOnChanges", "resourceHooks",
+];
 const isEmpty = (value: unknown): boolean =>
-  value === undefined || value === false || (Array.isArray(value) && value.length === 0) || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
+  value === undefined || value === false || value === "" || (Array.isArray(value) && value.length === 0) || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
 
-/** In the deployment's own field order, leaving out what is empty as the CLI does. */
+/** As the CLI stores it: what is empty is left out. */
 export const storeResource = (resource: Resource, style: SecretStyle): JsonObject => {
-  const { rest, inputs, outputs, urn, custom, type, id, delete: gone, ...others } = resource;
-  const fields: Record<string, unknown> = { urn, custom, delete: gone, id, type, inputs: storeProps(inputs, style), outputs: storeProps(outputs, style), ...others, ...rest };
-  return Object.fromEntries(Object.entries(fields).filter(([key, value]) => key === "custom" || !(isEmpty(value) || (value === "" && DROP_IF_EMPTY.has(key))))) as JsonObject;
+  const stored: Partial<Record<keyof Resource, unknown>> = { ...resource, inputs: storeProps(resource.inputs, style), outputs: storeProps(resource.outputs, style) };
+  const present = FIELDS.filter((field) => field === "custom" || !isEmpty(stored[field])).map((field) => [field, stored[field]]);
+  return { ...Object.fromEntries(present), ...resource.rest } as JsonObject;
 };
 
-const KNOWN = new Set<string>([
-  "urn", "type", "custom", "id", "inputs", "outputs", "parent", "provider", "dependencies", "propertyDependencies", "delete", "pendingReplacement", "protect", "external", "retainOnDelete",
-  "deletedWith", "initErrors", "additionalSecretOutputs", "aliases", "customTimeouts", "importID", "ignoreChanges", "replaceOnChanges", "replaceWith", "resourceHooks", "created", "modified", "sourcePosition",
-]);
+const KNOWN: ReadonlySet<string> = new Set(FIELDS);
 
 export const loadResource = (json: JsonObject, load: (object: JsonObject) => Props): Resource => {
   const known = Object.fromEntries(Object.entries(json).filter(([key]) => KNOWN.has(key)));

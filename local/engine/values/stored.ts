@@ -12,17 +12,21 @@ export const store = (value: Value, style: SecretStyle): Json => {
   if (value instanceof Secret) return style(value);
   if (value instanceof Unknown) return UNKNOWN_TEXT;
   if (value instanceof Asset) return { [SIGNATURE]: ASSET, hash: value.hash, ...value.source };
-  if (value instanceof Archive) return { [SIGNATURE]: ARCHIVE, hash: value.hash, ...value.source, ...(value.assets ? { assets: store(value.assets as unknown as Props, style) } : {}) };
-  if (value instanceof Reference) return { [SIGNATURE]: REFERENCE, urn: value.urn, packageVersion: value.packageVersion, ...(value.id === undefined ? {} : { id: store(value.id, style) }) };
+  if (value instanceof Archive) return { [SIGNATURE]: ARCHIVE, ...(value.assets ? { assets: store(value.assets as unknown as Props, style) } : {}), hash: value.hash, ...value.source };
+  if (value instanceof Reference) return { [SIGNATURE]: REFERENCE, ...(value.id === undefined ? {} : { id: store(value.id, style) }), packageVersion: value.packageVersion, urn: value.urn };
   if (isList(value)) return value.map((item) => store(item, style));
   return isProps(value) ? storeProps(value, style) : value;
 };
 
+/** By name, as the CLI has them: then the same properties are the same text. */
 export const storeProps = (props: Props, style: SecretStyle): JsonObject =>
-  Object.fromEntries(Object.entries(props).map(([key, item]) => [key, store(item, style)]));
+  Object.fromEntries(Object.keys(props).sort().map((key) => [key, store(props[key]!, style)]));
 
 export const masked: SecretStyle = () => "[secret]";
 export const bare: SecretStyle = (secret) => store(secret.value, bare);
+
+/** For comparing: bare, but marked. */
+export const revealing: SecretStyle = (secret) => ({ [SIGNATURE]: SECRET, value: store(secret.value, revealing) });
 
 /** Inside a secret: marked, but not encrypted once more. The CLI's way, and it compares the marks too. */
 const inside: SecretStyle = (secret) => ({ [SIGNATURE]: SECRET, ciphertext: JSON.stringify(store(secret.value, inside)) });

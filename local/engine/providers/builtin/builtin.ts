@@ -28,6 +28,7 @@ const stackReference = (around: Surroundings): Kind => ({
 
 /** Keeps the first value that it was given. */
 const stash: Kind = {
+  repeats: { output: "input" },
   check: (given) => ({ inputs: given, failures: given["input"] === undefined ? [{ property: "input", reason: "missing required property \"input\"" }] : [] }),
   diff: (old, now) => ({ ...inputDiff(old.inputs, now, []), rough: true }),
   create: async (inputs) => ({ id: randomUUID(), outputs: { input: inputs["input"]!, output: inputs["input"]! } }),

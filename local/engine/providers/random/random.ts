@@ -59,13 +59,16 @@ const pet = (inputs: Props): { id: string; outputs: Props } => {
   return { id, outputs: { id } };
 };
 
+/** The bridge's note of the version of the provider's schema. */
+const schema = (version: number): Props => ({ __meta: JSON.stringify({ schema_version: String(version) }) });
+
 export const randomPackage: Package = {
   settings: [],
   open: () => ({
     lookups: {},
     kinds: {
-      "random:index/randomPassword:RandomPassword": kind((inputs) => ({ id: "none", outputs: password(characters(inputs)) }), TEXT_DEFAULTS, ["result", "bcryptHash"], (result) => ({ id: "none", inputs: { length: result.length }, outputs: password(result) })),
-      "random:index/randomString:RandomString": kind((inputs) => { const result = characters(inputs); return { id: result, outputs: { result, id: result } }; }, TEXT_DEFAULTS, undefined, foundText),
+      "random:index/randomPassword:RandomPassword": kind((inputs) => ({ id: "none", outputs: password(characters(inputs)) }), { ...TEXT_DEFAULTS, ...schema(3) }, ["result", "bcryptHash"], (result) => ({ id: "none", inputs: { length: result.length }, outputs: password(result) })),
+      "random:index/randomString:RandomString": kind((inputs) => { const result = characters(inputs); return { id: result, outputs: { result, id: result } }; }, { ...TEXT_DEFAULTS, ...schema(2) }, undefined, foundText),
       "random:index/randomId:RandomId": kind(identifier, {}, undefined, takenIdentifier),
       "random:index/randomUuid:RandomUuid": kind(uuid4, {}, undefined, takenUuid),
       "random:index/randomUuid4:RandomUuid4": kind(uuid4, {}, undefined, takenUuid),

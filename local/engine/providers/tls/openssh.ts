@@ -42,8 +42,8 @@ export interface OpenSshForms { readonly publicKey: string; readonly privateKey:
 
 /** OpenSSH's forms of a private key; null for what OpenSSH does not know (P-224). */
 export const openSshForms = (key: KeyObject): OpenSshForms | null => {
+  if (key.asymmetricKeyDetails?.namedCurve === "secp224r1") return null;
   const jwk = key.export({ format: "jwk" }) as Jwk;
-  if (jwk["kty"] === "EC" && CURVES[jwk["crv"]!] === undefined) return null;
   const { type, publicFields, privateFields } = encode(jwk);
   const publicBlob = Buffer.concat([field(type), publicFields]);
   const check = randomBytes(4);
