@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { parseDocument } from "yaml";
+import { type YAMLParseError, parseDocument } from "yaml";
 import { factsOf } from "./facts";
 import type { FleetFacts } from "./fleet";
 import { knownKeys } from "./json-schema";
@@ -12,11 +12,17 @@ import { SECRET_NAMES, SETTING_NAMES, settingsSchema } from "./settings";
 const MANIFEST = "fleet.yaml";
 const PROJECT = "second-server";
 
+/** What follows the first line that YAML can't read is its consequence; keys that are there twice are each a mistake of its own. */
+const syntaxProblems = (file: string, errors: readonly YAMLParseError[]): readonly string[] => {
+  const broken = errors.find(({ code }) => code !== "DUPLICATE_KEY");
+  return (broken ? [broken] : errors).map(({ code, message, linePos }) => `${file}: line ${linePos?.[0].line ?? "?"}: ${code === "DUPLICATE_KEY" ? "this key is there already, further up. Give each key once." : `${message.split("\n")[0]!.replace(/ at line \d+, column \d+:$/, "")}. Correct the line; indent with spaces.`}`);
+};
+
 const readYaml = (folder: string, file: string): unknown => {
   const path = join(folder, file);
   if (!existsSync(path)) throw new ManifestError([`${file}: there is no such file in ${folder}. Run this in the project's folder.`]);
   const document = parseDocument(readFileSync(path, "utf8"), { prettyErrors: true });
-  if (document.errors.length) throw new ManifestError(document.errors.map((error) => `${file}: line ${error.linePos?.[0].line ?? "?"}: ${error.message.split("\n")[0]}`));
+  if (document.errors.length) throw new ManifestError(syntaxProblems(file, document.errors));
   return document.toJS() ?? {};
 };
 

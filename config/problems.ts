@@ -27,8 +27,17 @@ export type KnownKeys = (path: readonly PropertyKey[]) => readonly string[];
 
 const sentence = (text: string): string => (/[.]$/.test(text) ? text : `${text}.`);
 
+/** YAML's words for what a key has to hold. */
+const KINDS: Readonly<Record<string, string>> = { object: "a mapping of keys", record: "a mapping of keys", array: "a list", string: "text", number: "a number", int: "a whole number", boolean: "true or false" };
+const kindOf = (expected: string): string => KINDS[expected] ?? expected;
+
 const describe = (issue: z.core.$ZodIssue): string => {
-  if (issue.code === "invalid_type") return "input" in issue && issue.input === undefined ? `is missing. Add it (${issue.expected}).` : `has to be ${issue.expected === "object" ? "a mapping of keys" : `of type ${issue.expected}`}.`;
+  if (issue.code === "invalid_type") {
+    // Words of the schema's own are better than any that follow from a type.
+    if (!issue.message.startsWith("Invalid input")) return sentence(issue.message);
+    if ("input" in issue && issue.input === undefined) return `is missing. Add it (${kindOf(issue.expected)}).`;
+    return `has to be ${kindOf(issue.expected)}${issue.expected === "string" && typeof issue.input !== "object" ? `: write it in quotes, "${String(issue.input)}"` : ""}.`;
+  }
   if (issue.code === "too_small" || issue.code === "too_big") {
     const bound = issue.code === "too_small" ? `at least ${issue.minimum}` : `at most ${issue.maximum}`;
     return `has to be ${bound}.`;
@@ -45,6 +54,9 @@ export const placeOf = (file: string, path: readonly PropertyKey[]): string =>
 export const issueLines = (file: string, issues: readonly z.core.$ZodIssue[], known: KnownKeys): string[] => issues.flatMap((issue) => {
   if (issue.code !== "unrecognized_keys") return [`${placeOf(file, issue.path)}: ${describe(issue)}`];
   return issue.keys.map((key) => {
+    const kind = (issue.input as { kind?: string } | undefined)?.kind;
+    // A key that another kind of service has.
+    if (known(issue.path).includes(key)) return `${placeOf(file, [...issue.path, key])}: does not go with ${kind === undefined ? "the keys beside it" : `kind "${kind}"`}. Remove it.`;
     const near = nearest(key, known(issue.path));
     return `${placeOf(file, [...issue.path, key])}: unknown key. ${near ? `Did you mean "${near}"?` : `Known here: ${known(issue.path).join(", ")}.`}`;
   });

@@ -36,6 +36,19 @@ const ports = ({ services }: FleetFacts): Problem[] => services.flatMap((service
   return holder ? [{ path: at(service, "port"), text: `${service.port} is used by ${holder}. Choose a free port, or leave it out to have one chosen.` }] : [];
 });
 
+/** What the unit sets itself: a service that were told otherwise would listen or write where nobody looks. */
+const OWN_VARIABLES = ["PORT", "HOST", "DATA_DIR", "PUBLIC_URL", "SERVICES_FILE"];
+
+const variables = ({ services }: FleetFacts): Problem[] => services.flatMap((service) => Object.keys(service.environment).filter((name) => OWN_VARIABLES.includes(name))
+  .map((name) => ({ path: [...at(service, "environment"), name], text: `every service is given it (as ${OWN_VARIABLES.join(", ")}). Remove it${name === "PORT" ? "; the key port chooses the port" : ""}.` })));
+
+const dataItems = ({ services }: FleetFacts): Problem[] => services.flatMap((service) => service.data.flatMap(({ path }, index) =>
+  service.data.findIndex((other) => other.path === path) < index ? [{ path: [...at(service, "data"), String(index)], text: `${path} is named above already. Name each thing once.` }] : []));
+
+/** nginx would pass the request to itself, for ever. */
+const upstreams = ({ services }: FleetFacts): Problem[] => services.flatMap((service) => service.upstream !== undefined && /:(80|443)$/.test(service.upstream)
+  ? [{ path: at(service, "upstream"), text: `${service.upstream} is nginx itself. Name the port of what it is to pass requests to.` }] : []);
+
 const folders = ({ services }: FleetFacts, sources: Sources): Problem[] => services.flatMap((service): Problem[] => {
   if (service.folder === undefined) return service.command[0]?.startsWith("./") ? [{ path: at(service, "folder"), text: `is missing: ${service.command[0]} has to lie in it. Add it.` }] : [];
   if (!sources.isFolder(service.folder)) return [{ path: at(service, "folder"), text: `there is no folder ${service.folder}. Create it, or correct the path (it is relative to fleet.yaml).` }];
@@ -86,4 +99,4 @@ export const missingSecrets = ({ alerts }: FleetFacts, secrets: readonly string[
 
 /** What the schema can't say: rules across keys, and what has to be on disk. */
 export const brokenRules = (facts: FleetFacts, sources: Sources): Problem[] =>
-  [...names(facts), ...hosts(facts), ...duplicates(facts.services, "host"), ...duplicates(facts.services, "port"), ...ports(facts), ...folders(facts, sources), ...machines(facts), ...durations(facts), ...checkNames(facts)];
+  [...names(facts), ...hosts(facts), ...duplicates(facts.services, "host"), ...duplicates(facts.services, "port"), ...ports(facts), ...upstreams(facts), ...variables(facts), ...dataItems(facts), ...folders(facts, sources), ...machines(facts), ...durations(facts), ...checkNames(facts)];

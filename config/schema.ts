@@ -28,7 +28,8 @@ const common = {
   data: z.array(data).default([]).describe("What must survive the machine, below /var/lib/fleet/<name>"),
   streaming: z.boolean().default(false).describe("Long-lived responses (SSE, WebSocket): not buffered, long time-outs"),
 };
-const entry = z.string().regex(/^[\w.-]+(?:\/[\w.-]+)*$/, "is not a file name inside the folder. Use letters, digits, dots, dashes and slashes.");
+const NOT_INSIDE = "is not a file name inside the folder. Use letters, digits, dots, dashes and slashes.";
+const entry = z.string().regex(/^[\w.-]+(?:\/[\w.-]+)*$/, NOT_INSIDE).refine((path) => !path.split("/").includes(".."), NOT_INSIDE);
 const word = z.string().regex(/^[^\n"\\%]*$/, "must not contain line breaks, quotes, backslashes or %.");
 const command = z.array(word).min(1).refine(([first = ""]) => /^\.?\/[\w./+-]+$/.test(first), "has to begin with the program's whole path, such as /usr/bin/webhook, or ./NAME for one in the folder.");
 const program = {

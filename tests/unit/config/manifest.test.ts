@@ -15,7 +15,7 @@ describe("a mistake is refused with its place, what is wrong and what to do", ()
   test.each([
     ["an unknown key", but("streaming: true", "streming: true"), 'fleet.yaml: services.feed.streming: unknown key. Did you mean "streaming"?'],
     ["an unknown key that resembles nothing", but("name: small", "name: small\nzzzzzz: 1"), "fleet.yaml: zzzzzz: unknown key. Known here: name, machines, services, checks, watchdog, alerts, report, backups."],
-    ["a key missing", but("kind: static, folder: src/pages", "kind: static"), "fleet.yaml: services.pages.folder: is missing. Add it (string)."],
+    ["a key missing", but("kind: static, folder: src/pages", "kind: static"), "fleet.yaml: services.pages.folder: is missing. Add it (text)."],
     ["an unknown kind", but("kind: static", "kind: statik"), "fleet.yaml: services.pages.kind: is not a known kind. Choose one of: static, node, python, binary, proxy."],
     ["a host used twice", but("host: stats.example.test", "host: pages.example.test"), 'fleet.yaml: services.grafana.host: pages.example.test is already used by "pages". Choose another host name.'],
     ["a port used twice", but("kind: node,", "kind: node, port: 4000,").replace("kind: python,", "kind: python, port: 4000,"), 'fleet.yaml: services.feed.port: 4000 is already used by "notes". Choose a free port, or leave it out to have one chosen.'],
@@ -49,7 +49,16 @@ describe("a mistake is refused with its place, what is wrong and what to do", ()
     ["an upstream elsewhere", but("http://127.0.0.1:9100", "http://10.0.0.1:9100"), "fleet.yaml: services.grafana.upstream: has to be http://127.0.0.1:PORT: what nginx passes requests to."],
     ["no service", MANIFEST.replace(/services:[^]*/, "services: {}\n"), "fleet.yaml: services: has no service. Add at least one."],
     ["broken YAML", "name: [small\n", /^fleet\.yaml: line \d+: /],
-    ["a key written twice", but(pages, `${pages}\n  ${pages}`), /^fleet\.yaml: line \d+: Map keys must be unique/],
+    ["a key written twice", but(pages, `${pages}\n  ${pages}`), /^fleet\.yaml: line \d+: this key is there already, further up\. Give each key once\.$/],
+    ["a line that YAML can't read, without the lines that follow from it", but(pages, `\t${pages}`), /^fleet\.yaml: line \d+: .*Correct the line; indent with spaces\.$/],
+    ["a key of another kind of service", but("folder: src/pages", "folder: src/pages, port: 4000"), 'fleet.yaml: services.pages.port: does not go with kind "static". Remove it.'],
+    ["text without its quotes", but("hello there", "1"), 'fleet.yaml: services.feed.environment.GREETING: has to be text: write it in quotes, "1".'],
+    ["a variable that is the unit's own", but("GREETING:", "PORT:"), /^fleet\.yaml: services\.feed\.environment\.PORT: every service is given it/],
+    ["an entry of another folder", but("folder: src/feed,", "folder: src/feed, entry: ../notes/main.py,"), /^fleet\.yaml: services\.feed\.entry: is not a file name inside the folder/],
+    ["one thing named twice", but("[{ sqlite: notes.db }", "[{ sqlite: notes.db }, { file: notes.db }"), "fleet.yaml: services.notes.data.1: /var/lib/fleet/notes/notes.db is named above already. Name each thing once."],
+    ["nginx behind itself", but("http://127.0.0.1:9100", "http://127.0.0.1:443"), /^fleet\.yaml: services\.grafana\.upstream: http:\/\/127\.0\.0\.1:443 is nginx itself/],
+    ["an hour that there is not", `${MANIFEST}report: { daily: "0 25 * * *" }\n`, /^fleet\.yaml: report\.daily: has to be five cron fields/],
+    ["a job's hour that there is not", `${MANIFEST}checks: { also: [{ name: job, heartbeat: abcdefghijklmnop, schedule: "0 25 * * *" }] }\n`, /^fleet\.yaml: checks\.also\.0/],
   ])("%s", (_name, manifest, problem) => {
     const found = problemsOf(manifest);
     expect(found).toHaveLength(1);
@@ -141,4 +150,9 @@ checks: { also: [{ name: router, tcp: "192.0.2.1:443" }, { name: nightly, heartb
       'fleet.yaml: alerts.maintenance.0.services: there is no service "nobody". Name one of: pages, notes, feed, hook, grafana.',
     ]);
   });
+});
+
+test.each(["0 7 * * *", "*/15 0-6,22 1,15 jan-mar mon-fri", "59 23 31 12 7", "0 4/6 * * *", "60 * * * *", "* * 0 * *", "5-1 * * * *", "*/0 * * * *", "* * * * mon/2", "0 7 * * * *", "a * * * *"])("cron: %s", (daily) => {
+  const wrong = ["0 4/6 * * *", "60 * * * *", "* * 0 * *", "5-1 * * * *", "*/0 * * * *", "* * * * mon/2", "0 7 * * * *", "a * * * *"];
+  expect(problemsOf(`${MANIFEST}report: { daily: "${daily}" }\n`)).toHaveLength(wrong.includes(daily) ? 1 : 0);
 });
