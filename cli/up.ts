@@ -1,4 +1,5 @@
 import type { FleetFacts, Role } from "../config/fleet";
+import type { Lab } from "../local/cloud/lab";
 import { failedActions } from "./cloud-log";
 import type { Context } from "./context";
 import { changedCount, countOf, describeChanges } from "./engine/events";
@@ -28,6 +29,15 @@ export interface UpOptions {
 
 export interface UpResult { readonly engine: EngineResult; readonly verification: Verification; readonly outputs: FleetOutputs; readonly seconds: number }
 
+/** Apt's failure is the host's business (a lock, a mirror, another package half configured): its words and the command to repeat it, no defect of ours. */
+const installMissing = async (lab: Lab, packages: readonly string[], progress: ReturnType<typeof progressTo>): Promise<void> => {
+  try {
+    await lab.installPackages(packages, progress);
+  } catch (error) {
+    throw cannotRun(`fleet up: the Debian packages could not be installed: ${(error as Error).message}\nMend what apt names, and see that this ends well: apt-get install --no-install-recommends ${packages.join(" ")}`);
+  }
+};
+
 /** Host checked, base image there, the local DigitalOcean running: a running one is joined, since it proves the host. */
 export const ensureLab = async (context: Context, options: Pick<UpOptions, "install" | "pace">, reporter: Reporter): Promise<void> => {
   const lab = await loadLab();
@@ -43,7 +53,7 @@ export const ensureLab = async (context: Context, options: Pick<UpOptions, "inst
     }
     if (missingPackages.length > 0) {
       reporter.say(`Installing Debian packages that are missing here: ${missingPackages.join(" ")}`);
-      await lab.installPackages(missingPackages, progress);
+      await installMissing(lab, missingPackages, progress);
     }
     await lab.ensureImage(context.paths, progress);
   }

@@ -129,10 +129,16 @@ export const installPackages = async (
   if (packages.length === 0) return;
   const started = Date.now();
   const step = "packages";
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  const onLine = (line: string): void => { if (/^(Get:|Setting up )/.test(line)) progress({ step, detail: line.slice(0, 100) }); };
+  // needrestart (Ubuntu) would restart the host's own services.
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_SUSPEND: "1" };
+  const onLine = (line: string): void => { if (/^(Get:|Setting up |Processing triggers |Waiting for )/.test(line)) progress({ step, detail: line.slice(0, 100) }); };
   progress({ step, detail: packages.join(" ") });
-  await run(["apt-get", "-q", "update"], { env, onLine });
-  await run(["apt-get", "-q", "-y", "--no-install-recommends", "install", ...packages], { env, onLine });
+  // One unreachable source of many, or the host's own daily update at the same moment: the lists that are there may do.
+  const updated = await attempt(["apt-get", "-q", "update"], { env, onLine });
+  try {
+    await run(["apt-get", "-q", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300", "install", ...packages], { env, onLine });
+  } catch (error) {
+    throw new Error([(error as Error).message, ...(updated.code === 0 ? [] : [`apt-get update had failed before: ${updated.stderr.trim().split("\n").slice(-3).join(" / ")}`])].join("\n"));
+  }
   progress({ step, seconds: (Date.now() - started) / 1000 });
 };

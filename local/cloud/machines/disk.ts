@@ -30,6 +30,8 @@ export const shareMounts = async (machines: string): Promise<void> => {
   await mkdir(machines, { recursive: true });
   if (await isMounted(machines)) return;
   await run(["mount", "--bind", machines, machines]);
+  // Where systemd runs the host, all mounts are shared: ours would come twice, here and hidden below in the folder that is bound. First cut off, then shared.
+  await run(["mount", "--make-private", machines]);
   await run(["mount", "--make-shared", machines]);
 };
 
@@ -109,7 +111,8 @@ export const thawDisk = async (fs: string): Promise<void> => {
 
 export const unmountDisk = async (place: DiskPlace): Promise<void> => {
   await thawDisk(fsOf(place));
-  for (const point of await mountsBelow(place.folder)) await run(["umount", point]);
+  // Listed anew each time: one umount may have taken several with it.
+  for (let [point] = await mountsBelow(place.folder); point !== undefined; [point] = await mountsBelow(place.folder)) await run(["umount", point]);
 };
 
 /** Drops what was written and not synced, as the loss of power does. */
