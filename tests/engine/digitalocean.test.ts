@@ -16,13 +16,21 @@ const v = Number(process.env.V ?? "1");
 const tag = new digitalocean.Tag("tag", { name: "web" });
 const key = new digitalocean.SshKey("key", { publicKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ73mMQjqP4aBlbKbEdn1W5z4dX//+aCEvOr2ZXzylYq test" });
 new digitalocean.Firewall("wall", { name: "wall", tags: [tag.name], inboundRules: [{ protocol: "tcp", portRange: "22", sourceAddresses: ["0.0.0.0/0"] }, { protocol: "icmp", sourceAddresses: ["0.0.0.0/0"] }], outboundRules: [{ protocol: "tcp", portRange: "all", destinationAddresses: ["0.0.0.0/0"] }] });
-const web = new digitalocean.Droplet("web", { name: "web", region: "fra1", size: v >= 2 ? "s-1vcpu-1gb" : "s-1vcpu-512mb-10gb", image: "debian-13-x64", sshKeys: [key.fingerprint], tags: [tag.name], userData: v >= 3 ? "#cloud-config\\n{}" : "#cloud-config\\n" });
+const web = new digitalocean.Droplet("web", { name: "web", region: "fra1", size: v >= 2 ? "s-1vcpu-1gb" : "s-1vcpu-512mb-10gb", image: "debian-13-x64", ipv6: true, sshKeys: [key.fingerprint], tags: [tag.name], userData: v >= 3 ? "#cloud-config\\n{}" : "#cloud-config\\n" });
 const ip = new digitalocean.ReservedIp("ip", { region: "fra1" });
 new digitalocean.ReservedIpAssignment("ip", { ipAddress: ip.ipAddress, dropletId: web.id.apply(Number) });
 const zone = new digitalocean.Domain("zone", { name: "ocean.test" });
 new digitalocean.DnsRecord("apex", { domain: zone.name, type: "A", name: "@", value: ip.ipAddress, ttl: v >= 2 ? 600 : 300 });
 new digitalocean.DnsRecord("caa", { domain: zone.name, type: "CAA", name: "@", value: "letsencrypt.org.", flags: 0, tag: "issue" });
 if (v < 4) new digitalocean.Tag("label", { name: "mine" }); else digitalocean.Tag.get("label", "web");
+const net = new digitalocean.Vpc("net", { name: "net", region: "fra1", ipRange: "10.77.0.0/24" });
+new digitalocean.VpcPeering("peering", { name: "peering", vpcIds: [net.id, new digitalocean.Vpc("far", { name: "far", region: "ams3", ipRange: "10.78.0.0/24" }).id] });
+const six = new digitalocean.ReservedIpv6("six", { regionSlug: "fra1" });
+new digitalocean.ReservedIpv6Assignment("six", { ip: six.ip, dropletId: web.id.apply(Number) });
+const disk = new digitalocean.Volume("disk", { name: "disk", region: "fra1", size: 1 });
+new digitalocean.VolumeSnapshot("copy", { name: "copy", volumeId: disk.id, tags: ["kept"] });
+const check = new digitalocean.UptimeCheck("check", { name: "check", target: "https://ocean.test" });
+new digitalocean.UptimeAlert("alert", { checkId: check.id, name: "alert", type: "down", period: "2m", notifications: [{ emails: ["sammy@digitalocean.com"] }] });
 export const address = ip.ipAddress;
 export const image = digitalocean.getImageOutput({ slug: "debian-13-x64" }).distribution;
 `);
@@ -61,7 +69,7 @@ const call = async (path: string, method = "GET"): Promise<any> => {
 const droplets = async (): Promise<{ id: number; size_slug: string }[]> => (await call("/droplets")).droplets;
 
 test("up makes the resources, and neither a second up nor a refresh finds anything to do", async () => {
-  expect(await run(["up", "--skip-preview"])).toMatchObject({ code: 0, changes: { create: 11 } });
+  expect(await run(["up", "--skip-preview"])).toMatchObject({ code: 0, changes: { create: 20 } });
   const outputs = JSON.parse((await run(["output"])).stdout);
   expect(outputs.image).toBe("Debian");
   expect((await call(`/reserved_ips/${outputs.address}`)).reserved_ip.droplet.name).toBe("web");
@@ -72,7 +80,7 @@ test("up makes the resources, and neither a second up nor a refresh finds anythi
 test("a new size is an update in place; new user data replaces the droplet, with the address taken off first", async () => {
   const before = await droplets();
   const resized = await run(["up", "--skip-preview"], "2");
-  expect(resized).toMatchObject({ code: 0, changes: { update: 2, same: 9 } });
+  expect(resized).toMatchObject({ code: 0, changes: { update: 2, same: 18 } });
   expect(await droplets()).toMatchObject([{ id: before[0]!.id, size_slug: "s-1vcpu-1gb" }]);
   const { code, steps } = await run(["up", "--skip-preview"], "3");
   expect(code).toBe(0);
@@ -110,7 +118,7 @@ test("what a killed run made without recording it is found again, not made twice
   const { latest } = file.checkpoint;
   const index = latest.resources.findIndex(({ type }: { type: string }) => type.endsWith(":Droplet"));
   const [lost] = latest.resources.splice(index, 1);
-  latest.resources = latest.resources.filter(({ type }: { type: string }) => !type.endsWith(":ReservedIpAssignment"));
+  latest.resources = latest.resources.filter(({ type }: { type: string }) => !/:ReservedIp(v6)?Assignment$/.test(type));
   latest.manifest.time = new Date(Date.parse(lost.created) - 1000).toISOString();
   delete lost.id;
   latest.pending_operations = [{ resource: { ...lost, outputs: {} }, type: "creating" }];
@@ -122,25 +130,32 @@ test("what a killed run made without recording it is found again, not made twice
   expect(stack.state().pending).toEqual([]);
 });
 
+/** The ids of all that the program makes, by list. */
+const everything = async (): Promise<Record<string, readonly string[]>> => {
+  const lists = { reserved_ips: "/reserved_ips", reserved_ipv6s: "/reserved_ipv6", domain_records: "/domains/ocean.test/records", firewalls: "/firewalls", ssh_keys: "/account/keys", droplets: "/droplets", volumes: "/volumes", snapshots: "/snapshots", checks: "/uptime/checks", vpcs: "/vpcs", vpc_peerings: "/vpc_peerings" };
+  return Object.fromEntries(await Promise.all(Object.entries(lists).map(async ([key, path]) => [key, (await call(path))[key].map(({ ip, id }: { ip?: string; id?: number | string }) => String(ip ?? id)).sort()] as const)));
+};
+
 test("of every kind that has a name of its own, or none, an interrupted creation is found again", async () => {
-  const before = await Promise.all([call("/reserved_ips"), call("/domains/ocean.test/records"), call("/firewalls"), call("/account/keys"), droplets()]);
+  const before = await everything();
   const file = JSON.parse(readFileSync(stack.stateFile, "utf8"));
   const { latest } = file.checkpoint;
   const lost = latest.resources.filter(({ type }: { type: string }) => type.startsWith("digitalocean:"));
   latest.resources = latest.resources.filter((each: unknown) => !lost.includes(each));
   latest.manifest.time = new Date(Math.min(...lost.map(({ created }: { created: string }) => Date.parse(created))) - 1000).toISOString();
-  // An address can only be told from those that were there before, which its pending operation remembers.
-  const address = lost.find(({ type }: { type: string }) => type.endsWith(":ReservedIp"));
-  await fetch(`${api}/v2/reserved_ips/${address.id}/actions`, { method: "POST", headers: { authorization: "Bearer test", "content-type": "application/json" }, body: JSON.stringify({ type: "unassign" }) });
-  latest.pending_operations = lost.map(({ id: _, ...each }: { id: string; type: string }) => ({ resource: { ...each, outputs: each === address || each.type.endsWith(":ReservedIp") ? { addresses: [] } : {} }, type: "creating" }));
+  // These can only be told from those that were there before, which the pending operation remembers; and an address, from those that are taken.
+  const NAMELESS = /:(ReservedIp|ReservedIpv6|VolumeSnapshot|UptimeCheck|UptimeAlert)$/;
+  for (const [type, path] of [[":ReservedIp", "reserved_ips"], [":ReservedIpv6", "reserved_ipv6"]] as const) {
+    const { id } = lost.find((each: { type: string }) => each.type.endsWith(type));
+    await fetch(`${api}/v2/${path}/${id}/actions`, { method: "POST", headers: { authorization: "Bearer test", "content-type": "application/json" }, body: JSON.stringify({ type: "unassign" }) });
+  }
+  latest.pending_operations = lost.map(({ id: _, ...each }: { id: string; type: string }) => ({ resource: { ...each, outputs: NAMELESS.test(each.type) ? { known: [] } : {} }, type: "creating" }));
   writeFileSync(stack.stateFile, JSON.stringify(file));
   const { code, errors, changes } = await run(["up", "--skip-preview"], "3");
   expect({ code, errors }).toEqual({ code: 0, errors: [] });
-  // The assignment was taken off above.
-  expect(changes).toMatchObject({ create: 1 });
-  const after = await Promise.all([call("/reserved_ips"), call("/domains/ocean.test/records"), call("/firewalls"), call("/account/keys"), droplets()]);
-  const ids = (all: readonly any[]): unknown => all.map((each, index) => [each.reserved_ips, each.domain_records, each.firewalls, each.ssh_keys, each][index].map((one: any) => one.ip ?? one.id).sort());
-  expect(ids(after)).toEqual(ids(before));
+  // The assignments were taken off above.
+  expect(changes).toMatchObject({ create: 2 });
+  expect(await everything()).toEqual(before);
   expect(stack.state().pending).toEqual([]);
 });
 

@@ -2,8 +2,8 @@ import { messageOf } from "../errors";
 import { requirements, type Resource } from "../state/resource";
 import { isProviderType } from "../urn";
 import { detailedDiff } from "../providers/diff";
-import type { DetailedDiff } from "../providers/provider";
-import { type Props, same } from "../values/value";
+import type { DetailedDiff, DiffKind, Kind } from "../providers/provider";
+import { type Props, reveal, same } from "../values/value";
 import { diffed, existing } from "./apply";
 import type { Deployment } from "./deployment";
 import { markSecrets, remark } from "./mark";
@@ -31,12 +31,21 @@ const refreshOne = async (deployment: Deployment, resource: Resource, told: bool
     }
     const now: Resource = { ...resource, id: found.id, inputs, outputs, modified: new Date().toISOString() };
     run.journal.amend(resource, now);
-    count("update");
-    return step(told ? "update" : "refresh", resource.urn, { old: resource, new: now }, { logical: false, ...diffed({ detailed: outputDiff(resource.outputs, outputs), replaces: [] }) });
+    const detailed = resource.external ? outputDiff(resource.outputs, outputs) : drift(kind, resource, now);
+    const op = Object.keys(detailed).length > 0 ? "update" : "same";
+    count(op);
+    return step(told ? op : "refresh", resource.urn, { old: resource, new: now }, { logical: false, ...diffed({ detailed, replaces: [] }) });
   });
 };
 
 const outputDiff = (old: Props, now: Props): DetailedDiff => Object.fromEntries(Object.entries(detailedDiff(old, now)).map(([path, { diffKind }]) => [path, { diffKind, inputDiff: false }]));
+
+const OPPOSITE: Readonly<Record<DiffKind, DiffKind>> = {
+  add: "delete", delete: "add", update: "update", "add-replace": "delete-replace", "delete-replace": "add-replace", "update-replace": "update-replace",
+};
+/** What the next `up` of the same program would change back, seen from here: what only the provider knows may differ without being told. */
+const drift = (kind: Kind, old: Resource, now: Resource): DetailedDiff =>
+  Object.fromEntries(Object.entries(kind.diff(existing(now), reveal(old.inputs) as Props).detailed).map(([path, diff]) => [path, { ...diff, diffKind: OPPOSITE[diff.diffKind] }]));
 
 /** What depends on something that is gone can't stay in the state as it was: the state would contradict itself. */
 const dropDangling = ({ run: { journal } }: Deployment): void => {

@@ -9,11 +9,13 @@ import { lookups } from "./lookups";
 import { project, projectResources } from "./project";
 import { reservedIp, reservedIpAssignment } from "./reserved-ip";
 import { resource, type Spec } from "./resource";
-import { dropletSnapshot } from "./snapshot";
+import { reservedIpv6, reservedIpv6Assignment } from "./reserved-ipv6";
+import { dropletSnapshot, volumeSnapshot } from "./snapshot";
 import { sshKey } from "./ssh-key";
 import { tag } from "./tags";
 import { volume, volumeAttachment } from "./volume";
 import { vpc } from "./vpc";
+import { vpcPeering } from "./vpc-peering";
 
 /** "Droplet" → "digitalocean:index/droplet:Droplet". */
 const typeName = (name: string): string => `digitalocean:index/${name[0]!.toLowerCase()}${name.slice(1)}:${name}`;
@@ -27,9 +29,10 @@ export const digitaloceanPackage: Package = {
     if (token === "") throw new EngineError("digitalocean: no token. Set DIGITALOCEAN_TOKEN (https://cloud.digitalocean.com/account/api/tokens).");
     const client = openClient(endpoint, token);
     const specs: Readonly<Record<string, Spec>> = {
-      Droplet: droplet(client), ReservedIp: reservedIp(client), ReservedIpAssignment: reservedIpAssignment(client), Domain: domain(client), DnsRecord: dnsRecord(client),
+      Droplet: droplet(client), ReservedIp: reservedIp(client), ReservedIpAssignment: reservedIpAssignment(client), FloatingIp: reservedIp(client, "floating"), FloatingIpAssignment: reservedIpAssignment(client),
+      ReservedIpv6: reservedIpv6(client), ReservedIpv6Assignment: reservedIpv6Assignment(client), Domain: domain(client), DnsRecord: dnsRecord(client),
       SshKey: sshKey(client), Firewall: firewall(client), Tag: tag(client), Volume: volume(client),
-      VolumeAttachment: volumeAttachment(client), Vpc: vpc(client), Project: project(client), ProjectResources: projectResources(client), DropletSnapshot: dropletSnapshot(client),
+      VolumeAttachment: volumeAttachment(client), Vpc: vpc(client), VpcPeering: vpcPeering(client), Project: project(client), ProjectResources: projectResources(client), DropletSnapshot: dropletSnapshot(client), VolumeSnapshot: volumeSnapshot(client),
       UptimeCheck: uptimeCheck(client), UptimeAlert: uptimeAlert(client), MonitorAlert: monitorAlert(client),
     };
     return { kinds: Object.fromEntries(Object.entries(specs).map(([name, spec]) => [typeName(name), resource(spec)])), lookups: lookups(client) };

@@ -1,10 +1,10 @@
 import { omit } from "../../omit";
-import type { Props } from "../../values/value";
+import type { Props, Value } from "../../values/value";
 import type { Client, Json } from "./client";
 import { num, type Spec, str } from "./resource";
 
 export const domain = (client: Client): Spec => ({
-  label: "Domain", required: ["name"], replaces: ["name", "ipAddress"], outputs: ["domainUrn", "ttl"],
+  label: "Domain", required: ["name"], zeros: { ipAddress: null }, replaces: ["name", "ipAddress"], outputs: ["domainUrn", "ttl"],
   create: async (inputs, work) => str(((await client.post("/domains", { name: inputs["name"], ...(inputs["ipAddress"] ? { ip_address: inputs["ipAddress"] } : {}) }, work))["domain"] as Json)["name"] as string),
   view: async (id, _before, work) => {
     const found = (await client.find(`/domains/${id}`, work))?.["domain"] as Json | undefined;
@@ -16,12 +16,14 @@ export const domain = (client: Client): Spec => ({
 
 const POINTING = new Set(["CNAME", "MX", "NS", "SRV", "CAA"]);
 
-/** The API gives targets back without the final dot, and the zone itself as "@". */
-const valueOf = (record: Json, zone: string): string => {
+/** The API gives targets back without the final dot. */
+const valueOf = (record: Json): string => {
   const data = String(record["data"]);
-  if (!POINTING.has(String(record["type"]))) return data;
-  return data === "@" ? `${zone}.` : data.endsWith(".") ? data : `${data}.`;
+  return POINTING.has(String(record["type"])) && record["tag"] !== "iodef" && data !== "@" && !data.endsWith(".") ? `${data}.` : data;
 };
+/** The API calls the zone itself "@", and a program may. */
+const isValue = (told: Value | undefined, wanted: Value | undefined, zone: string): boolean => told === wanted || (told === "@" && wanted === `${zone}.`) || told === `${str(wanted)}.${zone}.`;
+const isName = (told: Value | undefined, wanted: Value | undefined, zone: string): boolean => (told === "@" && wanted === `${zone}.`) || `${str(told)}.${zone}.` === wanted;
 
 const body = (inputs: Props): Record<string, unknown> => ({
   type: inputs["type"], name: inputs["name"], data: inputs["value"], priority: num(inputs["priority"]), port: num(inputs["port"]), ...(inputs["ttl"] === undefined ? {} : { ttl: num(inputs["ttl"]) }),
@@ -35,6 +37,7 @@ const present = (record: Json): Props => ({ priority: record["priority"] ?? 0, p
 
 export const dnsRecord = (client: Client): Spec => ({
   label: "record", required: ["domain", "type", "value"], autoName: 255, replaces: ["domain", "type"], computed: ["ttl"], zeros: { priority: 0, port: 0, weight: 0, flags: 0, tag: "" }, outputs: ["fqdn"],
+  alike: (property, told, wanted, { domain: zone }) => (property === "value" && isValue(told, wanted, str(zone))) || (property === "name" && isName(told, wanted, str(zone))),
   validate: (inputs) => {
     const needs: Readonly<Record<string, readonly string[]>> = { MX: ["priority"], SRV: ["priority", "port", "weight"], CAA: ["flags", "tag"] };
     return (needs[str(inputs["type"])] ?? []).filter((key) => inputs[key] === undefined).map((property) => ({ property, reason: `is required for when type is \`${str(inputs["type"])}\`` }));
@@ -44,14 +47,14 @@ export const dnsRecord = (client: Client): Spec => ({
     const zone = str(before["domain"]);
     const record = (await client.find(`/domains/${zone}/records/${id}`, work))?.["domain_record"] as Json | undefined;
     if (!record) return null;
-    return { domain: zone, type: record["type"], name: record["name"], value: valueOf(record, zone), ttl: record["ttl"], fqdn: fqdnOf(String(record["name"]), zone), ...present(record) };
+    return { domain: zone, type: record["type"], name: record["name"], value: valueOf(record), ttl: record["ttl"], fqdn: fqdnOf(String(record["name"]), zone), ...present(record) };
   },
   update: async (id, _old, now, work) => {
     await client.put(`/domains/${str(now["domain"])}/records/${id}`, omit(body(now), "type"), work);
   },
   find: async (inputs, _since, work) => {
     const zone = str(inputs["domain"]);
-    const found = (await client.list(`/domains/${zone}/records`, "domain_records", work)).find((record) => record["type"] === inputs["type"] && record["name"] === inputs["name"] && valueOf(record, zone) === inputs["value"]);
+    const found = (await client.list(`/domains/${zone}/records`, "domain_records", work)).find((record) => record["type"] === inputs["type"] && record["name"] === inputs["name"] && isValue(valueOf(record), inputs["value"], zone));
     return found && String(found["id"]);
   },
   delete: async (id, state, work) => await client.delete(`/domains/${str(state["domain"])}/records/${id}`, work),

@@ -79,7 +79,9 @@ const remove = async (client: Client, id: string, state: Props, work: Work): Pro
 
 export const droplet = (client: Client): Spec => ({
   label: "droplet", required: ["image", "size"], autoName: 255, sets: ["tags", "volumeIds"], hashed: ["userData"],
-  defaults: { resizeDisk: true }, zeros: { backups: false, gracefulShutdown: false, ipv6: false, monitoring: false, publicNetworking: true },
+  defaults: { resizeDisk: true }, zeros: {
+    backupPolicy: null, backups: false, dropletAgent: null, gracefulShutdown: false, ipv6: false, monitoring: false, publicNetworking: true, sshKeys: null, tags: null, userData: null,
+  },
   meta: '{"e2bfb730-ecaa-11e6-8f88-34363bc7c4c0":{"create":3600000000000,"delete":60000000000,"update":3600000000000},"schema_version":"1"}',
   computed: ["region", "vpcUuid", "privateNetworking", "ipv6Address", "volumeIds", "dropletAgent"],
   outputs: ["createdAt", "disk", "dropletUrn", "ipv4Address", "ipv4AddressPrivate", "ipv6Address", "locked", "memory", "priceHourly", "priceMonthly", "status", "vcpus", "privateNetworking"],

@@ -37,7 +37,7 @@ const validate = (inputs: Props): readonly CheckFailure[] => {
 };
 
 export const firewall = (client: Client): Spec => ({
-  label: "firewall", required: [], autoName: 255, sets: ["inboundRules", "outboundRules", "tags", "dropletIds"], outputs: ["createdAt", "pendingChanges", "status"], volatile: ["pendingChanges", "status"], validate,
+  label: "firewall", required: [], autoName: 255, sets: ["inboundRules", "outboundRules", "tags", "dropletIds"], outputs: ["createdAt", "pendingChanges", "status"], volatile: ["pendingChanges", "status"], zeros: { dropletIds: null, tags: null }, validate,
   create: async (inputs, work) => str(((await client.post("/firewalls", body(inputs), work))["firewall"] as Json)["id"] as string),
   view: async (id, before, work) => {
     const found = (await client.find(`/firewalls/${id}`, work))?.["firewall"] as Json | undefined;

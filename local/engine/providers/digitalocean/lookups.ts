@@ -2,7 +2,7 @@ import type { Props, Value } from "../../values/value";
 import type { Lookup } from "../provider";
 import type { Client, Json } from "./client";
 import { dropletView } from "./droplet";
-import { str } from "./resource";
+import { goTime, str } from "./resource";
 
 const one = <T>(found: T | null | undefined, what: string): T => {
   if (found === null || found === undefined) throw new Error(`${what} not found`);
@@ -69,7 +69,7 @@ const reservedIp = (client: Client): Lookup => async ({ ipAddress }, work) => {
 const vpc = (client: Client): Lookup => async (args, work) => {
   const found = single((await client.list("/vpcs", "vpcs", work)).filter((each) =>
     args["id"] !== undefined ? each["id"] === args["id"] : args["name"] !== undefined ? each["name"] === args["name"] : each["region"] === args["region"] && each["default"] === true), `VPC ${str(args["id"] ?? args["name"] ?? args["region"])}`);
-  return { id: found["id"], name: found["name"], region: found["region"], default: found["default"], description: found["description"] ?? "", ipRange: found["ip_range"], createdAt: found["created_at"], urn: found["urn"] ?? "" } as Props;
+  return { id: found["id"], name: found["name"], region: found["region"], default: found["default"], description: found["description"] ?? "", ipRange: found["ip_range"], createdAt: goTime(found["created_at"] as string), urn: found["urn"] ?? "" } as Props;
 };
 
 /** The provider's getX functions. */

@@ -21,7 +21,7 @@ const resourcesOf = async (client: Client, project: string, work: Work): Promise
 const body = (inputs: Props): object => ({ name: inputs["name"], description: inputs["description"] ?? "", purpose: inputs["purpose"], environment: inputs["environment"] ?? "", is_default: inputs["isDefault"] ?? false });
 
 export const project = (client: Client): Spec => ({
-  label: "Project", required: [], autoName: 175, sets: ["resources"], computed: ["resources"], defaults: { purpose: "Web Application" }, zeros: { isDefault: false }, outputs: ["createdAt", "ownerId", "ownerUuid", "updatedAt"], volatile: ["updatedAt"],
+  label: "Project", required: [], autoName: 175, sets: ["resources"], shared: ["resources"], computed: ["resources"], defaults: { purpose: "Web Application" }, zeros: { isDefault: false }, meta: '{"e2bfb730-ecaa-11e6-8f88-34363bc7c4c0":{"delete":180000000000}}', outputs: ["createdAt", "ownerId", "ownerUuid", "updatedAt"], volatile: ["updatedAt"],
   create: async (inputs, work, made) => {
     const id = str(((await client.post("/projects", body(inputs), work))["project"] as Json)["id"] as string);
     made(id);

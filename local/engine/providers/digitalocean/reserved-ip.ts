@@ -1,7 +1,8 @@
-import { isList, type Props } from "../../values/value";
+import type { Props } from "../../values/value";
 import type { Work } from "../provider";
 import type { Client, Json } from "./client";
-import { list, num, type Spec, str, uniqueSuffix } from "./resource";
+import { newcomer } from "./newcomer";
+import { num, type Spec, str, uniqueSuffix } from "./resource";
 import { actionDone } from "./wait";
 
 const assign = async (client: Client, address: string, action: object, work: Work): Promise<void> => {
@@ -13,8 +14,9 @@ const assign = async (client: Client, address: string, action: object, work: Wor
 const find = async (client: Client, address: string, work: Work): Promise<Json | null> =>
   ((await client.find(`/reserved_ips/${address}`, work))?.["reserved_ip"] as Json | undefined) ?? null;
 
-export const reservedIp = (client: Client): Spec => ({
-  label: "reserved IP", required: ["region"], replaces: ["region"], computed: ["ipAddress"], outputs: ["reservedIpUrn", "ipAddress"],
+/** The provider has it under its old name as well, which shows in its URN. */
+export const reservedIp = (client: Client, name: "reserved" | "floating" = "reserved"): Spec => ({
+  label: "reserved IP", required: ["region"], zeros: { dropletId: null }, replaces: ["region"], computed: ["ipAddress"], outputs: [`${name}IpUrn`, "ipAddress"],
   create: async (inputs, work, made) => {
     const address = str(((await client.post("/reserved_ips", { region: inputs["region"] }, work))["reserved_ip"] as Json)["ip"] as string);
     made(address);
@@ -26,17 +28,13 @@ export const reservedIp = (client: Client): Spec => ({
     if (!found) return null;
     // Who holds it is this resource's business only where the program says so: it may be an assignment's.
     const holder: Props = (before["dropletId"] ?? undefined) === undefined ? {} : { dropletId: (found["droplet"]?.["id"] as number | undefined) ?? 0 };
-    return { ipAddress: found["ip"], region: found["region"]["slug"], reservedIpUrn: `do:reservedip:${String(found["ip"])}`, ...holder };
+    return { ipAddress: found["ip"], region: found["region"]["slug"], [`${name}IpUrn`]: `do:${name}ip:${String(found["ip"])}`, ...holder };
   },
-  before: async (_inputs, work) => ({ addresses: (await client.list("/reserved_ips", "reserved_ips", work)).map((each) => str(each["ip"] as string)) }),
-  // Addresses have no names. The creation's is the only one of the region that was not there before and that nobody has taken since.
-  find: async (inputs, _since, work, before) => {
-    if (!isList(before["addresses"])) return undefined;
-    const [known, holder] = [new Set(list(before["addresses"])), num(inputs["dropletId"])];
-    const isFree = (each: Json): boolean => !each["droplet"] || (holder !== 0 && each["droplet"]["id"] === holder);
-    const found = (await client.list("/reserved_ips", "reserved_ips", work)).filter((each) => !known.has(str(each["ip"] as string)) && each["region"]["slug"] === inputs["region"] && isFree(each));
-    return found.length === 1 ? str(found[0]!["ip"] as string) : undefined;
-  },
+  ...newcomer({
+    client, path: () => "/reserved_ips", key: "reserved_ips", id: ({ ip }) => String(ip),
+    // Nobody has taken it since.
+    fits: ({ region, droplet: holder }, { region: wanted, dropletId }) => region["slug"] === wanted && (!holder || (dropletId !== undefined && holder["id"] === num(dropletId))),
+  }),
   update: async (id, old, now, work) => {
     if (num(old["dropletId"]) === num(now["dropletId"])) return;
     if (now["dropletId"] === undefined) await assign(client, id, { type: "unassign" }, work);

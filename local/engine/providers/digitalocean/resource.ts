@@ -11,7 +11,7 @@ export interface Spec {
   readonly label: string;
   readonly required: readonly string[];
   readonly defaults?: Props;
-  /** What the state says where neither the program nor the API says anything. */
+  /** What the state says where neither the program nor the API says anything. Null: an empty list or text of the API's is nothing too. */
   readonly zeros?: Props;
   /** Texts whose white space at the ends means nothing. */
   readonly trimmed?: readonly string[];
@@ -23,6 +23,10 @@ export interface Spec {
   readonly replaces?: readonly string[];
   /** Replaces only in some cases. */
   readonly replacesWhen?: (property: string, old: Props, now: Props) => boolean;
+  /** Lists that others may add to: after a step the state says what the program gave, and only a refresh what else is there. */
+  readonly shared?: readonly string[];
+  /** What the state says of a property means what the program wants, in other words. */
+  readonly alike?: (property: string, told: Value | undefined, wanted: Value | undefined, inputs: Props) => boolean;
   /** Inputs that the API also decides where they are left out: leaving one out is no change. */
   readonly computed?: readonly string[];
   /** Outputs that only the API knows. */
@@ -50,7 +54,10 @@ export interface Spec {
 
 const hash = (value: Value): Value => (typeof value === "string" ? createHash("sha1").update(value).digest("hex") : value);
 const isSystem = (key: string): boolean => key.startsWith("__");
-const bareInputs = (inputs: Props): Props => Object.fromEntries(Object.entries(inputs).filter(([key, value]) => !isSystem(key) && value !== null));
+const bareInputs = (inputs: Props): Props => Object.fromEntries(Object.entries(inputs).filter(([key, value]) => !isSystem(key) && value !== null).map(([key, value]) => [key, withoutNotes(value)]));
+const withoutNotes = (value: Value): Value => (isList(value) ? value.map(withoutNotes) : isProps(value) ? bareInputs(value) : value);
+/** The bridge notes of each block which of its properties were filled in. Those of blocks never are. */
+const noted = (value: Value): Value => (isList(value) ? value.map(noted) : isProps(value) ? { ...mapProps(value, noted), __defaults: [] } : value);
 const absent = (value: Value | undefined): value is null | undefined => value === undefined || value === null;
 
 /** Numbers, booleans and their texts are one to the provider's schema. */
@@ -81,8 +88,9 @@ const difference = (spec: Spec, old: Existing, wanted: Props): Difference => {
   const now: Record<string, Value> = {};
   for (const key of new Set([...Object.keys(wanted), ...Object.keys(old.inputs)])) {
     if (isSystem(key)) continue;
-    const value = wanted[key] ?? spec.defaults?.[key] ?? spec.zeros?.[key];
+    const value = wanted[key] ?? spec.defaults?.[key] ?? spec.zeros?.[key] ?? undefined;
     if (value === undefined && (spec.computed?.includes(key) ?? false)) continue;
+    if (spec.alike?.(key, old.outputs[key], value, wanted)) continue;
     const state = key in old.outputs ? old.outputs[key] : spec.hashed?.includes(key) && old.inputs[key] !== undefined ? hash(old.inputs[key]!) : old.inputs[key];
     const [was, is] = [comparable(spec, key, state), comparable(spec, key, value === undefined ? undefined : spec.hashed?.includes(key) ? hash(value) : value)];
     if (was !== undefined) before[key] = was;
@@ -99,7 +107,7 @@ const difference = (spec: Spec, old: Existing, wanted: Props): Difference => {
 const check = (spec: Spec): NonNullable<Kind["check"]> => (given, old, work) => {
   const failures: CheckFailure[] = spec.required.filter((key) => absent(given[key])).map((key) => ({ property: key, reason: "is required" }));
   failures.push(...(spec.validate?.(given) ?? []));
-  const inputs: Record<string, Value> = { ...spec.defaults, ...bareInputs(given) };
+  const inputs: Record<string, Value> = { ...spec.defaults, ...mapProps(bareInputs(given), noted) };
   const byDefault = Object.keys(spec.defaults ?? {}).filter((key) => absent(given[key]));
   if (spec.autoName !== undefined && inputs["name"] === undefined) {
     const kept = (old?.["__defaults"] as readonly string[] | undefined)?.includes("name") ? old?.["name"] : undefined;
@@ -110,14 +118,26 @@ const check = (spec: Spec): NonNullable<Kind["check"]> => (given, old, work) => 
   return { inputs: { ...inputs, __defaults: byDefault.sort() }, failures };
 };
 
+const rank = (value: Value): string => JSON.stringify(isProps(value) ? Object.keys(value).sort().map((key) => value[key]) : value);
+/** Terraform's order of a set: texts by their letters, blocks by those of their properties, one after another. */
+const inOrder = (value: Value): Value => (isList(value) ? value.map((item) => (isProps(item) ? mapProps(item, inOrder) : item)).sort((a, b) => (typeof a === "number" && typeof b === "number" ? a - b : rank(a) < rank(b) ? -1 : 1)) : value);
+
 const stateOf = (spec: Spec, view: Props, inputs: Props): Props => {
   const given = mapProps(bareInputs(inputs), (value, key) => (spec.hashed?.includes(key) ? hash(value) : value));
-  return { ...spec.zeros, ...spec.defaults, ...given, ...(spec.meta ? { __meta: spec.meta } : {}), ...Object.fromEntries(Object.entries(view).filter(([, value]) => value !== undefined)) };
+  const isNothing = ([key, value]: [string, Value]): boolean => spec.zeros?.[key] === null && given[key] === undefined && (value === "" || (isList(value) && value.length === 0));
+  const told = Object.fromEntries(Object.entries(view).filter(([key, value]) => value !== undefined && !isNothing([key, value])));
+  return mapProps({ ...spec.zeros, ...spec.defaults, ...given, ...(spec.meta ? { __meta: spec.meta } : {}), ...told }, (value, key) => (spec.sets?.includes(key) ? inOrder(value) : value));
+};
+
+/** The state after a creation or an update. */
+const settledState = (spec: Spec, id: string, view: Props, inputs: Props): Props => {
+  const given = (spec.shared ?? []).filter((key) => !absent(inputs[key]));
+  return stateOf(spec, { ...omit(view, ...given), id }, inputs);
 };
 
 /** The state after a look at the API: where it says the same in other words or another order, the old words stay. */
 const refreshedState = (spec: Spec, old: Props, view: Props): Props => {
-  const now = mapProps(view, (value, key) => (key in old && same(comparable(spec, key, value), comparable(spec, key, old[key])) ? old[key]! : value));
+  const now = mapProps(view, (value, key) => (key in old && ((old[key] === null && value === "") || same(comparable(spec, key, value), comparable(spec, key, old[key]))) ? old[key]! : value));
   const state: Props = { ...old, ...Object.fromEntries(Object.entries(now).filter(([, value]) => value !== undefined)) };
   // The bridge's notes on its own encoding describe values that are no longer there.
   return same(state, old) ? old : omit(state, RAW_STATE);
@@ -150,7 +170,7 @@ export const resource = (spec: Spec): Kind => {
         id = await spec.create(bareInputs(inputs), work, (known) => { id = known; });
         const view = await spec.view(id, stateOf(spec, {}, inputs), work);
         if (!view) throw new Error("it was gone as soon as it was made");
-        return { id, outputs: stateOf(spec, { ...view, id }, inputs) };
+        return { id, outputs: settledState(spec, id, view, inputs) };
       } catch (error) {
         const made = id;
         throw wrong(spec, "creating", made === undefined ? error : new PartlyMade(messageOf(error), made, stateOf(spec, { id: made }, inputs)));
@@ -177,10 +197,10 @@ export const resource = (spec: Spec): Kind => {
     ...(spec.update ? {
       update: async (old: Existing, inputs: Props, work: Work): Promise<Props> => {
         try {
-          await spec.update!(old.id, old.outputs, { ...spec.zeros, ...spec.defaults, ...bareInputs(inputs) }, work);
+          await spec.update!(old.id, old.outputs, { ...bareInputs(spec.zeros ?? {}), ...spec.defaults, ...bareInputs(inputs) }, work);
           const view = await spec.view(old.id, { ...old.outputs, ...stateOf(spec, {}, inputs) }, work);
           if (!view) throw new Error("it is gone");
-          return stateOf(spec, { ...view, id: old.id }, inputs);
+          return settledState(spec, old.id, view, inputs);
         } catch (error) {
           // Some of it may have been done: the state is to say how things are now, so that the next update does the rest only.
           const view = await spec.view(old.id, old.outputs, work).catch(() => null);
@@ -194,7 +214,7 @@ export const resource = (spec: Spec): Kind => {
     preview: (inputs, old) => {
       const unknown = (keys: readonly string[] | undefined): Props => Object.fromEntries((keys ?? []).map((key) => [key, UNKNOWN]));
       if (old) return { ...old.outputs, ...stateOf({ ...spec, zeros: {} }, {}, inputs), ...unknown(spec.volatile) };
-      return { ...unknown(spec.outputs), ...unknown(spec.computed?.filter((key) => inputs[key] === undefined)), ...stateOf(spec, {}, inputs) };
+      return { ...stateOf(spec, {}, inputs), ...unknown([...(spec.outputs ?? []), ...(spec.computed ?? [])].filter((key) => inputs[key] === undefined)) };
     },
   };
 };
@@ -202,7 +222,10 @@ export const resource = (spec: Spec): Kind => {
 export const str = (value: Value | undefined): string => (value === undefined || value === null || value instanceof Unknown ? "" : String(value));
 export const num = (value: Value | undefined): number => Number(value ?? 0);
 export const list = (value: Value | undefined): readonly string[] => (isList(value) ? value.map(String) : []);
-export const isSame = (a: Value | undefined, b: Value | undefined): boolean => same(a === undefined ? undefined : loose(a), b === undefined ? undefined : loose(b));
+export const isSame = (a: Value | undefined, b: Value | undefined): boolean => same(absent(a) ? undefined : loose(a), absent(b) ? undefined : loose(b));
+
+/** As Go prints a UTC time: "2026-11-21 15:38:26 +0000 UTC". */
+export const goTime = (time: string): string => `${time.replace("T", " ").replace(/Z$/, "")} +0000 UTC`;
 
 /** A UTC time to the tenth of a millisecond and a counter: what the provider ends its made-up ids with. */
 export const uniqueSuffix = (): string => `${new Date().toISOString().replace(/\D/g, "")}${Math.floor((performance.now() % 1) * 10)}00000001`;

@@ -4,7 +4,7 @@ import type { Spec } from "./resource";
 import { str } from "./resource";
 
 /** Takes away and puts on tags, making those that are not there yet. */
-export const retag = async (client: Client, type: "droplet" | "volume", id: string, old: readonly string[], now: readonly string[], work: Work): Promise<void> => {
+export const retag = async (client: Client, type: "droplet" | "volume" | "volume_snapshot", id: string, old: readonly string[], now: readonly string[], work: Work): Promise<void> => {
   const resources = { resources: [{ resource_id: id, resource_type: type }] };
   for (const tag of old.filter((each) => !now.includes(each))) await client.delete(`/tags/${encodeURIComponent(tag)}/resources`, work, resources);
   for (const tag of now.filter((each) => !old.includes(each))) {

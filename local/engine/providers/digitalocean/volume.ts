@@ -21,7 +21,7 @@ const body = (inputs: Props): object => ({
 });
 
 export const volume = (client: Client): Spec => ({
-  label: "Volume", required: ["region", "size"], autoName: 64, lowerCaseName: true, sets: ["tags"], outputs: ["dropletIds", "filesystemLabel", "volumeUrn"], computed: ["filesystemType"],
+  label: "Volume", required: ["region", "size"], autoName: 64, lowerCaseName: true, sets: ["tags"], zeros: { description: null, filesystemLabel: null, initialFilesystemLabel: null, initialFilesystemType: null, snapshotId: null, tags: null }, outputs: ["dropletIds", "filesystemLabel", "volumeUrn"], computed: ["filesystemType"],
   replaces: ["region", "name", "description", "snapshotId", "filesystemType", "initialFilesystemType", "initialFilesystemLabel"],
   // A disk can grow only.
   replacesWhen: (property, old, now) => property === "size" && Number(now["size"]) < Number(old["size"]),
