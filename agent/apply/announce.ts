@@ -3,7 +3,8 @@ import type { Machine } from "../machine";
 import type { Plan } from "./plan";
 
 const MINUTES = 5;
-const END_TRIES = 3;
+const TRIES = 3;
+const BETWEEN_MS = 3000;
 const MONITOR = "/opt/fleet/trees/monitor/current/monitor.js";
 
 /** The services whose programs are about to restart; "all" when the web server in front of them does. */
@@ -17,15 +18,21 @@ export const disturbed = ({ restart }: Pick<Plan, "restart">): readonly string[]
 export const announced = async (machine: Machine, { role }: Release, plan: Plan, title: string, work: () => Promise<void>): Promise<void> => {
   const services = disturbed(plan);
   if (role !== "primary" || services.length === 0) return await work();
-  const tell = async (...words: readonly string[]): Promise<boolean> => {
+  /** The complaint, or null. */
+  const tellOnce = async (words: readonly string[]): Promise<string | null> => {
     const { code, stderr } = await machine.run(["timeout", "5", "node", "--use-openssl-ca", MONITOR, "maintenance", title, ...words, "--config", "/etc/fleet/watchdog.json"]);
-    if (code !== 0) machine.log(`the Observatory could not be told of the restarts: ${stderr.trim() || `exit ${code}`}`);
-    return code === 0;
+    return code === 0 ? null : stderr.trim() || `exit ${code}`;
   };
-  // One that restarts at this very moment would go on being silent.
-  const end = async (): Promise<void> => {
-    for (let tries = 1; !(await tell("--end")) && tries < END_TRIES; tries += 1) await machine.sleep(3000);
+  // One that restarts at this very moment, with a release of its own, would hear nothing of it, or go on being silent.
+  const tell = async (...words: readonly string[]): Promise<boolean> => {
+    let complaint = await tellOnce(words);
+    for (let tries = 1; complaint !== null && tries < TRIES; tries += 1) {
+      await machine.sleep(BETWEEN_MS);
+      complaint = await tellOnce(words);
+    }
+    if (complaint !== null) machine.log(`the Observatory could not be told of the restarts: ${complaint}`);
+    return complaint === null;
   };
-  await tell("--minutes", String(MINUTES), ...(services === "all" ? [] : services.flatMap((name) => ["--service", name])));
-  try { await work(); } finally { await end(); }
+  const told = await tell("--minutes", String(MINUTES), ...(services === "all" ? [] : services.flatMap((name) => ["--service", name])));
+  try { await work(); } finally { if (told) await tell("--end"); }
 };

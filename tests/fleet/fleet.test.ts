@@ -31,6 +31,14 @@ describe("it stands", () => {
     expect(out).toMatch(/<html/i);
   });
 
+  test("the Observatory sees what a visitor sees: every service up", async () => {
+    // It asks each of them every ten seconds; what it saw before the release was whole passes.
+    const seen = async (): Promise<readonly { readonly name: string; readonly condition: string; readonly error?: string }[]> =>
+      JSON.parse((await must(fleet("net", "--", "curl", "-fsS", "https://status.example.test/api/status"))).out).services;
+    await until(async () => ((await seen()).every(({ condition }) => condition === "up") ? true : null), { seconds: 120, everyMs: 1000 });
+    expect((await seen()).filter(({ condition }) => condition !== "up")).toEqual([]);
+  });
+
   test("no unit has failed on either machine", async () => {
     expect(await on("primary", "systemctl --failed --no-legend")).toBe("");
     expect(await on("watcher", "systemctl --failed --no-legend")).toBe("");

@@ -68,7 +68,16 @@ test("an Observatory that can't be told, and a release that fails, change nothin
   machine.ran.length = 0;
   machine.pages.set(URL, { status: 500, body: "" });
   await expect(apply(machine, deliver("cccc"))).rejects.toThrow("not in force");
-  expect(told()).toEqual([expect.stringContaining("--minutes 5"), ...Array.from({ length: 3 }, () => expect.stringContaining("--end"))]);
+  expect(told()).toEqual(Array.from({ length: 3 }, () => expect.stringContaining("--minutes 5")));
+});
+
+test("an Observatory that restarts with a release of its own is told as soon as it is back", async () => {
+  await apply(machine, deliver("aaaa"));
+  let away = 1;
+  const run: typeof machine.run = async (argv, ...rest) => (argv.includes("maintenance") && away-- > 0 ? { code: 1, stdout: "", stderr: "monitor: connection refused\n" } : await machine.run(argv, ...rest));
+  await apply({ ...machine, run }, deliver("bbbb"));
+  expect(told()).toEqual(["release SHA on the primary --minutes 5 --service chat", "release SHA on the primary --end"]);
+  expect(machine.said.filter((line) => line.includes("could not be told"))).toEqual([]);
 });
 
 test("a release that does not answer is rolled back, with the answer and the journal in the error", async () => {
