@@ -18,6 +18,7 @@ export async function signedBody<Body>(assembly: Assembly, request: IncomingMess
 
 async function report(reporter: Reporter, force: boolean): Promise<string> {
   const message = await reporter.report(force);
+  if (message?.kind === "note") throw new Error(`the report could not be made; "${message.subject}" was sent instead and says why`);
   return message === undefined ? "all is well, so nothing was sent (--force sends anyway)" : `sent "${message.subject}"`;
 }
 

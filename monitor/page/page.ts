@@ -41,9 +41,9 @@ const pastRow = (incident: Incident, now: number): Html => html`<li><time dateti
 /** Long names may break after a slash or a dot, and nowhere else. */
 const breakable = (name: string): Html[] => name.split(/(?<=[/.])/).map((part) => html`${part}<wbr>`);
 
-/** What stands below and beside the services: only shown when it says something. */
-const otherRow = ({ id, condition, error, detail }: Status["checks"][number]): Html =>
-  html`<li class="row other ${condition}"><span class="mark" aria-hidden="true">${marks[condition]}</span><span class="name">${breakable(id)}</span><span class="word">${words[condition]}</span>${detail === undefined && error === undefined ? "" : html`<span class="error">${error ?? detail}</span>`}</li>`;
+/** What stands below and beside the services. What a healthy one says (versions, loads) is for the operator's view. */
+const otherRow = ({ id, condition, error }: Status["checks"][number]): Html =>
+  html`<li class="row other ${condition}"><span class="mark" aria-hidden="true">${marks[condition]}</span><span class="name">${breakable(id)}</span><span class="word">${words[condition]}</span>${error === undefined ? "" : html`<span class="error">${error}</span>`}</li>`;
 
 /** What has been; `trouble`: what could not be read of it. */
 export const pastSection = (past: readonly Incident[], now: number, trouble: string | undefined): Html => html`${trouble === undefined ? "" : html`<p class="window">${trouble}</p>`}${

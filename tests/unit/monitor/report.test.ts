@@ -75,6 +75,16 @@ test("a reporter that crashes is reported by other code", async () => {
   expect(site.assembly.outbox.waiting()[0]?.message.text).toContain("the table has no legs");
 });
 
+test("who has asked for the report hears that it could not be made", async () => {
+  site.round();
+  const body = JSON.stringify({ action: "report", force: true, at: site.clock.now() });
+  const broken = jest.spyOn(site.assembly.alerts, "watched").mockImplementation(() => { throw new Error("no list of checks"); });
+  const answer = await site.get("/control", { method: "POST", body, headers: { "x-signature": site.assembly.key.sign(body) } });
+  broken.mockRestore();
+  expect([answer.status, await answer.text()]).toEqual([409, expect.stringContaining("the report could not be made")]);
+  expect(sent()).toEqual(["[lab] The reporter failed"]);
+});
+
 /** The database answers in real time, the clock does not. */
 async function until(holds: () => boolean): Promise<void> {
   const began = performance.now();
