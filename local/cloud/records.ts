@@ -11,7 +11,7 @@ export interface DropletRecord {
   /** False: only the private network, and of the addresses above only the private one is its own. */
   public_networking?: boolean;
 }
-export interface ReservedIpRecord { ip: string; region: string; droplet_id: number | null; locked: boolean; project_id: string }
+export interface ReservedIpRecord { ip: string; region: string; droplet_id: number | null; locked: boolean }
 export interface ReservedIpv6Record { ip: string; region: string; reserved_at: string; droplet_id: number | null; locked: boolean }
 export interface SshKeyRecord { id: number; name: string; fingerprint: string; public_key: string }
 export interface DomainRecord { name: string; ttl: number }

@@ -63,6 +63,14 @@ test("a target kept without its dot survives a change of the TTL", async () => {
   expect((await api.call("PATCH", `/v2/domains/example.test/records/${id}`, { type: "CNAME", ttl: 90 })).body.domain_record).toMatchObject({ data: "other.test", ttl: 90 });
 });
 
+test("of the SOA record only the TTL changes, within what a TTL may be", async () => {
+  const api = await zone();
+  const { id } = api.cloud.state.dnsRecords.find((one) => one.type === "SOA")!;
+  const change = (wanted: Record<string, unknown>) => api.call("PATCH", `/v2/domains/example.test/records/${id}`, { type: "SOA", ...wanted });
+  expect((await change({ ttl: 5 })).status).toBe(422);
+  expect((await change({ ttl: 600, data: "x" })).body.domain_record).toMatchObject({ ttl: 600, data: "1800" });
+});
+
 test("deleting the domain takes its records along", async () => {
   const api = await zone("203.0.113.9");
   expect((await api.call("DELETE", "/v2/domains/example.test")).status).toBe(204);

@@ -189,3 +189,12 @@ test("a droplet goes with what belongs to it: all of it, or what was chosen", as
   expect((await api.call("GET", "/v2/reserved_ips")).body.reserved_ips).toEqual([]);
   expect((await api.call("GET", "/v2/snapshots")).body.snapshots).toHaveLength(1);
 });
+
+test("an action on a tag's droplets is begun on all of them or on none", async () => {
+  const api = await testApi();
+  const [first, second] = [await created(api), await created(api)];
+  await act(api, second, { type: "power_off" });
+  expect((await api.call("POST", "/v2/droplets/actions?tag_name=web", { type: "power_off" })).status).toBe(422);
+  expect(api.cloud.state.actions.filter((one) => one.type === "power_off").map((one) => one.resource_id)).toEqual([second]);
+  expect((await api.call("GET", `/v2/droplets/${first}`)).body.droplet).toMatchObject({ status: "active", locked: false });
+});

@@ -54,6 +54,10 @@ test("rules, droplets and tags are added and taken away; a PUT resets what it om
   expect((await api.call("DELETE", `${path}/rules`, { inbound_rules: [{ protocol: "tcp", ports: "22", sources: anywhere }] })).status).toBe(204);
   const { body } = await api.call("GET", path);
   expect(body.firewall).toMatchObject({ droplet_ids: [id], tags: ["web"], inbound_rules: [{ protocol: "icmp" }, { ports: "443" }] });
+  const several = (...addresses: string[]) => ({ inbound_rules: [{ protocol: "udp", ports: "53", sources: { addresses } }] });
+  await api.call("POST", `${path}/rules`, several("203.0.113.1", "203.0.113.2"));
+  await api.call("DELETE", `${path}/rules`, several("203.0.113.2", "203.0.113.1"));
+  expect((await api.call("GET", path)).body.firewall.inbound_rules).toHaveLength(2);
   const put = await api.call("PUT", path, { name: "fw", inbound_rules: [{ protocol: "udp", ports: "443", sources: anywhere }] });
   expect(put.body.firewall).toMatchObject({ droplet_ids: [], tags: [], outbound_rules: [] });
   expect((await api.call("POST", "/v2/firewalls", firewall())).status).toBe(409);
@@ -80,6 +84,9 @@ test("a reserved IP moves between droplets, only within its region and one to a 
   expect(networkPlan(api.cloud.state).reservedIps).toEqual([{ ip, dropletId: b }]);
   expect((await move({ type: "assign", droplet_id: far })).status).toBe(422);
   expect((await api.call("POST", "/v2/reserved_ips", { droplet_id: b })).status).toBe(422);
+  const { project } = (await api.call("POST", "/v2/projects", { name: "other", purpose: "test" })).body;
+  await api.call("POST", `/v2/projects/${project.id}/resources`, { resources: [`do:reservedip:${ip}`] });
+  expect((await api.call("GET", `/v2/reserved_ips/${ip}`)).body.reserved_ip.project_id).toBe(project.id);
   expect((await move({ type: "unassign" })).status).toBe(201);
   expect((await move({ type: "unassign" })).status).toBe(422);
   expect((await api.call("GET", `/v2/floating_ips/${ip}`)).body.floating_ip).toMatchObject({ ip, droplet: null });
@@ -107,6 +114,8 @@ test("VPCs: a default one a region, no overlap, sizes /16 to /28, not deleted wh
   expect((await api.call("GET", `/v2/vpcs/${own.body.vpc.id}/members`)).body.members).toHaveLength(1);
   expect((await api.call("DELETE", `/v2/vpcs/${own.body.vpc.id}`)).status).toBe(403);
   expect((await api.call("PATCH", `/v2/vpcs/${own.body.vpc.id}`, { description: "mine" })).body.vpc.description).toBe("mine");
+  expect((await api.call("PATCH", `/v2/vpcs/${own.body.vpc.id}`, { name: "default-fra1" })).status).toBe(409);
+  expect((await api.call("PUT", `/v2/vpcs/${own.body.vpc.id}`, { name: "own" })).status).toBe(200);
 });
 
 test("two VPCs are peered once, under a name of their own; the network follows, and neither VPC goes before the peering", async () => {

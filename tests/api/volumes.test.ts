@@ -71,3 +71,31 @@ test("a hypervisor without block storage is not pretended to have it", async () 
   expect((await api.call("POST", `/v2/volumes/${id}/actions`, { type: "attach", droplet_id: droplet })).status).toBe(501);
   expect((await api.call("POST", "/v2/droplets", newDroplet({ volumes: [id] }))).status).toBe(501);
 });
+
+test("while a volume is being attached nobody else gets it; a droplet that is deleted meanwhile leaves it free", async () => {
+  let attached = (): void => undefined;
+  const attachVolume = (): Promise<void> => new Promise((resolve) => { attached = resolve; });
+  const api = await testApi({ hypervisor: { ...createRecordsOnlyHypervisor(), attachVolume } });
+  const droplet = (await api.call("POST", "/v2/droplets", newDroplet())).body.droplet.id;
+  await api.cloud.jobs.settled();
+  const { id } = (await api.call("POST", "/v2/volumes", { name: "data", region: "fra1", size_gigabytes: 1 })).body.volume;
+  await api.call("POST", `/v2/volumes/${id}/actions`, { type: "attach", droplet_id: droplet });
+  expect((await api.call("POST", "/v2/droplets", newDroplet({ volumes: [id] }))).body.message).toContain("pending event");
+  expect((await api.call("DELETE", `/v2/volumes/${id}`)).status).toBe(422);
+  await api.call("DELETE", `/v2/droplets/${droplet}`);
+  attached();
+  await api.cloud.jobs.settled();
+  expect((await api.call("GET", `/v2/volumes/${id}`)).body.volume.droplet_ids).toEqual([]);
+  expect((await api.call("DELETE", `/v2/volumes/${id}`)).status).toBe(204);
+});
+
+test("a droplet that goes with its volumes is gone before they are: it has them open", async () => {
+  const order: string[] = [];
+  const note = (what: string) => (): Promise<void> => { order.push(what); return Promise.resolve(); };
+  const api = await testApi({ hypervisor: { ...createRecordsOnlyHypervisor(), destroy: note("droplet"), deleteVolume: note("volume") } });
+  const { id } = (await api.call("POST", "/v2/volumes", { name: "data", region: "fra1", size_gigabytes: 1 })).body.volume;
+  const droplet = (await api.call("POST", "/v2/droplets", newDroplet({ volumes: [id] }))).body.droplet.id;
+  await api.cloud.jobs.settled();
+  expect((await api.call("DELETE", `/v2/droplets/${droplet}/destroy_with_associated_resources/dangerous`, undefined, { headers: { "x-dangerous": "true" } })).status).toBe(202);
+  expect(order).toEqual(["droplet", "volume"]);
+});

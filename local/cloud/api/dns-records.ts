@@ -55,11 +55,16 @@ const needed = (wanted: Wanted, field: "priority" | "port" | "weight"): number =
   return value;
 };
 
+export const ttlOf = (given: number | null | undefined, otherwise: number): number => {
+  const ttl = given || otherwise;
+  if (ttl < 30) throw unprocessable("Ttl must be at least 30.");
+  return ttl;
+};
+
 /** What is stored for a request: names relative, targets without their dot, numbers only where the type has them. */
 export const normalize = (zone: string, wanted: Wanted, others: readonly DnsRecord[]): Content => {
   const name = relativeName(zone, wanted.name);
-  const ttl = wanted.ttl || 1800;
-  if (ttl < 30) throw unprocessable("Ttl must be at least 30.");
+  const ttl = ttlOf(wanted.ttl, 1800);
   if (wanted.type === "CAA" && !["issue", "issuewild", "iodef"].includes(wanted.tag ?? "")) throw unprocessable("Tag must be issue, issuewild or iodef.");
   const clash = others.some((other) => other.name === name && (other.type === "CNAME" || wanted.type === "CNAME"));
   if (clash) throw unprocessable("CNAME records cannot share a name with other records.");

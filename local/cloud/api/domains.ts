@@ -5,7 +5,7 @@ import type { Api, ApiEnv, Cloud } from "./cloud";
 import { notFound, unprocessable } from "./errors";
 import { page } from "./paging";
 import { assignToProject } from "./projects";
-import { normalize, recordChange, recordRequest } from "./dns-records";
+import { normalize, recordChange, recordRequest, ttlOf } from "./dns-records";
 import { body, numericId, pathParameter } from "./request";
 
 const nameservers = ["ns1.digitalocean.com", "ns2.digitalocean.com", "ns3.digitalocean.com"];
@@ -95,7 +95,7 @@ const recordRoutes = (cloud: Cloud, api: Api): void => {
     const wanted = await body(c, recordChange);
     const record = askedRecord(cloud, c);
     if (wanted.type && wanted.type !== record.type) throw unprocessable("The type of a record can't be changed.");
-    if (record.type === "SOA") record.ttl = wanted.ttl ?? record.ttl;
+    if (record.type === "SOA") record.ttl = ttlOf(wanted.ttl, record.ttl);
     else Object.assign(record, normalize(record.domain, { ...record, data: dotted(record), ...defined(wanted), type: record.type }, recordsOf(state, record.domain).filter((one) => one !== record)));
     state.serial++;
     return c.json({ domain_record: recordView(record) });

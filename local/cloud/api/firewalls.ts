@@ -94,7 +94,9 @@ const enforce = async (cloud: Cloud, firewall: FirewallRecord): Promise<void> =>
   }
 };
 
-const same = (a: RuleRecord, b: RuleRecord): boolean => JSON.stringify(a) === JSON.stringify(b);
+/** Clients send addresses, and what kinds of ends there are, in any order. */
+const ordered = ({ protocol, ports, ends }: RuleRecord): string => JSON.stringify([protocol, ports, Object.entries(ends).map(([kind, list]: [string, unknown[]]) => [kind, list.map(String).sort()]).sort()]);
+const same = (a: RuleRecord, b: RuleRecord): boolean => ordered(a) === ordered(b);
 
 const partRoutes = (cloud: Cloud, api: Api): void => {
   const change = async (c: Context<ApiEnv>, part: (firewall: FirewallRecord) => Partial<Content>): Promise<Response> => {

@@ -1,6 +1,6 @@
 import { Hono, type Context } from "hono";
 import { z } from "zod";
-import type { ActionRecord, ReservedIpRecord } from "../records";
+import type { ActionRecord, CloudState, ReservedIpRecord } from "../records";
 import { limits } from "./account";
 import { actionLink, actionView, newestFirst } from "./actions";
 import { takeReservedIp } from "./addresses";
@@ -16,11 +16,14 @@ import { body, looseInteger, numericId, pathParameter } from "./request";
 const newIp = z.object({ region: z.string().nullish(), droplet_id: looseInteger.nullish(), project_id: z.string().nullish() });
 const ipAction = z.discriminatedUnion("type", [z.object({ type: z.literal("assign"), droplet_id: looseInteger }), z.object({ type: z.literal("unassign") })]);
 
+const urnOf = (reserved: ReservedIpRecord): string => `do:floatingip:${reserved.ip}`;
+const projectOf = (state: CloudState, reserved: ReservedIpRecord): string => state.projects.find((project) => project.resources.some(({ urn }) => urn === urnOf(reserved)))!.id;
+
 const view = (cloud: Cloud, reserved: ReservedIpRecord): Record<string, unknown> => {
   const holder = cloud.state.droplets.find((droplet) => droplet.id === reserved.droplet_id);
   return {
     ip: reserved.ip, region: regionView(reserved.region), droplet: holder ? dropletView(cloud.state, holder, cloud.clock.now()) : null,
-    locked: reserved.locked, project_id: reserved.project_id,
+    locked: reserved.locked, project_id: projectOf(cloud.state, reserved),
   };
 };
 
@@ -38,9 +41,9 @@ const add = (cloud: Cloud, wanted: z.infer<typeof newIp>): { reserved: ReservedI
   if (!region || !regionSlugs.includes(region)) throw unprocessable("region: a region or a droplet is required");
   const project = wanted.project_id ? state.projects.find((one) => one.id === wanted.project_id) : state.projects.find((one) => one.is_default);
   if (!project) throw unprocessable("project_id: no such project");
-  const reserved: ReservedIpRecord = { ip: takeReservedIp(state), region, droplet_id: null, locked: false, project_id: project.id };
+  const reserved: ReservedIpRecord = { ip: takeReservedIp(state), region, droplet_id: null, locked: false };
   state.reservedIps.push(reserved);
-  assignToProject(cloud, `do:reservedip:${reserved.ip}`, project);
+  assignToProject(cloud, urnOf(reserved), project);
   return { reserved, action: startMove(cloud, reserved, droplet) };
 };
 
@@ -59,7 +62,7 @@ const actionRoutes = (cloud: Cloud, api: Api, base: string): void => {
     if (reserved.locked) throw unprocessable("The floating IP already has a pending event.");
     if (wanted.type === "unassign" && reserved.droplet_id === null) throw unprocessable("The floating IP is not assigned.");
     const droplet = wanted.type === "assign" ? holderFor(cloud, cloud.state.reservedIps, wanted.droplet_id, reserved.region, reserved) : null;
-    return c.json({ action: { ...actionView(startMove(cloud, reserved, droplet)), project_id: reserved.project_id } }, 201);
+    return c.json({ action: { ...actionView(startMove(cloud, reserved, droplet)), project_id: projectOf(cloud.state, reserved) } }, 201);
   });
 };
 

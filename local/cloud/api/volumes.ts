@@ -7,7 +7,7 @@ import { limits } from "./account";
 import { regionSlugs, regionView } from "./catalog";
 import { timestamp, type Api, type ApiEnv, type Cloud } from "./cloud";
 import { conflict, notEmulated, notFound, unprocessable } from "./errors";
-import { volumeSpec } from "./droplets/machine";
+import { stillThere, volumeSpec } from "./droplets/machine";
 import { page } from "./paging";
 import { assignToProject } from "./projects";
 import { body, looseInteger, nameText, numericId, pathParameter } from "./request";
@@ -37,14 +37,26 @@ const asked = (cloud: Cloud, c: Context<ApiEnv>): VolumeRecord => {
   return volume;
 };
 
+/** Volumes that their snapshot's content is still being copied into. */
+const filling = new WeakSet<VolumeRecord>();
+
+/** Nothing else may be done to a volume meanwhile. */
+export const checkIdle = (cloud: Cloud, volume: VolumeRecord): void => {
+  const busy = cloud.state.actions.some((one) => one.status === "in-progress" && one.resource_type === "volume" && one.resource_id === volume.id);
+  if (busy || filling.has(volume)) throw unprocessable("The volume already has a pending event.");
+};
+
 /** The snapshot's content, in the volume's size; what can't be filled is not made. */
 const fill = async (cloud: Cloud, volume: VolumeRecord, source: VolumeSnapshotRecord): Promise<void> => {
+  filling.add(volume);
   try {
     await cloud.hypervisor.copyVolume?.(volumeSnapshotKey(source.id), volume.id);
     await cloud.hypervisor.resizeVolume?.(volume.id, volume.size_gigabytes);
   } catch (error) {
     cloud.state.volumes = cloud.state.volumes.filter((one) => one !== volume);
     throw error;
+  } finally {
+    filling.delete(volume);
   }
 };
 
@@ -90,6 +102,7 @@ const plan = (cloud: Cloud, volume: VolumeRecord, wanted: VolumeAction): (() => 
     if (droplet.region !== volume.region) throw unprocessable("The volume and the droplet must be in the same region.");
     return async () => {
       await hypervisor.attachVolume!(droplet.id, volumeSpec(volume));
+      if (!stillThere(cloud, droplet)) throw new Error("the droplet was deleted meanwhile");
       volume.droplet_ids = [droplet.id];
       droplet.volume_ids = [...droplet.volume_ids, volume.id];
     };
@@ -104,8 +117,7 @@ const plan = (cloud: Cloud, volume: VolumeRecord, wanted: VolumeAction): (() => 
 
 const actionType = { attach: "attach_volume", detach: "detach_volume", resize: "resize" } as const;
 const start = (cloud: Cloud, volume: VolumeRecord, wanted: VolumeAction): ActionRecord => {
-  const busy = cloud.state.actions.some((one) => one.status === "in-progress" && one.resource_type === "volume" && one.resource_id === volume.id);
-  if (busy) throw unprocessable("The volume already has a pending event.");
+  checkIdle(cloud, volume);
   const work = plan(cloud, volume, wanted);
   const action = beginAction(cloud, { type: actionType[wanted.type], resource_id: volume.id, resource_type: "volume", region_slug: volume.region, request: wanted });
   void cloud.jobs.run(`volume-${volume.id}`, async () => {
@@ -181,6 +193,7 @@ const snapshotRoutes = (cloud: Cloud, api: Api): void => {
 
 const remove = async (cloud: Cloud, volume: VolumeRecord): Promise<void> => {
   if (volume.droplet_ids.length) throw conflict("an attached volume can't be deleted: detach it first");
+  checkIdle(cloud, volume);
   cloud.state.volumes = cloud.state.volumes.filter((one) => one !== volume);
   await cloud.hypervisor.deleteVolume?.(volume.id);
 };

@@ -44,6 +44,10 @@ export const askedVpc = (cloud: Cloud, c: Context<ApiEnv>): VpcRecord => {
   return vpc;
 };
 
+const nameIsFree = (state: CloudState, name: string, but?: VpcRecord): void => {
+  if (state.vpcs.some((vpc) => vpc !== but && vpc.name === name)) throw conflict("a VPC with the same name already exists in your account");
+};
+
 const checkRange = (state: CloudState, cidr: string): void => {
   const range = parseRange(cidr);
   if (!range) throw unprocessable("ip_range: must be a network in CIDR notation, e.g. 10.10.10.0/24");
@@ -59,7 +63,7 @@ export const vpcRoutes = (cloud: Cloud): Api => {
   api.post("/vpcs", async (c) => {
     const wanted = await body(c, newVpc);
     if (!regionSlugs.includes(wanted.region)) throw unprocessable("region: is not a region");
-    if (state.vpcs.some((vpc) => vpc.name === wanted.name)) throw conflict("a VPC with the same name already exists in your account");
+    nameIsFree(state, wanted.name);
     if (wanted.ip_range) checkRange(state, wanted.ip_range);
     const vpc = addVpc(cloud, { name: wanted.name, region: wanted.region, description: wanted.description ?? "", ...(wanted.ip_range ? { ip_range: wanted.ip_range } : {}) });
     return c.json({ vpc: view(vpc) }, 201);
@@ -68,6 +72,7 @@ export const vpcRoutes = (cloud: Cloud): Api => {
   api.on(["PUT", "PATCH"], "/vpcs/:id", async (c) => {
     const wanted = await body(c, change);
     const vpc = askedVpc(cloud, c);
+    if (wanted.name !== undefined) nameIsFree(state, wanted.name, vpc);
     if (wanted.default) for (const other of state.vpcs) if (other.region === vpc.region) other.default = other === vpc;
     vpc.name = wanted.name ?? vpc.name;
     vpc.description = wanted.description ?? vpc.description;

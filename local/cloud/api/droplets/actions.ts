@@ -40,7 +40,8 @@ const checkImage = (cloud: Cloud, droplet: DropletRecord, wanted: Extract<Drople
 };
 
 /** Refuses now what can't work later, with the texts that clients look for. */
-const check = (cloud: Cloud, droplet: DropletRecord, wanted: DropletAction): void => {
+export const checkDropletAction = (cloud: Cloud, droplet: DropletRecord, wanted: DropletAction): void => {
+  if (droplet.locked) throw unprocessable("Droplet already has a pending event.");
   switch (wanted.type) {
     case "power_off": case "shutdown":
       if (droplet.status === "off") throw unprocessable("Droplet is already powered off.");
@@ -77,7 +78,8 @@ const resize = async (cloud: Cloud, droplet: DropletRecord, slug: string, disk: 
 };
 
 const reimage = async (cloud: Cloud, droplet: DropletRecord, image: string | number): Promise<() => void> => {
-  const id = findImage(cloud.state, image)!.id;
+  const id = findImage(cloud.state, image)?.id;
+  if (id === undefined) throw new Error(`image ${image} was deleted meanwhile`);
   await cloud.hypervisor.rebuild(machineSpec(cloud, droplet, id));
   droplet.image = id;
   return settled(cloud, droplet);
@@ -122,8 +124,7 @@ const perform = async (cloud: Cloud, droplet: DropletRecord, wanted: DropletActi
 };
 
 export const startDropletAction = (cloud: Cloud, droplet: DropletRecord, wanted: DropletAction): ActionRecord => {
-  if (droplet.locked) throw unprocessable("Droplet already has a pending event.");
-  check(cloud, droplet, wanted);
+  checkDropletAction(cloud, droplet, wanted);
   const action = beginDropletAction(cloud, droplet, wanted.type, wanted);
   queueAction(cloud, droplet, action, () => perform(cloud, droplet, wanted));
   return action;

@@ -30,8 +30,8 @@ interface Report { droplet: Record<string, unknown>; resources: Record<string, u
 
 const destroy = async (cloud: Cloud, droplet: DropletRecord, chosen: Associated): Promise<Report> => {
   const { state } = cloud;
-  const destroyed_at = timestamp(cloud);
-  removeDroplet(cloud, droplet);
+  // A machine that still runs has its volumes open.
+  await removeDroplet(cloud, droplet);
   const has = (kind: Kind, id: string | number): boolean => chosen[kind].some((one) => one.id === String(id));
   const snapshots = state.snapshots.filter((one) => has("snapshots", one.id));
   state.reservedIps = state.reservedIps.filter((one) => !has("reserved_ips", one.ip) && !has("floating_ips", one.ip));
@@ -42,6 +42,7 @@ const destroy = async (cloud: Cloud, droplet: DropletRecord, chosen: Associated)
   for (const volume of volumes) await cloud.hypervisor.deleteVolume?.(volume.id);
   for (const snapshot of state.volumeSnapshots.filter((one) => has("volume_snapshots", one.id))) await removeVolumeSnapshot(cloud, snapshot);
   await cloud.network.apply();
+  const destroyed_at = timestamp(cloud);
   const told = (list: Associated[Kind]): Record<string, unknown>[] => list.map(({ id, name }) => ({ id, name, destroyed_at, error_message: "" }));
   return {
     droplet: { id: String(droplet.id), name: droplet.name, destroyed_at, error_message: "" },

@@ -9,6 +9,7 @@ import { findImage, type FoundImage } from "../images";
 import { optionalText } from "../request";
 import { findSshKey } from "../ssh-keys";
 import { tagName, useTags } from "../tags";
+import { checkIdle } from "../volumes";
 import { defaultVpc } from "../vpcs";
 
 export const hostName = z.string().max(255).regex(/^[a-zA-Z0-9]?[a-z0-9A-Z.-]*[a-z0-9A-Z]$/, "Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)");
@@ -43,6 +44,7 @@ const chooseVolumes = (cloud: Cloud, wanted: DropletRequest, region: string): st
     const volume = cloud.state.volumes.find((one) => one.id === id);
     if (!volume || volume.region !== region) throw unprocessable(`volumes: ${id} is not a volume of ${region}`);
     if (volume.droplet_ids.length) throw unprocessable(`volumes: ${id} is attached to another droplet`);
+    checkIdle(cloud, volume);
   }
   return [...new Set(ids)];
 };

@@ -2,7 +2,7 @@ import type { MachineSpec, VolumeSpec } from "../../machines/hypervisor";
 import type { ActionRecord, DropletRecord, VolumeRecord } from "../../records";
 import { beginAction, carryOut, type Work } from "../actions";
 import type { Cloud } from "../cloud";
-import { findImage } from "../images";
+import { findImage, snapshotKey } from "../images";
 import { privateRange } from "./view";
 
 export const machineKey = (dropletId: number): string => `droplet-${dropletId}`;
@@ -54,8 +54,8 @@ export const queueAction = (cloud: Cloud, droplet: DropletRecord, action: Action
 export const beginDropletAction = (cloud: Cloud, droplet: DropletRecord, type: string, request: Record<string, unknown>): ActionRecord =>
   beginAction(cloud, { type, resource_id: droplet.id, resource_type: "droplet", region_slug: droplet.region, request });
 
-/** Gone from the records at once; the machine is taken down after whatever is being done to it now. */
-export const removeDroplet = (cloud: Cloud, droplet: DropletRecord): void => {
+/** Gone from the records at once; the machine is taken down after whatever is being done to it now. Resolves then. */
+export const removeDroplet = (cloud: Cloud, droplet: DropletRecord): Promise<void> => {
   const { state } = cloud;
   state.droplets = state.droplets.filter((one) => one !== droplet);
   for (const reserved of [...state.reservedIps, ...state.reservedIpv6]) if (reserved.droplet_id === droplet.id) reserved.droplet_id = null;
@@ -65,10 +65,10 @@ export const removeDroplet = (cloud: Cloud, droplet: DropletRecord): void => {
   state.snapshots = state.snapshots.filter((one) => !backups.includes(one));
   cloud.faults.forget(droplet.id);
   const action = beginDropletAction(cloud, droplet, "destroy", {});
-  void cloud.jobs.run(machineKey(droplet.id), async () => {
+  return cloud.jobs.run(machineKey(droplet.id), async () => {
     await carryOut(cloud, action, async () => {
       await cloud.hypervisor.destroy(droplet.id);
-      for (const backup of backups) await cloud.hypervisor.deleteSnapshot(`snapshot-${backup.id}`);
+      for (const backup of backups) await cloud.hypervisor.deleteSnapshot(snapshotKey(backup.id));
       await cloud.network.apply();
     });
     await cloud.store.save();

@@ -9,7 +9,7 @@ import { covers } from "../network-plan";
 import { page } from "../paging";
 import { body, numericId } from "../request";
 import { assignToProject } from "../projects";
-import { dropletAction, startDropletAction } from "./actions";
+import { checkDropletAction, dropletAction, startDropletAction } from "./actions";
 import { addDroplets, dropletRequest } from "./create";
 import { beginDropletAction, boot, queueAction, removeDroplet } from "./machine";
 import { dropletView } from "./view";
@@ -47,12 +47,12 @@ const lifeRoutes = (cloud: Cloud, api: Api): void => {
     const tag = c.req.query("tag_name");
     if (!tag) throw unprocessable("tag_name is required");
     if (!state.tags.includes(tag)) throw notFound();
-    for (const droplet of state.droplets.filter((one) => one.tags.includes(tag))) removeDroplet(cloud, droplet);
+    for (const droplet of state.droplets.filter((one) => one.tags.includes(tag))) void removeDroplet(cloud, droplet);
     return c.body(null, 204);
   });
   api.get("/droplets/:droplet{[0-9]+}", (c) => c.json({ droplet: view(askedDroplet(cloud, c)) }));
   api.delete("/droplets/:droplet{[0-9]+}", (c) => {
-    removeDroplet(cloud, askedDroplet(cloud, c));
+    void removeDroplet(cloud, askedDroplet(cloud, c));
     return c.body(null, 204);
   });
 };
@@ -72,7 +72,10 @@ const actionRoutes = (cloud: Cloud, api: Api): void => {
     const tag = c.req.query("tag_name");
     if (!tag) throw unprocessable("tag_name is required");
     const wanted = await body(c, dropletAction);
-    const actions = cloud.state.droplets.filter((one) => one.tags.includes(tag)).map((droplet) => startDropletAction(cloud, droplet, wanted));
+    const droplets = cloud.state.droplets.filter((one) => one.tags.includes(tag));
+    // All of them or none.
+    for (const droplet of droplets) checkDropletAction(cloud, droplet, wanted);
+    const actions = droplets.map((droplet) => startDropletAction(cloud, droplet, wanted));
     return c.json({ actions: actions.map(actionView) }, 201);
   });
 };
