@@ -31,6 +31,9 @@ export const resultNumbers = { pass: 0, fail: 1, unknown: 2 } as const;
 /** So long a storage that fails may take to be told by this program itself. */
 const storageGraceMs = 150_000;
 
+/** So long a message may wait before the outside switch is left to alarm. */
+const stuckMs = 15 * 60_000;
+
 /** The Observatory's parts, put together. Nothing runs until `start`. */
 export class Assembly {
   readonly writer: Writer;
@@ -50,7 +53,10 @@ export class Assembly {
   windows: readonly Window[];
   network: OwnNetwork;
   /** Asks the outside switch; a test listens instead. */
-  ping = async (url: string): Promise<void> => { await ask(new URL(url), {}, 10_000); };
+  ping = async (url: string): Promise<void> => {
+    const { status } = await ask(new URL(url), {}, 10_000);
+    if (status < 200 || status > 299) throw new Error(`HTTP ${status}`);
+  };
   #storageFails = false;
   #storageTold = false;
   /** By the alert about this machine's full disk. */
@@ -159,10 +165,10 @@ export class Assembly {
     return new OwnNetwork(network ?? [alerts.relay], this.clock, timeoutSeconds * 1000, intervalSeconds * 500);
   }
 
-  /** The outside switch alarms when it hears nothing, so a failure to reach it is only noted. */
+  /** The outside switch alarms when it hears nothing, so a failure to reach it is only noted. It is the last that can speak when no message leaves any more. */
   #deadMan(): void {
     const { deadMan } = this.config.alerts;
-    if (deadMan === undefined || this.clock.monotonic() < this.#deadManDue || !this.well()) return;
+    if (deadMan === undefined || this.clock.monotonic() < this.#deadManDue || !this.well() || this.outbox.stuckMs() > stuckMs) return;
     this.#deadManDue = this.clock.monotonic() + (deadMan.intervalSeconds ?? 60) * 1000;
     this.ping(deadMan.url).catch((error: unknown) => this.log.warn(`dead-man's switch: ${reason(error)}`));
   }

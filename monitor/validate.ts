@@ -1,13 +1,16 @@
+import { Cron } from "croner";
 import type { Check, ObservatoryConfig } from "../config/monitor";
+import { cronOf } from "./checks/calendar";
 
 type Problems = string[];
 
 const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
 const isUrl = (value: unknown): boolean => isText(value) && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
 
-function regexProblem(pattern: string): string | undefined {
+/** What is wrong with a text that something else has to understand. */
+function problemWith(understand: () => unknown): string | undefined {
   try {
-    new RegExp(pattern, "u");
+    understand();
     return undefined;
   } catch (error) {
     return (error as Error).message;
@@ -21,10 +24,11 @@ function checkProblems(check: Partial<Check> & Record<string, unknown>, at: stri
   if (!isText(check.kind) || !kinds.has(check.kind)) return void problems.push(`${at}.kind: "${String(check.kind)}" is not one of ${[...kinds].join(", ")}`);
   if ("url" in check && !isUrl(check["url"])) problems.push(`${at}.url: "${String(check["url"])}" is not an http or https address`);
   if (check.kind === "http" && !Number.isInteger(check["status"])) problems.push(`${at}.status: a number such as 200 is needed`);
-  if (isText(check["matches"])) {
-    const problem = regexProblem(check["matches"]);
-    if (problem !== undefined) problems.push(`${at}.matches: ${problem}`);
-  }
+  const { matches, schedule } = check as { readonly matches?: unknown; readonly schedule?: unknown };
+  const regex = isText(matches) ? problemWith(() => new RegExp(matches, "u")) : undefined;
+  if (regex !== undefined) problems.push(`${at}.matches: ${regex}`);
+  const calendar = isText(schedule) ? problemWith(() => new Cron(cronOf(schedule))) : undefined;
+  if (calendar !== undefined) problems.push(`${at}.schedule: ${calendar}`);
   for (const key of ["intervalSeconds", "timeoutSeconds", "failAfter", "passAfter"] as const) {
     if (check[key] !== undefined && !(typeof check[key] === "number" && check[key] > 0)) problems.push(`${at}.${key}: has to be more than 0`);
   }

@@ -23,6 +23,7 @@ export class Outbox {
   #next: number;
   #busy = false;
   #timer: Timer | undefined;
+  #stuckAt: number | undefined;
   /** By channel: not before then, on the monotonic clock. */
   readonly #paused = new Map<string, number>();
 
@@ -32,6 +33,8 @@ export class Outbox {
   }
 
   waiting(): readonly Parcel[] { return this.#queue; }
+  /** For how long nothing has left although something should; a message that is refused for what it says is no sign of that. */
+  stuckMs(): number { return this.#queue.length === 0 || this.#stuckAt === undefined ? 0 : this.deps.clock.monotonic() - this.#stuckAt; }
 
   add(message: Message): void {
     const parcel: Parcel = { id: this.#next, created: this.deps.clock.now(), message, attempts: 0 };
@@ -56,6 +59,8 @@ export class Outbox {
     for (let parcel = this.#queue[at]; parcel; parcel = this.#queue[at]) {
       const tried = await this.#try(parcel);
       this.deps.shelf.parcel(tried.parcel);
+      if (tried.parcel.sent !== undefined) this.#stuckAt = undefined;
+      else if (!tried.refused) this.#stuckAt ??= this.deps.clock.monotonic();
       if (this.#done(tried.parcel)) {
         this.#queue.splice(at, 1);
         continue;

@@ -20,5 +20,6 @@ export function cronOf(schedule: string): string {
   const [day = "*", month = "*", year = "*"] = date.split("-").reverse();
   const [hour = "*", minute = "0", second = "0"] = time.split(":");
   if (parts.length > 2 || year !== "*" || /[~]/.test(text)) throw new Error(`"${schedule}": years, "~" and time zones are not known here; write it as cron`);
-  return [second, minute, hour, day, month].map((text, index) => field(text, lasts[index] ?? 0)).concat(weekday === undefined ? "*" : field(weekday, 7).toUpperCase()).join(" ");
+  // "+": both the day of the month and that of the week have to fit, as systemd means it; cron takes either.
+  return [second, minute, hour, day, month].map((text, index) => field(text, lasts[index] ?? 0)).concat(weekday === undefined ? "*" : `+${field(weekday, 7).toUpperCase()}`).join(" ");
 }

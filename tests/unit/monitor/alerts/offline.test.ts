@@ -26,7 +26,7 @@ test("the watcher's own network goes and comes: nothing meanwhile, one note afte
   expect([kept, deaf]).toEqual([undefined, [20_000, 300_000]]);
 });
 
-test("the outside switch is fed only while all is well with the monitor itself", async () => {
+test("the outside switch is fed only while all is well with the monitor itself and its messages leave", async () => {
   const site = await Site.open();
   const pings: string[] = [];
   site.assembly.config = { ...site.assembly.config, alerts: { ...site.assembly.config.alerts, deadMan: { url: "https://switch.example.test/x", intervalSeconds: 60 } } };
@@ -35,6 +35,11 @@ test("the outside switch is fed only while all is well with the monitor itself",
   expect(pings).toEqual([]);
   site.round();
   await site.assembly.writer.flush();
+  const { outbox } = site.assembly;
+  outbox.stuckMs = () => 16 * 60_000;
+  site.assembly.tick();
+  expect(pings).toEqual([]);
+  outbox.stuckMs = () => 14 * 60_000;
   site.assembly.tick();
   site.assembly.tick();
   expect(pings).toEqual(["https://switch.example.test/x"]);

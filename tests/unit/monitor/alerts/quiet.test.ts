@@ -13,8 +13,8 @@ test("down for nine hours: a mail, two reminders, one all-clear", async () => {
 });
 
 test("a reminder that falls due while the check passes again is left out", async () => {
-  const story = await Story.settled([watch("blog")]);
-  await story.rounds(minutes(4 * 60) + 1, down);
+  const story = await Story.settled([watch("blog")], { remindMs: 600_000 });
+  await story.rounds(minutes(10) + 1, down);
   const before = story.sent.length;
   await story.rounds(3);
   expect([before, ...story.subjects().map((subject) => subject.slice(6, 10))]).toEqual([1, "DOWN", "UP: "]);
