@@ -14,6 +14,9 @@ const ORDERS = 3;
  */
 const SELDOM_USED = [["index.js", "./automation"], ["typescript-shim.js", "typescript"], ["runtime/closure/codePaths.js", "@npmcli/arborist"]];
 
+/** Exporters of traces to Zipkin, which this engine asks for none of. The SDK takes their classes out at once, and uses them when it is asked to trace. */
+const TRACING = ["resources", "sdk-trace-base", "exporter-zipkin", "instrumentation-grpc", "sdk-trace-node", "instrumentation"].map((name) => ["cmd/run/tracing.js", `@opentelemetry/${name}`]);
+
 const onFirstUse = (load) => {
   let loaded;
   const module = () => (loaded ??= load());
@@ -25,15 +28,21 @@ const onFirstUse = (load) => {
   });
 };
 
+/** The same for a module of classes and functions that are taken out of it at once. */
+const membersOnFirstUse = (load) => new Proxy({}, {
+  get: (_, name) => new Proxy(function () {}, { construct: (_, given) => Reflect.construct(load()[name], given), apply: (_, self, given) => Reflect.apply(load()[name], self, given) }),
+});
+
 /** Loads the SDK without what is seldom used. */
 const loadSdk = (sdk, parts) => {
-  const seldomUsed = new Map(SELDOM_USED.map(([from, request]) => [join(sdk, from), request]));
+  const deferrals = new Map([...SELDOM_USED.map((each) => [each, onFirstUse]), ...TRACING.map((each) => [each, membersOnFirstUse])].map(([[from, request], defer]) => [`${join(sdk, from)} ${request}`, defer]));
   const load = Module._load;
   Module._load = function loadDeferred(request, parent, isMain) {
-    if (!parent || seldomUsed.get(parent.filename) !== request) return load.call(this, request, parent, isMain);
+    const defer = parent && deferrals.get(`${parent.filename} ${request}`);
+    if (!defer) return load.call(this, request, parent, isMain);
     // One that isn't installed is missed now, as without us.
     Module._resolveFilename(request, parent, isMain);
-    return onFirstUse(() => load.call(this, request, parent, isMain));
+    return defer(() => load.call(this, request, parent, isMain));
   };
   for (const part of parts) require(part);
   // The program's own files are loaded by Node alone: a step of ours between them would be in each resource's stack trace.
@@ -56,6 +65,9 @@ const orders = () => {
 /** The SDK reports its every step as a debug message, each sent when the one before has been answered. This engine shows none of them. */
 const sendNoDebugMessages = (sdk) => { require(join(sdk, "log")).debug = () => Promise.resolve(); };
 
+/** The SDK attaches V8's debugger at the start, to name files in what it says of a function that can't become a resource. It slows down all that is loaded; with us it is attached for the first such function. */
+const debugOnRequest = (sdk) => { require(join(sdk, "runtime/closure/v8Hooks")).isInitializedAsync = () => Promise.resolve(); };
+
 /** The SDK notes with each promise where in the program it was made, to name those that leak. That takes longer than all else about it, and is of use on request only. */
 const tracePromisesOnRequest = (sdk) => {
   if (process.env.PULUMI_DEBUG_PROMISE_LEAKS) return;
@@ -76,6 +88,7 @@ const launch = (runner) => {
   // In the order of the SDK's runner, which patches gRPC before anything has loaded it.
   loadSdk(sdk, [join(runner, "instrumentation"), sdk, join(runner, "tracing")]);
   sendNoDebugMessages(sdk);
+  debugOnRequest(sdk);
   tracePromisesOnRequest(sdk);
   const told = orders();
   if (!told) process.exit(0);

@@ -13,8 +13,13 @@ import { placeOf } from "./positions";
 import { type Folders, goalOf } from "./requests";
 import type { Transforms } from "./transforms";
 
+const { ResourceMonitorFeature: feature } = proto;
 /** What the program may lean on; the SDK refuses by name what is not here. */
-const FEATURES: ReadonlySet<string> = new Set(["secrets", "resourceReferences", "aliasSpecs", "deletedWith", "transforms", "resourceHooks", "errorHooks", "replaceWith"]);
+const FEATURES: ReadonlyMap<string, proto.ResourceMonitorFeature> = new Map([
+  ["secrets", feature.RESOURCE_MONITOR_FEATURE_SECRETS], ["resourceReferences", feature.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES], ["aliasSpecs", feature.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS],
+  ["deletedWith", feature.RESOURCE_MONITOR_FEATURE_DELETED_WITH], ["transforms", feature.RESOURCE_MONITOR_FEATURE_TRANSFORMS], ["resourceHooks", feature.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS],
+  ["errorHooks", feature.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS], ["replaceWith", feature.RESOURCE_MONITOR_FEATURE_REPLACE_WITH],
+]);
 
 /** Answers a call, or reports why it can't be: every error is also a diagnostic, so none is lost in the program's stack traces. */
 export const unary = <Request, Response>(answer: (request: Request) => Promise<Response>, onError?: (error: unknown) => void) =>
@@ -28,12 +33,13 @@ export const unary = <Request, Response>(answer: (request: Request) => Promise<R
 /** For the program, what was skipped has not been made either. */
 const RESULTS = { success: proto.Result.SUCCESS, fail: proto.Result.FAIL, skip: proto.Result.FAIL } as const;
 
-const registered = ({ urn, id, outputs, result }: Registered): proto.RegisterResourceResponse => {
+const registered = ({ urn, id, outputs, result, unknown = false }: Registered): proto.RegisterResourceResponse => {
   const response = new proto.RegisterResourceResponse();
   response.setUrn(urn);
   response.setId(id ?? "");
   response.setObject(toWire(outputs));
   response.setResult(RESULTS[result]);
+  response.setUnknown(unknown);
   return response;
 };
 
@@ -45,6 +51,12 @@ export const monitorService = (ready: Promise<Deployment>, folders: Folders, { t
   const failing = (error: unknown): void => onError(messageOf(error));
   const refused = (what: string) => unary(async () => { throw new Error(`${what} are not supported by the embedded engine. Use the pulumi CLI, or do without.`); }, failing);
   return {
+    // Today's SDK asks once for all features, and reads no more of the answer; an older one asks for each.
+    getDeploymentInfo: unary(async (_: Empty) => {
+      const info = new proto.DeploymentInfo();
+      info.setSupportedfeaturesList([...FEATURES.values()]);
+      return info;
+    }),
     supportsFeature: unary(async (request: proto.SupportsFeatureRequest) => {
       const response = new proto.SupportsFeatureResponse();
       response.setHassupport(FEATURES.has(request.getId()));
