@@ -1,6 +1,6 @@
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Identity } from "../config/release";
 import type { BuiltRelease } from "../render/release";
@@ -10,11 +10,24 @@ import type { Server } from "./server";
 /** Where bundles are put for the copy, below the project's folder. */
 const BUILD = ".build";
 
+/** The CLI and the engine show its message alone. */
+class BuildFolderError extends Error { readonly __pulumiRunError = true; }
+
 const writeBundle = (stack: string, { release, archive }: BuiltRelease): string => {
   const folder = join(BUILD, stack);
-  mkdirSync(folder, { recursive: true });
   const path = join(folder, `${release.role}.tar.gz`);
-  writeFileSync(path, archive);
+  // A preview beside an `up` must not pull the file from under it; nor does it need to write what a run as root has written.
+  if (existsSync(path) && readFileSync(path).equals(archive)) return path;
+  const fresh = `${path}.${process.pid}`;
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(fresh, archive);
+    renameSync(fresh, path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== "EACCES" && code !== "EPERM") throw error;
+    throw new BuildFolderError(`${path}: can't be written: ${message}. It may be of a run by another user: remove the folder ${BUILD}, or run this as that user.`);
+  }
   return path;
 };
 

@@ -89,7 +89,7 @@ export const engineView = (now: () => number): EngineView => {
     started.delete(step.urn);
     if (!failed && was?.op === "refresh") return refreshed(step);
     if (silent(step) && !failed) return [];
-    const verb = failed ? `failed ${PRESENT[step.op] ?? step.op}` : (PAST[step.op] ?? step.op);
+    const verb = (failed ? PRESENT[step.op] : PAST[step.op]) ?? step.op;
     const seconds = was ? (now() - was.at) / 1000 : 0;
     return [{ kind: "done", key: step.urn, label: `${verb} ${kindOf(step.urn)} ${nameOf(step.urn)}`, seconds, failed, ...(failed && was?.detail ? { detail: was.detail } : {}) }];
   };

@@ -84,7 +84,7 @@ export const terminalReporter = (out: Out, now: () => number): Reporter => {
     },
     done: (key, label, seconds, { failed, detail }) => {
       rows.delete(key);
-      const line = `  ${duration(seconds).padStart(8)}  ${label}${detail ? `: ${detail}` : ""}`;
+      const line = `  ${duration(seconds).padStart(8)}  ${failed ? "FAILED " : ""}${label}${detail ? `: ${detail}` : ""}`;
       print(failed ? paint("red", line) : line);
     },
     clear: (key) => { rows.delete(key); draw(); },

@@ -25,7 +25,7 @@ test("a failing command ends with the last line it said, and its error is kept w
   view.feed({ diagnosticEvent: { urn: URN, severity: "info", message: "nginx: [emerg] unknown directive" } });
   const [note] = view.feed({ diagnosticEvent: { urn: URN, severity: "error", message: "exit status 1" } });
   expect(note).toEqual({ kind: "note", severity: "error", text: "Droplet primary: exit status 1" });
-  expect(view.feed({ resOpFailedEvent: step("update") })).toEqual([{ kind: "done", key: URN, label: "failed updating Droplet primary", seconds: 0, failed: true, detail: "nginx: [emerg] unknown directive" }]);
+  expect(view.feed({ resOpFailedEvent: step("update") })).toEqual([{ kind: "done", key: URN, label: "updating Droplet primary", seconds: 0, failed: true, detail: "nginx: [emerg] unknown directive" }]);
   expect(view.errors).toEqual(["Droplet primary: exit status 1"]);
 });
 

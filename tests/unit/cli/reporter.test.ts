@@ -23,9 +23,9 @@ test("a plain stream gets one line a finished step", () => {
   const reporter = plainReporter(out, () => 0);
   reporter.running("a", "creating Droplet primary", "booting");
   reporter.done("a", "created Droplet primary", 4.2, { failed: false });
-  reporter.done("b", "failed creating Record blog", 1, { failed: true, detail: "422" });
+  reporter.done("b", "creating Record blog", 1, { failed: true, detail: "422" });
   reporter.close();
-  expect(out.written).toEqual(["     4.2 s  created Droplet primary\n", "     1.0 s  FAILED failed creating Record blog: 422\n"]);
+  expect(out.written).toEqual(["     4.2 s  created Droplet primary\n", "     1.0 s  FAILED creating Record blog: 422\n"]);
 });
 
 test("JSON readers get one object a line and no sentences", () => {
