@@ -39,7 +39,10 @@ export const liftDeadLocks = (context: Context): readonly number[] => {
   if (backend === null) return [];
   const folder = join(backend, ".pulumi/locks/organization/second-server", context.stack);
   let names: readonly string[];
-  try { names = readdirSync(folder).filter((name) => name.endsWith(".json")); } catch { return []; }
+  try { names = readdirSync(folder).filter((name) => name.endsWith(".json")); } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
   return names.flatMap((name) => {
     const path = join(folder, name);
     let lock: Lock;
