@@ -6,7 +6,7 @@ import { html } from "./html";
 import { words } from "./page";
 import type { Records } from "./records";
 import { Refusal, type Reply } from "./reply";
-import { status } from "./status";
+import { mainCheck, status } from "./status";
 import { badge, percent } from "./svg";
 
 const svg = (body: string): Reply => ({ status: 200, type: "image/svg+xml", body });
@@ -18,7 +18,7 @@ export async function badges(assembly: Assembly, records: Records, url: URL): Pr
   const service = status(assembly).services.find((one) => one.name === name);
   if (service === undefined) throw new Refusal(404, `there is no badge ${url.pathname}`);
   if (kind === undefined) return svg(badge(service.name, words[service.condition], colours[service.condition]));
-  const share = uptime((await records.days()).get(service.checks[0] ?? "") ?? []);
+  const share = uptime((await records.days()).get(mainCheck(service)) ?? []);
   return svg(badge(service.name, share === undefined ? "no data" : percent(share), share === undefined ? colours.unknown : share >= 0.999 ? colours.up : share >= 0.95 ? colours.failing : colours.down));
 }
 

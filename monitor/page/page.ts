@@ -3,7 +3,7 @@ import { instant, span } from "../alerts/words";
 import { type Bucket, uptime } from "../store/history";
 import { html, Html } from "./html";
 import { layout } from "./layout";
-import type { Condition, IncidentStatus, ServiceStatus, Status } from "./status";
+import { type Condition, type IncidentStatus, mainCheck, type ServiceStatus, type Status } from "./status";
 import { bars, percent } from "./svg";
 
 export const marks: Readonly<Record<Condition, string>> = { up: "✓", down: "✕", failing: "!", held: "✕", unknown: "…" };
@@ -12,7 +12,7 @@ export const words: Readonly<Record<Condition, string>> = { up: "up", down: "dow
 type Days = ReadonlyMap<string, readonly Bucket[]>;
 
 function serviceRow(service: ServiceStatus, days: Days, now: number): Html {
-  const buckets = days.get(service.checks.includes(service.name) ? service.name : service.checks[0] ?? "") ?? [];
+  const buckets = days.get(mainCheck(service)) ?? [];
   const share = uptime(buckets);
   return html`<li class="row ${service.condition}">
   <span class="mark" aria-hidden="true">${marks[service.condition]}</span>

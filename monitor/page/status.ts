@@ -39,6 +39,9 @@ export interface Status {
   readonly incidents: readonly IncidentStatus[];
 }
 
+/** The check by which a service's history is told: the one of its own name. */
+export const mainCheck = ({ name, checks }: Pick<ServiceStatus, "name" | "checks">): string => (checks.includes(name) ? name : checks[0] ?? "");
+
 export const iso = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : new Date(ms).toISOString());
 
 export function condition(state: CheckState): Condition {

@@ -1,7 +1,7 @@
 import type { Message } from "../alerts/messages";
 import { mailPage, soft } from "../alerts/mail";
 import { escapeHtml, instant, span } from "../alerts/words";
-import type { Condition, Status } from "../page/status";
+import { type Condition, mainCheck, type Status } from "../page/status";
 import { percent } from "../page/svg";
 import { type Bucket, uptime } from "../store/history";
 
@@ -17,11 +17,11 @@ const colours: Readonly<Record<Condition, readonly [background: string, text: st
 /** What the report says, from what is known now. `days`: by check, oldest first. */
 export function reportOf(status: Status, days: ReadonlyMap<string, readonly Bucket[]>, past: readonly { readonly name: string; readonly opened: number; readonly closed?: number; readonly error: string }[], url: string, trouble?: string): Report {
   const at = Date.parse(status.at);
-  const row = (name: string, check: string | undefined, condition: Condition, ms: number | undefined, note: string | undefined): Row => {
-    const buckets = days.get(check ?? "") ?? [];
+  const row = (name: string, check: string, condition: Condition, ms: number | undefined, note: string | undefined): Row => {
+    const buckets = days.get(check) ?? [];
     return { name, condition, ms, note, day: uptime(buckets.filter(({ t }) => t * 1000 > at - 86_400_000)), quarter: uptime(buckets) };
   };
-  const services = status.services.map((service) => row(service.name, service.checks.includes(service.name) ? service.name : service.checks[0], service.condition, service.ms, service.error));
+  const services = status.services.map((service) => row(service.name, mainCheck(service), service.condition, service.ms, service.error));
   const others = status.checks.filter(({ id, service }) => service === undefined && !status.services.some(({ name }) => name === id));
   const machines = others.map((check) => row(check.id, check.id, check.condition, check.ms, check.error ?? check.detail));
   const week = past.filter(({ opened }) => opened > at - 7 * 86_400_000);
