@@ -30,7 +30,7 @@ export class Alerts {
   readonly #watched = new Map<string, Watched>();
   readonly #states: Map<string, CheckState>;
   readonly #open: Map<number, Incident>;
-  /** Those that settle() has to look at: with ten thousand checks it runs after each. */
+  /** Those that #announceReady() has to look at: with ten thousand checks it runs after each. */
   readonly #attention = new Set<string>();
   /** Those that something stands on: few. */
   #bases: readonly Watched[] = [];
@@ -80,19 +80,23 @@ export class Alerts {
     if (turn === "resolved") this.#resolve(watched, was);
     else if (outcome.exhausted) this.#worsen(watched);
     else if (!ok && was.exhausted) this.#freeAbove(watched);
-    this.settle();
+    this.#announceReady();
     return !ok && !streak.firing;
   }
 
-  /** Announces what is ready to be, reminds, and ends quiet times; also called once a second, for those that wait. */
+  /** Once a second: announces what has waited for long enough, reminds, and ends quiet times. */
   settle(): void {
+    this.#announceReady();
+    for (const incident of this.open()) this.#remind(incident);
+  }
+
+  #announceReady(): void {
     for (const id of [...this.#attention]) {
       const [watched, state] = [this.#watched.get(id), this.state(id)];
       if (watched === undefined) continue;
       if (steady(state, this.deps.now())) this.#calm(watched, state);
       else if (state.firing && state.lastOk === false && state.incident === undefined) this.#consider(watched, state);
     }
-    for (const incident of this.open()) this.#remind(incident);
   }
 
   acknowledge(id: number, by: string): boolean {
