@@ -12,7 +12,7 @@ const main = async (): Promise<number> => {
     return 0;
   }
   // The program's process starts before the rest of the engine is loaded: both take their time.
-  if (RUNS_THE_PROGRAM.has(args.command)) startAhead(nodeOptions(await readProjectFile(args.cwd)));
+  if (RUNS_THE_PROGRAM.has(args.command) || args.runProgram) startAhead(nodeOptions(await readProjectFile(args.cwd)));
   try {
     const { perform } = require("./operations/perform") as typeof import("./operations/perform");
     return await perform(args);

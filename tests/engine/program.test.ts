@@ -101,17 +101,19 @@ test("an update calls its hooks; replaceWith follows; a stash keeps its first va
   expect(resource("own").protect).toBeUndefined();
 });
 
-test("a before hook that throws stops the step, an after hook that throws fails it, and both are named", async () => {
+test("a before hook that throws stops the step, an after hook that throws fails it, and both are named; destroy calls them with --run-program alone", async () => {
   const before = await stack.run(["up", "--skip-preview", "--json"], { ...env, V: "3", FAIL: "bd" });
   expect(before).toMatchObject({ code: 1, errors: ["before hook \"bd\" failed: hook says no\n", "update failed\n"] });
   expect(resource("hooked")).toBeDefined();
   const destroyed = await stack.run(["destroy", "--skip-preview", "--json", "--target", "**::hooked"], env);
-  expect(destroyed.errors[0]).toBe("Resource has delete hooks registered, but the program is not running. Hooks: bd, ad. Remove the resource from the program and run up.\n");
+  expect(destroyed.errors.slice(0, 2)).toEqual(["Resource has delete hooks registered, but the program is not running. Hooks: bd, ad\n", "You must run with the `--run-program` flag to use delete hooks during destroy.\n"]);
   writeFileSync(LOG, "");
-  const after = await stack.run(["up", "--skip-preview", "--json"], { ...env, V: "3", FAIL: "ad" });
+  const { triggers } = resource("made").inputs;
+  const after = await stack.run(["destroy", "--run-program", "--skip-preview", "--json", "--target", "**::hooked"], { ...env, V: "3", FAIL: "ad" });
   expect(after).toMatchObject({ code: 1, errors: ["after hook \"ad\" failed: hook says no\n", "update failed\n"] });
   expect(log().filter((line) => line.includes("|"))).toEqual(["bd|hooked||create||id", "ad|hooked||create||id"]);
   expect(resource("hooked")).toBeUndefined();
+  expect(resource("made").inputs.triggers).toEqual(triggers);
 });
 
 test("an error hook decides how often a step is tried; what is not supported is refused by its name", async () => {

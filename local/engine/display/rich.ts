@@ -2,12 +2,14 @@ import { PREFIX, type Sink, type Step } from "../events/events";
 import type { Resource } from "../state/resource";
 import { nameOf, splitProvider, STACK_TYPE, typeOf } from "../urn";
 import { isUnknownId } from "../plan/providers";
+import { diffsText } from "./changes";
 import { diffOf, keysOf, translated } from "./object-diff";
 import type { DisplayOptions } from "./options";
 import { SIGNS } from "./ops";
-import { printer } from "./properties";
+import { as, type Place } from "./place";
 import { isShown } from "./shown";
 import { outputsText, summaryText } from "./summary";
+import { objectText } from "./values";
 
 const resourceOf = ({ old, new: now }: Step): Resource => (now ?? old)!;
 const isStack = ({ urn }: Step): boolean => typeOf(urn) === STACK_TYPE;
@@ -43,19 +45,16 @@ const headOf = (step: Step, indent: number): string => {
 const bodyOf = (step: Step, indent: number, refreshed: boolean, options: DisplayOptions): string => {
   const { op, old, new: now, detailed, diffs } = step;
   if (op === "same") return "";
-  const print = printer(options);
-  if (old && now && detailed && Object.keys(detailed).length > 0) {
-    print.diffs(indent, translated(step, refreshed));
-  } else if (!old || !now) {
+  const place: Place = { indent, op: "same", signed: true, style: options };
+  if (old && now && detailed && Object.keys(detailed).length > 0) return diffsText(place, translated(step, refreshed));
+  if (!old || !now) {
     const { inputs, outputs } = resourceOf(step);
-    print.object(indent, op, false, now && Object.keys(outputs).length > 0 ? outputs : inputs);
-  } else {
-    const byOutputs = Object.keys(now.outputs).length > 0 && !op.startsWith("import");
-    const found = byOutputs ? diffOf(old.outputs, now.outputs) : diffOf(old.inputs, now.inputs);
-    if (!found) print.object(indent, "same", true, byOutputs ? now.outputs : now.inputs);
-    else print.diffs(indent, found, byOutputs || !diffs?.length ? keysOf(found) : keysOf(found).filter((key) => diffs.includes(String(key))));
+    return objectText(as(place, op, false), now && Object.keys(outputs).length > 0 ? outputs : inputs);
   }
-  return print.text();
+  const byOutputs = Object.keys(now.outputs).length > 0 && !op.startsWith("import");
+  const found = byOutputs ? diffOf(old.outputs, now.outputs) : diffOf(old.inputs, now.inputs);
+  if (!found) return objectText(place, byOutputs ? now.outputs : now.inputs);
+  return diffsText(place, found, byOutputs || !diffs?.length ? keysOf(found) : keysOf(found).filter((key) => diffs.includes(String(key))));
 };
 
 /** The CLI's `--diff`: each step with its properties. What is said goes to stderr. */

@@ -1,9 +1,11 @@
 import type { Op, Step, Summary } from "../events/events";
 import { STACK_TYPE, typeOf } from "../urn";
-import { isList, isProps, type Props, Unknown, type Value } from "../values/value";
+import { type Props, Unknown } from "../values/value";
+import { propertyText } from "./changes";
 import { type Change, diffOf, type Diffs, keysOf } from "./object-diff";
 import { COUNTED, SIGNS, WORDS } from "./ops";
-import { printer, type Style } from "./properties";
+import { as, named, type Place, type Style, widthOf } from "./place";
+import { isTelling, objectText } from "./values";
 
 /** "Resources:" and what follows, as the CLI ends every operation. */
 export const summaryText = ({ changes, preview, seconds }: Summary, errored: number): string => {
@@ -30,8 +32,6 @@ const withoutUnknown = (diffs: Diffs): Diffs | null => {
   }
   return diffs.adds.size + diffs.deletes.size + updates.size + diffs.sames.size > 0 ? { ...diffs, updates } : null;
 };
-const isTelling = (value: Value): boolean => !(value === null || value === "" || ((isList(value) || isProps(value)) && Object.keys(value).length === 0));
-
 /** A step's outputs that its inputs do not say already; where there were some before, what has become different. */
 export const outputsText = (step: Step, indent: number, planning: boolean, refreshed: boolean, showSames: boolean, style: Style): string => {
   const stack = isStack(step.urn);
@@ -40,12 +40,10 @@ export const outputsText = (step: Step, indent: number, planning: boolean, refre
   if (step.old?.initErrors?.length) return "";
   const now: Props = step.new?.outputs ?? {};
   const given: Props = step.new?.inputs ?? {};
-  const print = printer(style);
+  const place: Place = { indent, op: step.op, signed: false, style };
   if (!step.old) {
     const keys = Object.keys(now).filter((key) => !key.startsWith("__")).sort();
-    const width = Math.max(0, ...keys.map(({ length }) => length));
-    for (const key of keys.filter((each) => isTelling(now[each]!) && !repeats(given, now, each))) print.entry(indent, step.op, key, width, now[key]!);
-    return print.text();
+    return objectText(place, now, keys.filter((each) => isTelling(now[each]!) && !repeats(given, now, each)), widthOf(keys));
   }
   const found = diffOf(step.old.outputs, now);
   if (!found && !all) return "";
@@ -53,9 +51,8 @@ export const outputsText = (step: Step, indent: number, planning: boolean, refre
   const shown = planning && stack ? withoutUnknown(diffs) : diffs;
   if (!shown) return "";
   const keys = keysOf(shown).map(String);
-  const width = Math.max(0, ...keys.map(({ length }) => length));
-  for (const key of keys) if ((refreshed || !repeats(given, now, key)) && (all || !shown.sames.has(key))) print.difference(indent, shown, key, width);
-  return print.text();
+  const told = keys.filter((key) => (refreshed || !repeats(given, now, key)) && (all || !shown.sames.has(key)));
+  return told.map((key) => propertyText(as(place, "same", false), named(key, widthOf(keys)), shown, key)).join("");
 };
 
 const repeats = (given: Props, now: Props, key: string): boolean => given[key] !== undefined && now[key] !== undefined && diffOf({ it: given[key] }, { it: now[key] }) === null;

@@ -1,7 +1,7 @@
 import type { Sink } from "../events/events";
 import { messageOf } from "../errors";
 import type { Deployment } from "../plan/deployment";
-import { deleteLeftovers } from "../plan/deletes";
+import { deleteLeftovers, deleteTargets } from "../plan/deletes";
 import { recoverPending } from "../plan/pending";
 import { refreshAll } from "../plan/refresh";
 import { openCallbacks } from "../program/callbacks";
@@ -16,7 +16,10 @@ import { finish, type Outcome } from "./outcome";
 import { openOperation, plainConfig, type Stack, unlock } from "./session";
 
 /** `up` and `preview`: runs the program once and does (or tells) what it asks for. */
-export const deploy = async (stack: Stack, sink: Sink, dryRun: boolean): Promise<Outcome> => {
+export const deploy = async (stack: Stack, sink: Sink, dryRun: boolean): Promise<Outcome> => await withProgram(stack, sink, dryRun, "update");
+
+/** Runs the program, and then deletes what it no longer has, or everything. */
+export const withProgram = async (stack: Stack, sink: Sink, dryRun: boolean, kind: "update" | "destroy"): Promise<Outcome> => {
   const { args, project } = stack;
   const started = Date.now();
   const abort = new AbortController();
@@ -55,12 +58,13 @@ export const deploy = async (stack: Stack, sink: Sink, dryRun: boolean): Promise
     const { run } = opened;
     if (complaint !== null || told !== null) run.failed = true;
     if (told) run.error(told);
-    const tellOutputs = await opened.settleStackOutputs();
-    if (!run.failed && !run.stopping) await deleteLeftovers(opened).catch((error: unknown) => run.error(messageOf(error)));
+    const tellOutputs = kind === "update" ? await opened.settleStackOutputs() : (): void => {};
+    const remove = kind === "update" ? deleteLeftovers : deleteTargets;
+    if (!run.failed && !run.stopping) await remove(opened).catch((error: unknown) => run.error(messageOf(error)));
     tellOutputs();
     over.open();
     await program;
-    return await finish(stack, opened, sink, "update", started, config);
+    return await finish(stack, opened, sink, kind, started, config);
   } finally {
     release();
     callbacks.close();

@@ -68,7 +68,7 @@ export const openOperation = (stack: Stack, unlocked: Unlocked, sink: Sink, dryR
     await backend.write(JSON.stringify(codec.encode(now)));
   };
   const options: Options = {
-    dryRun, parallel: args.parallel, targets: new Set(args.targets), targetDependents: args.targetDependents, replaces: new Set(args.replaces),
+    dryRun, parallel: args.parallel, targets: new Set(args.targets), targetDependents: args.targetDependents, replaces: new Set(args.replaces), destroying: args.runProgram,
   };
   const run = openRun({ stack: args.stack, project: project.name, options, journal: openJournal(snapshot, write), sink: hidingDefaults(sink), abort });
   const elided = (name: string): void => sink.diagnostic("info", `eliding undecryptable secrets for stack reference '${name}'`);

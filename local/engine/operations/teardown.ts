@@ -1,10 +1,9 @@
 import type { Sink } from "../events/events";
-import { deleteAll } from "../plan/deletes";
+import { deleteTargets } from "../plan/deletes";
 import type { Deployment } from "../plan/deployment";
-import { isTargeted } from "../plan/targets";
 import { recoverPending } from "../plan/pending";
 import { refreshAll } from "../plan/refresh";
-import { requirements } from "../state/resource";
+import { withProgram } from "./deploy";
 import { onInterrupt } from "./interrupt";
 import { finish, type Outcome } from "./outcome";
 import { openOperation, type Stack, unlock } from "./session";
@@ -28,17 +27,19 @@ const withoutProgram = async (stack: Stack, sink: Sink, kind: "refresh" | "destr
 
 export const refresh = async (stack: Stack, sink: Sink, dryRun: boolean): Promise<Outcome> => await withoutProgram(stack, sink, "refresh", dryRun, async (deployment) => await refreshAll(deployment, true));
 
-export const destroy = async (stack: Stack, sink: Sink, dryRun: boolean): Promise<Outcome> => await withoutProgram(stack, sink, "destroy", dryRun, async (deployment) => {
-  const { run } = deployment;
-  if (stack.args.refresh) await refreshAll(deployment);
-  if (run.failed) return;
-  const { targets } = run.options;
-  // A target can't be deleted while something needs it.
-  const doomed = new Set(run.journal.base.filter((each) => targets.size === 0 || (each.custom && isTargeted(run, each.urn, each) && !each.type.startsWith("pulumi:"))));
-  for (const each of run.journal.base) {
-    if (targets.size === 0 || doomed.has(each) || !requirements(each).some((urn) => [...doomed].some((other) => other.urn === urn))) continue;
-    if (!stack.args.targetDependents) { run.error(`${each.urn} depends on what is to be deleted. Add --target-dependents, or name it with --target.`, each.urn); return; }
-    doomed.add(each);
-  }
-  await deleteAll(deployment, run.journal.base.filter((each) => doomed.has(each)));
-});
+/** Deletions are to call functions of a program that does not run. */
+const refuseHooks = ({ run }: Deployment, sink: Sink): boolean => {
+  const hooked = run.journal.base.map(({ urn, resourceHooks }) => ({ urn, names: [...(resourceHooks?.BeforeDelete ?? []), ...(resourceHooks?.AfterDelete ?? [])] })).filter(({ names }) => names.length > 0);
+  for (const { urn, names } of hooked) run.error(`Resource has delete hooks registered, but the program is not running. Hooks: ${names.join(", ")}`, urn);
+  if (hooked.length > 0) sink.diagnostic("error", "You must run with the `--run-program` flag to use delete hooks during destroy.");
+  return hooked.length > 0;
+};
+
+export const destroy = async (stack: Stack, sink: Sink, dryRun: boolean): Promise<Outcome> => {
+  if (stack.args.runProgram) return await withProgram(stack, sink, dryRun, "destroy");
+  return await withoutProgram(stack, sink, "destroy", dryRun, async (deployment) => {
+    if (refuseHooks(deployment, sink)) return;
+    if (stack.args.refresh) await refreshAll(deployment);
+    if (!deployment.run.failed) await deleteTargets(deployment);
+  });
+};

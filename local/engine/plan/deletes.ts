@@ -40,8 +40,21 @@ export const deleteLeftovers = async (deployment: Deployment): Promise<void> => 
   await deleteAll(deployment, doomed);
 };
 
-/** `pulumi destroy`: everything (or the targets). */
-export const deleteAll = async (deployment: Deployment, doomed: readonly Resource[]): Promise<void> => {
+const deleteAll = async (deployment: Deployment, doomed: readonly Resource[]): Promise<void> => {
   for (const { urn } of doomed) deployment.gone.add(urn);
   await deleteInOrder(deployment, doomed, (resource) => (resource.delete ? "delete-replaced" : "delete"));
+};
+
+/** `destroy`: everything, or the targets, which can't be deleted while something needs them. */
+export const deleteTargets = async (deployment: Deployment): Promise<void> => {
+  const { run } = deployment;
+  const { targets, targetDependents } = run.options;
+  const { base } = run.journal;
+  const doomed = new Set(base.filter((each) => targets.size === 0 || (each.custom && isTargeted(run, each.urn, each) && !each.type.startsWith("pulumi:"))));
+  for (const each of base) {
+    if (targets.size === 0 || doomed.has(each) || !requirements(each).some((urn) => [...doomed].some((other) => other.urn === urn))) continue;
+    if (!targetDependents) { run.error(`${each.urn} depends on what is to be deleted. Add --target-dependents, or name it with --target.`, each.urn); return; }
+    doomed.add(each);
+  }
+  await deleteAll(deployment, base.filter((each) => doomed.has(each)));
 };

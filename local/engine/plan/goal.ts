@@ -43,4 +43,6 @@ export interface Registered {
   readonly id?: string;
   readonly outputs: Props;
   readonly result: "success" | "fail" | "skip";
+  /** Left out of this run: nobody knows what it would be. */
+  readonly unknown?: boolean;
 }

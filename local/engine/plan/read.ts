@@ -26,6 +26,7 @@ export const readResource = async (deployment: Deployment, request: ReadResource
   if (!kind.read) throw new EngineError(`resources of type ${type} can't be read`);
   if (UNKNOWN_TEXTS.has(id) || hasUnknown(inputs)) return { urn, outputs: {}, result: "success" };
   const old = run.journal.base.find((each) => each.urn === urn && !each.delete);
+  if (run.options.destroying && old) return { urn, id: old.id, outputs: old.outputs, result: "success" };
   const secret = request.getAdditionalsecretoutputsList();
   const wanted: Resource = {
     urn, type, custom: true, id, inputs, outputs: {}, external: true, dependencies: request.getDependenciesList(), propertyDependencies: {}, provider, ...place,

@@ -1,4 +1,5 @@
 import { EngineError, messageOf } from "../errors";
+import { omit } from "../omit";
 import type { Difference, Kind } from "../providers/provider";
 import type { Resource } from "../state/resource";
 import { isProviderType } from "../urn";
@@ -63,6 +64,16 @@ const decide = (deployment: Deployment, planned: Planned): (() => Promise<Resour
   return async () => await applySame(deployment, planned);
 };
 
+/** In a destruction nothing is made or changed: what is there stays until it is deleted, by the hooks and with the provider that the program has now. Null for what is not there, or needs what is not. */
+const keepUntilDeleted = (deployment: Deployment, goal: Goal, urn: string, needs: readonly string[]): (() => Promise<Resource>) | null => {
+  const old = deployment.oldOf(urn);
+  if (!old || needs.some((each) => deployment.leftOut.has(each))) return null;
+  const state: Resource = { ...omit(old, "resourceHooks"), ...(goal.hooks ? { resourceHooks: goal.hooks } : {}), ...(isProviderType(goal.type) ? { inputs: goal.inputs } : {}) };
+  deployment.run.journal.amend(old, state, true);
+  deployment.run.note(step("same", urn, { old: state, new: state }));
+  return async () => state;
+};
+
 /** In a preview the outputs that are secret whatever they will be: their mark must reach what is made of them. */
 const secretsToCome = ({ additionalSecretOutputs = [] }: Resource): Props => Object.fromEntries(additionalSecretOutputs.map((name) => [name, new Secret(UNKNOWN)]));
 
@@ -81,6 +92,7 @@ export const registerResource = async (deployment: Deployment, goal: Goal, urn: 
   if (run.stopping || (goal.custom && needs.some((each) => run.unmade.has(each)))) return skip();
   try {
     const apply = await inTurn(async () => {
+      if (run.options.destroying) return keepUntilDeleted(deployment, goal, urn, needs);
       const planned = plan(deployment, goal, urn);
       if (!planned.old && goal.custom && !isTargeted(run, urn, planned.wanted)) return null;
       const left = needs.find((each) => deployment.leftOut.has(each));
@@ -91,7 +103,7 @@ export const registerResource = async (deployment: Deployment, goal: Goal, urn: 
       deployment.leftOut.add(urn);
       const state = wantedState(goal, urn, goal.inputs, undefined);
       run.note(step("same", urn, { new: state }));
-      return { urn, outputs: goal.inputs, result: "success" };
+      return { urn, outputs: goal.inputs, result: "success", unknown: goal.custom && !isProviderType(goal.type) };
     }
     const state = await apply();
     deployment.current.set(urn, state);

@@ -15,6 +15,8 @@ export interface Options {
   readonly targets: ReadonlySet<string>;
   readonly targetDependents: boolean;
   readonly replaces: ReadonlySet<string>;
+  /** `destroy --run-program`: the program runs to say how deletions are to go; nothing is made or changed for it. */
+  readonly destroying: boolean;
 }
 
 /** A step failed and has been reported. */
