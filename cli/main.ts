@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
-import { Stop, explain } from "./errors";
+import { Stop, cannotRun, explain } from "./errors";
+import { NODE_REMEDY, isOldNode } from "./node-version";
 
 type Define = (command: Command) => void;
 
@@ -45,6 +46,8 @@ const main = async (argv: readonly string[]): Promise<void> => {
   // `fleet help up` asks for up's own options.
   const program = await build(asked === "help" ? argv[argv.indexOf("help") + 1] : asked);
   if (argv.length === 0) { program.outputHelp(); return; }
+  // It would come far, and fail in the middle of a work. The doctor says so among all else.
+  if (isOldNode() && asked !== "doctor") throw cannotRun(`fleet: this is Node ${process.version}, which is too old. ${NODE_REMEDY}`);
   await program.parseAsync([...argv], { from: "user" });
 };
 

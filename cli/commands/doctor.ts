@@ -3,15 +3,12 @@ import type { Command } from "commander";
 import { type CommonOptions, type Context, common, contextOf } from "../context";
 import { loadLab } from "../lab";
 import { loadManifest } from "../manifest";
+import { NODE_REMEDY, isOldNode } from "../node-version";
 import { paintFor } from "../progress/text";
 
 export interface Finding { readonly check: string; readonly ok: boolean; readonly detail: string; readonly remedy?: string }
 
-const nodeVersion = (): Finding => {
-  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  const ok = major > 20 || (major === 20 && minor >= 19);
-  return { check: "Node.js", ok, detail: process.version, ...(ok ? {} : { remedy: "Install Node 20.19 or later." }) };
-};
+const nodeVersion = (): Finding => ({ check: "Node.js", ok: !isOldNode(), detail: process.version, ...(isOldNode() ? { remedy: NODE_REMEDY } : {}) });
 
 const manifest = async (context: Context): Promise<Finding> => {
   try {

@@ -10,6 +10,7 @@ import { contextOf, isStackName } from "../../../cli/context";
 import { chooseEngine } from "../../../cli/engine/spawn";
 import { backendFolder, resourcesIn } from "../../../cli/engine/state";
 import { type FaultOptions, faultOf } from "../../../cli/faults";
+import { isOldNode } from "../../../cli/node-version";
 import { withLock } from "../../../cli/lock";
 import { passphrase, token } from "../../../cli/commands/doctor";
 import { sshConfig } from "../../../cli/access/keys";
@@ -127,3 +128,5 @@ test("ssh accepts only the host keys known beforehand", () => {
   expect(text).toContain("StrictHostKeyChecking yes");
   expect(text).toContain("HostKeyAlias primary");
 });
+
+test.each([["18.20.8", true], ["20.18.3", true], ["20.19.0", false], ["22.1.0", false]])("Node %s is too old: %s", (version, old) => expect(isOldNode(version)).toBe(old));
