@@ -38,8 +38,9 @@ const loopOf = async (file: string): Promise<string | undefined> => (await loops
 export const openVolumes = async (machines: string, volumes: readonly VolumeSpec[]): Promise<{ device: string; inside: string[] }[]> =>
   Promise.all(volumes.map(async (volume, index) => ({ device: await openLoop(await ensureVolume(machines, volume)), inside: names(volume, index) })));
 
+const lasting = ({ name }: VolumeSpec): string => `/dev/disk/by-id/scsi-0DO_Volume_${name}`;
 /** As DigitalOcean's: the disk after the machine's own, and a name that doesn't change. */
-const names = ({ name }: VolumeSpec, index: number): string[] => [`/dev/sd${String.fromCharCode(97 + index)}`, `/dev/disk/by-id/scsi-0DO_Volume_${name}`];
+const names = (volume: VolumeSpec, index: number): string[] => [`/dev/sd${String.fromCharCode(97 + index)}`, lasting(volume)];
 
 /** The machine is off: its volumes' devices are freed. */
 export const closeVolumes = async (machines: string, volumes: readonly VolumeSpec[]): Promise<void> => {
@@ -51,11 +52,19 @@ const numbersOf = async (device: string): Promise<[number, number]> => {
   return [rdev >> 8, rdev & 0xff];
 };
 
+/** Under the first letter that is free now: those of the others stay theirs until the next boot. */
+const plugScript = `
+[ "$(stat -Lc %t:%T "$1" 2>/dev/null)" != "$(printf %x:%x "$2" "$3")" ] || exit 0
+for letter in a b c d e f g h i j k l m n o p q r s t u v w x y z; do [ -e "/dev/sd$letter" ] || break; done
+mkdir -p /dev/disk/by-id
+mknod -m 660 "/dev/sd$letter" b "$2" "$3"
+ln -sfn "/dev/sd$letter" "$1"`;
+
 /** Shows a volume to a machine that runs. */
-export const plugVolume = async (around: Surroundings, dropletId: number, volume: VolumeSpec, index: number): Promise<void> => {
+export const plugVolume = async (around: Surroundings, dropletId: number, volume: VolumeSpec): Promise<void> => {
   const device = await openLoop(await ensureVolume(around.paths.machines, volume));
   const [major, minor] = await numbersOf(device);
-  const made = await enter(around, dropletId, ["sh", "-ec", 'mkdir -p /dev/disk/by-id; rm -f "$1" "$2"; mknod -m 660 "$1" b "$3" "$4"; ln -s "$1" "$2"', "sh", ...names(volume, index), String(major), String(minor)]);
+  const made = await enter(around, dropletId, ["sh", "-ec", plugScript, "sh", lasting(volume), String(major), String(minor)]);
   if (made.code !== 0) throw new Error(`droplet ${dropletId} can't be given volume ${volume.name}: ${made.stderr.trim()}`);
 };
 
@@ -69,7 +78,7 @@ export const unplugVolume = async (around: Surroundings, dropletId: number, volu
     const mounted = (await readFile(`/proc/${pid}/mountinfo`, "utf8")).split("\n").find((line) => line.split(" ")[2] === `${major}:${minor}` && !line.includes(" - devtmpfs "));
     if (mounted) throw new Error(`volume ${volume.name} is mounted on ${mounted.split(" ")[4]} in droplet ${dropletId}; unmount it there first`);
     await enter(around, dropletId, ["sh", "-c", 'for node in "$1" $(find /dev -maxdepth 1 -name "sd?"); do [ "$(stat -Lc %t:%T "$node")" = "$2" ] && { umount "$node" 2>/dev/null; rm -f "$node"; }; done', "sh",
-      `/dev/disk/by-id/scsi-0DO_Volume_${volume.name}`, `${major.toString(16)}:${minor.toString(16)}`]);
+      lasting(volume), `${major.toString(16)}:${minor.toString(16)}`]);
   }
   await detachLoops(fileOf(paths.machines, volume.id));
 };

@@ -24,6 +24,21 @@ export const volumeTests = (): void => describe("volumes", () => {
     await api("DELETE", `/v2/volumes/${volume}`);
   });
 
+  test("a volume keeps its disk while others come and go", async () => {
+    const [first, second, third] = [await create("first", "ext4"), await create("second", "ext4"), await create("third", "ext4")];
+    const move = (volume: string, type: string): Promise<void> => actOnVolume(volume, { type, droplet_id: ids.one });
+    await move(first, "attach");
+    await move(second, "attach");
+    const before = await said(ids.one, `stat -Lc %t:%T ${disk("second")}`);
+    await move(first, "detach");
+    await move(third, "attach");
+    const now = await said(ids.one, `stat -Lc %t:%T ${disk("second")} ${disk("third")}`);
+    expect(now.split("\n")[0]).toBe(before);
+    expect(new Set(now.split("\n")).size).toBe(2);
+    for (const volume of [second, third]) await move(volume, "detach");
+    await Promise.all([first, second, third].map((volume) => api("DELETE", `/v2/volumes/${volume}`)));
+  });
+
   test("a snapshot of a mounted volume makes another that holds the same, and grows", async () => {
     const volume = await create("first", "ext4");
     await actOnVolume(volume, { type: "attach", droplet_id: ids.one });
