@@ -4,6 +4,8 @@ module.exports = {
   // Not in /tmp, where it would stay when the project has gone.
   cacheDirectory: "<rootDir>/node_modules/.cache/jest",
   testMatch: ["<rootDir>/tests/**/*.test.ts"],
+  // For what hangs: on a busy machine a test of two seconds may take more than jest's five.
+  testTimeout: 60_000,
   modulePathIgnorePatterns: ["<rootDir>/.build/"],
   transform: { "\\.(ts|js|mjs)$": "<rootDir>/tests/esbuild-transform.cjs" },
   transformIgnorePatterns: ["/node_modules/(?!(nodemailer|smtp-server|postal-mime|croner)/)"],

@@ -1,4 +1,4 @@
-import { access, open, readFile, rename, rmdir } from "node:fs/promises";
+import { access, open, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
 
 /** All of it or none of it, also through a power cut. */
 export const writeAtomically = async (path: string, text: string): Promise<void> => {
@@ -34,6 +34,14 @@ export const removeIfEmpty = async (folder: string): Promise<void> => {
     await rmdir(folder);
   } catch (error) {
     if (!["ENOENT", "ENOTEMPTY", "EEXIST", "EBUSY"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  }
+};
+
+/** Removes those that were last used (their time says it) before `since`. */
+export const removeUnused = async (paths: readonly string[], since: number): Promise<void> => {
+  for (const path of paths) {
+    const found = await unlessGone(stat(path), undefined);
+    if (found && found.mtimeMs < since) await rm(path, { force: true });
   }
 };
 

@@ -49,7 +49,7 @@ const missingFilesystems = async (): Promise<string[]> => {
   const known = async (): Promise<Set<string>> => new Set((await readFile("/proc/filesystems", "utf8")).split("\n").map((line) => line.split("\t").pop()!));
   const before = await known();
   // Absent from the list may only mean that its module is not loaded yet.
-  for (const [filesystem, name] of Object.entries(moduleOf)) if (!before.has(filesystem)) await attempt(["modprobe", name]).catch(() => undefined);
+  if (await onPath("modprobe")) for (const [filesystem, name] of Object.entries(moduleOf)) if (!before.has(filesystem)) await attempt(["modprobe", name]);
   const after = await known();
   return Object.keys(moduleOf).filter((filesystem) => !after.has(filesystem));
 };

@@ -43,9 +43,12 @@ export const fetchFromNamespace = (netns: string): FetchFrom => (url, address) =
     child.stdout.setEncoding("utf8").on("data", (part: string) => { said += part; });
     child.once("error", reject);
     child.once("close", () => {
-      const parsed = fetched.safeParse(said ? JSON.parse(said) : null);
-      if (parsed.success) resolve(parsed.data);
-      else reject(new Error(`the validation of ${url} gave no answer`));
+      try {
+        resolve(fetched.parse(JSON.parse(said)));
+      } catch {
+        // It was killed, or never began.
+        reject(new Error(`the validation of ${url} gave no answer`));
+      }
     });
   });
 

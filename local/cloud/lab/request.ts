@@ -12,21 +12,21 @@ const parsed = (text: string): unknown => {
   }
 };
 
-/** Nobody listens, or whoever did has ended: the two ways in which a cloud that isn't there answers. */
+/** Nobody listens, whoever did has ended, or hangs: the ways in which a cloud that isn't there answers. */
 export const unlessSilent = async (asked: Promise<Answer>): Promise<Answer | undefined> => {
   try {
     return await asked;
   } catch (error) {
-    if (["ENOENT", "ECONNREFUSED", "ECONNRESET", "EPIPE"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    if (["ENOENT", "ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
     throw error;
   }
 };
 
 /**
  * HTTP over the cloud's socket. `body` goes as JSON; an answer that isn't JSON comes as text, an empty one as null.
- * Rejects with `code` ENOENT or ECONNREFUSED when no cloud is running.
+ * Rejects with `code` ENOENT or ECONNREFUSED when no cloud is running, with ETIMEDOUT when it says nothing for `patience` milliseconds (0: for ever).
  */
-export const request = (paths: LabPaths, method: string, path: string, body?: unknown): Promise<Answer> =>
+export const request = (paths: LabPaths, method: string, path: string, body?: unknown, patience = 0): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const headers = { authorization: "Bearer local", ...(text === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(text) }) };
@@ -37,5 +37,6 @@ export const request = (paths: LabPaths, method: string, path: string, body?: un
       response.once("end", () => resolve({ status: response.statusCode ?? 0, body: parsed(Buffer.concat(chunks).toString("utf8")) }));
     });
     sent.once("error", reject);
+    sent.setTimeout(patience, () => sent.destroy(Object.assign(new Error(`the local DigitalOcean says nothing for ${patience / 1000} s`), { code: "ETIMEDOUT" })));
     sent.end(text);
   });

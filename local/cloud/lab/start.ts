@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { unlessGone } from "../files";
+import { raiseHostLimits } from "../machines/host-limits";
 import { ensureImage } from "../machines/image/build";
 import { withLock } from "../machines/locks";
 import { setUpNetwork } from "../network/namespaces";
@@ -13,11 +14,14 @@ const apiInLab = "http://192.0.2.10";
 /** Machines that were on are booted before it answers. */
 const patience = 300_000;
 
+/** On the busiest host it answers sooner. */
+const silence = 30_000;
+
 export const pidFile = (paths: LabPaths): string => join(paths.state, "cloud", "daemon.pid");
 
 /** Whether the cloud answers. One that is starting, or hangs, isn't running. */
-export const status = async (paths: LabPaths): Promise<LabStatus> => {
-  const answer = await unlessSilent(request(paths, "GET", "/local/status"));
+export const status = async (paths: LabPaths, within = silence): Promise<LabStatus> => {
+  const answer = await unlessSilent(request(paths, "GET", "/local/status", undefined, within));
   if (answer?.status !== 200) return { running: false, api: apiInLab, machines: true };
   const { pid, api, machines } = answer.body as { pid: number; api?: string; machines?: boolean };
   return { running: true, pid, api: api ?? apiInLab, machines: machines ?? true };
@@ -44,6 +48,7 @@ const writeStandIns = async (paths: LabPaths): Promise<void> => {
 };
 
 const prepareMachines = async (paths: LabPaths, progress: LabOptions["progress"]): Promise<void> => {
+  await raiseHostLimits().catch((error: Error) => progress({ step: "local DigitalOcean", detail: `many machines may not start: ${error.message}` }));
   await ensureImage(paths.cache, progress);
   await setUpNetwork(paths);
   await ensureMirrorProxy(paths);

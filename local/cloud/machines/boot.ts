@@ -73,7 +73,7 @@ export const boot = async (options: BootOptions): Promise<void> => {
       },
     });
     await new Promise<void>((resolve, reject) => { child.once("spawn", resolve); child.once("error", reject); });
-    while (child.exitCode === null && !(await isPopulated(host, lab, groupOf(dropletId)))) await new Promise((resolve) => setTimeout(resolve, 2));
+    while (child.exitCode === null && child.signalCode === null && !(await isPopulated(host, lab, groupOf(dropletId)))) await new Promise((resolve) => setTimeout(resolve, 2));
     child.unref();
   } finally {
     await log.close();

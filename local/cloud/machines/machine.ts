@@ -1,5 +1,5 @@
-import { chmod, mkdir, open, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { chmod, open } from "node:fs/promises";
+import { join } from "node:path";
 import { unlessGone } from "../files";
 import { machineNetns } from "../network/addresses";
 import { plugIn, pullCable, unplug } from "../network/links";
@@ -10,6 +10,7 @@ import { losePower, mountBase, mountDisk, rootOf, unmountDisk } from "./disk";
 import { enter } from "./enter";
 import type { MachineSpec } from "./hypervisor";
 import { command, initOf } from "./init";
+import { writeInside } from "./inside";
 import { removeNspawnLeftovers } from "./nspawn-leftovers";
 import { seedFiles } from "./seed";
 import { readMachine, volumesOf, type MachineFile } from "./store";
@@ -32,10 +33,7 @@ export const limit = async (around: Surroundings, spec: MachineSpec): Promise<vo
 };
 
 const writeSeed = async (root: string, spec: MachineSpec): Promise<void> => {
-  for (const file of seedFiles(spec)) {
-    await mkdir(dirname(join(root, file.path)), { recursive: true });
-    await writeFile(join(root, file.path), file.text, { mode: 0o600 });
-  }
+  for (const file of seedFiles(spec)) await writeInside(root, file.path, file.text, 0o600);
   await chmod(join(root, "var/lib/cloud"), 0o755);
 };
 

@@ -1,6 +1,7 @@
-import { lstat, mkdir, readFile, readdir, readlink, rm, symlink, writeFile } from "node:fs/promises";
+import { lstat, readFile, readdir, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readIfThere, unlessGone } from "../files";
+import { folderInside } from "./inside";
 import { run } from "./run";
 
 const prefix = "second-server-lab";
@@ -28,16 +29,17 @@ const dropLinks = async (certs: string): Promise<void> => {
  * that was restarted has a new root). The same files as `update-ca-certificates` makes, without its second of run time.
  */
 export const trust = async (root: string, pem: string): Promise<void> => {
-  const [local, certs] = [join(root, "usr/local/share/ca-certificates"), join(root, "etc/ssl/certs")];
+  const [local, certs] = [await folderInside(root, "usr/local/share/ca-certificates"), await folderInside(root, "etc/ssl/certs")];
+  if (local === null || certs === null) return;
   const bundle = join(certs, "ca-certificates.crt");
   const trusted = await readIfThere(bundle);
   // A custom image without ca-certificates trusts nobody.
   if (trusted === null) return;
   const fresh = certificatesOf(pem);
-  await mkdir(local, { recursive: true });
   const names = await ours(local);
   const old = await Promise.all(names.map((name) => readFile(join(local, name), "utf8")));
-  if (old.join() === fresh.join()) return;
+  // The bundle is written last: who was killed before has it all to do again.
+  if (old.join() === fresh.join() && fresh.every((certificate) => trusted.includes(certificate))) return;
   for (const name of names) await rm(join(local, name));
   await dropLinks(certs);
   for (const [index, certificate] of fresh.entries()) {
@@ -49,5 +51,7 @@ export const trust = async (root: string, pem: string): Promise<void> => {
     const number = (await readdir(certs)).filter((other) => other.startsWith(`${hash}.`)).length;
     await symlink(`${name}.pem`, join(certs, `${hash}.${number}`));
   }
-  await writeFile(bundle, renewedBundle(trusted, old, fresh));
+  await rm(`${bundle}.new`, { force: true });
+  await writeFile(`${bundle}.new`, renewedBundle(trusted, [...old, ...fresh], fresh));
+  await rename(`${bundle}.new`, bundle);
 };

@@ -88,5 +88,9 @@ export const keepViews = (around: Surroundings, running: () => readonly MachineS
     for (const view of views) if (texts[view] !== undefined) await overwrite(fileOf(around.paths.machines, dropletId, view), texts[view]);
   };
   // A machine may end at any moment; the next turn knows better.
-  regularly(2, async () => { await Promise.allSettled(running().map(refresh)); }, (error) => around.log(`figures: ${error.message}`));
+  regularly(2, async () => {
+    const specs = running();
+    for (const dropletId of boots.keys()) if (!specs.some((spec) => spec.dropletId === dropletId)) boots.delete(dropletId);
+    await Promise.allSettled(specs.map(refresh));
+  }, (error) => around.log(`figures: ${error.message}`));
 };

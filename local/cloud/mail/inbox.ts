@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import PostalMime from "postal-mime";
+import { readIfThere } from "../files";
 
 export interface Mail { readonly id: string; readonly from: string; readonly to: readonly string[]; readonly subject: string; readonly date: string; readonly text: string; readonly html: string }
 
@@ -22,7 +23,11 @@ export const openInbox = async (folder: string): Promise<Inbox> => {
   const numbers = async (): Promise<number[]> => (await readdir(folder)).flatMap((name) => /^(\d+)\.json$/.exec(name)?.[1] ?? []).map(Number).sort((a, b) => a - b);
   let last = (await numbers()).at(-1) ?? 0;
   return {
-    list: async () => Promise.all((await numbers()).map(async (number) => JSON.parse(await readFile(join(folder, `${number}.json`), "utf8")) as Mail)),
+    list: async () => {
+      const texts = await Promise.all((await numbers()).map((number) => readIfThere(join(folder, `${number}.json`))));
+      // Who clears meanwhile clears from the list.
+      return texts.flatMap((text) => (text === null ? [] : [JSON.parse(text) as Mail]));
+    },
     add: async ({ raw, from, to, at }) => {
       const number = ++last;
       const mail = await parse(String(number), raw, from, to, at);
@@ -33,7 +38,7 @@ export const openInbox = async (folder: string): Promise<Inbox> => {
       return mail;
     },
     clear: async () => {
-      for (const name of await readdir(folder)) await rm(join(folder, name));
+      for (const name of await readdir(folder)) await rm(join(folder, name), { force: true });
     },
   };
 };

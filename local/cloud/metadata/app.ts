@@ -7,7 +7,7 @@ export const createMetadata = (state: CloudState, peerOf: (c: { env: unknown }) 
   const app = new Hono();
   app.get("/metadata/*", (c) => {
     const peer = peerOf(c)?.replace(/^::ffff:/, "");
-    const droplet = state.droplets.find((one) => [one.ipv4, one.anchor_ipv4, one.private_ipv4].includes(peer ?? ""));
+    const droplet = peer ? state.droplets.find((one) => [one.ipv4, one.anchor_ipv4, one.private_ipv4].includes(peer)) : undefined;
     if (!droplet) return c.text("not a droplet\n", 404);
     const tree = metadataOf(state, droplet);
     if (c.req.path === "/metadata/v1.json") return c.json(tree);

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { attempt, run } from "../machines/run";
 import type { LabPaths } from "../paths";
@@ -15,14 +16,18 @@ export interface Latency {
 
 /** Frames that have waited; chosen not to be what a user would choose. */
 const mark = 0x5ec0;
-const linksOf = (dropletId: number): string[] => [publicLink(dropletId), privateLink(dropletId)];
+/** One without public networking has the second only. Has to run in the router's namespace. */
+const linksOf = async (dropletId: number): Promise<string[]> => {
+  const dev = await readFile("/proc/self/net/dev", "utf8");
+  return [publicLink(dropletId), privateLink(dropletId)].filter((link) => new RegExp(`^\\s*${link}:`, "m").test(dev));
+};
 const tapOf = (link: string): string => `t${link}`;
 const tableOf = (dropletId: number): string => `slow_${dropletId}`;
 
 /** The rules that lead a machine's frames into the delaying program. Pure. */
-export const slowRules = (dropletId: number): string => [
+export const slowRules = (dropletId: number, links: readonly string[]): string => [
   `table netdev ${tableOf(dropletId)} {`,
-  ...linksOf(dropletId).map((link, index) => `  chain to_${index} {\n    type filter hook egress device "${link}" priority 0;\n    meta mark ${mark} accept\n    fwd to "${tapOf(link)}"\n  }`),
+  ...links.map((link, index) => `  chain to_${index} {\n    type filter hook egress device "${link}" priority 0;\n    meta mark ${mark} accept\n    fwd to "${tapOf(link)}"\n  }`),
   "}", "",
 ].join("\n");
 
@@ -39,7 +44,7 @@ export const createLatency = (paths: LabPaths): Latency => {
   const inRouter = ["nsenter", `--net=${netnsFile(paths.routerNetns)}`] as const;
 
   const netem = async (dropletId: number, roundTrip: number): Promise<boolean> => {
-    for (const link of linksOf(dropletId)) {
+    for (const link of await linksOf(dropletId)) {
       const { code } = await attempt(["tc", "-n", paths.routerNetns, "qdisc", "replace", "dev", link, "root", "netem", "delay", `${roundTrip}ms`, "limit", "20000"]);
       if (code !== 0) return false;
     }
@@ -51,18 +56,18 @@ export const createLatency = (paths: LabPaths): Latency => {
     await attempt([...inRouter, "nft", "delete", "table", "netdev", tableOf(dropletId)]);
     relays.get(dropletId)?.kill("SIGKILL");
     relays.delete(dropletId);
-    for (const link of linksOf(dropletId)) await attempt(["tc", "-n", paths.routerNetns, "qdisc", "del", "dev", link, "root"]);
+    for (const link of await linksOf(dropletId)) await attempt(["tc", "-n", paths.routerNetns, "qdisc", "del", "dev", link, "root"]);
   };
 
   const relay = async (dropletId: number, roundTrip: number): Promise<void> => {
-    const links = linksOf(dropletId);
+    const links = await linksOf(dropletId);
     // Ends with us: a new daemon begins without faults.
     const child = spawn("setpriv", ["--pdeathsig", "KILL", ...inRouter, "perl", join(__dirname, "delay.pl"), String(roundTrip), String(mark), ...links.flatMap((link) => [tapOf(link), link])],
       { stdio: ["ignore", "pipe", "pipe"] });
     await firstLine(child);
     relays.set(dropletId, child);
     await inNetns(paths.routerNetns, links.map((link) => `echo 1 > /proc/sys/net/ipv6/conf/${tapOf(link)}/disable_ipv6; ip link set ${tapOf(link)} up`).join("\n"));
-    await run([...inRouter, "nft", "-f", "-"], { input: slowRules(dropletId) });
+    await run([...inRouter, "nft", "-f", "-"], { input: slowRules(dropletId, links) });
     // A relay that dies would leave the machine unreachable.
     child.once("exit", () => { if (relays.get(dropletId) === child) void clear(dropletId); });
   };
@@ -72,7 +77,11 @@ export const createLatency = (paths: LabPaths): Latency => {
     set: async (dropletId, milliseconds) => {
       await clear(dropletId);
       if (milliseconds <= 0) return;
-      if (!(await netem(dropletId, milliseconds * 2))) await relay(dropletId, milliseconds * 2);
+      if (await netem(dropletId, milliseconds * 2)) return;
+      await relay(dropletId, milliseconds * 2).catch(async (error: Error) => {
+        await clear(dropletId);
+        throw error;
+      });
     },
   };
 };

@@ -4,10 +4,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
-import { exists } from "../files";
 import { hostMirror, type DebianMirror } from "./apt-sources";
 import { upstreamOf } from "./mirror-paths";
 import { askOutside } from "./outside";
+import { isKept, prunePackages } from "./package-cache";
 
 /**
  * A Debian mirror for the lab's machines, on a unix socket, in the host's network: passes on what the host's own sources
@@ -46,7 +46,7 @@ const download = async (url: string, file: string): Promise<number> => {
 };
 
 const sendCached = async (response: ServerResponse, url: string, file: string): Promise<void> => {
-  if (!(await exists(file))) {
+  if (!(await isKept(file, Date.now()))) {
     const running = downloads.get(file) ?? download(url, file).finally(() => downloads.delete(file));
     downloads.set(file, running);
     const status = await running;
@@ -74,6 +74,7 @@ const serve = (mirror: DebianMirror, cache: string) => async (request: IncomingM
 const main = async (): Promise<void> => {
   const { values } = parseArgs({ options: { socket: { type: "string" }, cache: { type: "string" } } });
   if (!values.socket || !values.cache) throw new Error("usage: mirror-proxy.ts --socket FILE --cache FOLDER");
+  await prunePackages(values.cache, Date.now());
   const answer = serve(await hostMirror(), values.cache);
   const server = createServer((request, response) => {
     answer(request, response).catch((error: Error & { cause?: Error }) => {

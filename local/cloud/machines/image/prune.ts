@@ -1,6 +1,6 @@
-import { readdir, rm, stat, utimes } from "node:fs/promises";
+import { readdir, utimes } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { unlessGone } from "../../files";
+import { removeUnused } from "../../files";
 
 /** Another checkout of the project, with another recipe, may share the cache: what it still uses stays. */
 const unusedFor = 7 * 86_400_000;
@@ -9,9 +9,6 @@ const unusedFor = 7 * 86_400_000;
 export const pruneImages = async (used: string, now: number): Promise<void> => {
   const images = dirname(used);
   await utimes(used, now / 1000, now / 1000);
-  for (const name of await readdir(images)) {
-    if (!name.endsWith(".squashfs") || name === basename(used)) continue;
-    const found = await unlessGone(stat(join(images, name)), undefined);
-    if (found && now - found.mtimeMs > unusedFor) await rm(join(images, name), { force: true });
-  }
+  const others = (await readdir(images)).filter((name) => name.endsWith(".squashfs") && name !== basename(used));
+  await removeUnused(others.map((name) => join(images, name)), now - unusedFor);
 };

@@ -33,6 +33,13 @@ test("after a restart of the ACME server its old root is trusted no more", async
   expect((await readdir(join(root, "etc/ssl/certs"))).filter((name) => name.endsWith(".pem"))).toEqual(["second-server-lab-0.pem"]);
 });
 
+test("a killed run that had not come to the bundle is made good", async () => {
+  await trust(root, first);
+  await writeFile(join(root, "etc/ssl/certs/ca-certificates.crt"), debian);
+  await trust(root, first);
+  expect(await bundle()).toEqual([debian, first]);
+});
+
 test("what the owner added to the bundle stays", () => {
   expect(renewedBundle(debian + first + second, [first], [])).toBe(debian + second);
 });
