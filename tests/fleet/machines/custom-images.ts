@@ -49,8 +49,7 @@ export const customImageTests = (): void => describe("custom images", () => {
     const wanted = async (url: string): Promise<number> => (await api("POST", "/v2/images", { name: "own", url, region: "fra1", distribution: "Debian" })).image.id;
     const found = async (id: number) => (await api("GET", `/v2/images/${id}`)).image;
     const [image, missing] = await Promise.all([wanted(`${server.url}/disk.raw`), wanted(`${server.url}/nothing`)]);
-    await until("both imports' ends", 240, async () => (await Promise.all([found(image), found(missing)])).every((one) => ["available", "deleted"].includes(one.status)));
-    server.end();
+    await until("both imports' ends", 240, async () => (await Promise.all([found(image), found(missing)])).every((one) => ["available", "deleted"].includes(one.status))).finally(server.end);
     expect(await found(image)).toMatchObject({ status: "available", type: "custom", min_disk_size: 1 });
     expect(await found(missing)).toMatchObject({ status: "deleted", error_message: expect.stringContaining("404") });
     const id = await make("custom", { image });
