@@ -114,7 +114,8 @@ export const openDeployment = (run: Run, settings: Readonly<Record<string, Props
           type: `pulumi:providers:${name}`, name: defaultName(version), custom: true, inputs, dependencies: [], propertyDependencies: {},
           ignoreChanges: [], replaceOnChanges: [], replaceWith: [], additionalSecretOutputs: [], aliases: [],
         }).then(({ urn, id, result }) => {
-          if (result !== "success") throw new EngineError(`the provider ${name} could not be configured`);
+          // One that was skipped, as the user has asked to stop, is no failure: what it is for is skipped too.
+          if (result === "fail") throw new EngineError(`the provider ${name} could not be configured`);
           return `${urn}::${id ?? "04da6b54-80e4-46f7-96ec-b56ff0331ba9"}`;
         });
         defaults.set(key, reference);
