@@ -76,7 +76,8 @@ export const killAll = async (of: LabPaths = paths()): Promise<void> => {
   const gone = await until(async () => {
     const left = processes(of);
     for (const { pid } of left) { try { process.kill(pid, "SIGKILL"); } catch { /* gone with its parent */ } }
-    return left.every(({ pid }) => waits(pid)) ? true : null;
+    // So does a machine's PID 1, which has ended but for waiting for such a one: it has no command line any more.
+    return left.every(({ pid, command }) => command === "" || waits(pid)) ? true : null;
   }, { seconds: 60, everyMs: 200 });
   if (gone === null) throw new Error(`these survive SIGKILL: ${JSON.stringify(processes(of))}`);
 };
