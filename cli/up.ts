@@ -44,7 +44,7 @@ export const ensureLab = async (context: Context, options: Pick<UpOptions, "inst
   const progress = progressTo(reporter);
   const { running, machines } = await lab.status(context.paths);
   if (!running || !machines) {
-    const { problems, missingPackages } = await lab.checkHost();
+    const { problems, missingPackages } = await lab.checkHost(context.paths);
     if (problems.length > 0) {
       throw cannotRun(["fleet up: machines can't run here:", ...problems.map(({ problem, remedy }) => `  - ${problem}. ${remedy}`), "What works here all the same: ./fleet preview, and npm run test:fast."].join("\n"));
     }

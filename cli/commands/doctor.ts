@@ -17,8 +17,8 @@ const manifest = async (context: Context): Promise<Finding> => {
   } catch (error) { return { check: "fleet.yaml", ok: false, detail: (error as Error).message, remedy: "Correct fleet.yaml." }; }
 };
 
-const host = async (): Promise<readonly Finding[]> => {
-  const { missingPackages, problems } = await (await loadLab()).checkHost();
+const host = async (context: Context): Promise<readonly Finding[]> => {
+  const { missingPackages, problems } = await (await loadLab()).checkHost(context.paths);
   return [
     { check: "this host", ok: problems.length === 0, detail: problems.length === 0 ? "can run machines" : problems.map(({ problem }) => problem).join("; "), remedy: problems.map(({ remedy }) => remedy).join(" ") || undefined },
     { check: "Debian packages", ok: missingPackages.length === 0, detail: missingPackages.length === 0 ? "all there" : `missing: ${missingPackages.join(" ")}`, remedy: missingPackages.length === 0 ? undefined : "./fleet up installs them." },
@@ -54,12 +54,12 @@ export const define = (command: Command): void => {
   common(command).option("--host-only", "only what this host lacks to run machines; with --json as { problems, missingPackages }").addHelpText("after", "\nExit codes: 0 `up` can run; 2 it can't, with the reason and the remedy.").action(async (options: CommonOptions & { hostOnly?: boolean }) => {
     const context = contextOf(options);
     if (options.hostOnly && context.json) {
-      const report = await (await loadLab()).checkHost();
+      const report = await (await loadLab()).checkHost(context.paths);
       console.log(JSON.stringify(report));
       process.exitCode = report.problems.length === 0 ? 0 : 2;
       return;
     }
-    const elsewhere = context.local || options.hostOnly ? host() : Promise.all([token(process.env["DIGITALOCEAN_TOKEN"]), passphrase(process.env), dns("api.digitalocean.com")]);
+    const elsewhere = context.local || options.hostOnly ? host(context) : Promise.all([token(process.env["DIGITALOCEAN_TOKEN"]), passphrase(process.env), dns("api.digitalocean.com")]);
     const findings = [nodeVersion(), ...(options.hostOnly ? [] : [await manifest(context)]), ...(await elsewhere)];
     const paint = paintFor(process.stdout);
     console.log(context.json ? JSON.stringify(findings, null, 2) : findings.map(({ check, ok, detail, remedy }) =>

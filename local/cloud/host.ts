@@ -1,7 +1,7 @@
 import { access, readFile, statfs } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { attempt, run, systemPath } from "./machines/run";
-import { labPaths } from "./paths";
+import { type LabPaths, labPaths } from "./paths";
 
 /** What runs machines, by the Debian package that brings it. Packages without a program of their own are asked for by file. */
 const needed: readonly { readonly package: string; readonly program?: string; readonly file?: string }[] = [
@@ -82,12 +82,11 @@ const neededBytes = 2 * 1024 ** 3;
 const nearest = async (path: string): Promise<string> => ((await exists(path)) ? path : await nearest(dirname(path)));
 
 /** Where images and machines will lie, each asked for all of it: mostly it is one disk. */
-export const spaceProblem = async (): Promise<HostProblem[]> => {
-  const { state, cache } = labPaths();
+export const spaceProblem = async ({ state, cache }: LabPaths = labPaths()): Promise<HostProblem[]> => {
   for (const folder of [state, cache]) {
     const { bavail, bsize } = await statfs(await nearest(folder));
     const free = bavail * bsize;
-    if (free < neededBytes) return [{ problem: `only ${(free / 1024 ** 3).toFixed(1)} GiB are free for ${folder}`, remedy: "free 2 GiB, or set XDG_CACHE_HOME and XDG_STATE_HOME to a disk that has them" }];
+    if (free < neededBytes) return [{ problem: `only ${(free / 1024 ** 3).toFixed(1)} GiB are free for ${folder}`, remedy: "free 2 GiB, or choose a disk that has them: --state for the state, XDG_CACHE_HOME for the cache" }];
   }
   return [];
 };
@@ -109,13 +108,13 @@ const networkProblem = async (): Promise<HostProblem[]> => {
 };
 
 /** What this host lacks to run machines. Changes nothing (but may load a kernel module). */
-export const checkHost = async (): Promise<HostReport> => {
+export const checkHost = async (paths?: LabPaths): Promise<HostReport> => {
   const elsewhere = "use ./fleet preview and the fast tests here; machines need Debian 12 or 13, x86-64, as root";
   if (process.platform !== "linux") return { missingPackages: [], problems: [{ problem: `this is ${process.platform}, not Linux`, remedy: elsewhere }] };
   const problems: HostProblem[] = [];
   if (process.arch !== "x64") problems.push({ problem: `this is ${process.arch}; the base image is x86-64`, remedy: elsewhere });
   if (process.getuid?.() !== 0) return { missingPackages: await missingPackages(), problems: [...problems, { problem: "not root", remedy: "run it as root (sudo)" }] };
-  problems.push(...(await kernelProblems()), ...(await networkProblem()), ...(await vethProblem()), ...(await spaceProblem()));
+  problems.push(...(await kernelProblems()), ...(await networkProblem()), ...(await vethProblem()), ...(await spaceProblem(paths)));
   const missing = await missingPackages();
   if (missing.length && !(await onPath("apt-get")))
     problems.push({ problem: `missing programs, and no apt-get to install: ${missing.join(", ")}`, remedy: "install them by your distribution's means" });

@@ -21,7 +21,7 @@ export interface LabStatus {
 }
 
 export interface Lab {
-  checkHost(): Promise<HostReport>;
+  checkHost(paths?: LabPaths): Promise<HostReport>;
   installPackages(packages: readonly string[], progress: Progress): Promise<void>;
   /** Builds or finds the base image in the cache. */
   ensureImage(paths: LabPaths, progress: Progress): Promise<void>;
