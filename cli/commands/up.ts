@@ -24,7 +24,7 @@ export const define = (command: Command): void => {
     .option("--engine <name>", "embedded or pulumi (default: pulumi where it is on PATH)").option("--no-install", "name missing Debian packages instead of installing them")
     .option("--refresh", "look at what is really there first; makes anew what is gone").option("--target <urn...>", "these resources only").option("--parallel <n>", "how many steps at once")
     .addOption(new Option("--pace <pace>", "host: as fast as this machine; real: with DigitalOcean's delays").choices(["host", "real"]).default("host")).option("--verify-seconds <n>", "how long the services may take to answer at the end", "90")
-    .addHelpText("after", "\nExit codes: 0 every service answered 200 over HTTPS through the floating IP and the Observatory has polled each; 1 something failed; 2 it can't run here, or fleet.yaml is wrong.\nCtrl-C finishes the running steps and stops; a second one stops at once. The next `up` goes on.")
+    .addHelpText("after", "\nExit codes: 0 every service answered 200 over HTTPS through the floating IP and the Observatory finds each well; 1 something failed; 2 it can't run here, or fleet.yaml is wrong.\nCtrl-C finishes the running steps and stops; a second one stops at once. The next `up` goes on.")
     .action(async (options: Options) => {
       const context = contextOf(options);
       const reporter = reporterFor(process.stdout, context.json);

@@ -9,8 +9,8 @@ const days = (iso: string | undefined, now: number): string => {
 };
 
 export const serviceTable = (verdicts: readonly Verdict[], now: number, paint: Paint): string => {
-  const rows = verdicts.map(({ name, url, status, latencyMs, certificateExpires, polled, ok, error }) => [
-    name, url, status === undefined ? "-" : String(status), latencyMs === undefined ? "-" : `${Math.round(latencyMs)} ms`, days(certificateExpires, now), polled ? "yes" : "not yet", ok ? "ok" : (error ?? "failed"),
+  const rows = verdicts.map(({ name, url, status, latencyMs, certificateExpires, observed, ok, error }) => [
+    name, url, status === undefined ? "-" : String(status), latencyMs === undefined ? "-" : `${Math.round(latencyMs)} ms`, days(certificateExpires, now), observed ? "yes" : "not yet", ok ? "ok" : (error ?? "failed"),
   ]);
   const [header, rule, ...lines] = table(["SERVICE", "ADDRESS", "HTTP", "LATENCY", "CERTIFICATE UNTIL", "OBSERVED", ""], rows);
   return [paint("bold", header ?? ""), rule ?? "", ...lines.map((line, index) => paint(verdicts[index]?.ok ? "green" : "red", line))].join("\n");

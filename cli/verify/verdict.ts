@@ -9,10 +9,13 @@ export interface Verdict {
   readonly status?: number;
   readonly latencyMs?: number;
   readonly certificateExpires?: string;
-  /** The Observatory has polled it at least once. */
-  readonly polled: boolean;
+  /** The Observatory has looked at it and found it well. */
+  readonly observed: boolean;
   readonly error?: string;
 }
+
+/** Of a service in the Observatory's `/api/status`. */
+interface Account { readonly name: string; readonly passing: boolean; readonly error?: string }
 
 export const STATUS_TARGET = "observatory";
 
@@ -22,24 +25,29 @@ export const targetsOf = (fleet: FleetFacts): readonly ProbeTarget[] => [
   { name: STATUS_TARGET, url: `https://${fleet.status.host}/api/status`, status: 200 },
 ];
 
-/** Names that the Observatory says it has polled since it started; empty when its answer is not there or not readable yet. */
-export const polledBy = (answer: ProbeResult | undefined): ReadonlySet<string> => {
-  if (!answer?.ok || !answer.body) return new Set();
+/** What the Observatory says of each service; empty when its answer is not there or not readable yet. */
+const accountOf = (answer: ProbeResult | undefined): ReadonlyMap<string, Account> => {
+  if (!answer?.ok || !answer.body) return new Map();
   try {
-    const { services } = JSON.parse(answer.body) as { services?: readonly { readonly name: string; readonly polled: boolean }[] };
-    return new Set((services ?? []).filter(({ polled }) => polled).map(({ name }) => name));
-  } catch { return new Set(); }
+    const { services } = JSON.parse(answer.body) as { services?: readonly Account[] };
+    return new Map((services ?? []).map((account) => [account.name, account]));
+  } catch { return new Map(); }
 };
 
-/** Judges one round: a service is well when it answered as fleet.yaml says at the floating IP and the Observatory knows it. */
+const doubt = (account: Account | undefined): string | undefined => {
+  if (account?.passing) return undefined;
+  return account?.error === undefined ? "the Observatory has not polled it yet" : `the Observatory sees it fail: ${account.error}`;
+};
+
+/** Judges one round: a service is well when it answered as fleet.yaml says at the floating IP and the Observatory finds it well too. */
 export const judge = (fleet: FleetFacts, floatingIp: string, report: ProbeReport): readonly Verdict[] => {
-  const polled = polledBy(report.find(({ name }) => name === STATUS_TARGET));
+  const accounts = accountOf(report.find(({ name }) => name === STATUS_TARGET));
   return fleet.services.map(({ name, host }) => {
     const seen = report.find((result) => result.name === name);
     const misdirected = seen?.address !== undefined && seen.address !== floatingIp ? `its name points at ${seen.address}, not at the floating IP ${floatingIp}` : undefined;
-    const error = seen === undefined ? "it was not asked" : (misdirected ?? seen.error ?? (polled.has(name) ? undefined : "the Observatory has not polled it yet"));
+    const error = seen === undefined ? "it was not asked" : (misdirected ?? seen.error ?? doubt(accounts.get(name)));
     return {
-      name, url: `https://${host}/`, ok: error === undefined, polled: polled.has(name), status: seen?.status, latencyMs: seen?.latencyMs, certificateExpires: seen?.certificateExpires,
+      name, url: `https://${host}/`, ok: error === undefined, observed: accounts.get(name)?.passing === true, status: seen?.status, latencyMs: seen?.latencyMs, certificateExpires: seen?.certificateExpires,
       ...(error ? { error } : {}),
     };
   });

@@ -22,6 +22,6 @@ export const verify = async (context: Context, fleet: FleetFacts, floatingIp: st
   };
   const ok = (await until(round, { seconds })) === true;
   const took = (Date.now() - started) / 1000;
-  reporter.done("verify", ok ? `all ${verdicts.length} services answer 200 over HTTPS at their public names, and the Observatory has polled each` : label, took, { failed: !ok });
+  reporter.done("verify", ok ? `all ${verdicts.length} services answer 200 over HTTPS at their public names, and the Observatory finds each well` : label, took, { failed: !ok });
   return { ok, verdicts, seconds: took };
 };

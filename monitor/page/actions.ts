@@ -12,15 +12,16 @@ export type Action =
 const week = 7 * 24 * 60;
 const minutesOf = (value: unknown): number => (typeof value === "number" && value > 0 && value <= week ? value : NaN);
 
-/** What failed within the window has to pass again before it counts as mended: until then the window stays open, or its end would be an alert. */
+/** What failed within the window has to pass again before it counts as mended: it is looked at now, and until then the window stays open, or its end would be an alert. */
 function endMaintenance(assembly: Assembly, title: string): string {
   const { alerts, clock, config, windows } = assembly;
   const window = windows.find((one) => one.title === title);
   if (window === undefined) throw new Error(`there is no maintenance "${title}"`);
   const others = windows.filter((one) => one !== window);
   const unwell = (id: string): boolean => alerts.state(id).firing || alerts.state(id).lastOk === false;
-  const recovering = alerts.watched().some(({ id, service }) => covering([window], service) !== undefined && unwell(id));
-  if (!recovering) {
+  const recovering = alerts.watched().filter(({ id, service }) => covering([window], service) !== undefined && unwell(id));
+  for (const { id } of recovering) assembly.runner.schedule.hurry(id);
+  if (recovering.length === 0) {
     assembly.setWindows(others);
     return `maintenance "${title}" is over`;
   }

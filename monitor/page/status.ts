@@ -15,8 +15,10 @@ export interface CheckStatus {
 }
 export interface ServiceStatus {
   readonly name: string; readonly url: string; readonly condition: Condition; readonly checks: readonly string[];
-  /** Each of its checks has run since the monitor started; `lastAt` is the oldest of their last runs. */
-  readonly polled: boolean; readonly lastAt?: string; readonly ms?: number; readonly error?: string;
+  /** Each of its checks has run since the monitor started, and its own passed the last time: one that mends is passing before its incident is closed. */
+  readonly passing: boolean;
+  /** The oldest of its checks' last runs, once each has run since the monitor started. */
+  readonly lastAt?: string; readonly ms?: number; readonly error?: string;
 }
 export interface IncidentStatus {
   readonly id: number; readonly name: string; readonly check: string; readonly opened: string; readonly closed?: string; readonly error: string; readonly above: readonly string[];
@@ -62,13 +64,13 @@ function checkStatus(view: Assembly, watched: Watched): CheckStatus {
   };
 }
 
-function serviceStatus(name: string, url: string, checks: readonly CheckStatus[]): ServiceStatus {
+function serviceStatus(view: Assembly, { name, url }: { readonly name: string; readonly url: string }, checks: readonly CheckStatus[]): ServiceStatus {
   const own = checks.filter((check) => check.service === name || check.id === name);
   const bad = worst.map((one) => own.find((check) => check.condition === one)).find((check) => check !== undefined);
   const main = own.find((check) => check.id === name) ?? own[0];
   const polled = own.length > 0 && own.every(({ runs }) => runs > 0);
   const lastAt = polled ? own.map((check) => check.lastAt).filter((at) => at !== undefined).sort()[0] : undefined;
-  return { name, url, condition: bad?.condition ?? "unknown", polled, lastAt, checks: own.map(({ id }) => id), ms: main?.ms, error: bad?.error };
+  return { name, url, condition: bad?.condition ?? "unknown", passing: polled && main !== undefined && view.alerts.state(main.id).lastOk === true, lastAt, checks: own.map(({ id }) => id), ms: main?.ms, error: bad?.error };
 }
 
 export function status(view: Assembly): Status {
@@ -83,7 +85,7 @@ export function status(view: Assembly): Status {
     load: { lateSeconds: seconds(lateMs), waiting, skipped, heldUpSeconds: seconds(heldUpMs), uncounted, keepsUp: !told },
     ok: ok && !told && offline.since() === undefined && checks.every((check) => check.condition === "up"), storage: { ok, error }, offlineSince: iso(offline.since()), outbox: outbox.waiting().length,
     maintenance: view.maintenance().map(({ title, services, to }) => ({ title, services, to: new Date(to).toISOString() })),
-    services: config.services.map(({ name, url }) => serviceStatus(name, url, checks)), checks,
+    services: config.services.map((service) => serviceStatus(view, service, checks)), checks,
     incidents: alerts.open().map((incident) => ({
       id: incident.id, name: incident.name, check: incident.check, opened: new Date(incident.opened).toISOString(), error: incident.error, above: incident.above,
       acknowledged: iso(incident.acknowledged?.at), snoozedUntil: iso(incident.snoozedUntil), quiet: incident.quiet,

@@ -22,7 +22,7 @@ describe("it stands", () => {
     const { ok, services, addresses } = await up();
     expect(ok).toBe(true);
     expect(services.map(({ name }) => name).sort()).toEqual([...SERVICES].sort());
-    for (const service of services) expect(service).toMatchObject({ ok: true, status: 200, polled: true, certificateExpires: expect.any(String) });
+    for (const service of services) expect(service).toMatchObject({ ok: true, status: 200, observed: true, certificateExpires: expect.any(String) });
     expect(new Set(Object.values(addresses)).size).toBe(3);
   });
 

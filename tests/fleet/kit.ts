@@ -37,7 +37,7 @@ export const must = async (outcome: Promise<Outcome>): Promise<Outcome> => {
 
 export interface UpEvent {
   readonly type: "up"; readonly ok: boolean; readonly changed: number; readonly changes: Readonly<Record<string, number>>; readonly seconds: number;
-  readonly services: readonly { readonly name: string; readonly ok: boolean; readonly status?: number; readonly polled: boolean; readonly certificateExpires?: string }[];
+  readonly services: readonly { readonly name: string; readonly ok: boolean; readonly status?: number; readonly observed: boolean; readonly certificateExpires?: string }[];
   readonly addresses: { readonly primary: string; readonly watcher: string; readonly floatingIp: string };
 }
 

@@ -6,15 +6,17 @@ import { sampleFleet } from "./sample";
 
 const FLOATING = "203.0.113.200";
 const fine = (name: string): ProbeResult => ({ name, url: `https://${name}.example.test/`, ok: true, address: FLOATING, status: 200, latencyMs: 12.4, certificateExpires: "2026-12-31T00:00:00.000Z" });
-const observatory = (names: readonly string[]): ProbeResult => ({ ...fine(STATUS_TARGET), body: JSON.stringify({ services: names.map((name) => ({ name, polled: true })) }) });
+const account = (services: readonly object[]): ProbeResult => ({ ...fine(STATUS_TARGET), body: JSON.stringify({ services }) });
+const observatory = (names: readonly string[]): ProbeResult => account(names.map((name) => ({ name, passing: true })));
 
-test("a service is green when it answered 200 at the floating IP and the Observatory has polled it", () => {
+test("a service is green when it answered 200 at the floating IP and the Observatory finds it well", () => {
   const verdicts = judge(sampleFleet, FLOATING, [fine("blog"), fine("chat"), observatory(["blog", "chat"])]);
   expect(verdicts.map(({ name, ok }) => [name, ok])).toEqual([["blog", true], ["chat", true]]);
 });
 
 test.each([
   ["not observed yet", [fine("blog"), fine("chat"), observatory(["blog"])], "the Observatory has not polled it yet"],
+  ["seen to fail by the Observatory", [fine("blog"), fine("chat"), account([{ name: "blog", passing: true }, { name: "chat", passing: false, error: "no route" }])], "the Observatory sees it fail: no route"],
   ["a name that points elsewhere", [fine("blog"), { ...fine("chat"), address: "203.0.113.10" }, observatory(["blog", "chat"])], "its name points at 203.0.113.10, not at the floating IP 203.0.113.200"],
   ["an untrusted chain", [fine("blog"), { name: "chat", url: "", ok: false, error: "self-signed certificate" }, observatory(["blog", "chat"])], "self-signed certificate"],
   ["a service that was not asked", [fine("blog"), observatory(["blog", "chat"])], "it was not asked"],

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { ask } from "../../../../monitor/ask";
 import { act } from "../../../../monitor/page/actions";
 import { incidentLink } from "../../../../monitor/page/links";
@@ -131,12 +131,14 @@ describe("maintenance", () => {
     expect(site.assembly.outbox.waiting().map(({ message }) => message.subject)).toEqual(["[lab] DOWN: chat", "[lab] DOWN: blog"]);
   });
 
-  test("ended while a check still has to pass its times: open for just so long, so that its end is no alert", () => {
+  test("ended while a check still has to pass its times: it is looked at now, and the window stays open for just so long, so that its end is no alert", () => {
     site.round();
     maintain({});
     for (let time = 0; time < 3; time += 1) site.round({ blog: "HTTP 502" });
     site.round();
+    const hurried = jest.spyOn(site.assembly.runner.schedule, "hurry");
     expect(act(site.assembly, { action: "end-maintenance", title: "release 1" })).toContain("is over in 35 s");
+    expect(hurried.mock.calls).toEqual([["blog"]]);
     expect(windows()).toEqual(["release 1"]);
     site.round();
     site.clock.jump(36_000);
