@@ -94,6 +94,7 @@ test("a wrong passphrase and a damaged state are one clear error each, and the s
   const before = readFileSync(stack.stateFile, "utf8");
   const wrong = await stack.run(["up", "--skip-preview"], { LOG, V: "3", PULUMI_CONFIG_PASSPHRASE: "other" });
   expect(wrong).toMatchObject({ code: 1, stderr: expect.stringMatching(/^error: incorrect passphrase/) });
+  expect(wrong.stdout).not.toContain("incorrect passphrase");
   expect(readFileSync(stack.stateFile, "utf8")).toBe(before);
 });
 

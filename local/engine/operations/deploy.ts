@@ -25,7 +25,10 @@ export const withProgram = async (stack: Stack, sink: Sink, dryRun: boolean, kin
   const abort = new AbortController();
   let deployment: Deployment | null = null;
   let complaint: string | null = null;
+  let locked = false;
   const onError = (message: string, urn?: string): void => {
+    // Whoever waits for the stack is told why it can't be had, and the user once, at the end.
+    if (locked) return;
     // What the program makes of a resource that failed says nothing that the failure itself has not said.
     if (deployment && deployment.run.unmade.size > 0 && message.includes("failed to register")) sink.diagnostic("debug", message, urn);
     else if (deployment) deployment.run.error(message, urn);
@@ -40,7 +43,10 @@ export const withProgram = async (stack: Stack, sink: Sink, dryRun: boolean, kin
     return { opened, unlocked };
   });
   // A wrong passphrase or a damaged state stops the program too, instead of leaving it to wait.
-  ready.catch(() => abort.abort());
+  ready.catch(() => {
+    locked = true;
+    abort.abort();
+  });
   const forProgram = ready.then(({ opened }) => opened);
   forProgram.catch(() => {});
   const release = onInterrupt(() => deployment, abort, sink);
