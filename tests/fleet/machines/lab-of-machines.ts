@@ -27,6 +27,9 @@ export const droplet = async (id: number): Promise<Droplet> => {
   return { id, name: found.name, ip: address("public"), vpcIp: address("private"), status: found.status };
 };
 
+/** Seconds: what takes ten on a quiet host takes thirty times as long on one that has twenty things to do. */
+const PATIENCE_S = 300;
+
 export const until = async (what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> => {
   const deadline = Date.now() + seconds * 1000;
   while (!(await holds())) {
@@ -34,7 +37,7 @@ export const until = async (what: string, seconds: number, holds: () => Promise<
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 };
-export const becomes = (id: number, wanted: string): Promise<void> => until(`droplet ${id} ${wanted}`, 120, async () => (await droplet(id)).status === wanted);
+export const becomes = (id: number, wanted: string): Promise<void> => until(`droplet ${id} ${wanted}`, PATIENCE_S, async () => (await droplet(id)).status === wanted);
 
 /** A shell line on a machine, by its recovery console. */
 export const on = async (id: number, line: string): Promise<Ran> => api("POST", `/local/droplets/${id}/exec`, { argv: ["sh", "-c", line] });
@@ -64,7 +67,7 @@ export const during = async (words: readonly string[], meanwhile: () => Promise<
 };
 
 /** Waits for the action's end; rejects when it errored. */
-const settle = async (path: string, what: string): Promise<void> => until(what, 120, async () => {
+const settle = async (path: string, what: string): Promise<void> => until(what, PATIENCE_S, async () => {
   const { action } = await api("GET", path);
   if (action.status === "errored") throw new Error(`${what} errored`);
   return action.status === "completed";
@@ -82,7 +85,7 @@ export const make = async (name: string, more: Record<string, unknown> = {}): Pr
   (await api("POST", "/v2/droplets", { name, region: "fra1", size: "s-1vcpu-512mb-10gb", image: "debian-13-x64", tags: [name], ipv6: true, ...more })).droplet.id;
 
 /** A droplet is active as soon as its sshd answers, at DigitalOcean too. Its first boot goes on: links are configured, cloud-init may restart what it has set up. */
-export const booted = (id: number): Promise<void> => until(`the end of droplet ${id}'s boot`, 120, async () => /^(running|degraded)$/.test(await said(id, "systemctl is-system-running")));
+export const booted = (id: number): Promise<void> => until(`the end of droplet ${id}'s boot`, PATIENCE_S, async () => /^(running|degraded)$/.test(await said(id, "systemctl is-system-running")));
 const ready = async (id: number): Promise<void> => {
   await becomes(id, "active");
   await booted(id);
