@@ -1,6 +1,6 @@
 import type { Lab } from "../local/cloud/lab";
 import type { Context } from "./context";
-import { cannotRun, failed } from "./errors";
+import { Refused, cannotRun } from "./errors";
 import { call, loadLab } from "./lab";
 
 export interface Droplet { readonly id: number; readonly name: string; readonly status: string; readonly region?: string; readonly address?: string }
@@ -17,7 +17,7 @@ export const askReal = (token: string, fetcher: typeof fetch = fetch): Ask => as
   const answer = await fetcher(`https://api.digitalocean.com${path}`, {
     method, headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { "content-type": "application/json" }) }, ...(body === undefined ? {} : { body: JSON.stringify(body) }), signal: AbortSignal.timeout(30_000),
   });
-  if (!answer.ok) throw failed(`api.digitalocean.com: ${method} ${path}: ${answer.status} ${await answer.text()}`);
+  if (!answer.ok) throw new Refused(answer.status, `api.digitalocean.com: ${method} ${path}: ${answer.status} ${await answer.text()}`);
   return await answer.json();
 };
 
@@ -31,6 +31,14 @@ export const askCloud = async (context: Context, command: string): Promise<Ask> 
 };
 
 export const listDroplets = async (ask: Ask): Promise<readonly Droplet[]> => ((await ask("GET", "/v2/droplets?per_page=200")) as { droplets: ApiDroplet[] }).droplets.map(toDroplet);
+
+/** Undefined where there is none of that number any more. */
+export const dropletById = async (ask: Ask, id: string): Promise<Droplet | undefined> => {
+  try { return toDroplet(((await ask("GET", `/v2/droplets/${id}`)) as { droplet: ApiDroplet }).droplet); } catch (error) {
+    if (error instanceof Refused && error.status === 404) return undefined;
+    throw error;
+  }
+};
 
 /** A name may be borne by several; an account's other droplets are not asked for. */
 export const dropletsNamed = async (ask: Ask, name: string): Promise<readonly Droplet[]> =>

@@ -9,6 +9,14 @@ export class Stop extends Error {
   }
 }
 
+/** A call of the cloud's API that was answered with an error's `status`. */
+export class Refused extends Stop {
+  constructor(readonly status: number, message: string) {
+    super(1, message);
+    this.name = "Refused";
+  }
+}
+
 export const cannotRun = (message: string): Stop => new Stop(2, message);
 export const failed = (message: string): Stop => new Stop(1, message);
 

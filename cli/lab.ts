@@ -1,6 +1,6 @@
 import type { Lab, LabStatus } from "../local/cloud/lab";
 import type { Context } from "./context";
-import { cannotRun, failed } from "./errors";
+import { Refused, cannotRun } from "./errors";
 import type { Reporter } from "./progress/reporter";
 
 /** The lab's implementation is loaded only by the commands that use it: `--help` stays instant. */
@@ -26,6 +26,6 @@ export const runningLab = async (context: Context, command: string): Promise<{ l
 /** One call of the cloud's API over its socket; a refusal by the API becomes the command's failure, with the API's words. */
 export const call = async (lab: Lab, context: Context, method: string, path: string, body?: unknown): Promise<any> => {
   const answer = await lab.request(context.paths, method, path, body);
-  if (answer.status >= 400) throw failed(`${method} ${path}: ${answer.status} ${answer.body?.message ?? JSON.stringify(answer.body)}`);
+  if (answer.status >= 400) throw new Refused(answer.status, `${method} ${path}: ${answer.status} ${answer.body?.message ?? JSON.stringify(answer.body)}`);
   return answer.body;
 };

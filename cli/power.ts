@@ -1,12 +1,15 @@
 import type { FleetFacts, Role } from "../config/fleet";
 import type { Context } from "./context";
-import { type Ask, type Droplet, askCloud, dropletsNamed } from "./droplets";
-import { readOutputs } from "./engine/outputs";
+import { type Ask, type Droplet, askCloud, dropletById } from "./droplets";
+import { dropletIn, readResources } from "./engine/state";
 import { failed } from "./errors";
 import type { Reporter } from "./progress/reporter";
 import { until } from "./wait";
 
 const PATIENCE_SECONDS = 300;
+
+/** A machine of the stack's state. */
+interface Wanted { readonly role: Role; readonly id: string }
 
 const turnOn = async (ask: Ask, role: Role, { id, name }: Droplet, reporter: Reporter): Promise<void> => {
   const [key, label] = [`power:${id}`, `powering on ${name} (droplet ${id}), which is off`];
@@ -21,22 +24,33 @@ const turnOn = async (ask: Ask, role: Role, { id, name }: Droplet, reporter: Rep
   if (status !== "completed") throw failed(`fleet up: the droplet "${name}" (${id}) is off and could not be powered on (${status ?? `still under way after ${PATIENCE_SECONDS} s`}). Look at its console, or make it anew: ./fleet recover ${role} --force`);
 };
 
-/**
- * Powers on those of the stack's machines that somebody has powered off. Pulumi leaves a droplet as it is, on or off, and would dial the dead
- * machine for minutes before it says that nobody answers.
- */
-export const powerOn = async (context: Context, fleet: FleetFacts, roles: readonly Role[], reporter: Reporter): Promise<void> => {
-  const outputs = await readOutputs(context);
-  // By its number too: an account may have another droplet of that name.
-  const wanted = roles.flatMap((role) => { const id = outputs?.[role]?.dropletId; return id === undefined ? [] : [{ role, id }]; });
-  if (wanted.length === 0) return;
-  const ask = await askCloud(context, "up");
-  const find = async ({ role, id }: { role: Role; id: string }) => ({ role, droplet: (await dropletsNamed(ask, fleet[role].name)).find((one) => String(one.id) === id) });
-  let found: readonly { role: Role; droplet: Droplet | undefined }[];
+const goneAre = (context: Context, gone: readonly Wanted[]): Error => {
+  const stack = context.local ? "" : ` --stack ${context.stack}`;
+  const which = gone.map(({ role, id }) => `the ${role} (droplet ${id})`).join(" and ");
+  const remedy = gone.length === 1 ? `Make it anew, with what there is of its data: ./fleet recover ${gone[0]!.role}${stack}` : `Make both anew, without data: ./fleet up --refresh${stack}`;
+  return failed(`fleet up: ${which} ${gone.length === 1 ? "is" : "are"} in the stack's state and gone from DigitalOcean. Nothing was touched. ${remedy}`);
+};
+
+/** Powers on what is off; rejects where one is gone, unless the engine is going to look for itself (`refreshed`). */
+export const ensureOn = async (ask: Ask, context: Context, wanted: readonly Wanted[], refreshed: boolean, reporter: Reporter): Promise<void> => {
+  const find = async (one: Wanted) => ({ ...one, droplet: await dropletById(ask, one.id) });
+  let found: readonly (Wanted & { readonly droplet: Droplet | undefined })[];
   try { found = await Promise.all(wanted.map(find)); } catch (error) {
     // The engine asks again, and again when it has to.
     reporter.say(`Whether the machines are on could not be asked: ${(error as Error).message}`);
     return;
   }
+  const gone = found.filter(({ droplet }) => droplet === undefined);
+  if (gone.length > 0 && !refreshed) throw goneAre(context, gone);
   await Promise.all(found.map(async ({ role, droplet }) => { if (droplet?.status === "off") await turnOn(ask, role, droplet, reporter); }));
+};
+
+/**
+ * Sees to it that the stack's machines can be dialled. Pulumi leaves a droplet as its state has it, off or deleted by somebody else, and would dial the dead
+ * machine for a quarter of an hour before it says that nobody answers.
+ */
+export const powerOn = async (context: Context, fleet: FleetFacts, roles: readonly Role[], refreshed: boolean, reporter: Reporter): Promise<void> => {
+  const resources = await readResources(context) ?? [];
+  const wanted = roles.flatMap((role) => { const id = dropletIn(resources, fleet[role].name)?.id; return id === undefined ? [] : [{ role, id }]; });
+  if (wanted.length > 0) await ensureOn(await askCloud(context, "up"), context, wanted, refreshed, reporter);
 };

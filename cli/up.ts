@@ -70,7 +70,7 @@ const completeOutputs = async (context: Context): Promise<FleetOutputs> => {
 export const bringUp = async (context: Context, fleet: FleetFacts, options: UpOptions, reporter: Reporter): Promise<UpResult> => {
   const started = Date.now();
   if (context.local) await ensureLab(context, options, reporter);
-  await powerOn(context, fleet, (["primary", "watcher"] as const).filter((role) => role !== options.replaced), reporter);
+  await powerOn(context, fleet, (["primary", "watcher"] as const).filter((role) => role !== options.replaced), options.engineArgs.includes("--refresh"), reporter);
   const engine = await runEngine(context, options.engine, ["up", "--yes", "--skip-preview", ...options.engineArgs], reporter);
   if (engine.exitCode !== 0) {
     reporter.event({ type: "failed", errors: engine.errors, changes: engine.changes, interrupted: engine.interrupted, seconds: Number(engine.seconds.toFixed(2)) });

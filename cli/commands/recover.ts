@@ -4,7 +4,7 @@ import { type Machine, machineOf, sshCapture } from "../access/ssh";
 import { type CommonOptions, type Context, common, contextOf } from "../context";
 import { askCloud, findDroplet } from "../droplets";
 import { chooseEngine } from "../engine/spawn";
-import { type StoredResource, readResources } from "../engine/state";
+import { dropletIn, readResources } from "../engine/state";
 import { cannotRun, failed } from "../errors";
 import { withLock } from "../lock";
 import type { FleetFacts } from "../../config/fleet";
@@ -14,10 +14,6 @@ import { bringUp, ensureLab, report } from "../up";
 import { until } from "../wait";
 
 interface Options extends CommonOptions { engine?: string; force?: boolean; install: boolean }
-
-/** The URN of a machine's droplet in the stack's state. */
-export const dropletUrn = (resources: readonly StoredResource[], name: string): string | undefined =>
-  resources.find(({ type, outputs }) => type === "digitalocean:index/droplet:Droplet" && outputs?.["name"] === name)?.urn;
 
 /** What a machine made anew has of the old one. */
 const RETURNS: Readonly<Record<Machine, string>> = {
@@ -55,7 +51,7 @@ const engineArgs = async (context: Context, machine: Machine, fleet: FleetFacts,
   }
   if (!droplet) { reporter.say(`The droplet "${name}" is gone: it is made anew. ${RETURNS[machine]}`); return ["--refresh"]; }
   if (!force) throw cannotRun(`fleet recover: the droplet "${name}" exists (id ${droplet.id}, ${droplet.status}). If it is broken and is to be replaced, with what is on it, add --force. ${RETURNS[machine]}`);
-  const urn = dropletUrn(await readResources(context) ?? [], name);
+  const urn = dropletIn(await readResources(context) ?? [], name)?.urn;
   if (!urn) throw cannotRun(`fleet recover: the stack's state does not know the ${machine}'s droplet. Run ./fleet up --refresh`);
   if (machine === "primary") await backUpOnceMore(context, reporter);
   reporter.say(`The droplet "${name}" (id ${droplet.id}) is replaced. ${RETURNS[machine]}`);

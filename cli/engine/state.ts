@@ -6,7 +6,7 @@ import type { Context } from "../context";
 import { failed } from "../errors";
 
 /** A resource as the state has it, as far as the command line looks at it. */
-export interface StoredResource { readonly urn: string; readonly type: string; readonly outputs?: Readonly<Record<string, unknown>> }
+export interface StoredResource { readonly urn: string; readonly type: string; readonly id?: string; /** Replaced, and still to be deleted. */ readonly delete?: boolean; readonly outputs?: Readonly<Record<string, unknown>> }
 
 /** The folder of the stack's backend; null where the owner has chosen one that is no folder (PULUMI_BACKEND_URL, not for the local stack). */
 export const backendFolder = ({ local, paths }: Context, chosen: string | undefined = process.env["PULUMI_BACKEND_URL"]): string | null => {
@@ -47,3 +47,7 @@ export const readResources = async (context: Context): Promise<readonly StoredRe
   const text = file === null ? await exported(context) : await readIfThere(file);
   return text === null ? null : resourcesIn(text);
 };
+
+/** The droplet of that name. */
+export const dropletIn = (resources: readonly StoredResource[], name: string): StoredResource | undefined =>
+  resources.find((resource) => resource.type === "digitalocean:index/droplet:Droplet" && resource.delete !== true && resource.outputs?.["name"] === name);

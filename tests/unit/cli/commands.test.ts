@@ -5,10 +5,9 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "@jest/globals";
 import { isLocalHost, isOwnOrigin } from "../../../cli/commands/console";
 import { render } from "../../../cli/commands/mail";
-import { dropletUrn } from "../../../cli/commands/recover";
 import { contextOf, isStackName } from "../../../cli/context";
 import { chooseEngine } from "../../../cli/engine/spawn";
-import { backendFolder, resourcesIn } from "../../../cli/engine/state";
+import { backendFolder, dropletIn, resourcesIn } from "../../../cli/engine/state";
 import { type FaultOptions, faultOf } from "../../../cli/faults";
 import { isOldNode } from "../../../cli/node-version";
 import { withLock } from "../../../cli/lock";
@@ -101,9 +100,9 @@ test("mails are shown as mails", () => {
   expect(render([{ id: 1, from: "a@b", to: ["c@d"], subject: "chat is down", date: "now", text: "since 10:00\n" }])).toContain("Subject: chat is down\n\n  since 10:00");
 });
 
-test("recover finds the machine's droplet by its name in the state, whoever has written it", () => {
-  const resources = [{ urn: "u1", type: "digitalocean:index/droplet:Droplet", outputs: { name: "watcher" } }, { urn: "u2", type: "digitalocean:index/droplet:Droplet", outputs: { name: "primary" } }];
-  for (const text of [JSON.stringify({ checkpoint: { latest: { resources } } }), JSON.stringify({ version: 3, deployment: { resources } })]) expect(dropletUrn(resourcesIn(text), "primary")).toBe("u2");
+test("a machine's droplet is found by its name in the state, whoever has written it; not one that is only still to be deleted", () => {
+  const resources = [{ urn: "u0", type: "digitalocean:index/droplet:Droplet", delete: true, outputs: { name: "primary" } }, { urn: "u1", type: "digitalocean:index/droplet:Droplet", outputs: { name: "watcher" } }, { urn: "u2", type: "digitalocean:index/droplet:Droplet", outputs: { name: "primary" } }];
+  for (const text of [JSON.stringify({ checkpoint: { latest: { resources } } }), JSON.stringify({ version: 3, deployment: { resources } })]) expect(dropletIn(resourcesIn(text), "primary")?.urn).toBe("u2");
   expect(resourcesIn("{}")).toEqual([]);
 });
 
