@@ -85,7 +85,8 @@ export const networkTests = (): void => describe("network", () => {
 
   test("a reserved IP moves from machine to machine, and its holder reaches it too", async () => {
     const { reserved_ip } = await api("POST", "/v2/reserved_ips", { droplet_id: ids.one });
-    const hostKey = async (): Promise<string> => (await asOperator("ssh-keyscan", "-T", "2", "-t", "ed25519", reserved_ip.ip)).stdout.split(" ")[2]?.trim() ?? "";
+    // OpenSSH 10 says what it asks on standard output too.
+    const hostKey = async (): Promise<string> => /^[^#\s]\S* ssh-ed25519 (\S+)/m.exec((await asOperator("ssh-keyscan", "-T", "2", "-t", "ed25519", reserved_ip.ip)).stdout)?.[1] ?? "";
     const keyOf = async (id: number): Promise<string> => (await on(id, "cut -d' ' -f2 /etc/ssh/ssh_host_ed25519_key.pub")).stdout.trim();
     const [one, two] = await Promise.all([keyOf(ids.one), keyOf(ids.two)]);
     await until("the reserved IP at one", 60, async () => (await hostKey()) === one);
