@@ -16,9 +16,9 @@ export const isForeignCloud = (context: Context): boolean => {
 /** Folders below .pulumi that have something of each stack, by project. */
 const KINDS = ["stacks", "history", "backups", "locks/organization"];
 const PROJECT = "second-server";
-/** Its folder, its state in each of its forms, and what a killed write of it has left. */
+/** Its folder, its state in each of its forms, what the CLI notes beside them (.attrs), and what a killed write of it has left. */
 const isOfStack = (stack: string) => (name: string): boolean =>
-  name === stack || (name.startsWith(`${stack}.`) && /^(json(\.gz)?(\.bak)?|json\.[0-9a-f]{8}\.tmp|pulumi-tags)$/.test(name.slice(stack.length + 1)));
+  name === stack || (name.startsWith(`${stack}.`) && /^(json(\.gz)?(\.bak)?(\.attrs)?|json\.[0-9a-f]{8}\.tmp|pulumi-tags)$/.test(name.slice(stack.length + 1)));
 /** Also of a command that was killed. */
 const isLock = (name: string): boolean => /^fleet\.lock(\.\d+(\.dead)?)?$/.test(name);
 

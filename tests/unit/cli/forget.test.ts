@@ -14,7 +14,7 @@ const make = (...paths: readonly string[]): void => paths.forEach((path) => {
   writeFileSync(join(state, path), "");
 });
 const made = (stack: string): readonly string[] => [
-  `.pulumi/stacks/second-server/${stack}.json`, `.pulumi/stacks/second-server/${stack}.json.bak`, `.pulumi/stacks/second-server/${stack}.json.0a1b2c3d.tmp`, `.pulumi/history/second-server/${stack}/one.json`,
+  `.pulumi/stacks/second-server/${stack}.json`, `.pulumi/stacks/second-server/${stack}.json.bak`, `.pulumi/stacks/second-server/${stack}.json.bak.attrs`, `.pulumi/stacks/second-server/${stack}.json.attrs`, `.pulumi/stacks/second-server/${stack}.json.0a1b2c3d.tmp`, `.pulumi/history/second-server/${stack}/one.json`,
   `.pulumi/backups/second-server/${stack}/one.json`, `.pulumi/locks/organization/second-server/${stack}/one.json`, `ssh/${stack}/config`,
 ];
 
