@@ -24,7 +24,7 @@ export const inbox = async ({ lab, context }: DrillTools): Promise<readonly Mail
 /** The mails that came since `before`. */
 export const newMails = async (tools: DrillTools, before: ReadonlySet<string>): Promise<readonly Mail[]> => (await inbox(tools)).filter(({ id }) => !before.has(String(id)));
 
-/** No incident is open: what comes in the inbox from here on is of this drill, not the all-clear of something earlier. */
+/** No incident is open and no mail is on its way: what comes in the inbox from here on is of this drill, not the all-clear of something earlier. */
 export const awaitCalm = async ({ context, fleet, reporter }: DrillTools, seconds: number): Promise<void> => {
   const target = { name: STATUS_TARGET, url: `https://${fleet.status.host}/api/status`, status: 200 };
   let open: readonly { readonly name: string }[] = [];
@@ -32,11 +32,12 @@ export const awaitCalm = async ({ context, fleet, reporter }: DrillTools, second
   const calm = await until(async () => {
     const [answer] = await probeAll(context, [target]);
     if (!answer?.ok) return null;
-    open = (JSON.parse(answer.body ?? "{}") as { incidents?: readonly { readonly name: string }[] }).incidents ?? [];
-    return open.length === 0 ? true : null;
+    const { incidents = [], outbox = 0 } = JSON.parse(answer.body ?? "{}") as { incidents?: readonly { readonly name: string }[]; outbox?: number };
+    open = incidents;
+    return open.length === 0 && outbox === 0 ? true : null;
   }, { seconds, everyMs: 1000 });
   reporter.clear("calm");
-  if (calm === null) throw new Error(`incidents are open before the drill has begun: ${open.map(({ name }) => name).join(", ") || "the status page does not answer"}. Look at: ./fleet status`);
+  if (calm === null) throw new Error(`the fleet is not calm before the drill has begun; open incidents: ${open.map(({ name }) => name).join(", ") || "none any more, but mails wait to leave, or the status page does not answer"}. Look at: ./fleet status`);
 };
 
 /** Waits for a mail whose subject matches; rejects after the deadline with the subjects that did come. */

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Machine, Ran } from "../../../agent/machine";
@@ -49,7 +49,8 @@ export const temporaryMachine = (): TemporaryMachine => {
     put("release.json", JSON.stringify(release));
     for (const text of texts) put(`files/${sha256(text)}`, text);
     for (const [name, files] of Object.entries(trees)) for (const [path, text] of Object.entries(files)) put(`trees/${name}/${path}`, text);
-    const archive = execFileSync("tar", ["-cz", "-C", folder, "."]);
+    // Without an entry for the folder itself, as in a real bundle: it would bring a time in whole seconds to each release's folder.
+    const archive = execFileSync("tar", ["-cz", "-C", folder, ...readdirSync(folder)]);
     const sha = createHash("sha256").update(archive).digest("hex");
     mkdirSync(at("/home/fleet"), { recursive: true });
     writeFileSync(at(`/home/fleet/release-${sha}.tar.gz`), archive);
