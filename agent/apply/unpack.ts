@@ -28,7 +28,8 @@ export const unpack = async (machine: Machine, sha: string): Promise<string> => 
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { recursive: true, mode: 0o700 });
   try {
-    await must(machine, ["tar", "-xzf", bundle, "-C", draft, "--no-same-owner"]);
+    // A bundle's files have no times. nginx makes an ETag of time and size: a page that changed and kept its length would be "not modified" for whoever has seen it.
+    await must(machine, ["tar", "-xzf", bundle, "-C", draft, "--no-same-owner", "--touch"]);
     // A power cut right after the rename would otherwise leave whole names with empty contents.
     await must(machine, ["sync", "-f", draft]);
   } catch (error) {

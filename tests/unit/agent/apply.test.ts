@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { apply, rollback } from "../../../agent/apply/apply";
 import type { Release } from "../../../config/release";
@@ -27,6 +27,14 @@ test("a first release is put in place, started, asked, and then cannot be restor
   expect(restarts()).toEqual(["systemctl restart -- fleet-chat.service fleet-wiki.service"]);
   expect(machine.said).toEqual(expect.arrayContaining(["service chat: restarted", "1 services answer"]));
   expect(existsSync(machine.at("/var/lib/fleet-agent/sealed"))).toBe(true);
+});
+
+test("a file has the time of its arrival: of bundles without times nginx would make the same ETag for a page that changed and kept its length", async () => {
+  await apply(machine, deliver("aaaa"));
+  const time = (): number => statSync(machine.at("/opt/fleet/trees/chat/current/main.js")).mtimeMs;
+  const first = time();
+  await apply(machine, deliver("bbbb"));
+  expect([first > 0, time() > first]).toEqual([true, true]);
 });
 
 test("the same release again changes nothing and keeps its date", async () => {

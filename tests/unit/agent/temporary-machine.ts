@@ -49,8 +49,8 @@ export const temporaryMachine = (): TemporaryMachine => {
     put("release.json", JSON.stringify(release));
     for (const text of texts) put(`files/${sha256(text)}`, text);
     for (const [name, files] of Object.entries(trees)) for (const [path, text] of Object.entries(files)) put(`trees/${name}/${path}`, text);
-    // Without an entry for the folder itself, as in a real bundle: it would bring a time in whole seconds to each release's folder.
-    const archive = execFileSync("tar", ["-cz", "-C", folder, ...readdirSync(folder)]);
+    // As in a real bundle: no times, and no entry for the folder itself.
+    const archive = execFileSync("tar", ["-cz", "--mtime=@0", "-C", folder, ...readdirSync(folder)]);
     const sha = createHash("sha256").update(archive).digest("hex");
     mkdirSync(at("/home/fleet"), { recursive: true });
     writeFileSync(at(`/home/fleet/release-${sha}.tar.gz`), archive);
