@@ -5,7 +5,7 @@ import type { Kind, Package, Provider } from "../providers/provider";
 import { packages } from "../providers/packages";
 import type { Resource } from "../state/resource";
 import { isProviderType, packageOf, splitProvider } from "../urn";
-import { type Props, reveal, UNKNOWN } from "../values/value";
+import { type Props, reveal } from "../values/value";
 import { inputDiff } from "../providers/diff";
 
 /** Pulumi's own package, which belongs to the deployment. */
@@ -74,4 +74,3 @@ export const providerKind = (type: string): Kind => ({
 /** The id of a provider that a preview would make. */
 export const UNKNOWN_ID = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 export const isUnknownId = (id: string | undefined): boolean => id === UNKNOWN_ID;
-export const unknownProps = (keys: readonly string[]): Props => Object.fromEntries(keys.map((key) => [key, UNKNOWN]));
