@@ -1,18 +1,47 @@
 import { createHash } from "node:crypto";
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, readSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
 
-export const sha256 = (content: Buffer | string): string => createHash("sha256").update(content).digest("hex");
+export const sha256 = (content: Buffer | string): string =>
+  createHash("sha256").update(content).digest("hex");
 
 /** Piece by piece: a database may be larger than the machine's memory. */
 export const hashFile = (path: string): string => {
-  const [hash, piece, handle] = [createHash("sha256"), Buffer.allocUnsafe(1 << 20), openSync(path, "r")];
-  try { for (let read = readSync(handle, piece); read > 0; read = readSync(handle, piece)) hash.update(piece.subarray(0, read)); } finally { closeSync(handle); }
+  const [hash, piece, handle] = [
+    createHash("sha256"),
+    Buffer.allocUnsafe(1 << 20),
+    openSync(path, "r"),
+  ];
+  try {
+    for (let read = readSync(handle, piece); read > 0; read = readSync(handle, piece))
+      hash.update(piece.subarray(0, read));
+  } finally {
+    closeSync(handle);
+  }
   return hash.digest("hex");
 };
 
 /** Written beside and renamed: a reader, or a power cut, sees the old file or the new one, never half of it. */
-export const writeWhole = (path: string, content: Buffer | string, mode: number, prepare: (draft: string) => void = () => undefined): void => {
+export const writeWhole = (
+  path: string,
+  content: Buffer | string,
+  mode: number,
+  prepare: (draft: string) => void = () => undefined,
+): void => {
   mkdirSync(dirname(path), { recursive: true });
   const draft = `${path}.fleet-new`;
   writeFileSync(draft, content, { mode });
@@ -20,7 +49,11 @@ export const writeWhole = (path: string, content: Buffer | string, mode: number,
   chmodSync(draft, mode);
   prepare(draft);
   const handle = openSync(draft, "r");
-  try { fsyncSync(handle); } finally { closeSync(handle); }
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
   renameSync(draft, path);
 };
 
@@ -35,21 +68,36 @@ export const switchLink = (link: string, target: string): void => {
 
 /** null for what is not there, and for nothing else: a file that can't be read is not a missing one. */
 const ifThere = <T>(read: () => T, ...codes: readonly string[]): T | null => {
-  try { return read(); } catch (error) {
-    if (["ENOENT", "ENOTDIR", ...codes].includes((error as NodeJS.ErrnoException).code ?? "")) return null;
+  try {
+    return read();
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR", ...codes].includes((error as NodeJS.ErrnoException).code ?? ""))
+      return null;
     throw error;
   }
 };
 
 /** null where there is no link. */
-export const linkTarget = (path: string): string | null => ifThere(() => readlinkSync(path), "EINVAL");
+export const linkTarget = (path: string): string | null =>
+  ifThere(() => readlinkSync(path), "EINVAL");
 
-export interface Seen { readonly sha256: string; readonly mode: number }
+export interface Seen {
+  readonly sha256: string;
+  readonly mode: number;
+}
 /** null where there is no file. */
-export const look = (path: string): Seen | null => ifThere(() => ({ sha256: sha256(readFileSync(path)), mode: statSync(path).mode & 0o7777 }), "EISDIR");
+export const look = (path: string): Seen | null =>
+  ifThere(
+    () => ({ sha256: sha256(readFileSync(path)), mode: statSync(path).mode & 0o7777 }),
+    "EISDIR",
+  );
 
 export const readJson = <T>(path: string): T | null => {
   const text = ifThere(() => readFileSync(path, "utf8"));
   if (text === null) return null;
-  try { return JSON.parse(text) as T; } catch (error) { throw new Error(`${path}: it is damaged: ${(error as Error).message}`); }
+  try {
+    return JSON.parse(text) as T;
+  } catch (error) {
+    throw new Error(`${path}: it is damaged: ${(error as Error).message}`);
+  }
 };

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
+
 import type { Identity } from "../config/release";
 import { note, readApplied } from "./apply/record";
 import { look, readJson, sha256, writeWhole } from "./files";
@@ -10,29 +11,75 @@ const line = (text: string): string => `${text.trimEnd()}\n`;
 /** Refuses what would be written into files that other programs parse line by line. */
 export const parseIdentity = (text: string): Identity => {
   let value: Identity;
-  try { value = JSON.parse(text) as Identity; } catch { throw new Error("fleet-agent identity: standard input is not JSON. It is sent by `up`."); }
-  if (value.format !== 1) throw new Error(`fleet-agent identity: format ${String(value.format)} is not known here. The agent on this machine is older than the program.`);
-  const oneLine: readonly (readonly [string, string | undefined])[] = [["peer.address", value.peer?.address], ["peer.hostKey", value.peer?.hostKey], ["incomingPublicKey", value.incomingPublicKey]];
-  for (const [name, text_] of oneLine) if (text_ !== undefined && /[\n\r"]/.test(text_.trimEnd())) throw new Error(`fleet-agent identity: ${name} is not one plain line.`);
-  for (const name of Object.keys(value.secrets)) if (!/^[a-z0-9][a-z0-9-]*$/.test(name)) throw new Error(`fleet-agent identity: "${name}" can't be a secret's name.`);
+  try {
+    value = JSON.parse(text) as Identity;
+  } catch {
+    throw new Error("fleet-agent identity: standard input is not JSON. It is sent by `up`.");
+  }
+  if (value.format !== 1)
+    throw new Error(
+      `fleet-agent identity: format ${String(value.format)} is not known here. The agent on this machine is older than the program.`,
+    );
+  const oneLine: readonly (readonly [string, string | undefined])[] = [
+    ["peer.address", value.peer?.address],
+    ["peer.hostKey", value.peer?.hostKey],
+    ["incomingPublicKey", value.incomingPublicKey],
+  ];
+  for (const [name, text_] of oneLine)
+    if (text_ !== undefined && /[\n\r"]/.test(text_.trimEnd()))
+      throw new Error(`fleet-agent identity: ${name} is not one plain line.`);
+  for (const name of Object.keys(value.secrets))
+    if (!/^[a-z0-9][a-z0-9-]*$/.test(name))
+      throw new Error(`fleet-agent identity: "${name}" can't be a secret's name.`);
   return value;
 };
 
 /** ssh_config for the way to the other machine, `ssh -F … peer`: its host key is known beforehand, and nothing is ever asked. */
-export const sshConfigOf = ({ peer }: Identity): string => line([
-  "Host peer", `  HostName ${peer.address}`, `  User ${PEER_USER}`, `  IdentityFile ${PLACES.peerKey}`, "  IdentitiesOnly yes", "  HostKeyAlias peer", `  UserKnownHostsFile ${PLACES.knownHosts}`,
-  "  GlobalKnownHostsFile /dev/null", "  StrictHostKeyChecking yes", "  BatchMode yes", "  ConnectTimeout 10", "  ServerAliveInterval 15", "  ServerAliveCountMax 4", "  LogLevel ERROR",
-].join("\n"));
+export const sshConfigOf = ({ peer }: Identity): string =>
+  line(
+    [
+      "Host peer",
+      `  HostName ${peer.address}`,
+      `  User ${PEER_USER}`,
+      `  IdentityFile ${PLACES.peerKey}`,
+      "  IdentitiesOnly yes",
+      "  HostKeyAlias peer",
+      `  UserKnownHostsFile ${PLACES.knownHosts}`,
+      "  GlobalKnownHostsFile /dev/null",
+      "  StrictHostKeyChecking yes",
+      "  BatchMode yes",
+      "  ConnectTimeout 10",
+      "  ServerAliveInterval 15",
+      "  ServerAliveCountMax 4",
+      "  LogLevel ERROR",
+    ].join("\n"),
+  );
 
 /** The peer's key may start one program, from one address, without terminal, forwarding or agent. */
 export const authorizedKeyOf = ({ peer, incomingPublicKey }: Identity): string =>
-  line(`restrict,from="${peer.address}",command="exec sudo -n /usr/local/bin/fleet-agent peer \\"$SSH_ORIGINAL_COMMAND\\"" ${incomingPublicKey.trim()}`);
+  line(
+    `restrict,from="${peer.address}",command="exec sudo -n /usr/local/bin/fleet-agent peer \\"$SSH_ORIGINAL_COMMAND\\"" ${incomingPublicKey.trim()}`,
+  );
 
 const ensurePeerUser = async (machine: Machine): Promise<void> => {
-  if ((await machine.run(["id", "-u", PEER_USER])).code !== 0) await must(machine, ["useradd", "--system", "--home-dir", PEER_HOME, "--create-home", "--shell", "/bin/sh", PEER_USER]);
+  if ((await machine.run(["id", "-u", PEER_USER])).code !== 0)
+    await must(machine, [
+      "useradd",
+      "--system",
+      "--home-dir",
+      PEER_HOME,
+      "--create-home",
+      "--shell",
+      "/bin/sh",
+      PEER_USER,
+    ]);
   // "*" is no password; "!" would be a locked account, which sshd refuses even with a key where PAM is off.
   await must(machine, ["usermod", "--password", "*", PEER_USER]);
-  writeWhole(machine.at("/etc/sudoers.d/fleet-peer"), `${PEER_USER} ALL=(root) NOPASSWD: /usr/local/bin/fleet-agent peer *\n`, 0o440);
+  writeWhole(
+    machine.at("/etc/sudoers.d/fleet-peer"),
+    `${PEER_USER} ALL=(root) NOPASSWD: /usr/local/bin/fleet-agent peer *\n`,
+    0o440,
+  );
 };
 
 /** Leaves the permanent host key alone in force. The first boot's is not needed any more: whoever sends an identity has come by the permanent one, and has noted that. */
@@ -51,8 +98,11 @@ const setHostKey = async (machine: Machine, key: string): Promise<boolean> => {
 const keepSecrets = (machine: Machine, secrets: Identity["secrets"]): readonly string[] => {
   const folder = machine.at(PLACES.secrets);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  for (const name of readdirSync(folder)) if (!Object.hasOwn(secrets, name)) rmSync(`${folder}/${name}`);
-  const changed = Object.entries(secrets).filter(([name, value]) => look(`${folder}/${name}`)?.sha256 !== sha256(value));
+  for (const name of readdirSync(folder))
+    if (!Object.hasOwn(secrets, name)) rmSync(`${folder}/${name}`);
+  const changed = Object.entries(secrets).filter(
+    ([name, value]) => look(`${folder}/${name}`)?.sha256 !== sha256(value),
+  );
   for (const [name, value] of changed) writeWhole(`${folder}/${name}`, value, 0o600);
   return changed.map(([name]) => name);
 };
@@ -61,7 +111,14 @@ const keepSecrets = (machine: Machine, secrets: Identity["secrets"]): readonly s
 const renewCredentials = async (machine: Machine, changed: readonly string[]): Promise<void> => {
   const holds = (unit: string): boolean => {
     const path = machine.at(`/etc/systemd/system/${unit}`);
-    return existsSync(path) && changed.some((name) => readFileSync(path, "utf8").split("\n").includes(`LoadCredential=${name}:${PLACES.secrets}/${name}`));
+    return (
+      existsSync(path) &&
+      changed.some((name) =>
+        readFileSync(path, "utf8")
+          .split("\n")
+          .includes(`LoadCredential=${name}:${PLACES.secrets}/${name}`),
+      )
+    );
   };
   const units = (readApplied(machine)?.release.units ?? []).map(({ name }) => name).filter(holds);
   if (units.length > 0) await must(machine, ["systemctl", "try-restart", "--", ...units]);
@@ -83,12 +140,16 @@ export const takeIdentity = async (machine: Machine, identity: Identity): Promis
   await renewCredentials(machine, secrets);
   const changed = await setHostKey(machine, identity.hostPrivateKey);
   if (changed) await must(machine, ["systemctl", "reload-or-restart", "ssh.service"]);
-  note(machine, `identity: ${identity.role} at ${identity.self.address}${changed ? ", permanent host key in force" : ""}`);
+  note(
+    machine,
+    `identity: ${identity.role} at ${identity.self.address}${changed ? ", permanent host key in force" : ""}`,
+  );
   machine.log(`identity: this is the ${identity.role} (${identity.self.address})`);
 };
 
 export const readIdentity = (machine: Machine): Identity => {
   const identity = readJson<Identity>(machine.at(PLACES.identity));
-  if (!identity) throw new Error(`${PLACES.identity}: this machine has no identity yet. Run ./fleet up`);
+  if (!identity)
+    throw new Error(`${PLACES.identity}: this machine has no identity yet. Run ./fleet up`);
   return identity;
 };

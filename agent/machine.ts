@@ -2,8 +2,15 @@ import { spawn } from "node:child_process";
 import { lchownSync, readFileSync } from "node:fs";
 import { request } from "node:http";
 
-export interface Ran { readonly code: number; readonly stdout: string; readonly stderr: string }
-export interface RunOptions { readonly input?: string; readonly environment?: Readonly<Record<string, string>> }
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+export interface RunOptions {
+  readonly input?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
 
 /** The machine that the agent works on: everything outside of its own head is passed in through here. */
 export interface Machine {
@@ -23,36 +30,58 @@ export interface Machine {
 /** More of a health answer than this is never looked at. */
 const BODY_LIMIT = 64 * 1024;
 
-const ask = (url: string, timeoutMs: number): Promise<{ status: number; body: string }> => new Promise((resolve, reject) => {
-  const call = request(url, { agent: false }, (response) => {
-    let body = "";
-    response.setEncoding("utf8");
-    response.on("data", (chunk: string) => { body += chunk; if (body.length > BODY_LIMIT) { resolve({ status: response.statusCode ?? 0, body }); call.destroy(); } });
-    response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
-    response.on("error", reject);
+const ask = (url: string, timeoutMs: number): Promise<{ status: number; body: string }> =>
+  new Promise((resolve, reject) => {
+    const call = request(url, { agent: false }, (response) => {
+      let body = "";
+      response.setEncoding("utf8");
+      response.on("data", (chunk: string) => {
+        body += chunk;
+        if (body.length > BODY_LIMIT) {
+          resolve({ status: response.statusCode ?? 0, body });
+          call.destroy();
+        }
+      });
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
+      response.on("error", reject);
+    });
+    const deadline = setTimeout(
+      () => call.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)),
+      timeoutMs,
+    );
+    call.on("close", () => clearTimeout(deadline));
+    call.on("error", reject);
+    call.end();
   });
-  const deadline = setTimeout(() => call.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
-  call.on("close", () => clearTimeout(deadline));
-  call.on("error", reject);
-  call.end();
-});
 
-const run = (argv: readonly string[], { input, environment }: RunOptions = {}): Promise<Ran> => new Promise((resolve) => {
-  const [program = "", ...args] = argv;
-  const child = spawn(program, args, { env: { ...process.env, LC_ALL: "C.UTF-8", ...environment }, stdio: ["pipe", "pipe", "pipe"] });
-  let stdout = "";
-  let stderr = "";
-  child.stdout.setEncoding("utf8").on("data", (chunk: string) => { stdout += chunk; });
-  child.stderr.setEncoding("utf8").on("data", (chunk: string) => { stderr += chunk; });
-  // A program that ends without reading its input is no defect of ours: its exit code tells.
-  child.stdin.on("error", () => undefined);
-  child.stdin.end(input ?? "");
-  child.once("error", (error) => resolve({ code: 127, stdout, stderr: error.message }));
-  child.once("close", (code, signal) => resolve({ code: code ?? (signal ? 128 : 1), stdout, stderr }));
-});
+const run = (argv: readonly string[], { input, environment }: RunOptions = {}): Promise<Ran> =>
+  new Promise((resolve) => {
+    const [program = "", ...args] = argv;
+    const child = spawn(program, args, {
+      env: { ...process.env, LC_ALL: "C.UTF-8", ...environment },
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+      stdout += chunk;
+    });
+    child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+      stderr += chunk;
+    });
+    // A program that ends without reading its input is no defect of ours: its exit code tells.
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(input ?? "");
+    child.once("error", (error) => resolve({ code: 127, stdout, stderr: error.message }));
+    child.once("close", (code, signal) =>
+      resolve({ code: code ?? (signal ? 128 : 1), stdout, stderr }),
+    );
+  });
 
 const idOf = (file: "/etc/passwd" | "/etc/group", name: string): number => {
-  const line = readFileSync(file, "utf8").split("\n").find((entry) => entry.startsWith(`${name}:`));
+  const line = readFileSync(file, "utf8")
+    .split("\n")
+    .find((entry) => entry.startsWith(`${name}:`));
   const id = Number(line?.split(":")[2]);
   if (!line || !Number.isInteger(id)) throw new Error(`${file}: there is no "${name}"`);
   return id;
@@ -67,19 +96,33 @@ export const thisMachine: Machine = {
     lchownSync(path, user, team);
   },
   now: () => new Date(),
-  sleep: (milliseconds, enough) => new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    void enough?.then(() => { clearTimeout(timer); resolve(); });
-  }),
-  log: (line) => { console.log(line); },
+  sleep: (milliseconds, enough) =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      void enough?.then(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    }),
+  log: (line) => {
+    console.log(line);
+  },
 };
 
 /** A command that has to succeed; otherwise its own last words are the error. */
-export const must = async (machine: Machine, argv: readonly string[], options?: RunOptions): Promise<string> => {
+export const must = async (
+  machine: Machine,
+  argv: readonly string[],
+  options?: RunOptions,
+): Promise<string> => {
   const { code, stdout, stderr } = await machine.run(argv, options);
   if (code === 0) return stdout;
   const said = stderr.trim() || stdout.trim();
   // Said first by the program and then buried under what follows from it.
-  const full = said.includes("No space left on device") ? "the disk of this machine is full. Make room (apt-get clean, journalctl --vacuum-size=50M) and run this again.\n" : "";
-  throw new Error(`${full}${argv.join(" ")}: exit ${code}\n  ${said.split("\n").slice(-15).join("\n  ")}`);
+  const full = said.includes("No space left on device")
+    ? "the disk of this machine is full. Make room (apt-get clean, journalctl --vacuum-size=50M) and run this again.\n"
+    : "";
+  throw new Error(
+    `${full}${argv.join(" ")}: exit ${code}\n  ${said.split("\n").slice(-15).join("\n  ")}`,
+  );
 };

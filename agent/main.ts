@@ -1,5 +1,6 @@
 /** fleet-agent: what `up` and the other machine ask of this one. Runs as root on Debian 13 with its own Node; started by /usr/local/bin/fleet-agent. */
 import { readFileSync } from "node:fs";
+
 import { apply, rollback } from "./apply/apply";
 import { exportBackup, restoreToPeer } from "./backup/give-back";
 import { servePeer } from "./backup/peer";
@@ -28,35 +29,89 @@ const USAGE = `usage: fleet-agent COMMAND
   peer COMMAND               for the other machine's key only
 exit codes: 0 done, 1 refused or failed (the reason is on standard error), 2 wrong usage`;
 
-const usage = (): number => { console.error(USAGE); return 2; };
-const say = (text: string): number => { console.log(text); return 0; };
+const usage = (): number => {
+  console.error(USAGE);
+  return 2;
+};
+const say = (text: string): number => {
+  console.log(text);
+  return 0;
+};
 
 /** One changing command at a time. */
-const alone = async (machine: Machine, name: string, seconds: number, work: () => Promise<void>, lock?: string): Promise<number> => { await withLock(machine, name, seconds, work, lock); return 0; };
+const alone = async (
+  machine: Machine,
+  name: string,
+  seconds: number,
+  work: () => Promise<void>,
+  lock?: string,
+): Promise<number> => {
+  await withLock(machine, name, seconds, work, lock);
+  return 0;
+};
 
 const backup = async (machine: Machine, [command, word]: readonly string[]): Promise<number> => {
   switch (command) {
-    case "prepare": return await alone(machine, "backup prepare", 300, () => prepare(machine));
-    case "pull": return await alone(machine, "backup pull", 300, () => pull(machine), PLACES.backupLock);
-    case "list": return say(word === "--json" ? JSON.stringify(list(machine), null, 2) : list(machine).map(({ id, files, bytes }) => `${id}  ${files} files  ${bytes} bytes`).join("\n") || "there is no backup yet");
-    case "verify": verifyBackups(machine, word); return 0;
-    case "export": await exportBackup(machine, word); return 0;
-    case "restore-to-peer": return await alone(machine, "backup restore-to-peer", 300, () => restoreToPeer(machine), PLACES.backupLock);
-    default: return usage();
+    case "prepare":
+      return await alone(machine, "backup prepare", 300, () => prepare(machine));
+    case "pull":
+      return await alone(machine, "backup pull", 300, () => pull(machine), PLACES.backupLock);
+    case "list":
+      return say(
+        word === "--json"
+          ? JSON.stringify(list(machine), null, 2)
+          : list(machine)
+              .map(({ id, files, bytes }) => `${id}  ${files} files  ${bytes} bytes`)
+              .join("\n") || "there is no backup yet",
+      );
+    case "verify":
+      verifyBackups(machine, word);
+      return 0;
+    case "export":
+      await exportBackup(machine, word);
+      return 0;
+    case "restore-to-peer":
+      return await alone(
+        machine,
+        "backup restore-to-peer",
+        300,
+        () => restoreToPeer(machine),
+        PLACES.backupLock,
+      );
+    default:
+      return usage();
   }
 };
 
-const dispatch = async (machine: Machine, [command, ...words]: readonly string[]): Promise<number> => {
+const dispatch = async (
+  machine: Machine,
+  [command, ...words]: readonly string[],
+): Promise<number> => {
   switch (command) {
-    case "identity": { const identity = parseIdentity(readFileSync(0, "utf8")); return await alone(machine, "identity", 300, () => takeIdentity(machine, identity)); }
-    case "apply": return await alone(machine, "apply", 600, () => apply(machine, words[0] ?? ""));
-    case "rollback": return await alone(machine, "rollback", 60, () => rollback(machine));
-    case "status": { const status = await statusOf(machine); return say(words[0] === "--json" ? JSON.stringify(status, null, 2) : statusText(status)); }
-    case "backup": return await backup(machine, words);
-    case "restore": return await alone(machine, "restore", 60, () => restore(machine, words[0]));
-    case "peer": return await servePeer(machine, words.join(" "));
-    case "--help": case "-h": case "help": return say(USAGE);
-    default: return usage();
+    case "identity": {
+      const identity = parseIdentity(readFileSync(0, "utf8"));
+      return await alone(machine, "identity", 300, () => takeIdentity(machine, identity));
+    }
+    case "apply":
+      return await alone(machine, "apply", 600, () => apply(machine, words[0] ?? ""));
+    case "rollback":
+      return await alone(machine, "rollback", 60, () => rollback(machine));
+    case "status": {
+      const status = await statusOf(machine);
+      return say(words[0] === "--json" ? JSON.stringify(status, null, 2) : statusText(status));
+    }
+    case "backup":
+      return await backup(machine, words);
+    case "restore":
+      return await alone(machine, "restore", 60, () => restore(machine, words[0]));
+    case "peer":
+      return await servePeer(machine, words.join(" "));
+    case "--help":
+    case "-h":
+    case "help":
+      return say(USAGE);
+    default:
+      return usage();
   }
 };
 
@@ -64,7 +119,12 @@ const dispatch = async (machine: Machine, [command, ...words]: readonly string[]
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 process.on("SIGHUP", () => undefined);
 
-dispatch(thisMachine, process.argv.slice(2)).then((code) => { process.exitCode = code; }, (error: unknown) => {
-  console.error(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
-});
+dispatch(thisMachine, process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  },
+);

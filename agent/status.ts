@@ -5,7 +5,10 @@ import { readJson } from "./files";
 import type { Machine } from "./machine";
 import { PLACES } from "./places";
 
-interface UnitState { readonly unit: string; readonly state: string }
+interface UnitState {
+  readonly unit: string;
+  readonly state: string;
+}
 export interface Status {
   readonly role: string | null;
   readonly applied: { readonly sha: string; readonly at: string } | null;
@@ -16,23 +19,45 @@ export interface Status {
   readonly backup: BackupStatus | null;
 }
 
-const brief = (applied: Applied | null): Status["applied"] => applied && { sha: applied.sha, at: applied.at };
+const brief = (applied: Applied | null): Status["applied"] =>
+  applied && { sha: applied.sha, at: applied.at };
 
 export const statusOf = async (machine: Machine): Promise<Status> => {
   const applied = readApplied(machine);
-  const units = (applied?.release.units ?? []).filter(({ enable }) => enable).map(({ name }) => name);
-  const states = units.length === 0 ? [] : (await machine.run(["systemctl", "is-active", "--", ...units])).stdout.trim().split("\n");
+  const units = (applied?.release.units ?? [])
+    .filter(({ enable }) => enable)
+    .map(({ name }) => name);
+  const states =
+    units.length === 0
+      ? []
+      : (await machine.run(["systemctl", "is-active", "--", ...units])).stdout.trim().split("\n");
   return {
-    role: readJson<Identity>(machine.at(PLACES.identity))?.role ?? null, applied: brief(applied), previous: brief(readPrevious(machine)), unfinished: readJson(machine.at(PLACES.pending)) !== null,
-    units: units.map((unit, index) => ({ unit, state: states[index] ?? "unknown" })), backup: readJson<BackupStatus>(machine.at(PLACES.backupStatus)),
+    role: readJson<Identity>(machine.at(PLACES.identity))?.role ?? null,
+    applied: brief(applied),
+    previous: brief(readPrevious(machine)),
+    unfinished: readJson(machine.at(PLACES.pending)) !== null,
+    units: units.map((unit, index) => ({ unit, state: states[index] ?? "unknown" })),
+    backup: readJson<BackupStatus>(machine.at(PLACES.backupStatus)),
   };
 };
 
 /** For people: a line a fact. */
-export const statusText = ({ role, applied, previous, unfinished, units, backup }: Status): string => [
-  `role      ${role ?? "none yet"}`,
-  `release   ${applied ? `${applied.sha.slice(0, 12)} since ${applied.at}` : "none yet"}${unfinished ? "; a switch was cut short, the next apply goes on" : ""}`,
-  ...(previous ? [`previous  ${previous.sha.slice(0, 12)} since ${previous.at}`] : []),
-  ...(backup ? [`backup    ${backup.newest ?? "none yet"}${backup.error ? `; the last pull failed: ${backup.error}` : ""}`] : []),
-  ...units.map(({ unit, state }) => `${state.padEnd(9)} ${unit}`),
-].join("\n");
+export const statusText = ({
+  role,
+  applied,
+  previous,
+  unfinished,
+  units,
+  backup,
+}: Status): string =>
+  [
+    `role      ${role ?? "none yet"}`,
+    `release   ${applied ? `${applied.sha.slice(0, 12)} since ${applied.at}` : "none yet"}${unfinished ? "; a switch was cut short, the next apply goes on" : ""}`,
+    ...(previous ? [`previous  ${previous.sha.slice(0, 12)} since ${previous.at}`] : []),
+    ...(backup
+      ? [
+          `backup    ${backup.newest ?? "none yet"}${backup.error ? `; the last pull failed: ${backup.error}` : ""}`,
+        ]
+      : []),
+    ...units.map(({ unit, state }) => `${state.padEnd(9)} ${unit}`),
+  ].join("\n");

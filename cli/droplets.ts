@@ -3,38 +3,78 @@ import type { Context } from "./context";
 import { Refused, cannotRun } from "./errors";
 import { call, loadLab } from "./lab";
 
-export interface Droplet { readonly id: number; readonly name: string; readonly status: string; readonly region?: string; readonly address?: string }
+export interface Droplet {
+  readonly id: number;
+  readonly name: string;
+  readonly status: string;
+  readonly region?: string;
+  readonly address?: string;
+}
 
-interface ApiDroplet { id: number; name: string; status: string; region?: { slug: string }; networks?: { v4?: { ip_address: string; type: string }[] } }
+interface ApiDroplet {
+  id: number;
+  name: string;
+  status: string;
+  region?: { slug: string };
+  networks?: { v4?: { ip_address: string; type: string }[] };
+}
 
 /** One call of the stack's DigitalOcean, local or real; resolves with the answer's body. */
 export type Ask = (method: "GET" | "POST", path: string, body?: unknown) => Promise<any>;
 
-const toDroplet = ({ id, name, status, region, networks }: ApiDroplet): Droplet =>
-  ({ id, name, status, region: region?.slug, address: networks?.v4?.find(({ type }) => type === "public")?.ip_address });
+const toDroplet = ({ id, name, status, region, networks }: ApiDroplet): Droplet => ({
+  id,
+  name,
+  status,
+  region: region?.slug,
+  address: networks?.v4?.find(({ type }) => type === "public")?.ip_address,
+});
 
-export const askReal = (token: string, fetcher: typeof fetch = fetch): Ask => async (method, path, body) => {
-  const answer = await fetcher(`https://api.digitalocean.com${path}`, {
-    method, headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { "content-type": "application/json" }) }, ...(body === undefined ? {} : { body: JSON.stringify(body) }), signal: AbortSignal.timeout(30_000),
-  });
-  if (!answer.ok) throw new Refused(answer.status, `api.digitalocean.com: ${method} ${path}: ${answer.status} ${await answer.text()}`);
-  return await answer.json();
-};
+export const askReal =
+  (token: string, fetcher: typeof fetch = fetch): Ask =>
+  async (method, path, body) => {
+    const answer = await fetcher(`https://api.digitalocean.com${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(30_000),
+    });
+    if (!answer.ok)
+      throw new Refused(
+        answer.status,
+        `api.digitalocean.com: ${method} ${path}: ${answer.status} ${await answer.text()}`,
+      );
+    return await answer.json();
+  };
 
-export const askLab = (lab: Lab, context: Context): Ask => (method, path, body) => call(lab, context, method, path, body);
+export const askLab =
+  (lab: Lab, context: Context): Ask =>
+  (method, path, body) =>
+    call(lab, context, method, path, body);
 
 export const askCloud = async (context: Context, command: string): Promise<Ask> => {
   if (context.local) return askLab(await loadLab(), context);
   const token = process.env["DIGITALOCEAN_TOKEN"];
-  if (!token) throw cannotRun(`fleet ${command}: DIGITALOCEAN_TOKEN is not set, and the stack "${context.stack}" is on the real DigitalOcean. Export your API token and run it again.`);
+  if (!token)
+    throw cannotRun(
+      `fleet ${command}: DIGITALOCEAN_TOKEN is not set, and the stack "${context.stack}" is on the real DigitalOcean. Export your API token and run it again.`,
+    );
   return askReal(token);
 };
 
-export const listDroplets = async (ask: Ask): Promise<readonly Droplet[]> => ((await ask("GET", "/v2/droplets?per_page=200")) as { droplets: ApiDroplet[] }).droplets.map(toDroplet);
+export const listDroplets = async (ask: Ask): Promise<readonly Droplet[]> =>
+  ((await ask("GET", "/v2/droplets?per_page=200")) as { droplets: ApiDroplet[] }).droplets.map(
+    toDroplet,
+  );
 
 /** Undefined where there is none of that number any more. */
 export const dropletById = async (ask: Ask, id: string): Promise<Droplet | undefined> => {
-  try { return toDroplet(((await ask("GET", `/v2/droplets/${id}`)) as { droplet: ApiDroplet }).droplet); } catch (error) {
+  try {
+    return toDroplet(((await ask("GET", `/v2/droplets/${id}`)) as { droplet: ApiDroplet }).droplet);
+  } catch (error) {
     if (error instanceof Refused && error.status === 404) return undefined;
     throw error;
   }
@@ -42,6 +82,13 @@ export const dropletById = async (ask: Ask, id: string): Promise<Droplet | undef
 
 /** A name may be borne by several; an account's other droplets are not asked for. */
 export const dropletsNamed = async (ask: Ask, name: string): Promise<readonly Droplet[]> =>
-  ((await ask("GET", `/v2/droplets?per_page=200&name=${encodeURIComponent(name)}`)) as { droplets: ApiDroplet[] }).droplets.map(toDroplet).filter((droplet) => droplet.name === name);
+  (
+    (await ask("GET", `/v2/droplets?per_page=200&name=${encodeURIComponent(name)}`)) as {
+      droplets: ApiDroplet[];
+    }
+  ).droplets
+    .map(toDroplet)
+    .filter((droplet) => droplet.name === name);
 
-export const findDroplet = async (ask: Ask, name: string): Promise<Droplet | undefined> => (await dropletsNamed(ask, name))[0];
+export const findDroplet = async (ask: Ask, name: string): Promise<Droplet | undefined> =>
+  (await dropletsNamed(ask, name))[0];

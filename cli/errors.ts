@@ -1,6 +1,9 @@
 /** Ends the command with 1 (something failed or differs) or 2 (it can't run here, or the input is bad): `message` goes to stderr as it is (no stack trace), so it has to name the place, the problem and the remedy. */
 export class Stop extends Error {
-  constructor(readonly exitCode: 1 | 2, message: string) {
+  constructor(
+    readonly exitCode: 1 | 2,
+    message: string,
+  ) {
     super(message);
     this.name = "Stop";
   }
@@ -8,7 +11,10 @@ export class Stop extends Error {
 
 /** A call of the cloud's API that was answered with an error's `status`. */
 export class Refused extends Stop {
-  constructor(readonly status: number, message: string) {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
     super(1, message);
     this.name = "Refused";
   }

@@ -1,39 +1,103 @@
 import { Command, CommanderError } from "commander";
+
 import { Stop, cannotRun, explain } from "./errors";
 import { NODE_REMEDY, isOldNode } from "./node-version";
 
 type Define = (command: Command) => void;
 
 /** Every subcommand: what `--help` says of it, and its file, loaded only when it is the one asked for. */
-const COMMANDS: readonly (readonly [name: string, summary: string, load: () => Promise<{ define: Define }>])[] = [
-  ["up", "bring the fleet to what fleet.yaml says, and prove that it serves", () => import("./commands/up")],
-  ["preview", "show what `up` would change; nothing is changed", () => import("./commands/preview")],
-  ["status", "machines, addresses, services: what runs and what is wrong", () => import("./commands/status")],
-  ["watch", "look at everything from here, live; the Observatory is not asked", () => import("./commands/watch")],
+const COMMANDS: readonly (readonly [
+  name: string,
+  summary: string,
+  load: () => Promise<{ define: Define }>,
+])[] = [
+  [
+    "up",
+    "bring the fleet to what fleet.yaml says, and prove that it serves",
+    () => import("./commands/up"),
+  ],
+  [
+    "preview",
+    "show what `up` would change; nothing is changed",
+    () => import("./commands/preview"),
+  ],
+  [
+    "status",
+    "machines, addresses, services: what runs and what is wrong",
+    () => import("./commands/status"),
+  ],
+  [
+    "watch",
+    "look at everything from here, live; the Observatory is not asked",
+    () => import("./commands/watch"),
+  ],
   ["report", "have the Observatory mail its report now", () => import("./commands/report")],
   ["ack", "acknowledge or snooze an incident: no more reminders", () => import("./commands/ack")],
-  ["maintenance", "announce work: failures within it alert nobody", () => import("./commands/maintenance")],
-  ["recover", "make a lost or broken machine anew; the primary with its data", () => import("./commands/recover")],
-  ["drill", "break something on purpose and time how it comes back", () => import("./commands/drill")],
-  ["fault", "inject, list or clear faults of the local DigitalOcean", () => import("./commands/fault")],
+  [
+    "maintenance",
+    "announce work: failures within it alert nobody",
+    () => import("./commands/maintenance"),
+  ],
+  [
+    "recover",
+    "make a lost or broken machine anew; the primary with its data",
+    () => import("./commands/recover"),
+  ],
+  [
+    "drill",
+    "break something on purpose and time how it comes back",
+    () => import("./commands/drill"),
+  ],
+  [
+    "fault",
+    "inject, list or clear faults of the local DigitalOcean",
+    () => import("./commands/fault"),
+  ],
   ["ssh", "a shell, or one command, on the primary or the watcher", () => import("./commands/ssh")],
   ["logs", "the journal of a machine or of one unit", () => import("./commands/logs")],
   ["mail", "the mails that the local relay took", () => import("./commands/mail")],
-  ["net", "run a command inside the local network, with its DNS and CA", () => import("./commands/net")],
-  ["console", "serve the local DigitalOcean's page on this machine", () => import("./commands/console")],
+  [
+    "net",
+    "run a command inside the local network, with its DNS and CA",
+    () => import("./commands/net"),
+  ],
+  [
+    "console",
+    "serve the local DigitalOcean's page on this machine",
+    () => import("./commands/console"),
+  ],
   ["doctor", "check this host, the token and DNS before `up`", () => import("./commands/doctor")],
   ["output", "the stack's outputs", () => import("./commands/output")],
-  ["refresh", "take what is really there into the stack's state", () => import("./commands/refresh")],
+  [
+    "refresh",
+    "take what is really there into the stack's state",
+    () => import("./commands/refresh"),
+  ],
   ["cancel", "lift the lock of an operation that died", () => import("./commands/cancel")],
-  ["down", "stop the machines, keep their state; `up` brings them back", () => import("./commands/down")],
-  ["destroy", "remove the fleet; locally nothing stays but the image cache", () => import("./commands/destroy")],
+  [
+    "down",
+    "stop the machines, keep their state; `up` brings them back",
+    () => import("./commands/down"),
+  ],
+  [
+    "destroy",
+    "remove the fleet; locally nothing stays but the image cache",
+    () => import("./commands/destroy"),
+  ],
 ];
 
 const build = async (asked: string | undefined): Promise<Command> => {
   const program = new Command("fleet")
-    .description("Two servers from one manifest: one serves, the other watches it, backs it up and can lose it.")
-    .usage("COMMAND [options]").enablePositionalOptions().exitOverride()
-    .addHelpText("after", "\nExit codes: 0 all is well; 1 something failed or differs; 2 it can't run here or the input is bad.\nFirst time: ./fleet up      More on one command: ./fleet COMMAND --help");
+    .description(
+      "Two servers from one manifest: one serves, the other watches it, backs it up and can lose it.",
+    )
+    .usage("COMMAND [options]")
+    .enablePositionalOptions()
+    .exitOverride()
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 all is well; 1 something failed or differs; 2 it can't run here or the input is bad.\nFirst time: ./fleet up      More on one command: ./fleet COMMAND --help",
+    );
   for (const [name, summary, load] of COMMANDS) {
     const command = program.command(name).description(summary).exitOverride();
     if (name === asked) (await load()).define(command);
@@ -45,17 +109,27 @@ const main = async (argv: readonly string[]): Promise<void> => {
   const asked = argv.find((word) => !word.startsWith("-"));
   // `fleet help up` asks for up's own options.
   const program = await build(asked === "help" ? argv[argv.indexOf("help") + 1] : asked);
-  if (argv.length === 0) { program.outputHelp(); return; }
+  if (argv.length === 0) {
+    program.outputHelp();
+    return;
+  }
   // It would come far, and fail in the middle of a work. The doctor says so among all else.
-  if (isOldNode() && asked !== "doctor") throw cannotRun(`fleet: this is Node ${process.version}, which is too old. ${NODE_REMEDY}`);
+  if (isOldNode() && asked !== "doctor")
+    throw cannotRun(`fleet: this is Node ${process.version}, which is too old. ${NODE_REMEDY}`);
   await program.parseAsync([...argv], { from: "user" });
 };
 
 // `fleet up | head` must not die when head has read enough, nor with its terminal (EIO): the work goes on, unseen.
-for (const stream of [process.stdout, process.stderr]) stream.on("error", (error: NodeJS.ErrnoException) => { if (error.code !== "EPIPE" && error.code !== "EIO") throw error; });
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+  });
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-  if (error instanceof CommanderError) { process.exitCode = error.exitCode === 0 ? 0 : 2; return; }
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+    return;
+  }
   console.error(explain(error));
   process.exitCode = error instanceof Stop ? error.exitCode : 1;
 });

@@ -1,5 +1,6 @@
 import { remote } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
+
 import type { Server } from "./server";
 
 export interface AgentCommandArgs {
@@ -14,5 +15,19 @@ export interface AgentCommandArgs {
 }
 
 /** One command to the release agent of a machine. */
-export const agentCommand = (name: string, { on, words, triggers, ...more }: AgentCommandArgs, opts: pulumi.CustomResourceOptions): remote.Command =>
-  new remote.Command(name, { connection: on.connection, create: `sudo /usr/local/bin/fleet-agent ${words}`, triggers: [...triggers], addPreviousOutputInEnv: false, ...more }, opts);
+export const agentCommand = (
+  name: string,
+  { on, words, triggers, ...more }: AgentCommandArgs,
+  opts: pulumi.CustomResourceOptions,
+): remote.Command =>
+  new remote.Command(
+    name,
+    {
+      connection: on.connection,
+      create: `sudo /usr/local/bin/fleet-agent ${words}`,
+      triggers: [...triggers],
+      addPreviousOutputInEnv: false,
+      ...more,
+    },
+    opts,
+  );

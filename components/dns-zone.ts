@@ -1,5 +1,6 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
+
 import type { FleetFacts } from "../config/fleet";
 
 export interface DnsZoneArgs {
@@ -10,7 +11,8 @@ export interface DnsZoneArgs {
 }
 
 /** "blog.example.com" → "blog"; the domain itself → "@". */
-export const recordName = (host: string, domain: string): string => (host === domain ? "@" : host.slice(0, -domain.length - 1));
+export const recordName = (host: string, domain: string): string =>
+  host === domain ? "@" : host.slice(0, -domain.length - 1);
 
 /** The domain, one address record a host, and CAA: no other authority than Let's Encrypt may issue for it. */
 export class DnsZone extends pulumi.ComponentResource {
@@ -21,20 +23,47 @@ export class DnsZone extends pulumi.ComponentResource {
   /** The status page's. */
   readonly status: readonly digitalocean.DnsRecord[];
 
-  constructor(name: string, { fleet, floatingIp, watcher }: DnsZoneArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { fleet, floatingIp, watcher }: DnsZoneArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("second-server:network:DnsZone", name, {}, opts);
     const child = { parent: this };
     this.domain = new digitalocean.Domain(name, { name: fleet.domain }, child);
     const record = (type: string, host: string, value: pulumi.Input<string>) => {
       const label = recordName(host, fleet.domain);
-      return new digitalocean.DnsRecord(`${name}-${type.toLowerCase()}-${label === "@" ? "apex" : label}`, { domain: this.domain.name, type, name: label, value, ttl: fleet.ttl }, child);
+      return new digitalocean.DnsRecord(
+        `${name}-${type.toLowerCase()}-${label === "@" ? "apex" : label}`,
+        {
+          domain: this.domain.name,
+          type,
+          name: label,
+          value,
+          ttl: fleet.ttl,
+        },
+        child,
+      );
     };
-    this.caa = new digitalocean.DnsRecord(`${name}-caa`, {
-      // The final dot: without it each preview would show a change.
-      domain: this.domain.name, type: "CAA", name: "@", flags: 0, tag: "issue", value: "letsencrypt.org.", ttl: 3600,
-    }, child);
+    this.caa = new digitalocean.DnsRecord(
+      `${name}-caa`,
+      {
+        // The final dot: without it each preview would show a change.
+        domain: this.domain.name,
+        type: "CAA",
+        name: "@",
+        flags: 0,
+        tag: "issue",
+        value: "letsencrypt.org.",
+        ttl: 3600,
+      },
+      child,
+    );
     this.services = fleet.services.map(({ host }) => record("A", host, floatingIp));
-    this.status = [record("A", fleet.status.host, watcher.ipv4Address), ...(fleet.watcher.ipv6 ? [record("AAAA", fleet.status.host, watcher.ipv6Address)] : [])];
+    this.status = [
+      record("A", fleet.status.host, watcher.ipv4Address),
+      ...(fleet.watcher.ipv6 ? [record("AAAA", fleet.status.host, watcher.ipv6Address)] : []),
+    ];
     this.registerOutputs({ domain: this.domain.name });
   }
 }

@@ -21,21 +21,35 @@ export class Firewall extends pulumi.ComponentResource {
 
   constructor(name: string, args: FirewallArgs, opts?: pulumi.ComponentResourceOptions) {
     super("second-server:network:Firewall", name, {}, opts);
-    const open = (port: string) => ({ protocol: "tcp", portRange: port, sourceAddresses: EVERYWHERE });
-    this.firewall = new digitalocean.Firewall(name, {
-      name: args.firewallName,
-      tags: [args.tag.name],
-      inboundRules: [
-        { protocol: "tcp", portRange: "22", sourceAddresses: [...args.sshFrom], ...(args.sshFromTag ? { sourceTags: [args.sshFromTag.name] } : {}) },
-        open("80"), open("443"),
-        { protocol: "icmp", sourceAddresses: EVERYWHERE },
-      ],
-      outboundRules: [
-        { protocol: "tcp", portRange: ALL_PORTS, destinationAddresses: EVERYWHERE },
-        { protocol: "udp", portRange: ALL_PORTS, destinationAddresses: EVERYWHERE },
-        { protocol: "icmp", destinationAddresses: EVERYWHERE },
-      ],
-    }, { parent: this });
+    const open = (port: string) => ({
+      protocol: "tcp",
+      portRange: port,
+      sourceAddresses: EVERYWHERE,
+    });
+    this.firewall = new digitalocean.Firewall(
+      name,
+      {
+        name: args.firewallName,
+        tags: [args.tag.name],
+        inboundRules: [
+          {
+            protocol: "tcp",
+            portRange: "22",
+            sourceAddresses: [...args.sshFrom],
+            ...(args.sshFromTag ? { sourceTags: [args.sshFromTag.name] } : {}),
+          },
+          open("80"),
+          open("443"),
+          { protocol: "icmp", sourceAddresses: EVERYWHERE },
+        ],
+        outboundRules: [
+          { protocol: "tcp", portRange: ALL_PORTS, destinationAddresses: EVERYWHERE },
+          { protocol: "udp", portRange: ALL_PORTS, destinationAddresses: EVERYWHERE },
+          { protocol: "icmp", destinationAddresses: EVERYWHERE },
+        ],
+      },
+      { parent: this },
+    );
     this.registerOutputs({ id: this.firewall.id });
   }
 }

@@ -1,5 +1,6 @@
 import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+
 import { agentCommand } from "./agent-command";
 import type { Server } from "./server";
 
@@ -16,9 +17,17 @@ export interface FirstBackupArgs {
 export class FirstBackup extends pulumi.ComponentResource {
   readonly command: remote.Command;
 
-  constructor(name: string, { by, of, after }: FirstBackupArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { by, of, after }: FirstBackupArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("second-server:recovery:FirstBackup", name, {}, opts);
-    this.command = agentCommand(`${name}-pull`, { on: by, words: "backup pull", triggers: [of.droplet.id, by.droplet.id], update: "true" }, { parent: this, dependsOn: [...after] });
+    this.command = agentCommand(
+      `${name}-pull`,
+      { on: by, words: "backup pull", triggers: [of.droplet.id, by.droplet.id], update: "true" },
+      { parent: this, dependsOn: [...after] },
+    );
     this.registerOutputs({ result: this.command.stdout });
   }
 }

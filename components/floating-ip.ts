@@ -17,7 +17,11 @@ export class FloatingIp extends pulumi.ComponentResource {
     super("second-server:network:FloatingIp", name, {}, opts);
     const child = { parent: this };
     const ip = new digitalocean.ReservedIp(name, { region: args.region }, child);
-    this.assignment = new digitalocean.ReservedIpAssignment(name, { ipAddress: ip.ipAddress, dropletId: args.holder.id.apply(Number) }, child);
+    this.assignment = new digitalocean.ReservedIpAssignment(
+      name,
+      { ipAddress: ip.ipAddress, dropletId: args.holder.id.apply(Number) },
+      child,
+    );
     this.address = ip.ipAddress;
     this.registerOutputs({ address: this.address });
   }

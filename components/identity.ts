@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+
 import type { Role } from "../config/fleet";
 import type { Identity } from "../config/release";
 import type { Server } from "./server";
@@ -13,10 +14,14 @@ export interface IdentityArgs {
 }
 
 /** What a machine is told of itself and of the other one. Secret as a whole. */
-export const identityOf = (role: Role, { keys, servers, floatingIp, secrets }: IdentityArgs): pulumi.Output<Identity> => {
+export const identityOf = (
+  role: Role,
+  { keys, servers, floatingIp, secrets }: IdentityArgs,
+): pulumi.Output<Identity> => {
   const other: Role = role === "primary" ? "watcher" : "primary";
   return pulumi.secret({
-    format: 1 as const, role,
+    format: 1 as const,
+    role,
     hostPrivateKey: keys.host[role].privateKey,
     self: { address: servers[role].address, dropletId: servers[role].droplet.id },
     peer: { address: servers[other].address, hostKey: keys.host[other].publicKey },

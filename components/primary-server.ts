@@ -1,5 +1,6 @@
 import type * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
+
 import type { FleetFacts } from "../config/fleet";
 import { FloatingIp } from "./floating-ip";
 import { Server } from "./server";
@@ -17,10 +18,22 @@ export class PrimaryServer extends pulumi.ComponentResource {
   readonly server: Server;
   readonly floatingIp: FloatingIp;
 
-  constructor(name: string, { fleet, keys, watcherTag }: PrimaryServerArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { fleet, keys, watcherTag }: PrimaryServerArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("second-server:compute:PrimaryServer", name, {}, opts);
-    this.server = new Server(name, { fleet, keys, role: "primary", sshFromTag: watcherTag }, { parent: this });
-    this.floatingIp = new FloatingIp(name, { region: fleet.primary.region, holder: this.server.droplet }, { parent: this });
+    this.server = new Server(
+      name,
+      { fleet, keys, role: "primary", sshFromTag: watcherTag },
+      { parent: this },
+    );
+    this.floatingIp = new FloatingIp(
+      name,
+      { region: fleet.primary.region, holder: this.server.droplet },
+      { parent: this },
+    );
     this.registerOutputs({ address: this.server.address, floatingIp: this.floatingIp.address });
   }
 }

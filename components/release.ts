@@ -1,7 +1,9 @@
-import { remote } from "@pulumi/command";
-import * as pulumi from "@pulumi/pulumi";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+
+import { remote } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+
 import type { Identity } from "../config/release";
 import type { BuiltRelease } from "../render/release";
 import { agentCommand } from "./agent-command";
@@ -11,7 +13,9 @@ import type { Server } from "./server";
 const BUILD = ".build";
 
 /** The CLI and the engine show its message alone. */
-class BuildFolderError extends Error { readonly __pulumiRunError = true; }
+class BuildFolderError extends Error {
+  readonly __pulumiRunError = true;
+}
 
 const writeBundle = (stack: string, { release, archive }: BuiltRelease): string => {
   const folder = join(BUILD, stack);
@@ -26,7 +30,9 @@ const writeBundle = (stack: string, { release, archive }: BuiltRelease): string 
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== "EACCES" && code !== "EPERM") throw error;
-    throw new BuildFolderError(`${path}: can't be written: ${message}. It may be of a run by another user: remove the folder ${BUILD}, or run this as that user.`);
+    throw new BuildFolderError(
+      `${path}: can't be written: ${message}. It may be of a run by another user: remove the folder ${BUILD}, or run this as that user.`,
+    );
   }
   return path;
 };
@@ -43,17 +49,33 @@ export class Delivery extends pulumi.ComponentResource {
   readonly copy: remote.CopyToRemote;
   readonly identity: remote.Command;
 
-  constructor(name: string, { server, built, identity }: DeliveryArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { server, built, identity }: DeliveryArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("second-server:release:Delivery", name, {}, opts);
     const child = { parent: this };
-    this.copy = new remote.CopyToRemote(`${name}-bundle`, {
-      connection: server.connection, source: new pulumi.asset.FileAsset(writeBundle(pulumi.getStack(), built)),
-      remotePath: `/home/fleet/release-${built.sha256}.tar.gz`, triggers: [server.droplet.id],
-    }, { ...child, dependsOn: [server.hostKey] });
-    this.identity = agentCommand(`${name}-identity`, {
-      on: server, words: "identity", triggers: [server.droplet.id],
-      stdin: pulumi.secret(pulumi.output(identity).apply((value) => JSON.stringify(value))),
-    }, { ...child, dependsOn: [this.copy] });
+    this.copy = new remote.CopyToRemote(
+      `${name}-bundle`,
+      {
+        connection: server.connection,
+        source: new pulumi.asset.FileAsset(writeBundle(pulumi.getStack(), built)),
+        remotePath: `/home/fleet/release-${built.sha256}.tar.gz`,
+        triggers: [server.droplet.id],
+      },
+      { ...child, dependsOn: [server.hostKey] },
+    );
+    this.identity = agentCommand(
+      `${name}-identity`,
+      {
+        on: server,
+        words: "identity",
+        triggers: [server.droplet.id],
+        stdin: pulumi.secret(pulumi.output(identity).apply((value) => JSON.stringify(value))),
+      },
+      { ...child, dependsOn: [this.copy] },
+    );
     this.registerOutputs({ sha256: built.sha256 });
   }
 }
@@ -70,9 +92,17 @@ export interface ReleaseArgs {
 export class Release extends pulumi.ComponentResource {
   readonly apply: remote.Command;
 
-  constructor(name: string, { server, delivery, sha256, after }: ReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { server, delivery, sha256, after }: ReleaseArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("second-server:release:Release", name, {}, opts);
-    this.apply = agentCommand(`${name}-apply`, { on: server, words: `apply ${sha256}`, triggers: [server.droplet.id, sha256] }, { parent: this, dependsOn: [delivery.identity, ...after] });
+    this.apply = agentCommand(
+      `${name}-apply`,
+      { on: server, words: `apply ${sha256}`, triggers: [server.droplet.id, sha256] },
+      { parent: this, dependsOn: [delivery.identity, ...after] },
+    );
     this.registerOutputs({ sha256 });
   }
 }

@@ -1,5 +1,6 @@
 import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+
 import { agentCommand } from "./agent-command";
 import type { Server } from "./server";
 
@@ -16,10 +17,18 @@ export interface RestoreArgs {
 export class Restore extends pulumi.ComponentResource {
   readonly command: remote.Command;
 
-  constructor(name: string, { from, to, after }: RestoreArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { from, to, after }: RestoreArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("second-server:recovery:Restore", name, {}, opts);
     // A new address of the watcher is no reason to restore again.
-    this.command = agentCommand(`${name}-to-peer`, { on: from, words: "backup restore-to-peer", triggers: [to.droplet.id], update: "true" }, { parent: this, dependsOn: [...after] });
+    this.command = agentCommand(
+      `${name}-to-peer`,
+      { on: from, words: "backup restore-to-peer", triggers: [to.droplet.id], update: "true" },
+      { parent: this, dependsOn: [...after] },
+    );
     this.registerOutputs({ result: this.command.stdout });
   }
 }

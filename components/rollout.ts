@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+
 import type { FleetFacts } from "../config/fleet";
 import { buildRelease } from "../render/release";
 import type { DnsZone } from "./dns-zone";
@@ -30,24 +31,64 @@ export class Rollout extends pulumi.ComponentResource {
   readonly primary: Release;
   readonly firstBackup: FirstBackup;
 
-  constructor(name: string, { fleet, folder, keys, primary, watcher, zone, secrets }: RolloutArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { fleet, folder, keys, primary, watcher, zone, secrets }: RolloutArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("second-server:release:Rollout", name, {}, opts);
     const child = { parent: this };
     const servers = { primary: primary.server, watcher: watcher.server };
     // Both machines sign with it: reports to the Observatory, and the links in its mails.
-    const signingKey = new random.RandomPassword("signing-key", { length: 48, special: false }, child);
-    const identities = { keys, servers, floatingIp: primary.floatingIp.address, secrets: { ...secrets, "signing-key": signingKey.result } };
+    const signingKey = new random.RandomPassword(
+      "signing-key",
+      { length: 48, special: false },
+      child,
+    );
+    const identities = {
+      keys,
+      servers,
+      floatingIp: primary.floatingIp.address,
+      secrets: { ...secrets, "signing-key": signingKey.result },
+    };
     const deliver = (role: "primary" | "watcher") => {
       const built = buildRelease(fleet, role, folder);
-      const delivery = new Delivery(role, { server: servers[role], built, identity: identityOf(role, identities) }, child);
+      const delivery = new Delivery(
+        role,
+        { server: servers[role], built, identity: identityOf(role, identities) },
+        child,
+      );
       return { server: servers[role], delivery, sha256: built.sha256 };
     };
     const delivered = { primary: deliver("primary"), watcher: deliver("watcher") };
-    this.watcher = new Release("watcher", { ...delivered.watcher, after: [zone.caa, ...zone.status] }, child);
-    this.restore = new Restore("restore", { from: servers.watcher, to: servers.primary, after: [delivered.watcher.delivery.identity, delivered.primary.delivery.identity] }, child);
+    this.watcher = new Release(
+      "watcher",
+      { ...delivered.watcher, after: [zone.caa, ...zone.status] },
+      child,
+    );
+    this.restore = new Restore(
+      "restore",
+      {
+        from: servers.watcher,
+        to: servers.primary,
+        after: [delivered.watcher.delivery.identity, delivered.primary.delivery.identity],
+      },
+      child,
+    );
     // The certificate is issued to whom the names point at: so they do, first.
-    this.primary = new Release("primary", { ...delivered.primary, after: [this.restore.command, primary.floatingIp.assignment, zone.caa, ...zone.services] }, child);
-    this.firstBackup = new FirstBackup("first-backup", { by: servers.watcher, of: servers.primary, after: [this.primary.apply, this.watcher.apply] }, child);
+    this.primary = new Release(
+      "primary",
+      {
+        ...delivered.primary,
+        after: [this.restore.command, primary.floatingIp.assignment, zone.caa, ...zone.services],
+      },
+      child,
+    );
+    this.firstBackup = new FirstBackup(
+      "first-backup",
+      { by: servers.watcher, of: servers.primary, after: [this.primary.apply, this.watcher.apply] },
+      child,
+    );
     this.registerOutputs({});
   }
 }

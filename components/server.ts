@@ -1,6 +1,7 @@
 import { remote, type types } from "@pulumi/command";
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
+
 import type { FleetFacts, Role } from "../config/fleet";
 import { firstBoot } from "../render/first-boot";
 import { Firewall } from "./firewall";
@@ -25,36 +26,77 @@ export class Server extends pulumi.ComponentResource {
   /** How to reach it once it has its permanent host key. */
   readonly connection: types.input.remote.ConnectionArgs;
 
-  constructor(name: string, { fleet, role, keys, sshFromTag }: ServerArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { fleet, role, keys, sshFromTag }: ServerArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("second-server:compute:Server", name, {}, opts);
     const child = { parent: this };
     const machine = fleet[role];
     const label = `${fleet.name}-${pulumi.getStack()}-${role}`;
     this.tag = new digitalocean.Tag(name, { name: label }, child);
-    this.firewall = new Firewall(name, { firewallName: label, tag: this.tag, sshFrom: fleet.admin.allowFrom, sshFromTag }, child);
-    this.droplet = new digitalocean.Droplet(name, {
-      name: machine.name, region: machine.region, size: machine.size, image: machine.image, ipv6: machine.ipv6, monitoring: true,
-      sshKeys: [keys.account.fingerprint], tags: [this.tag.name], userData: userDataOf(fleet, role, keys),
-    }, {
-      ...child,
-      // Covered by its firewall from its first moment.
-      dependsOn: [this.firewall.firewall],
-      // Never two droplets of one name.
-      deleteBeforeReplace: true,
-      // Both are read at the first boot only: a changed comment in a template must not cost a serving machine. A machine made anew gets the new ones.
-      ignoreChanges: ["userData", "sshKeys"],
-    });
+    this.firewall = new Firewall(
+      name,
+      { firewallName: label, tag: this.tag, sshFrom: fleet.admin.allowFrom, sshFromTag },
+      child,
+    );
+    this.droplet = new digitalocean.Droplet(
+      name,
+      {
+        name: machine.name,
+        region: machine.region,
+        size: machine.size,
+        image: machine.image,
+        ipv6: machine.ipv6,
+        monitoring: true,
+        sshKeys: [keys.account.fingerprint],
+        tags: [this.tag.name],
+        userData: userDataOf(fleet, role, keys),
+      },
+      {
+        ...child,
+        // Covered by its firewall from its first moment.
+        dependsOn: [this.firewall.firewall],
+        // Never two droplets of one name.
+        deleteBeforeReplace: true,
+        // Both are read at the first boot only: a changed comment in a template must not cost a serving machine. A machine made anew gets the new ones.
+        ignoreChanges: ["userData", "sshKeys"],
+      },
+    );
     this.address = this.droplet.ipv4Address;
     // A first boot takes a minute on a slow day: dialing goes on until it answers.
-    const connect = (hostKey: pulumi.Output<string>) => ({ host: this.address, user: fleet.admin.user, privateKey: keys.admin.privateKey, hostKey, dialErrorLimit: 60, perDialTimeout: 10 });
+    const connect = (hostKey: pulumi.Output<string>) => ({
+      host: this.address,
+      user: fleet.admin.user,
+      privateKey: keys.admin.privateKey,
+      hostKey,
+      dialErrorLimit: 60,
+      perDialTimeout: 10,
+    });
     this.connection = connect(keys.host[role].publicKey);
-    this.hostKey = new remote.Command(`${name}-host-key`, {
-      connection: connect(keys.firstBoot[role].publicKey), create: "sudo /usr/local/bin/fleet-agent host-key", stdin: keys.host[role].privateKey, triggers: [this.droplet.id], addPreviousOutputInEnv: false,
-    }, child);
+    this.hostKey = new remote.Command(
+      `${name}-host-key`,
+      {
+        connection: connect(keys.firstBoot[role].publicKey),
+        create: "sudo /usr/local/bin/fleet-agent host-key",
+        stdin: keys.host[role].privateKey,
+        triggers: [this.droplet.id],
+        addPreviousOutputInEnv: false,
+      },
+      child,
+    );
     this.registerOutputs({ address: this.address });
   }
 }
 
 const userDataOf = (fleet: FleetFacts, role: Role, keys: SshKeys): pulumi.Output<string> =>
-  pulumi.all([keys.admin.publicKey, keys.firstBoot[role].privateKey, keys.firstBoot[role].publicKey])
-    .apply(([admin, hostPrivateKey, hostPublicKey]) => firstBoot(fleet, role, { authorizedKeys: [admin, ...fleet.admin.authorizedKeys], hostPrivateKey, hostPublicKey }));
+  pulumi
+    .all([keys.admin.publicKey, keys.firstBoot[role].privateKey, keys.firstBoot[role].publicKey])
+    .apply(([admin, hostPrivateKey, hostPublicKey]) =>
+      firstBoot(fleet, role, {
+        authorizedKeys: [admin, ...fleet.admin.authorizedKeys],
+        hostPrivateKey,
+        hostPublicKey,
+      }),
+    );

@@ -1,5 +1,15 @@
 /** DigitalOcean's basic droplets: memory in MiB, disk in GiB, US dollars a month. Source: the public price list, as GET /v2/sizes gives it (November 2026). */
-export const SIZES: Readonly<Record<string, { readonly memoryMiB: number; readonly vcpus: number; readonly diskGiB: number; readonly monthlyUsd: number }>> = {
+export const SIZES: Readonly<
+  Record<
+    string,
+    {
+      readonly memoryMiB: number;
+      readonly vcpus: number;
+      readonly diskGiB: number;
+      readonly monthlyUsd: number;
+    }
+  >
+> = {
   "s-1vcpu-512mb-10gb": { memoryMiB: 512, vcpus: 1, diskGiB: 10, monthlyUsd: 4 },
   "s-1vcpu-1gb": { memoryMiB: 1024, vcpus: 1, diskGiB: 25, monthlyUsd: 6 },
   "s-1vcpu-2gb": { memoryMiB: 2048, vcpus: 1, diskGiB: 50, monthlyUsd: 12 },
@@ -8,17 +18,45 @@ export const SIZES: Readonly<Record<string, { readonly memoryMiB: number; readon
   "s-4vcpu-8gb": { memoryMiB: 8192, vcpus: 4, diskGiB: 160, monthlyUsd: 48 },
 };
 
-export const REGIONS = ["ams3", "atl1", "blr1", "fra1", "lon1", "nyc1", "nyc2", "nyc3", "sfo2", "sfo3", "sgp1", "syd1", "tor1"] as const;
+export const REGIONS = [
+  "ams3",
+  "atl1",
+  "blr1",
+  "fra1",
+  "lon1",
+  "nyc1",
+  "nyc2",
+  "nyc3",
+  "sfo2",
+  "sfo3",
+  "sgp1",
+  "syd1",
+  "tor1",
+] as const;
 
 /** What the rendered files and packages are written for. */
 export const IMAGES = ["debian-13-x64"] as const;
 
 /** Loopback ports that the machines use themselves. */
-export const RESERVED_PORTS: Readonly<Record<number, string>> = { 22: "sshd", 80: "nginx", 443: "nginx", 8080: "the Observatory" };
+export const RESERVED_PORTS: Readonly<Record<number, string>> = {
+  22: "sshd",
+  80: "nginx",
+  443: "nginx",
+  8080: "the Observatory",
+};
 
 /** Chosen ports: below those that Linux gives to outgoing connections. */
 export const PORTS = { first: 20_000, count: 10_000 };
 export const STATUS_PORT = 8080;
 
 /** Names that the machines use themselves, for units, trees, vhosts or host names. */
-export const RESERVED_NAMES: readonly string[] = ["agent", "monitor", "node-libsql", "observatory", "primary", "status", "watchdog", "watcher"];
+export const RESERVED_NAMES: readonly string[] = [
+  "agent",
+  "monitor",
+  "node-libsql",
+  "observatory",
+  "primary",
+  "status",
+  "watchdog",
+  "watcher",
+];

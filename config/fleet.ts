@@ -64,7 +64,11 @@ export interface ServiceFacts {
   readonly streaming: boolean;
 }
 
-export interface RelayFacts { readonly host: string; readonly port: number; readonly user?: string }
+export interface RelayFacts {
+  readonly host: string;
+  readonly port: number;
+  readonly user?: string;
+}
 
 /** Where an alert goes when the mail can't leave. `secret` names the stack's secret that it needs. */
 export type ChannelFacts =
@@ -99,14 +103,30 @@ export interface FleetFacts {
   readonly status: { readonly host: string; readonly port: number; readonly operator: boolean };
   /** DNS records' TTL in seconds. */
   readonly ttl: number;
-  readonly checks: { readonly intervalSeconds: number; readonly timeoutSeconds: number; readonly failAfter: number; readonly passAfter: number;
+  readonly checks: {
+    readonly intervalSeconds: number;
+    readonly timeoutSeconds: number;
+    readonly failAfter: number;
+    readonly passAfter: number;
     /** Besides those of the services. */
-    readonly also: readonly Check[] };
-  readonly watchdog: { readonly intervalSeconds: number; readonly failAfter: number; readonly maxRestartsPerHour: number };
+    readonly also: readonly Check[];
+  };
+  readonly watchdog: {
+    readonly intervalSeconds: number;
+    readonly failAfter: number;
+    readonly maxRestartsPerHour: number;
+  };
   readonly alerts: AlertFacts;
   /** Cron schedules of the report: when something is wrong, and in any case. */
   readonly report: { readonly daily?: string; readonly weekly?: string };
-  readonly backups: { readonly everyMinutes: number; readonly keep: { readonly hourly: number; readonly daily: number; readonly weekly: number } };
+  readonly backups: {
+    readonly everyMinutes: number;
+    readonly keep: { readonly hourly: number; readonly daily: number; readonly weekly: number };
+  };
   /** Operators' own public keys (OpenSSH lines), besides the key that the program makes. */
-  readonly admin: { readonly user: string; readonly authorizedKeys: readonly string[]; readonly allowFrom: readonly string[] };
+  readonly admin: {
+    readonly user: string;
+    readonly authorizedKeys: readonly string[];
+    readonly allowFrom: readonly string[];
+  };
 }

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+
 import { type YAMLParseError, parseDocument } from "yaml";
+
 import { factsOf } from "./facts";
 import type { FleetFacts } from "./fleet";
 import { knownKeys } from "./json-schema";
@@ -15,46 +17,83 @@ const PROJECT = "second-server";
 /** What follows the first line that YAML can't read is its consequence; keys that are there twice are each a mistake of its own. */
 const syntaxProblems = (file: string, errors: readonly YAMLParseError[]): readonly string[] => {
   const broken = errors.find(({ code }) => code !== "DUPLICATE_KEY");
-  return (broken ? [broken] : errors).map(({ code, message, linePos }) => `${file}: line ${linePos?.[0].line ?? "?"}: ${code === "DUPLICATE_KEY" ? "this key is there already, further up. Give each key once." : `${message.split("\n")[0]!.replace(/ at line \d+, column \d+:$/, "")}. Correct the line; indent with spaces.`}`);
+  return (broken ? [broken] : errors).map(
+    ({ code, message, linePos }) =>
+      `${file}: line ${linePos?.[0].line ?? "?"}: ${code === "DUPLICATE_KEY" ? "this key is there already, further up. Give each key once." : `${message.split("\n")[0]!.replace(/ at line \d+, column \d+:$/, "")}. Correct the line; indent with spaces.`}`,
+  );
 };
 
 const readYaml = (folder: string, file: string): unknown => {
   const path = join(folder, file);
-  if (!existsSync(path)) throw new ManifestError([`${file}: there is no such file in ${folder}. Run this in the project's folder.`]);
+  if (!existsSync(path))
+    throw new ManifestError([
+      `${file}: there is no such file in ${folder}. Run this in the project's folder.`,
+    ]);
   const document = parseDocument(readFileSync(path, "utf8"), { prettyErrors: true });
   if (document.errors.length) throw new ManifestError(syntaxProblems(file, document.errors));
   return document.toJS() ?? {};
 };
 
-export interface StackConfig { readonly settings: Readonly<Record<string, string>>; /** Names of the secrets that are set: their values can't be read without the engine. */ readonly secrets: readonly string[] }
+export interface StackConfig {
+  readonly settings: Readonly<Record<string, string>>;
+  /** Names of the secrets that are set: their values can't be read without the engine. */ readonly secrets: readonly string[];
+}
 
 /** The stack's configuration as its file has it. */
 export const stackConfig = (folder: string, stack: string): StackConfig => {
-  const { config = {} } = readYaml(folder, `Pulumi.${stack}.yaml`) as { config?: Record<string, unknown> };
-  const own = Object.entries(config).filter(([key]) => key.startsWith(`${PROJECT}:`)).map(([key, value]) => [key.slice(PROJECT.length + 1), value] as const);
+  const { config = {} } = readYaml(folder, `Pulumi.${stack}.yaml`) as {
+    config?: Record<string, unknown>;
+  };
+  const own = Object.entries(config)
+    .filter(([key]) => key.startsWith(`${PROJECT}:`))
+    .map(([key, value]) => [key.slice(PROJECT.length + 1), value] as const);
   const isSecret = (name: string): boolean => (SECRET_NAMES as readonly string[]).includes(name);
   return {
-    settings: Object.fromEntries(own.filter(([name, value]) => !isSecret(name) && typeof value !== "object").map(([name, value]) => [name, String(value)])),
+    settings: Object.fromEntries(
+      own
+        .filter(([name, value]) => !isSecret(name) && typeof value !== "object")
+        .map(([name, value]) => [name, String(value)]),
+    ),
     secrets: own.map(([name]) => name).filter(isSecret),
   };
 };
 
 /** Checks the manifest in `folder` with the given settings and names of secrets; throws one `ManifestError` with every problem found. */
-export const readFleet = (folder: string, { settings: raw, secrets }: StackConfig, settingsFile: string): FleetFacts => {
+export const readFleet = (
+  folder: string,
+  { settings: raw, secrets }: StackConfig,
+  settingsFile: string,
+): FleetFacts => {
   const settings = settingsSchema.safeParse(raw);
   const manifest = manifestSchema.safeParse(readYaml(folder, MANIFEST), { reportInput: true });
   const problems = [
-    ...(settings.success ? [] : issueLines(settingsFile, settings.error.issues.map((issue) => ({ ...issue, path: [`${PROJECT}:${issue.path.join(".")}`] })), () => SETTING_NAMES)),
+    ...(settings.success
+      ? []
+      : issueLines(
+          settingsFile,
+          settings.error.issues.map((issue) => ({
+            ...issue,
+            path: [`${PROJECT}:${issue.path.join(".")}`],
+          })),
+          () => SETTING_NAMES,
+        )),
     ...(manifest.success ? [] : issueLines(MANIFEST, manifest.error.issues, knownKeys)),
   ];
   if (!settings.success || !manifest.success) throw new ManifestError(problems);
   const facts = factsOf(manifest.data, settings.data, secrets);
-  const is = (test: "isFile" | "isDirectory") => (path: string) => statSync(join(folder, path), { throwIfNoEntry: false })?.[test]() ?? false;
+  const is = (test: "isFile" | "isDirectory") => (path: string) =>
+    statSync(join(folder, path), { throwIfNoEntry: false })?.[test]() ?? false;
   const broken = brokenRules(facts, { isFile: is("isFile"), isFolder: is("isDirectory") });
-  const found = [...missingSecrets(facts, secrets).map(({ path, text }) => `${placeOf(settingsFile, [`${PROJECT}:${path}`])}: ${text}`), ...broken.map(({ path, text }) => `${placeOf(MANIFEST, path)}: ${text}`)];
+  const found = [
+    ...missingSecrets(facts, secrets).map(
+      ({ path, text }) => `${placeOf(settingsFile, [`${PROJECT}:${path}`])}: ${text}`,
+    ),
+    ...broken.map(({ path, text }) => `${placeOf(MANIFEST, path)}: ${text}`),
+  ];
   if (found.length) throw new ManifestError(found);
   return facts;
 };
 
 /** As the command line sees it, before any engine runs: the manifest and Pulumi.<stack>.yaml in `folder`. */
-export const loadFleet = (folder: string, stack: string): FleetFacts => readFleet(folder, stackConfig(folder, stack), `Pulumi.${stack}.yaml`);
+export const loadFleet = (folder: string, stack: string): FleetFacts =>
+  readFleet(folder, stackConfig(folder, stack), `Pulumi.${stack}.yaml`);

@@ -36,20 +36,39 @@ export interface HttpCheck extends CheckBase {
   /** Redirects followed. @default 0 */
   readonly redirects?: number;
 }
-export interface TcpCheck extends CheckBase { readonly kind: "tcp"; readonly host: string; readonly port: number }
+export interface TcpCheck extends CheckBase {
+  readonly kind: "tcp";
+  readonly host: string;
+  readonly port: number;
+}
 /** The certificate as served; fails when it does not verify or has fewer days left. */
-export interface CertificateCheck extends CheckBase { readonly kind: "certificate"; readonly host: string; /** @default 443 */ readonly port?: number; /** @default 14 */ readonly minDays?: number }
+export interface CertificateCheck extends CheckBase {
+  readonly kind: "certificate";
+  readonly host: string;
+  /** @default 443 */ readonly port?: number;
+  /** @default 14 */ readonly minDays?: number;
+}
 /** The answer has to equal this set. */
 export interface DnsCheck extends CheckBase {
-  readonly kind: "dns"; readonly name: string; readonly type: "A" | "AAAA" | "CNAME" | "MX" | "NS" | "TXT" | "CAA";
+  readonly kind: "dns";
+  readonly name: string;
+  readonly type: "A" | "AAAA" | "CNAME" | "MX" | "NS" | "TXT" | "CAA";
   /** Absent: any answer will do. */
   readonly equals?: readonly string[];
   /** Ask this server (address) instead of the machine's resolver. */
   readonly server?: string;
 }
-export interface IcmpCheck extends CheckBase { readonly kind: "icmp"; readonly host: string }
+export interface IcmpCheck extends CheckBase {
+  readonly kind: "icmp";
+  readonly host: string;
+}
 /** The SSH banner, e.g. starting with "SSH-2.0-". */
-export interface SshCheck extends CheckBase { readonly kind: "ssh"; readonly host: string; /** @default 22 */ readonly port?: number; readonly banner?: string }
+export interface SshCheck extends CheckBase {
+  readonly kind: "ssh";
+  readonly host: string;
+  /** @default 22 */ readonly port?: number;
+  readonly banner?: string;
+}
 /** A job that should have reported: POST/GET /heartbeat/TOKEN (done), TOKEN.start, TOKEN.fail on the Observatory. */
 export interface HeartbeatCheck extends CheckBase {
   readonly kind: "heartbeat";
@@ -60,41 +79,93 @@ export interface HeartbeatCheck extends CheckBase {
   readonly graceSeconds: number;
 }
 /** systemd units that have to be active on that machine (primary: as its watchdog reports). */
-export interface UnitCheck extends CheckBase { readonly kind: "unit"; readonly unit: string }
+export interface UnitCheck extends CheckBase {
+  readonly kind: "unit";
+  readonly unit: string;
+}
 /** Host metrics of that machine against limits (primary: as its watchdog reports). */
 export interface HostCheck extends CheckBase {
   readonly kind: "host";
   readonly limits: {
-    readonly memoryPercent?: number; readonly diskPercent?: number; readonly inodesPercent?: number; readonly cpuPercent?: number; /** per CPU */ readonly load?: number;
-    readonly clockSeconds?: number; readonly rebootPending?: boolean; readonly upgradesPending?: number;
+    readonly memoryPercent?: number;
+    readonly diskPercent?: number;
+    readonly inodesPercent?: number;
+    readonly cpuPercent?: number;
+    /** per CPU */ readonly load?: number;
+    readonly clockSeconds?: number;
+    readonly rebootPending?: boolean;
+    readonly upgradesPending?: number;
   };
 }
 /** Age of the newest verified backup (and of the last verified restore), from the file that `fleet-agent backup pull` writes. */
-export interface BackupCheck extends CheckBase { readonly kind: "backup"; readonly statusFile: string; readonly maxAgeSeconds: number; readonly maxRestoreAgeSeconds?: number }
+export interface BackupCheck extends CheckBase {
+  readonly kind: "backup";
+  readonly statusFile: string;
+  readonly maxAgeSeconds: number;
+  readonly maxRestoreAgeSeconds?: number;
+}
 /** The failover copy on this machine against the list that came with it: each file is there and has its SHA-256. `manifest`: JSON {files: [{path, sha256}]}, paths relative to `folder`. */
-export interface DriftCheck extends CheckBase { readonly kind: "drift"; readonly folder: string; readonly manifest: string }
+export interface DriftCheck extends CheckBase {
+  readonly kind: "drift";
+  readonly folder: string;
+  readonly manifest: string;
+}
 
-export type Check = HttpCheck | TcpCheck | CertificateCheck | DnsCheck | IcmpCheck | SshCheck | HeartbeatCheck | UnitCheck | HostCheck | BackupCheck | DriftCheck;
+export type Check =
+  | HttpCheck
+  | TcpCheck
+  | CertificateCheck
+  | DnsCheck
+  | IcmpCheck
+  | SshCheck
+  | HeartbeatCheck
+  | UnitCheck
+  | HostCheck
+  | BackupCheck
+  | DriftCheck;
 
 export interface SmtpRelay {
-  readonly host: string; readonly port: number; readonly user?: string;
+  readonly host: string;
+  readonly port: number;
+  readonly user?: string;
   /** File with the password. */
   readonly passwordFile?: string;
   /** "starttls" where offered (the default), "implicit" TLS from the first byte, or "none". */
   readonly tls?: "starttls" | "implicit" | "none";
 }
 export type Channel =
-  | { readonly kind: "smtp"; readonly relay: SmtpRelay; readonly from: string; readonly to: readonly string[] }
-  | { readonly kind: "webhook"; readonly url: string; readonly headers?: Readonly<Record<string, string>> }
+  | {
+      readonly kind: "smtp";
+      readonly relay: SmtpRelay;
+      readonly from: string;
+      readonly to: readonly string[];
+    }
+  | {
+      readonly kind: "webhook";
+      readonly url: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   | { readonly kind: "ntfy"; readonly url: string; readonly tokenFile?: string }
   | { readonly kind: "slack"; readonly urlFile: string }
   | { readonly kind: "discord"; readonly urlFile: string }
-  | { readonly kind: "telegram"; readonly tokenFile: string; readonly chat: string; /** @default "https://api.telegram.org" */ readonly api?: string };
+  | {
+      readonly kind: "telegram";
+      readonly tokenFile: string;
+      readonly chat: string;
+      /** @default "https://api.telegram.org" */ readonly api?: string;
+    };
 
 /** Times are in the machine's own zone; weekly: days 0 (Sunday) to 6 and "HH:MM"; once: ISO instants. */
 export type Maintenance = { readonly title: string; readonly services?: readonly string[] } & (
   | { readonly from: string; readonly to: string }
-  | { readonly weekly: { readonly days: readonly number[]; readonly at: string; readonly minutes: number } });
+  | {
+      readonly weekly: {
+        readonly days: readonly number[];
+        readonly at: string;
+        readonly minutes: number;
+      };
+    }
+);
 
 export interface AlertConfig {
   readonly to: readonly string[];
@@ -151,9 +222,26 @@ export interface WatchdogConfig {
   readonly maxRestartsPerHour: number;
   /** Where it keeps its counters over a restart of itself. */
   readonly stateFile: string;
-  readonly services: readonly { readonly name: string; readonly unit: string; readonly url: string; readonly status: number; readonly contains?: string }[];
+  readonly services: readonly {
+    readonly name: string;
+    readonly unit: string;
+    readonly url: string;
+    readonly status: number;
+    readonly contains?: string;
+  }[];
   /** The primary watches the watcher: asked every interval, alerted by its own way to send. */
-  readonly watcher?: { readonly fleet: string; /** Where people look: the status page. */ readonly url: string; readonly checks: readonly Check[]; readonly passAfter: number; readonly alerts: AlertConfig; /** As the Observatory's. */ readonly network?: readonly TcpCheck[] };
+  readonly watcher?: {
+    readonly fleet: string;
+    /** Where people look: the status page. */ readonly url: string;
+    readonly checks: readonly Check[];
+    readonly passAfter: number;
+    readonly alerts: AlertConfig;
+    /** As the Observatory's. */ readonly network?: readonly TcpCheck[];
+  };
   /** Where this machine's unit states and host metrics are sent every interval (the Observatory's /report), signed with the key in the file: the same as the Observatory's signingKeyFile. */
-  readonly report?: { readonly url: string; readonly keyFile: string; readonly units: readonly string[] };
+  readonly report?: {
+    readonly url: string;
+    readonly keyFile: string;
+    readonly units: readonly string[];
+  };
 }

@@ -20,10 +20,19 @@ export interface MachineFile {
   readonly text: string;
 }
 
-export interface ReleaseFile { readonly path: string; readonly mode: number; readonly owner: string; readonly group: string; readonly sha256: string }
+export interface ReleaseFile {
+  readonly path: string;
+  readonly mode: number;
+  readonly owner: string;
+  readonly group: string;
+  readonly sha256: string;
+}
 
 /** A folder that is switched as a whole: unpacked at /opt/fleet/trees/<name>/<hash>, with the link /opt/fleet/trees/<name>/current. */
-export interface ReleaseTree { readonly name: string; /** First 16 hex digits of the sha256 over its sorted paths, modes and contents. */ readonly hash: string }
+export interface ReleaseTree {
+  readonly name: string;
+  /** First 16 hex digits of the sha256 over its sorted paths, modes and contents. */ readonly hash: string;
+}
 
 export interface ReleaseUnit {
   /** systemd unit, e.g. "fleet-chat.service" or "fleet-renew.timer". */
@@ -48,7 +57,14 @@ export interface ReleaseCertificate {
 }
 
 /** Asked on loopback after the switch; a release whose probes don't answer is rolled back. */
-export interface ReleaseProbe { readonly service: string; readonly unit: string; readonly url: string; readonly status: number; readonly contains?: string; readonly timeoutSeconds: number }
+export interface ReleaseProbe {
+  readonly service: string;
+  readonly unit: string;
+  readonly url: string;
+  readonly status: number;
+  readonly contains?: string;
+  readonly timeoutSeconds: number;
+}
 
 export interface Release {
   readonly format: 1;
@@ -56,15 +72,30 @@ export interface Release {
   /** Debian packages that must be installed (first boot installs them too: this catches later additions). */
   readonly packages: readonly string[];
   /** System users without a login; home is created 0750. */
-  readonly users: readonly { readonly name: string; readonly home: string; readonly groups: readonly string[] }[];
-  readonly directories: readonly { readonly path: string; readonly mode: number; readonly owner: string; readonly group: string }[];
+  readonly users: readonly {
+    readonly name: string;
+    readonly home: string;
+    readonly groups: readonly string[];
+  }[];
+  readonly directories: readonly {
+    readonly path: string;
+    readonly mode: number;
+    readonly owner: string;
+    readonly group: string;
+  }[];
   readonly files: readonly ReleaseFile[];
   readonly trees: readonly ReleaseTree[];
   readonly units: readonly ReleaseUnit[];
   readonly certificates: readonly ReleaseCertificate[];
   readonly probes: readonly ReleaseProbe[];
   /** What `fleet-agent backup` copies (primary only). */
-  readonly data: readonly { readonly service: string; readonly unit: string; readonly owner: string; readonly kind: "file" | "sqlite" | "directory"; readonly path: string }[];
+  readonly data: readonly {
+    readonly service: string;
+    readonly unit: string;
+    readonly owner: string;
+    readonly kind: "file" | "sqlite" | "directory";
+    readonly path: string;
+  }[];
 }
 
 /**

@@ -2,10 +2,16 @@ import { RESERVED_NAMES, RESERVED_PORTS, SIZES } from "./catalogue";
 import type { FleetFacts, ServiceFacts } from "./fleet";
 
 /** A problem at a path of the manifest; the path begins at the top. */
-export interface Problem { readonly path: readonly string[]; readonly text: string }
+export interface Problem {
+  readonly path: readonly string[];
+  readonly text: string;
+}
 
 /** True for a file or folder relative to the manifest. */
-export interface Sources { isFolder(path: string): boolean; isFile(path: string): boolean }
+export interface Sources {
+  isFolder(path: string): boolean;
+  isFile(path: string): boolean;
+}
 
 const at = (service: ServiceFacts, key: string) => ["services", service.name, key];
 
@@ -15,88 +21,267 @@ const duplicates = (services: readonly ServiceFacts[], key: "host" | "port"): Pr
     const value = service[key];
     if (value === undefined) return [];
     const other = owner.get(value);
-    if (other === undefined) { owner.set(value, service.name); return []; }
-    return [{ path: at(service, key), text: `${value} is already used by "${other}". ${key === "port" ? "Choose a free port, or leave it out to have one chosen." : "Choose another host name."}` }];
+    if (other === undefined) {
+      owner.set(value, service.name);
+      return [];
+    }
+    return [
+      {
+        path: at(service, key),
+        text: `${value} is already used by "${other}". ${key === "port" ? "Choose a free port, or leave it out to have one chosen." : "Choose another host name."}`,
+      },
+    ];
   });
 };
 
-const hosts = ({ services, domain, status, primary, watcher }: FleetFacts): Problem[] => services.flatMap((service) => {
-  const path = at(service, "host");
-  if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(service.host)) return [{ path, text: `"${service.host}" is not a host name. Use lower-case letters, digits, dashes and dots.` }];
-  if (service.host !== domain && !service.host.endsWith(`.${domain}`)) return [{ path, text: `"${service.host}" is not under ${domain}. Use a name ending in .${domain}, or change the stack's domain.` }];
-  const own = [status.host, ...[primary, watcher].map(({ name }) => `${name}.${domain}`)];
-  return own.includes(service.host) ? [{ path, text: `${service.host} is the fleet's own (the status page, a machine). Choose another host name.` }] : [];
-});
+const hosts = ({ services, domain, status, primary, watcher }: FleetFacts): Problem[] =>
+  services.flatMap((service) => {
+    const path = at(service, "host");
+    if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(service.host))
+      return [
+        {
+          path,
+          text: `"${service.host}" is not a host name. Use lower-case letters, digits, dashes and dots.`,
+        },
+      ];
+    if (service.host !== domain && !service.host.endsWith(`.${domain}`))
+      return [
+        {
+          path,
+          text: `"${service.host}" is not under ${domain}. Use a name ending in .${domain}, or change the stack's domain.`,
+        },
+      ];
+    const own = [status.host, ...[primary, watcher].map(({ name }) => `${name}.${domain}`)];
+    return own.includes(service.host)
+      ? [
+          {
+            path,
+            text: `${service.host} is the fleet's own (the status page, a machine). Choose another host name.`,
+          },
+        ]
+      : [];
+  });
 
-const names = ({ services }: FleetFacts): Problem[] => services.flatMap(({ name }) =>
-  RESERVED_NAMES.includes(name) ? [{ path: ["services", name], text: `the machines use the name "${name}" themselves. Rename the service (reserved: ${RESERVED_NAMES.join(", ")}).` }] : []);
+const names = ({ services }: FleetFacts): Problem[] =>
+  services.flatMap(({ name }) =>
+    RESERVED_NAMES.includes(name)
+      ? [
+          {
+            path: ["services", name],
+            text: `the machines use the name "${name}" themselves. Rename the service (reserved: ${RESERVED_NAMES.join(", ")}).`,
+          },
+        ]
+      : [],
+  );
 
-const ports = ({ services }: FleetFacts): Problem[] => services.flatMap((service) => {
-  const holder = service.port === undefined ? undefined : RESERVED_PORTS[service.port];
-  return holder ? [{ path: at(service, "port"), text: `${service.port} is used by ${holder}. Choose a free port, or leave it out to have one chosen.` }] : [];
-});
+const ports = ({ services }: FleetFacts): Problem[] =>
+  services.flatMap((service) => {
+    const holder = service.port === undefined ? undefined : RESERVED_PORTS[service.port];
+    return holder
+      ? [
+          {
+            path: at(service, "port"),
+            text: `${service.port} is used by ${holder}. Choose a free port, or leave it out to have one chosen.`,
+          },
+        ]
+      : [];
+  });
 
 /** What the unit sets itself: a service that were told otherwise would listen or write where nobody looks. */
 const OWN_VARIABLES = ["PORT", "HOST", "DATA_DIR", "PUBLIC_URL", "SERVICES_FILE"];
 
-const variables = ({ services }: FleetFacts): Problem[] => services.flatMap((service) => Object.keys(service.environment).filter((name) => OWN_VARIABLES.includes(name))
-  .map((name) => ({ path: [...at(service, "environment"), name], text: `every service is given it (as ${OWN_VARIABLES.join(", ")}). Remove it${name === "PORT" ? "; the key port chooses the port" : ""}.` })));
+const variables = ({ services }: FleetFacts): Problem[] =>
+  services.flatMap((service) =>
+    Object.keys(service.environment)
+      .filter((name) => OWN_VARIABLES.includes(name))
+      .map((name) => ({
+        path: [...at(service, "environment"), name],
+        text: `every service is given it (as ${OWN_VARIABLES.join(", ")}). Remove it${name === "PORT" ? "; the key port chooses the port" : ""}.`,
+      })),
+  );
 
-const dataItems = ({ services }: FleetFacts): Problem[] => services.flatMap((service) => service.data.flatMap(({ path }, index) =>
-  service.data.findIndex((other) => other.path === path) < index ? [{ path: [...at(service, "data"), String(index)], text: `${path} is named above already. Name each thing once.` }] : []));
+const dataItems = ({ services }: FleetFacts): Problem[] =>
+  services.flatMap((service) =>
+    service.data.flatMap(({ path }, index) =>
+      service.data.findIndex((other) => other.path === path) < index
+        ? [
+            {
+              path: [...at(service, "data"), String(index)],
+              text: `${path} is named above already. Name each thing once.`,
+            },
+          ]
+        : [],
+    ),
+  );
 
 /** nginx would pass the request to itself, for ever. */
-const upstreams = ({ services }: FleetFacts): Problem[] => services.flatMap((service) => service.upstream !== undefined && /:(80|443)$/.test(service.upstream)
-  ? [{ path: at(service, "upstream"), text: `${service.upstream} is nginx itself. Name the port of what it is to pass requests to.` }] : []);
+const upstreams = ({ services }: FleetFacts): Problem[] =>
+  services.flatMap((service) =>
+    service.upstream !== undefined && /:(80|443)$/.test(service.upstream)
+      ? [
+          {
+            path: at(service, "upstream"),
+            text: `${service.upstream} is nginx itself. Name the port of what it is to pass requests to.`,
+          },
+        ]
+      : [],
+  );
 
-const folders = ({ services }: FleetFacts, sources: Sources): Problem[] => services.flatMap((service): Problem[] => {
-  if (service.folder === undefined) return service.command[0]?.startsWith("./") ? [{ path: at(service, "folder"), text: `is missing: ${service.command[0]} has to lie in it. Add it.` }] : [];
-  if (!sources.isFolder(service.folder)) return [{ path: at(service, "folder"), text: `there is no folder ${service.folder}. Create it, or correct the path (it is relative to fleet.yaml).` }];
-  if (service.entry !== undefined && !sources.isFile(`${service.folder}/${service.entry}`)) return [{ path: at(service, "entry"), text: `there is no file ${service.entry} in ${service.folder}. Create it, or name the right one.` }];
-  const own = service.kind === "binary" && service.command[0]?.startsWith("./") ? service.command[0].slice(2) : undefined;
-  if (own !== undefined && !sources.isFile(`${service.folder}/${own}`)) return [{ path: at(service, "command"), text: `there is no file ${own} in ${service.folder}. Put the program there, or name the right one.` }];
-  return [];
-});
+const folders = ({ services }: FleetFacts, sources: Sources): Problem[] =>
+  services.flatMap((service): Problem[] => {
+    if (service.folder === undefined)
+      return service.command[0]?.startsWith("./")
+        ? [
+            {
+              path: at(service, "folder"),
+              text: `is missing: ${service.command[0]} has to lie in it. Add it.`,
+            },
+          ]
+        : [];
+    if (!sources.isFolder(service.folder))
+      return [
+        {
+          path: at(service, "folder"),
+          text: `there is no folder ${service.folder}. Create it, or correct the path (it is relative to fleet.yaml).`,
+        },
+      ];
+    if (service.entry !== undefined && !sources.isFile(`${service.folder}/${service.entry}`))
+      return [
+        {
+          path: at(service, "entry"),
+          text: `there is no file ${service.entry} in ${service.folder}. Create it, or name the right one.`,
+        },
+      ];
+    const own =
+      service.kind === "binary" && service.command[0]?.startsWith("./")
+        ? service.command[0].slice(2)
+        : undefined;
+    if (own !== undefined && !sources.isFile(`${service.folder}/${own}`))
+      return [
+        {
+          path: at(service, "command"),
+          text: `there is no file ${own} in ${service.folder}. Put the program there, or name the right one.`,
+        },
+      ];
+    return [];
+  });
 
 /** The two machines must not share a fate, and the services must fit. */
 const machines = ({ primary, watcher, services }: FleetFacts): Problem[] => {
   const total = services.reduce((sum, service) => sum + service.memoryMiB, 0);
   const size = SIZES[primary.size]!.memoryMiB;
   return [
-    ...(primary.region === watcher.region ? [{ path: ["machines", "watcher", "region"], text: `${watcher.region} is the primary's region too: one outage would take both. Choose another.` }] : []),
-    ...(total > size ? [{ path: ["services"], text: `the memory limits add up to ${total} MiB, and ${primary.size} has ${size} MiB. Lower them, or choose a larger size.` }] : []),
+    ...(primary.region === watcher.region
+      ? [
+          {
+            path: ["machines", "watcher", "region"],
+            text: `${watcher.region} is the primary's region too: one outage would take both. Choose another.`,
+          },
+        ]
+      : []),
+    ...(total > size
+      ? [
+          {
+            path: ["services"],
+            text: `the memory limits add up to ${total} MiB, and ${primary.size} has ${size} MiB. Lower them, or choose a larger size.`,
+          },
+        ]
+      : []),
   ];
 };
 
 /** What cron can keep to: its fields begin anew with each hour and each day. */
-const isEven = (minutes: number): boolean => (minutes < 60 ? Number.isInteger(minutes) && 60 % minutes === 0 : minutes % 60 === 0 && 1440 % minutes === 0);
+const isEven = (minutes: number): boolean =>
+  minutes < 60
+    ? Number.isInteger(minutes) && 60 % minutes === 0
+    : minutes % 60 === 0 && 1440 % minutes === 0;
 
 const durations = ({ checks, backups }: FleetFacts): Problem[] => [
-  ...(checks.timeoutSeconds >= checks.intervalSeconds ? [{ path: ["checks", "timeout"], text: `${checks.timeoutSeconds}s is not below the interval of ${checks.intervalSeconds}s. Shorten it, or check less often.` }] : []),
-  ...(isEven(backups.everyMinutes) ? [] : [{ path: ["backups", "every"], text: "has to divide an hour into equal parts of whole minutes, or a day into equal parts of whole hours, such as 15m, 1h, 6h or 1d." }]),
+  ...(checks.timeoutSeconds >= checks.intervalSeconds
+    ? [
+        {
+          path: ["checks", "timeout"],
+          text: `${checks.timeoutSeconds}s is not below the interval of ${checks.intervalSeconds}s. Shorten it, or check less often.`,
+        },
+      ]
+    : []),
+  ...(isEven(backups.everyMinutes)
+    ? []
+    : [
+        {
+          path: ["backups", "every"],
+          text: "has to divide an hour into equal parts of whole minutes, or a day into equal parts of whole hours, such as 15m, 1h, 6h or 1d.",
+        },
+      ]),
 ];
 
 /** What the layers of the fleet are called in alerts. */
-const OWN_CHECKS = ["primary", "dns", "nginx", "certificate", "status-certificate", "backup", "watcher"];
+const OWN_CHECKS = [
+  "primary",
+  "dns",
+  "nginx",
+  "certificate",
+  "status-certificate",
+  "backup",
+  "watcher",
+];
 
 const checkNames = ({ checks, services, alerts }: FleetFacts): Problem[] => {
   const known = new Set(services.map(({ name }) => name));
   const taken = [...OWN_CHECKS, ...known];
   return [
-    ...checks.also.flatMap(({ id }, index) => taken.includes(id) || checks.also.findIndex((other) => other.id === id) < index
-      ? [{ path: ["checks", "also", String(index), "name"], text: `"${id}" is already the name of a check. Choose another.` }] : []),
-    ...alerts.maintenance.flatMap(({ services: covered = [] }, index) => covered.filter((name) => !known.has(name))
-      .map((name) => ({ path: ["alerts", "maintenance", String(index), "services"], text: `there is no service "${name}". Name one of: ${[...known].join(", ")}.` }))),
+    ...checks.also.flatMap(({ id }, index) =>
+      taken.includes(id) || checks.also.findIndex((other) => other.id === id) < index
+        ? [
+            {
+              path: ["checks", "also", String(index), "name"],
+              text: `"${id}" is already the name of a check. Choose another.`,
+            },
+          ]
+        : [],
+    ),
+    ...alerts.maintenance.flatMap(({ services: covered = [] }, index) =>
+      covered
+        .filter((name) => !known.has(name))
+        .map((name) => ({
+          path: ["alerts", "maintenance", String(index), "services"],
+          text: `there is no service "${name}". Name one of: ${[...known].join(", ")}.`,
+        })),
+    ),
   ];
 };
 
 /** Secrets that the facts lean on and the stack has not; `path` is the secret's name. */
-export const missingSecrets = ({ alerts }: FleetFacts, secrets: readonly string[]): { readonly path: string; readonly text: string }[] => {
-  const needed = [...(alerts.relay.user === undefined ? [] : ["relay-password"]), ...alerts.channels.flatMap((channel) => ("secret" in channel && channel.secret ? [channel.secret] : []))];
-  return [...new Set(needed)].filter((name) => !secrets.includes(name))
-    .map((name) => ({ path: name, text: `is not set, and ${name === "relay-password" ? "relay-user" : "fleet.yaml: alerts.channels"} needs it. Set it with: pulumi config set --secret ${name}` }));
+export const missingSecrets = (
+  { alerts }: FleetFacts,
+  secrets: readonly string[],
+): { readonly path: string; readonly text: string }[] => {
+  const needed = [
+    ...(alerts.relay.user === undefined ? [] : ["relay-password"]),
+    ...alerts.channels.flatMap((channel) =>
+      "secret" in channel && channel.secret ? [channel.secret] : [],
+    ),
+  ];
+  return [...new Set(needed)]
+    .filter((name) => !secrets.includes(name))
+    .map((name) => ({
+      path: name,
+      text: `is not set, and ${name === "relay-password" ? "relay-user" : "fleet.yaml: alerts.channels"} needs it. Set it with: pulumi config set --secret ${name}`,
+    }));
 };
 
 /** What the schema can't say: rules across keys, and what has to be on disk. */
-export const brokenRules = (facts: FleetFacts, sources: Sources): Problem[] =>
-  [...names(facts), ...hosts(facts), ...duplicates(facts.services, "host"), ...duplicates(facts.services, "port"), ...ports(facts), ...upstreams(facts), ...variables(facts), ...dataItems(facts), ...folders(facts, sources), ...machines(facts), ...durations(facts), ...checkNames(facts)];
+export const brokenRules = (facts: FleetFacts, sources: Sources): Problem[] => [
+  ...names(facts),
+  ...hosts(facts),
+  ...duplicates(facts.services, "host"),
+  ...duplicates(facts.services, "port"),
+  ...ports(facts),
+  ...upstreams(facts),
+  ...variables(facts),
+  ...dataItems(facts),
+  ...folders(facts, sources),
+  ...machines(facts),
+  ...durations(facts),
+  ...checkNames(facts),
+];

@@ -20,4 +20,9 @@ const duringTheCut = async (tools: DrillTools, before: ReadonlySet<string>): Pro
 };
 
 /** The primary loses its power: visitors see nothing, the owner gets one mail; it comes back, and the owner gets one more. */
-export const run = powerCut({ role: "primary", duringTheCut, alertSeconds: ALERT_SECONDS, darkness: "outage for visitors" });
+export const run = powerCut({
+  role: "primary",
+  duringTheCut,
+  alertSeconds: ALERT_SECONDS,
+  darkness: "outage for visitors",
+});

@@ -1,5 +1,9 @@
 /** What happened when, in seconds since the drill began. */
-export interface Mark { readonly at: number; readonly what: string; readonly detail?: string }
+export interface Mark {
+  readonly at: number;
+  readonly what: string;
+  readonly detail?: string;
+}
 
 export interface Timeline {
   /** Notes that this happened now; returns the second. */
@@ -8,7 +12,10 @@ export interface Timeline {
   readonly marks: readonly Mark[];
 }
 
-export const createTimeline = (now: () => number, onMark: (mark: Mark) => void = () => undefined): Timeline => {
+export const createTimeline = (
+  now: () => number,
+  onMark: (mark: Mark) => void = () => undefined,
+): Timeline => {
   const began = now();
   const marks: Mark[] = [];
   const seconds = (): number => Math.round((now() - began) / 100) / 10;
@@ -29,5 +36,11 @@ export type Measures = Readonly<Record<string, number>>;
 
 export const renderTimeline = (drill: string, measures: Measures): string => {
   const width = Math.max(...Object.keys(measures).map((name) => name.length));
-  return ["", `${drill}: everything came back.`, ...Object.entries(measures).map(([name, seconds]) => `  ${name.padEnd(width)}  ${seconds.toFixed(1).padStart(7)} s`)].join("\n");
+  return [
+    "",
+    `${drill}: everything came back.`,
+    ...Object.entries(measures).map(
+      ([name, seconds]) => `  ${name.padEnd(width)}  ${seconds.toFixed(1).padStart(7)} s`,
+    ),
+  ].join("\n");
 };

@@ -5,8 +5,8 @@ import { type Key, loadKey } from "./adapters/key";
 import { type Log, reason } from "./adapters/log";
 import { Outbox } from "./adapters/outbox";
 import { Alerts } from "./alerts/alerts";
-import { type Message, noteMessage, type Row } from "./alerts/messages";
 import { active, type Window } from "./alerts/maintenance";
+import { type Message, noteMessage, type Row } from "./alerts/messages";
 import { Offline } from "./alerts/offline";
 import { Strain } from "./alerts/strain";
 import { Deafness } from "./checks/deafness";
@@ -21,18 +21,18 @@ import { isTold, Tellers } from "./checks/told";
 import { incidentLink } from "./page/links";
 import { checksOf, pace, watchedOf } from "./settings";
 import type { Database } from "./store/database";
-import { Rollups } from "./store/rollup";
 import type { Kept } from "./store/kept";
+import { Rollups } from "./store/rollup";
 import { Store } from "./store/store";
 import { Writer } from "./store/writer";
 
 export const resultNumbers = { pass: 0, fail: 1, unknown: 2 } as const;
 
 /** So long a storage that fails may take to be told by this program itself. */
-const storageGraceMs = 150_000;
+const STORAGE_GRACE_MS = 150_000;
 
 /** So long a message may wait before the outside switch is left to alarm. */
-const stuckMs = 15 * 60_000;
+const STUCK_MS = 15 * 60_000;
 
 /** The Observatory's parts, put together. Nothing runs until `start`. */
 export class Assembly {
@@ -63,36 +63,114 @@ export class Assembly {
   #storageByHost = false;
   #deadManDue = 0;
 
-  constructor(public config: ObservatoryConfig, readonly database: Database, kept: Kept, readonly clock: Clock, readonly log: Log) {
+  constructor(
+    public config: ObservatoryConfig,
+    readonly database: Database,
+    kept: Kept,
+    readonly clock: Clock,
+    readonly log: Log,
+  ) {
     this.startedAt = clock.now();
     this.writer = new Writer(database, clock, log);
     this.store = new Store(this.writer);
     this.rollups = new Rollups(database, clock, log);
     this.key = loadKey(config.signingKeyFile, config.database);
     this.windows = kept.windows;
-    this.outbox = new Outbox({ clock, log, shelf: this.store, carriers: () => [{ kind: "smtp", ...this.config.alerts } as const, ...(this.config.alerts.fallback ?? [])].map(carrierOf), origin: "observatory" }, kept);
-    this.offline = new Offline({
-      fleet: config.fleet, url: config.statusUrl, now: () => clock.now(), keep: (start) => this.store.meta("offline", start), send: (message) => this.send(message), over: (from) => this.deafness.until(from), leastMs: config.failAfter * config.intervalSeconds * 1000,
-    }, kept.offline);
-    this.deafness = new Deafness({ now: () => clock.now(), since: () => this.offline.since(), keep: (gaps) => this.store.meta("deaf", gaps) }, kept.deaf);
+    this.outbox = new Outbox(
+      {
+        clock,
+        log,
+        shelf: this.store,
+        carriers: () =>
+          [
+            { kind: "smtp", ...this.config.alerts } as const,
+            ...(this.config.alerts.fallback ?? []),
+          ].map(carrierOf),
+        origin: "observatory",
+      },
+      kept,
+    );
+    this.offline = new Offline(
+      {
+        fleet: config.fleet,
+        url: config.statusUrl,
+        now: () => clock.now(),
+        keep: (start) => this.store.meta("offline", start),
+        send: (message) => this.send(message),
+        over: (from) => this.deafness.until(from),
+        leastMs: config.failAfter * config.intervalSeconds * 1000,
+      },
+      kept.offline,
+    );
+    this.deafness = new Deafness(
+      {
+        now: () => clock.now(),
+        since: () => this.offline.since(),
+        keep: (gaps) => this.store.meta("deaf", gaps),
+      },
+      kept.deaf,
+    );
     if (kept.lastRunAt !== undefined) this.deafness.until(kept.lastRunAt);
     this.network = this.#places();
-    this.tellers = new Tellers({ now: () => clock.now(), keep: (all) => this.store.meta("beats", all), gaps: () => this.deafness.gaps(), units: () => this.#ownUnits(), hostIsWatched: () => checksOf(this.config).some(({ kind, machine }) => kind === "host" && machine !== "watcher") }, kept.beats);
-    this.strain = new Strain({ now: () => clock.monotonic(), note: (lead, rows) => this.#note(lead, rows) });
-    this.pulse = new Pulse(clock, (upset) => this.#upset(upset), () => this.tick());
-    this.runner = new Runner({ clock, pulse: this.pulse, perform: (check, timeoutMs) => (isTold(check) ? this.tellers.perform(check) : runCheck(check, timeoutMs)), networkUp: () => this.#networkUp(), took: (check, began, outcome) => this.#took(check, began, outcome) });
-    this.alerts = new Alerts({
-      fleet: config.fleet, now: () => clock.now(), journal: this.store, send: (message) => this.send(message),
-      hurry: (ids) => { for (const id of ids) this.runner.schedule.hurry(id); },
-      link: (incident) => incidentLink(this.key, this.base(), incident, clock.now()),
-      patienceMs: 2 * config.intervalSeconds * 1000, remindMs: (config.alerts.remindMinutes ?? 240) * 60_000, flapsPerHour: config.alerts.flapsPerHour ?? 6,
-      maintenance: () => this.maintenance(),
-    }, checksOf(config).map((check) => watchedOf(check, config)), kept);
+    this.tellers = new Tellers(
+      {
+        now: () => clock.now(),
+        keep: (all) => this.store.meta("beats", all),
+        gaps: () => this.deafness.gaps(),
+        units: () => this.#ownUnits(),
+        hostIsWatched: () =>
+          checksOf(this.config).some(
+            ({ kind, machine }) => kind === "host" && machine !== "watcher",
+          ),
+      },
+      kept.beats,
+    );
+    this.strain = new Strain({
+      now: () => clock.monotonic(),
+      note: (lead, rows) => this.#note(lead, rows),
+    });
+    this.pulse = new Pulse(
+      clock,
+      (upset) => this.#upset(upset),
+      () => this.tick(),
+    );
+    this.runner = new Runner({
+      clock,
+      pulse: this.pulse,
+      perform: (check, timeoutMs) =>
+        isTold(check) ? this.tellers.perform(check) : runCheck(check, timeoutMs),
+      networkUp: () => this.#networkUp(),
+      took: (check, began, outcome) => this.#took(check, began, outcome),
+    });
+    this.alerts = new Alerts(
+      {
+        fleet: config.fleet,
+        now: () => clock.now(),
+        journal: this.store,
+        send: (message) => this.send(message),
+        hurry: (ids) => {
+          for (const id of ids) this.runner.schedule.hurry(id);
+        },
+        link: (incident) => incidentLink(this.key, this.base(), incident, clock.now()),
+        patienceMs: 2 * config.intervalSeconds * 1000,
+        remindMs: (config.alerts.remindMinutes ?? 240) * 60_000,
+        flapsPerHour: config.alerts.flapsPerHour ?? 6,
+        maintenance: () => this.maintenance(),
+      },
+      checksOf(config).map((check) => watchedOf(check, config)),
+      kept,
+    );
   }
 
-  base(): string { return this.config.statusUrl.endsWith("/") ? this.config.statusUrl : `${this.config.statusUrl}/`; }
+  base(): string {
+    return this.config.statusUrl.endsWith("/")
+      ? this.config.statusUrl
+      : `${this.config.statusUrl}/`;
+  }
 
-  maintenance(): readonly Window[] { return active(this.config.alerts.maintenance ?? [], this.windows, this.clock.now()); }
+  maintenance(): readonly Window[] {
+    return active(this.config.alerts.maintenance ?? [], this.windows, this.clock.now());
+  }
 
   /** Ended windows are dropped on the way. */
   setWindows(windows: readonly Window[]): void {
@@ -106,7 +184,9 @@ export class Assembly {
   }
 
   start(): void {
-    this.runner.load(checksOf(this.config).map((check) => ({ check, ...pace(check, this.config) })));
+    this.runner.load(
+      checksOf(this.config).map((check) => ({ check, ...pace(check, this.config) })),
+    );
     this.outbox.start();
     this.pulse.start();
   }
@@ -114,7 +194,11 @@ export class Assembly {
   /** Once a second: what waits for time to pass. */
   tick(): void {
     this.alerts.settle();
-    this.strain.seen({ lateMs: this.runner.schedule.backlog().lateMs, heldUpMs: this.pulse.heldUpMs(this.clock.monotonic() - 60_000), uncounted: this.runner.uncounted() });
+    this.strain.seen({
+      lateMs: this.runner.schedule.backlog().lateMs,
+      heldUpMs: this.pulse.heldUpMs(this.clock.monotonic() - 60_000),
+      uncounted: this.runner.uncounted(),
+    });
     this.#storage();
     this.#deadMan();
   }
@@ -123,7 +207,11 @@ export class Assembly {
   well(): boolean {
     const patienceMs = 4 * this.config.intervalSeconds * 1000 + 10_000;
     const { lastTry } = this.writer.status();
-    return lastTry !== undefined && this.clock.monotonic() - lastTry < patienceMs && this.runner.sinceLastRunMs() < patienceMs;
+    return (
+      lastTry !== undefined &&
+      this.clock.monotonic() - lastTry < patienceMs &&
+      this.runner.sinceLastRunMs() < patienceMs
+    );
   }
 
   /** The primary says how it is. */
@@ -134,7 +222,11 @@ export class Assembly {
   /** Whether what is wrong with the storage is, or is about to be, known by this program's own alert; if not, somebody else has to say it. */
   tellsOfStorage(): boolean {
     const { ok, since } = this.writer.status();
-    return ok || this.clock.monotonic() - (since ?? 0) < storageGraceMs || (this.#storageTold && this.outbox.waiting().length === 0);
+    return (
+      ok ||
+      this.clock.monotonic() - (since ?? 0) < STORAGE_GRACE_MS ||
+      (this.#storageTold && this.outbox.waiting().length === 0)
+    );
   }
 
   stop(): void {
@@ -153,24 +245,40 @@ export class Assembly {
   }
 
   #hurryHost(machine: "primary" | "watcher"): void {
-    for (const { id, check, machine: its } of this.alerts.watched()) if (check.kind === "host" && its === machine) this.runner.schedule.hurry(id);
+    for (const { id, check, machine: its } of this.alerts.watched())
+      if (check.kind === "host" && its === machine) this.runner.schedule.hurry(id);
   }
 
   #ownUnits(): readonly string[] {
-    return checksOf(this.config).filter((check) => check.kind === "unit" && check.machine === "watcher").map((check) => (check as UnitCheck).unit);
+    return checksOf(this.config)
+      .filter((check) => check.kind === "unit" && check.machine === "watcher")
+      .map((check) => (check as UnitCheck).unit);
   }
 
   #places(): OwnNetwork {
     const { network, alerts, timeoutSeconds, intervalSeconds } = this.config;
-    return new OwnNetwork(network ?? [alerts.relay], this.clock, timeoutSeconds * 1000, intervalSeconds * 500);
+    return new OwnNetwork(
+      network ?? [alerts.relay],
+      this.clock,
+      timeoutSeconds * 1000,
+      intervalSeconds * 500,
+    );
   }
 
   /** The outside switch alarms when it hears nothing, so a failure to reach it is only noted. It is the last that can speak when no message leaves any more. */
   #deadMan(): void {
     const { deadMan } = this.config.alerts;
-    if (deadMan === undefined || this.clock.monotonic() < this.#deadManDue || !this.well() || this.outbox.stuckMs() > stuckMs) return;
+    if (
+      deadMan === undefined ||
+      this.clock.monotonic() < this.#deadManDue ||
+      !this.well() ||
+      this.outbox.stuckMs() > STUCK_MS
+    )
+      return;
     this.#deadManDue = this.clock.monotonic() + (deadMan.intervalSeconds ?? 60) * 1000;
-    this.ping(deadMan.url).catch((error: unknown) => this.log.warn(`dead-man's switch: ${reason(error)}`));
+    this.ping(deadMan.url).catch((error: unknown) =>
+      this.log.warn(`dead-man's switch: ${reason(error)}`),
+    );
   }
 
   /** A clock that is ahead of before has left out a time in which nobody was heard, whether it was set or the machine slept. */
@@ -179,27 +287,47 @@ export class Assembly {
     this.strain.upset(upset);
   }
 
-  #note(lead: string, rows: readonly Row[]): void { this.send(noteMessage(this.config.fleet, lead, rows, this.base())); }
+  #note(lead: string, rows: readonly Row[]): void {
+    this.send(noteMessage(this.config.fleet, lead, rows, this.base()));
+  }
 
   /** A full or broken disk stops neither checks nor alerts, but it has to be known. A full one is the host check's to tell. */
   #storage(): void {
     const { ok, error, since, dropped } = this.writer.status();
     if (!ok && !this.#storageFails) this.#hurryHost("watcher");
     this.#storageFails = !ok;
-    if (!ok && !this.#storageTold && since !== undefined && this.clock.monotonic() - since > 60_000) {
+    if (
+      !ok &&
+      !this.#storageTold &&
+      since !== undefined &&
+      this.clock.monotonic() - since > 60_000
+    ) {
       this.#storageTold = true;
       if (this.alerts.exhausted("watcher")) this.#storageByHost = true;
-      else this.#note("The monitor can't write its history", [["Error", error ?? ""], ["Affects", "nothing that visitors see: checks and alerts go on in memory; a restart now would forget what is new"], ["To do", "is the disk full? ./fleet ssh watcher -- df -h /; then ./fleet logs watcher observatory.service"]]);
+      else
+        this.#note("The monitor can't write its history", [
+          ["Error", error ?? ""],
+          [
+            "Affects",
+            "nothing that visitors see: checks and alerts go on in memory; a restart now would forget what is new",
+          ],
+          [
+            "To do",
+            "is the disk full? ./fleet ssh watcher -- df -h /; then ./fleet logs watcher observatory.service",
+          ],
+        ]);
     }
     if (ok && this.#storageTold) {
-      if (!this.#storageByHost || dropped > 0) this.#note("The monitor writes its history again", [["Samples lost", String(dropped)]]);
+      if (!this.#storageByHost || dropped > 0)
+        this.#note("The monitor writes its history again", [["Samples lost", String(dropped)]]);
       this.#storageTold = this.#storageByHost = false;
     }
   }
 
   async #networkUp(): Promise<boolean> {
     const up = await this.network.up();
-    const heldUp = this.pulse.heldUpMs(this.clock.monotonic() - this.config.timeoutSeconds * 1000) > 0;
+    const heldUp =
+      this.pulse.heldUpMs(this.clock.monotonic() - this.config.timeoutSeconds * 1000) > 0;
     if (up || !heldUp) this.offline.seen(up);
     return up;
   }
@@ -209,7 +337,12 @@ export class Assembly {
     const unconfirmed = this.alerts.take(check.id, began, outcome);
     // What was never up is being set up: that is no downtime.
     const result = this.alerts.state(check.id).newSince === undefined ? outcome.result : "unknown";
-    this.writer.sample({ check: check.id, t: Math.floor(began / 1000), result: resultNumbers[result], ms: outcome.ms });
+    this.writer.sample({
+      check: check.id,
+      t: Math.floor(began / 1000),
+      result: resultNumbers[result],
+      ms: outcome.ms,
+    });
     return unconfirmed;
   }
 }

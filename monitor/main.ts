@@ -1,6 +1,7 @@
 import { once as eventOnce } from "node:events";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
+
 import type { WatchdogConfig } from "../config/monitor";
 import { reason } from "./adapters/log";
 import { ask } from "./ask";
@@ -10,7 +11,7 @@ import { BadConfig, readConfig, readJson } from "./settings";
 import { watch } from "./watch/watch";
 import { watchdog } from "./watchdog/watchdog";
 
-const help = `Usage: monitor COMMAND --config FILE
+const HELP = `Usage: monitor COMMAND --config FILE
 
   observatory                         check everything, keep history, alert, serve the status page (on the watcher)
   watchdog                            restart services that run but do not answer (on the primary)
@@ -30,12 +31,24 @@ Exit codes: 0 done, 1 failed or (watch) something is down, 2 wrong usage or conf
 
 class Usage extends Error {}
 
-interface Options { readonly config: string; readonly minutes: string; readonly service?: string[]; readonly end?: boolean; readonly by: string; readonly json?: boolean; readonly once?: boolean; readonly force?: boolean }
+interface Options {
+  readonly config: string;
+  readonly minutes: string;
+  readonly service?: string[];
+  readonly end?: boolean;
+  readonly by: string;
+  readonly json?: boolean;
+  readonly once?: boolean;
+  readonly force?: boolean;
+}
 type Command = (options: Options, rest: readonly string[]) => Promise<number | void>;
 
-const say = (text: string): void => { process.stdout.write(`${text}\n`); };
+const say = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
 const incident = ([id]: readonly string[]): number => {
-  if (!/^\d+$/.test(id ?? "")) throw new Usage(`an incident's number is needed, as on its page, not "${id ?? ""}"`);
+  if (!/^\d+$/.test(id ?? ""))
+    throw new Usage(`an incident's number is needed, as on its page, not "${id ?? ""}"`);
   return Number(id);
 };
 const title = ([text]: readonly string[]): string => {
@@ -46,27 +59,84 @@ const title = ([text]: readonly string[]): string => {
 const commands: Readonly<Record<string, Command>> = {
   observatory: ({ config }) => observatory(config),
   watchdog: ({ config }) => watchdog(readJson<WatchdogConfig>(config)),
-  watch: async ({ config, json = false, once = false }) => watch(readConfig(config), { json, once, out: process.stdout, stop: Promise.race([eventOnce(process, "SIGINT"), eventOnce(process, "SIGTERM"), eventOnce(process, "SIGHUP")]) }),
+  watch: async ({ config, json = false, once = false }) =>
+    watch(readConfig(config), {
+      json,
+      once,
+      out: process.stdout,
+      stop: Promise.race([
+        eventOnce(process, "SIGINT"),
+        eventOnce(process, "SIGTERM"),
+        eventOnce(process, "SIGHUP"),
+      ]),
+    }),
   report: async ({ config, force = false }) => say(await ask(config, { action: "report", force })),
-  ack: async ({ config, by }, rest) => say(await ask(config, { action: "acknowledge", incident: incident(rest), by })),
-  snooze: async ({ config, by, minutes }, rest) => say(await ask(config, { action: "snooze", incident: incident(rest), by, minutes: Number(minutes) })),
-  maintenance: async ({ config, minutes, service, end }, rest) => say(await ask(config, end ? { action: "end-maintenance", title: title(rest) } : { action: "maintenance", title: title(rest), minutes: Number(minutes), services: service })),
+  ack: async ({ config, by }, rest) =>
+    say(await ask(config, { action: "acknowledge", incident: incident(rest), by })),
+  snooze: async ({ config, by, minutes }, rest) =>
+    say(
+      await ask(config, {
+        action: "snooze",
+        incident: incident(rest),
+        by,
+        minutes: Number(minutes),
+      }),
+    ),
+  maintenance: async ({ config, minutes, service, end }, rest) =>
+    say(
+      await ask(
+        config,
+        end
+          ? { action: "end-maintenance", title: title(rest) }
+          : {
+              action: "maintenance",
+              title: title(rest),
+              minutes: Number(minutes),
+              services: service,
+            },
+      ),
+    ),
 };
 
 /** @returns the exit code. */
-async function main(argv: readonly string[]): Promise<number | void> {
-  const { values, positionals: [name = "", ...rest] } = parseArgs({ args: [...argv], allowPositionals: true, options: {
-    config: { type: "string" }, minutes: { type: "string", default: "60" }, service: { type: "string", multiple: true }, end: { type: "boolean" }, json: { type: "boolean" }, once: { type: "boolean" }, force: { type: "boolean" }, by: { type: "string", default: process.env["SUDO_USER"] ?? "the CLI" }, help: { type: "boolean", short: "h" },
-  } });
-  if (values.help || name === "help") return say(help);
-  if (name === "password") return say(await passwordLine(rest[0] ?? "operator", (await text(process.stdin)).trim()));
+const main = async (argv: readonly string[]): Promise<number | void> => {
+  const {
+    values,
+    positionals: [name = "", ...rest],
+  } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      config: { type: "string" },
+      minutes: { type: "string", default: "60" },
+      service: { type: "string", multiple: true },
+      end: { type: "boolean" },
+      json: { type: "boolean" },
+      once: { type: "boolean" },
+      force: { type: "boolean" },
+      by: { type: "string", default: process.env["SUDO_USER"] ?? "the CLI" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help || name === "help") return say(HELP);
+  if (name === "password")
+    return say(await passwordLine(rest[0] ?? "operator", (await text(process.stdin)).trim()));
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command === undefined) throw new Usage(`no command "${name}".\n${help}`);
+  if (command === undefined) throw new Usage(`no command "${name}".\n${HELP}`);
   if (values.config === undefined) throw new Usage("--config FILE is missing");
   return command({ ...values, config: values.config }, rest);
-}
+};
 
-main(process.argv.slice(2)).then((code) => process.exit(code ?? 0), (error: unknown) => {
-  process.stderr.write(`monitor: ${reason(error)}\n`);
-  process.exit(error instanceof Usage || error instanceof BadConfig || (error instanceof TypeError && "code" in error) ? 2 : 1);
-});
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code ?? 0),
+  (error: unknown) => {
+    process.stderr.write(`monitor: ${reason(error)}\n`);
+    process.exit(
+      error instanceof Usage ||
+        error instanceof BadConfig ||
+        (error instanceof TypeError && "code" in error)
+        ? 2
+        : 1,
+    );
+  },
+);

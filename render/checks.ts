@@ -1,35 +1,102 @@
 import type { FleetFacts, Role, ServiceFacts } from "../config/fleet";
 import type { Check, HttpCheck } from "../config/monitor";
 
-const publicUrl = (service: ServiceFacts): string => `https://${service.host}${service.health.path}`;
+const publicUrl = (service: ServiceFacts): string =>
+  `https://${service.host}${service.health.path}`;
 
 const serviceCheck = (service: ServiceFacts): HttpCheck => {
   const { status, contains, matches, json: value, maxLatencyMs } = service.health;
-  return { kind: "http", id: service.name, service: service.name, layer: "service", url: publicUrl(service), status, contains, matches, json: value, maxLatencyMs };
+  return {
+    kind: "http",
+    id: service.name,
+    service: service.name,
+    layer: "service",
+    url: publicUrl(service),
+    status,
+    contains,
+    matches,
+    json: value,
+    maxLatencyMs,
+  };
 };
 
 /** Below the services: what they all stand on, so that one broken layer is one alert. */
 const layers = ({ services, status, backups }: FleetFacts): Check[] => {
   const first = services[0]!;
   return [
-    { kind: "dns", id: "dns", layer: "dns", name: first.host, type: "A" },
-    { kind: "http", id: "nginx", layer: "nginx", url: `https://${first.host}/ping`, status: 200 },
+    {
+      kind: "dns",
+      id: "dns",
+      layer: "dns",
+      name: first.host,
+      type: "A",
+    },
+    {
+      kind: "http",
+      id: "nginx",
+      layer: "nginx",
+      url: `https://${first.host}/ping`,
+      status: 200,
+    },
     // One certificate covers all hosts of a machine.
-    { kind: "certificate", id: "certificate", layer: "certificate", host: first.host, intervalSeconds: 60 },
-    { kind: "certificate", id: "status-certificate", layer: "certificate", machine: "watcher", host: status.host, intervalSeconds: 60 },
+    {
+      kind: "certificate",
+      id: "certificate",
+      layer: "certificate",
+      host: first.host,
+      intervalSeconds: 60,
+    },
+    {
+      kind: "certificate",
+      id: "status-certificate",
+      layer: "certificate",
+      machine: "watcher",
+      host: status.host,
+      intervalSeconds: 60,
+    },
     // Two missed runs, and a little for the pull itself.
-    { kind: "backup", id: "backup", layer: "data", machine: "watcher", statusFile: "/var/lib/fleet-backups/status.json", maxAgeSeconds: backups.everyMinutes * 120 + 600, intervalSeconds: 60 },
+    {
+      kind: "backup",
+      id: "backup",
+      layer: "data",
+      machine: "watcher",
+      statusFile: "/var/lib/fleet-backups/status.json",
+      maxAgeSeconds: backups.everyMinutes * 120 + 600,
+      intervalSeconds: 60,
+    },
   ];
 };
 
 /** Units that nothing else would miss: services answer for themselves. */
-export const WATCHED_UNITS: Readonly<Record<Role, readonly string[]>> = { primary: ["nginx.service", "certbot.timer"], watcher: ["nginx.service", "certbot.timer", "cron.service"] };
+export const WATCHED_UNITS: Readonly<Record<Role, readonly string[]>> = {
+  primary: ["nginx.service", "certbot.timer"],
+  watcher: ["nginx.service", "certbot.timer", "cron.service"],
+};
 const LIMITS = { memoryPercent: 95, diskPercent: 90, inodesPercent: 90, clockSeconds: 30 };
 const machineChecks = (machine: Role): Check[] => [
-  { kind: "host", id: `${machine}/host`, layer: "data", machine, limits: LIMITS, intervalSeconds: 30 },
-  ...WATCHED_UNITS[machine].map((unit): Check => ({ kind: "unit", id: `${machine}/${unit}`, layer: "data", machine, unit, intervalSeconds: 30 })),
+  {
+    kind: "host",
+    id: `${machine}/host`,
+    layer: "data",
+    machine,
+    limits: LIMITS,
+    intervalSeconds: 30,
+  },
+  ...WATCHED_UNITS[machine].map((unit): Check => ({
+    kind: "unit",
+    id: `${machine}/${unit}`,
+    layer: "data",
+    machine,
+    unit,
+    intervalSeconds: 30,
+  })),
 ];
 
 /** Everything that the Observatory looks at besides the primary as a whole. */
-export const checksOf = (fleet: FleetFacts): readonly Check[] =>
-  [...layers(fleet), ...machineChecks("primary"), ...machineChecks("watcher"), ...fleet.services.map(serviceCheck), ...fleet.checks.also];
+export const checksOf = (fleet: FleetFacts): readonly Check[] => [
+  ...layers(fleet),
+  ...machineChecks("primary"),
+  ...machineChecks("watcher"),
+  ...fleet.services.map(serviceCheck),
+  ...fleet.checks.also,
+];

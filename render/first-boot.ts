@@ -11,14 +11,28 @@ export interface FirstBootKeys {
 }
 
 /** Debian packages of the first boot: fixed, because only a new machine would get a change. What a service needs besides comes with a release. */
-export const FIRST_BOOT_PACKAGES = ["nginx", "certbot", "nodejs", "rsync", "openssl", "unattended-upgrades"] as const;
+export const FIRST_BOOT_PACKAGES = [
+  "nginx",
+  "certbot",
+  "nodejs",
+  "rsync",
+  "openssl",
+  "unattended-upgrades",
+] as const;
 
 // JSON is YAML: one line, and nothing in a value can break out of it.
 const yaml = (value: unknown): string => JSON.stringify(value);
 
 /** cloud-init's user data. DigitalOcean takes at most 64 KiB of it, and never lets it change. */
-export const firstBoot = (fleet: FleetFacts, role: Role, keys: FirstBootKeys): string => fill("cloud-init/user-data", {
-  role, hostname: fleet[role].name, fqdn: `${fleet[role].name}.${fleet.domain}`,
-  authorizedKeys: yaml(keys.authorizedKeys), hostPrivateKey: yaml(keys.hostPrivateKey), hostPublicKey: yaml(keys.hostPublicKey),
-  packages: yaml(FIRST_BOOT_PACKAGES), sshd: yaml(sshdText()), bootstrap: yaml(fill("cloud-init/fleet-agent", {})),
-});
+export const firstBoot = (fleet: FleetFacts, role: Role, keys: FirstBootKeys): string =>
+  fill("cloud-init/user-data", {
+    role,
+    hostname: fleet[role].name,
+    fqdn: `${fleet[role].name}.${fleet.domain}`,
+    authorizedKeys: yaml(keys.authorizedKeys),
+    hostPrivateKey: yaml(keys.hostPrivateKey),
+    hostPublicKey: yaml(keys.hostPublicKey),
+    packages: yaml(FIRST_BOOT_PACKAGES),
+    sshd: yaml(sshdText()),
+    bootstrap: yaml(fill("cloud-init/fleet-agent", {})),
+  });

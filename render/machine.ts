@@ -3,13 +3,35 @@ import type { MachineFile } from "../config/release";
 import { observatoryFile, watchdogFile } from "./monitor";
 import { nginxFiles } from "./nginx";
 import { announcedUpgrades, backupCron, backupPolicy, systemFiles } from "./system";
-import { hasProcess, monitorFailedFile, observatoryUnit, serviceUnit, servicesFile, watchdogUnit } from "./units";
+import {
+  hasProcess,
+  monitorFailedFile,
+  observatoryUnit,
+  serviceUnit,
+  servicesFile,
+  watchdogUnit,
+} from "./units";
 
-export const renderPrimary = (fleet: FleetFacts): readonly MachineFile[] =>
-  [...systemFiles(), ...nginxFiles(fleet, "primary"), ...fleet.services.filter(hasProcess).map(serviceUnit), servicesFile(fleet), watchdogUnit(), watchdogFile(fleet), announcedUpgrades()];
+export const renderPrimary = (fleet: FleetFacts): readonly MachineFile[] => [
+  ...systemFiles(),
+  ...nginxFiles(fleet, "primary"),
+  ...fleet.services.filter(hasProcess).map(serviceUnit),
+  servicesFile(fleet),
+  watchdogUnit(),
+  watchdogFile(fleet),
+  announcedUpgrades(),
+];
 
-export const renderWatcher = (fleet: FleetFacts): readonly MachineFile[] =>
-  [...systemFiles(), ...nginxFiles(fleet, "watcher"), observatoryUnit(fleet), monitorFailedFile(), observatoryFile(fleet), backupCron(fleet), backupPolicy(fleet)];
+export const renderWatcher = (fleet: FleetFacts): readonly MachineFile[] => [
+  ...systemFiles(),
+  ...nginxFiles(fleet, "watcher"),
+  observatoryUnit(fleet),
+  monitorFailedFile(),
+  observatoryFile(fleet),
+  backupCron(fleet),
+  backupPolicy(fleet),
+];
 
 /** Every file of a machine that a release brings. */
-export const renderMachine = (fleet: FleetFacts, role: Role): readonly MachineFile[] => role === "primary" ? renderPrimary(fleet) : renderWatcher(fleet);
+export const renderMachine = (fleet: FleetFacts, role: Role): readonly MachineFile[] =>
+  role === "primary" ? renderPrimary(fleet) : renderWatcher(fleet);

@@ -6,7 +6,8 @@ import { gzipSync } from "node:zlib";
 const LEVEL = 4;
 const KEPT = join(__dirname, "../node_modules/.cache/second-server");
 
-const digest = (...parts: readonly (string | Buffer)[]): Buffer => parts.reduce((hash, part) => hash.update(part), createHash("sha256")).digest();
+const digest = (...parts: readonly (string | Buffer)[]): Buffer =>
+  parts.reduce((hash, part) => hash.update(part), createHash("sha256")).digest();
 
 /** One gzip member. Members one after the other are a gzip file like any other (RFC 1952, section 2.2). */
 export const pack = (part: Buffer): Buffer => gzipSync(part, { level: LEVEL });
@@ -30,13 +31,17 @@ const keep = (path: string, packed: Buffer): void => {
     renameSync(fresh, path);
   } catch (error) {
     // Where nothing can be kept, it is packed anew each time.
-    if (!["EACCES", "EROFS", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    if (!["EACCES", "EROFS", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? ""))
+      throw error;
   }
 };
 
 /** The same member, kept from run to run: for a part that is large and the same each time. */
 export const packOnce = (part: Buffer): Buffer => {
-  const path = join(KEPT, `${digest(`${process.versions.zlib} ${LEVEL}\0`, part).toString("hex")}.gz`);
+  const path = join(
+    KEPT,
+    `${digest(`${process.versions.zlib} ${LEVEL}\0`, part).toString("hex")}.gz`,
+  );
   const kept = readKept(path);
   if (kept) return kept;
   const packed = pack(part);

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+
 import type { FleetFacts, Role } from "../config/fleet";
 import type { MachineFile, Release, ReleaseFile } from "../config/release";
 import { renderMachine } from "./machine";
@@ -7,30 +8,68 @@ import { planOf } from "./plan";
 import { agentBundle, libsqlTree, monitorTree, serviceTrees, type Tree } from "./sources";
 import { TAR_END, type TarEntry, tarPart } from "./tar";
 
-export interface BuiltRelease { readonly release: Release; /** Of the gzipped archive, in hex: the release's name. */ readonly sha256: string; readonly archive: Buffer }
+export interface BuiltRelease {
+  readonly release: Release;
+  /** Of the gzipped archive, in hex: the release's name. */ readonly sha256: string;
+  readonly archive: Buffer;
+}
 
 const sha256 = (data: string | Buffer): string => createHash("sha256").update(data).digest("hex");
-const fileOf = ({ path, mode, owner = "root", group = "root", text }: MachineFile): ReleaseFile => ({ path, mode, owner, group, sha256: sha256(text) });
+const fileOf = ({
+  path,
+  mode,
+  owner = "root",
+  group = "root",
+  text,
+}: MachineFile): ReleaseFile => ({
+  path,
+  mode,
+  owner,
+  group,
+  sha256: sha256(text),
+});
 
-const treesOf = (fleet: FleetFacts, role: Role, folder: string): Tree[] => role === "watcher"
-  ? [monitorTree(), libsqlTree()]
-  : [monitorTree(), libsqlTree(), ...serviceTrees(fleet.services, folder)];
+const treesOf = (fleet: FleetFacts, role: Role, folder: string): Tree[] =>
+  role === "watcher"
+    ? [monitorTree(), libsqlTree()]
+    : [monitorTree(), libsqlTree(), ...serviceTrees(fleet.services, folder)];
 
 const contents = (files: readonly MachineFile[], trees: readonly Tree[]): TarEntry[] => [
-  ...[...new Map(files.map(({ text }) => [sha256(text), text]))].map(([hash, text]) => ({ path: `files/${hash}`, mode: 0o600, data: Buffer.from(text) })),
-  ...trees.flatMap(({ name, entries }) => entries.map((entry) => ({ ...entry, path: `trees/${name}/${entry.path}` }))),
+  ...[...new Map(files.map(({ text }) => [sha256(text), text]))].map(([hash, text]) => ({
+    path: `files/${hash}`,
+    mode: 0o600,
+    data: Buffer.from(text),
+  })),
+  ...trees.flatMap(({ name, entries }) =>
+    entries.map((entry) => ({ ...entry, path: `trees/${name}/${entry.path}` })),
+  ),
 ];
 
 /** One machine's release. Its bytes depend only on the manifest, the settings and the sources below `folder`: the same input has the same sha256. */
 export const buildRelease = (fleet: FleetFacts, role: Role, folder: string): BuiltRelease => {
   const files = renderMachine(fleet, role);
   const trees = treesOf(fleet, role, folder);
-  const release: Release = { ...planOf(fleet, role), files: files.map(fileOf), trees: trees.map(({ name, hash }) => ({ name, hash })) };
+  const release: Release = {
+    ...planOf(fleet, role),
+    files: files.map(fileOf),
+    trees: trees.map(({ name, hash }) => ({ name, hash })),
+  };
   const own = tarPart([
-    { path: "release.json", mode: 0o644, data: Buffer.from(`${JSON.stringify(release, null, 1)}\n`) },
+    {
+      path: "release.json",
+      mode: 0o644,
+      data: Buffer.from(`${JSON.stringify(release, null, 1)}\n`),
+    },
     { path: "agent.js", mode: 0o644, data: agentBundle() },
-    ...contents(files, trees.filter((tree) => tree !== libsqlTree())),
+    ...contents(
+      files,
+      trees.filter((tree) => tree !== libsqlTree()),
+    ),
   ]);
-  const archive = Buffer.concat([pack(own), packOnce(tarPart(contents([], [libsqlTree()]))), pack(TAR_END)]);
+  const archive = Buffer.concat([
+    pack(own),
+    packOnce(tarPart(contents([], [libsqlTree()]))),
+    pack(TAR_END),
+  ]);
   return { release, archive, sha256: sha256(archive) };
 };

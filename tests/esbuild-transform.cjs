@@ -3,7 +3,12 @@ const { transformSync } = require("esbuild");
 module.exports = {
   process(text, path) {
     const { code, map } = transformSync(text, {
-      loader: path.endsWith(".ts") ? "ts" : "js", format: "cjs", target: "node20", sourcemap: "both", sourcefile: path, supported: { "dynamic-import": false },
+      loader: path.endsWith(".ts") ? "ts" : "js",
+      format: "cjs",
+      target: "node20",
+      sourcemap: "both",
+      sourcefile: path,
+      supported: { "dynamic-import": false },
     });
     return { code, map };
   },

@@ -9,18 +9,37 @@ const MONITOR = "/opt/fleet/trees/monitor/current/monitor.js";
 
 /** The services whose programs are about to restart; "all" when the web server in front of them does. */
 export const disturbed = ({ restart }: Pick<Plan, "restart">): readonly string[] | "all" =>
-  restart.includes("nginx.service") ? "all" : restart.flatMap((unit) => /^fleet-(?!watchdog\.)(.+)\.service$/.exec(unit)?.[1] ?? []);
+  restart.includes("nginx.service")
+    ? "all"
+    : restart.flatMap((unit) => /^fleet-(?!watchdog\.)(.+)\.service$/.exec(unit)?.[1] ?? []);
 
 /**
  * A release's own restarts wake nobody: the Observatory is told before them and after them, and shows it on its page. The window ends by itself should the agent not come to say so.
  * An Observatory that can't be told is no reason not to apply a release.
  */
-export const announced = async (machine: Machine, { role }: Release, plan: Plan, title: string, work: () => Promise<void>): Promise<void> => {
+export const announced = async (
+  machine: Machine,
+  { role }: Release,
+  plan: Plan,
+  title: string,
+  work: () => Promise<void>,
+): Promise<void> => {
   const services = disturbed(plan);
   if (role !== "primary" || services.length === 0) return await work();
   /** The complaint, or null. */
   const tellOnce = async (words: readonly string[]): Promise<string | null> => {
-    const { code, stderr } = await machine.run(["timeout", "5", "node", "--use-openssl-ca", MONITOR, "maintenance", title, ...words, "--config", "/etc/fleet/watchdog.json"]);
+    const { code, stderr } = await machine.run([
+      "timeout",
+      "5",
+      "node",
+      "--use-openssl-ca",
+      MONITOR,
+      "maintenance",
+      title,
+      ...words,
+      "--config",
+      "/etc/fleet/watchdog.json",
+    ]);
     return code === 0 ? null : stderr.trim() || `exit ${code}`;
   };
   // One that restarts at this very moment, with a release of its own, would hear nothing of it, or go on being silent.
@@ -30,9 +49,18 @@ export const announced = async (machine: Machine, { role }: Release, plan: Plan,
       await machine.sleep(BETWEEN_MS);
       complaint = await tellOnce(words);
     }
-    if (complaint !== null) machine.log(`the Observatory could not be told of the restarts: ${complaint}`);
+    if (complaint !== null)
+      machine.log(`the Observatory could not be told of the restarts: ${complaint}`);
     return complaint === null;
   };
-  const told = await tell("--minutes", String(MINUTES), ...(services === "all" ? [] : services.flatMap((name) => ["--service", name])));
-  try { await work(); } finally { if (told) await tell("--end"); }
+  const told = await tell(
+    "--minutes",
+    String(MINUTES),
+    ...(services === "all" ? [] : services.flatMap((name) => ["--service", name])),
+  );
+  try {
+    await work();
+  } finally {
+    if (told) await tell("--end");
+  }
 };

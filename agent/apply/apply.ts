@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+
 import type { Identity, Release } from "../../config/release";
 import { putBack } from "../backup/put-back";
 import { readJson } from "../files";
@@ -19,15 +20,19 @@ const reason = (error: unknown): string => (error instanceof Error ? error.messa
 
 /** Both are waited for: a failure of one does not leave the other at work behind our back. */
 const all = async (works: readonly Promise<void>[]): Promise<void> => {
-  const failures = (await Promise.allSettled(works)).flatMap((end) => (end.status === "rejected" ? [reason(end.reason)] : []));
+  const failures = (await Promise.allSettled(works)).flatMap((end) =>
+    end.status === "rejected" ? [reason(end.reason)] : [],
+  );
   if (failures.length > 0) throw new Error(failures.join("\n"));
 };
 
 /** Goes back to the release that was in force; what it says about that is part of the error that made it necessary. */
 const goBack = async (machine: Machine, applied: Applied | null): Promise<string> => {
-  if (!applied) return "There is no earlier release to go back to; what was written stays, and the next apply goes on from there.";
+  if (!applied)
+    return "There is no earlier release to go back to; what was written stays, and the next apply goes on from there.";
   const folder = `${PLACES.releases}/${applied.sha}`;
-  if (!existsSync(machine.at(`${folder}/release.json`))) return `The earlier release ${short(applied.sha)} is not on this machine any more: nothing was rolled back.`;
+  if (!existsSync(machine.at(`${folder}/release.json`)))
+    return `The earlier release ${short(applied.sha)} is not on this machine any more: nothing was rolled back.`;
   try {
     const plan = planFor(machine, applied.release, applied.release);
     await switchTo(machine, applied.release, folder, plan);
@@ -51,13 +56,26 @@ const makeReady = async (machine: Machine, release: Release, isFirst: boolean): 
 };
 
 /** Switches and restarts; when that does not end well, the release before is in force again. */
-const switchOver = async (machine: Machine, sha: string, folder: string, release: Release, before: Applied | null, plan: Plan): Promise<void> => {
+const switchOver = async (
+  machine: Machine,
+  sha: string,
+  folder: string,
+  release: Release,
+  before: Applied | null,
+  plan: Plan,
+): Promise<void> => {
   try {
     await switchTo(machine, release, folder, plan);
     if (isIdle(plan)) machine.log("everything is in place already");
     // The web server first asks for its certificates while the services come up behind it: each takes seconds.
-    const services = (async (): Promise<void> => { await restart(machine, plan); await probeAll(machine, release.probes); })();
-    const front = async (): Promise<void> => { await reload(machine, plan); for (const certificate of release.certificates) await obtain(machine, certificate, services); };
+    const services = (async (): Promise<void> => {
+      await restart(machine, plan);
+      await probeAll(machine, release.probes);
+    })();
+    const front = async (): Promise<void> => {
+      await reload(machine, plan);
+      for (const certificate of release.certificates) await obtain(machine, certificate, services);
+    };
     await all([front(), services]);
     machine.log(`${release.probes.length} services answer`);
   } catch (error) {
@@ -69,17 +87,28 @@ const switchOver = async (machine: Machine, sha: string, folder: string, release
 };
 
 /** Makes an unpacked release the one in force, or leaves the one before in force and says why. */
-const bringIn = async (machine: Machine, sha: string, folder: string, release: Release): Promise<void> => {
+const bringIn = async (
+  machine: Machine,
+  sha: string,
+  folder: string,
+  release: Release,
+): Promise<void> => {
   const before = readApplied(machine);
   await makeReady(machine, release, !before);
   const plan = planFor(machine, before?.release ?? null, release);
-  try { await verify(machine, folder, plan); } catch (error) {
+  try {
+    await verify(machine, folder, plan);
+  } catch (error) {
     note(machine, `refused ${sha}: ${reason(error)}`);
-    throw new Error(`release ${short(sha)} does not verify; nothing that runs was touched.\n${reason(error)}`);
+    throw new Error(
+      `release ${short(sha)} does not verify; nothing that runs was touched.\n${reason(error)}`,
+    );
   }
   const work = (): Promise<void> => switchOver(machine, sha, folder, release, before, plan);
   // Nobody has been using what is set up for the first time.
-  await (before ? announced(machine, release, plan, `release ${short(sha)} on the primary`, work) : work());
+  await (before
+    ? announced(machine, release, plan, `release ${short(sha)} on the primary`, work)
+    : work());
   recordApplied(machine, sha, release);
   settle(machine);
 };
@@ -88,8 +117,14 @@ const bringIn = async (machine: Machine, sha: string, folder: string, release: R
 export const apply = async (machine: Machine, sha: string): Promise<void> => {
   if (!isSha(sha)) throw new Error(`fleet-agent apply: "${sha}" is no sha256 (64 hex digits).`);
   const folder = await unpack(machine, sha);
-  const release = readRelease(machine, folder, readJson<Identity>(machine.at(PLACES.identity))?.role ?? null);
-  machine.log(`release ${short(sha)}: ${release.files.length} files, ${release.trees.length} trees, ${release.units.length} units`);
+  const release = readRelease(
+    machine,
+    folder,
+    readJson<Identity>(machine.at(PLACES.identity))?.role ?? null,
+  );
+  machine.log(
+    `release ${short(sha)}: ${release.files.length} files, ${release.trees.length} trees, ${release.units.length} units`,
+  );
   await bringIn(machine, sha, folder, release);
   tidy(machine);
   machine.log(`release ${short(sha)} is in force`);
@@ -98,8 +133,11 @@ export const apply = async (machine: Machine, sha: string): Promise<void> => {
 /** The release before the current one, by hand. */
 export const rollback = async (machine: Machine): Promise<void> => {
   const [applied, previous] = [readApplied(machine), readPrevious(machine)];
-  if (!applied || !previous) throw new Error("fleet-agent rollback: there is no earlier release on this machine.");
+  if (!applied || !previous)
+    throw new Error("fleet-agent rollback: there is no earlier release on this machine.");
   const folder = `${PLACES.releases}/${previous.sha}`;
   await bringIn(machine, previous.sha, folder, readRelease(machine, folder, applied.release.role));
-  machine.log(`release ${short(previous.sha)} is in force again. The next ./fleet up brings what fleet.yaml says.`);
+  machine.log(
+    `release ${short(previous.sha)} is in force again. The next ./fleet up brings what fleet.yaml says.`,
+  );
 };

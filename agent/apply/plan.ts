@@ -2,10 +2,16 @@ import type { Release, ReleaseFile, ReleaseTree } from "../../config/release";
 import type { Seen } from "../files";
 
 /** What a machine has of the files and trees that a release names. */
-export interface Observed { readonly files: ReadonlyMap<string, Seen | null>; readonly trees: ReadonlyMap<string, string | null> }
+export interface Observed {
+  readonly files: ReadonlyMap<string, Seen | null>;
+  readonly trees: ReadonlyMap<string, string | null>;
+}
 
 /** Switches that did not come to their ends, one after the other: what each may have brought, and what no unit may have been told of. */
-export interface Unfinished { readonly releases: readonly Release[]; readonly changed: readonly string[] }
+export interface Unfinished {
+  readonly releases: readonly Release[];
+  readonly changed: readonly string[];
+}
 
 export interface Plan {
   readonly write: readonly ReleaseFile[];
@@ -26,39 +32,87 @@ export interface Plan {
 
 const UNITS = "/etc/systemd/system/";
 const isTimer = (name: string): boolean => name.endsWith(".timer");
-const without = <T>(all: readonly T[], keep: readonly T[]): readonly T[] => [...new Set(all)].filter((one) => !keep.includes(one));
-const names = (things: readonly { readonly name: string }[]): readonly string[] => things.map(({ name }) => name);
+const without = <T>(all: readonly T[], keep: readonly T[]): readonly T[] =>
+  [...new Set(all)].filter((one) => !keep.includes(one));
+const names = (things: readonly { readonly name: string }[]): readonly string[] =>
+  things.map(({ name }) => name);
 
 /** What differs between what is there and what should be, and what earlier releases brought that this one does not have. */
 const differences = (earlier: readonly Release[], next: Release, { files, trees }: Observed) => ({
-  write: next.files.filter(({ path, sha256, mode }) => { const seen = files.get(path); return !seen || seen.sha256 !== sha256 || seen.mode !== mode; }),
-  remove: without(earlier.flatMap((release) => release.files.map(({ path }) => path)), next.files.map(({ path }) => path)),
+  write: next.files.filter(({ path, sha256, mode }) => {
+    const seen = files.get(path);
+    return !seen || seen.sha256 !== sha256 || seen.mode !== mode;
+  }),
+  remove: without(
+    earlier.flatMap((release) => release.files.map(({ path }) => path)),
+    next.files.map(({ path }) => path),
+  ),
   switchTrees: next.trees.filter(({ name, hash }) => trees.get(name) !== hash),
-  removeTrees: without(earlier.flatMap((release) => names(release.trees)), names(next.trees)),
-  stop: without(earlier.flatMap((release) => names(release.units)), names(next.units)),
+  removeTrees: without(
+    earlier.flatMap((release) => names(release.trees)),
+    names(next.trees),
+  ),
+  stop: without(
+    earlier.flatMap((release) => names(release.units)),
+    names(next.units),
+  ),
 });
 
 /** Causes are a path, every path of a "/folder/", or "tree:<name>". */
-const isCausedBy = (causes: readonly string[], changed: readonly string[]): boolean => changed.some((thing) => causes.some((cause) => (cause.endsWith("/") ? thing.startsWith(cause) : thing === cause)));
+const isCausedBy = (causes: readonly string[], changed: readonly string[]): boolean =>
+  changed.some((thing) =>
+    causes.some((cause) => (cause.endsWith("/") ? thing.startsWith(cause) : thing === cause)),
+  );
 
 /** A unit is touched by its own file, by its drop-ins, and by what it names. */
-const isTouched = ({ name, restartOn }: Release["units"][number], changed: readonly string[]): boolean => isCausedBy([`${UNITS}${name}`, `${UNITS}${name}.d/`, ...restartOn], changed);
+const isTouched = (
+  { name, restartOn }: Release["units"][number],
+  changed: readonly string[],
+): boolean => isCausedBy([`${UNITS}${name}`, `${UNITS}${name}.d/`, ...restartOn], changed);
 
 /** From what was applied last and what is there to the steps that make it so: only units whose own things changed are restarted. */
-export const planOf = (previous: Release | null, next: Release, observed: Observed, unfinished: Unfinished | null = null): Plan => {
+export const planOf = (
+  previous: Release | null,
+  next: Release,
+  observed: Observed,
+  unfinished: Unfinished | null = null,
+): Plan => {
   const earlier = [...(previous ? [previous] : []), ...(unfinished?.releases ?? [])];
   const steps = differences(earlier, next, observed);
   const trees = [...names(steps.switchTrees), ...steps.removeTrees].map((name) => `tree:${name}`);
-  const changed = [...new Set([...steps.write.map(({ path }) => path), ...steps.remove, ...trees, ...(unfinished?.changed ?? [])])];
+  const changed = [
+    ...new Set([
+      ...steps.write.map(({ path }) => path),
+      ...steps.remove,
+      ...trees,
+      ...(unfinished?.changed ?? []),
+    ]),
+  ];
   const touched = next.units.filter((unit) => isTouched(unit, changed));
   return {
-    ...steps, changed,
+    ...steps,
+    changed,
     reloadUnits: changed.some((thing) => thing.startsWith(UNITS)),
-    restart: names(touched.filter(({ name, onChange }) => onChange === "restart" || (onChange === "none" && isTimer(name)))),
-    reload: names(next.units.filter((unit) => (touched.includes(unit) ? unit.onChange === "reload" : isCausedBy(unit.reloadOn ?? [], changed)))),
-    start: names(next.units.filter(({ name, onChange, enable }) => enable && (onChange !== "none" || isTimer(name)))),
+    restart: names(
+      touched.filter(
+        ({ name, onChange }) => onChange === "restart" || (onChange === "none" && isTimer(name)),
+      ),
+    ),
+    reload: names(
+      next.units.filter((unit) =>
+        touched.includes(unit)
+          ? unit.onChange === "reload"
+          : isCausedBy(unit.reloadOn ?? [], changed),
+      ),
+    ),
+    start: names(
+      next.units.filter(
+        ({ name, onChange, enable }) => enable && (onChange !== "none" || isTimer(name)),
+      ),
+    ),
     enable: names(next.units.filter(({ enable }) => enable)),
   };
 };
 
-export const isIdle = ({ changed, stop }: Plan): boolean => changed.length === 0 && stop.length === 0;
+export const isIdle = ({ changed, stop }: Plan): boolean =>
+  changed.length === 0 && stop.length === 0;

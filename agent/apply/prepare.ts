@@ -1,4 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+
 import type { Release } from "../../config/release";
 import { type Machine, must } from "../machine";
 
@@ -8,17 +9,44 @@ const FIRST_BOOT_SECONDS = 900;
 
 /** Waits until the first boot is through; its own failure is told, not swallowed. */
 export const awaitFirstBoot = async (machine: Machine): Promise<void> => {
-  const { code, stdout } = await machine.run(["timeout", String(FIRST_BOOT_SECONDS), "cloud-init", "status", "--wait"]);
-  if (code === 124) throw new Error(`the first boot has not ended within ${FIRST_BOOT_SECONDS / 60} minutes. See /var/log/cloud-init-output.log on this machine.`);
+  const { code, stdout } = await machine.run([
+    "timeout",
+    String(FIRST_BOOT_SECONDS),
+    "cloud-init",
+    "status",
+    "--wait",
+  ]);
+  if (code === 124)
+    throw new Error(
+      `the first boot has not ended within ${FIRST_BOOT_SECONDS / 60} minutes. See /var/log/cloud-init-output.log on this machine.`,
+    );
   // 2: done, with warnings.
-  if (code === 1) machine.log(`cloud-init did not end well (${stdout.trim().split("\n").at(-1) ?? ""}); see /var/log/cloud-init-output.log`);
+  if (code === 1)
+    machine.log(
+      `cloud-init did not end well (${stdout.trim().split("\n").at(-1) ?? ""}); see /var/log/cloud-init-output.log`,
+    );
 };
 
 /** What the first boot should have installed, and later additions. */
-export const installPackages = async (machine: Machine, packages: readonly string[]): Promise<void> => {
+export const installPackages = async (
+  machine: Machine,
+  packages: readonly string[],
+): Promise<void> => {
   if (packages.length === 0) return;
-  const { stdout } = await machine.run(["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n", "--", ...packages]);
-  const installed = new Set(stdout.split("\n").filter((line) => line.endsWith(" installed")).map((line) => line.split(" ")[0]));
+  const { stdout } = await machine.run([
+    "dpkg-query",
+    "-W",
+    "-f",
+    "${Package} ${db:Status-Status}\n",
+    "--",
+    ...packages,
+  ]);
+  const installed = new Set(
+    stdout
+      .split("\n")
+      .filter((line) => line.endsWith(" installed"))
+      .map((line) => line.split(" ")[0]),
+  );
   const missing = packages.filter((name) => !installed.has(name));
   if (missing.length === 0) return;
   machine.log(`installing ${missing.join(" ")}`);
@@ -29,13 +57,21 @@ export const installPackages = async (machine: Machine, packages: readonly strin
   await must(machine, install, { environment: APT });
 };
 
-const knownTo = (machine: Machine, file: string, name: string): boolean => readFileSync(machine.at(file), "utf8").split("\n").some((line) => line.startsWith(`${name}:`));
+const knownTo = (machine: Machine, file: string, name: string): boolean =>
+  readFileSync(machine.at(file), "utf8")
+    .split("\n")
+    .some((line) => line.startsWith(`${name}:`));
 
 /** System users without a login, made in one call. */
 export const makeUsers = async (machine: Machine, users: Release["users"]): Promise<void> => {
-  const missing = users.filter(({ name, groups }) => groups.length > 0 || !knownTo(machine, "/etc/passwd", name));
+  const missing = users.filter(
+    ({ name, groups }) => groups.length > 0 || !knownTo(machine, "/etc/passwd", name),
+  );
   if (missing.length > 0) {
-    const lines = missing.flatMap(({ name, home, groups }) => [`u ${name} - "${name}" ${home} /usr/sbin/nologin`, ...groups.map((group) => `m ${name} ${group}`)]);
+    const lines = missing.flatMap(({ name, home, groups }) => [
+      `u ${name} - "${name}" ${home} /usr/sbin/nologin`,
+      ...groups.map((group) => `m ${name} ${group}`),
+    ]);
     await must(machine, ["systemd-sysusers", "-"], { input: `${lines.join("\n")}\n` });
   }
   for (const { name, home } of users) {

@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { basename } from "node:path";
+
 import type { Release } from "../../config/release";
 import { type Seen, linkTarget, look, readJson, switchLink, writeWhole } from "../files";
 import { type Machine, must } from "../machine";
@@ -10,32 +11,54 @@ import { placeTree } from "./unpack";
 import { contentOf } from "./verify";
 
 const observe = (machine: Machine, release: Release): Observed => ({
-  files: new Map<string, Seen | null>(release.files.map(({ path }) => [path, look(machine.at(path))])),
-  trees: new Map<string, string | null>(release.trees.map(({ name }) => { const target = linkTarget(machine.at(`${PLACES.trees}/${name}/current`)); return [name, target && basename(target)]; })),
+  files: new Map<string, Seen | null>(
+    release.files.map(({ path }) => [path, look(machine.at(path))]),
+  ),
+  trees: new Map<string, string | null>(
+    release.trees.map(({ name }) => {
+      const target = linkTarget(machine.at(`${PLACES.trees}/${name}/current`));
+      return [name, target && basename(target)];
+    }),
+  ),
 });
 
-const unfinished = (machine: Machine): Unfinished | null => readJson<Unfinished>(machine.at(PLACES.pending));
+const unfinished = (machine: Machine): Unfinished | null =>
+  readJson<Unfinished>(machine.at(PLACES.pending));
 
 /** The steps from what is there to that release, those of a switch that was killed included. */
-export const planFor = (machine: Machine, previous: Release | null, next: Release): Plan => planOf(previous, next, observe(machine, next), unfinished(machine));
+export const planFor = (machine: Machine, previous: Release | null, next: Release): Plan =>
+  planOf(previous, next, observe(machine, next), unfinished(machine));
 
 /** Puts files and trees in place. Nothing runs differently yet: no unit has been told. */
 const place = async (machine: Machine, folder: string, plan: Plan): Promise<void> => {
   for (const { name, hash } of plan.switchTrees) await placeTree(machine, folder, name, hash);
   if (plan.switchTrees.length > 0) await must(machine, ["sync", "-f", machine.at(PLACES.trees)]);
-  for (const { path, mode, owner, group, sha256 } of plan.write) writeWhole(machine.at(path), contentOf(machine, folder, sha256), mode, (draft) => machine.own(draft, owner, group));
+  for (const { path, mode, owner, group, sha256 } of plan.write)
+    writeWhole(machine.at(path), contentOf(machine, folder, sha256), mode, (draft) =>
+      machine.own(draft, owner, group),
+    );
   for (const path of plan.remove) rmSync(machine.at(path), { force: true });
-  for (const { name, hash } of plan.switchTrees) switchLink(machine.at(`${PLACES.trees}/${name}/current`), hash);
-  for (const name of plan.removeTrees) rmSync(machine.at(`${PLACES.trees}/${name}/current`), { force: true });
+  for (const { name, hash } of plan.switchTrees)
+    switchLink(machine.at(`${PLACES.trees}/${name}/current`), hash);
+  for (const name of plan.removeTrees)
+    rmSync(machine.at(`${PLACES.trees}/${name}/current`), { force: true });
 };
 
 /** "fleet-chat.service" is the service chat to its owner. */
-const label = (unit: string): string => unit.replace(/^fleet-(?!watchdog\.)(.+)\.service$/, "service $1").replace(/\.service$/, "");
-const told = (machine: Machine, units: readonly string[], what: string): void => { for (const unit of units) machine.log(`${label(unit)}: ${what}`); };
+const label = (unit: string): string =>
+  unit.replace(/^fleet-(?!watchdog\.)(.+)\.service$/, "service $1").replace(/\.service$/, "");
+const told = (machine: Machine, units: readonly string[], what: string): void => {
+  for (const unit of units) machine.log(`${label(unit)}: ${what}`);
+};
 
-const notEnabled = async (machine: Machine, units: readonly string[]): Promise<readonly string[]> => {
+const notEnabled = async (
+  machine: Machine,
+  units: readonly string[],
+): Promise<readonly string[]> => {
   if (units.length === 0) return [];
-  const states = (await machine.run(["systemctl", "is-enabled", "--", ...units])).stdout.trim().split("\n");
+  const states = (await machine.run(["systemctl", "is-enabled", "--", ...units])).stdout
+    .trim()
+    .split("\n");
   return units.filter((_, index) => states[index] !== "enabled" && states[index] !== "static");
 };
 
@@ -63,16 +86,30 @@ export const reload = async (machine: Machine, plan: Plan): Promise<void> => {
 export const restart = async (machine: Machine, plan: Plan): Promise<void> => {
   await systemctl(machine, "restart", plan.restart);
   told(machine, plan.restart, "restarted");
-  await systemctl(machine, "start", plan.start.filter((unit) => !plan.restart.includes(unit) && !plan.reload.includes(unit)));
+  await systemctl(
+    machine,
+    "start",
+    plan.start.filter((unit) => !plan.restart.includes(unit) && !plan.reload.includes(unit)),
+  );
 };
 
 /** Puts a verified plan in place; nothing has been restarted yet. What it is about to change is written down first: killed in between, the files look right, and only this tells that nobody was told of them. */
-export const switchTo = async (machine: Machine, next: Release, folder: string, plan: Plan): Promise<void> => {
+export const switchTo = async (
+  machine: Machine,
+  next: Release,
+  folder: string,
+  plan: Plan,
+): Promise<void> => {
   const releases = [...(unfinished(machine)?.releases ?? []), next];
-  writeWhole(machine.at(PLACES.pending), JSON.stringify({ changed: plan.changed, releases } satisfies Unfinished), 0o600);
+  writeWhole(
+    machine.at(PLACES.pending),
+    JSON.stringify({ changed: plan.changed, releases } satisfies Unfinished),
+    0o600,
+  );
   await place(machine, folder, plan);
   await register(machine, plan);
 };
 
 /** The switch is over: the release answers, or the one before does again. */
-export const settle = (machine: Machine): void => rmSync(machine.at(PLACES.pending), { force: true });
+export const settle = (machine: Machine): void =>
+  rmSync(machine.at(PLACES.pending), { force: true });

@@ -1,7 +1,17 @@
 import { createHash } from "node:crypto";
-import { chmodSync, createReadStream, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  createReadStream,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+
 import type { Role } from "../../config/fleet";
 import type { Release } from "../../config/release";
 import { readJson } from "../files";
@@ -21,9 +31,13 @@ export const unpack = async (machine: Machine, sha: string): Promise<string> => 
   const folder = `${PLACES.releases}/${sha}`;
   if (existsSync(machine.at(`${folder}/release.json`))) return folder;
   const bundle = machine.at(`${PLACES.bundles}/release-${sha}.tar.gz`);
-  if (!existsSync(bundle)) throw new Error(`${bundle}: there is no such bundle. Copy it again: ./fleet up`);
+  if (!existsSync(bundle))
+    throw new Error(`${bundle}: there is no such bundle. Copy it again: ./fleet up`);
   const found = await hashOf(bundle);
-  if (found !== sha) throw new Error(`${bundle}: its sha256 is ${found}, so the copy is damaged. Copy it again: ./fleet up`);
+  if (found !== sha)
+    throw new Error(
+      `${bundle}: its sha256 is ${found}, so the copy is damaged. Copy it again: ./fleet up`,
+    );
   const draft = machine.at(`${folder}.new`);
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { recursive: true, mode: 0o700 });
@@ -44,8 +58,14 @@ export const unpack = async (machine: Machine, sha: string): Promise<string> => 
 export const readRelease = (machine: Machine, folder: string, role: Role | null): Release => {
   const release = readJson<Release>(machine.at(`${folder}/release.json`));
   if (!release) throw new Error(`${folder}/release.json: it is missing, so this is no release.`);
-  if (release.format !== 1) throw new Error(`${folder}/release.json: format ${String(release.format)} is not known to this agent.`);
-  if (role !== null && release.role !== role) throw new Error(`${folder}: this release is for the ${release.role}, and this machine is the ${role}.`);
+  if (release.format !== 1)
+    throw new Error(
+      `${folder}/release.json: format ${String(release.format)} is not known to this agent.`,
+    );
+  if (role !== null && release.role !== role)
+    throw new Error(
+      `${folder}: this release is for the ${release.role}, and this machine is the ${role}.`,
+    );
   return release;
 };
 
@@ -58,7 +78,12 @@ const openUp = (path: string): void => {
 };
 
 /** A tree's folder for this hash, copied out of the release if it is not there yet. */
-export const placeTree = async (machine: Machine, folder: string, name: string, hash: string): Promise<void> => {
+export const placeTree = async (
+  machine: Machine,
+  folder: string,
+  name: string,
+  hash: string,
+): Promise<void> => {
   const target = machine.at(`${PLACES.trees}/${name}/${hash}`);
   if (existsSync(target)) return;
   const draft = `${target}.new`;

@@ -1,5 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
+
 import { sha256 } from "../files";
 import type { Machine } from "../machine";
 import { PLACES } from "../places";
@@ -16,37 +17,64 @@ const UNIT = /^\/etc\/systemd\/system\/[^/]+\.(service|timer|socket|path)$/;
 export const contentOf = (machine: Machine, folder: string, hash: string): Buffer => {
   const path = `${folder}/files/${hash}`;
   const content = readFileSync(machine.at(path));
-  if (sha256(content) !== hash) throw new Error(`${path}: its content is damaged. Remove ${folder} and run ./fleet up again.`);
+  if (sha256(content) !== hash)
+    throw new Error(`${path}: its content is damaged. Remove ${folder} and run ./fleet up again.`);
   return content;
 };
 
 const stageCopy = (machine: Machine, release: string, plan: Plan, folder: string): string => {
   const stage = machine.at(`${PLACES.stage}${folder}`);
   mkdirSync(dirname(stage), { recursive: true, mode: 0o700 });
-  if (existsSync(machine.at(folder))) cpSync(machine.at(folder), stage, { recursive: true, verbatimSymlinks: true });
-  for (const { path, sha256: hash, mode } of plan.write.filter(({ path }) => path.startsWith(`${folder}/`))) {
+  if (existsSync(machine.at(folder)))
+    cpSync(machine.at(folder), stage, { recursive: true, verbatimSymlinks: true });
+  for (const { path, sha256: hash, mode } of plan.write.filter(({ path }) =>
+    path.startsWith(`${folder}/`),
+  )) {
     mkdirSync(dirname(machine.at(`${PLACES.stage}${path}`)), { recursive: true });
-    writeFileSync(machine.at(`${PLACES.stage}${path}`), contentOf(machine, release, hash), { mode });
+    writeFileSync(machine.at(`${PLACES.stage}${path}`), contentOf(machine, release, hash), {
+      mode,
+    });
   }
-  for (const path of plan.remove.filter((one) => one.startsWith(`${folder}/`))) rmSync(machine.at(`${PLACES.stage}${path}`), { force: true });
+  for (const path of plan.remove.filter((one) => one.startsWith(`${folder}/`)))
+    rmSync(machine.at(`${PLACES.stage}${path}`), { force: true });
   return stage;
 };
 
 const stageFile = (machine: Machine, release: string, path: string, hash: string): string => {
   const target = machine.at(`${PLACES.stage}/single/${basename(path)}`);
   mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
-  writeFileSync(target, contentOf(machine, release, hash), { mode: path.startsWith("/etc/sudoers.d/") ? 0o440 : 0o600 });
+  writeFileSync(target, contentOf(machine, release, hash), {
+    mode: path.startsWith("/etc/sudoers.d/") ? 0o440 : 0o600,
+  });
   return target;
 };
 
 /** In a mount namespace of its own, so that the programs that run see nothing of it. */
-const withFolder = (stage: string, folder: string, test: readonly string[]): readonly string[] =>
-  ["unshare", "--mount", "--propagation", "private", "sh", "-c", 'mount --bind "$1" "$2" && shift 2 && exec "$@"', "sh", stage, folder, ...test];
+const withFolder = (stage: string, folder: string, test: readonly string[]): readonly string[] => [
+  "unshare",
+  "--mount",
+  "--propagation",
+  "private",
+  "sh",
+  "-c",
+  'mount --bind "$1" "$2" && shift 2 && exec "$@"',
+  "sh",
+  stage,
+  folder,
+  ...test,
+];
 
 /** A test has to pass; told by its own name and words, not by those of its wrapping. */
-const passes = async (machine: Machine, test: readonly string[], argv: readonly string[] = test): Promise<void> => {
+const passes = async (
+  machine: Machine,
+  test: readonly string[],
+  argv: readonly string[] = test,
+): Promise<void> => {
   const { code, stdout, stderr } = await machine.run(argv);
-  if (code !== 0) throw new Error(`${test.join(" ")}: exit ${code}\n  ${(stderr.trim() || stdout.trim()).replaceAll("\n", "\n  ")}`);
+  if (code !== 0)
+    throw new Error(
+      `${test.join(" ")}: exit ${code}\n  ${(stderr.trim() || stdout.trim()).replaceAll("\n", "\n  ")}`,
+    );
 };
 
 /** Asks the programs that will read the files, before any of these is in place; a rejection carries their words. */
@@ -55,13 +83,28 @@ export const verify = async (machine: Machine, release: string, plan: Plan): Pro
   rmSync(machine.at(PLACES.stage), { recursive: true, force: true });
   const tests: Promise<unknown>[] = [];
   for (const { folder, test } of OVERLAID) {
-    if (changed.some((path) => path.startsWith(`${folder}/`))) tests.push(passes(machine, test, withFolder(stageCopy(machine, release, plan, folder), machine.at(folder), test)));
+    if (changed.some((path) => path.startsWith(`${folder}/`)))
+      tests.push(
+        passes(
+          machine,
+          test,
+          withFolder(stageCopy(machine, release, plan, folder), machine.at(folder), test),
+        ),
+      );
   }
-  const units = plan.write.filter(({ path }) => UNIT.test(path)).map(({ path, sha256: hash }) => stageFile(machine, release, path, hash));
-  if (units.length > 0) tests.push(passes(machine, ["systemd-analyze", "verify", "--man=no", ...units]));
-  for (const { path, sha256: hash } of plan.write.filter(({ path }) => path.startsWith("/etc/sudoers.d/"))) tests.push(passes(machine, ["visudo", "-c", "-f", stageFile(machine, release, path, hash)]));
+  const units = plan.write
+    .filter(({ path }) => UNIT.test(path))
+    .map(({ path, sha256: hash }) => stageFile(machine, release, path, hash));
+  if (units.length > 0)
+    tests.push(passes(machine, ["systemd-analyze", "verify", "--man=no", ...units]));
+  for (const { path, sha256: hash } of plan.write.filter(({ path }) =>
+    path.startsWith("/etc/sudoers.d/"),
+  ))
+    tests.push(passes(machine, ["visudo", "-c", "-f", stageFile(machine, release, path, hash)]));
   const answers = await Promise.allSettled(tests);
   rmSync(machine.at(PLACES.stage), { recursive: true, force: true });
-  const refusals = answers.flatMap((answer) => (answer.status === "rejected" ? [(answer.reason as Error).message] : []));
+  const refusals = answers.flatMap((answer) =>
+    answer.status === "rejected" ? [(answer.reason as Error).message] : [],
+  );
   if (refusals.length > 0) throw new Error(refusals.join("\n"));
 };

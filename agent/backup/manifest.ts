@@ -1,31 +1,48 @@
 import { lstatSync, readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
+
 import { hashFile, readJson, writeWhole } from "../files";
 
 /** One thing in a backup; `path` is relative to the backup's folder. */
-export type Entry = { readonly path: string; readonly sha256: string; readonly bytes: number } | { readonly path: string; readonly link: string };
-export interface BackupManifest { readonly format: 1; readonly at: string; readonly release: string; readonly entries: readonly Entry[] }
+export type Entry =
+  | { readonly path: string; readonly sha256: string; readonly bytes: number }
+  | { readonly path: string; readonly link: string };
+export interface BackupManifest {
+  readonly format: 1;
+  readonly at: string;
+  readonly release: string;
+  readonly entries: readonly Entry[];
+}
 
 export const MANIFEST = "manifest.json";
 
 /** Every file and link under a folder, sorted by path. */
-export const entriesOf = (folder: string, below = ""): readonly Entry[] => readdirSync(join(folder, below)).sort().flatMap((name): readonly Entry[] => {
-  const path = below === "" ? name : `${below}/${name}`;
-  const full = join(folder, path);
-  const seen = lstatSync(full);
-  if (seen.isDirectory()) return entriesOf(folder, path);
-  if (seen.isSymbolicLink()) return [{ path, link: readlinkSync(full) }];
-  if (!seen.isFile() || path === MANIFEST) return [];
-  return [{ path, sha256: hashFile(full), bytes: seen.size }];
-});
+export const entriesOf = (folder: string, below = ""): readonly Entry[] =>
+  readdirSync(join(folder, below))
+    .sort()
+    .flatMap((name): readonly Entry[] => {
+      const path = below === "" ? name : `${below}/${name}`;
+      const full = join(folder, path);
+      const seen = lstatSync(full);
+      if (seen.isDirectory()) return entriesOf(folder, path);
+      if (seen.isSymbolicLink()) return [{ path, link: readlinkSync(full) }];
+      if (!seen.isFile() || path === MANIFEST) return [];
+      return [{ path, sha256: hashFile(full), bytes: seen.size }];
+    });
 
 export const writeManifest = (folder: string, at: Date, release: string): BackupManifest => {
-  const manifest: BackupManifest = { format: 1, at: at.toISOString(), release, entries: entriesOf(folder) };
+  const manifest: BackupManifest = {
+    format: 1,
+    at: at.toISOString(),
+    release,
+    entries: entriesOf(folder),
+  };
   writeWhole(join(folder, MANIFEST), `${JSON.stringify(manifest, null, 1)}\n`, 0o600);
   return manifest;
 };
 
-const key = (entry: Entry): string => ("link" in entry ? `${entry.path} -> ${entry.link}` : `${entry.path} ${entry.sha256}`);
+const key = (entry: Entry): string =>
+  "link" in entry ? `${entry.path} -> ${entry.link}` : `${entry.path} ${entry.sha256}`;
 
 /** What is wrong with a backup, against its own manifest; empty when it is whole. Missing, extra and damaged files are all named. */
 export const faultsOf = (folder: string): readonly string[] => {
@@ -35,9 +52,14 @@ export const faultsOf = (folder: string): readonly string[] => {
   const faults = manifest.entries.flatMap((entry) => {
     const seen = found.get(entry.path);
     found.delete(entry.path);
-    return seen === undefined ? [`${entry.path} is missing`] : seen === key(entry) ? [] : [`${entry.path} is damaged`];
+    return seen === undefined
+      ? [`${entry.path} is missing`]
+      : seen === key(entry)
+        ? []
+        : [`${entry.path} is damaged`];
   });
   return [...faults, ...[...found.keys()].map((path) => `${path} is not in the manifest`)];
 };
 
-export const sizeOf = (manifest: BackupManifest): number => manifest.entries.reduce((sum, entry) => sum + ("bytes" in entry ? entry.bytes : 0), 0);
+export const sizeOf = (manifest: BackupManifest): number =>
+  manifest.entries.reduce((sum, entry) => sum + ("bytes" in entry ? entry.bytes : 0), 0);

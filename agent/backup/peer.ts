@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+
 import { readIdentity } from "../identity";
 import { withLock } from "../lock";
 import type { Machine } from "../machine";
@@ -10,32 +11,51 @@ export type Request = "prepare" | "fetch" | "state" | "restore";
 
 /** What the other machine may ask for, told from its SSH command line; everything else is refused. */
 export const requestOf = (commandLine: string): Request => {
-  if (commandLine === "prepare" || commandLine === "state" || commandLine === "restore") return commandLine;
+  if (commandLine === "prepare" || commandLine === "state" || commandLine === "restore")
+    return commandLine;
   // rsync's own words when it only reads: rrsync parses the rest.
   if (commandLine.startsWith("rsync --server --sender ")) return "fetch";
-  throw new Error("fleet-agent peer: refused. The other machine may say: prepare, state, restore, or read the prepared copies with rsync.");
+  throw new Error(
+    "fleet-agent peer: refused. The other machine may say: prepare, state, restore, or read the prepared copies with rsync.",
+  );
 };
 
 /** rrsync, part of Debian's rsync, lets rsync read this one folder and nothing else. */
-const fetch = (machine: Machine, commandLine: string): Promise<number> => new Promise((resolve, reject) => {
-  const child = spawn("rrsync", ["-ro", machine.at(PLACES.export)], { stdio: "inherit", env: { ...process.env, SSH_ORIGINAL_COMMAND: commandLine } });
-  child.once("error", reject);
-  child.once("close", (code) => resolve(code ?? 1));
-});
+const fetch = (machine: Machine, commandLine: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const child = spawn("rrsync", ["-ro", machine.at(PLACES.export)], {
+      stdio: "inherit",
+      env: { ...process.env, SSH_ORIGINAL_COMMAND: commandLine },
+    });
+    child.once("error", reject);
+    child.once("close", (code) => resolve(code ?? 1));
+  });
 
 /** Serves the watcher, as root, behind a forced command. Resolves with the exit code. */
 export const servePeer = async (machine: Machine, commandLine: string): Promise<number> => {
   const request = requestOf(commandLine);
   // The primary is what the world can reach: its key opens nothing here.
-  if (readIdentity(machine).role !== "primary") throw new Error("fleet-agent peer: refused. The watcher gives nothing to the primary.");
+  if (readIdentity(machine).role !== "primary")
+    throw new Error("fleet-agent peer: refused. The watcher gives nothing to the primary.");
   switch (request) {
-    case "prepare": await withLock(machine, "peer prepare", 120, () => prepare(machine)); return 0;
-    case "fetch": return await fetch(machine, commandLine);
-    case "state": machine.log(isSealed(machine) ? "sealed" : "fresh"); return 0;
-    case "restore": await withLock(machine, "peer restore", 120, async () => {
-      if (isSealed(machine)) throw new Error("fleet-agent peer: this machine is in service: nothing is restored over what users have written. An operator can: fleet-agent restore");
-      await receive(machine);
-    }); return 0;
-    default: return request satisfies never;
+    case "prepare":
+      await withLock(machine, "peer prepare", 120, () => prepare(machine));
+      return 0;
+    case "fetch":
+      return await fetch(machine, commandLine);
+    case "state":
+      machine.log(isSealed(machine) ? "sealed" : "fresh");
+      return 0;
+    case "restore":
+      await withLock(machine, "peer restore", 120, async () => {
+        if (isSealed(machine))
+          throw new Error(
+            "fleet-agent peer: this machine is in service: nothing is restored over what users have written. An operator can: fleet-agent restore",
+          );
+        await receive(machine);
+      });
+      return 0;
+    default:
+      return request satisfies never;
   }
 };

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
 import { dirname, relative } from "node:path";
+
 import type { Release } from "../../config/release";
 import { readApplied } from "../apply/record";
 import { type Machine, must } from "../machine";
@@ -24,10 +25,16 @@ sys.exit(0 if answer == "ok" else f"{sys.argv[1]}: {answer}")
 `;
 
 /** When a database last changed, in seconds. */
-const changedAt = (source: string): number => Math.max(...[source, `${source}-wal`].filter((path) => existsSync(path)).map((path) => statSync(path).mtimeMs)) / 1000;
+const changedAt = (source: string): number =>
+  Math.max(
+    ...[source, `${source}-wal`]
+      .filter((path) => existsSync(path))
+      .map((path) => statSync(path).mtimeMs),
+  ) / 1000;
 
 const COPIES = 3;
-const listing = async (machine: Machine, folder: string): Promise<string> => (await machine.run(["find", folder, "-printf", "%P %y %s %T@\\n"])).stdout;
+const listing = async (machine: Machine, folder: string): Promise<string> =>
+  (await machine.run(["find", folder, "-printf", "%P %y %s %T@\\n"])).stdout;
 
 /** A folder is copied again while files come, go or grow in it, so that what belongs together is of one moment; one that never rests is taken as it is found. */
 const copyFolder = async (machine: Machine, source: string, target: string): Promise<void> => {
@@ -38,7 +45,9 @@ const copyFolder = async (machine: Machine, source: string, target: string): Pro
     if (code === 0 && (await listing(machine, source)) === before) return;
     if (copy < COPIES) continue;
     if (code !== 0) throw new Error(`${source} can't be copied: ${stderr.trim()}`);
-    machine.log(`${source}: it changed during each of ${COPIES} copies; its files may be of different moments`);
+    machine.log(
+      `${source}: it changed during each of ${COPIES} copies; its files may be of different moments`,
+    );
     return;
   }
 };
@@ -56,21 +65,31 @@ const copyOne = async (machine: Machine, { kind, path }: Data, target: string): 
       utimesSync(target, at, at);
       return;
     }
-    case "directory": await copyFolder(machine, source, target); return;
-    case "file": await must(machine, ["cp", "-a", "--", source, target]); return;
-    default: kind satisfies never;
+    case "directory":
+      await copyFolder(machine, source, target);
+      return;
+    case "file":
+      await must(machine, ["cp", "-a", "--", source, target]);
+      return;
+    default:
+      kind satisfies never;
   }
 };
 
 /** Makes consistent copies of everything that must survive, with a manifest, in the folder that the watcher reads. */
 export const prepare = async (machine: Machine): Promise<void> => {
   const applied = readApplied(machine);
-  if (!applied) throw new Error("fleet-agent backup prepare: no release is in force here yet, so there is nothing to back up.");
+  if (!applied)
+    throw new Error(
+      "fleet-agent backup prepare: no release is in force here yet, so there is nothing to back up.",
+    );
   const draft = machine.at(`${PLACES.export}.new`);
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { recursive: true, mode: 0o700 });
-  for (const data of applied.release.data) await copyOne(machine, data, `${draft}/data/${relative(PLACES.serviceData, data.path)}`);
-  if (existsSync(machine.at(PLACES.letsencrypt))) await must(machine, ["cp", "-a", "--", machine.at(PLACES.letsencrypt), `${draft}/letsencrypt`]);
+  for (const data of applied.release.data)
+    await copyOne(machine, data, `${draft}/data/${relative(PLACES.serviceData, data.path)}`);
+  if (existsSync(machine.at(PLACES.letsencrypt)))
+    await must(machine, ["cp", "-a", "--", machine.at(PLACES.letsencrypt), `${draft}/letsencrypt`]);
   const manifest = writeManifest(draft, machine.now(), applied.sha);
   const old = machine.at(`${PLACES.export}.old`);
   rmSync(old, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+
 import { readJson } from "../files";
 import { type Machine, must } from "../machine";
 import { PLACES } from "../places";
@@ -6,7 +7,13 @@ import { type BackupManifest, MANIFEST, faultsOf, sizeOf } from "./manifest";
 import { expired, idOf } from "./retention";
 import { backupIds, folderOf, keepOf, recordStatus } from "./store";
 
-export const peer = (command: string): readonly string[] => ["ssh", "-F", PLACES.sshConfig, "peer", command];
+export const peer = (command: string): readonly string[] => [
+  "ssh",
+  "-F",
+  PLACES.sshConfig,
+  "peer",
+  command,
+];
 
 const partial = (machine: Machine): string => machine.at(`${PLACES.backups}/.partial`);
 
@@ -14,7 +21,17 @@ const partial = (machine: Machine): string => machine.at(`${PLACES.backups}/.par
 const fetch = async (machine: Machine, options: readonly string[]): Promise<readonly string[]> => {
   const [newest] = backupIds(machine);
   const base = newest === undefined ? [] : [`--link-dest=${folderOf(machine, newest)}`];
-  await must(machine, ["rsync", "-a", "--delete", ...options, ...base, "-e", `ssh -F ${PLACES.sshConfig}`, "peer:./", `${partial(machine)}/`]);
+  await must(machine, [
+    "rsync",
+    "-a",
+    "--delete",
+    ...options,
+    ...base,
+    "-e",
+    `ssh -F ${PLACES.sshConfig}`,
+    "peer:./",
+    `${partial(machine)}/`,
+  ]);
   return faultsOf(partial(machine));
 };
 
@@ -24,7 +41,10 @@ const take = async (machine: Machine, id: string): Promise<BackupManifest> => {
   let faults = await fetch(machine, []);
   // rsync goes by size and time; a file that it took for unchanged and is not is fetched by content.
   if (faults.length > 0) faults = await fetch(machine, ["--checksum"]);
-  if (faults.length > 0) throw new Error(`fleet-agent backup pull: what arrived is not what was prepared: ${faults.slice(0, 5).join("; ")}`);
+  if (faults.length > 0)
+    throw new Error(
+      `fleet-agent backup pull: what arrived is not what was prepared: ${faults.slice(0, 5).join("; ")}`,
+    );
   chmodSync(partial(machine), 0o700);
   await must(machine, ["sync", "-f", partial(machine)]);
   renameSync(partial(machine), folderOf(machine, id));
@@ -32,7 +52,10 @@ const take = async (machine: Machine, id: string): Promise<BackupManifest> => {
 };
 
 /** Two pulls within a second are two backups. */
-const freeId = (machine: Machine, at: Date): string => existsSync(folderOf(machine, idOf(at))) ? freeId(machine, new Date(at.getTime() + 1000)) : idOf(at);
+const freeId = (machine: Machine, at: Date): string =>
+  existsSync(folderOf(machine, idOf(at)))
+    ? freeId(machine, new Date(at.getTime() + 1000))
+    : idOf(at);
 
 /** Fetches one backup of the primary, checks every file of it, and lets old ones go. Says how it went in status.json either way. */
 export const pull = async (machine: Machine): Promise<void> => {
@@ -43,12 +66,35 @@ export const pull = async (machine: Machine): Promise<void> => {
     const manifest = await take(machine, id);
     const gone = expired(backupIds(machine), keepOf(machine));
     for (const old of gone) rmSync(folderOf(machine, old), { recursive: true, force: true });
-    const [files, bytes, seconds] = [manifest.entries.length, sizeOf(manifest), (machine.now().getTime() - began.getTime()) / 1000];
-    recordStatus(machine, { ok: true, at: began.toISOString(), newest: id, newestVerifiedAt: manifest.at, files, bytes, seconds, error: undefined });
-    machine.log(`backup ${id}: ${files} files, ${bytes} bytes, verified, ${seconds.toFixed(1)} s${gone.length > 0 ? `; ${gone.length} old let go` : ""}`);
+    const [files, bytes, seconds] = [
+      manifest.entries.length,
+      sizeOf(manifest),
+      (machine.now().getTime() - began.getTime()) / 1000,
+    ];
+    recordStatus(machine, {
+      ok: true,
+      at: began.toISOString(),
+      newest: id,
+      newestVerifiedAt: manifest.at,
+      files,
+      bytes,
+      seconds,
+      error: undefined,
+    });
+    machine.log(
+      `backup ${id}: ${files} files, ${bytes} bytes, verified, ${seconds.toFixed(1)} s${gone.length > 0 ? `; ${gone.length} old let go` : ""}`,
+    );
   } catch (error) {
     // On a full disk the status can't be written either: its age tells the Observatory, and the first reason is what counts here.
-    try { recordStatus(machine, { ok: false, at: began.toISOString(), error: (error as Error).message }); } catch (second) { machine.log((second as Error).message); }
+    try {
+      recordStatus(machine, {
+        ok: false,
+        at: began.toISOString(),
+        error: (error as Error).message,
+      });
+    } catch (second) {
+      machine.log((second as Error).message);
+    }
     throw error;
   }
 };

@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+
 import type { Release } from "../../config/release";
 import { note } from "../apply/record";
 import { type Machine, must } from "../machine";
@@ -18,7 +19,12 @@ const ownAll = (machine: Machine, path: string, owner: string): void => {
 /** Folders on the way to a service's data belong to the service as well; a unit's StateDirectory= sets the same. */
 const makeHome = (machine: Machine, path: string, owner: string): void => {
   const missing: string[] = [];
-  for (let folder = dirname(path); folder.startsWith(`${PLACES.serviceData}/`) && !existsSync(machine.at(folder)); folder = dirname(folder)) missing.unshift(folder);
+  for (
+    let folder = dirname(path);
+    folder.startsWith(`${PLACES.serviceData}/`) && !existsSync(machine.at(folder));
+    folder = dirname(folder)
+  )
+    missing.unshift(folder);
   for (const folder of missing) {
     mkdirSync(machine.at(folder), { recursive: true, mode: 0o750 });
     machine.own(machine.at(folder), owner, owner);
@@ -26,21 +32,32 @@ const makeHome = (machine: Machine, path: string, owner: string): void => {
 };
 
 /** One service's data as the backup has it. What was there goes; a write-ahead log left of another database would damage this one. */
-const putOne = async (machine: Machine, folder: string, { kind, path, owner }: Data): Promise<boolean> => {
+const putOne = async (
+  machine: Machine,
+  folder: string,
+  { kind, path, owner }: Data,
+): Promise<boolean> => {
   const kept = `${folder}/data/${relative(PLACES.serviceData, path)}`;
   if (!existsSync(kept)) return false;
   makeHome(machine, path, owner);
-  for (const gone of kind === "sqlite" ? [path, `${path}-wal`, `${path}-shm`] : [path]) rmSync(machine.at(gone), { recursive: true, force: true });
+  for (const gone of kind === "sqlite" ? [path, `${path}-wal`, `${path}-shm`] : [path])
+    rmSync(machine.at(gone), { recursive: true, force: true });
   await must(machine, ["cp", "-a", "--", kept, machine.at(path)]);
   ownAll(machine, machine.at(path), owner);
   return true;
 };
 
 /** Puts a received backup where it belongs; the services that own the data must not run. Resolves with the names of those that got theirs. */
-export const putInPlace = async (machine: Machine, data: readonly Data[]): Promise<readonly string[]> => {
+export const putInPlace = async (
+  machine: Machine,
+  data: readonly Data[],
+): Promise<readonly string[]> => {
   const folder = machine.at(PLACES.restore);
   const faults = faultsOf(folder);
-  if (faults.length > 0) throw new Error(`${PLACES.restore}: the received backup is damaged: ${faults.slice(0, 5).join("; ")}. Send it again (fleet recover primary).`);
+  if (faults.length > 0)
+    throw new Error(
+      `${PLACES.restore}: the received backup is damaged: ${faults.slice(0, 5).join("; ")}. Send it again (fleet recover primary).`,
+    );
   mkdirSync(machine.at(PLACES.serviceData), { recursive: true, mode: 0o755 });
   const restored: string[] = [];
   for (const one of data) if (await putOne(machine, folder, one)) restored.push(one.service);
@@ -67,7 +84,13 @@ export const putAway = (machine: Machine): void => {
 export const putBack = async (machine: Machine, release: Release): Promise<void> => {
   if (!existsSync(machine.at(PLACES.restore)) || isSealed(machine)) return;
   // An apply that failed may have left them running. On a machine without these units yet, there is nothing to stop.
-  if (release.data.length > 0) await machine.run(["systemctl", "stop", "--", ...new Set(release.data.map(({ unit }) => unit))]);
+  if (release.data.length > 0)
+    await machine.run([
+      "systemctl",
+      "stop",
+      "--",
+      ...new Set(release.data.map(({ unit }) => unit)),
+    ]);
   const services = await putInPlace(machine, release.data);
   await putCertificates(machine);
   await must(machine, ["sync"]);

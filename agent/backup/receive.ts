@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+
 import { note } from "../apply/record";
 import { type Machine, must } from "../machine";
 import { PLACES } from "../places";
@@ -11,13 +12,23 @@ export const receive = async (machine: Machine): Promise<void> => {
   rmSync(incoming, { recursive: true, force: true });
   mkdirSync(incoming, { recursive: true, mode: 0o700 });
   const code = await new Promise<number>((resolve, reject) => {
-    const child = spawn("tar", ["-xf", "-", "-C", incoming, "--no-same-owner", "--delay-directory-restore"], { stdio: "inherit" });
+    const child = spawn(
+      "tar",
+      ["-xf", "-", "-C", incoming, "--no-same-owner", "--delay-directory-restore"],
+      { stdio: "inherit" },
+    );
     child.once("error", reject);
     child.once("close", (status) => resolve(status ?? 1));
   });
-  if (code !== 0) throw new Error(`fleet-agent: the backup did not arrive whole (tar: exit ${code}). Send it again.`);
+  if (code !== 0)
+    throw new Error(
+      `fleet-agent: the backup did not arrive whole (tar: exit ${code}). Send it again.`,
+    );
   const faults = faultsOf(incoming);
-  if (faults.length > 0) throw new Error(`fleet-agent: what arrived is not a whole backup: ${faults.slice(0, 5).join("; ")}`);
+  if (faults.length > 0)
+    throw new Error(
+      `fleet-agent: what arrived is not a whole backup: ${faults.slice(0, 5).join("; ")}`,
+    );
   rmSync(machine.at(PLACES.restore), { recursive: true, force: true });
   await must(machine, ["sync", "-f", incoming]);
   renameSync(incoming, machine.at(PLACES.restore));

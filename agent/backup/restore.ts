@@ -1,5 +1,6 @@
 import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { relative } from "node:path";
+
 import type { Release } from "../../config/release";
 import { systemctl } from "../apply/journal";
 import { probeAll } from "../apply/probe";
@@ -17,16 +18,29 @@ const setAside = (machine: Machine, data: readonly Data[]): void => {
   rmSync(aside, { recursive: true, force: true });
   mkdirSync(aside, { recursive: true, mode: 0o700 });
   for (const { path } of data) {
-    for (const one of [path, `${path}-wal`]) if (existsSync(machine.at(one))) cpSync(machine.at(one), `${aside}/${relative(PLACES.serviceData, one)}`, { recursive: true, preserveTimestamps: true });
+    for (const one of [path, `${path}-wal`])
+      if (existsSync(machine.at(one)))
+        cpSync(machine.at(one), `${aside}/${relative(PLACES.serviceData, one)}`, {
+          recursive: true,
+          preserveTimestamps: true,
+        });
   }
 };
 
 /** By an operator, on a primary in service: the data of all services, or of one, from the tar of a backup on standard input. Their units are down meanwhile. */
 export const restore = async (machine: Machine, service: string | undefined): Promise<void> => {
   const applied = readApplied(machine);
-  if (!applied) throw new Error("fleet-agent restore: no release is in force here. On a fresh primary the watcher restores: fleet-agent backup restore-to-peer");
-  const data = applied.release.data.filter((one) => service === undefined || one.service === service);
-  if (data.length === 0) throw new Error(`fleet-agent restore: no data of "${service ?? "any service"}" is in fleet.yaml. Known: ${[...new Set(applied.release.data.map((one) => one.service))].join(", ")}`);
+  if (!applied)
+    throw new Error(
+      "fleet-agent restore: no release is in force here. On a fresh primary the watcher restores: fleet-agent backup restore-to-peer",
+    );
+  const data = applied.release.data.filter(
+    (one) => service === undefined || one.service === service,
+  );
+  if (data.length === 0)
+    throw new Error(
+      `fleet-agent restore: no data of "${service ?? "any service"}" is in fleet.yaml. Known: ${[...new Set(applied.release.data.map((one) => one.service))].join(", ")}`,
+    );
   await receive(machine);
   const units = [...new Set(data.map(({ unit }) => unit))];
   await must(machine, ["systemctl", "stop", "--", ...units]);
@@ -35,7 +49,12 @@ export const restore = async (machine: Machine, service: string | undefined): Pr
     const services = await putInPlace(machine, data);
     note(machine, `restored ${services.join(", ")}`);
     machine.log(`restored ${services.join(", ")}; what was there before is in ${PLACES.aside}`);
-  } finally { await systemctl(machine, "start", units); }
+  } finally {
+    await systemctl(machine, "start", units);
+  }
   putAway(machine);
-  await probeAll(machine, applied.release.probes.filter(({ unit }) => units.includes(unit)));
+  await probeAll(
+    machine,
+    applied.release.probes.filter(({ unit }) => units.includes(unit)),
+  );
 };

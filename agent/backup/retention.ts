@@ -1,10 +1,19 @@
 /** How many backups are kept of each age. */
-export interface Keep { readonly hourly: number; readonly daily: number; readonly weekly: number }
+export interface Keep {
+  readonly hourly: number;
+  readonly daily: number;
+  readonly weekly: number;
+}
 
 /** "20261121T093000Z" ↔ a moment: sorts as text, and is a folder's name on every file system. */
-export const idOf = (at: Date): string => at.toISOString().replace(/[-:]/g, "").replace(/\.\d+Z$/, "Z");
+export const idOf = (at: Date): string =>
+  at
+    .toISOString()
+    .replace(/[-:]/g, "")
+    .replace(/\.\d+Z$/, "Z");
 export const isId = (name: string): boolean => /^\d{8}T\d{6}Z$/.test(name);
-export const momentOf = (id: string): Date => new Date(id.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
+export const momentOf = (id: string): Date =>
+  new Date(id.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
 
 const DAY_MS = 86_400_000;
 /** Monday-based weeks since 1970 (which began on a Thursday). */
@@ -17,7 +26,11 @@ const ALWAYS = 2;
 export const expired = (ids: readonly string[], keep: Keep): readonly string[] => {
   const newestFirst = [...ids].sort().reverse();
   const kept = new Set(newestFirst.slice(0, ALWAYS));
-  const tiers: readonly (readonly [number, (id: string) => string])[] = [[keep.hourly, (id) => id.slice(0, 11)], [keep.daily, (id) => id.slice(0, 8)], [keep.weekly, week]];
+  const tiers: readonly (readonly [number, (id: string) => string])[] = [
+    [keep.hourly, (id) => id.slice(0, 11)],
+    [keep.daily, (id) => id.slice(0, 8)],
+    [keep.weekly, week],
+  ];
   for (const [count, bucketOf] of tiers) {
     const buckets = new Map<string, string>();
     for (const id of newestFirst) if (!buckets.has(bucketOf(id))) buckets.set(bucketOf(id), id);

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
+
 import { readJson, writeWhole } from "../files";
 import type { Machine } from "../machine";
 import { PLACES } from "../places";
@@ -22,9 +23,11 @@ export interface BackupStatus {
 }
 
 const DEFAULT_KEEP: Keep = { hourly: 24, daily: 7, weekly: 4 };
-export const keepOf = (machine: Machine): Keep => readJson<{ keep?: Keep }>(machine.at(PLACES.backupPolicy))?.keep ?? DEFAULT_KEEP;
+export const keepOf = (machine: Machine): Keep =>
+  readJson<{ keep?: Keep }>(machine.at(PLACES.backupPolicy))?.keep ?? DEFAULT_KEEP;
 
-export const folderOf = (machine: Machine, id: string): string => machine.at(`${PLACES.backups}/${id}`);
+export const folderOf = (machine: Machine, id: string): string =>
+  machine.at(`${PLACES.backups}/${id}`);
 
 /** Whole backups, newest first. */
 export const backupIds = (machine: Machine): readonly string[] => {
@@ -34,8 +37,12 @@ export const backupIds = (machine: Machine): readonly string[] => {
 
 /** The one that was asked for, or the newest that is whole. */
 export const chosen = (machine: Machine, asked: string | undefined): string | null => {
-  if (asked === undefined) return backupIds(machine).find((id) => faultsOf(folderOf(machine, id)).length === 0) ?? null;
-  if (!backupIds(machine).includes(asked)) throw new Error(`fleet-agent backup: there is no backup "${asked}". See: fleet-agent backup list`);
+  if (asked === undefined)
+    return backupIds(machine).find((id) => faultsOf(folderOf(machine, id)).length === 0) ?? null;
+  if (!backupIds(machine).includes(asked))
+    throw new Error(
+      `fleet-agent backup: there is no backup "${asked}". See: fleet-agent backup list`,
+    );
   return asked;
 };
 
@@ -43,19 +50,44 @@ export const recordStatus = (machine: Machine, news: BackupStatus): void => {
   mkdirSync(machine.at(PLACES.backups), { recursive: true, mode: 0o711 });
   const before = readJson<BackupStatus>(machine.at(PLACES.backupStatus)) ?? {};
   // Readable by the Observatory, which is not root; it holds no secret.
-  writeWhole(machine.at(PLACES.backupStatus), `${JSON.stringify({ ...before, ...news }, null, 2)}\n`, 0o644);
+  writeWhole(
+    machine.at(PLACES.backupStatus),
+    `${JSON.stringify({ ...before, ...news }, null, 2)}\n`,
+    0o644,
+  );
 };
 
-export interface Listed { readonly id: string; readonly at: string; readonly files: number; readonly bytes: number; readonly release: string }
-export const list = (machine: Machine): readonly Listed[] => backupIds(machine).flatMap((id) => {
-  const manifest = readJson<BackupManifest>(`${folderOf(machine, id)}/${MANIFEST}`);
-  return manifest ? [{ id, at: manifest.at, files: manifest.entries.length, bytes: sizeOf(manifest), release: manifest.release.slice(0, 12) }] : [];
-});
+export interface Listed {
+  readonly id: string;
+  readonly at: string;
+  readonly files: number;
+  readonly bytes: number;
+  readonly release: string;
+}
+export const list = (machine: Machine): readonly Listed[] =>
+  backupIds(machine).flatMap((id) => {
+    const manifest = readJson<BackupManifest>(`${folderOf(machine, id)}/${MANIFEST}`);
+    return manifest
+      ? [
+          {
+            id,
+            at: manifest.at,
+            files: manifest.entries.length,
+            bytes: sizeOf(manifest),
+            release: manifest.release.slice(0, 12),
+          },
+        ]
+      : [];
+  });
 
 /** Checks every file of one backup, or of all; rejects with everything that is wrong. */
 export const verifyBackups = (machine: Machine, asked: string | undefined): void => {
   const ids = asked === undefined ? backupIds(machine) : [chosen(machine, asked) ?? asked];
-  const faults = ids.flatMap((id) => faultsOf(folderOf(machine, id)).map((fault) => `${id}: ${fault}`));
+  const faults = ids.flatMap((id) =>
+    faultsOf(folderOf(machine, id)).map((fault) => `${id}: ${fault}`),
+  );
   if (faults.length > 0) throw new Error(`fleet-agent backup verify:\n  ${faults.join("\n  ")}`);
-  machine.log(ids.length === 0 ? "there is no backup yet" : `${ids.length} backups verified, file by file`);
+  machine.log(
+    ids.length === 0 ? "there is no backup yet" : `${ids.length} backups verified, file by file`,
+  );
 };

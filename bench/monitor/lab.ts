@@ -3,11 +3,13 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+
 import { SMTPServer } from "smtp-server";
 
 /** The same targets and the same mailbox for every monitor. */
 export interface Lab {
-  readonly port: number; readonly smtp: number;
+  readonly port: number;
+  readonly smtp: number;
   /** Requests since the start, below this folder. */
   requests(folder: string): number;
   /** Which page answers 500, in each folder. */
@@ -17,7 +19,7 @@ export interface Lab {
   close(): void;
 }
 
-export async function openLab(): Promise<Lab> {
+export const openLab = async (): Promise<Lab> => {
   const requests = new Map<string, number>();
   let down: string | undefined;
   const mails: { at: number; box: string; text: string }[] = [];
@@ -27,19 +29,34 @@ export async function openLab(): Promise<Lab> {
     requests.set(folder, (requests.get(folder) ?? 0) + 1);
     response.writeHead(page === down ? 500 : 200).end("<html><title>ok</title>ok</html>");
   }).listen(0, "127.0.0.1");
-  const smtp = new SMTPServer({ authOptional: true, disabledCommands: ["STARTTLS"], onData(stream, { envelope }, done) {
-    let text = "";
-    stream.on("data", (chunk: Buffer) => { text += chunk.toString(); });
-    stream.on("end", () => {
-      mails.push({ at: performance.now(), box: envelope.rcptTo[0]?.address.split("@")[0] ?? "", text });
-      for (const wake of waiting) wake();
-      done();
-    });
-  } });
+  const smtp = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ["STARTTLS"],
+    onData(stream, { envelope }, done) {
+      let text = "";
+      stream.on("data", (chunk: Buffer) => {
+        text += chunk.toString();
+      });
+      stream.on("end", () => {
+        mails.push({
+          at: performance.now(),
+          box: envelope.rcptTo[0]?.address.split("@")[0] ?? "",
+          text,
+        });
+        for (const wake of waiting) wake();
+        done();
+      });
+    },
+  });
   const mailServer = smtp.listen(0, "127.0.0.1");
   await Promise.all([once(web, "listening"), once(mailServer, "listening")]);
   return {
-    port: (web.address() as AddressInfo).port, smtp: (mailServer.address() as AddressInfo).port, requests: (folder) => requests.get(folder) ?? 0, setDown: (page) => { down = page; },
+    port: (web.address() as AddressInfo).port,
+    smtp: (mailServer.address() as AddressInfo).port,
+    requests: (folder) => requests.get(folder) ?? 0,
+    setDown: (page) => {
+      down = page;
+    },
     mail(box, word, patienceMs) {
       const named = new RegExp(`${word}\\b`);
       const from = performance.now();
@@ -50,10 +67,16 @@ export async function openLab(): Promise<Lab> {
           settle();
         };
         const look = (): void => {
-          const found = mails.find((mail) => mail.at >= from && mail.box === box && named.test(mail.text));
+          const found = mails.find(
+            (mail) => mail.at >= from && mail.box === box && named.test(mail.text),
+          );
           if (found !== undefined) end(() => resolve(found.at));
         };
-        const timer = setTimeout(() => end(() => reject(new Error(`no mail with "${word}" within ${patienceMs / 1000} s`))), patienceMs);
+        const timer = setTimeout(
+          () =>
+            end(() => reject(new Error(`no mail with "${word}" within ${patienceMs / 1000} s`))),
+          patienceMs,
+        );
         waiting.add(look);
       });
     },
@@ -63,14 +86,39 @@ export async function openLab(): Promise<Lab> {
       smtp.close();
     },
   };
-}
+};
 
 /** Resident memory (MB) and processor time (s) of a process and all below it. */
-export function usage(pid: number): { readonly rss: number; readonly cpu: number } {
-  const text = (path: string): string => { try { return readFileSync(path, "utf8"); } catch { return ""; } };
-  const fields = text(`/proc/${pid}/stat`).replace(/^.*\) /s, "").split(" ").map(Number);
-  const own = { rss: Number(/VmRSS:\s+(\d+)/.exec(text(`/proc/${pid}/status`))?.[1] ?? 0) / 1024, cpu: ((fields[11] ?? 0) + (fields[12] ?? 0) + (fields[13] ?? 0) + (fields[14] ?? 0)) / 100 };
-  return text(`/proc/${pid}/task/${pid}/children`).trim().split(" ").filter((child) => child !== "").map((child) => usage(Number(child))).reduce((sum, one) => ({ rss: sum.rss + one.rss, cpu: sum.cpu + one.cpu }), own);
-}
+export const usage = (pid: number): { readonly rss: number; readonly cpu: number } => {
+  const text = (path: string): string => {
+    try {
+      return readFileSync(path, "utf8");
+    } catch {
+      return "";
+    }
+  };
+  const fields = text(`/proc/${pid}/stat`)
+    .replace(/^.*\) /s, "")
+    .split(" ")
+    .map(Number);
+  const own = {
+    rss: Number(/VmRSS:\s+(\d+)/.exec(text(`/proc/${pid}/status`))?.[1] ?? 0) / 1024,
+    cpu: ((fields[11] ?? 0) + (fields[12] ?? 0) + (fields[13] ?? 0) + (fields[14] ?? 0)) / 100,
+  };
+  return text(`/proc/${pid}/task/${pid}/children`)
+    .trim()
+    .split(" ")
+    .filter((child) => child !== "")
+    .map((child) => usage(Number(child)))
+    .reduce((sum, one) => ({ rss: sum.rss + one.rss, cpu: sum.cpu + one.cpu }), own);
+};
 
-export const bytesBelow = (folder: string): number => readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => sum + (entry.isDirectory() ? bytesBelow(join(folder, entry.name)) : statSync(join(folder, entry.name)).size), 0);
+export const bytesBelow = (folder: string): number =>
+  readdirSync(folder, { withFileTypes: true }).reduce(
+    (sum, entry) =>
+      sum +
+      (entry.isDirectory()
+        ? bytesBelow(join(folder, entry.name))
+        : statSync(join(folder, entry.name)).size),
+    0,
+  );

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+
 import type { Context } from "../context";
 import { cannotRun } from "../errors";
 import { loadLab } from "../lab";
@@ -13,25 +14,57 @@ export const machineOf = (name: string): Machine => {
   throw cannotRun(`fleet: there is no machine "${name}". Say primary or watcher.`);
 };
 
-const argvOf = async (context: Context, machine: Machine, options: readonly string[], command: readonly string[]): Promise<{ command: string; args: readonly string[]; env: Readonly<Record<string, string>> }> => {
+const argvOf = async (
+  context: Context,
+  machine: Machine,
+  options: readonly string[],
+  command: readonly string[],
+): Promise<{ command: string; args: readonly string[]; env: Readonly<Record<string, string>> }> => {
   const { configFile } = await ensureAccess(context);
-  const argv = ["ssh", "-F", configFile, ...options, machine, ...(command.length > 0 ? ["--", ...command] : [])];
-  return context.local ? (await loadLab()).inLab(context.paths, argv) : { command: argv[0]!, args: argv.slice(1), env: {} };
+  const argv = [
+    "ssh",
+    "-F",
+    configFile,
+    ...options,
+    machine,
+    ...(command.length > 0 ? ["--", ...command] : []),
+  ];
+  return context.local
+    ? (await loadLab()).inLab(context.paths, argv)
+    : { command: argv[0]!, args: argv.slice(1), env: {} };
 };
 
 /** A shell, or one command, with this terminal; resolves with its exit code. */
-export const sshInherited = async (context: Context, machine: Machine, command: readonly string[]): Promise<number> => {
+export const sshInherited = async (
+  context: Context,
+  machine: Machine,
+  command: readonly string[],
+): Promise<number> => {
   const { command: program, args, env } = await argvOf(context, machine, [], command);
   return await runInherited(program, args, env);
 };
 
 /** Runs one command line on a machine and returns its output; rejects with its complaint. Never asks anything. */
-export const sshCapture = async (context: Context, machine: Machine, command: readonly string[]): Promise<string> => {
-  const { command: program, args, env } = await argvOf(context, machine, ["-o", "BatchMode=yes"], command);
+export const sshCapture = async (
+  context: Context,
+  machine: Machine,
+  command: readonly string[],
+): Promise<string> => {
+  const {
+    command: program,
+    args,
+    env,
+  } = await argvOf(context, machine, ["-o", "BatchMode=yes"], command);
   return await new Promise((resolve, reject) => {
-    execFile(program, [...args], { env: { ...process.env, ...env }, maxBuffer: 16 << 20 }, (error, stdout, stderr) => {
-      if (error) reject(new Error(`${machine}: ${command.join(" ")}: ${(stderr.trim() || error.message)}`));
-      else resolve(stdout);
-    });
+    execFile(
+      program,
+      [...args],
+      { env: { ...process.env, ...env }, maxBuffer: 16 << 20 },
+      (error, stdout, stderr) => {
+        if (error)
+          reject(new Error(`${machine}: ${command.join(" ")}: ${stderr.trim() || error.message}`));
+        else resolve(stdout);
+      },
+    );
   });
 };

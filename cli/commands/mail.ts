@@ -1,20 +1,50 @@
 import type { Command } from "commander";
+
 import { type CommonOptions, common, contextOf } from "../context";
 import { call, runningLab } from "../lab";
 
-export interface Mail { readonly id: string | number; readonly from: string; readonly to: readonly string[]; readonly subject: string; readonly date: string; readonly text: string; readonly html?: string }
+export interface Mail {
+  readonly id: string | number;
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly subject: string;
+  readonly date: string;
+  readonly text: string;
+  readonly html?: string;
+}
 
 export const render = (mails: readonly Mail[]): string =>
-  mails.length === 0 ? "No mail yet." : mails.map(({ from, to, subject, date, text }) =>
-    [`Date:    ${date}`, `From:    ${from}`, `To:      ${to.join(", ")}`, `Subject: ${subject}`, "", ...text.trimEnd().split("\n").map((line) => `  ${line}`), ""].join("\n")).join("\n");
+  mails.length === 0
+    ? "No mail yet."
+    : mails
+        .map(({ from, to, subject, date, text }) =>
+          [
+            `Date:    ${date}`,
+            `From:    ${from}`,
+            `To:      ${to.join(", ")}`,
+            `Subject: ${subject}`,
+            "",
+            ...text
+              .trimEnd()
+              .split("\n")
+              .map((line) => `  ${line}`),
+            "",
+          ].join("\n"),
+        )
+        .join("\n");
 
 export const define = (command: Command): void => {
-  common(command).option("--clear", "empty the inbox").action(async (options: CommonOptions & { clear?: boolean }) => {
-    const context = contextOf(options);
-    const { lab } = await runningLab(context, "mail");
-    if (options.clear) { await call(lab, context, "DELETE", "/local/inbox"); return; }
-    const answer = await call(lab, context, "GET", "/local/inbox");
-    const mails = (Array.isArray(answer) ? answer : answer.mails) as Mail[];
-    console.log(context.json ? JSON.stringify(mails, null, 2) : render(mails));
-  });
+  common(command)
+    .option("--clear", "empty the inbox")
+    .action(async (options: CommonOptions & { clear?: boolean }) => {
+      const context = contextOf(options);
+      const { lab } = await runningLab(context, "mail");
+      if (options.clear) {
+        await call(lab, context, "DELETE", "/local/inbox");
+        return;
+      }
+      const answer = await call(lab, context, "GET", "/local/inbox");
+      const mails = (Array.isArray(answer) ? answer : answer.mails) as Mail[];
+      console.log(context.json ? JSON.stringify(mails, null, 2) : render(mails));
+    });
 };

@@ -1,4 +1,6 @@
 import type { Command } from "commander";
+
+import type { FleetFacts } from "../../config/fleet";
 import { observatoryCommand } from "../access/observatory";
 import { type Machine, machineOf, sshCapture } from "../access/ssh";
 import { type CommonOptions, type Context, common, contextOf } from "../context";
@@ -7,23 +9,35 @@ import { chooseEngine } from "../engine/spawn";
 import { dropletIn, readResources } from "../engine/state";
 import { cannotRun, failed } from "../errors";
 import { withLock } from "../lock";
-import type { FleetFacts } from "../../config/fleet";
 import { loadManifest } from "../manifest";
 import { type Reporter, reporterFor } from "../progress/reporter";
 import { bringUp, ensureLab, report } from "../up";
 import { until } from "../wait";
 
-interface Options extends CommonOptions { engine?: string; force?: boolean; install: boolean }
+interface Options extends CommonOptions {
+  engine?: string;
+  force?: boolean;
+  install: boolean;
+}
 
 /** What a machine made anew has of the old one. */
 const RETURNS: Readonly<Record<Machine, string>> = {
   primary: "Its data and certificates come from the watcher's newest backup.",
-  watcher: "The Observatory's history and the old backups were on it alone: it begins a new history, and takes a backup of the primary at once.",
+  watcher:
+    "The Observatory's history and the old backups were on it alone: it begins a new history, and takes a backup of the primary at once.",
 };
 
 /** When the newest backup was made; undefined where there is none, or nobody to ask. */
 const newestBackup = async (context: Context): Promise<string | undefined> => {
-  try { return (JSON.parse(await sshCapture(context, "watcher", ["sudo", "fleet-agent", "backup", "list", "--json"])) as { at: string }[])[0]?.at; } catch { return undefined; }
+  try {
+    return (
+      JSON.parse(
+        await sshCapture(context, "watcher", ["sudo", "fleet-agent", "backup", "list", "--json"]),
+      ) as { at: string }[]
+    )[0]?.at;
+  } catch {
+    return undefined;
+  }
 };
 
 /** A primary that is broken may still give its data, and be an hour ahead of the newest backup; the one before stays whatever comes. */
@@ -31,70 +45,153 @@ const backUpOnceMore = async (context: Context, reporter: Reporter): Promise<voi
   reporter.running("backup", "a last backup of the primary");
   const began = Date.now();
   try {
-    await sshCapture(context, "watcher", ["sudo", "timeout", "120", "fleet-agent", "backup", "pull"]);
-    reporter.done("backup", "a last backup of the primary", (Date.now() - began) / 1000, { failed: false });
+    await sshCapture(context, "watcher", [
+      "sudo",
+      "timeout",
+      "120",
+      "fleet-agent",
+      "backup",
+      "pull",
+    ]);
+    reporter.done("backup", "a last backup of the primary", (Date.now() - began) / 1000, {
+      failed: false,
+    });
   } catch (error) {
     reporter.clear("backup");
     const newest = await newestBackup(context);
-    if (newest === undefined) throw failed(`fleet recover: a last backup of the primary could not be taken, and the watcher has no other: its data would be lost. Nothing was touched. To begin without it, delete the droplet yourself and run ./fleet recover primary.\n  ${(error as Error).message}`);
-    reporter.say(`A last backup of the primary could not be taken, so its data will be that of ${newest}: ${(error as Error).message}`);
+    if (newest === undefined)
+      throw failed(
+        `fleet recover: a last backup of the primary could not be taken, and the watcher has no other: its data would be lost. Nothing was touched. To begin without it, delete the droplet yourself and run ./fleet recover primary.\n  ${(error as Error).message}`,
+      );
+    reporter.say(
+      `A last backup of the primary could not be taken, so its data will be that of ${newest}: ${(error as Error).message}`,
+    );
   }
 };
 
 /** What the engine has to be told: what is gone comes back by a refresh; what is there but broken has to be replaced by name. */
-const engineArgs = async (context: Context, machine: Machine, fleet: FleetFacts, force: boolean, reporter: Reporter): Promise<readonly string[]> => {
+const engineArgs = async (
+  context: Context,
+  machine: Machine,
+  fleet: FleetFacts,
+  force: boolean,
+  reporter: Reporter,
+): Promise<readonly string[]> => {
   const ask = await askCloud(context, "recover");
   const { name } = fleet[machine];
   const droplet = await findDroplet(ask, name);
   if (machine === "primary" && !force && !(await findDroplet(ask, fleet.watcher.name))) {
-    throw cannotRun(`fleet recover: the watcher is gone too, and with it the backups${droplet ? "" : ": both machines would be made anew, without data"}. ${droplet ? "Make it anew first: ./fleet recover watcher" : "If that is meant, add --force."}`);
+    throw cannotRun(
+      `fleet recover: the watcher is gone too, and with it the backups${droplet ? "" : ": both machines would be made anew, without data"}. ${droplet ? "Make it anew first: ./fleet recover watcher" : "If that is meant, add --force."}`,
+    );
   }
-  if (!droplet) { reporter.say(`The droplet "${name}" is gone: it is made anew. ${RETURNS[machine]}`); return ["--refresh"]; }
-  if (!force) throw cannotRun(`fleet recover: the droplet "${name}" exists (id ${droplet.id}, ${droplet.status}). If it is broken and is to be replaced, with what is on it, add --force. ${RETURNS[machine]}`);
-  const urn = dropletIn(await readResources(context) ?? [], name)?.urn;
-  if (!urn) throw cannotRun(`fleet recover: the stack's state does not know the ${machine}'s droplet. Run ./fleet up --refresh`);
+  if (!droplet) {
+    reporter.say(`The droplet "${name}" is gone: it is made anew. ${RETURNS[machine]}`);
+    return ["--refresh"];
+  }
+  if (!force)
+    throw cannotRun(
+      `fleet recover: the droplet "${name}" exists (id ${droplet.id}, ${droplet.status}). If it is broken and is to be replaced, with what is on it, add --force. ${RETURNS[machine]}`,
+    );
+  const urn = dropletIn((await readResources(context)) ?? [], name)?.urn;
+  if (!urn)
+    throw cannotRun(
+      `fleet recover: the stack's state does not know the ${machine}'s droplet. Run ./fleet up --refresh`,
+    );
   if (machine === "primary") await backUpOnceMore(context, reporter);
   reporter.say(`The droplet "${name}" (id ${droplet.id}) is replaced. ${RETURNS[machine]}`);
   return ["--refresh", "--replace", urn];
 };
 
 /** While the primary is rebuilt, its layers come and go: one alert and one all-clear are enough. An Observatory that can't be told is no reason not to recover. */
-const announced = async <T>(context: Context, machine: Machine, reporter: Reporter, work: () => Promise<T>): Promise<T> => {
+const announced = async <T>(
+  context: Context,
+  machine: Machine,
+  reporter: Reporter,
+  work: () => Promise<T>,
+): Promise<T> => {
   if (machine !== "primary") return await work();
   /** The complaint, or null. */
   const tell = async (...words: readonly string[]): Promise<string | null> => {
-    try { await sshCapture(context, "watcher", observatoryCommand(["maintenance", "recovery of the primary", ...words])); return null; }
-    catch (error) { return (error as Error).message; }
+    try {
+      await sshCapture(
+        context,
+        "watcher",
+        observatoryCommand(["maintenance", "recovery of the primary", ...words]),
+      );
+      return null;
+    } catch (error) {
+      return (error as Error).message;
+    }
   };
-  const say = (complaint: string | null, what: string): void => { if (complaint !== null) reporter.say(`The Observatory could not be told of the recovery: ${complaint}${what}`); };
+  const say = (complaint: string | null, what: string): void => {
+    if (complaint !== null)
+      reporter.say(`The Observatory could not be told of the recovery: ${complaint}${what}`);
+  };
   // One that restarts at this very moment would go on being silent.
   const end = async (): Promise<string | null> => {
     let complaint: string | null = null;
-    await until(async () => { complaint = await tell("--end"); return complaint === null ? true : null; }, { seconds: 15, everyMs: 3000 });
+    await until(
+      async () => {
+        complaint = await tell("--end");
+        return complaint === null ? true : null;
+      },
+      { seconds: 15, everyMs: 3000 },
+    );
     return complaint;
   };
   say(await tell("--minutes", "20"), "");
-  try { return await work(); } finally { say(await end(), "\nIt is silent for up to 20 minutes more; end that with: ./fleet maintenance \"recovery of the primary\" --end"); }
+  try {
+    return await work();
+  } finally {
+    say(
+      await end(),
+      '\nIt is silent for up to 20 minutes more; end that with: ./fleet maintenance "recovery of the primary" --end',
+    );
+  }
 };
 
 export const define = (command: Command): void => {
-  common(command).argument("<machine>", "primary or watcher").option("--force", "replace it although it exists").option("--engine <name>", "embedded or pulumi").option("--no-install", "name missing Debian packages instead of installing them")
-    .addHelpText("after", "\nprimary: new droplet, release, data and certificates from the watcher's newest backup (with --force from one taken just before, if it can be), floating IP.\nwatcher: new droplet and release, a new history, a backup of the primary at once; history and old backups are lost with it.\nThen the same proof as `up`. Exit codes: 0 all is well; 1 something failed; 2 it exists and --force was not given, or it can't run here.")
+  common(command)
+    .argument("<machine>", "primary or watcher")
+    .option("--force", "replace it although it exists")
+    .option("--engine <name>", "embedded or pulumi")
+    .option("--no-install", "name missing Debian packages instead of installing them")
+    .addHelpText(
+      "after",
+      "\nprimary: new droplet, release, data and certificates from the watcher's newest backup (with --force from one taken just before, if it can be), floating IP.\nwatcher: new droplet and release, a new history, a backup of the primary at once; history and old backups are lost with it.\nThen the same proof as `up`. Exit codes: 0 all is well; 1 something failed; 2 it exists and --force was not given, or it can't run here.",
+    )
     .action(async (name: string, options: Options) => {
       const context = contextOf(options);
       const machine = machineOf(name);
       const reporter = reporterFor(process.stdout, context.json);
       try {
         const fleet = await loadManifest(context);
-        if (!(await readResources(context))?.length) throw cannotRun(`fleet recover: the stack "${context.stack}" has no machines yet, so there is nothing to recover. Make them with: ./fleet up${context.local ? "" : ` --stack ${context.stack}`}`);
+        if (!(await readResources(context))?.length)
+          throw cannotRun(
+            `fleet recover: the stack "${context.stack}" has no machines yet, so there is nothing to recover. Make them with: ./fleet up${context.local ? "" : ` --stack ${context.stack}`}`,
+          );
         const result = await withLock(context, "recover", async () => {
-          if (context.local) await ensureLab(context, { install: options.install, pace: "host" }, reporter);
+          if (context.local)
+            await ensureLab(context, { install: options.install, pace: "host" }, reporter);
           const args = await engineArgs(context, machine, fleet, options.force ?? false, reporter);
-          const how = { engine: chooseEngine(options.engine), install: options.install, pace: "host", engineArgs: args, replaced: machine, verifySeconds: 120 } as const;
-          return await announced(context, machine, reporter, () => bringUp(context, fleet, how, reporter));
+          const how = {
+            engine: chooseEngine(options.engine),
+            install: options.install,
+            pace: "host",
+            engineArgs: args,
+            replaced: machine,
+            verifySeconds: 120,
+          } as const;
+          return await announced(context, machine, reporter, () =>
+            bringUp(context, fleet, how, reporter),
+          );
         });
         report(context, fleet, result, reporter);
-        if (!result.verification.ok) throw failed("fleet recover: not every service is well; see the table.");
-      } finally { reporter.close(); }
+        if (!result.verification.ok)
+          throw failed("fleet recover: not every service is well; see the table.");
+      } finally {
+        reporter.close();
+      }
     });
 };

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+
 import { type CommonOptions, type Context, common, contextOf } from "../context";
 import { askCloud, listDroplets } from "../droplets";
 import { readOutputs } from "../engine/outputs";
@@ -9,7 +10,13 @@ import { probeAll } from "../verify/probe";
 import { serviceTable } from "../verify/table";
 import { type Verdict, judge, targetsOf } from "../verify/verdict";
 
-interface MachineRow { readonly name: string; readonly id: number; readonly status: string; readonly address?: string; readonly region?: string }
+interface MachineRow {
+  readonly name: string;
+  readonly id: number;
+  readonly status: string;
+  readonly address?: string;
+  readonly region?: string;
+}
 export interface FleetStatus {
   readonly stack: string;
   readonly state: string;
@@ -20,37 +27,86 @@ export interface FleetStatus {
   readonly ok: boolean;
 }
 
-const localMachines = async (context: Context): Promise<Pick<FleetStatus, "machines" | "floatingIp">> => {
+const localMachines = async (
+  context: Context,
+): Promise<Pick<FleetStatus, "machines" | "floatingIp">> => {
   const ask = await askCloud(context, "status");
   const [machines, { reserved_ips: ips }] = await Promise.all([
-    listDroplets(ask), ask("GET", "/v2/reserved_ips") as Promise<{ reserved_ips: { ip: string; droplet: { name: string } | null }[] }>,
+    listDroplets(ask),
+    ask("GET", "/v2/reserved_ips") as Promise<{
+      reserved_ips: { ip: string; droplet: { name: string } | null }[];
+    }>,
   ]);
-  return { machines, floatingIp: ips[0] ? { address: ips[0].ip, holder: ips[0].droplet?.name ?? null } : null };
+  return {
+    machines,
+    floatingIp: ips[0] ? { address: ips[0].ip, holder: ips[0].droplet?.name ?? null } : null,
+  };
 };
 
 export const gather = async (context: Context): Promise<FleetStatus> => {
   const base = { stack: context.stack, state: context.paths.state };
   const running = !context.local || (await (await loadLab()).status(context.paths)).running;
-  if (!running) return { ...base, cloud: "stopped", machines: [], floatingIp: null, services: [], ok: false };
-  const [fleet, outputs, cloud] = await Promise.all([loadManifest(context), readOutputs(context), context.local ? localMachines(context) : { machines: [], floatingIp: null }]);
+  if (!running)
+    return {
+      ...base,
+      cloud: "stopped",
+      machines: [],
+      floatingIp: null,
+      services: [],
+      ok: false,
+    };
+  const [fleet, outputs, cloud] = await Promise.all([
+    loadManifest(context),
+    readOutputs(context),
+    context.local ? localMachines(context) : { machines: [], floatingIp: null },
+  ]);
   const floatingIp = outputs?.floatingIp;
-  const services = floatingIp ? judge(fleet, floatingIp, await probeAll(context, targetsOf(fleet))) : [];
-  return { ...base, cloud: context.local ? "running" : "digitalocean", ...cloud, services, ok: services.length > 0 && services.every(({ ok }) => ok) };
+  const services = floatingIp
+    ? judge(fleet, floatingIp, await probeAll(context, targetsOf(fleet)))
+    : [];
+  return {
+    ...base,
+    cloud: context.local ? "running" : "digitalocean",
+    ...cloud,
+    services,
+    ok: services.length > 0 && services.every(({ ok }) => ok),
+  };
 };
 
 export const render = (status: FleetStatus): string => {
-  if (status.cloud === "stopped") return `The local DigitalOcean in ${status.state} is not running. Start it with: ./fleet up`;
+  if (status.cloud === "stopped")
+    return `The local DigitalOcean in ${status.state} is not running. Start it with: ./fleet up`;
   const paint = paintFor(process.stdout);
-  const machines = table(["MACHINE", "DROPLET", "STATUS", "ADDRESS", "REGION"], status.machines.map(({ name, id, status: power, address, region }) => [name, String(id), power, address ?? "-", region ?? "-"]));
+  const machines = table(
+    ["MACHINE", "DROPLET", "STATUS", "ADDRESS", "REGION"],
+    status.machines.map(({ name, id, status: power, address, region }) => [
+      name,
+      String(id),
+      power,
+      address ?? "-",
+      region ?? "-",
+    ]),
+  );
   return [
     ...(status.machines.length > 0 ? [...machines, ""] : []),
-    ...(status.floatingIp ? [`floating IP ${status.floatingIp.address}, held by ${status.floatingIp.holder ?? "nobody"}`, ""] : []),
-    status.services.length > 0 ? serviceTable(status.services, Date.now(), paint) : "No services yet. Run: ./fleet up",
+    ...(status.floatingIp
+      ? [
+          `floating IP ${status.floatingIp.address}, held by ${status.floatingIp.holder ?? "nobody"}`,
+          "",
+        ]
+      : []),
+    status.services.length > 0
+      ? serviceTable(status.services, Date.now(), paint)
+      : "No services yet. Run: ./fleet up",
   ].join("\n");
 };
 
 export const define = (command: Command): void => {
-  common(command).addHelpText("after", "\nExit codes: 0 every service answers through the floating IP and is observed; 1 something is down, or nothing is up.")
+  common(command)
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 every service answers through the floating IP and is observed; 1 something is down, or nothing is up.",
+    )
     .action(async (options: CommonOptions) => {
       const context = contextOf(options);
       const status = await gather(context);

@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
 import type { Command } from "commander";
+
 import { observatoryConfig } from "../../render/monitor";
 import { type CommonOptions, common, contextOf } from "../context";
 import { runningLab } from "../lab";
@@ -9,8 +11,12 @@ import { loadManifest } from "../manifest";
 import { runInherited } from "../run";
 
 export const define = (command: Command): void => {
-  common(command).option("--once", "one look, then the end")
-    .addHelpText("after", "\nLooks from here, by the same manifest; the Observatory is not asked, so the two fail independently.\nExit codes: 0 all up; 1 something is down.")
+  common(command)
+    .option("--once", "one look, then the end")
+    .addHelpText(
+      "after",
+      "\nLooks from here, by the same manifest; the Observatory is not asked, so the two fail independently.\nExit codes: 0 all up; 1 something is down.",
+    )
     .action(async (options: CommonOptions & { once?: boolean }) => {
       const context = contextOf(options);
       const fleet = await loadManifest(context);
@@ -18,8 +24,20 @@ export const define = (command: Command): void => {
       try {
         const config = join(folder, "observatory.json");
         writeFileSync(config, JSON.stringify(observatoryConfig(fleet)));
-        const argv = [process.execPath, "--import", require.resolve("tsx"), join(context.project, "monitor/main.ts"), "watch", "--config", config, ...(context.json ? ["--json"] : []), ...(options.once ? ["--once"] : [])];
-        const inside = context.local ? (await runningLab(context, "watch")).lab.inLab(context.paths, argv) : { command: argv[0]!, args: argv.slice(1), env: {} };
+        const argv = [
+          process.execPath,
+          "--import",
+          require.resolve("tsx"),
+          join(context.project, "monitor/main.ts"),
+          "watch",
+          "--config",
+          config,
+          ...(context.json ? ["--json"] : []),
+          ...(options.once ? ["--once"] : []),
+        ];
+        const inside = context.local
+          ? (await runningLab(context, "watch")).lab.inLab(context.paths, argv)
+          : { command: argv[0]!, args: argv.slice(1), env: {} };
         process.exitCode = await runInherited(inside.command, inside.args, inside.env);
       } finally {
         rmSync(folder, { recursive: true });

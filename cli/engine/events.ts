@@ -4,9 +4,18 @@ export interface EngineEvent {
   readonly resourcePreEvent?: { readonly metadata: StepMetadata; readonly planning?: boolean };
   readonly resOutputsEvent?: { readonly metadata: StepMetadata; readonly planning?: boolean };
   readonly resOpFailedEvent?: { readonly metadata: StepMetadata };
-  readonly diagnosticEvent?: { readonly urn?: string; readonly prefix?: string; readonly message: string; readonly severity: string; readonly ephemeral?: boolean };
+  readonly diagnosticEvent?: {
+    readonly urn?: string;
+    readonly prefix?: string;
+    readonly message: string;
+    readonly severity: string;
+    readonly ephemeral?: boolean;
+  };
   readonly stdoutEvent?: { readonly message: string };
-  readonly summaryEvent?: { readonly durationSeconds?: number; readonly resourceChanges?: Readonly<Record<string, number>> };
+  readonly summaryEvent?: {
+    readonly durationSeconds?: number;
+    readonly resourceChanges?: Readonly<Record<string, number>>;
+  };
 }
 export interface StepMetadata {
   readonly op: string;
@@ -17,11 +26,32 @@ export interface StepMetadata {
 }
 
 const PAST: Readonly<Record<string, string>> = {
-  same: "unchanged", create: "created", update: "updated", delete: "deleted", replace: "replaced", "create-replacement": "created anew", "delete-replaced": "deleted the old",
-  read: "read", "read-replacement": "read", refresh: "refreshed", import: "imported", "import-replacement": "imported", discard: "forgotten", "discard-replaced": "forgotten", "remove-pending-replace": "forgotten",
+  same: "unchanged",
+  create: "created",
+  update: "updated",
+  delete: "deleted",
+  replace: "replaced",
+  "create-replacement": "created anew",
+  "delete-replaced": "deleted the old",
+  read: "read",
+  "read-replacement": "read",
+  refresh: "refreshed",
+  import: "imported",
+  "import-replacement": "imported",
+  discard: "forgotten",
+  "discard-replaced": "forgotten",
+  "remove-pending-replace": "forgotten",
 };
 const PRESENT: Readonly<Record<string, string>> = {
-  create: "creating", update: "updating", delete: "deleting", replace: "replacing", "create-replacement": "creating anew", "delete-replaced": "deleting the old", read: "reading", refresh: "refreshing", import: "importing",
+  create: "creating",
+  update: "updating",
+  delete: "deleting",
+  replace: "replacing",
+  "create-replacement": "creating anew",
+  "delete-replaced": "deleting the old",
+  read: "reading",
+  refresh: "refreshing",
+  import: "importing",
 };
 
 /** Steps that leave the resource as it was, so that a run of only these "changed nothing". */
@@ -29,16 +59,31 @@ const UNCHANGING = new Set(["same", "read", "refresh"]);
 
 export const nameOf = (urn: string): string => urn.split("::").slice(3).join("::") || urn;
 /** "urn:…::digitalocean:index/droplet:Droplet::primary" → "Droplet". */
-export const kindOf = (urn: string): string => (urn.split("::")[2] ?? "").split("$").at(-1)?.split(":").at(-1) ?? "";
+export const kindOf = (urn: string): string =>
+  (urn.split("::")[2] ?? "").split("$").at(-1)?.split(":").at(-1) ?? "";
 
 /** Pulumi marks colours as <{%reset%}>; they mean nothing here. */
-export const plainText = (text: string): string => text.replace(/<\{%[^%]*%\}>/g, "").replace(/\u001b\[[0-9;]*m/g, "");
-const lastLine = (text: string): string => plainText(text).trimEnd().split("\n").at(-1)?.trim() ?? "";
+export const plainText = (text: string): string =>
+  text.replace(/<\{%[^%]*%\}>/g, "").replace(/\u001b\[[0-9;]*m/g, "");
+const lastLine = (text: string): string =>
+  plainText(text).trimEnd().split("\n").at(-1)?.trim() ?? "";
 
 /** What one event means for the screen. */
 export type Change =
-  | { readonly kind: "running"; readonly key: string; readonly label: string; readonly detail?: string }
-  | { readonly kind: "done"; readonly key: string; readonly label: string; readonly seconds: number; readonly failed: boolean; readonly detail?: string }
+  | {
+      readonly kind: "running";
+      readonly key: string;
+      readonly label: string;
+      readonly detail?: string;
+    }
+  | {
+      readonly kind: "done";
+      readonly key: string;
+      readonly label: string;
+      readonly seconds: number;
+      readonly failed: boolean;
+      readonly detail?: string;
+    }
   | { readonly kind: "clear"; readonly key: string }
   | { readonly kind: "note"; readonly severity: "warning" | "error"; readonly text: string };
 
@@ -53,12 +98,16 @@ export interface EngineView {
 export const changedCount = (changes: Readonly<Record<string, number>>): number =>
   Object.entries(changes).reduce((sum, [op, count]) => sum + (UNCHANGING.has(op) ? 0 : count), 0);
 
-export const countOf = (changes: Readonly<Record<string, number>>): number => Object.values(changes).reduce((sum, count) => sum + count, 0);
+export const countOf = (changes: Readonly<Record<string, number>>): number =>
+  Object.values(changes).reduce((sum, count) => sum + count, 0);
 
 /** "3 created, 1 updated, 52 unchanged". */
 export const describeChanges = (changes: Readonly<Record<string, number>>): string =>
-  Object.entries(changes).filter(([, count]) => count > 0).sort(([a], [b]) => Number(a === "same") - Number(b === "same"))
-    .map(([op, count]) => `${count} ${PAST[op] ?? op}`).join(", ") || "nothing";
+  Object.entries(changes)
+    .filter(([, count]) => count > 0)
+    .sort(([a], [b]) => Number(a === "same") - Number(b === "same"))
+    .map(([op, count]) => `${count} ${PAST[op] ?? op}`)
+    .join(", ") || "nothing";
 
 /** Follows one run; `now` in milliseconds. Components are left out: they take no time and hold no thing of their own. */
 export const engineView = (now: () => number): EngineView => {
@@ -68,7 +117,12 @@ export const engineView = (now: () => number): EngineView => {
 
   const silent = ({ op, urn, ...step }: StepMetadata): boolean =>
     // "replace" only sums up the two steps that made the new one and deleted the old; a command that ran once has nothing to delete.
-    op === "same" || op === "replace" || (op === "delete-replaced" && step.type.startsWith("command:")) || (step.new ?? step.old)?.custom === false || urn.includes("::pulumi:pulumi:Stack::") || urn.includes("::pulumi:providers:");
+    op === "same" ||
+    op === "replace" ||
+    (op === "delete-replaced" && step.type.startsWith("command:")) ||
+    (step.new ?? step.old)?.custom === false ||
+    urn.includes("::pulumi:pulumi:Stack::") ||
+    urn.includes("::pulumi:providers:");
 
   const begin = (step: StepMetadata): Change[] => {
     if (silent(step)) return [];
@@ -81,7 +135,15 @@ export const engineView = (now: () => number): EngineView => {
   const refreshed = ({ op, urn }: StepMetadata): Change[] => {
     const surprise = op === "delete" ? "is gone" : op === "update" ? "has changed" : null;
     if (surprise === null) return [{ kind: "clear", key: urn }];
-    return [{ kind: "done", key: urn, label: `found: ${kindOf(urn)} ${nameOf(urn)} ${surprise}`, seconds: 0, failed: false }];
+    return [
+      {
+        kind: "done",
+        key: urn,
+        label: `found: ${kindOf(urn)} ${nameOf(urn)} ${surprise}`,
+        seconds: 0,
+        failed: false,
+      },
+    ];
   };
 
   const end = (step: StepMetadata, failed: boolean): Change[] => {
@@ -91,10 +153,23 @@ export const engineView = (now: () => number): EngineView => {
     if (silent(step) && !failed) return [];
     const verb = (failed ? PRESENT[step.op] : PAST[step.op]) ?? step.op;
     const seconds = was ? (now() - was.at) / 1000 : 0;
-    return [{ kind: "done", key: step.urn, label: `${verb} ${kindOf(step.urn)} ${nameOf(step.urn)}`, seconds, failed, ...(failed && was?.detail ? { detail: was.detail } : {}) }];
+    return [
+      {
+        kind: "done",
+        key: step.urn,
+        label: `${verb} ${kindOf(step.urn)} ${nameOf(step.urn)}`,
+        seconds,
+        failed,
+        ...(failed && was?.detail ? { detail: was.detail } : {}),
+      },
+    ];
   };
 
-  const diagnose = ({ urn, message, severity }: NonNullable<EngineEvent["diagnosticEvent"]>): Change[] => {
+  const diagnose = ({
+    urn,
+    message,
+    severity,
+  }: NonNullable<EngineEvent["diagnosticEvent"]>): Change[] => {
     const was = urn ? started.get(urn) : undefined;
     if (severity === "warning" || severity === "error") {
       const text = `${urn && !urn.includes("::pulumi:pulumi:Stack::") ? `${kindOf(urn)} ${nameOf(urn)}: ` : ""}${plainText(message).trim()}`;
@@ -110,13 +185,19 @@ export const engineView = (now: () => number): EngineView => {
   return {
     feed: (event) => {
       if (event.summaryEvent) changes = event.summaryEvent.resourceChanges ?? {};
-      if (event.resourcePreEvent && !event.resourcePreEvent.planning) return begin(event.resourcePreEvent.metadata);
-      if (event.resOutputsEvent && !event.resOutputsEvent.planning) return end(event.resOutputsEvent.metadata, false);
+      if (event.resourcePreEvent && !event.resourcePreEvent.planning)
+        return begin(event.resourcePreEvent.metadata);
+      if (event.resOutputsEvent && !event.resOutputsEvent.planning)
+        return end(event.resOutputsEvent.metadata, false);
       if (event.resOpFailedEvent) return end(event.resOpFailedEvent.metadata, true);
       if (event.diagnosticEvent) return diagnose(event.diagnosticEvent);
       return [];
     },
-    get changes() { return changes; },
-    get errors() { return errors; },
+    get changes() {
+      return changes;
+    },
+    get errors() {
+      return errors;
+    },
   };
 };

@@ -1,10 +1,17 @@
 import { execFile } from "node:child_process";
+
 import type { Context } from "../context";
 import { failed } from "../errors";
 import { chooseEngine, engineCommand } from "./spawn";
 import { readResources } from "./state";
 
-export interface MachineOutput { readonly address: string; readonly dropletId: string; readonly hostKey: string; readonly size?: string; readonly region?: string }
+export interface MachineOutput {
+  readonly address: string;
+  readonly dropletId: string;
+  readonly hostKey: string;
+  readonly size?: string;
+  readonly region?: string;
+}
 
 /** The program's outputs. Secret ones are there only after `readSecretOutputs`. */
 export interface FleetOutputs {
@@ -20,16 +27,25 @@ export interface FleetOutputs {
 
 /** The public outputs straight from the state (no engine started); null where nothing has been made yet. */
 export const readOutputs = async (context: Context): Promise<Partial<FleetOutputs> | null> =>
-  ((await readResources(context))?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? null) as Partial<FleetOutputs> | null;
+  (await readResources(context))?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ??
+  null;
 
 /** All outputs, decrypted, by asking the engine. */
 export const readSecretOutputs = async (context: Context): Promise<Partial<FleetOutputs>> => {
   const engine = chooseEngine(undefined);
   const prefix = engine === "pulumi" ? ["stack"] : [];
-  const { command, args, env } = await engineCommand(context, engine, [...prefix, "output", "--json", "--show-secrets"]);
+  const { command, args, env } = await engineCommand(context, engine, [
+    ...prefix,
+    "output",
+    "--json",
+    "--show-secrets",
+  ]);
   return await new Promise((resolve, reject) => {
     execFile(command, [...args], { env, maxBuffer: 16 << 20 }, (error, stdout, stderr) => {
-      if (error) reject(failed(`fleet: the stack's outputs can't be read: ${stderr.trim() || error.message}`));
+      if (error)
+        reject(
+          failed(`fleet: the stack's outputs can't be read: ${stderr.trim() || error.message}`),
+        );
       else resolve(JSON.parse(stdout) as Partial<FleetOutputs>);
     });
   });

@@ -1,11 +1,16 @@
 import { readFileSync, readdirSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+
 import type { Context } from "../context";
 import { backendFolder } from "./state";
 
 /** A stack's lock as Pulumi's file backend writes it. */
-interface Lock { readonly pid: number; readonly hostname: string; readonly timestamp: string }
+interface Lock {
+  readonly pid: number;
+  readonly hostname: string;
+  readonly timestamp: string;
+}
 
 /** /proc counts in hundredths of a second. */
 const TICKS = 100;
@@ -20,10 +25,19 @@ const startedAt = (pid: number): number | null => {
     const boot = Number(/^btime (\d+)/m.exec(readFileSync("/proc/stat", "utf8"))?.[1]);
     // A zombie holds nothing any more.
     return fields[0] === "Z" ? null : boot * 1000 + (Number(fields[19]) / TICKS) * 1000;
-  } catch { return null; }
+  } catch {
+    return null;
+  }
 };
 
-const exists = (pid: number): boolean => { try { process.kill(pid, 0); return true; } catch (error) { return (error as NodeJS.ErrnoException).code === "EPERM"; } };
+const exists = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+};
 
 /** Whether the process that took the lock is gone for sure: no such process here, or its number belongs to one that started later. Another host's can't be told. */
 export const isDead = ({ pid, hostname: host, timestamp }: Lock): boolean => {
@@ -39,7 +53,9 @@ export const liftDeadLocks = (context: Context): readonly number[] => {
   if (backend === null) return [];
   const folder = join(backend, ".pulumi/locks/organization/second-server", context.stack);
   let names: readonly string[];
-  try { names = readdirSync(folder).filter((name) => name.endsWith(".json")); } catch (error) {
+  try {
+    names = readdirSync(folder).filter((name) => name.endsWith(".json"));
+  } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;
   }
@@ -47,7 +63,12 @@ export const liftDeadLocks = (context: Context): readonly number[] => {
     const path = join(folder, name);
     let lock: Lock;
     // Half a lock was written by nobody who still runs: both engines write theirs whole.
-    try { lock = JSON.parse(readFileSync(path, "utf8")) as Lock; } catch { rmSync(path, { force: true }); return [0]; }
+    try {
+      lock = JSON.parse(readFileSync(path, "utf8")) as Lock;
+    } catch {
+      rmSync(path, { force: true });
+      return [0];
+    }
     if (!isDead(lock)) return [];
     rmSync(path, { force: true });
     return [lock.pid];

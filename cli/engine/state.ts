@@ -2,14 +2,24 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+
 import type { Context } from "../context";
 import { failed } from "../errors";
 
 /** A resource as the state has it, as far as the command line looks at it. */
-export interface StoredResource { readonly urn: string; readonly type: string; readonly id?: string; /** Replaced, and still to be deleted. */ readonly delete?: boolean; readonly outputs?: Readonly<Record<string, unknown>> }
+export interface StoredResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly id?: string;
+  /** Replaced, and still to be deleted. */ readonly delete?: boolean;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+}
 
 /** The folder of the stack's backend; null where the owner has chosen one that is no folder (PULUMI_BACKEND_URL, not for the local stack). */
-export const backendFolder = ({ local, paths }: Context, chosen: string | undefined = process.env["PULUMI_BACKEND_URL"]): string | null => {
+export const backendFolder = (
+  { local, paths }: Context,
+  chosen: string | undefined = process.env["PULUMI_BACKEND_URL"],
+): string | null => {
   if (local || !chosen) return paths.state;
   return chosen.startsWith("file:///") ? fileURLToPath(chosen.split("?")[0]!) : null;
 };
@@ -17,19 +27,34 @@ export const backendFolder = ({ local, paths }: Context, chosen: string | undefi
 /** Null where the backend is no folder. */
 export const stateFile = (context: Context): string | null => {
   const folder = backendFolder(context);
-  return folder === null ? null : join(folder, ".pulumi/stacks/second-server", `${context.stack}.json`);
+  return folder === null
+    ? null
+    : join(folder, ".pulumi/stacks/second-server", `${context.stack}.json`);
 };
 
 /** Only Pulumi's own CLI reaches a backend that is no folder. */
-const exported = (context: Context): Promise<string> => new Promise((resolve, reject) => {
-  execFile("pulumi", ["stack", "export", "--cwd", context.project, "--stack", context.stack], { maxBuffer: 64 << 20 }, (error, stdout, stderr) => {
-    if (error) reject(failed(`fleet: the state of "${context.stack}" can't be read from PULUMI_BACKEND_URL: ${stderr.trim() || error.message}`));
-    else resolve(stdout);
+const exported = (context: Context): Promise<string> =>
+  new Promise((resolve, reject) => {
+    execFile(
+      "pulumi",
+      ["stack", "export", "--cwd", context.project, "--stack", context.stack],
+      { maxBuffer: 64 << 20 },
+      (error, stdout, stderr) => {
+        if (error)
+          reject(
+            failed(
+              `fleet: the state of "${context.stack}" can't be read from PULUMI_BACKEND_URL: ${stderr.trim() || error.message}`,
+            ),
+          );
+        else resolve(stdout);
+      },
+    );
   });
-});
 
 const readIfThere = async (path: string): Promise<string | null> => {
-  try { return await readFile(path, "utf8"); } catch (error) {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw error;
   }
@@ -37,17 +62,30 @@ const readIfThere = async (path: string): Promise<string | null> => {
 
 /** In a backend's file, and as the CLI exports it. */
 export const resourcesIn = (text: string): readonly StoredResource[] => {
-  const state = JSON.parse(text) as { checkpoint?: { latest?: { resources?: StoredResource[] } | null }; deployment?: { resources?: StoredResource[] } };
+  const state = JSON.parse(text) as {
+    checkpoint?: { latest?: { resources?: StoredResource[] } | null };
+    deployment?: { resources?: StoredResource[] };
+  };
   return state.checkpoint?.latest?.resources ?? state.deployment?.resources ?? [];
 };
 
 /** What the stack's state holds, secrets as they are stored; null where nothing has been made yet. */
-export const readResources = async (context: Context): Promise<readonly StoredResource[] | null> => {
+export const readResources = async (
+  context: Context,
+): Promise<readonly StoredResource[] | null> => {
   const file = stateFile(context);
   const text = file === null ? await exported(context) : await readIfThere(file);
   return text === null ? null : resourcesIn(text);
 };
 
 /** The droplet of that name. */
-export const dropletIn = (resources: readonly StoredResource[], name: string): StoredResource | undefined =>
-  resources.find((resource) => resource.type === "digitalocean:index/droplet:Droplet" && resource.delete !== true && resource.outputs?.["name"] === name);
+export const dropletIn = (
+  resources: readonly StoredResource[],
+  name: string,
+): StoredResource | undefined =>
+  resources.find(
+    (resource) =>
+      resource.type === "digitalocean:index/droplet:Droplet" &&
+      resource.delete !== true &&
+      resource.outputs?.["name"] === name,
+  );

@@ -8,7 +8,10 @@ import { request } from "node:https";
 import type { TLSSocket } from "node:tls";
 
 export interface ProbeTarget {
-  readonly name: string; readonly url: string; readonly status: number; readonly contains?: string;
+  readonly name: string;
+  readonly url: string;
+  readonly status: number;
+  readonly contains?: string;
   /** A POST with this JSON body instead of a GET. */
   readonly post?: unknown;
 }
@@ -37,53 +40,121 @@ export type ProbeReport = readonly ProbeResult[];
 /** More than a page needs, and a bound on what a hostile answer can make us keep. */
 const BODY_LIMIT = 256 * 1024;
 
-interface Answer { status: number; body: string; latencyMs: number; certificateExpires: string; issuer?: string }
+interface Answer {
+  status: number;
+  body: string;
+  latencyMs: number;
+  certificateExpires: string;
+  issuer?: string;
+}
 
-const ask = ({ url, post }: ProbeTarget, address: string, ca: string | undefined, timeoutMs: number): Promise<Answer> => new Promise((resolve, reject) => {
-  const started = performance.now();
-  const target = new URL(url);
-  const payload = post === undefined ? undefined : JSON.stringify(post);
-  const call = request(target, {
-    host: address, servername: target.hostname, agent: false, ca, method: payload === undefined ? "GET" : "POST",
-    headers: { host: target.host, "user-agent": "second-server-verify", ...(payload === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(payload) }) },
-  }, (response) => {
-    const latencyMs = performance.now() - started;
-    const certificate = (response.socket as TLSSocket).getPeerCertificate();
-    let body = "";
-    response.setEncoding("utf8");
-    const finish = (): void => resolve({
-      status: response.statusCode ?? 0, body, latencyMs, certificateExpires: new Date(certificate.valid_to).toISOString(), issuer: certificate.issuer?.CN as string | undefined,
-    });
-    // An endless answer (an event stream) has answered once its head is there; what came until the limit is enough.
-    response.on("data", (chunk: string) => { body += chunk; if (body.length > BODY_LIMIT) { finish(); call.destroy(); } });
-    response.on("end", finish);
-    response.on("error", reject);
+const ask = (
+  { url, post }: ProbeTarget,
+  address: string,
+  ca: string | undefined,
+  timeoutMs: number,
+): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const started = performance.now();
+    const target = new URL(url);
+    const payload = post === undefined ? undefined : JSON.stringify(post);
+    const call = request(
+      target,
+      {
+        host: address,
+        servername: target.hostname,
+        agent: false,
+        ca,
+        method: payload === undefined ? "GET" : "POST",
+        headers: {
+          host: target.host,
+          "user-agent": "second-server-verify",
+          ...(payload === undefined
+            ? {}
+            : { "content-type": "application/json", "content-length": Buffer.byteLength(payload) }),
+        },
+      },
+      (response) => {
+        const latencyMs = performance.now() - started;
+        const certificate = (response.socket as TLSSocket).getPeerCertificate();
+        let body = "";
+        response.setEncoding("utf8");
+        const finish = (): void =>
+          resolve({
+            status: response.statusCode ?? 0,
+            body,
+            latencyMs,
+            certificateExpires: new Date(certificate.valid_to).toISOString(),
+            issuer: certificate.issuer?.CN,
+          });
+        // An endless answer (an event stream) has answered once its head is there; what came until the limit is enough.
+        response.on("data", (chunk: string) => {
+          body += chunk;
+          if (body.length > BODY_LIMIT) {
+            finish();
+            call.destroy();
+          }
+        });
+        response.on("end", finish);
+        response.on("error", reject);
+      },
+    );
+    const deadline = setTimeout(
+      () => call.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)),
+      timeoutMs,
+    );
+    call.on("close", () => clearTimeout(deadline));
+    call.on("error", reject);
+    call.end(payload);
   });
-  const deadline = setTimeout(() => call.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
-  call.on("close", () => clearTimeout(deadline));
-  call.on("error", reject);
-  call.end(payload);
-});
 
-export const probe = async (target: ProbeTarget, ca: string | undefined, timeoutMs: number): Promise<ProbeResult> => {
+export const probe = async (
+  target: ProbeTarget,
+  ca: string | undefined,
+  timeoutMs: number,
+): Promise<ProbeResult> => {
   const { name, url } = target;
   let address: string | undefined;
   try {
     address = (await lookup(new URL(url).hostname, { family: 4 })).address;
     const { body, ...answer } = await ask(target, address, ca, timeoutMs);
-    const wrong = answer.status !== target.status ? `status ${answer.status}, not ${target.status}`
-      : target.contains !== undefined && !body.includes(target.contains) ? `the answer does not contain ${JSON.stringify(target.contains)}` : undefined;
-    return { name, url, address, ...answer, body, ok: wrong === undefined, ...(wrong ? { error: wrong } : {}) };
+    const wrong =
+      answer.status !== target.status
+        ? `status ${answer.status}, not ${target.status}`
+        : target.contains !== undefined && !body.includes(target.contains)
+          ? `the answer does not contain ${JSON.stringify(target.contains)}`
+          : undefined;
+    return {
+      name,
+      url,
+      address,
+      ...answer,
+      body,
+      ok: wrong === undefined,
+      ...(wrong ? { error: wrong } : {}),
+    };
   } catch (error) {
-    return { name, url, address, ok: false, error: (error as Error).message };
+    return {
+      name,
+      url,
+      address,
+      ok: false,
+      error: (error as Error).message,
+    };
   }
 };
 
 const main = async (): Promise<void> => {
   const order = JSON.parse(readFileSync(0, "utf8")) as ProbeOrder;
   const ca = order.ca === undefined ? undefined : readFileSync(order.ca, "utf8");
-  const report: ProbeReport = await Promise.all(order.targets.map((target) => probe(target, ca, order.timeoutMs)));
+  const report: ProbeReport = await Promise.all(
+    order.targets.map((target) => probe(target, ca, order.timeoutMs)),
+  );
   process.stdout.write(JSON.stringify(report));
 };
 
-if (require.main === module) main().catch((error: unknown) => { console.error(`prober: ${String(error)}`); process.exitCode = 2; });
+if (require.main === module)
+  main().catch((error: unknown) => {
+    console.error(`prober: ${String(error)}`);
+    process.exitCode = 2;
+  });

@@ -6,5 +6,8 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: () => new Date(),
-  sleep: (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); }),
+  sleep: (milliseconds) =>
+    new Promise((resolve) => {
+      setTimeout(resolve, milliseconds);
+    }),
 };

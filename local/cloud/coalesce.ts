@@ -6,12 +6,22 @@ export const coalesce = (work: () => Promise<void>): (() => Promise<void>) => {
   let running: Promise<void> | null = null;
   let next: Promise<void> | null = null;
   const start = (): Promise<void> => {
-    running = work().finally(() => { running = null; });
+    running = work().finally(() => {
+      running = null;
+    });
     return running;
   };
   return () => {
     if (!running) return start();
-    next ??= running.then(() => undefined, () => undefined).then(() => { next = null; return start(); });
+    next ??= running
+      .then(
+        () => undefined,
+        () => undefined,
+      )
+      .then(() => {
+        next = null;
+        return start();
+      });
     return next;
   };
 };

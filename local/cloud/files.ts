@@ -21,19 +21,29 @@ export const unlessGone = async <T, U>(work: Promise<T>, otherwise: U): Promise<
   try {
     return await work;
   } catch (error) {
-    if (["ENOENT", "ESRCH", "ENODEV"].includes((error as NodeJS.ErrnoException).code ?? "")) return otherwise;
+    if (["ENOENT", "ESRCH", "ENODEV"].includes((error as NodeJS.ErrnoException).code ?? ""))
+      return otherwise;
     throw error;
   }
 };
 
-export const exists = (path: string): Promise<boolean> => unlessGone(access(path).then(() => true), false);
+export const exists = (path: string): Promise<boolean> =>
+  unlessGone(
+    access(path).then(() => true),
+    false,
+  );
 
 /** A folder that somebody else still uses, or that is gone already, is none of ours to remove. */
 export const removeIfEmpty = async (folder: string): Promise<void> => {
   try {
     await rmdir(folder);
   } catch (error) {
-    if (!["ENOENT", "ENOTEMPTY", "EEXIST", "EBUSY"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    if (
+      !["ENOENT", "ENOTEMPTY", "EEXIST", "EBUSY"].includes(
+        (error as NodeJS.ErrnoException).code ?? "",
+      )
+    )
+      throw error;
   }
 };
 
@@ -46,4 +56,5 @@ export const removeUnused = async (paths: readonly string[], since: number): Pro
 };
 
 /** @returns null where there is no such file. */
-export const readIfThere = (path: string): Promise<string | null> => unlessGone(readFile(path, "utf8"), null);
+export const readIfThere = (path: string): Promise<string | null> =>
+  unlessGone(readFile(path, "utf8"), null);

@@ -12,7 +12,15 @@ export type { HostReport } from "./host";
 export type { Lab, LabOptions, LabStatus, Progress } from "./lab/contract";
 
 export const lab: Lab = {
-  checkHost, installPackages,
-  ensureImage: async (paths, progress) => { await ensureImage(paths.cache, progress); },
-  start, status, stop, destroy, inLab, request,
+  checkHost,
+  installPackages,
+  ensureImage: async (paths, progress) => {
+    await ensureImage(paths.cache, progress);
+  },
+  start,
+  status,
+  stop,
+  destroy,
+  inLab,
+  request,
 };

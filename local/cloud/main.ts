@@ -1,8 +1,9 @@
 import { parseArgs } from "node:util";
+
 import { serve } from "./daemon/daemon";
 import { defaultState } from "./paths";
 
-const help = `The local DigitalOcean.
+const HELP = `The local DigitalOcean.
 
 usage: node --import tsx local/cloud/main.ts serve [--state DIR] [--no-machines] [--pace host|real]
 
@@ -14,16 +15,41 @@ It is started inside the lab's network namespace by ./fleet up; ends at SIGTERM 
 
 const main = async (): Promise<number> => {
   const { values, positionals } = parseArgs({
-    allowPositionals: true, allowNegative: true,
-    options: { state: { type: "string" }, machines: { type: "boolean", default: true }, pace: { type: "string", default: "host" }, help: { type: "boolean", short: "h" } },
+    allowPositionals: true,
+    allowNegative: true,
+    options: {
+      state: { type: "string" },
+      machines: { type: "boolean", default: true },
+      pace: { type: "string", default: "host" },
+      help: { type: "boolean", short: "h" },
+    },
   });
-  if (values.help) { console.log(help); return 0; }
-  if (positionals.length !== 1 || positionals[0] !== "serve" || (values.pace !== "host" && values.pace !== "real")) { console.error(help); return 2; }
-  await serve({ state: values.state ?? defaultState(), machines: values.machines, pace: values.pace });
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
+  if (
+    positionals.length !== 1 ||
+    positionals[0] !== "serve" ||
+    (values.pace !== "host" && values.pace !== "real")
+  ) {
+    console.error(HELP);
+    return 2;
+  }
+  await serve({
+    state: values.state ?? defaultState(),
+    machines: values.machines,
+    pace: values.pace,
+  });
   return 0;
 };
 
-main().then((code) => { if (code !== 0) process.exit(code); }, (error: Error) => {
-  console.error(`local/cloud/main.ts: ${error.message}`);
-  process.exit(1);
-});
+main().then(
+  (code) => {
+    if (code !== 0) process.exit(code);
+  },
+  (error: Error) => {
+    console.error(`local/cloud/main.ts: ${error.message}`);
+    process.exit(1);
+  },
+);

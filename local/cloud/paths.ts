@@ -26,22 +26,27 @@ export interface LabPaths {
   readonly cache: string;
 }
 
-const xdg = (variable: string, fallback: string): string => process.env[variable] || join(homedir(), fallback);
+const xdg = (variable: string, fallback: string): string =>
+  process.env[variable] || join(homedir(), fallback);
 
 /** Only root may write to /run (and macOS has none). Not below the state folder: a socket's path has to stay under 104 bytes. */
 const runtimeFolder = (): string => {
   const user = process.getuid?.() ?? 0;
-  return user === 0 && process.platform === "linux" ? "/run/second-server" : join(process.env["XDG_RUNTIME_DIR"] || tmpdir(), `second-server-${user}`);
+  return user === 0 && process.platform === "linux"
+    ? "/run/second-server"
+    : join(process.env["XDG_RUNTIME_DIR"] || tmpdir(), `second-server-${user}`);
 };
 
-export const defaultState = (): string => join(xdg("XDG_STATE_HOME", ".local/state"), "second-server");
+export const defaultState = (): string =>
+  join(xdg("XDG_STATE_HOME", ".local/state"), "second-server");
 
 export const labPaths = (stateDir: string = defaultState()): LabPaths => {
   const state = resolve(stateDir);
   const id = createHash("sha256").update(state).digest("hex").slice(0, 6);
   const cloud = join(state, "cloud");
   return {
-    state, id,
+    state,
+    id,
     socket: join(runtimeFolder(), `${id}.sock`),
     records: join(cloud, "records.json"),
     machines: join(cloud, "machines"),

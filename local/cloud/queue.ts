@@ -5,7 +5,10 @@ export const createQueue = (): Queue => {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
     const mine = last.then(work);
-    last = mine.then(() => undefined, () => undefined);
+    last = mine.then(
+      () => undefined,
+      () => undefined,
+    );
     return mine;
   };
 };

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
+
 import type { Clock } from "./clock";
 import { coalesce } from "./coalesce";
 import { readIfThere, writeAtomically } from "./files";
@@ -16,13 +17,46 @@ export interface Store {
 }
 
 const emptyState = (clock: Clock): CloudState => {
-  const now = clock.now().toISOString().replace(/\.\d+Z$/, "Z");
+  const now = clock
+    .now()
+    .toISOString()
+    .replace(/\.\d+Z$/, "Z");
   return {
-    format: 1, nextId: 500_000_001, lastAddress: 9, serial: 1,
+    format: 1,
+    nextId: 500_000_001,
+    lastAddress: 9,
+    serial: 1,
     account: { uuid: randomUUID().replaceAll("-", ""), email: "owner@lab.test" },
-    droplets: [], actions: [], sshKeys: [], reservedIps: [], reservedIpv6: [], domains: [], dnsRecords: [], firewalls: [], tags: [],
-    projects: [{ id: randomUUID(), name: "second-server", description: "", purpose: "Just trying out DigitalOcean", environment: "Development", is_default: true, created_at: now, updated_at: now, resources: [] }],
-    vpcs: [], vpcPeerings: [], snapshots: [], volumes: [], volumeSnapshots: [], uptimeChecks: [], alertPolicies: [], faults: [],
+    droplets: [],
+    actions: [],
+    sshKeys: [],
+    reservedIps: [],
+    reservedIpv6: [],
+    domains: [],
+    dnsRecords: [],
+    firewalls: [],
+    tags: [],
+    projects: [
+      {
+        id: randomUUID(),
+        name: "second-server",
+        description: "",
+        purpose: "Just trying out DigitalOcean",
+        environment: "Development",
+        is_default: true,
+        created_at: now,
+        updated_at: now,
+        resources: [],
+      },
+    ],
+    vpcs: [],
+    vpcPeerings: [],
+    snapshots: [],
+    volumes: [],
+    volumeSnapshots: [],
+    uptimeChecks: [],
+    alertPolicies: [],
+    faults: [],
   };
 };
 
@@ -34,7 +68,9 @@ const read = async (path: string): Promise<CloudState | null> => {
     if (state.format !== 1) throw new Error(`format ${String(state.format)} is not known here`);
     return state;
   } catch (error) {
-    throw new Error(`${path}: not readable as records (${(error as Error).message}). Restore it from a copy, or ./fleet destroy and start anew.`);
+    throw new Error(
+      `${path}: not readable as records (${(error as Error).message}). Restore it from a copy, or ./fleet destroy and start anew.`,
+    );
   }
 };
 
@@ -45,7 +81,9 @@ export const openStore = async (path: string | null, clock: Clock): Promise<Stor
   const state: CloudState = { ...emptyState(clock), ...found };
   return {
     state,
-    save: path ? coalesce(() => writeAtomically(path, JSON.stringify(state))) : () => Promise.resolve(),
+    save: path
+      ? coalesce(() => writeAtomically(path, JSON.stringify(state)))
+      : () => Promise.resolve(),
     nextId: () => state.nextId++,
   };
 };

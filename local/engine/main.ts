@@ -12,7 +12,8 @@ const main = async (): Promise<number> => {
     return 0;
   }
   // The program's process starts before the rest of the engine is loaded: both take their time.
-  if (RUNS_THE_PROGRAM.has(args.command) || args.runProgram) startAhead(nodeOptions(await readProjectFile(args.cwd)));
+  if (RUNS_THE_PROGRAM.has(args.command) || args.runProgram)
+    startAhead(nodeOptions(await readProjectFile(args.cwd)));
   try {
     const { perform } = require("./operations/perform") as typeof import("./operations/perform");
     return await perform(args);
@@ -22,9 +23,13 @@ const main = async (): Promise<number> => {
 };
 
 main().then(
-  (code) => { process.exitCode = code; },
+  (code) => {
+    process.exitCode = code;
+  },
   (error: unknown) => {
-    process.stderr.write(`error: ${error instanceof EngineError ? error.message : ((error as Error).stack ?? messageOf(error))}\n`);
+    process.stderr.write(
+      `error: ${error instanceof EngineError ? error.message : ((error as Error).stack ?? messageOf(error))}\n`,
+    );
     process.exitCode = error instanceof EngineError ? error.exitCode : 1;
   },
 );

@@ -1,5 +1,6 @@
 /** "urn:pulumi:<stack>::<project>::<parent types$>type::name" */
-export const urnPrefix = (stack: string, project: string): string => `urn:pulumi:${stack}::${project}::`;
+export const urnPrefix = (stack: string, project: string): string =>
+  `urn:pulumi:${stack}::${project}::`;
 
 const afterStack = (urn: string): string[] => urn.split("::").slice(2);
 export const qualifiedTypeOf = (urn: string): string => afterStack(urn)[0] ?? "";
@@ -8,10 +9,17 @@ export const nameOf = (urn: string): string => afterStack(urn).slice(1).join("::
 
 export const STACK_TYPE = "pulumi:pulumi:Stack";
 export const isProviderType = (type: string): boolean => type.startsWith("pulumi:providers:");
-export const packageOf = (type: string): string => (isProviderType(type) ? type.slice("pulumi:providers:".length) : type.split(":")[0]!);
+export const packageOf = (type: string): string =>
+  isProviderType(type) ? type.slice("pulumi:providers:".length) : type.split(":")[0]!;
 
 /** A child's URN names its parents' types, except the stack's. */
-export const makeUrn = (stack: string, project: string, parent: string | undefined, type: string, name: string): string => {
+export const makeUrn = (
+  stack: string,
+  project: string,
+  parent: string | undefined,
+  type: string,
+  name: string,
+): string => {
   const parentType = parent ? qualifiedTypeOf(parent) : "";
   const prefix = parentType === "" || parentType === STACK_TYPE ? "" : `${parentType}$`;
   return `${urnPrefix(stack, project)}${prefix}${type}::${name}`;

@@ -1,5 +1,7 @@
 /** Time is passed in, so that stories run on a fake clock. */
-export interface Timer { cancel(): void }
+export interface Timer {
+  cancel(): void;
+}
 
 export interface Clock {
   /** Wall clock, milliseconds since the epoch: for what people read. */
@@ -10,10 +12,10 @@ export interface Clock {
 }
 
 /** As `performance.now()`, whose module costs a quarter of a megabyte. */
-export function monotonic(): number {
+export const monotonic = (): number => {
   const [seconds, nanoseconds] = process.hrtime();
   return seconds * 1000 + nanoseconds / 1e6;
-}
+};
 
 export const systemClock: Clock = {
   now: () => Date.now(),

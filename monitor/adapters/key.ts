@@ -5,10 +5,15 @@ import { dirname, join } from "node:path";
 /** Signs the links in mails and what the CLI and the primary send. */
 export class Key {
   constructor(readonly secret: string) {
-    if (secret.length < 32) throw new Error("the signing key is shorter than 32 characters; make one with: openssl rand -hex 32");
+    if (secret.length < 32)
+      throw new Error(
+        "the signing key is shorter than 32 characters; make one with: openssl rand -hex 32",
+      );
   }
 
-  sign(text: string): string { return createHmac("sha256", this.secret).update(text).digest("base64url"); }
+  sign(text: string): string {
+    return createHmac("sha256", this.secret).update(text).digest("base64url");
+  }
 
   verify(text: string, signature: string): boolean {
     const [right, given] = [Buffer.from(this.sign(text)), Buffer.from(signature)];
@@ -17,8 +22,9 @@ export class Key {
 }
 
 /** The file named in the configuration, or one beside the database, made when it isn't there yet. */
-export function loadKey(path: string | undefined, database: string): Key {
+export const loadKey = (path: string | undefined, database: string): Key => {
   const file = path ?? join(dirname(database), "signing.key");
-  if (path === undefined && !existsSync(file)) writeFileSync(file, `${randomBytes(32).toString("hex")}\n`, { mode: 0o600 });
+  if (path === undefined && !existsSync(file))
+    writeFileSync(file, `${randomBytes(32).toString("hex")}\n`, { mode: 0o600 });
   return new Key(readFileSync(file, "utf8").trim());
-}
+};

@@ -1,34 +1,70 @@
 import { readFileSync } from "node:fs";
+
 import type { SmtpRelay } from "../../config/monitor";
 import { Refused } from "./failures";
 import { reason } from "./log";
 import type { Carrier } from "./outbox";
 
 /** How nodemailer reports a refusal: the server's number, and what it was an answer to. */
-interface SmtpError { readonly responseCode?: number; readonly command?: string }
+interface SmtpError {
+  readonly responseCode?: number;
+  readonly command?: string;
+}
 
 /** The text was refused for good, not the sender, the receiver or the password. */
-const isRefusal = ({ responseCode = 0, command }: SmtpError): boolean => command === "DATA" && responseCode >= 500;
+const isRefusal = ({ responseCode = 0, command }: SmtpError): boolean =>
+  command === "DATA" && responseCode >= 500;
 
 /** Mail through a relay. nodemailer is loaded with the first mail, to keep memory small on days without one; each mail has a connection of its own. */
-export function smtpCarrier({ relay, from, to }: { readonly relay: SmtpRelay; readonly from: string; readonly to: readonly string[] }): Carrier {
+export const smtpCarrier = ({
+  relay,
+  from,
+  to,
+}: {
+  readonly relay: SmtpRelay;
+  readonly from: string;
+  readonly to: readonly string[];
+}): Carrier => {
   return {
     name: `mail via ${relay.host}:${relay.port}`,
     async carry(message, id, created) {
       // Not import(): on the servers that would start Node's loader of modules, for this alone.
       const { createTransport } = require("nodemailer") as typeof import("nodemailer");
       const transport = createTransport({
-        host: relay.host, port: relay.port, secure: relay.tls === "implicit", ignoreTLS: relay.tls === "none", connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000,
+        host: relay.host,
+        port: relay.port,
+        secure: relay.tls === "implicit",
+        ignoreTLS: relay.tls === "none",
+        connectionTimeout: 10_000,
+        greetingTimeout: 10_000,
+        socketTimeout: 30_000,
         // A password is never sent in the clear because someone in between has hidden the relay's STARTTLS.
         requireTLS: relay.user !== undefined && relay.tls !== "none",
-        auth: relay.user === undefined ? undefined : { user: relay.user, pass: relay.passwordFile === undefined ? "" : readFileSync(relay.passwordFile, "utf8").trim() },
+        auth:
+          relay.user === undefined
+            ? undefined
+            : {
+                user: relay.user,
+                pass:
+                  relay.passwordFile === undefined
+                    ? ""
+                    : readFileSync(relay.passwordFile, "utf8").trim(),
+              },
       });
       try {
         const { rejected } = await transport.sendMail({
-          from, to: [...to], subject: message.subject, text: message.text, html: message.html, date: new Date(created), messageId: `<${id}@${from.split("@")[1]?.replace(/[^\w.-]/g, "") ?? "localhost"}>`,
+          from,
+          to: [...to],
+          subject: message.subject,
+          text: message.text,
+          html: message.html,
+          date: new Date(created),
+          messageId: `<${id}@${from.split("@")[1]?.replace(/[^\w.-]/g, "") ?? "localhost"}>`,
           headers: { "auto-submitted": "auto-generated" },
         });
-        return rejected.length === 0 ? undefined : `the relay would not take it for ${rejected.join(", ")}`;
+        return rejected.length === 0
+          ? undefined
+          : `the relay would not take it for ${rejected.join(", ")}`;
       } catch (error) {
         throw isRefusal(error as SmtpError) ? new Refused(reason(error), { cause: error }) : error;
       } finally {
@@ -36,4 +72,4 @@ export function smtpCarrier({ relay, from, to }: { readonly relay: SmtpRelay; re
       }
     },
   };
-}
+};

@@ -3,14 +3,26 @@ import { adviceFor } from "./advice";
 import { steady, turned } from "./flaps";
 import type { EventKind, Incident, Journal } from "./incident";
 import { covering, type Window } from "./maintenance";
-import { downMessage, flappingMessage, reminderMessage, steadyMessage, upMessage, worseMessage, type Message, type Named, type Outage } from "./messages";
+import {
+  downMessage,
+  flappingMessage,
+  reminderMessage,
+  steadyMessage,
+  upMessage,
+  worseMessage,
+  type Message,
+  type Named,
+  type Outage,
+} from "./messages";
 import { below, couldExplain, isTop, judge, unseen, type CheckState, type Watched } from "./state";
 import { step } from "./step";
 
 const named = (names: readonly string[]): Named[] => names.map((name) => ({ name }));
 
 export interface AlertsDeps {
-  readonly fleet: string; readonly now: () => number; readonly journal: Journal;
+  readonly fleet: string;
+  readonly now: () => number;
+  readonly journal: Journal;
   readonly send: (message: Message) => void;
   /** Asks these checks to run now. */
   readonly hurry: (ids: readonly string[]) => void;
@@ -24,7 +36,11 @@ export interface AlertsDeps {
   readonly maintenance: () => readonly Window[];
 }
 
-export interface Remembered { readonly states: ReadonlyMap<string, CheckState>; readonly open: readonly Incident[]; readonly nextIncident: number }
+export interface Remembered {
+  readonly states: ReadonlyMap<string, CheckState>;
+  readonly open: readonly Incident[];
+  readonly nextIncident: number;
+}
 
 export class Alerts {
   readonly #watched = new Map<string, Watched>();
@@ -36,18 +52,35 @@ export class Alerts {
   #bases: readonly Watched[] = [];
   #nextIncident: number;
 
-  constructor(readonly deps: AlertsDeps, watched: readonly Watched[], kept: Remembered) {
+  constructor(
+    readonly deps: AlertsDeps,
+    watched: readonly Watched[],
+    kept: Remembered,
+  ) {
     this.#states = new Map(kept.states);
     this.#open = new Map(kept.open.map((incident) => [incident.id, incident]));
     this.#nextIncident = kept.nextIncident;
     this.watch(watched);
   }
 
-  state(id: string): CheckState { return this.#states.get(id) ?? unseen; }
-  watched(): readonly Watched[] { return [...this.#watched.values()]; }
+  state(id: string): CheckState {
+    return this.#states.get(id) ?? unseen;
+  }
+  watched(): readonly Watched[] {
+    return [...this.#watched.values()];
+  }
   /** Whether it is being told that this machine has no room left. */
-  exhausted(machine: Watched["machine"]): boolean { return this.#bases.some((one) => one.machine === machine && this.state(one.id).exhausted === true && this.state(one.id).incident !== undefined); }
-  open(): readonly Incident[] { return [...this.#open.values()]; }
+  exhausted(machine: Watched["machine"]): boolean {
+    return this.#bases.some(
+      (one) =>
+        one.machine === machine &&
+        this.state(one.id).exhausted === true &&
+        this.state(one.id).incident !== undefined,
+    );
+  }
+  open(): readonly Incident[] {
+    return [...this.#open.values()];
+  }
 
   /** The list of checks changed. What is no longer watched ends: its incident is closed without a mail. */
   watch(watched: readonly Watched[]): void {
@@ -57,7 +90,8 @@ export class Alerts {
     for (const id of this.#states.keys()) if (!this.#watched.has(id)) this.#states.delete(id);
     this.#attention.clear();
     for (const [id, state] of this.#states) this.#attend(id, state);
-    for (const incident of this.#open.values()) if (!this.#watched.has(incident.check)) this.#close(incident, "no longer watched");
+    for (const incident of this.#open.values())
+      if (!this.#watched.has(incident.check)) this.#close(incident, "no longer watched");
   }
 
   /** Counts one run. `began` is the wall clock at its start. @returns whether it is failing and not confirmed yet. */
@@ -67,10 +101,23 @@ export class Alerts {
     const was = this.state(id);
     const ok = outcome.result === "pass";
     // A full disk is no matter of luck, and what it explains would be told before it.
-    const [streak, turn] = step(was, ok, outcome.exhausted ? { ...watched.rule, failAfter: 1 } : watched.rule);
+    const [streak, turn] = step(
+      was,
+      ok,
+      outcome.exhausted ? { ...watched.rule, failAfter: 1 } : watched.rule,
+    );
     this.#keep(id, {
-      ...was, ...streak, lastAt: began, lastMs: outcome.ms, detail: outcome.detail,
-      since: ok && !streak.firing ? undefined : (was.firing || was.lastOk === false ? was.since ?? began : began),
+      ...was,
+      ...streak,
+      lastAt: began,
+      lastMs: outcome.ms,
+      detail: outcome.detail,
+      since:
+        ok && !streak.firing
+          ? undefined
+          : was.firing || was.lastOk === false
+            ? (was.since ?? began)
+            : began,
       lastError: outcome.error ?? was.lastError,
       firedAt: turn === "firing" ? this.deps.now() : was.firedAt,
       exhausted: (ok ? streak.firing && was.exhausted : outcome.exhausted) || undefined,
@@ -95,24 +142,36 @@ export class Alerts {
       const [watched, state] = [this.#watched.get(id), this.state(id)];
       if (watched === undefined) continue;
       if (steady(state, this.deps.now())) this.#calm(watched, state);
-      else if (state.firing && state.lastOk === false && state.incident === undefined) this.#consider(watched, state);
+      else if (state.firing && state.lastOk === false && state.incident === undefined)
+        this.#consider(watched, state);
     }
   }
 
   acknowledge(id: number, by: string): boolean {
-    return this.#mark(id, "acknowledged", by, { acknowledged: { at: this.deps.now(), by }, snoozedUntil: undefined });
+    return this.#mark(id, "acknowledged", by, {
+      acknowledged: { at: this.deps.now(), by },
+      snoozedUntil: undefined,
+    });
   }
 
   snooze(id: number, by: string, until: number): boolean {
-    return this.#mark(id, "snoozed", `until ${new Date(until).toISOString()} by ${by}`, { snoozedUntil: until });
+    return this.#mark(id, "snoozed", `until ${new Date(until).toISOString()} by ${by}`, {
+      snoozedUntil: until,
+    });
   }
 
-  #with(watched: readonly Watched[]): (readonly [Watched, CheckState])[] { return watched.map((one) => [one, this.state(one.id)] as const); }
+  #with(watched: readonly Watched[]): (readonly [Watched, CheckState])[] {
+    return watched.map((one) => [one, this.state(one.id)] as const);
+  }
 
   #above(lower: Watched): (readonly [Watched, CheckState])[] {
     const { exhausted } = this.state(lower.id);
     if (isTop(lower) && !exhausted) return [];
-    return this.#with(this.watched().filter((upper) => below(lower, upper) || (exhausted && couldExplain(lower, upper))));
+    return this.#with(
+      this.watched().filter(
+        (upper) => below(lower, upper) || (exhausted && couldExplain(lower, upper)),
+      ),
+    );
   }
 
   #attend(id: string, { firing, incident, flapping }: CheckState): void {
@@ -131,7 +190,9 @@ export class Alerts {
     this.deps.journal.incident(incident);
   }
 
-  #event(incident: number, kind: EventKind, text: string): void { this.deps.journal.event(incident, this.deps.now(), kind, text); }
+  #event(incident: number, kind: EventKind, text: string): void {
+    this.deps.journal.event(incident, this.deps.now(), kind, text);
+  }
 
   #mark(id: number, kind: EventKind, text: string, change: Partial<Incident>): boolean {
     const incident = this.#open.get(id);
@@ -142,50 +203,109 @@ export class Alerts {
   }
 
   #askLower(upper: Watched, began: number): void {
-    const stale = this.#with(this.#bases).filter(([lower, state]) => below(lower, upper) && (state.lastAt ?? 0) < began);
+    const stale = this.#with(this.#bases).filter(
+      ([lower, state]) => below(lower, upper) && (state.lastAt ?? 0) < began,
+    );
     this.deps.hurry(stale.map(([lower]) => lower.id));
   }
 
   #consider(watched: Watched, state: CheckState): void {
     const now = this.deps.now();
-    const verdict = judge(watched, { firedAt: now, ...state }, this.#with(this.#bases), now, this.deps.patienceMs);
+    const verdict = judge(
+      watched,
+      { firedAt: now, ...state },
+      this.#with(this.#bases),
+      now,
+      this.deps.patienceMs,
+    );
     if (verdict.kind === "announce") this.#announce(watched, state);
-    if (verdict.kind === "held" && state.heldBy !== verdict.by) this.#hold(watched, state, verdict.by);
+    if (verdict.kind === "held" && state.heldBy !== verdict.by)
+      this.#hold(watched, state, verdict.by);
   }
 
-  #outage(watched: Watched, incident: Incident, error: string): Outage { return { fleet: this.deps.fleet, name: incident.name, since: incident.opened, error, url: this.deps.link(incident.id), advice: adviceFor(watched) }; }
+  #outage(watched: Watched, incident: Incident, error: string): Outage {
+    return {
+      fleet: this.deps.fleet,
+      name: incident.name,
+      since: incident.opened,
+      error,
+      url: this.deps.link(incident.id),
+      advice: adviceFor(watched),
+    };
+  }
 
   #announce(watched: Watched, state: CheckState): void {
     const now = this.deps.now();
     const error = state.lastError ?? "no reason given";
-    const above: Named[] = this.#above(watched).filter(([, its]) => its.lastOk === false).map(([upper, its]) => ({ name: upper.id, error: its.lastError }));
+    const above: Named[] = this.#above(watched)
+      .filter(([, its]) => its.lastOk === false)
+      .map(([upper, its]) => ({ name: upper.id, error: its.lastError }));
     const window = covering(this.deps.maintenance(), watched.service);
     const flaps = turned(state, now, this.deps.flapsPerHour);
     const quiet = window?.title ?? (state.flapping ? "it flaps" : undefined);
     const incident: Incident = {
-      id: this.#nextIncident, check: watched.id, name: watched.id, service: watched.service, opened: state.since ?? now, error, above: above.map(({ name }) => name), quiet, told: quiet === undefined ? now : undefined, exhausted: state.exhausted,
+      id: this.#nextIncident,
+      check: watched.id,
+      name: watched.id,
+      service: watched.service,
+      opened: state.since ?? now,
+      error,
+      above: above.map(({ name }) => name),
+      quiet,
+      told: quiet === undefined ? now : undefined,
+      exhausted: state.exhausted,
     };
     this.#nextIncident += 1;
     this.#put(incident);
     this.#event(incident.id, "opened", error);
-    this.#keep(watched.id, { ...state, ...flaps, incident: incident.id, heldBy: undefined, firedAt: undefined });
+    this.#keep(watched.id, {
+      ...state,
+      ...flaps,
+      incident: incident.id,
+      heldBy: undefined,
+      firedAt: undefined,
+    });
     if (quiet !== undefined) this.#event(incident.id, "quiet", quiet);
     else if (flaps.flapping) this.#flapping(watched, incident, error, flaps.turns.length);
     else this.deps.send(downMessage(this.#outage(watched, incident, error), above, now));
   }
 
-  #flapping(watched: Watched, incident: Incident, error: string, turns: number): void { this.deps.send(flappingMessage(this.#outage(watched, incident, error), turns)); }
+  #flapping(watched: Watched, incident: Incident, error: string, turns: number): void {
+    this.deps.send(flappingMessage(this.#outage(watched, incident, error), turns));
+  }
 
   /** Its machine has no room left, and it was told of something less. */
   #worsen(watched: Watched): void {
     const state = this.state(watched.id);
     const incident = this.#open.get(state.incident ?? -1);
-    if (incident === undefined || incident.exhausted || incident.told === undefined || state.flapping || covering(this.deps.maintenance(), incident.service) !== undefined) return;
+    if (
+      incident === undefined ||
+      incident.exhausted ||
+      incident.told === undefined ||
+      state.flapping ||
+      covering(this.deps.maintenance(), incident.service) !== undefined
+    )
+      return;
     const now = this.deps.now();
     const error = state.lastError ?? incident.error;
-    this.#put({ ...incident, error, exhausted: true, told: now, acknowledged: undefined, snoozedUntil: undefined });
+    this.#put({
+      ...incident,
+      error,
+      exhausted: true,
+      told: now,
+      acknowledged: undefined,
+      snoozedUntil: undefined,
+    });
     this.#event(incident.id, "worse", error);
-    this.deps.send(worseMessage(this.#outage(watched, incident, error), this.#above(watched).filter(([, its]) => its.lastOk === false).map(([{ id }]) => ({ name: id })), now));
+    this.deps.send(
+      worseMessage(
+        this.#outage(watched, incident, error),
+        this.#above(watched)
+          .filter(([, its]) => its.lastOk === false)
+          .map(([{ id }]) => ({ name: id })),
+        now,
+      ),
+    );
   }
 
   #hold(watched: Watched, state: CheckState, by: string): void {
@@ -193,7 +313,8 @@ export class Alerts {
     const holder = this.#open.get(this.state(by).incident ?? -1);
     if (holder === undefined) return;
     this.#event(holder.id, "with", watched.id);
-    if (!holder.above.includes(watched.id)) this.#put({ ...holder, above: [...holder.above, watched.id] });
+    if (!holder.above.includes(watched.id))
+      this.#put({ ...holder, above: [...holder.above, watched.id] });
   }
 
   #close(incident: Incident, text: string): void {
@@ -205,13 +326,27 @@ export class Alerts {
   #resolve(watched: Watched, was: CheckState): void {
     const now = this.deps.now();
     const incident = was.incident === undefined ? undefined : this.#open.get(was.incident);
-    const flaps = incident === undefined ? { turns: was.turns, flapping: was.flapping } : turned(was, now, this.deps.flapsPerHour);
-    this.#keep(watched.id, { ...this.state(watched.id), ...flaps, incident: undefined, since: undefined, firedAt: undefined, heldBy: undefined });
+    const flaps =
+      incident === undefined
+        ? { turns: was.turns, flapping: was.flapping }
+        : turned(was, now, this.deps.flapsPerHour);
+    this.#keep(watched.id, {
+      ...this.state(watched.id),
+      ...flaps,
+      incident: undefined,
+      since: undefined,
+      firedAt: undefined,
+      heldBy: undefined,
+    });
     if (incident !== undefined) {
       this.#close(incident, "");
       const error = was.lastError ?? incident.error;
-      if (flaps.flapping && was.flapping !== true) this.#flapping(watched, incident, error, flaps.turns?.length ?? 0);
-      else if (incident.told !== undefined && was.flapping !== true) this.deps.send(upMessage(this.#outage(watched, incident, error), named(incident.above), now));
+      if (flaps.flapping && was.flapping !== true)
+        this.#flapping(watched, incident, error, flaps.turns?.length ?? 0);
+      else if (incident.told !== undefined && was.flapping !== true)
+        this.deps.send(
+          upMessage(this.#outage(watched, incident, error), named(incident.above), now),
+        );
     }
     this.#freeAbove(watched);
   }
@@ -220,8 +355,20 @@ export class Alerts {
   #freeAbove(lower: Watched): void {
     if (isTop(lower) && lower.check.kind !== "host") return;
     for (const [upper, state] of this.#with(this.watched())) {
-      if (!state.firing || state.incident !== undefined || !(below(lower, upper) || state.heldBy === lower.id)) continue;
-      this.#keep(upper.id, { ...state, firing: false, streak: 0, since: state.lastOk === false ? this.deps.now() : undefined, heldBy: undefined, firedAt: undefined });
+      if (
+        !state.firing ||
+        state.incident !== undefined ||
+        !(below(lower, upper) || state.heldBy === lower.id)
+      )
+        continue;
+      this.#keep(upper.id, {
+        ...state,
+        firing: false,
+        streak: 0,
+        since: state.lastOk === false ? this.deps.now() : undefined,
+        heldBy: undefined,
+        firedAt: undefined,
+      });
     }
   }
 
@@ -230,7 +377,19 @@ export class Alerts {
     const incident = this.#open.get(state.incident ?? -1);
     this.#keep(watched.id, { ...state, flapping: false, turns: [] });
     const since = state.turns?.at(-1) ?? this.deps.now();
-    this.deps.send(steadyMessage({ fleet: this.deps.fleet, name: watched.id, since, error: state.lastError ?? "", url: this.deps.link(incident?.id ?? 0), advice: adviceFor(watched) }, !state.firing));
+    this.deps.send(
+      steadyMessage(
+        {
+          fleet: this.deps.fleet,
+          name: watched.id,
+          since,
+          error: state.lastError ?? "",
+          url: this.deps.link(incident?.id ?? 0),
+          advice: adviceFor(watched),
+        },
+        !state.firing,
+      ),
+    );
     if (incident !== undefined) this.#put({ ...incident, quiet: undefined, told: this.deps.now() });
   }
 
@@ -239,18 +398,32 @@ export class Alerts {
     const watched = this.#watched.get(incident.check);
     const state = this.state(incident.check);
     // What passes again is about to resolve: an all-clear would follow on the heels of this.
-    if (watched === undefined || state.lastOk === true || state.flapping || covering(this.deps.maintenance(), incident.service) !== undefined) return;
+    if (
+      watched === undefined ||
+      state.lastOk === true ||
+      state.flapping ||
+      covering(this.deps.maintenance(), incident.service) !== undefined
+    )
+      return;
     const error = state.lastError ?? incident.error;
     if (incident.told === undefined) {
       this.#put({ ...incident, told: now, quiet: undefined });
       this.#event(incident.id, "told", "");
-      this.deps.send(downMessage(this.#outage(watched, incident, error), named(incident.above), now));
+      this.deps.send(
+        downMessage(this.#outage(watched, incident, error), named(incident.above), now),
+      );
       return;
     }
-    const due = incident.snoozedUntil ?? (this.deps.remindMs > 0 && incident.acknowledged === undefined ? incident.told + this.deps.remindMs : Infinity);
+    const due =
+      incident.snoozedUntil ??
+      (this.deps.remindMs > 0 && incident.acknowledged === undefined
+        ? incident.told + this.deps.remindMs
+        : Infinity);
     if (now < due) return;
     this.#put({ ...incident, told: now, snoozedUntil: undefined });
     this.#event(incident.id, "reminded", "");
-    this.deps.send(reminderMessage(this.#outage(watched, incident, error), named(incident.above), now));
+    this.deps.send(
+      reminderMessage(this.#outage(watched, incident, error), named(incident.above), now),
+    );
   }
 }

@@ -2,7 +2,13 @@ import type { CheckState } from "./state";
 
 /** What users are told about; opened by the lowest broken check. Times are milliseconds since the epoch. */
 export interface Incident {
-  readonly id: number; readonly check: string; readonly name: string; readonly service?: string; readonly opened: number; readonly closed?: number; readonly error: string;
+  readonly id: number;
+  readonly check: string;
+  readonly name: string;
+  readonly service?: string;
+  readonly opened: number;
+  readonly closed?: number;
+  readonly error: string;
   /** It has been told that the machine has no disk space or no inodes left. */
   readonly exhausted?: boolean;
   /** Names of what was not reachable with it. */
@@ -15,7 +21,16 @@ export interface Incident {
   readonly quiet?: string;
 }
 
-export type EventKind = "opened" | "with" | "resolved" | "acknowledged" | "snoozed" | "reminded" | "quiet" | "told" | "worse";
+export type EventKind =
+  | "opened"
+  | "with"
+  | "resolved"
+  | "acknowledged"
+  | "snoozed"
+  | "reminded"
+  | "quiet"
+  | "told"
+  | "worse";
 
 /** Where each step is kept. Calls return at once: nothing here waits for storage. */
 export interface Journal {

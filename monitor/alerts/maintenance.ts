@@ -1,34 +1,71 @@
 import type { Maintenance } from "../../config/monitor";
 
 /** Set by a running deploy, an upgrade or an operator. Times are milliseconds since the epoch. */
-export interface Window { readonly id: number; readonly title: string; readonly services?: readonly string[]; readonly from: number; readonly to: number }
+export interface Window {
+  readonly id: number;
+  readonly title: string;
+  readonly services?: readonly string[];
+  readonly from: number;
+  readonly to: number;
+}
 
-const minute = 60_000;
+const MINUTE = 60_000;
 
 /** The last start at or before now of a weekly window, in the machine's own zone (so a summer-time change keeps "03:00"). */
-function weekly({ days, at, minutes }: { readonly days: readonly number[]; readonly at: string; readonly minutes: number }, now: number): readonly [number, number] | undefined {
+const weekly = (
+  {
+    days,
+    at,
+    minutes,
+  }: { readonly days: readonly number[]; readonly at: string; readonly minutes: number },
+  now: number,
+): readonly [number, number] | undefined => {
   const [hours = 0, mins = 0] = at.split(":").map(Number);
   for (let back = 0; back <= 7; back += 1) {
     const day = new Date(now);
     day.setDate(day.getDate() - back);
     day.setHours(hours, mins, 0, 0);
     const from = day.getTime();
-    if (days.includes(day.getDay()) && from <= now) return now < from + minutes * minute ? [from, from + minutes * minute] : undefined;
+    if (days.includes(day.getDay()) && from <= now)
+      return now < from + minutes * MINUTE ? [from, from + minutes * MINUTE] : undefined;
   }
   return undefined;
-}
+};
 
 /** The planned window that runs now, as one with times. */
-function current(plan: Maintenance, now: number): Window | undefined {
-  const span = "weekly" in plan ? weekly(plan.weekly, now) : ([Date.parse(plan.from), Date.parse(plan.to)] as const);
-  return span === undefined || now < span[0] || now >= span[1] ? undefined : { id: 0, title: plan.title, services: plan.services, from: span[0], to: span[1] };
-}
+const current = (plan: Maintenance, now: number): Window | undefined => {
+  const span =
+    "weekly" in plan
+      ? weekly(plan.weekly, now)
+      : ([Date.parse(plan.from), Date.parse(plan.to)] as const);
+  return span === undefined || now < span[0] || now >= span[1]
+    ? undefined
+    : {
+        id: 0,
+        title: plan.title,
+        services: plan.services,
+        from: span[0],
+        to: span[1],
+      };
+};
 
-export function active(plans: readonly Maintenance[], set: readonly Window[], now: number): readonly Window[] {
+export const active = (
+  plans: readonly Maintenance[],
+  set: readonly Window[],
+  now: number,
+): readonly Window[] => {
   const planned = plans.map((plan) => current(plan, now)).filter((window) => window !== undefined);
   return [...planned, ...set.filter(({ from, to }) => from <= now && now < to)];
-}
+};
 
 /** A window without services covers everything. */
-export const covering = (windows: readonly Window[], service: string | undefined): Window | undefined =>
-  windows.find(({ services }) => services === undefined || services.length === 0 || (service !== undefined && services.includes(service)));
+export const covering = (
+  windows: readonly Window[],
+  service: string | undefined,
+): Window | undefined =>
+  windows.find(
+    ({ services }) =>
+      services === undefined ||
+      services.length === 0 ||
+      (service !== undefined && services.includes(service)),
+  );

@@ -1,17 +1,23 @@
 import { Finding } from "./outcome";
 
-const headLimit = 16 * 1024;
+const HEAD_LIMIT = 16 * 1024;
 /** More than this of a body is never read: an endless one costs nothing more. */
-export const bodyLimit = 256 * 1024;
+export const BODY_LIMIT = 256 * 1024;
 
 const notHttp = (): Finding => new Finding("the answer is not HTTP");
 
 /** The body's end by RFC 9112: after so many bytes, by chunks, or with the connection. */
-type Framing = { readonly kind: "length"; readonly bytes: number } | { readonly kind: "chunks" } | { readonly kind: "rest" };
+type Framing =
+  | { readonly kind: "length"; readonly bytes: number }
+  | { readonly kind: "chunks" }
+  | { readonly kind: "rest" };
 
-export interface Head { readonly status: number; readonly headers: ReadonlyMap<string, string> }
+export interface Head {
+  readonly status: number;
+  readonly headers: ReadonlyMap<string, string>;
+}
 
-function parseHead(text: string): Head {
+const parseHead = (text: string): Head => {
   const [first = "", ...lines] = text.split("\r\n");
   const status = /^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(first)?.[1];
   if (status === undefined) throw notHttp();
@@ -21,20 +27,22 @@ function parseHead(text: string): Head {
     const name = line.slice(0, colon).toLowerCase();
     if (colon < 1 || /[^!#$%&'*+\-.^`|~\w]/.test(name)) throw notHttp();
     const value = line.slice(colon + 1).trim();
-    if (name === "content-length" && (headers.get(name) ?? value) !== value) throw new Finding("the answer has two lengths");
+    if (name === "content-length" && (headers.get(name) ?? value) !== value)
+      throw new Finding("the answer has two lengths");
     headers.set(name, value);
   }
   return { status: Number(status), headers };
-}
+};
 
-function framingOf({ status, headers }: Head, method: string): Framing {
+const framingOf = ({ status, headers }: Head, method: string): Framing => {
   if (method === "HEAD" || status === 204 || status === 304) return { kind: "length", bytes: 0 };
   if (/\bchunked$/i.test(headers.get("transfer-encoding") ?? "")) return { kind: "chunks" };
   const length = headers.get("content-length");
   if (length === undefined) return { kind: "rest" };
-  if (!/^\d{1,15}$/.test(length)) throw new Finding(`the answer's length is "${length.slice(0, 20)}"`);
+  if (!/^\d{1,15}$/.test(length))
+    throw new Finding(`the answer's length is "${length.slice(0, 20)}"`);
   return { kind: "length", bytes: Number(length) };
-}
+};
 
 /** Takes a chunked body apart. */
 class Chunks {
@@ -55,7 +63,7 @@ class Chunks {
       }
       const end = bytes.indexOf(10, at);
       this.#line += bytes.toString("latin1", at, end < 0 ? bytes.length : end);
-      if (this.#line.length > headLimit) throw notHttp();
+      if (this.#line.length > HEAD_LIMIT) throw notHttp();
       if (end < 0) return false;
       at = end + 1;
       const line = this.#line.replace(/\r$/, "");
@@ -92,9 +100,14 @@ export class AnswerReader {
   readonly #kept: Buffer[] = [];
   #size = 0;
 
-  constructor(readonly method: string, /** Whether anybody wants to see the body. */ readonly keeps: boolean) {}
+  constructor(
+    readonly method: string,
+    /** Whether anybody wants to see the body. */ readonly keeps: boolean,
+  ) {}
 
-  body(): string { return Buffer.concat(this.#kept).toString("utf8"); }
+  body(): string {
+    return Buffer.concat(this.#kept).toString("utf8");
+  }
 
   /** @returns whether the answer is there. @throws Finding when it is not one. */
   take(bytes: Buffer): boolean {
@@ -102,7 +115,8 @@ export class AnswerReader {
     this.#begin = this.#begin.length === 0 ? bytes : Buffer.concat([this.#begin, bytes]);
     for (;;) {
       const end = this.#begin.indexOf("\r\n\r\n");
-      if (end > headLimit || (end < 0 && this.#begin.length > headLimit)) throw new Finding("response headers are too large");
+      if (end > HEAD_LIMIT || (end < 0 && this.#begin.length > HEAD_LIMIT))
+        throw new Finding("response headers are too large");
       if (!"HTTP/1.".startsWith(this.#begin.toString("latin1", 0, 7))) throw notHttp();
       if (end < 0) return false;
       const head = parseHead(this.#begin.toString("latin1", 0, end));
@@ -116,10 +130,15 @@ export class AnswerReader {
   }
 
   /** The connection has ended. @returns whether that completes the answer. */
-  ended(): boolean { return this.head !== undefined && this.#framing.kind === "rest"; }
+  ended(): boolean {
+    return this.head !== undefined && this.#framing.kind === "rest";
+  }
 
   #more(bytes: Buffer): boolean {
-    const done = this.#framing.kind === "chunks" ? this.#chunks.take(bytes, (data) => this.#keep(data)) : this.#plain(bytes);
+    const done =
+      this.#framing.kind === "chunks"
+        ? this.#chunks.take(bytes, (data) => this.#keep(data))
+        : this.#plain(bytes);
     return done || this.cut;
   }
 
@@ -134,8 +153,9 @@ export class AnswerReader {
   }
 
   #keep(data: Buffer): void {
-    if (this.keeps && this.#size < bodyLimit) this.#kept.push(data.subarray(0, bodyLimit - this.#size));
+    if (this.keeps && this.#size < BODY_LIMIT)
+      this.#kept.push(data.subarray(0, BODY_LIMIT - this.#size));
     this.#size += data.length;
-    this.cut ||= this.#size > bodyLimit;
+    this.cut ||= this.#size > BODY_LIMIT;
   }
 }

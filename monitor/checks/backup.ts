@@ -1,34 +1,53 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+
 import type { BackupCheck } from "../../config/monitor";
 import { span } from "../alerts/words";
 import { Finding } from "./outcome";
 
 /** What the agent's `backup pull` leaves behind; ISO instants. */
-export interface BackupStatus { readonly newestVerifiedAt?: string; readonly lastRestoreAt?: string; readonly error?: string }
+export interface BackupStatus {
+  readonly newestVerifiedAt?: string;
+  readonly lastRestoreAt?: string;
+  readonly error?: string;
+}
 
-async function read(path: string): Promise<BackupStatus | undefined> {
+const read = async (path: string): Promise<BackupStatus | undefined> => {
   try {
     return JSON.parse(await readFile(path, "utf8")) as BackupStatus;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw new Finding(`${path}: ${(error as Error).message}`);
   }
-}
+};
 
 /** @returns how old the newest verified backup is. @throws Finding when that is too old, or none was made in time. */
-export async function checkBackup(check: BackupCheck, now = Date.now()): Promise<string> {
+export const checkBackup = async (check: BackupCheck, now = Date.now()): Promise<string> => {
   const status = await read(check.statusFile);
   const limit = check.maxAgeSeconds * 1000;
   const because = status?.error === undefined ? "" : `; last error: ${status.error}`;
   if (status?.newestVerifiedAt === undefined) {
     const since = now - (await stat(dirname(check.statusFile))).mtimeMs;
-    if (since > limit) throw new Finding(`no verified backup in the ${span(since)} since this machine was set up${because}`);
+    if (since > limit)
+      throw new Finding(
+        `no verified backup in the ${span(since)} since this machine was set up${because}`,
+      );
     return "none yet, not due";
   }
   const age = now - Date.parse(status.newestVerifiedAt);
-  if (!(age <= limit)) throw new Finding(`the newest verified backup is ${span(age)} old, more than ${span(limit)}${because}`);
-  const restore = check.maxRestoreAgeSeconds === undefined ? undefined : now - Date.parse(status.lastRestoreAt ?? "");
-  if (restore !== undefined && !(restore <= (check.maxRestoreAgeSeconds ?? 0) * 1000)) throw new Finding(status.lastRestoreAt === undefined ? "no restore was ever verified" : `the last verified restore was ${span(restore)} ago`);
+  if (!(age <= limit))
+    throw new Finding(
+      `the newest verified backup is ${span(age)} old, more than ${span(limit)}${because}`,
+    );
+  const restore =
+    check.maxRestoreAgeSeconds === undefined
+      ? undefined
+      : now - Date.parse(status.lastRestoreAt ?? "");
+  if (restore !== undefined && !(restore <= (check.maxRestoreAgeSeconds ?? 0) * 1000))
+    throw new Finding(
+      status.lastRestoreAt === undefined
+        ? "no restore was ever verified"
+        : `the last verified restore was ${span(restore)} ago`,
+    );
   return `newest ${span(age)} old`;
-}
+};

@@ -1,17 +1,25 @@
 import type { PeerCertificate } from "node:tls";
-import type { CertificateCheck } from "../../config/monitor";
-import { explain, Finding, TooLate } from "./outcome";
-import { openPlain, openSecure } from "./connection";
 
-const day = 86_400_000;
+import type { CertificateCheck } from "../../config/monitor";
+import { openPlain, openSecure } from "./connection";
+import { explain, Finding, TooLate } from "./outcome";
+
+const DAY = 86_400_000;
 /** Below it browsers and authorities take no RSA key any more. */
-const weakBits = 2048;
+const WEAK_BITS = 2048;
 
 /** The certificate as a new visitor gets it: a full handshake, nothing resumed. */
-function served(host: string, port: number, timeoutMs: number): Promise<{ readonly certificate: PeerCertificate; readonly problem?: Error }> {
+const served = (
+  host: string,
+  port: number,
+  timeoutMs: number,
+): Promise<{ readonly certificate: PeerCertificate; readonly problem?: Error }> => {
   return new Promise((resolve, reject) => {
     const socket = openSecure(openPlain(host, port, timeoutMs), host, port, true);
-    const timer = setTimeout(() => finish(() => reject(new TooLate(`no TLS handshake within ${timeoutMs / 1000} s`))), timeoutMs);
+    const timer = setTimeout(
+      () => finish(() => reject(new TooLate(`no TLS handshake within ${timeoutMs / 1000} s`))),
+      timeoutMs,
+    );
     const finish = (end: () => void): void => {
       clearTimeout(timer);
       socket.destroy();
@@ -19,21 +27,38 @@ function served(host: string, port: number, timeoutMs: number): Promise<{ readon
     };
     socket.once("secureConnect", () => {
       const certificate = socket.getPeerCertificate();
-      finish(() => resolve({ certificate, problem: socket.authorized ? undefined : problemOf(socket.authorizationError) }));
+      finish(() =>
+        resolve({
+          certificate,
+          problem: socket.authorized ? undefined : problemOf(socket.authorizationError),
+        }),
+      );
     });
     socket.once("error", (error) => finish(() => reject(error)));
   });
-}
+};
 
 /** Node gives an Error or, at times, its code alone. */
-const problemOf = (error: Error | string): Error => (error instanceof Error ? error : Object.assign(new Error(error), { code: error }));
+const problemOf = (error: Error | string): Error =>
+  error instanceof Error ? error : Object.assign(new Error(error), { code: error });
 
 /** @returns "expires in 62 days". @throws Finding when it does not verify or is about to expire. */
-export async function checkCertificate(check: CertificateCheck, timeoutMs: number, now = Date.now()): Promise<string> {
+export const checkCertificate = async (
+  check: CertificateCheck,
+  timeoutMs: number,
+  now = Date.now(),
+): Promise<string> => {
   const { certificate, problem } = await served(check.host, check.port ?? 443, timeoutMs);
-  const left = Math.floor((Date.parse(certificate.valid_to) - now) / day);
-  if (problem !== undefined) throw new Finding(`the certificate of ${check.host} does not verify: ${explain(problem)}`);
-  if (certificate.modulus !== undefined && (certificate.bits ?? 0) < weakBits) throw new Finding(`the certificate of ${check.host} has a weak key (RSA of ${certificate.bits} bits)`);
-  if (left < (check.minDays ?? 14)) throw new Finding(`the certificate of ${check.host} expires in ${left} days; is the renewal running?`);
+  const left = Math.floor((Date.parse(certificate.valid_to) - now) / DAY);
+  if (problem !== undefined)
+    throw new Finding(`the certificate of ${check.host} does not verify: ${explain(problem)}`);
+  if (certificate.modulus !== undefined && (certificate.bits ?? 0) < WEAK_BITS)
+    throw new Finding(
+      `the certificate of ${check.host} has a weak key (RSA of ${certificate.bits} bits)`,
+    );
+  if (left < (check.minDays ?? 14))
+    throw new Finding(
+      `the certificate of ${check.host} expires in ${left} days; is the renewal running?`,
+    );
   return `expires in ${left} days`;
-}
+};

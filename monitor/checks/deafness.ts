@@ -1,15 +1,27 @@
 /** A time in which no job could be heard. Milliseconds since the epoch. */
-export interface Gap { readonly from: number; readonly to: number }
+export interface Gap {
+  readonly from: number;
+  readonly to: number;
+}
 
 /** So many are remembered: each costs a deadline at most one turn of its job. */
-const most = 100;
+const MOST = 100;
 
 /** When this program was off, stood still or had no network: a job that reported then is not late because of that. */
 export class Deafness {
   #gaps: readonly Gap[];
 
   /** `since`: the start of a gap that has not ended. */
-  constructor(readonly deps: { readonly now: () => number; readonly since: () => number | undefined; readonly keep: (gaps: readonly Gap[]) => void }, kept: readonly Gap[]) { this.#gaps = kept; }
+  constructor(
+    readonly deps: {
+      readonly now: () => number;
+      readonly since: () => number | undefined;
+      readonly keep: (gaps: readonly Gap[]) => void;
+    },
+    kept: readonly Gap[],
+  ) {
+    this.#gaps = kept;
+  }
 
   /** In order of time. */
   gaps(): readonly Gap[] {
@@ -21,7 +33,8 @@ export class Deafness {
   until(from: number): void {
     const to = this.deps.now();
     const past = this.#gaps.filter((gap) => gap.to <= to);
-    this.#gaps = from < to ? [...past, { from, to }].sort((a, b) => a.from - b.from).slice(-most) : past;
+    this.#gaps =
+      from < to ? [...past, { from, to }].sort((a, b) => a.from - b.from).slice(-MOST) : past;
     this.deps.keep(this.#gaps);
   }
 }

@@ -1,4 +1,5 @@
 import { Cron } from "croner";
+
 import type { HeartbeatCheck } from "../../config/monitor";
 import { instant, span } from "../alerts/words";
 import { cronOf } from "./calendar";
@@ -6,19 +7,38 @@ import type { Gap } from "./deafness";
 import { Finding } from "./outcome";
 
 /** What a job has said last. Milliseconds since the epoch. */
-export interface Beat { readonly known: number; readonly started?: number; readonly done?: number; readonly failed?: number; readonly says?: string }
+export interface Beat {
+  readonly known: number;
+  readonly started?: number;
+  readonly done?: number;
+  readonly failed?: number;
+  readonly says?: string;
+}
 export type Word = "start" | "done" | "fail";
 
-export function beat(was: Beat | undefined, word: Word, now: number, says: string): Beat {
+export const beat = (was: Beat | undefined, word: Word, now: number, says: string): Beat => {
   const known = was?.known ?? now;
   if (word === "start") return { ...was, known, started: now };
-  return word === "done" ? { known, done: now } : { ...was, known, started: undefined, failed: now, says: says.replace(/[\s\p{Cc}]+/gu, " ").slice(0, 200) };
-}
+  return word === "done"
+    ? { known, done: now }
+    : {
+        ...was,
+        known,
+        started: undefined,
+        failed: now,
+        says: says.replace(/[\s\p{Cc}]+/gu, " ").slice(0, 200),
+      };
+};
 
 type Times = readonly [earliest: number, latest: number];
 
 /** A period: the next word is expected about so long after the last. What came within a gap came at its end at the latest, and the next one follows from that. */
-function byPeriod(periodMs: number, graceMs: number, since: number, gaps: readonly Gap[]): number {
+const byPeriod = (
+  periodMs: number,
+  graceMs: number,
+  since: number,
+  gaps: readonly Gap[],
+): number => {
   const early = Math.max(0, periodMs - graceMs);
   let [first, last]: Times = [since, since];
   for (const { from, to } of gaps) {
@@ -26,29 +46,53 @@ function byPeriod(periodMs: number, graceMs: number, since: number, gaps: readon
     [first, last] = [Math.max(first + early, from, to - periodMs - graceMs), Math.max(last, to)];
   }
   return last + periodMs + graceMs;
-}
+};
 
 /** A schedule: a turn that could have been heard only within a gap is left out. */
-function bySchedule(schedule: string, graceMs: number, since: number, gaps: readonly Gap[]): number {
+const bySchedule = (
+  schedule: string,
+  graceMs: number,
+  since: number,
+  gaps: readonly Gap[],
+): number => {
   const cron = new Cron(cronOf(schedule));
   const after = (time: number): number => cron.nextRun(new Date(time))?.getTime() ?? Infinity;
   let turn = after(since);
   for (const { from, to } of gaps) if (to > turn && from < turn + graceMs) turn = after(to);
   return turn + graceMs;
-}
+};
 
 /** When it has to be heard of at the latest; counted from its last success, or from when it became known. */
-function due({ schedule, periodSeconds = 86_400, graceSeconds }: HeartbeatCheck, since: number, gaps: readonly Gap[]): number {
-  return schedule === undefined ? byPeriod(periodSeconds * 1000, graceSeconds * 1000, since, gaps) : bySchedule(schedule, graceSeconds * 1000, since, gaps);
-}
+const due = (
+  { schedule, periodSeconds = 86_400, graceSeconds }: HeartbeatCheck,
+  since: number,
+  gaps: readonly Gap[],
+): number => {
+  return schedule === undefined
+    ? byPeriod(periodSeconds * 1000, graceSeconds * 1000, since, gaps)
+    : bySchedule(schedule, graceSeconds * 1000, since, gaps);
+};
 
 /** `gaps`: when no job could be heard, in order of time. @returns when it was last heard. @throws Finding when it failed, is late, or does not end. */
-export function judgeBeat(check: HeartbeatCheck, { known, started, done, failed, says }: Beat, now: number, gaps: readonly Gap[] = []): string {
-  if (failed !== undefined) throw new Finding(`reported a failure at ${instant(failed)}${says ? `: ${says}` : ""}`);
+export const judgeBeat = (
+  check: HeartbeatCheck,
+  { known, started, done, failed, says }: Beat,
+  now: number,
+  gaps: readonly Gap[] = [],
+): string => {
+  if (failed !== undefined)
+    throw new Finding(`reported a failure at ${instant(failed)}${says ? `: ${says}` : ""}`);
   const graceMs = check.graceSeconds * 1000;
-  const endUnheard = started !== undefined && gaps.some(({ from, to }) => to > started && from < started + graceMs);
-  if (started !== undefined && !endUnheard && now - started > graceMs) throw new Finding(`started at ${instant(started)} and has not ended in ${span(now - started)}`);
+  const endUnheard =
+    started !== undefined && gaps.some(({ from, to }) => to > started && from < started + graceMs);
+  if (started !== undefined && !endUnheard && now - started > graceMs)
+    throw new Finding(`started at ${instant(started)} and has not ended in ${span(now - started)}`);
   const latest = due(check, done ?? known, gaps);
-  if (now > latest) throw new Finding(done === undefined ? `never heard of; expected by ${instant(latest)}` : `last heard at ${instant(done)}; expected by ${instant(latest)}`);
+  if (now > latest)
+    throw new Finding(
+      done === undefined
+        ? `never heard of; expected by ${instant(latest)}`
+        : `last heard at ${instant(done)}; expected by ${instant(latest)}`,
+    );
   return done === undefined ? "not heard yet, not due" : `last heard ${span(now - done)} ago`;
-}
+};

@@ -1,37 +1,58 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
+
 import { AnswerReader } from "./answer";
 import { forgetPlace, openPlain, openSecure, rememberSession } from "./connection";
 import { Finding, TooLate } from "./outcome";
 
-export interface Answer { readonly status: number; readonly location?: string; readonly retryAfter?: string; readonly encoding?: string; readonly body: string; /** There was more of the body. */ readonly cut: boolean }
+export interface Answer {
+  readonly status: number;
+  readonly location?: string;
+  readonly retryAfter?: string;
+  readonly encoding?: string;
+  readonly body: string;
+  /** There was more of the body. */ readonly cut: boolean;
+}
 
 export interface Question {
-  readonly method?: string; readonly headers?: Readonly<Record<string, string>>; readonly body?: string;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
   /** The answer's body is not looked at: it is received, not kept. */
   readonly bodyless?: boolean;
 }
 
 /** @throws on what would not be one request any more. */
-function requestText(url: URL, { method = "GET", headers = {}, body }: Question): string {
-  const all: Record<string, string> = { host: url.host, "user-agent": "second-server-observatory/1", accept: "*/*", "accept-encoding": "identity", connection: "close" };
-  if (url.username !== "") all["authorization"] = `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString("base64")}`;
-  if (body !== undefined || method === "POST" || method === "PUT" || method === "PATCH") all["content-length"] = String(Buffer.byteLength(body ?? ""));
+const requestText = (url: URL, { method = "GET", headers = {}, body }: Question): string => {
+  const all: Record<string, string> = {
+    host: url.host,
+    "user-agent": "second-server-observatory/1",
+    accept: "*/*",
+    "accept-encoding": "identity",
+    connection: "close",
+  };
+  if (url.username !== "")
+    all["authorization"] =
+      `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString("base64")}`;
+  if (body !== undefined || method === "POST" || method === "PUT" || method === "PATCH")
+    all["content-length"] = String(Buffer.byteLength(body ?? ""));
   for (const [name, value] of Object.entries(headers)) {
     validateHeaderName(name);
     validateHeaderValue(name, value);
     all[name.toLowerCase()] = value;
   }
   if (!/^[A-Za-z]+$/.test(method)) throw new Finding(`"${method}" is not an HTTP method`);
-  return `${method.toUpperCase()} ${url.pathname}${url.search} HTTP/1.1\r\n${Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n${body ?? ""}`;
-}
+  return `${method.toUpperCase()} ${url.pathname}${url.search} HTTP/1.1\r\n${Object.entries(all)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join("")}\r\n${body ?? ""}`;
+};
 
 /**
  * Asks over a connection of its own, as a new visitor has it: a kept one would hide a full accept queue, a moved address or a changed certificate.
  * @throws what went wrong on the wire; Finding when the deadline passes.
  */
-export async function ask(url: URL, question: Question, deadlineMs: number): Promise<Answer> {
+export const ask = async (url: URL, question: Question, deadlineMs: number): Promise<Answer> => {
   const text = requestText(url, question);
   const secure = url.protocol === "https:";
   const host = url.hostname.replace(/^\[|\]$/g, "");
@@ -40,19 +61,31 @@ export async function ask(url: URL, question: Question, deadlineMs: number): Pro
     const plain = openPlain(host, port, deadlineMs);
     if (!secure) return await exchange(plain, plain, text, question, deadlineMs);
     const socket = openSecure(plain, host, port);
-    return await exchange(plain, socket, text, question, deadlineMs, () => rememberSession(socket, host, port));
+    return await exchange(plain, socket, text, question, deadlineMs, () =>
+      rememberSession(socket, host, port),
+    );
   } catch (error) {
     forgetPlace(host, port);
     throw error;
   }
-}
+};
 
 /** One request, one answer; the socket is gone afterwards. */
-function exchange(plain: Socket, socket: Socket | TLSSocket, text: string, { method = "GET", bodyless = false }: Question, deadlineMs: number, answered: () => void = () => undefined): Promise<Answer> {
+const exchange = (
+  plain: Socket,
+  socket: Socket | TLSSocket,
+  text: string,
+  { method = "GET", bodyless = false }: Question,
+  deadlineMs: number,
+  answered: () => void = () => undefined,
+): Promise<Answer> => {
   return new Promise((resolve, reject) => {
     const reader = new AnswerReader(method.toUpperCase(), !bodyless);
     let stage = "no connection";
-    const timer = setTimeout(() => fail(new TooLate(`${stage} within ${deadlineMs / 1000} s`)), deadlineMs);
+    const timer = setTimeout(
+      () => fail(new TooLate(`${stage} within ${deadlineMs / 1000} s`)),
+      deadlineMs,
+    );
     const end = (settle: () => void): void => {
       clearTimeout(timer);
       socket.destroy();
@@ -62,10 +95,24 @@ function exchange(plain: Socket, socket: Socket | TLSSocket, text: string, { met
     const done = (): void => {
       const { status, headers } = reader.head ?? { status: 0, headers: new Map<string, string>() };
       answered();
-      end(() => resolve({ status, location: headers.get("location"), retryAfter: headers.get("retry-after"), encoding: headers.get("content-encoding"), body: reader.body(), cut: reader.cut }));
+      end(() =>
+        resolve({
+          status,
+          location: headers.get("location"),
+          retryAfter: headers.get("retry-after"),
+          encoding: headers.get("content-encoding"),
+          body: reader.body(),
+          cut: reader.cut,
+        }),
+      );
     };
-    plain.once("connect", () => { stage = socket === plain ? "no answer" : "no TLS handshake"; });
-    if (socket !== plain) socket.once("secureConnect", () => { stage = "no answer"; });
+    plain.once("connect", () => {
+      stage = socket === plain ? "no answer" : "no TLS handshake";
+    });
+    if (socket !== plain)
+      socket.once("secureConnect", () => {
+        stage = "no answer";
+      });
     socket.on("error", fail);
     socket.on("data", (bytes: Buffer) => {
       stage = "no complete answer";
@@ -77,8 +124,15 @@ function exchange(plain: Socket, socket: Socket | TLSSocket, text: string, { met
     });
     socket.on("end", () => {
       if (reader.ended()) done();
-      else fail(new TooLate(stage === "no complete answer" ? "the answer was cut off" : "the connection was closed without an answer"));
+      else
+        fail(
+          new TooLate(
+            stage === "no complete answer"
+              ? "the answer was cut off"
+              : "the connection was closed without an answer",
+          ),
+        );
     });
     socket.write(text);
   });
-}
+};

@@ -1,16 +1,41 @@
 import { execFile } from "node:child_process";
+
 import { Finding, TooLate } from "./outcome";
 
-export const pingArgv = (host: string, seconds: number): readonly [string, ...string[]] => ["ping", "-n", "-q", "-c", "1", "-W", String(Math.max(1, Math.floor(seconds))), "--", host];
+export const pingArgv = (host: string, seconds: number): readonly [string, ...string[]] => [
+  "ping",
+  "-n",
+  "-q",
+  "-c",
+  "1",
+  "-W",
+  String(Math.max(1, Math.floor(seconds))),
+  "--",
+  host,
+];
 
 /** By the system's ping, which may open the socket that we may not. */
-export function checkIcmp({ host }: { readonly host: string }, timeoutMs: number): Promise<string | undefined> {
+export const checkIcmp = (
+  { host }: { readonly host: string },
+  timeoutMs: number,
+): Promise<string | undefined> => {
   const [program, ...rest] = pingArgv(host, timeoutMs / 1000);
   return new Promise((resolve, reject) => {
-    execFile(program, rest, { timeout: timeoutMs + 500, env: { PATH: "/usr/bin:/bin", LC_ALL: "C" } }, (error, stdout, stderr) => {
-      if (error === null) return resolve(/= [\d.]+\/([\d.]+)/.exec(stdout)?.[1]?.concat(" ms round trip"));
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return reject(new Finding("ping is not installed (Debian package iputils-ping)"));
-      reject(stderr.trim() === "" ? new TooLate("no answer to ping") : new Finding(stderr.trim().split("\n")[0] ?? ""));
-    });
+    execFile(
+      program,
+      rest,
+      { timeout: timeoutMs + 500, env: { PATH: "/usr/bin:/bin", LC_ALL: "C" } },
+      (error, stdout, stderr) => {
+        if (error === null)
+          return resolve(/= [\d.]+\/([\d.]+)/.exec(stdout)?.[1]?.concat(" ms round trip"));
+        if ((error as NodeJS.ErrnoException).code === "ENOENT")
+          return reject(new Finding("ping is not installed (Debian package iputils-ping)"));
+        reject(
+          stderr.trim() === ""
+            ? new TooLate("no answer to ping")
+            : new Finding(stderr.trim().split("\n")[0] ?? ""),
+        );
+      },
+    );
   });
-}
+};

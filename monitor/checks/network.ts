@@ -9,11 +9,18 @@ import { checkTcp } from "./tcp";
 export class OwnNetwork {
   #last: { readonly at: number; readonly up: Promise<boolean> } | undefined;
 
-  constructor(readonly places: readonly Pick<TcpCheck, "host" | "port">[], readonly clock: Clock, readonly timeoutMs: number, readonly freshMs: number, readonly probe = checkTcp) {}
+  constructor(
+    readonly places: readonly Pick<TcpCheck, "host" | "port">[],
+    readonly clock: Clock,
+    readonly timeoutMs: number,
+    readonly freshMs: number,
+    readonly probe = checkTcp,
+  ) {}
 
   up(): Promise<boolean> {
     const now = this.clock.monotonic();
-    if (this.#last === undefined || now - this.#last.at > this.freshMs) this.#last = { at: now, up: this.#look() };
+    if (this.#last === undefined || now - this.#last.at > this.freshMs)
+      this.#last = { at: now, up: this.#look() };
     return this.#last.up;
   }
 
@@ -28,6 +35,9 @@ export class OwnNetwork {
         if (code !== "ECONNREFUSED" && code !== "ECONNRESET") throw error;
       }
     });
-    return Promise.any(answers).then(() => true, () => false);
+    return Promise.any(answers).then(
+      () => true,
+      () => false,
+    );
   }
 }

@@ -24,27 +24,52 @@ export class Exhausted extends Finding {}
 export class TooLate extends Finding {}
 
 const words: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "connection refused", ECONNRESET: "connection reset", ETIMEDOUT: "connection timed out", EHOSTUNREACH: "no route to host", ENETUNREACH: "network unreachable",
-  ENOTFOUND: "name not found", ESERVFAIL: "name server failed", EREFUSED: "name server refused", ETIMEOUT: "name server did not answer", ENODATA: "name has no address", EPIPE: "connection closed", HPE_HEADER_OVERFLOW: "response headers are too large",
-  CERT_HAS_EXPIRED: "certificate has expired", DEPTH_ZERO_SELF_SIGNED_CERT: "certificate is self-signed", UNABLE_TO_VERIFY_LEAF_SIGNATURE: "certificate chain is incomplete",
-  CERT_NOT_YET_VALID: "certificate is not valid yet", SELF_SIGNED_CERT_IN_CHAIN: "certificate authority is not trusted", ERR_TLS_CERT_ALTNAME_INVALID: "certificate is for another name",
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "connection reset",
+  ETIMEDOUT: "connection timed out",
+  EHOSTUNREACH: "no route to host",
+  ENETUNREACH: "network unreachable",
+  ENOTFOUND: "name not found",
+  ESERVFAIL: "name server failed",
+  EREFUSED: "name server refused",
+  ETIMEOUT: "name server did not answer",
+  ENODATA: "name has no address",
+  EPIPE: "connection closed",
+  HPE_HEADER_OVERFLOW: "response headers are too large",
+  CERT_HAS_EXPIRED: "certificate has expired",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "certificate is self-signed",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "certificate chain is incomplete",
+  CERT_NOT_YET_VALID: "certificate is not valid yet",
+  SELF_SIGNED_CERT_IN_CHAIN: "certificate authority is not trusted",
+  ERR_TLS_CERT_ALTNAME_INVALID: "certificate is for another name",
 };
 
 /** Codes by which silence shows itself. */
-const lateCodes: ReadonlySet<string | undefined> = new Set(["ETIMEDOUT", "ETIMEOUT", "ECANCELLED", "ECONNRESET", "ECONNABORTED", "EPIPE"]);
-export const isLate = (error: unknown): boolean => error instanceof TooLate || lateCodes.has((error as NodeJS.ErrnoException).code);
+const lateCodes: ReadonlySet<string | undefined> = new Set([
+  "ETIMEDOUT",
+  "ETIMEOUT",
+  "ECANCELLED",
+  "ECONNRESET",
+  "ECONNABORTED",
+  "EPIPE",
+]);
+export const isLate = (error: unknown): boolean =>
+  error instanceof TooLate || lateCodes.has((error as NodeJS.ErrnoException).code);
 
 /** OpenSSL's reason out of its line of numbers, functions and file names. */
-function tlsReason(message: string): string | undefined {
+const tlsReason = (message: string): string | undefined => {
   const reason = /:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1];
   if (reason === "wrong version number") return "the answer is not TLS";
   return reason === undefined ? undefined : `TLS handshake failed: ${reason}`;
-}
+};
 
 /** At most 300 characters on one line: errors end up in mails, pages and the database. */
-export function explain(error: unknown): string {
+export const explain = (error: unknown): string => {
   const { code, message } = error as NodeJS.ErrnoException;
   const known = code === undefined ? undefined : words[code];
   const text = known ?? tlsReason(message ?? "") ?? (message || code || String(error));
-  return text.replace(/[\s\p{Cc}]+/gu, " ").trim().slice(0, 300);
-}
+  return text
+    .replace(/[\s\p{Cc}]+/gu, " ")
+    .trim()
+    .slice(0, 300);
+};

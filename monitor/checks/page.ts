@@ -1,20 +1,31 @@
 import type { HttpCheck } from "../../config/monitor";
 import { monotonic } from "../adapters/clock";
-import { bodyLimit } from "./answer";
+import { BODY_LIMIT } from "./answer";
 import { ask, type Answer } from "./http";
 import { Finding, TooLate } from "./outcome";
 
 const valueAt = (value: unknown, path: string): unknown =>
-  path.split(".").filter((key) => key !== "").reduce<unknown>((at, key) => (typeof at === "object" && at !== null ? (at as Record<string, unknown>)[key] : undefined), value);
+  path
+    .split(".")
+    .filter((key) => key !== "")
+    .reduce<unknown>(
+      (at, key) =>
+        typeof at === "object" && at !== null ? (at as Record<string, unknown>)[key] : undefined,
+      value,
+    );
 
-const looksAtBody = ({ contains, matches, json }: HttpCheck): boolean => contains !== undefined || matches !== undefined || json !== undefined;
+const looksAtBody = ({ contains, matches, json }: HttpCheck): boolean =>
+  contains !== undefined || matches !== undefined || json !== undefined;
 
-function judgeBody(check: HttpCheck, answer: Answer): void {
+const judgeBody = (check: HttpCheck, answer: Answer): void => {
   if (!looksAtBody(check)) return;
-  if (answer.encoding !== undefined && answer.encoding !== "identity") throw new Finding(`the answer is encoded (${answer.encoding}) although that was not asked for`);
-  const where = answer.cut ? ` in the first ${bodyLimit / 1024} kB` : "";
-  if (check.contains !== undefined && !answer.body.includes(check.contains)) throw new Finding(`"${check.contains}" is not in the answer${where}`);
-  if (check.matches !== undefined && !new RegExp(check.matches, "u").test(answer.body)) throw new Finding(`the answer${where} does not match /${check.matches}/`);
+  if (answer.encoding !== undefined && answer.encoding !== "identity")
+    throw new Finding(`the answer is encoded (${answer.encoding}) although that was not asked for`);
+  const where = answer.cut ? ` in the first ${BODY_LIMIT / 1024} kB` : "";
+  if (check.contains !== undefined && !answer.body.includes(check.contains))
+    throw new Finding(`"${check.contains}" is not in the answer${where}`);
+  if (check.matches !== undefined && !new RegExp(check.matches, "u").test(answer.body))
+    throw new Finding(`the answer${where} does not match /${check.matches}/`);
   if (check.json === undefined) return;
   let parsed: unknown;
   try {
@@ -23,35 +34,73 @@ function judgeBody(check: HttpCheck, answer: Answer): void {
     throw new Finding("the answer is not JSON");
   }
   const found = valueAt(parsed, check.json.path);
-  if (found !== check.json.equals) throw new Finding(`${check.json.path} is ${JSON.stringify(found) ?? "absent"}, not ${JSON.stringify(check.json.equals)}`);
-}
+  if (found !== check.json.equals)
+    throw new Finding(
+      `${check.json.path} is ${JSON.stringify(found) ?? "absent"}, not ${JSON.stringify(check.json.equals)}`,
+    );
+};
 
-interface Visit { readonly url: URL; readonly method: string; readonly headers?: Readonly<Record<string, string>> }
+interface Visit {
+  readonly url: URL;
+  readonly method: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
 
 /** As browsers go on, but never out of TLS; and the manifest's headers, which may be secrets, stay with the place that they were meant for. */
-function redirected({ url: from, method, headers }: Visit, { status }: Answer, location: string): Visit {
-  if (!URL.canParse(location, from.href)) throw new Finding(`redirected to "${location.slice(0, 60)}", which is no address`);
+const redirected = (
+  { url: from, method, headers }: Visit,
+  { status }: Answer,
+  location: string,
+): Visit => {
+  if (!URL.canParse(location, from.href))
+    throw new Finding(`redirected to "${location.slice(0, 60)}", which is no address`);
   const url = new URL(location, from);
-  if (url.protocol !== "http:" && url.protocol !== "https:") throw new Finding(`redirected to ${url.protocol}`);
-  if (from.protocol === "https:" && url.protocol === "http:") throw new Finding("redirected from https to http");
+  if (url.protocol !== "http:" && url.protocol !== "https:")
+    throw new Finding(`redirected to ${url.protocol}`);
+  if (from.protocol === "https:" && url.protocol === "http:")
+    throw new Finding("redirected from https to http");
   const anew = status === 303 || (status < 303 && method === "POST");
-  return { url, method: anew && method !== "HEAD" ? "GET" : method, headers: url.origin === from.origin ? headers : undefined };
-}
+  return {
+    url,
+    method: anew && method !== "HEAD" ? "GET" : method,
+    headers: url.origin === from.origin ? headers : undefined,
+  };
+};
 
 /** Passes or throws what is wrong. */
-export async function checkHttp(check: HttpCheck, timeoutMs: number): Promise<string | undefined> {
+export const checkHttp = async (
+  check: HttpCheck,
+  timeoutMs: number,
+): Promise<string | undefined> => {
   const began = monotonic();
-  let visit: Visit = { url: new URL(check.url), method: (check.method ?? "GET").toUpperCase(), headers: check.headers };
+  let visit: Visit = {
+    url: new URL(check.url),
+    method: (check.method ?? "GET").toUpperCase(),
+    headers: check.headers,
+  };
   for (let followed = 0; ; followed += 1) {
-    const answer = await ask(visit.url, { method: visit.method, headers: visit.headers, bodyless: !looksAtBody(check) }, Math.max(1, Math.round(timeoutMs - (monotonic() - began))));
-    if (followed < (check.redirects ?? 0) && answer.location !== undefined && answer.status >= 300 && answer.status < 400) {
+    const answer = await ask(
+      visit.url,
+      { method: visit.method, headers: visit.headers, bodyless: !looksAtBody(check) },
+      Math.max(1, Math.round(timeoutMs - (monotonic() - began))),
+    );
+    if (
+      followed < (check.redirects ?? 0) &&
+      answer.location !== undefined &&
+      answer.status >= 300 &&
+      answer.status < 400
+    ) {
       visit = redirected(visit, answer, answer.location);
       continue;
     }
-    if (answer.status !== check.status) throw new Finding(`HTTP ${answer.status}, expected ${check.status}${followed > 0 ? `, after ${followed === 1 ? "a redirect" : `${followed} redirects`}` : ""}`);
+    if (answer.status !== check.status)
+      throw new Finding(
+        `HTTP ${answer.status}, expected ${check.status}${followed > 0 ? `, after ${followed === 1 ? "a redirect" : `${followed} redirects`}` : ""}`,
+      );
     judgeBody(check, answer);
     const ms = monotonic() - began;
-    if (check.maxLatencyMs !== undefined && ms > check.maxLatencyMs) throw new TooLate(`took ${Math.round(ms)} ms, more than ${check.maxLatencyMs} ms`);
+    if (check.maxLatencyMs !== undefined && ms > check.maxLatencyMs)
+      throw new TooLate(`took ${Math.round(ms)} ms, more than ${check.maxLatencyMs} ms`);
     return undefined;
   }
-}
+};

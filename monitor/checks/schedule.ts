@@ -1,20 +1,33 @@
 import type { Clock, Timer } from "../adapters/clock";
 
-export interface Job { readonly id: string; readonly intervalMs: number; run(): Promise<void> }
+export interface Job {
+  readonly id: string;
+  readonly intervalMs: number;
+  run(): Promise<void>;
+}
 
 /** How far the schedule is behind. */
-export interface Backlog { /** Due, and not begun. */ readonly waiting: number; /** How late the one that waits longest is. */ readonly lateMs: number; /** Turns that were left out, as the one before had not begun or ended. */ readonly skipped: number }
+export interface Backlog {
+  /** Due, and not begun. */ readonly waiting: number;
+  /** How late the one that waits longest is. */ readonly lateMs: number;
+  /** Turns that were left out, as the one before had not begun or ended. */ readonly skipped: number;
+}
 
-interface Entry { readonly job: Job; /** Where its next turn is. */ slot: number; /** When it became due, while it waits to begin. */ due: number | undefined; running: boolean }
+interface Entry {
+  readonly job: Job;
+  /** Where its next turn is. */ slot: number;
+  /** When it became due, while it waits to begin. */ due: number | undefined;
+  running: boolean;
+}
 
 /** Jobs that are due within it begin together: waking up for each costs more than running it. */
-const slotMs = 500;
+const SLOT_MS = 500;
 /** Between so many starts, answers that have come in are looked at: what is asked never outruns what can be heard. */
-const startsAtOnce = 8;
+const STARTS_AT_ONCE = 8;
 /** Below the 1024 files that a process may have open where nobody allowed more. */
-const runningLimit = 900;
-const runningWhenBusy = 32;
-const busyMs = 8;
+const RUNNING_LIMIT = 900;
+const RUNNING_WHEN_BUSY = 32;
+const BUSY_MS = 8;
 
 /**
  * No job waits for another: the first run is spread over one interval, later ones jitter by a twentieth around it, and one that still runs when its turn comes is not started twice.
@@ -29,7 +42,10 @@ export class Schedule {
   #running = 0;
   #skipped = 0;
 
-  constructor(readonly clock: Clock, readonly random: () => number = Math.random) {}
+  constructor(
+    readonly clock: Clock,
+    readonly random: () => number = Math.random,
+  ) {}
 
   add(job: Job): void {
     this.remove(job.id);
@@ -46,12 +62,18 @@ export class Schedule {
     this.#entries.delete(id);
   }
 
-  ids(): readonly string[] { return [...this.#entries.keys()]; }
+  ids(): readonly string[] {
+    return [...this.#entries.keys()];
+  }
 
   backlog(): Backlog {
     const [first] = this.#ready;
     const due = first === undefined ? undefined : this.#entries.get(first)?.due;
-    return { waiting: this.#ready.size, lateMs: due === undefined ? 0 : Math.max(0, this.clock.monotonic() - due), skipped: this.#skipped };
+    return {
+      waiting: this.#ready.size,
+      lateMs: due === undefined ? 0 : Math.max(0, this.clock.monotonic() - due),
+      skipped: this.#skipped,
+    };
   }
 
   /** Brings a job's next run forward to now, unless it is running anyway. */
@@ -77,7 +99,7 @@ export class Schedule {
 
   #place(entry: Entry, ms: number): void {
     this.#slots.get(entry.slot)?.delete(entry.job.id);
-    entry.slot = Math.round((this.clock.monotonic() + ms) / slotMs);
+    entry.slot = Math.round((this.clock.monotonic() + ms) / SLOT_MS);
     const slot = this.#slots.get(entry.slot);
     if (slot === undefined) this.#slots.set(entry.slot, new Set([entry.job.id]));
     else slot.add(entry.job.id);
@@ -87,20 +109,27 @@ export class Schedule {
   #armAtLatest(slot: number): void {
     if (this.#timer !== undefined && this.#timer.slot <= slot) return;
     this.#timer?.timer.cancel();
-    this.#timer = { slot, timer: this.clock.after(Math.max(0, slot * slotMs - this.clock.monotonic()), () => this.#tick()) };
+    this.#timer = {
+      slot,
+      timer: this.clock.after(Math.max(0, slot * SLOT_MS - this.clock.monotonic()), () =>
+        this.#tick(),
+      ),
+    };
   }
 
   #tick(): void {
     this.#timer = undefined;
     // A timer may come a moment early.
     const now = this.clock.monotonic() + 2;
-    const past = [...this.#slots.keys()].filter((slot) => slot * slotMs <= now).sort((a, b) => a - b);
+    const past = [...this.#slots.keys()]
+      .filter((slot) => slot * SLOT_MS <= now)
+      .sort((a, b) => a - b);
     for (const slot of past) {
       const ids = this.#slots.get(slot) ?? [];
       this.#slots.delete(slot);
       for (const id of ids) {
         const entry = this.#entries.get(id);
-        if (entry !== undefined) this.#due(entry, slot * slotMs);
+        if (entry !== undefined) this.#due(entry, slot * SLOT_MS);
       }
     }
     let next = Infinity;
@@ -123,7 +152,7 @@ export class Schedule {
   #start(): void {
     let begun = 0;
     for (const id of this.#ready) {
-      if (begun === startsAtOnce || this.#running >= runningLimit) break;
+      if (begun === STARTS_AT_ONCE || this.#running >= RUNNING_LIMIT) break;
       this.#ready.delete(id);
       const entry = this.#entries.get(id);
       if (entry !== undefined) this.#run(entry);
@@ -134,12 +163,13 @@ export class Schedule {
 
   /** The next start comes after what has come in. When that takes long, this program is the bottleneck: it then finishes what it has begun, so that times stay honest; mere waiting for others holds nobody up. */
   #pump(): void {
-    if (this.#ready.size === 0 || this.#running >= runningLimit || this.#drain !== undefined) return;
+    if (this.#ready.size === 0 || this.#running >= RUNNING_LIMIT || this.#drain !== undefined)
+      return;
     const asked = this.clock.monotonic();
     this.#drain = this.clock.after(0, () => {
       this.#drain = undefined;
-      const busy = this.clock.monotonic() - asked > busyMs;
-      if (busy && this.#running > runningWhenBusy) this.#pump();
+      const busy = this.clock.monotonic() - asked > BUSY_MS;
+      if (busy && this.#running > RUNNING_WHEN_BUSY) this.#pump();
       else this.#start();
     });
   }

@@ -1,17 +1,24 @@
-import { TooLate } from "./outcome";
 import { openPlain } from "./connection";
+import { TooLate } from "./outcome";
 
 /** Connects and hangs up. */
-export function checkTcp({ host, port }: { readonly host: string; readonly port: number }, timeoutMs: number): Promise<string | undefined> {
+export const checkTcp = (
+  { host, port }: { readonly host: string; readonly port: number },
+  timeoutMs: number,
+): Promise<string | undefined> => {
   return new Promise((resolve, reject) => {
     const socket = openPlain(host, port, timeoutMs);
-    const timer = setTimeout(() => finish(new TooLate(`no connection to port ${port} within ${timeoutMs / 1000} s`)), timeoutMs);
+    const timer = setTimeout(
+      () => finish(new TooLate(`no connection to port ${port} within ${timeoutMs / 1000} s`)),
+      timeoutMs,
+    );
     const finish = (error?: Error): void => {
       clearTimeout(timer);
       socket.destroy();
-      if (error) reject(error); else resolve(undefined);
+      if (error) reject(error);
+      else resolve(undefined);
     };
     socket.once("connect", () => finish());
     socket.once("error", finish);
   });
-}
+};

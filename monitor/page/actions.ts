@@ -4,52 +4,84 @@ import type { Assembly } from "../assembly";
 /** What an operator or a deploy may ask for, by a signed request or a signed link. */
 export type Action =
   | { readonly action: "acknowledge"; readonly incident: number; readonly by: string }
-  | { readonly action: "snooze"; readonly incident: number; readonly by: string; readonly minutes: number }
-  | { readonly action: "maintenance"; readonly title: string; readonly services?: readonly string[]; readonly minutes: number }
+  | {
+      readonly action: "snooze";
+      readonly incident: number;
+      readonly by: string;
+      readonly minutes: number;
+    }
+  | {
+      readonly action: "maintenance";
+      readonly title: string;
+      readonly services?: readonly string[];
+      readonly minutes: number;
+    }
   | { readonly action: "end-maintenance"; readonly title: string }
   | { readonly action: "report"; readonly force: boolean };
 
-const week = 7 * 24 * 60;
-const minutesOf = (value: unknown): number => (typeof value === "number" && value > 0 && value <= week ? value : NaN);
+const WEEK = 7 * 24 * 60;
+const minutesOf = (value: unknown): number =>
+  typeof value === "number" && value > 0 && value <= WEEK ? value : NaN;
 
 /** What failed within the window has to pass again before it counts as mended: it is looked at now, and until then the window stays open, or its end would be an alert. */
-function endMaintenance(assembly: Assembly, title: string): string {
+const endMaintenance = (assembly: Assembly, title: string): string => {
   const { alerts, clock, config, windows } = assembly;
   const window = windows.find((one) => one.title === title);
   if (window === undefined) throw new Error(`there is no maintenance "${title}"`);
   const others = windows.filter((one) => one !== window);
-  const unwell = (id: string): boolean => alerts.state(id).firing || alerts.state(id).lastOk === false;
-  const recovering = alerts.watched().filter(({ id, service }) => covering([window], service) !== undefined && unwell(id));
+  const unwell = (id: string): boolean =>
+    alerts.state(id).firing || alerts.state(id).lastOk === false;
+  const recovering = alerts
+    .watched()
+    .filter(({ id, service }) => covering([window], service) !== undefined && unwell(id));
   for (const { id } of recovering) assembly.runner.schedule.hurry(id);
   if (recovering.length === 0) {
     assembly.setWindows(others);
     return `maintenance "${title}" is over`;
   }
   const seconds = (config.passAfter + 1) * config.intervalSeconds + config.timeoutSeconds;
-  assembly.setWindows([...others, { ...window, to: Math.min(window.to, clock.now() + seconds * 1000) }]);
+  assembly.setWindows([
+    ...others,
+    { ...window, to: Math.min(window.to, clock.now() + seconds * 1000) },
+  ]);
   return `maintenance "${title}" is over in ${seconds} s: what failed meanwhile gets that long to pass again`;
-}
+};
 
 /** @returns what was done, for people. @throws when it can't be. */
-export function act(assembly: Assembly, action: Exclude<Action, { action: "report" }>): string {
+export const act = (assembly: Assembly, action: Exclude<Action, { action: "report" }>): string => {
   const now = assembly.clock.now();
   switch (action.action) {
     case "acknowledge":
-      if (!assembly.alerts.acknowledge(action.incident, action.by)) throw new Error(`incident ${action.incident} is not open`);
+      if (!assembly.alerts.acknowledge(action.incident, action.by))
+        throw new Error(`incident ${action.incident} is not open`);
       return `incident ${action.incident} is acknowledged: no more reminders`;
     case "snooze": {
       const minutes = minutesOf(action.minutes);
       if (Number.isNaN(minutes)) throw new Error("snooze for 1 minute to 7 days");
-      if (!assembly.alerts.snooze(action.incident, action.by, now + minutes * 60_000)) throw new Error(`incident ${action.incident} is not open`);
+      if (!assembly.alerts.snooze(action.incident, action.by, now + minutes * 60_000))
+        throw new Error(`incident ${action.incident} is not open`);
       return `incident ${action.incident} is snoozed for ${minutes} minutes`;
     }
     case "maintenance": {
       const minutes = minutesOf(action.minutes);
       if (Number.isNaN(minutes)) throw new Error("maintenance lasts 1 minute to 7 days");
-      assembly.setWindows([...assembly.windows.filter(({ title }) => title !== action.title), { id: now, title: action.title, services: action.services, from: now, to: now + minutes * 60_000 }]);
+      assembly.setWindows([
+        ...assembly.windows.filter(({ title }) => title !== action.title),
+        {
+          id: now,
+          title: action.title,
+          services: action.services,
+          from: now,
+          to: now + minutes * 60_000,
+        },
+      ]);
       return `maintenance "${action.title}" for ${minutes} minutes`;
     }
-    case "end-maintenance": return endMaintenance(assembly, action.title);
-    default: { const never: never = action; throw new Error(`no such action: ${JSON.stringify(never)}`); }
+    case "end-maintenance":
+      return endMaintenance(assembly, action.title);
+    default: {
+      const never: never = action;
+      throw new Error(`no such action: ${JSON.stringify(never)}`);
+    }
   }
-}
+};

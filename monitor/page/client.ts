@@ -1,5 +1,5 @@
 /** Runs in the visitor's browser: puts an interactive chart in the place of the drawn one, and keeps it fresh. Without it the page has everything but zooming. */
-export const client = `
+export const CLIENT = `
 (() => {
   const place = document.getElementById("chart");
   if (!place || !window.uPlot) return;
@@ -35,7 +35,7 @@ export const client = `
 `.trimStart();
 
 /** Keeps the status page fresh without loading it anew, which would throw readers and their screen readers back to its top. What is focused or selected is left alone. */
-export const fresh = `
+export const FRESH = `
 (() => {
   const main = document.querySelector("main");
   const busy = () => main.contains(document.activeElement) || !getSelection().isCollapsed;

@@ -1,7 +1,7 @@
 import type { Incident } from "../alerts/incident";
 import type { Assembly } from "../assembly";
 import { type Bucket, uptime } from "../store/history";
-import { html, Html } from "./html";
+import { html, type Html } from "./html";
 import { layout } from "./layout";
 import { marks, pastSection, words } from "./page";
 import type { Records } from "./records";
@@ -10,8 +10,17 @@ import { type ServiceStatus, status } from "./status";
 import { bars, percent, sketch } from "./svg";
 
 /** Seconds, by the word in the address. */
-const spans: Readonly<Record<string, number>> = { hour: 3600, day: 86_400, week: 7 * 86_400, quarter: 90 * 86_400, year: 365 * 86_400 };
-const spanOf = (url: URL): string => (Object.hasOwn(spans, url.searchParams.get("span") ?? "") ? url.searchParams.get("span") as string : "day");
+const spans: Readonly<Record<string, number>> = {
+  hour: 3600,
+  day: 86_400,
+  week: 7 * 86_400,
+  quarter: 90 * 86_400,
+  year: 365 * 86_400,
+};
+const spanOf = (url: URL): string =>
+  Object.hasOwn(spans, url.searchParams.get("span") ?? "")
+    ? (url.searchParams.get("span") as string)
+    : "day";
 
 const last = (url: URL): string => {
   try {
@@ -22,25 +31,53 @@ const last = (url: URL): string => {
 };
 
 /** A service's main check, or any check by its own name. @throws Refusal */
-function checkOf(assembly: Assembly, name: string): string {
+const checkOf = (assembly: Assembly, name: string): string => {
   const watched = assembly.alerts.watched();
-  const found = watched.find(({ id }) => id === name) ?? watched.find(({ service }) => service === name);
+  const found =
+    watched.find(({ id }) => id === name) ?? watched.find(({ service }) => service === name);
   if (found === undefined) throw new Refusal(404, `there is no service or check "${name}"`);
   return found.id;
-}
+};
 
 /** GET /api/history/NAME?span=hour|day|week|quarter|year → columns: t (s), p50, p95, p99 (ms or null), passes, fails. */
-export async function history(assembly: Assembly, records: Records, url: URL): Promise<Reply> {
+export const history = async (assembly: Assembly, records: Records, url: URL): Promise<Reply> => {
   const name = last(url);
-  const { seconds, buckets } = await records.series(checkOf(assembly, name), spans[spanOf(url)] ?? 0, 1500);
-  const column = <Key extends keyof Bucket>(key: Key): Bucket[Key][] => buckets.map((bucket) => bucket[key]);
-  return json({ name, seconds, t: column("t"), p50: column("p50"), p95: column("p95"), p99: column("p99"), passes: column("passes"), fails: column("fails") });
-}
+  const { seconds, buckets } = await records.series(
+    checkOf(assembly, name),
+    spans[spanOf(url)] ?? 0,
+    1500,
+  );
+  const column = <Key extends keyof Bucket>(key: Key): Bucket[Key][] =>
+    buckets.map((bucket) => bucket[key]);
+  return json({
+    name,
+    seconds,
+    t: column("t"),
+    p50: column("p50"),
+    p95: column("p95"),
+    p99: column("p99"),
+    passes: column("passes"),
+    fails: column("fails"),
+  });
+};
 
-const dayRow = (bucket: Bucket): Html => html`<tr><td>${new Date(bucket.t * 1000).toISOString().slice(0, 10)}</td><td>${percent(uptime([bucket]) ?? 0)}</td><td>${bucket.fails}</td><td>${bucket.p50 ?? "–"}</td><td>${bucket.p95 ?? "–"}</td><td>${bucket.p99 ?? "–"}</td></tr>`;
+const dayRow = (bucket: Bucket): Html =>
+  html`<tr><td>${new Date(bucket.t * 1000).toISOString().slice(0, 10)}</td><td>${percent(uptime([bucket]) ?? 0)}</td><td>${bucket.fails}</td><td>${bucket.p50 ?? "–"}</td><td>${bucket.p95 ?? "–"}</td><td>${bucket.p99 ?? "–"}</td></tr>`;
 
-function body(service: ServiceStatus, span: string, drawn: Html, ninety: readonly Bucket[], now: number, past: readonly Incident[], trouble: string | undefined): Html {
-  const tabs = Object.keys(spans).map((name) => (name === span ? html`<b aria-current="page">${name}</b> ` : html`<a href="?span=${name}">${name}</a> `));
+const body = (
+  service: ServiceStatus,
+  span: string,
+  drawn: Html,
+  ninety: readonly Bucket[],
+  now: number,
+  past: readonly Incident[],
+  trouble: string | undefined,
+): Html => {
+  const tabs = Object.keys(spans).map((name) =>
+    name === span
+      ? html`<b aria-current="page">${name}</b> `
+      : html`<a href="?span=${name}">${name}</a> `,
+  );
   const share = uptime(ninety);
   const bad = ninety.filter(({ fails }) => fails > 0).reverse();
   return html`<p><a href="/">&larr; Status</a></p><h1>${service.name}</h1>
@@ -52,9 +89,13 @@ function body(service: ServiceStatus, span: string, drawn: Html, ninety: readonl
 ${bad.length === 0 ? "" : html`<section><h2>Days with failures</h2><div class="wide" role="region" aria-label="Days with failures" tabindex="0"><table><thead><tr><th scope="col">Day</th><th scope="col">Up</th><th scope="col">Failed</th><th scope="col">p50 ms</th><th scope="col">p95 ms</th><th scope="col">p99 ms</th></tr></thead><tbody>${bad.slice(0, 30).map(dayRow)}</tbody></table></div></section>`}
 <section><h2>Incidents</h2>${pastSection(past, now, trouble)}</section>
 <script src="/assets/uplot.js" defer></script><script src="/assets/chart.js" defer></script>`;
-}
+};
 
-export async function servicePage(assembly: Assembly, records: Records, url: URL): Promise<Reply> {
+export const servicePage = async (
+  assembly: Assembly,
+  records: Records,
+  url: URL,
+): Promise<Reply> => {
   const name = last(url);
   const check = checkOf(assembly, name);
   const span = spanOf(url);
@@ -65,5 +106,12 @@ export async function servicePage(assembly: Assembly, records: Records, url: URL
   const drawn = sketch(buckets, now / 1000 - (spans[span] ?? 0), now / 1000);
   const ninety = (await records.days()).get(check) ?? [];
   const past = await records.incidents(20, check);
-  return page(layout(assembly.config.fleet, name, body(service, span, drawn, ninety, now, past, records.trouble()), html`<link rel="stylesheet" href="/assets/uplot.css">`));
-}
+  return page(
+    layout(
+      assembly.config.fleet,
+      name,
+      body(service, span, drawn, ninety, now, past, records.trouble()),
+      html`<link rel="stylesheet" href="/assets/uplot.css">`,
+    ),
+  );
+};

@@ -5,75 +5,146 @@ import type { Assembly } from "../assembly";
 export type Condition = "up" | "down" | "failing" | "held" | "unknown";
 
 export interface CheckStatus {
-  readonly id: string; readonly kind: string; readonly service?: string; readonly layer: string; readonly machine: string;
+  readonly id: string;
+  readonly kind: string;
+  readonly service?: string;
+  readonly layer: string;
+  readonly machine: string;
   readonly condition: Condition;
   /** Runs since the monitor started. */
   readonly runs: number;
   /** ISO instants. */
-  readonly lastAt?: string; readonly since?: string;
-  readonly ms?: number; readonly error?: string; readonly detail?: string; readonly heldBy?: string; readonly incident?: number;
+  readonly lastAt?: string;
+  readonly since?: string;
+  readonly ms?: number;
+  readonly error?: string;
+  readonly detail?: string;
+  readonly heldBy?: string;
+  readonly incident?: number;
 }
 export interface ServiceStatus {
-  readonly name: string; readonly url: string; readonly condition: Condition; readonly checks: readonly string[];
+  readonly name: string;
+  readonly url: string;
+  readonly condition: Condition;
+  readonly checks: readonly string[];
   /** Each of its checks has run since the monitor started, and its own passed the last time: one that mends is passing before its incident is closed. */
   readonly passing: boolean;
   /** The oldest of its checks' last runs, once each has run since the monitor started. */
-  readonly lastAt?: string; readonly ms?: number; readonly error?: string;
+  readonly lastAt?: string;
+  readonly ms?: number;
+  readonly error?: string;
 }
 export interface IncidentStatus {
-  readonly id: number; readonly name: string; readonly check: string; readonly opened: string; readonly closed?: string; readonly error: string; readonly above: readonly string[];
-  readonly acknowledged?: string; readonly snoozedUntil?: string; readonly quiet?: string;
+  readonly id: number;
+  readonly name: string;
+  readonly check: string;
+  readonly opened: string;
+  readonly closed?: string;
+  readonly error: string;
+  readonly above: readonly string[];
+  readonly acknowledged?: string;
+  readonly snoozedUntil?: string;
+  readonly quiet?: string;
 }
 export interface Status {
-  readonly fleet: string; readonly domain: string; readonly at: string; readonly startedAt: string;
+  readonly fleet: string;
+  readonly domain: string;
+  readonly at: string;
+  readonly startedAt: string;
   /** Everything is up and the monitor itself is well. */
   readonly ok: boolean;
   readonly storage: { readonly ok: boolean; readonly error?: string };
   /** The monitor's own burden: how late the check is that waits longest, how much of the last minute it could not run, and failures since the start that it did not count for that reason. */
-  readonly load: { readonly lateSeconds: number; readonly waiting: number; readonly skipped: number; readonly heldUpSeconds: number; readonly uncounted: number; readonly keepsUp: boolean };
+  readonly load: {
+    readonly lateSeconds: number;
+    readonly waiting: number;
+    readonly skipped: number;
+    readonly heldUpSeconds: number;
+    readonly uncounted: number;
+    readonly keepsUp: boolean;
+  };
   /** Since when this machine itself has had no network; what is shown is then of before. */
   readonly offlineSince?: string;
   /** Messages that have not left yet. */
   readonly outbox: number;
-  readonly maintenance: readonly { readonly title: string; readonly services?: readonly string[]; readonly to: string }[];
-  readonly services: readonly ServiceStatus[]; readonly checks: readonly CheckStatus[];
+  readonly maintenance: readonly {
+    readonly title: string;
+    readonly services?: readonly string[];
+    readonly to: string;
+  }[];
+  readonly services: readonly ServiceStatus[];
+  readonly checks: readonly CheckStatus[];
   /** The open ones. */
   readonly incidents: readonly IncidentStatus[];
 }
 
 /** The check by which a service's history is told: the one of its own name. */
-export const mainCheck = ({ name, checks }: Pick<ServiceStatus, "name" | "checks">): string => (checks.includes(name) ? name : checks[0] ?? "");
+export const mainCheck = ({ name, checks }: Pick<ServiceStatus, "name" | "checks">): string =>
+  checks.includes(name) ? name : (checks[0] ?? "");
 
-export const iso = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : new Date(ms).toISOString());
+export const iso = (ms: number | undefined): string | undefined =>
+  ms === undefined ? undefined : new Date(ms).toISOString();
 
-export function condition(state: CheckState): Condition {
+export const condition = (state: CheckState): Condition => {
   if (state.incident !== undefined) return "down";
   if (state.lastOk === null) return "unknown";
   if (state.heldBy !== undefined) return "held";
   return state.lastOk ? "up" : "failing";
-}
+};
 
 const worst: readonly Condition[] = ["down", "held", "failing", "unknown", "up"];
 
-function checkStatus(view: Assembly, watched: Watched): CheckStatus {
+const checkStatus = (view: Assembly, watched: Watched): CheckStatus => {
   const state = view.alerts.state(watched.id);
   const now = condition(state);
   return {
-    id: watched.id, kind: watched.check.kind, service: watched.service, layer: watched.layer, machine: watched.machine, condition: now, runs: view.runner.runs(watched.id),
-    lastAt: iso(state.lastAt), since: iso(state.since), ms: state.lastMs, detail: state.detail, error: now === "up" ? undefined : state.lastError, heldBy: state.heldBy, incident: state.incident,
+    id: watched.id,
+    kind: watched.check.kind,
+    service: watched.service,
+    layer: watched.layer,
+    machine: watched.machine,
+    condition: now,
+    runs: view.runner.runs(watched.id),
+    lastAt: iso(state.lastAt),
+    since: iso(state.since),
+    ms: state.lastMs,
+    detail: state.detail,
+    error: now === "up" ? undefined : state.lastError,
+    heldBy: state.heldBy,
+    incident: state.incident,
   };
-}
+};
 
-function serviceStatus(view: Assembly, { name, url }: { readonly name: string; readonly url: string }, checks: readonly CheckStatus[]): ServiceStatus {
+const serviceStatus = (
+  view: Assembly,
+  { name, url }: { readonly name: string; readonly url: string },
+  checks: readonly CheckStatus[],
+): ServiceStatus => {
   const own = checks.filter((check) => check.service === name || check.id === name);
-  const bad = worst.map((one) => own.find((check) => check.condition === one)).find((check) => check !== undefined);
+  const bad = worst
+    .map((one) => own.find((check) => check.condition === one))
+    .find((check) => check !== undefined);
   const main = own.find((check) => check.id === name) ?? own[0];
   const polled = own.length > 0 && own.every(({ runs }) => runs > 0);
-  const lastAt = polled ? own.map((check) => check.lastAt).filter((at) => at !== undefined).sort()[0] : undefined;
-  return { name, url, condition: bad?.condition ?? "unknown", passing: polled && main !== undefined && view.alerts.state(main.id).lastOk === true, lastAt, checks: own.map(({ id }) => id), ms: main?.ms, error: bad?.error };
-}
+  const lastAt = polled
+    ? own
+        .map((check) => check.lastAt)
+        .filter((at) => at !== undefined)
+        .sort()[0]
+    : undefined;
+  return {
+    name,
+    url,
+    condition: bad?.condition ?? "unknown",
+    passing: polled && main !== undefined && view.alerts.state(main.id).lastOk === true,
+    lastAt,
+    checks: own.map(({ id }) => id),
+    ms: main?.ms,
+    error: bad?.error,
+  };
+};
 
-export function status(view: Assembly): Status {
+export const status = (view: Assembly): Status => {
   const { config, alerts, writer, outbox, offline } = view;
   const checks = alerts.watched().map((watched) => checkStatus(view, watched));
   const { ok, error } = writer.status();
@@ -81,14 +152,41 @@ export function status(view: Assembly): Status {
   const { lateMs, waiting, skipped } = view.runner.schedule.backlog();
   const seconds = (ms: number): number => Math.round(ms / 100) / 10;
   return {
-    fleet: config.fleet, domain: config.domain, at: new Date(view.clock.now()).toISOString(), startedAt: new Date(view.startedAt).toISOString(),
-    load: { lateSeconds: seconds(lateMs), waiting, skipped, heldUpSeconds: seconds(heldUpMs), uncounted, keepsUp: !told },
-    ok: ok && !told && offline.since() === undefined && checks.every((check) => check.condition === "up"), storage: { ok, error }, offlineSince: iso(offline.since()), outbox: outbox.waiting().length,
-    maintenance: view.maintenance().map(({ title, services, to }) => ({ title, services, to: new Date(to).toISOString() })),
-    services: config.services.map((service) => serviceStatus(view, service, checks)), checks,
+    fleet: config.fleet,
+    domain: config.domain,
+    at: new Date(view.clock.now()).toISOString(),
+    startedAt: new Date(view.startedAt).toISOString(),
+    load: {
+      lateSeconds: seconds(lateMs),
+      waiting,
+      skipped,
+      heldUpSeconds: seconds(heldUpMs),
+      uncounted,
+      keepsUp: !told,
+    },
+    ok:
+      ok &&
+      !told &&
+      offline.since() === undefined &&
+      checks.every((check) => check.condition === "up"),
+    storage: { ok, error },
+    offlineSince: iso(offline.since()),
+    outbox: outbox.waiting().length,
+    maintenance: view
+      .maintenance()
+      .map(({ title, services, to }) => ({ title, services, to: new Date(to).toISOString() })),
+    services: config.services.map((service) => serviceStatus(view, service, checks)),
+    checks,
     incidents: alerts.open().map((incident) => ({
-      id: incident.id, name: incident.name, check: incident.check, opened: new Date(incident.opened).toISOString(), error: incident.error, above: incident.above,
-      acknowledged: iso(incident.acknowledged?.at), snoozedUntil: iso(incident.snoozedUntil), quiet: incident.quiet,
+      id: incident.id,
+      name: incident.name,
+      check: incident.check,
+      opened: new Date(incident.opened).toISOString(),
+      error: incident.error,
+      above: incident.above,
+      acknowledged: iso(incident.acknowledged?.at),
+      snoozedUntil: iso(incident.snoozedUntil),
+      quiet: incident.quiet,
     })),
   };
-}
+};

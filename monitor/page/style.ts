@@ -1,5 +1,5 @@
 /** The page's whole style sheet; colours are never the only sign of a state. */
-export const style = `
+export const STYLE = `
 :root{color-scheme:light dark;--bg:#fff;--fg:#1c2026;--soft:#5b6470;--line:#dfe3e8;--up:#1b7f3b;--down:#b3261e;--warn:#8a5a00;--fair:#c27c00;--none:#c3cad3;--up-bg:#eef8f1;--down-bg:#fdf0ef;--warn-bg:#fdf6e7;--line1:#0b57d0;--line2:#7a4fc4;--line3:#5b6470}
 @media(prefers-color-scheme:dark){:root{--bg:#14171b;--fg:#e6e9ed;--soft:#9aa4b0;--line:#2c323a;--up:#5fc98a;--down:#ff8a80;--warn:#f0b95b;--fair:#f0b95b;--none:#4a535e;--up-bg:#16231b;--down-bg:#2b1b1b;--warn-bg:#282115;--line1:#8ab4f8;--line2:#c5a3ff;--line3:#9aa4b0}}
 *{box-sizing:border-box}body{margin:0;background:var(--bg);color:var(--fg);font:16px/1.5 system-ui,sans-serif}

@@ -1,4 +1,5 @@
 import { Cron } from "croner";
+
 import type { Timer } from "../adapters/clock";
 import { reason } from "../adapters/log";
 import type { Message } from "../alerts/messages";
@@ -10,14 +11,24 @@ import { reportMessage, reportOf } from "./report";
 /** By other code than the report's own, so that its fault can't silence this: no table, no history, nothing computed. */
 const fallback = (fleet: string, error: unknown, url: string): Message => {
   const text = `The report could not be made: ${reason(error)}\n\nAffects: this report alone. The monitor goes on, and alerts as ever.\nTo do: ./fleet logs watcher observatory.service has more.\n\n${url}\n`;
-  return { kind: "note", subject: `[${fleet}] The reporter failed`, text, html: `<pre>${text.replace(/[&<>]/g, " ")}</pre>`, url };
+  return {
+    kind: "note",
+    subject: `[${fleet}] The reporter failed`,
+    text,
+    html: `<pre>${text.replace(/[&<>]/g, " ")}</pre>`,
+    url,
+  };
 };
 
 /** Sends the report: on its schedule when something is wrong, weekly in any case if wanted, and when asked. */
 export class Reporter {
   #timers: Timer[] = [];
 
-  constructor(readonly assembly: Assembly, readonly records = new Records(assembly), readonly make = reportMessage) {}
+  constructor(
+    readonly assembly: Assembly,
+    readonly records = new Records(assembly),
+    readonly make = reportMessage,
+  ) {}
 
   start(): void {
     this.stop();
@@ -27,10 +38,14 @@ export class Reporter {
     if (weekly !== undefined) this.#plan(1, weekly, () => true, "Weekly summary");
   }
 
-  stop(): void { for (const timer of this.#timers) timer.cancel(); }
+  stop(): void {
+    for (const timer of this.#timers) timer.cancel();
+  }
 
   /** @returns the message that was sent, or undefined when all is well and it was not forced. */
-  report(force: boolean, title = "Report"): Promise<Message | undefined> { return this.#send((ok) => force || !ok, title); }
+  report(force: boolean, title = "Report"): Promise<Message | undefined> {
+    return this.#send((ok) => force || !ok, title);
+  }
 
   async #send(wanted: (ok: boolean) => boolean, title: string): Promise<Message | undefined> {
     const { assembly } = this;
@@ -38,7 +53,10 @@ export class Reporter {
       const now = status(assembly);
       if (!wanted(now.ok)) return undefined;
       const [days, past] = [await this.records.days(), await this.records.incidents(100)];
-      const message = this.make(reportOf(now, days, past, assembly.base(), this.records.trouble()), title);
+      const message = this.make(
+        reportOf(now, days, past, assembly.base(), this.records.trouble()),
+        title,
+      );
       assembly.send(message);
       return message;
     } catch (error) {

@@ -8,7 +8,7 @@ export interface Database {
 }
 
 /** One connection, so one writer. @throws with the path in the message when it can't be opened or is not a database of ours. */
-export async function openDatabase(path: string): Promise<Database> {
+export const openDatabase = async (path: string): Promise<Database> => {
   // Not import(): that one ignores NODE_PATH, by which the servers' bundles find this native package. Loaded here, so that the watchdog can do without it.
   const Libsql = require("libsql/promise") as typeof import("libsql/promise");
   let connection: InstanceType<typeof Libsql>;
@@ -19,25 +19,36 @@ export async function openDatabase(path: string): Promise<Database> {
   }
   const database: Database = {
     exec: (text) => connection.exec(text),
-    async rows<Row>(text: string): Promise<Row[]> { return (await (await connection.prepare(text)).all()) as Row[]; },
+    async rows<Row>(text: string): Promise<Row[]> {
+      return (await (await connection.prepare(text)).all()) as Row[];
+    },
     close: () => void connection.close(),
   };
   try {
     await database.rows("PRAGMA journal_mode = WAL");
-    await database.exec("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -512; PRAGMA wal_autocheckpoint = 100; PRAGMA journal_size_limit = 2097152");
+    await database.exec(
+      "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -512; PRAGMA wal_autocheckpoint = 100; PRAGMA journal_size_limit = 2097152",
+    );
     await migrate(database);
     return database;
   } catch (error) {
     database.close();
-    throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   }
-}
+};
 
-async function migrate(database: Database): Promise<void> {
+const migrate = async (database: Database): Promise<void> => {
   const [row] = await database.rows<{ user_version: number }>("PRAGMA user_version");
   const done = row?.user_version ?? 0;
-  if (done > migrations.length) throw new Error(`the database is of a newer version (${done}) than this program (${migrations.length}); install the newer program again or move the file away`);
+  if (done > migrations.length)
+    throw new Error(
+      `the database is of a newer version (${done}) than this program (${migrations.length}); install the newer program again or move the file away`,
+    );
   for (let version = done; version < migrations.length; version += 1) {
-    await database.exec(`BEGIN IMMEDIATE; ${migrations[version]}; PRAGMA user_version = ${version + 1}; COMMIT`);
+    await database.exec(
+      `BEGIN IMMEDIATE; ${migrations[version]}; PRAGMA user_version = ${version + 1}; COMMIT`,
+    );
   }
-}
+};

@@ -1,8 +1,8 @@
-import { reason, type Log } from "../adapters/log";
 import type { Clock, Timer } from "../adapters/clock";
+import { reason, type Log } from "../adapters/log";
 import type { Database } from "./database";
 import { sql } from "./sql";
-import { day, rawKeepDays, tiers, type Tier } from "./tiers";
+import { DAY, RAW_KEEP_DAYS, tiers, type Tier } from "./tiers";
 
 /**
  * Buckets from `from` on, made anew from the samples themselves, so percentiles are exact in each tier (nearest rank over the passes; failures have no meaningful time).
@@ -27,13 +27,19 @@ export class Rollups {
   readonly #due = new Map<number, number>();
   #pruned = -Infinity;
 
-  constructor(readonly database: Database, readonly clock: Clock, readonly log: Log) {}
+  constructor(
+    readonly database: Database,
+    readonly clock: Clock,
+    readonly log: Log,
+  ) {}
 
   start(): void {
     this.#timer = this.clock.after(60_000, () => void this.run().finally(() => this.start()));
   }
 
-  stop(): void { this.#timer?.cancel(); }
+  stop(): void {
+    this.#timer?.cancel();
+  }
 
   /** One round: the tiers whose turn it is, and once an hour the pruning. Failures are tried again next time: samples are only pruned after they were rolled up. */
   async run(): Promise<void> {
@@ -54,19 +60,35 @@ export class Rollups {
 
   async roll(tier: Tier): Promise<void> {
     const now = Math.floor(this.clock.now() / 1000);
-    const [mark] = await this.database.rows<{ value: string }>(sql`SELECT value FROM meta WHERE key = ${markOf(tier)}`);
+    const [mark] = await this.database.rows<{ value: string }>(
+      sql`SELECT value FROM meta WHERE key = ${markOf(tier)}`,
+    );
     const next = Math.floor(now / tier.seconds) * tier.seconds;
     const marked = Number(mark?.value ?? 0);
     // A mark that makes no sense: from the first bucket of which no sample has been pruned yet.
-    const from = Math.min(Number.isFinite(marked) ? marked : Math.ceil((now - rawKeepDays * day) / tier.seconds) * tier.seconds, next);
-    await this.#transaction([rollupStatement(tier, from), sql`INSERT OR REPLACE INTO meta VALUES (${markOf(tier)}, ${String(next)})`]);
+    const from = Math.min(
+      Number.isFinite(marked)
+        ? marked
+        : Math.ceil((now - RAW_KEEP_DAYS * DAY) / tier.seconds) * tier.seconds,
+      next,
+    );
+    await this.#transaction([
+      rollupStatement(tier, from),
+      sql`INSERT OR REPLACE INTO meta VALUES (${markOf(tier)}, ${String(next)})`,
+    ]);
   }
 
   async prune(): Promise<void> {
     const now = Math.floor(this.clock.now() / 1000);
-    const oldest = (days: number): number => now - days * day;
-    const buckets = tiers.map(({ id, keepDays }) => sql`DELETE FROM rollup WHERE tier = ${id} AND t < ${oldest(keepDays)}`);
-    await this.#transaction([...buckets, sql`DELETE FROM sample WHERE t < ${oldest(rawKeepDays)}`, sql`DELETE FROM outbox WHERE sent < ${oldest(30) * 1000}`]);
+    const oldest = (days: number): number => now - days * DAY;
+    const buckets = tiers.map(
+      ({ id, keepDays }) => sql`DELETE FROM rollup WHERE tier = ${id} AND t < ${oldest(keepDays)}`,
+    );
+    await this.#transaction([
+      ...buckets,
+      sql`DELETE FROM sample WHERE t < ${oldest(RAW_KEEP_DAYS)}`,
+      sql`DELETE FROM outbox WHERE sent < ${oldest(30) * 1000}`,
+    ]);
   }
 
   /** A transaction of its own; the writer's never mixes in, as `exec` of one text is not divided. */

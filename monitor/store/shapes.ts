@@ -8,44 +8,104 @@ import type { Beat } from "../checks/heartbeat";
 /** Whether a value that was stored is still what was stored. */
 export type Fits = (value: unknown) => boolean;
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 export const text: Fits = (value) => typeof value === "string";
 export const flag: Fits = (value) => typeof value === "boolean";
 export const number: Fits = (value) => typeof value === "number" && Number.isFinite(value);
 /** Milliseconds since the epoch that can be written as a date. */
 export const time: Fits = (value) => number(value) && Math.abs(value as number) <= 8.64e15;
-const maybe = (fits: Fits): Fits => (value) => value === undefined || fits(value);
-export const listOf = (fits: Fits): Fits => (value) => Array.isArray(value) && value.every(fits);
-export const recordOf = (fits: Fits): Fits => (value) => isObject(value) && Object.values(value).every(fits);
+const maybe =
+  (fits: Fits): Fits =>
+  (value) =>
+    value === undefined || fits(value);
+export const listOf =
+  (fits: Fits): Fits =>
+  (value) =>
+    Array.isArray(value) && value.every(fits);
+export const recordOf =
+  (fits: Fits): Fits =>
+  (value) =>
+    isObject(value) && Object.values(value).every(fits);
 /** Names every field of the type, so that a new one can't be forgotten here. */
-export const objectOf = <Value>(fields: { readonly [Key in keyof Required<Value>]: Fits }): Fits => (value) => isObject(value) && Object.entries<Fits>(fields).every(([key, fits]) => fits(value[key]));
+export const objectOf =
+  <Value>(fields: { readonly [Key in keyof Required<Value>]: Fits }): Fits =>
+  (value) =>
+    isObject(value) && Object.entries<Fits>(fields).every(([key, fits]) => fits(value[key]));
 
 export const checkState = objectOf<CheckState>({
-  firing: flag, streak: number, lastOk: (value) => value === null || flag(value), lastAt: maybe(time), lastMs: maybe(number), detail: maybe(text), since: maybe(time), lastError: maybe(text), incident: maybe(number),
-  firedAt: maybe(time), heldBy: maybe(text), turns: maybe(listOf(time)), flapping: maybe(flag), newSince: maybe(time), exhausted: maybe(flag),
+  firing: flag,
+  streak: number,
+  lastOk: (value) => value === null || flag(value),
+  lastAt: maybe(time),
+  lastMs: maybe(number),
+  detail: maybe(text),
+  since: maybe(time),
+  lastError: maybe(text),
+  incident: maybe(number),
+  firedAt: maybe(time),
+  heldBy: maybe(text),
+  turns: maybe(listOf(time)),
+  flapping: maybe(flag),
+  newSince: maybe(time),
+  exhausted: maybe(flag),
 });
 
 export const incident = objectOf<Incident>({
-  id: number, check: text, name: text, service: maybe(text), opened: time, closed: maybe(time), error: text, above: listOf(text), told: maybe(time),
-  acknowledged: maybe(objectOf<NonNullable<Incident["acknowledged"]>>({ at: time, by: text })), snoozedUntil: maybe(time), quiet: maybe(text), exhausted: maybe(flag),
+  id: number,
+  check: text,
+  name: text,
+  service: maybe(text),
+  opened: time,
+  closed: maybe(time),
+  error: text,
+  above: listOf(text),
+  told: maybe(time),
+  acknowledged: maybe(objectOf<NonNullable<Incident["acknowledged"]>>({ at: time, by: text })),
+  snoozedUntil: maybe(time),
+  quiet: maybe(text),
+  exhausted: maybe(flag),
 });
 
 export const parcel = objectOf<Parcel>({
-  id: number, created: time, attempts: number, error: maybe(text), sent: maybe(time), by: maybe(text),
-  message: objectOf<Parcel["message"]>({ kind: (value) => ["down", "up", "note", "report"].includes(value as string), subject: text, text, html: text, url: maybe(text) }),
+  id: number,
+  created: time,
+  attempts: number,
+  error: maybe(text),
+  sent: maybe(time),
+  by: maybe(text),
+  message: objectOf<Parcel["message"]>({
+    kind: (value) => ["down", "up", "note", "report"].includes(value as string),
+    subject: text,
+    text,
+    html: text,
+    url: maybe(text),
+  }),
 });
 
-export const window = objectOf<Window>({ id: number, title: text, services: maybe(listOf(text)), from: time, to: time });
-export const beat = objectOf<Beat>({ known: time, started: maybe(time), done: maybe(time), failed: maybe(time), says: maybe(text) });
+export const window = objectOf<Window>({
+  id: number,
+  title: text,
+  services: maybe(listOf(text)),
+  from: time,
+  to: time,
+});
+export const beat = objectOf<Beat>({
+  known: time,
+  started: maybe(time),
+  done: maybe(time),
+  failed: maybe(time),
+  says: maybe(text),
+});
 export const gap = objectOf<Gap>({ from: time, to: time });
 
 /** @returns undefined for what is damaged. */
-export function read<Value>(json: unknown, fits: Fits): Value | undefined {
+export const read = <Value>(json: unknown, fits: Fits): Value | undefined => {
   try {
     const value: unknown = JSON.parse(String(json));
     return fits(value) ? (value as Value) : undefined;
   } catch {
     return undefined;
   }
-}
+};

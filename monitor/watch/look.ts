@@ -4,19 +4,43 @@ import { runCheck } from "../checks/run";
 import { checksOf, pace } from "../settings";
 
 /** One check, looked at from here and now; nothing of the Observatory is asked. */
-export interface Seen { readonly id: string; readonly kind: Check["kind"]; readonly service?: string; readonly result: Outcome["result"]; readonly ms: number; readonly error?: string; readonly detail?: string }
+export interface Seen {
+  readonly id: string;
+  readonly kind: Check["kind"];
+  readonly service?: string;
+  readonly result: Outcome["result"];
+  readonly ms: number;
+  readonly error?: string;
+  readonly detail?: string;
+}
 
 /** Kinds that need a memory or another machine's report are the Observatory's alone. */
 const told: ReadonlySet<Check["kind"]> = new Set(["heartbeat", "unit", "host", "drift", "backup"]);
 
 /** All at once; each with its own timeout. */
-export function lookOnce(config: ObservatoryConfig, run: (check: Check, timeoutMs: number) => Promise<Outcome> = runCheck): Promise<readonly Seen[]> {
+export const lookOnce = (
+  config: ObservatoryConfig,
+  run: (check: Check, timeoutMs: number) => Promise<Outcome> = runCheck,
+): Promise<readonly Seen[]> => {
   const checks = checksOf(config).filter(({ kind }) => !told.has(kind));
-  return Promise.all(checks.map(async (check): Promise<Seen> => {
-    const { result, ms, error, detail } = await run(check, pace(check, config).timeoutMs);
-    return { id: check.id, kind: check.kind, service: check.service, result, ms, error, detail };
-  }));
-}
+  return Promise.all(
+    checks.map(async (check): Promise<Seen> => {
+      const { result, ms, error, detail } = await run(check, pace(check, config).timeoutMs);
+      return {
+        id: check.id,
+        kind: check.kind,
+        service: check.service,
+        result,
+        ms,
+        error,
+        detail,
+      };
+    }),
+  );
+};
 
 /** Checks that only the Observatory can tell of: it remembers, or is told. */
-export const notFromHere = (config: ObservatoryConfig): readonly string[] => checksOf(config).filter(({ kind }) => told.has(kind)).map(({ id }) => id);
+export const notFromHere = (config: ObservatoryConfig): readonly string[] =>
+  checksOf(config)
+    .filter(({ kind }) => told.has(kind))
+    .map(({ id }) => id);

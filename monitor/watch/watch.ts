@@ -13,7 +13,12 @@ export interface WatchOptions {
 }
 
 /** Looks again every interval and draws, until it is told to stop. @returns what was seen last. */
-async function live(config: ObservatoryConfig, out: Terminal, stop: Promise<"stop">, look: (config: ObservatoryConfig) => Promise<readonly Seen[]>): Promise<readonly Seen[]> {
+const live = async (
+  config: ObservatoryConfig,
+  out: Terminal,
+  stop: Promise<"stop">,
+  look: (config: ObservatoryConfig) => Promise<readonly Seen[]>,
+): Promise<readonly Seen[]> => {
   const since = new Map<string, number>();
   let seen: readonly Seen[] = [];
   const draw = (): void => screen(out, config, seen, since, Date.now());
@@ -29,7 +34,9 @@ async function live(config: ObservatoryConfig, out: Terminal, stop: Promise<"sto
       }
       draw();
       let timer: NodeJS.Timeout | undefined;
-      const pause = new Promise<"go">((resolve) => { timer = setTimeout(() => resolve("go"), config.intervalSeconds * 1000); });
+      const pause = new Promise<"go">((resolve) => {
+        timer = setTimeout(() => resolve("go"), config.intervalSeconds * 1000);
+      });
       const end = await Promise.race([stop, pause]);
       clearTimeout(timer);
       if (end === "stop") return seen;
@@ -37,14 +44,36 @@ async function live(config: ObservatoryConfig, out: Terminal, stop: Promise<"sto
   } finally {
     leave();
   }
-}
+};
 
 /** The live table. @returns the exit code: 1 if anything is down at the end. */
-export async function watch(config: ObservatoryConfig, { json, once, out, stop, look = lookOnce }: WatchOptions): Promise<number> {
+export const watch = async (
+  config: ObservatoryConfig,
+  { json, once, out, stop, look = lookOnce }: WatchOptions,
+): Promise<number> => {
   const isLive = !json && !once && out.isTTY === true;
-  const seen = isLive ? await live(config, out, stop.then(() => "stop" as const), look) : await look(config);
+  const seen = isLive
+    ? await live(
+        config,
+        out,
+        stop.then(() => "stop" as const),
+        look,
+      )
+    : await look(config);
   const ok = seen.every(({ result }) => result === "pass");
-  if (json) out.write(`${JSON.stringify({ fleet: config.fleet, at: new Date().toISOString(), ok, checks: seen, notFromHere: notFromHere(config) })}\n`);
-  else out.write(`${[...table(seen, out.columns ?? 120, isColoured(out)), ...foot(config, out.columns ?? 120)].join("\n")}\n`);
+  if (json)
+    out.write(
+      `${JSON.stringify({
+        fleet: config.fleet,
+        at: new Date().toISOString(),
+        ok,
+        checks: seen,
+        notFromHere: notFromHere(config),
+      })}\n`,
+    );
+  else
+    out.write(
+      `${[...table(seen, out.columns ?? 120, isColoured(out)), ...foot(config, out.columns ?? 120)].join("\n")}\n`,
+    );
   return ok ? 0 : 1;
-}
+};

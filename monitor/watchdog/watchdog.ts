@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { promisify } from "node:util";
+
 import type { HttpCheck, WatchdogConfig } from "../../config/monitor";
 import { type Clock, systemClock } from "../adapters/clock";
 import { journal, reason, type Log } from "../adapters/log";
@@ -17,45 +18,70 @@ type Argv = readonly [string, ...string[]];
 export type Run = (argv: Argv) => Promise<unknown>;
 
 export const restart = (unit: string): Argv => ["systemctl", "restart", "--", unit];
-const runArgv: Run = ([program, ...rest]) => promisify(execFile)(program, rest, { timeout: 120_000 });
+const runArgv: Run = ([program, ...rest]) =>
+  promisify(execFile)(program, rest, { timeout: 120_000 });
 
 type State = Record<string, Memory>;
 const memory = objectOf<Memory>({ failures: number, restarts: listOf(time), capped: flag });
 
 /** Asks each service on loopback; a process that runs but does not answer is restarted. Runs until SIGTERM or SIGINT. */
-export async function watchdog(config: WatchdogConfig, clock: Clock = systemClock, log: Log = journal, run: Run = runArgv): Promise<void> {
+export const watchdog = async (
+  config: WatchdogConfig,
+  clock: Clock = systemClock,
+  log: Log = journal,
+  run: Run = runArgv,
+): Promise<void> => {
   const state: State = readState<State>(config.stateFile, recordOf(memory), {}, log);
   const schedule = new Schedule(clock);
   const timeoutMs = Math.min(config.timeoutSeconds, config.intervalSeconds * 0.9) * 1000;
   for (const { name, unit, url, status, contains } of config.services) {
-    const check: HttpCheck = { kind: "http", id: name, url, status, contains };
-    schedule.add({ id: name, intervalMs: config.intervalSeconds * 1000, run: async () => {
-      const { error } = await runCheck(check, timeoutMs);
-      const was = state[name] ?? blank;
-      const [next, deed] = decide(was, error, config, clock.now());
-      state[name] = next;
-      if (JSON.stringify(was) !== JSON.stringify(next)) writeState(config.stateFile, state, log);
-      if (error !== undefined) log.warn(`${name}: ${error} (failure ${was.failures + 1} of ${config.failAfter})`);
-      if (error === undefined && was.failures > 0) log.info(`${name}: answers again`);
-      if (deed.kind === "capped") log.error(`${name}: not restarting ${unit}: ${deed.why}`);
-      if (deed.kind === "restart") await restartUnit(unit, `${name}: restarting ${unit}: ${deed.why}`);
-    } });
+    const check: HttpCheck = {
+      kind: "http",
+      id: name,
+      url,
+      status,
+      contains,
+    };
+    schedule.add({
+      id: name,
+      intervalMs: config.intervalSeconds * 1000,
+      run: async () => {
+        const { error } = await runCheck(check, timeoutMs);
+        const was = state[name] ?? blank;
+        const [next, deed] = decide(was, error, config, clock.now());
+        state[name] = next;
+        if (JSON.stringify(was) !== JSON.stringify(next)) writeState(config.stateFile, state, log);
+        if (error !== undefined)
+          log.warn(`${name}: ${error} (failure ${was.failures + 1} of ${config.failAfter})`);
+        if (error === undefined && was.failures > 0) log.info(`${name}: answers again`);
+        if (deed.kind === "capped") log.error(`${name}: not restarting ${unit}: ${deed.why}`);
+        if (deed.kind === "restart")
+          await restartUnit(unit, `${name}: restarting ${unit}: ${deed.why}`);
+      },
+    });
   }
   const restartUnit = async (unit: string, why: string): Promise<void> => {
     log.warn(why);
-    await run(restart(unit)).catch((error: unknown) => log.error(`systemctl restart ${unit}: ${reason(error)}`));
+    await run(restart(unit)).catch((error: unknown) =>
+      log.error(`systemctl restart ${unit}: ${reason(error)}`),
+    );
   };
   const ends = [
     ...(config.watcher === undefined ? [] : [watchWatcher(config, config.watcher, clock, log)]),
     ...(config.report === undefined ? [] : [reportHost(config, config.report, clock, log)]),
   ];
-  const feed = (): void => { void notify(log, "WATCHDOG=1"); timer = clock.after((watchdogPauseMs() ?? 30_000) / 1.5, feed); };
+  const feed = (): void => {
+    void notify(log, "WATCHDOG=1");
+    timer = clock.after((watchdogPauseMs() ?? 30_000) / 1.5, feed);
+  };
   let timer = clock.after(0, feed);
   await notify(log, "--ready");
-  log.info(`watchdog: ${config.services.length} services every ${config.intervalSeconds} s, restart after ${config.failAfter} failures, at most ${config.maxRestartsPerHour} an hour each`);
+  log.info(
+    `watchdog: ${config.services.length} services every ${config.intervalSeconds} s, restart after ${config.failAfter} failures, at most ${config.maxRestartsPerHour} an hour each`,
+  );
   await Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
   log.info("stopping");
   timer.cancel();
   for (const end of ends) end();
   schedule.stop();
-}
+};

@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+
 import type { Check, WatchdogConfig } from "../../config/monitor";
 import { carrierOf } from "../adapters/channels";
 import type { Clock } from "../adapters/clock";
@@ -6,32 +7,99 @@ import type { Log } from "../adapters/log";
 import { Outbox } from "../adapters/outbox";
 import { Alerts } from "../alerts/alerts";
 import { active } from "../alerts/maintenance";
-import { runCheck } from "../checks/run";
 import { OwnNetwork } from "../checks/network";
 import { Pulse } from "../checks/pulse";
+import { runCheck } from "../checks/run";
 import { Runner } from "../checks/runner";
 import { FileJournal } from "./file-journal";
 
 /** The primary watches the watcher the same way it is watched, and sends by itself. @returns how to end it. */
-export function watchWatcher(config: WatchdogConfig, watcher: NonNullable<WatchdogConfig["watcher"]>, clock: Clock, log: Log, perform: (check: Check, timeoutMs: number) => ReturnType<typeof runCheck> = runCheck): () => void {
+export const watchWatcher = (
+  config: WatchdogConfig,
+  watcher: NonNullable<WatchdogConfig["watcher"]>,
+  clock: Clock,
+  log: Log,
+  perform: (check: Check, timeoutMs: number) => ReturnType<typeof runCheck> = runCheck,
+): (() => void) => {
   const journal = new FileJournal(join(dirname(config.stateFile), "watcher.json"), log);
   const kept = journal.remembered();
-  const outbox = new Outbox({ clock, log, shelf: journal, origin: "watchdog", carriers: () => [{ kind: "smtp", ...watcher.alerts } as const, ...(watcher.alerts.fallback ?? [])].map(carrierOf) }, kept);
-  const network = new OwnNetwork(watcher.network ?? [watcher.alerts.relay], clock, config.timeoutSeconds * 1000, config.intervalSeconds * 500);
-  const alerts: Alerts = new Alerts({
-    fleet: watcher.fleet, now: () => clock.now(), journal, hurry: (ids) => { for (const id of ids) runner.schedule.hurry(id); },
-    send: (message) => { log.warn(message.subject); outbox.add(message); }, link: () => watcher.url, patienceMs: 2 * config.intervalSeconds * 1000,
-    remindMs: (watcher.alerts.remindMinutes ?? 240) * 60_000, flapsPerHour: watcher.alerts.flapsPerHour ?? 6, maintenance: () => active(watcher.alerts.maintenance ?? [], [], clock.now()),
-  }, watcher.checks.map((check) => ({ id: check.id, service: check.service, layer: check.layer ?? "service", machine: "watcher", check, rule: { failAfter: check.failAfter ?? config.failAfter, passAfter: check.passAfter ?? watcher.passAfter } })), kept);
+  const outbox = new Outbox(
+    {
+      clock,
+      log,
+      shelf: journal,
+      origin: "watchdog",
+      carriers: () =>
+        [{ kind: "smtp", ...watcher.alerts } as const, ...(watcher.alerts.fallback ?? [])].map(
+          carrierOf,
+        ),
+    },
+    kept,
+  );
+  const network = new OwnNetwork(
+    watcher.network ?? [watcher.alerts.relay],
+    clock,
+    config.timeoutSeconds * 1000,
+    config.intervalSeconds * 500,
+  );
+  const alerts: Alerts = new Alerts(
+    {
+      fleet: watcher.fleet,
+      now: () => clock.now(),
+      journal,
+      hurry: (ids) => {
+        for (const id of ids) runner.schedule.hurry(id);
+      },
+      send: (message) => {
+        log.warn(message.subject);
+        outbox.add(message);
+      },
+      link: () => watcher.url,
+      patienceMs: 2 * config.intervalSeconds * 1000,
+      remindMs: (watcher.alerts.remindMinutes ?? 240) * 60_000,
+      flapsPerHour: watcher.alerts.flapsPerHour ?? 6,
+      maintenance: () => active(watcher.alerts.maintenance ?? [], [], clock.now()),
+    },
+    watcher.checks.map((check) => ({
+      id: check.id,
+      service: check.service,
+      layer: check.layer ?? "service",
+      machine: "watcher",
+      check,
+      rule: {
+        failAfter: check.failAfter ?? config.failAfter,
+        passAfter: check.passAfter ?? watcher.passAfter,
+      },
+    })),
+    kept,
+  );
   const pulse = new Pulse(clock);
   pulse.start();
-  const runner: Runner = new Runner({ clock, perform, pulse, networkUp: () => network.up(), took: (check, began, outcome) => alerts.take(check.id, began, outcome) });
-  runner.load(watcher.checks.map((check) => {
-    const intervalMs = (check.intervalSeconds ?? config.intervalSeconds) * 1000;
-    return { check, intervalMs, timeoutMs: Math.min((check.timeoutSeconds ?? config.timeoutSeconds) * 1000, intervalMs * 0.9) };
-  }));
+  const runner: Runner = new Runner({
+    clock,
+    perform,
+    pulse,
+    networkUp: () => network.up(),
+    took: (check, began, outcome) => alerts.take(check.id, began, outcome),
+  });
+  runner.load(
+    watcher.checks.map((check) => {
+      const intervalMs = (check.intervalSeconds ?? config.intervalSeconds) * 1000;
+      return {
+        check,
+        intervalMs,
+        timeoutMs: Math.min(
+          (check.timeoutSeconds ?? config.timeoutSeconds) * 1000,
+          intervalMs * 0.9,
+        ),
+      };
+    }),
+  );
   outbox.start();
-  const turn = (): void => { alerts.settle(); timer = clock.after(5000, turn); };
+  const turn = (): void => {
+    alerts.settle();
+    timer = clock.after(5000, turn);
+  };
   let timer = clock.after(5000, turn);
   return () => {
     timer.cancel();
@@ -39,4 +107,4 @@ export function watchWatcher(config: WatchdogConfig, watcher: NonNullable<Watchd
     pulse.stop();
     outbox.stop();
   };
-}
+};

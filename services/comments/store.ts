@@ -1,7 +1,13 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-export interface Comment { readonly id: number; readonly page: string; readonly author: string; readonly text: string; readonly at: string }
+export interface Comment {
+  readonly id: number;
+  readonly page: string;
+  readonly author: string;
+  readonly text: string;
+  readonly at: string;
+}
 
 /** All of it is in memory and written at each comment: without a bound, whoever posts enough ends the service for good. */
 const MOST_CHARACTERS = 4_000_000;
@@ -17,11 +23,21 @@ export class Comments {
     this.#all = this.#read();
   }
 
-  of(page: string): readonly Comment[] { return this.#all.filter((comment) => comment.page === page); }
-  count(): number { return this.#all.length; }
+  of(page: string): readonly Comment[] {
+    return this.#all.filter((comment) => comment.page === page);
+  }
+  count(): number {
+    return this.#all.length;
+  }
 
   add(page: string, author: string, text: string, now: Date): Comment {
-    const comment = { id: (this.#all.at(-1)?.id ?? 0) + 1, page, author, text, at: now.toISOString() };
+    const comment = {
+      id: (this.#all.at(-1)?.id ?? 0) + 1,
+      page,
+      author,
+      text,
+      at: now.toISOString(),
+    };
     const whole = JSON.stringify([...this.#all, comment]);
     if (whole.length > MOST_CHARACTERS) throw new FullError("there is no room for more comments");
     this.#write(whole);
@@ -30,7 +46,9 @@ export class Comments {
   }
 
   /** @throws when the file can't be written: what a health check has to find out. */
-  probe(): void { this.#write(JSON.stringify(this.#all)); }
+  probe(): void {
+    this.#write(JSON.stringify(this.#all));
+  }
 
   #read(): Comment[] {
     try {

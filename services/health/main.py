@@ -17,14 +17,19 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-SERVICES_FILE = os.environ.get("SERVICES_FILE", "")  # [{"name": "chat", "local": "http://127.0.0.1:20001/health", "status": 200}, …]
+SERVICES_FILE = os.environ.get(
+    "SERVICES_FILE", ""
+)  # [{"name": "chat", "local": "http://127.0.0.1:20001/health", "status": 200}, …]
 FRESH_SECONDS = 10
 
 
 def memory():
     """Total and available memory in MiB."""
     with open("/proc/meminfo", encoding="ascii") as lines:
-        values = {key: int(rest.split()[0]) // 1024 for key, rest in (line.split(":", 1) for line in lines)}
+        values = {
+            key: int(rest.split()[0]) // 1024
+            for key, rest in (line.split(":", 1) for line in lines)
+        }
     return {"totalMiB": values["MemTotal"], "availableMiB": values["MemAvailable"]}
 
 
@@ -35,7 +40,10 @@ def machine():
     return {
         "load": [round(value, 2) for value in os.getloadavg()],
         "memory": memory(),
-        "disk": {"totalGB": round(disk.total / 1e9, 1), "freeGB": round(disk.free / 1e9, 1)},
+        "disk": {
+            "totalGB": round(disk.total / 1e9, 1),
+            "freeGB": round(disk.free / 1e9, 1),
+        },
         "uptimeSeconds": uptime,
     }
 
@@ -45,9 +53,19 @@ def ask(entry):
     began = time.monotonic()
     try:
         with urllib.request.urlopen(url, timeout=3) as answer:
-            return {"name": name, "ok": answer.status == status, "ms": round((time.monotonic() - began) * 1000)}
-    except urllib.error.HTTPError as error:  # any status but 2xx, which may be the right one
-        return {"name": name, "ok": error.code == status, "ms": round((time.monotonic() - began) * 1000)}
+            return {
+                "name": name,
+                "ok": answer.status == status,
+                "ms": round((time.monotonic() - began) * 1000),
+            }
+    except (
+        urllib.error.HTTPError
+    ) as error:  # any status but 2xx, which may be the right one
+        return {
+            "name": name,
+            "ok": error.code == status,
+            "ms": round((time.monotonic() - began) * 1000),
+        }
     except (OSError, ValueError) as error:
         return {"name": name, "ok": False, "error": str(error)[:200]}
 
@@ -67,7 +85,11 @@ class Neighbours:
                 listed = json.load(file)
         except (OSError, ValueError):
             return []
-        return [(one["name"], one["local"], one["status"]) for one in listed if "local" in one and f":{self.port}/" not in one["local"]]
+        return [
+            (one["name"], one["local"], one["status"])
+            for one in listed
+            if "local" in one and f":{self.port}/" not in one["local"]
+        ]
 
     def look(self):
         with self.lock:
@@ -80,7 +102,9 @@ class Neighbours:
 
 def page(report):
     rows = "".join(
-        f"<li>{'✓' if one['ok'] else '✕'} {html.escape(one['name'])} {html.escape(one.get('error', '') or str(one.get('ms', '')) + ' ms')}</li>" for one in report["neighbours"])
+        f"<li>{'✓' if one['ok'] else '✕'} {html.escape(one['name'])} {html.escape(one.get('error', '') or str(one.get('ms', '')) + ' ms')}</li>"
+        for one in report["neighbours"]
+    )
     facts = html.escape(json.dumps(report["machine"], indent=2))
     return f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Health</title>
 <link rel="icon" href="data:,"><style>:root{{color-scheme:light dark}}body{{max-width:42rem;margin:2rem auto;padding:0 1rem;font:1rem/1.5 system-ui,sans-serif}}pre{{border:1px solid #8886;padding:.75rem;overflow-wrap:anywhere;white-space:pre-wrap}}</style></head>
@@ -110,9 +134,17 @@ class Handler(BaseHTTPRequestHandler):
         elif path == "/api/health":
             self.send(200, "application/json", json.dumps(self.report()) + "\n")
         elif path == "/health":
-            self.send(200, "application/json", json.dumps({"ok": memory()["totalMiB"] > 0}) + "\n")
+            self.send(
+                200,
+                "application/json",
+                json.dumps({"ok": memory()["totalMiB"] > 0}) + "\n",
+            )
         else:
-            self.send(404, "application/json", json.dumps({"error": f"nothing at {path}"}) + "\n")
+            self.send(
+                404,
+                "application/json",
+                json.dumps({"error": f"nothing at {path}"}) + "\n",
+            )
 
     do_HEAD = do_GET
 
@@ -125,7 +157,9 @@ def main():
     if not port.isdigit():
         sys.exit("health: PORT is not set; it has to be the port to listen on")
     server = ThreadingHTTPServer(("127.0.0.1", int(port)), Handler)
-    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+    signal.signal(
+        signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start()
+    )
     print(f"health: on 127.0.0.1:{port}", flush=True)
     server.serve_forever()
 

@@ -3,7 +3,7 @@ export type Chain = ReadonlyMap<string, readonly string[]>;
 
 const words = (text: string): string[] => text.split(/\s+/).filter((word) => word !== "");
 
-export function learn(text: string): Chain {
+export const learn = (text: string): Chain => {
   const list = words(text);
   const chain = new Map<string, string[]>();
   for (let at = 0; at + 2 < list.length; at += 1) {
@@ -13,12 +13,13 @@ export function learn(text: string): Chain {
     else known.push(list[at + 2] as string);
   }
   return chain;
-}
+};
 
-const pick = <Item>(items: readonly Item[], random: () => number): Item | undefined => items[Math.floor(random() * items.length)];
+const pick = <Item>(items: readonly Item[], random: () => number): Item | undefined =>
+  items[Math.floor(random() * items.length)];
 
 /** Begins at a pair that starts a sentence where there is one, and ends with a sentence if it can. `random` gives 0 to under 1. */
-export function babble(chain: Chain, length: number, random: () => number): string {
+export const babble = (chain: Chain, length: number, random: () => number): string => {
   const keys = [...chain.keys()];
   const starts = keys.filter((key) => /^\p{Lu}/u.test(key));
   const first = pick(starts.length > 0 ? starts : keys, random);
@@ -30,4 +31,4 @@ export function babble(chain: Chain, length: number, random: () => number): stri
     said.push(next);
   }
   return said.join(" ");
-}
+};

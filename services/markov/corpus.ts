@@ -1,5 +1,5 @@
 /** What it talks about when nobody gives it a text: written for this purpose. */
-export const corpus = `
+export const CORPUS = `
 The first server serves and the second server watches. The second server watches because the first server sleeps badly. When the first server is dark the second server writes a letter.
 A letter in the night is short and says what is broken. What is broken is seldom what was changed and often what was forgotten. What was forgotten is written down in the morning.
 The morning comes with coffee and with a list of things that were nearly lost. Things that were nearly lost are copied twice. A copy that was never read back is a hope and not a copy.

@@ -6,6 +6,10 @@ textarea,pre{font-family:ui-monospace,monospace}pre{white-space:pre-wrap;overflo
 <body><h1>${title}</h1>${body}${script === "" ? "" : `<script>${script}</script>`}</body></html>`;
 
 /** A page with a text area whose contents go to POST /run and whose answer's \`output\` is shown. */
-export const playground = (title: string, intro: string, example: string): string => shell(title, `<p>${intro}</p>
+export const playground = (title: string, intro: string, example: string): string =>
+  shell(
+    title,
+    `<p>${intro}</p>
 <form id="form"><label for="code">Program</label><textarea id="code" rows="8">${example}</textarea><button>Run</button></form><pre id="out" aria-live="polite"></pre>`,
-`form.onsubmit=async(e)=>{e.preventDefault();const r=await fetch("/run",{method:"POST",body:JSON.stringify({code:code.value})});const a=await r.json();out.textContent=a.error?"error: "+a.error:a.output}`);
+    `form.onsubmit=async(e)=>{e.preventDefault();const r=await fetch("/run",{method:"POST",body:JSON.stringify({code:code.value})});const a=await r.json();out.textContent=a.error?"error: "+a.error:a.output}`,
+  );

@@ -1,10 +1,18 @@
 import { execFileSync } from "node:child_process";
-import { createHash, generateKeyPairSync, sign, X509Certificate, type KeyObject } from "node:crypto";
+import {
+  createHash,
+  generateKeyPairSync,
+  sign,
+  X509Certificate,
+  type KeyObject,
+} from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import type { Hono } from "hono";
+
 import { openIssuer } from "../../local/cloud/acme/issue";
 import { thumbprint, type AccountKey } from "../../local/cloud/acme/jws";
 import { createAcme } from "../../local/cloud/acme/server";
@@ -12,13 +20,27 @@ import { openAcmeStore } from "../../local/cloud/acme/state";
 import type { Fetched } from "../../local/cloud/acme/validate";
 import { testApi, type TestApi } from "./harness";
 
-const origin = "https://acme-v02.api.letsencrypt.org";
-let folder: string, api: TestApi, app: Hono, pages: Map<string, Fetched>, failing: boolean, dnsDown: boolean;
+const ORIGIN = "https://acme-v02.api.letsencrypt.org";
+let folder: string,
+  api: TestApi,
+  app: Hono,
+  pages: Map<string, Fetched>,
+  failing: boolean,
+  dnsDown: boolean;
 
 const boot = async (): Promise<void> => {
   app = createAcme({
-    store: await openAcmeStore(join(folder, "state.json")), issuer: await openIssuer(join(folder, "ca")), clock: api.clock, failing: () => failing, log: (line) => api.log.push(line),
-    outside: { state: api.cloud.state, dnsFault: () => dnsDown, fetch: (url, address) => Promise.resolve(pages.get(`${address} ${url}`) ?? { status: 404, body: "" }) },
+    store: await openAcmeStore(join(folder, "state.json")),
+    issuer: await openIssuer(join(folder, "ca")),
+    clock: api.clock,
+    failing: () => failing,
+    log: (line) => api.log.push(line),
+    outside: {
+      state: api.cloud.state,
+      dnsFault: () => dnsDown,
+      fetch: (url, address) =>
+        Promise.resolve(pages.get(`${address} ${url}`) ?? { status: 404, body: "" }),
+    },
   });
 };
 beforeEach(async () => {
@@ -27,7 +49,11 @@ beforeEach(async () => {
   pages = new Map();
   failing = dnsDown = false;
   await api.call("POST", "/v2/domains", { name: "example.test", ip_address: "203.0.113.200" });
-  await api.call("POST", "/v2/domains/example.test/records", { type: "A", name: "blog", data: "203.0.113.200" });
+  await api.call("POST", "/v2/domains/example.test/records", {
+    type: "A",
+    name: "blog",
+    data: "203.0.113.200",
+  });
   await boot();
 });
 afterEach(() => rm(folder, { recursive: true }));
@@ -42,40 +68,90 @@ class Client {
     this.key = pair.privateKey;
     this.jwk = pair.publicKey.export({ format: "jwk" }) as AccountKey;
   }
-  async nonce(): Promise<string> { return (await app.request(`${origin}/acme/new-nonce`, { method: "HEAD", headers: { host: "acme-v02.api.letsencrypt.org" } })).headers.get("replay-nonce")!; }
-  async post(url: string, payload: unknown, over: Record<string, unknown> = {}): Promise<{ status: number; body: any; headers: Headers }> {
-    const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
-    const head = encode({ alg: "ES256", nonce: await this.nonce(), url, ...(this.kid ? { kid: this.kid } : { jwk: this.jwk }), ...over });
+  async nonce(): Promise<string> {
+    return (
+      await app.request(`${ORIGIN}/acme/new-nonce`, {
+        method: "HEAD",
+        headers: { host: "acme-v02.api.letsencrypt.org" },
+      })
+    ).headers.get("replay-nonce")!;
+  }
+  async post(
+    url: string,
+    payload: unknown,
+    over: Record<string, unknown> = {},
+  ): Promise<{ status: number; body: any; headers: Headers }> {
+    const encode = (value: unknown): string =>
+      Buffer.from(JSON.stringify(value)).toString("base64url");
+    const head = encode({
+      alg: "ES256",
+      nonce: await this.nonce(),
+      url,
+      ...(this.kid ? { kid: this.kid } : { jwk: this.jwk }),
+      ...over,
+    });
     const content = payload === undefined ? "" : encode(payload);
-    const signature = sign("sha256", Buffer.from(`${head}.${content}`), { key: this.key, dsaEncoding: "ieee-p1363" }).toString("base64url");
-    const response = await app.request(url, { method: "POST", headers: { host: "acme-v02.api.letsencrypt.org", "content-type": "application/jose+json" }, body: JSON.stringify({ protected: head, payload: content, signature }) });
+    const signature = sign("sha256", Buffer.from(`${head}.${content}`), {
+      key: this.key,
+      dsaEncoding: "ieee-p1363",
+    }).toString("base64url");
+    const response = await app.request(url, {
+      method: "POST",
+      headers: { host: "acme-v02.api.letsencrypt.org", "content-type": "application/jose+json" },
+      body: JSON.stringify({ protected: head, payload: content, signature }),
+    });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: text.startsWith("{") ? JSON.parse(text) : text };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: text.startsWith("{") ? JSON.parse(text) : text,
+    };
   }
   async register(): Promise<void> {
-    const { status, headers } = await this.post(`${origin}/acme/new-acct`, { termsOfServiceAgreed: true, contact: ["mailto:a@example.test"] });
+    const { status, headers } = await this.post(`${ORIGIN}/acme/new-acct`, {
+      termsOfServiceAgreed: true,
+      contact: ["mailto:a@example.test"],
+    });
     expect([200, 201]).toContain(status);
     this.kid = headers.get("location")!;
   }
   /** Puts the page there (unless told not to), says so, and looks again until the order has settled. */
-  async order(hosts: readonly string[], answerWith: (token: string) => string | null = (token) => `${token}.${thumbprint(this.jwk)}`): Promise<{ url: string; order: any; authorizations: any[] }> {
-    const { body, headers } = await this.post(`${origin}/acme/new-order`, { identifiers: hosts.map((value) => ({ type: "dns", value })) });
+  async order(
+    hosts: readonly string[],
+    answerWith: (token: string) => string | null = (token) => `${token}.${thumbprint(this.jwk)}`,
+  ): Promise<{ url: string; order: any; authorizations: any[] }> {
+    const { body, headers } = await this.post(`${ORIGIN}/acme/new-order`, {
+      identifiers: hosts.map((value) => ({ type: "dns", value })),
+    });
     const url = headers.get("location")!;
     for (const authorization of body.authorizations) {
       const { identifier, challenges } = (await this.post(authorization, undefined)).body;
       const challenge = challenges.find((one: any) => one.type === "http-01");
       const page = answerWith(challenge.token);
-      if (page !== null) pages.set(`203.0.113.200 http://${identifier.value}/.well-known/acme-challenge/${challenge.token}`, { status: 200, body: page });
+      if (page !== null)
+        pages.set(
+          `203.0.113.200 http://${identifier.value}/.well-known/acme-challenge/${challenge.token}`,
+          { status: 200, body: page },
+        );
       expect((await this.post(challenge.url, {})).headers.get("link")).toContain('rel="up"');
     }
     for (let look = 0; look < 50; look++) {
       const order = (await this.post(url, undefined)).body;
-      if (order.status !== "pending") return { url, order, authorizations: await Promise.all(body.authorizations.map(async (one: string) => (await this.post(one, undefined)).body)) };
+      if (order.status !== "pending")
+        return {
+          url,
+          order,
+          authorizations: await Promise.all(
+            body.authorizations.map(async (one: string) => (await this.post(one, undefined)).body),
+          ),
+        };
     }
     throw new Error("the order does not settle");
   }
   async finish(order: any, hosts: readonly string[]): Promise<string> {
-    const done = await this.post(order.finalize, { csr: (await request(hosts)).toString("base64url") });
+    const done = await this.post(order.finalize, {
+      csr: (await request(hosts)).toString("base64url"),
+    });
     expect(done).toMatchObject({ status: 200, body: { status: "valid" } });
     return (await this.post(done.body.certificate, undefined)).body;
   }
@@ -84,16 +160,50 @@ class Client {
 const request = async (hosts: readonly string[]): Promise<Buffer> => {
   await writeFile(join(folder, "cnf"), "[req]\ndistinguished_name = dn\n[dn]\n");
   const names = hosts.map((host) => `DNS:${host}`).join(",");
-  execFileSync("openssl", ["req", "-new", "-config", join(folder, "cnf"), "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "/dev/null", "-subj", "/", "-addext", `subjectAltName=${names}`, "-outform", "DER", "-out", join(folder, "csr")], { stdio: "ignore" });
+  execFileSync(
+    "openssl",
+    [
+      "req",
+      "-new",
+      "-config",
+      join(folder, "cnf"),
+      "-newkey",
+      "ec",
+      "-pkeyopt",
+      "ec_paramgen_curve:P-256",
+      "-nodes",
+      "-keyout",
+      "/dev/null",
+      "-subj",
+      "/",
+      "-addext",
+      `subjectAltName=${names}`,
+      "-outform",
+      "DER",
+      "-out",
+      join(folder, "csr"),
+    ],
+    { stdio: "ignore" },
+  );
   return readFile(join(folder, "csr"));
 };
 const verifies = async (pem: string, host: string): Promise<string> => {
   await writeFile(join(folder, "chain.pem"), pem);
-  return execFileSync("openssl", ["verify", "-CAfile", join(folder, "ca/root.crt"), "-untrusted", join(folder, "chain.pem"), "-verify_hostname", host, join(folder, "chain.pem")]).toString();
+  return execFileSync("openssl", [
+    "verify",
+    "-CAfile",
+    join(folder, "ca/root.crt"),
+    "-untrusted",
+    join(folder, "chain.pem"),
+    "-verify_hostname",
+    host,
+    join(folder, "chain.pem"),
+  ]).toString();
 };
 
 test("a certificate for two names, by http-01, good for 90 days and verified by the root", async () => {
-  const client = new Client(), hosts = ["example.test", "blog.example.test"];
+  const client = new Client(),
+    hosts = ["example.test", "blog.example.test"];
   await client.register();
   const { order } = await client.order(hosts);
   expect(order.status).toBe("ready");
@@ -110,7 +220,9 @@ test("accounts, and the root, outlive a restart: the same key gets another certi
   const root = await readFile(join(folder, "ca/root.crt"), "utf8");
   await boot();
   const { order } = await client.order(["example.test"]);
-  expect(await verifies(await client.finish(order, ["example.test"]), "example.test")).toContain("OK");
+  expect(await verifies(await client.finish(order, ["example.test"]), "example.test")).toContain(
+    "OK",
+  );
   expect(await readFile(join(folder, "ca/root.crt"), "utf8")).toBe(root);
   const kid = client.kid;
   client.kid = undefined;
@@ -119,7 +231,8 @@ test("accounts, and the root, outlive a restart: the same key gets another certi
 });
 
 test.each([
-  ["nothing there", () => null, "unauthorized"], ["another's answer", (token: string) => `${token}.somebody`, "unauthorized"],
+  ["nothing there", () => null, "unauthorized"],
+  ["another's answer", (token: string) => `${token}.somebody`, "unauthorized"],
 ])("%s: the authorization and the order are invalid, and say why", async (_, page, type) => {
   const client = new Client();
   await client.register();
@@ -132,8 +245,17 @@ test.each([
 test("a CAA record for somebody else forbids, one for Let's Encrypt at the parent allows; no record and a broken DNS are told apart", async () => {
   const client = new Client();
   await client.register();
-  const caa = (await api.call("POST", "/v2/domains/example.test/records", { type: "CAA", name: "@", data: "other.test.", flags: 0, tag: "issue" })).body.domain_record;
-  const failure = async (host: string) => (await client.order([host])).authorizations[0].challenges[0].error;
+  const caa = (
+    await api.call("POST", "/v2/domains/example.test/records", {
+      type: "CAA",
+      name: "@",
+      data: "other.test.",
+      flags: 0,
+      tag: "issue",
+    })
+  ).body.domain_record;
+  const failure = async (host: string) =>
+    (await client.order([host])).authorizations[0].challenges[0].error;
   expect((await failure("blog.example.test")).type).toContain(":caa");
   await api.call("PUT", `/v2/domains/example.test/records/${caa.id}`, { data: "letsencrypt.org." });
   expect((await client.order(["blog.example.test"])).order.status).toBe("ready");
@@ -145,41 +267,85 @@ test("a CAA record for somebody else forbids, one for Let's Encrypt at the paren
 test("dns-01 proves a wildcard", async () => {
   const client = new Client();
   await client.register();
-  const { body, headers } = await client.post(`${origin}/acme/new-order`, { identifiers: [{ type: "dns", value: "*.example.test" }] });
+  const { body, headers } = await client.post(`${ORIGIN}/acme/new-order`, {
+    identifiers: [{ type: "dns", value: "*.example.test" }],
+  });
   const { challenges, wildcard } = (await client.post(body.authorizations[0], undefined)).body;
-  expect({ wildcard, types: challenges.map((one: any) => one.type) }).toEqual({ wildcard: true, types: ["dns-01"] });
-  const digest = createHash("sha256").update(`${challenges[0].token}.${thumbprint(client.jwk)}`).digest("base64url");
-  await api.call("POST", "/v2/domains/example.test/records", { type: "TXT", name: "_acme-challenge", data: digest });
+  expect({ wildcard, types: challenges.map((one: any) => one.type) }).toEqual({
+    wildcard: true,
+    types: ["dns-01"],
+  });
+  const digest = createHash("sha256")
+    .update(`${challenges[0].token}.${thumbprint(client.jwk)}`)
+    .digest("base64url");
+  await api.call("POST", "/v2/domains/example.test/records", {
+    type: "TXT",
+    name: "_acme-challenge",
+    data: digest,
+  });
   await client.post(challenges[0].url, {});
   let order = { status: "pending" };
-  for (let look = 0; look < 50 && order.status === "pending"; look++) order = (await client.post(headers.get("location")!, undefined)).body;
+  for (let look = 0; look < 50 && order.status === "pending"; look++)
+    order = (await client.post(headers.get("location")!, undefined)).body;
   expect(order.status).toBe("ready");
 });
 
 test("what is forged is refused: a used nonce, another's key, another url, another's order, other names in the request", async () => {
-  const client = new Client(), thief = new Client();
+  const client = new Client(),
+    thief = new Client();
   await client.register();
   await thief.register();
-  expect((await client.post(`${origin}/acme/new-order`, {}, { nonce: "made-up" })).body.type).toContain("badNonce");
-  expect((await thief.post(`${origin}/acme/new-order`, {}, { kid: client.kid })).body.detail).toContain("signature");
-  expect((await client.post(`${origin}/acme/new-order`, {}, { url: `${origin}/acme/revoke-cert` })).status).toBe(401);
+  expect(
+    (await client.post(`${ORIGIN}/acme/new-order`, {}, { nonce: "made-up" })).body.type,
+  ).toContain("badNonce");
+  expect(
+    (await thief.post(`${ORIGIN}/acme/new-order`, {}, { kid: client.kid })).body.detail,
+  ).toContain("signature");
+  expect(
+    (await client.post(`${ORIGIN}/acme/new-order`, {}, { url: `${ORIGIN}/acme/revoke-cert` }))
+      .status,
+  ).toBe(401);
   const { order, url } = await client.order(["example.test"]);
   expect((await thief.post(url, undefined)).status).toBe(401);
-  expect((await client.post(order.finalize, { csr: (await request(["blog.example.test"])).toString("base64url") })).body.type).toContain("badCSR");
+  expect(
+    (
+      await client.post(order.finalize, {
+        csr: (await request(["blog.example.test"])).toString("base64url"),
+      })
+    ).body.type,
+  ).toContain("badCSR");
   expect((await client.post(order.finalize, { csr: "AAAA" })).body.type).toContain("badCSR");
-  for (const payload of [{ identifiers: [] }, { identifiers: [{ type: "dns", value: "a b" }] }, { identifiers: "x" }, []]) expect((await client.post(`${origin}/acme/new-order`, payload)).status).toBe(400);
-  expect((await app.request(`${origin}/acme/new-order`, { method: "POST", headers: { "content-type": "application/jose+json" }, body: "{" })).status).toBe(400);
+  for (const payload of [
+    { identifiers: [] },
+    { identifiers: [{ type: "dns", value: "a b" }] },
+    { identifiers: "x" },
+    [],
+  ])
+    expect((await client.post(`${ORIGIN}/acme/new-order`, payload)).status).toBe(400);
+  expect(
+    (
+      await app.request(`${ORIGIN}/acme/new-order`, {
+        method: "POST",
+        headers: { "content-type": "application/jose+json" },
+        body: "{",
+      })
+    ).status,
+  ).toBe(400);
 });
 
 test("a certificate is revoked once, by its own account; an outage is 503 with retry-after", async () => {
   const client = new Client();
   await client.register();
   const { order } = await client.order(["example.test"]);
-  const certificate = new X509Certificate(await client.finish(order, ["example.test"])).raw.toString("base64url");
-  expect((await client.post(`${origin}/acme/revoke-cert`, { certificate })).status).toBe(200);
-  expect((await client.post(`${origin}/acme/revoke-cert`, { certificate })).body.type).toContain("alreadyRevoked");
+  const certificate = new X509Certificate(
+    await client.finish(order, ["example.test"]),
+  ).raw.toString("base64url");
+  expect((await client.post(`${ORIGIN}/acme/revoke-cert`, { certificate })).status).toBe(200);
+  expect((await client.post(`${ORIGIN}/acme/revoke-cert`, { certificate })).body.type).toContain(
+    "alreadyRevoked",
+  );
   failing = true;
-  const response = await app.request(`${origin}/directory`);
+  const response = await app.request(`${ORIGIN}/directory`);
   expect(response.status).toBe(503);
   expect(response.headers.get("retry-after")).toBe("60");
 });

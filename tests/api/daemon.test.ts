@@ -4,11 +4,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
+
 import { labPaths } from "../../local/cloud/paths";
 
 let state: string, child: ChildProcess | undefined;
-beforeEach(async () => { state = await mkdtemp(join(tmpdir(), "cloud-")); });
+beforeEach(async () => {
+  state = await mkdtemp(join(tmpdir(), "cloud-"));
+});
 afterEach(async () => {
   child?.kill("SIGKILL");
   await rm(state, { recursive: true, force: true });
@@ -18,20 +22,60 @@ afterEach(async () => {
 /** Resolves when the daemon says that it is ready. */
 const start = (): Promise<ChildProcess> =>
   new Promise((resolve, reject) => {
-    const started = spawn(process.execPath, ["--import", "tsx", "local/cloud/main.ts", "serve", "--state", state, "--no-machines"], { cwd: join(__dirname, "../.."), stdio: ["ignore", "pipe", "pipe"] });
+    const started = spawn(
+      process.execPath,
+      ["--import", "tsx", "local/cloud/main.ts", "serve", "--state", state, "--no-machines"],
+      { cwd: join(__dirname, "../.."), stdio: ["ignore", "pipe", "pipe"] },
+    );
     let said = "";
-    started.stdout.on("data", (chunk: Buffer) => { said += chunk; if (said.includes("ready: pid")) resolve(started); });
-    started.stderr.on("data", (chunk: Buffer) => { said += chunk; });
+    started.stdout.on("data", (chunk: Buffer) => {
+      said += chunk;
+      if (said.includes("ready: pid")) resolve(started);
+    });
+    started.stderr.on("data", (chunk: Buffer) => {
+      said += chunk;
+    });
     started.once("exit", (code) => reject(new Error(`exit ${code}: ${said}`)));
   });
-const ended = (one: ChildProcess): Promise<number | null> => (one.exitCode !== null || one.signalCode ? Promise.resolve(one.exitCode) : new Promise((resolve) => { one.once("exit", resolve); }));
+const ended = (one: ChildProcess): Promise<number | null> =>
+  one.exitCode !== null || one.signalCode
+    ? Promise.resolve(one.exitCode)
+    : new Promise((resolve) => {
+        one.once("exit", resolve);
+      });
 
-const ask = (method: string, path: string, body?: unknown): Promise<{ status: number; body: any }> =>
+const ask = (
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<{ status: number; body: any }> =>
   new Promise((resolve, reject) => {
-    const asked = request({ socketPath: labPaths(state).socket, method, path, headers: { authorization: "Bearer t", "content-type": "application/json", connection: "close" } }, (response) => {
-      let text = "";
-      response.setEncoding("utf8").on("data", (part: string) => { text += part; }).on("end", () => resolve({ status: response.statusCode!, body: text.startsWith("{") ? JSON.parse(text) : text }));
-    });
+    const asked = request(
+      {
+        socketPath: labPaths(state).socket,
+        method,
+        path,
+        headers: {
+          authorization: "Bearer t",
+          "content-type": "application/json",
+          connection: "close",
+        },
+      },
+      (response) => {
+        let text = "";
+        response
+          .setEncoding("utf8")
+          .on("data", (part: string) => {
+            text += part;
+          })
+          .on("end", () =>
+            resolve({
+              status: response.statusCode!,
+              body: text.startsWith("{") ? JSON.parse(text) : text,
+            }),
+          );
+      },
+    );
     asked.on("error", reject);
     asked.end(body === undefined ? undefined : JSON.stringify(body));
   });
@@ -39,8 +83,14 @@ const ask = (method: string, path: string, body?: unknown): Promise<{ status: nu
 test("the daemon without machines: says where it is, keeps what it was told through SIGKILL, ends when asked", async () => {
   child = await start();
   const status = (await ask("GET", "/local/status")).body;
-  expect(status).toMatchObject({ pid: child.pid, machines: false, api: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) });
-  expect((await fetch(`${status.api}/v2/account`, { headers: { authorization: "Bearer t" } })).status).toBe(200);
+  expect(status).toMatchObject({
+    pid: child.pid,
+    machines: false,
+    api: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+  });
+  expect(
+    (await fetch(`${status.api}/v2/account`, { headers: { authorization: "Bearer t" } })).status,
+  ).toBe(200);
   expect((await fetch(`${status.api}/local/status`)).status).toBe(404);
   expect((await ask("POST", "/v2/domains", { name: "example.test" })).status).toBe(201);
   child.kill("SIGKILL");

@@ -1,7 +1,9 @@
 import { createSocket } from "node:dgram";
 import { connect } from "node:net";
+
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import packet, { type DecodedPacket } from "dns-packet";
+
 import { startDns, type DnsFault, type DnsServer } from "../../local/cloud/dns/server";
 import { testApi, type TestApi } from "./harness";
 
@@ -13,44 +15,101 @@ beforeAll(async () => {
   await api.call("POST", "/v2/domains", { name: "example.test", ip_address: "203.0.113.200" });
   await api.call("POST", "/v2/domains", { name: "deep.example.test" });
   const records = [
-    { type: "CNAME", name: "blog", data: "example.test.", ttl: 60 }, { type: "CNAME", name: "loop", data: "loop.example.test." }, { type: "AAAA", name: "six", data: "2001:db8::6" },
-    { type: "CAA", name: "@", data: "letsencrypt.org.", flags: 0, tag: "issue" }, { type: "MX", name: "@", data: "mail.example.test.", priority: 10 },
-    { type: "TXT", name: "@", data: "x".repeat(700) }, { type: "A", name: "*", data: "203.0.113.201" }, { type: "A", name: "a.inner", data: "203.0.113.202" },
-    { type: "SRV", name: "_sip._tcp", data: "sip.example.test.", priority: 1, weight: 2, port: 5060 },
+    { type: "CNAME", name: "blog", data: "example.test.", ttl: 60 },
+    { type: "CNAME", name: "loop", data: "loop.example.test." },
+    { type: "AAAA", name: "six", data: "2001:db8::6" },
+    {
+      type: "CAA",
+      name: "@",
+      data: "letsencrypt.org.",
+      flags: 0,
+      tag: "issue",
+    },
+    { type: "MX", name: "@", data: "mail.example.test.", priority: 10 },
+    { type: "TXT", name: "@", data: "x".repeat(700) },
+    { type: "A", name: "*", data: "203.0.113.201" },
+    { type: "A", name: "a.inner", data: "203.0.113.202" },
+    {
+      type: "SRV",
+      name: "_sip._tcp",
+      data: "sip.example.test.",
+      priority: 1,
+      weight: 2,
+      port: 5060,
+    },
   ];
-  for (const record of records) expect((await api.call("POST", "/v2/domains/example.test/records", record)).status).toBe(201);
-  dns = await startDns({ state: api.cloud.state, address: "127.0.0.1", port: 0, fault: () => fault, log: (line) => { logged.push(line); } });
+  for (const record of records)
+    expect((await api.call("POST", "/v2/domains/example.test/records", record)).status).toBe(201);
+  dns = await startDns({
+    state: api.cloud.state,
+    address: "127.0.0.1",
+    port: 0,
+    fault: () => fault,
+    log: (line) => {
+      logged.push(line);
+    },
+  });
 });
 afterAll(() => dns.close());
 
-const query = (name: string, type: string): Buffer => packet.encode({ type: "query", id: 7, flags: packet.RECURSION_DESIRED, questions: [{ name, type: type as "A" }] });
+const query = (name: string, type: string): Buffer =>
+  packet.encode({
+    type: "query",
+    id: 7,
+    flags: packet.RECURSION_DESIRED,
+    questions: [{ name, type: type as "A" }],
+  });
 
 /** Null after that much silence. */
 const udp = (bytes: Buffer, patience: number): Promise<DecodedPacket | null> =>
   new Promise((resolve, reject) => {
     const socket = createSocket("udp4");
-    const silence = setTimeout(() => { socket.close(); resolve(null); }, patience);
-    socket.once("message", (message) => { clearTimeout(silence); socket.close(); resolve(packet.decode(message)); });
+    const silence = setTimeout(() => {
+      socket.close();
+      resolve(null);
+    }, patience);
+    socket.once("message", (message) => {
+      clearTimeout(silence);
+      socket.close();
+      resolve(packet.decode(message));
+    });
     socket.once("error", reject);
     socket.send(bytes, dns.port, "127.0.0.1");
   });
 const ask = async (name: string, type: string): Promise<{ rcode: string; said: string[] }> => {
-  const message = (await udp(query(name, type), 20_000)) as (DecodedPacket & { rcode: string }) | null;
-  return { rcode: message!.rcode, said: (message!.answers ?? []).map((one: any) => `${one.name} ${one.ttl} ${one.type} ${typeof one.data === "object" && !Array.isArray(one.data) ? JSON.stringify(one.data) : String(one.data)}`) };
+  const message = (await udp(query(name, type), 20_000)) as
+    (DecodedPacket & { rcode: string }) | null;
+  return {
+    rcode: message!.rcode,
+    said: (message!.answers ?? []).map(
+      (one: any) =>
+        `${one.name} ${one.ttl} ${one.type} ${typeof one.data === "object" && !Array.isArray(one.data) ? JSON.stringify(one.data) : String(one.data)}`,
+    ),
+  };
 };
 
 test.each([
   ["example.test", "A", "NOERROR", ["example.test 1800 A 203.0.113.200"]],
   ["Example.TEST", "A", "NOERROR", ["Example.TEST 1800 A 203.0.113.200"]],
   ["example.test", "AAAA", "NOERROR", []],
-  ["blog.example.test", "A", "NOERROR", ["blog.example.test 60 CNAME example.test", "example.test 1800 A 203.0.113.200"]],
+  [
+    "blog.example.test",
+    "A",
+    "NOERROR",
+    ["blog.example.test 60 CNAME example.test", "example.test 1800 A 203.0.113.200"],
+  ],
   ["six.example.test", "AAAA", "NOERROR", ["six.example.test 1800 AAAA 2001:db8::6"]],
   ["anything.example.test", "A", "NOERROR", ["anything.example.test 1800 A 203.0.113.201"]],
   ["inner.example.test", "A", "NOERROR", []],
   ["nothing.deep.example.test", "A", "NXDOMAIN", []],
   ["elsewhere.test", "A", "NXDOMAIN", []],
   ["constructor", "A", "NXDOMAIN", []],
-  ["acme-v02.api.letsencrypt.org", "A", "NOERROR", ["acme-v02.api.letsencrypt.org 300 A 192.0.2.14"]],
+  [
+    "acme-v02.api.letsencrypt.org",
+    "A",
+    "NOERROR",
+    ["acme-v02.api.letsencrypt.org 300 A 192.0.2.14"],
+  ],
   ["relay.lab.test", "AAAA", "NOERROR", []],
   ["deb.debian.org", "A", "NOERROR", ["deb.debian.org 300 A 192.0.2.80"]],
 ] as const)("%s %s is %s %j", async (name, type, rcode, said) => {
@@ -70,17 +129,26 @@ test("a CNAME to itself ends", async () => {
 });
 
 test("an answer too large for UDP is truncated, and whole over TCP, whatever pieces the question comes in", async () => {
-  const short = (await udp(query("example.test", "TXT"), 20_000)) as DecodedPacket & { flag_tc: boolean };
+  const short = (await udp(query("example.test", "TXT"), 20_000)) as DecodedPacket & {
+    flag_tc: boolean;
+  };
   expect(short.flag_tc).toBe(true);
   const long = await new Promise<DecodedPacket>((resolve) => {
     const socket = connect(dns.port, "127.0.0.1");
-    const bytes = packet.streamEncode({ type: "query", id: 8, questions: [{ name: "example.test", type: "TXT" }] });
+    const bytes = packet.streamEncode({
+      type: "query",
+      id: 8,
+      questions: [{ name: "example.test", type: "TXT" }],
+    });
     socket.write(bytes.subarray(0, 5));
     socket.write(bytes.subarray(5));
     let got = Buffer.alloc(0);
     socket.on("data", (chunk) => {
       got = Buffer.concat([got, chunk]);
-      if (got.length >= 2 + got.readUInt16BE(0)) { socket.destroy(); resolve(packet.streamDecode(got) as DecodedPacket); }
+      if (got.length >= 2 + got.readUInt16BE(0)) {
+        socket.destroy();
+        resolve(packet.streamDecode(got) as DecodedPacket);
+      }
     });
   });
   expect(Buffer.concat((long.answers![0] as { data: Buffer[] }).data)).toHaveLength(700);
@@ -88,13 +156,22 @@ test("an answer too large for UDP is truncated, and whole over TCP, whatever pie
 
 test("a changed record answers at once", async () => {
   const { id } = api.cloud.state.dnsRecords.find((one) => one.type === "A" && one.name === "@")!;
-  await api.call("PUT", `/v2/domains/example.test/records/${id}`, { data: "203.0.113.210", ttl: 30 });
+  await api.call("PUT", `/v2/domains/example.test/records/${id}`, {
+    data: "203.0.113.210",
+    ttl: 30,
+  });
   expect((await ask("example.test", "A")).said).toEqual(["example.test 30 A 203.0.113.210"]);
 });
 
 test("a record that can't be put on the wire is a failure of that name alone, and told in the log", async () => {
   const [known] = api.cloud.state.dnsRecords;
-  api.cloud.state.dnsRecords.push({ ...known!, id: 1, type: "CAA", name: "broken", tag: null });
+  api.cloud.state.dnsRecords.push({
+    ...known!,
+    id: 1,
+    type: "CAA",
+    name: "broken",
+    tag: null,
+  });
   expect((await ask("broken.example.test", "CAA")).rcode).toBe("SERVFAIL");
   expect(logged).toEqual([expect.stringMatching(/^dns: CAA of broken\.example\.test: /)]);
   expect((await ask("six.example.test", "AAAA")).rcode).toBe("NOERROR");

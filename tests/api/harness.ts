@@ -1,48 +1,73 @@
-import { test } from "@jest/globals";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+
+import { test } from "@jest/globals";
 import Ajv, { type ValidateFunction } from "ajv";
 import addFormats from "ajv-formats";
+
 import { createApi, type CreatedApi } from "../../local/cloud/api/app";
 import type { PostHook } from "../../local/cloud/api/notices";
 import type { Clock } from "../../local/cloud/clock";
-import type { Letter } from "../../local/cloud/mail/send";
 import type { Hypervisor } from "../../local/cloud/machines/hypervisor";
 import { createRecordsOnlyHypervisor } from "../../local/cloud/machines/records-only";
+import type { Letter } from "../../local/cloud/mail/send";
 import { openStore } from "../../local/cloud/store";
 
 /** Stands still until it is told to go on; sleepers wake when their time has come. */
-export interface FakeClock extends Clock { advance(milliseconds: number): Promise<void> }
+export interface FakeClock extends Clock {
+  advance(milliseconds: number): Promise<void>;
+}
 
 export const fakeClock = (start = "2026-11-21T12:00:00Z"): FakeClock => {
   let now = Date.parse(start);
   let sleepers: { readonly at: number; readonly wake: () => void }[] = [];
   return {
     now: () => new Date(now),
-    sleep: (milliseconds) => new Promise((wake) => { sleepers.push({ at: now + milliseconds, wake }); }),
+    sleep: (milliseconds) =>
+      new Promise((wake) => {
+        sleepers.push({ at: now + milliseconds, wake });
+      }),
     advance: async (milliseconds) => {
       now += milliseconds;
       const due = sleepers.filter((one) => one.at <= now);
       sleepers = sleepers.filter((one) => one.at > now);
       for (const { wake } of due) wake();
-      await new Promise((resolve) => { setImmediate(resolve); });
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
     },
   };
 };
 
-export interface Answer { readonly status: number; readonly headers: Headers; readonly body: any }
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: any;
+}
 export interface TestApi extends CreatedApi {
   readonly clock: FakeClock;
   readonly log: string[];
   readonly letters: Letter[];
   readonly posts: { readonly url: string; readonly message: Readonly<Record<string, string>> }[];
   /** Validated against DigitalOcean's own document unless told otherwise. */
-  call(method: string, path: string, body?: unknown, options?: { token?: string | null; raw?: string; unchecked?: boolean; headers?: Record<string, string> }): Promise<Answer>;
+  call(
+    method: string,
+    path: string,
+    body?: unknown,
+    options?: {
+      token?: string | null;
+      raw?: string;
+      unchecked?: boolean;
+      headers?: Record<string, string>;
+    },
+  ): Promise<Answer>;
 }
 
-const documentPath = join(__dirname, "../../../shared/do-api/openapi.json");
+const DOCUMENT_PATH = join(__dirname, "../../../shared/do-api/openapi.json");
 /** Where DigitalOcean's document is not there, answers are not validated; tests/api/openapi.test.ts says so. */
-export const openApi: any = existsSync(documentPath) ? JSON.parse(readFileSync(documentPath, "utf8")) : null;
+export const openApi: any = existsSync(DOCUMENT_PATH)
+  ? JSON.parse(readFileSync(DOCUMENT_PATH, "utf8"))
+  : null;
 
 /** A test that is nothing without that document. */
 export const withDocument = (title: string, body: () => Promise<void>): void => {
@@ -54,72 +79,159 @@ export const withDocument = (title: string, body: () => Promise<void>): void => 
 const nullable = (schema: any): any => {
   if (Array.isArray(schema)) return schema.map(nullable);
   if (typeof schema !== "object" || schema === null) return schema;
-  const kept = Object.entries(schema).filter(([key]) => !["nullable", "discriminator", "example"].includes(key));
+  const kept = Object.entries(schema).filter(
+    ([key]) => !["nullable", "discriminator", "example"].includes(key),
+  );
   // References to paths with parameters have bare braces, which no URI may have.
-  const mapped: any = Object.fromEntries(kept.map(([key, value]) => [key, key === "$ref" && typeof value === "string" ? value.replaceAll("{", "%7B").replaceAll("}", "%7D") : nullable(value)]));
+  const mapped: any = Object.fromEntries(
+    kept.map(([key, value]) => [
+      key,
+      key === "$ref" && typeof value === "string"
+        ? value.replaceAll("{", "%7B").replaceAll("}", "%7D")
+        : nullable(value),
+    ]),
+  );
   if (schema.nullable !== true) return mapped;
   // In place where it can be: references go through the inside of schemas.
-  if (typeof mapped.type === "string" && !mapped.allOf && !mapped.anyOf && !mapped.oneOf) return { ...mapped, type: [mapped.type, "null"], ...(mapped.enum ? { enum: [...mapped.enum, null] } : {}) };
+  if (typeof mapped.type === "string" && !mapped.allOf && !mapped.anyOf && !mapped.oneOf)
+    return {
+      ...mapped,
+      type: [mapped.type, "null"],
+      ...(mapped.enum ? { enum: [...mapped.enum, null] } : {}),
+    };
   return { anyOf: [mapped, { type: "null" }] };
 };
 
-const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: true, unicodeRegExp: false });
+const ajv = new Ajv({
+  strict: false,
+  allErrors: true,
+  validateFormats: true,
+  unicodeRegExp: false,
+});
 addFormats(ajv);
-ajv.addFormat("string", true).addFormat("float", true).addFormat("int32", true).addFormat("int64", true).addFormat("double", true);
+ajv
+  .addFormat("string", true)
+  .addFormat("float", true)
+  .addFormat("int32", true)
+  .addFormat("int64", true)
+  .addFormat("double", true);
 if (openApi) ajv.addSchema({ $id: "do.json", ...nullable(openApi) });
 const compiled = new Map<string, ValidateFunction | null>();
 
-const escapePart = (part: string): string => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"));
-const templates: readonly string[] = openApi ? Object.keys(openApi.paths).sort((a, b) => a.split("{").length - b.split("{").length) : [];
+const escapePart = (part: string): string =>
+  encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"));
+const templates: readonly string[] = openApi
+  ? Object.keys(openApi.paths).sort((a, b) => a.split("{").length - b.split("{").length)
+  : [];
 /** Everything in the document that can be asked. */
-export const operations: readonly { readonly method: string; readonly template: string }[] = templates.flatMap((template) =>
-  Object.keys(openApi.paths[template]).filter((name) => ["get", "post", "put", "patch", "delete"].includes(name)).map((name) => ({ method: name.toUpperCase(), template })));
+export const operations: readonly { readonly method: string; readonly template: string }[] =
+  templates.flatMap((template) =>
+    Object.keys(openApi.paths[template])
+      .filter((name) => ["get", "post", "put", "patch", "delete"].includes(name))
+      .map((name) => ({ method: name.toUpperCase(), template })),
+  );
 /** Asks an operation for something that does not exist. */
-export const askInVain = (api: TestApi, { method, template }: (typeof operations)[number]): Promise<Answer> =>
-  api.call(method, template.replace(/\{[^}]+\}/g, "1"), method === "GET" || method === "DELETE" ? undefined : {}, { unchecked: true });
-export const templateOf = (path: string): string | undefined => templates.find((template) => new RegExp(`^${template.replace(/\{[^}]+\}/g, "[^/]+")}$`).test(path));
+export const askInVain = (
+  api: TestApi,
+  { method, template }: (typeof operations)[number],
+): Promise<Answer> =>
+  api.call(
+    method,
+    template.replace(/\{[^}]+\}/g, "1"),
+    method === "GET" || method === "DELETE" ? undefined : {},
+    { unchecked: true },
+  );
+export const templateOf = (path: string): string | undefined =>
+  templates.find((template) =>
+    new RegExp(`^${template.replace(/\{[^}]+\}/g, "[^/]+")}$`).test(path),
+  );
 
 const resolve = (pointer: string): { value: any; pointer: string } => {
-  const value = pointer.slice(2).split("/").reduce((at: any, part) => at?.[decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~")], openApi);
+  const value = pointer
+    .slice(2)
+    .split("/")
+    .reduce(
+      (at: any, part) => at?.[decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~")],
+      openApi,
+    );
   return value?.$ref ? resolve(value.$ref) : { value, pointer };
 };
 
 const validatorOf = (template: string, method: string, status: number): ValidateFunction | null => {
   const key = `${method} ${template} ${status}`;
   if (!compiled.has(key)) {
-    const { value, pointer } = resolve(`#/paths/${escapePart(template)}/${method.toLowerCase()}/responses/${status}`);
+    const { value, pointer } = resolve(
+      `#/paths/${escapePart(template)}/${method.toLowerCase()}/responses/${status}`,
+    );
     const schema = value?.content?.["application/json"]?.schema;
-    compiled.set(key, schema ? ajv.compile({ $ref: `do.json${pointer}/content/application~1json/schema` }) : null);
+    compiled.set(
+      key,
+      schema ? ajv.compile({ $ref: `do.json${pointer}/content/application~1json/schema` }) : null,
+    );
   }
   return compiled.get(key)!;
 };
 
 /** Problems of an answer, as DigitalOcean's document sees them. */
-export const problemsOf = (method: string, path: string, status: number, body: unknown): string[] => {
+export const problemsOf = (
+  method: string,
+  path: string,
+  status: number,
+  body: unknown,
+): string[] => {
   const template = openApi && templateOf(path.split("?")[0]!);
   if (!template || status >= 500) return [];
   const responses = openApi.paths[template][method.toLowerCase()]?.responses;
-  if (responses && status < 400 && !responses[status]) return [`${method} ${template}: ${status} is not among its answers`];
+  if (responses && status < 400 && !responses[status])
+    return [`${method} ${template}: ${status} is not among its answers`];
   const validate = validatorOf(template, method, status);
   if (!validate || validate(body)) return [];
-  return (validate.errors ?? []).map((error) => `${method} ${path} ${status}: ${error.instancePath} ${error.message}`);
+  return (validate.errors ?? []).map(
+    (error) => `${method} ${path} ${status}: ${error.instancePath} ${error.message}`,
+  );
 };
 
-export const testApi = async (options: { hypervisor?: Hypervisor; pace?: "host" | "real"; file?: string } = {}): Promise<TestApi> => {
+export const testApi = async (
+  options: { hypervisor?: Hypervisor; pace?: "host" | "real"; file?: string } = {},
+): Promise<TestApi> => {
   const clock = fakeClock();
   const log: string[] = [];
   const letters: Letter[] = [];
   const posts: TestApi["posts"] = [];
-  const post: PostHook = (url, message) => url.includes("lab") ? Promise.resolve(void posts.push({ url, message })) : Promise.reject(new Error("Could not resolve host"));
-  const send = (letter: Letter): Promise<void> => { letters.push(letter); return Promise.resolve(); };
+  const post: PostHook = (url, message) =>
+    url.includes("lab")
+      ? Promise.resolve(void posts.push({ url, message }))
+      : Promise.reject(new Error("Could not resolve host"));
+  const send = (letter: Letter): Promise<void> => {
+    letters.push(letter);
+    return Promise.resolve();
+  };
   const store = await openStore(options.file ?? null, clock);
-  const created = createApi({ store, hypervisor: options.hypervisor ?? createRecordsOnlyHypervisor(), clock, pace: options.pace ?? "host", send, post, log: (line) => log.push(line) });
+  const created = createApi({
+    store,
+    hypervisor: options.hypervisor ?? createRecordsOnlyHypervisor(),
+    clock,
+    pace: options.pace ?? "host",
+    send,
+    post,
+    log: (line) => log.push(line),
+  });
   return {
-    ...created, clock, log, letters, posts,
+    ...created,
+    clock,
+    log,
+    letters,
+    posts,
     call: async (method, path, body, { token = "test", raw, unchecked, headers = {} } = {}) => {
       const text = raw ?? (body === undefined ? undefined : JSON.stringify(body));
       const response = await created.app.request(path, {
-        method, headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), "content-type": "application/json", ...headers }, ...(text === undefined ? {} : { body: text }),
+        method,
+        headers: {
+          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+          "content-type": "application/json",
+          ...headers,
+        },
+        ...(text === undefined ? {} : { body: text }),
       });
       const answered = await response.text();
       const parsed = answered === "" ? null : JSON.parse(answered);
@@ -130,9 +242,20 @@ export const testApi = async (options: { hypervisor?: Hypervisor; pace?: "host" 
   };
 };
 
-export const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPROBEprobePROBEprobePROBEprobePROBEprobePRO probe";
+export const PUBLIC_KEY =
+  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPROBEprobePROBEprobePROBEprobePROBEprobePRO probe";
 
 export const newDroplet = (more: Record<string, unknown> = {}): Record<string, unknown> => ({
-  name: "web", region: "fra1", size: "s-1vcpu-1gb", image: "debian-13-x64", ssh_keys: null, backups: false, ipv6: true, private_networking: false, monitoring: true,
-  user_data: "#cloud-config\n", tags: ["web"], ...more,
+  name: "web",
+  region: "fra1",
+  size: "s-1vcpu-1gb",
+  image: "debian-13-x64",
+  ssh_keys: null,
+  backups: false,
+  ipv6: true,
+  private_networking: false,
+  monitoring: true,
+  user_data: "#cloud-config\n",
+  tags: ["web"],
+  ...more,
 });

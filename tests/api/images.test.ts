@@ -1,12 +1,18 @@
-import { expect, test } from "@jest/globals";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
+import { expect, test } from "@jest/globals";
+
 import { startDueBackups } from "../../local/cloud/api/backups";
 import { createRecordsOnlyHypervisor } from "../../local/cloud/machines/records-only";
 import { newDroplet, testApi, type TestApi } from "./harness";
 
-const act = async (api: TestApi, path: string, action: Record<string, unknown>): Promise<number> => {
+const act = async (
+  api: TestApi,
+  path: string,
+  action: Record<string, unknown>,
+): Promise<number> => {
   const { status } = await api.call("POST", `${path}/actions`, action);
   await api.cloud.jobs.settled();
   return status;
@@ -26,10 +32,15 @@ test("an image is in its droplet's region only, until it is transferred", async 
   expect((await api.call("POST", "/v2/droplets", far(id))).status).toBe(422);
   expect(await act(api, path, { type: "transfer", region: "ams3" })).toBe(201);
   expect((await api.call("GET", path)).body.image.regions).toEqual(["fra1", "ams3"]);
-  expect((await api.call("GET", `/v2/snapshots/${id}`)).body.snapshot.regions).toEqual(["fra1", "ams3"]);
+  expect((await api.call("GET", `/v2/snapshots/${id}`)).body.snapshot.regions).toEqual([
+    "fra1",
+    "ams3",
+  ]);
   expect((await api.call("POST", "/v2/droplets", far(id))).status).toBe(202);
   expect(await act(api, path, { type: "transfer", region: "nowhere" })).toBe(422);
-  expect(await act(api, "/v2/images/debian-13-x64", { type: "transfer", region: "ams3" })).toBe(403);
+  expect(await act(api, "/v2/images/debian-13-x64", { type: "transfer", region: "ams3" })).toBe(
+    403,
+  );
 });
 
 test("at DigitalOcean's pace the region comes with the action's end, not before; an image that is deleted meanwhile is an error", async () => {
@@ -37,65 +48,124 @@ test("at DigitalOcean's pace the region comes with the action's end, not before;
   await api.call("POST", "/v2/droplets", newDroplet());
   await api.clock.advance(60_000);
   await api.cloud.jobs.settled();
-  await api.call("POST", `/v2/droplets/${api.cloud.state.droplets[0]!.id}/actions`, { type: "snapshot" });
+  await api.call("POST", `/v2/droplets/${api.cloud.state.droplets[0]!.id}/actions`, {
+    type: "snapshot",
+  });
   await api.clock.advance(60_000);
   await api.cloud.jobs.settled();
   const path = `/v2/images/${api.cloud.state.snapshots[0]!.id}`;
-  const { action } = (await api.call("POST", `${path}/actions`, { type: "transfer", region: "ams3" })).body;
+  const { action } = (
+    await api.call("POST", `${path}/actions`, { type: "transfer", region: "ams3" })
+  ).body;
   expect((await api.call("GET", path)).body.image.regions).toEqual(["fra1"]);
   await api.clock.advance(60_000);
   await api.cloud.jobs.settled();
   expect((await api.call("GET", path)).body.image.regions).toEqual(["fra1", "ams3"]);
-  expect((await api.call("GET", `${path}/actions/${action.id}`)).body.action.status).toBe("completed");
+  expect((await api.call("GET", `${path}/actions/${action.id}`)).body.action.status).toBe(
+    "completed",
+  );
 });
 
 test("a backup becomes a snapshot, and so outlives its droplet; a snapshot needs no converting", async () => {
   const api = await testApi();
-  const { id } = (await api.call("POST", "/v2/droplets", newDroplet({ backups: true, backup_policy: { plan: "daily", hour: 12 } }))).body.droplet;
+  const { id } = (
+    await api.call(
+      "POST",
+      "/v2/droplets",
+      newDroplet({ backups: true, backup_policy: { plan: "daily", hour: 12 } }),
+    )
+  ).body.droplet;
   await api.cloud.jobs.settled();
   startDueBackups(api.cloud);
   await api.cloud.jobs.settled();
-  const { backups: [backup] } = (await api.call("GET", `/v2/droplets/${id}/backups`)).body;
+  const {
+    backups: [backup],
+  } = (await api.call("GET", `/v2/droplets/${id}/backups`)).body;
   expect(await act(api, `/v2/images/${backup.id}`, { type: "convert" })).toBe(201);
   expect(await act(api, `/v2/images/${backup.id}`, { type: "convert" })).toBe(422);
   await api.call("DELETE", `/v2/droplets/${id}`);
   await api.cloud.jobs.settled();
-  expect((await api.call("GET", `/v2/images/${backup.id}`)).body.image).toMatchObject({ type: "snapshot", status: "available" });
+  expect((await api.call("GET", `/v2/images/${backup.id}`)).body.image).toMatchObject({
+    type: "snapshot",
+    status: "available",
+  });
 });
 
-const custom = { name: "own", url: "http://images.lab.test/own.qcow2", region: "fra1", distribution: "Slackware" };
+const custom = {
+  name: "own",
+  url: "http://images.lab.test/own.qcow2",
+  region: "fra1",
+  distribution: "Slackware",
+};
 
 test("a custom image is NEW, then pending, then available: a droplet with a large enough disk can be made from it", async () => {
   let come = (): void => undefined;
-  const importImage = (): Promise<{ bytes: number; diskGiB: number }> => new Promise((resolve) => { come = () => resolve({ bytes: 2 ** 30, diskGiB: 20 }); });
+  const importImage = (): Promise<{ bytes: number; diskGiB: number }> =>
+    new Promise((resolve) => {
+      come = () => resolve({ bytes: 2 ** 30, diskGiB: 20 });
+    });
   const api = await testApi({ hypervisor: { ...createRecordsOnlyHypervisor(), importImage } });
   const made = await api.call("POST", "/v2/images", custom);
-  expect(made).toMatchObject({ status: 202, body: { image: { status: "NEW", type: "custom", distribution: "Unknown", public: false } } });
+  expect(made).toMatchObject({
+    status: 202,
+    body: { image: { status: "NEW", type: "custom", distribution: "Unknown", public: false } },
+  });
   const path = `/v2/images/${made.body.image.id}`;
   expect((await api.call("GET", path)).body.image.status).toBe("pending");
   const droplet = (size: string) => newDroplet({ image: made.body.image.id, size });
   expect((await api.call("POST", "/v2/droplets", droplet("s-1vcpu-1gb"))).status).toBe(422);
   come();
   await api.cloud.jobs.settled();
-  expect((await api.call("GET", path)).body.image).toMatchObject({ status: "available", min_disk_size: 20, size_gigabytes: 1, regions: ["fra1"] });
-  expect([(await api.call("POST", "/v2/droplets", droplet("s-1vcpu-512mb-10gb"))).status, (await api.call("POST", "/v2/droplets", droplet("s-1vcpu-1gb"))).status]).toEqual([422, 202]);
+  expect((await api.call("GET", path)).body.image).toMatchObject({
+    status: "available",
+    min_disk_size: 20,
+    size_gigabytes: 1,
+    regions: ["fra1"],
+  });
+  expect([
+    (await api.call("POST", "/v2/droplets", droplet("s-1vcpu-512mb-10gb"))).status,
+    (await api.call("POST", "/v2/droplets", droplet("s-1vcpu-1gb"))).status,
+  ]).toEqual([422, 202]);
   expect((await api.call("GET", "/v2/images?private=true")).body.images).toHaveLength(1);
   expect((await api.call("GET", "/v2/snapshots")).body.snapshots).toEqual([]);
-  expect((await api.call("PUT", path, { distribution: "Debian" })).body.image.distribution).toBe("Debian");
+  expect((await api.call("PUT", path, { distribution: "Debian" })).body.image.distribution).toBe(
+    "Debian",
+  );
 });
 
 test("an image that can't be had says why; one that is deleted while it comes is kept nowhere", async () => {
   const deleted: string[] = [];
-  let fail = (_: Error): void => undefined, come = (): void => undefined;
-  const importImage = (): Promise<{ bytes: number; diskGiB: number }> => new Promise((resolve, reject) => { fail = reject; come = () => resolve({ bytes: 1, diskGiB: 1 }); });
-  const api = await testApi({ hypervisor: { ...createRecordsOnlyHypervisor(), importImage, deleteSnapshot: (key) => { deleted.push(key); return Promise.resolve(); } } });
-  const begin = async (): Promise<number> => (await api.call("POST", "/v2/images", custom)).body.image.id;
+  let fail = (_: Error): void => undefined,
+    come = (): void => undefined;
+  const importImage = (): Promise<{ bytes: number; diskGiB: number }> =>
+    new Promise((resolve, reject) => {
+      fail = reject;
+      come = () => resolve({ bytes: 1, diskGiB: 1 });
+    });
+  const api = await testApi({
+    hypervisor: {
+      ...createRecordsOnlyHypervisor(),
+      importImage,
+      deleteSnapshot: (key) => {
+        deleted.push(key);
+        return Promise.resolve();
+      },
+    },
+  });
+  const begin = async (): Promise<number> =>
+    (await api.call("POST", "/v2/images", custom)).body.image.id;
   const first = await begin();
   await api.call("GET", "/v2/images");
   fail(new Error("http://images.lab.test/own.qcow2 could not be fetched: 404"));
   await api.cloud.jobs.settled();
-  expect((await api.call("GET", `/v2/images/${first}`)).body.image).toMatchObject({ status: "deleted", error_message: expect.stringContaining("404") });
-  expect((await api.call("POST", `/v2/images/${first}/actions`, { type: "transfer", region: "ams3" })).status).toBe(422);
+  expect((await api.call("GET", `/v2/images/${first}`)).body.image).toMatchObject({
+    status: "deleted",
+    error_message: expect.stringContaining("404"),
+  });
+  expect(
+    (await api.call("POST", `/v2/images/${first}/actions`, { type: "transfer", region: "ams3" }))
+      .status,
+  ).toBe(422);
   const second = await begin();
   await api.call("DELETE", `/v2/images/${second}`);
   come();
@@ -103,8 +173,16 @@ test("an image that can't be had says why; one that is deleted while it comes is
   expect(deleted).toEqual([`snapshot-${second}`, `snapshot-${second}`]);
 });
 
-test.each([{ url: "file:///etc/passwd" }, { url: "own.qcow2" }, { region: "nowhere" }, { region: undefined }, { name: "" }])("a custom image is refused: %j", async (wrong) => {
-  expect((await (await testApi()).call("POST", "/v2/images", { ...custom, ...wrong })).status).toBe(422);
+test.each([
+  { url: "file:///etc/passwd" },
+  { url: "own.qcow2" },
+  { region: "nowhere" },
+  { region: undefined },
+  { name: "" },
+])("a custom image is refused: %j", async (wrong) => {
+  expect((await (await testApi()).call("POST", "/v2/images", { ...custom, ...wrong })).status).toBe(
+    422,
+  );
 });
 
 test("a transfer that the daemon's death has cut short goes on with the next one", async () => {
@@ -112,15 +190,25 @@ test("a transfer that the daemon's death has cut short goes on with the next one
   const file = join(folder, "records.json");
   const before = await testApi({ file, pace: "host" });
   const { id, path } = await imageOf(before);
-  const { action } = (await before.call("POST", `${path}/actions`, { type: "transfer", region: "ams3" })).body;
+  const { action } = (
+    await before.call("POST", `${path}/actions`, { type: "transfer", region: "ams3" })
+  ).body;
   await before.cloud.jobs.settled();
-  Object.assign(before.cloud.state.actions.find((one) => one.id === action.id)!, { status: "in-progress" });
+  Object.assign(
+    before.cloud.state.actions.find((one) => one.id === action.id)!,
+    { status: "in-progress" },
+  );
   before.cloud.state.snapshots[0]!.regions = ["fra1"];
   await before.cloud.store.save();
   const after = await testApi({ file });
   await after.resume();
   await after.cloud.jobs.settled();
-  expect((await after.call("GET", `/v2/actions/${action.id}`)).body.action.status).toBe("completed");
-  expect(after.cloud.state.snapshots.find((one) => one.id === id)!.regions).toEqual(["fra1", "ams3"]);
+  expect((await after.call("GET", `/v2/actions/${action.id}`)).body.action.status).toBe(
+    "completed",
+  );
+  expect(after.cloud.state.snapshots.find((one) => one.id === id)!.regions).toEqual([
+    "fra1",
+    "ams3",
+  ]);
   await rm(folder, { recursive: true });
 });

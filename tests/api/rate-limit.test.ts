@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+
 import { createRateLimit } from "../../local/cloud/api/rate-limit";
 import { fakeClock } from "./harness";
 
@@ -9,7 +10,11 @@ test("5,000 calls an hour, sliding: refused until the oldest of them is an hour 
     await clock.advance(500);
     if (!limit.count("one").allowed) throw new Error(`call ${at} was refused`);
   }
-  expect(limit.count("one")).toMatchObject({ allowed: false, headers: { "ratelimit-remaining": "0" }, retryAfterSeconds: 3_600 - 2_499 });
+  expect(limit.count("one")).toMatchObject({
+    allowed: false,
+    headers: { "ratelimit-remaining": "0" },
+    retryAfterSeconds: 3_600 - 2_499,
+  });
   await clock.advance(1_102_000);
   expect(limit.count("one").allowed).toBe(true);
 });

@@ -1,16 +1,20 @@
-import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { request } from "node:http";
 import { createInterface } from "node:readline";
+
+import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+
 import { labPaths } from "../../local/cloud/paths";
 import { project, type Result } from "./kit";
 
 jest.setTimeout(180_000);
 const ROOT = resolve(__dirname, "../..");
-const stack = project("ocean", `
+const stack = project(
+  "ocean",
+  `
 import * as digitalocean from "@pulumi/digitalocean";
 const v = Number(process.env.V ?? "1");
 const tag = new digitalocean.Tag("tag", { name: "web" });
@@ -33,15 +37,31 @@ const check = new digitalocean.UptimeCheck("check", { name: "check", target: "ht
 new digitalocean.UptimeAlert("alert", { checkId: check.id, name: "alert", type: "down", period: "2m", notifications: [{ emails: ["sammy@digitalocean.com"] }] });
 export const address = ip.ipAddress;
 export const image = digitalocean.getImageOutput({ slug: "debian-13-x64" }).distribution;
-`);
+`,
+);
 
 let cloud: ChildProcess;
 let api = "";
-const cloudState = mkdtempSync(join(tmpdir(), "second-server-engine-test-cloud-"));
+const CLOUD_STATE = mkdtempSync(join(tmpdir(), "second-server-engine-test-cloud-"));
 beforeAll(async () => {
-  cloud = spawn(process.execPath, ["--import", `file://${join(ROOT, "node_modules/tsx/dist/loader.mjs")}`, join(ROOT, "local/cloud/main.ts"), "serve", "--state", cloudState, "--no-machines"], { stdio: ["ignore", "pipe", "inherit"] });
+  cloud = spawn(
+    process.execPath,
+    [
+      "--import",
+      `file://${join(ROOT, "node_modules/tsx/dist/loader.mjs")}`,
+      join(ROOT, "local/cloud/main.ts"),
+      "serve",
+      "--state",
+      CLOUD_STATE,
+      "--no-machines",
+    ],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
   api = await new Promise((done, fail) => {
-    createInterface({ input: cloud.stdout! }).on("line", (line) => { const found = /API (http:\S+?),/.exec(line); if (found) done(found[1]!); });
+    createInterface({ input: cloud.stdout! }).on("line", (line) => {
+      const found = /API (http:\S+?),/.exec(line);
+      if (found) done(found[1]!);
+    });
     cloud.once("exit", (code) => fail(new Error(`the local cloud ended with ${code}`)));
   });
 });
@@ -49,24 +69,45 @@ afterAll(async () => {
   const gone = new Promise((done) => cloud.once("exit", done));
   cloud.kill("SIGTERM");
   await gone;
-  rmSync(cloudState, { recursive: true, force: true });
+  rmSync(CLOUD_STATE, { recursive: true, force: true });
   stack.remove();
 });
 
-const environment = (): NodeJS.ProcessEnv => ({ DIGITALOCEAN_TOKEN: "test", DIGITALOCEAN_API_URL: api });
-/** The lab's own API: with a body a POST, else a DELETE. */
-const local = async (path: string, body?: object): Promise<void> => await new Promise((done, fail) => {
-  const asked = request({ socketPath: labPaths(cloudState).socket, path: `/local${path}`, method: body ? "POST" : "DELETE", headers: { "content-type": "application/json" } }, (answer) => {
-    answer.resume().once("end", () => (answer.statusCode! < 300 ? done() : fail(new Error(`${path}: ${answer.statusCode}`))));
-  });
-  asked.once("error", fail).end(body && JSON.stringify(body));
+const environment = (): NodeJS.ProcessEnv => ({
+  DIGITALOCEAN_TOKEN: "test",
+  DIGITALOCEAN_API_URL: api,
 });
-const run = async (args: readonly string[], v = "1"): Promise<Result> => await stack.run([...args, "--json"], { V: v, ...environment() });
+/** The lab's own API: with a body a POST, else a DELETE. */
+const local = async (path: string, body?: object): Promise<void> =>
+  await new Promise((done, fail) => {
+    const asked = request(
+      {
+        socketPath: labPaths(CLOUD_STATE).socket,
+        path: `/local${path}`,
+        method: body ? "POST" : "DELETE",
+        headers: { "content-type": "application/json" },
+      },
+      (answer) => {
+        answer
+          .resume()
+          .once("end", () =>
+            answer.statusCode! < 300 ? done() : fail(new Error(`${path}: ${answer.statusCode}`)),
+          );
+      },
+    );
+    asked.once("error", fail).end(body && JSON.stringify(body));
+  });
+const run = async (args: readonly string[], v = "1"): Promise<Result> =>
+  await stack.run([...args, "--json"], { V: v, ...environment() });
 const call = async (path: string, method = "GET"): Promise<any> => {
-  const answer = await fetch(`${api}/v2${path}`, { method, headers: { authorization: "Bearer test" } });
+  const answer = await fetch(`${api}/v2${path}`, {
+    method,
+    headers: { authorization: "Bearer test" },
+  });
   return answer.status === 204 ? null : await answer.json();
 };
-const droplets = async (): Promise<{ id: number; size_slug: string }[]> => (await call("/droplets")).droplets;
+const droplets = async (): Promise<{ id: number; size_slug: string }[]> =>
+  (await call("/droplets")).droplets;
 
 test("up makes the resources, and neither a second up nor a refresh finds anything to do", async () => {
   expect(await run(["up", "--skip-preview"])).toMatchObject({ code: 0, changes: { create: 20 } });
@@ -74,7 +115,11 @@ test("up makes the resources, and neither a second up nor a refresh finds anythi
   expect(outputs.image).toBe("Debian");
   expect((await call(`/reserved_ips/${outputs.address}`)).reserved_ip.droplet.name).toBe("web");
   const again = await run(["up", "--skip-preview", "--refresh", "--expect-no-changes"]);
-  expect({ code: again.code, errors: again.errors, update: again.changes["update"] ?? 0 }).toEqual({ code: 0, errors: [], update: 0 });
+  expect({ code: again.code, errors: again.errors, update: again.changes["update"] ?? 0 }).toEqual({
+    code: 0,
+    errors: [],
+    update: 0,
+  });
 });
 
 test("a new size is an update in place; new user data replaces the droplet, with the address taken off first", async () => {
@@ -84,7 +129,12 @@ test("a new size is an update in place; new user data replaces the droplet, with
   expect(await droplets()).toMatchObject([{ id: before[0]!.id, size_slug: "s-1vcpu-1gb" }]);
   const { code, steps } = await run(["up", "--skip-preview"], "3");
   expect(code).toBe(0);
-  const order = ["delete-replaced ip", "delete-replaced web", "create-replacement web", "create-replacement ip"].map((step) => steps.indexOf(step));
+  const order = [
+    "delete-replaced ip",
+    "delete-replaced web",
+    "create-replacement web",
+    "create-replacement ip",
+  ].map((step) => steps.indexOf(step));
   expect(order).not.toContain(-1);
   expect(order).toEqual([...order].sort((a, b) => a - b));
   expect((await droplets())[0]!.id).not.toBe(before[0]!.id);
@@ -92,13 +142,31 @@ test("a new size is an update in place; new user data replaces the droplet, with
 
 test("a replacement that was made but did not become ready is kept, and the next up goes on with it", async () => {
   await local("/faults", { kind: "api", method: "POST", path: "/droplets", delayMs: 1000 });
-  const { seen, ended } = stack.start(["up", "--skip-preview", "--json"], { V: "2", ...environment() });
-  await seen(({ resourcePreEvent }) => resourcePreEvent?.metadata.op === "create-replacement" && resourcePreEvent.metadata.urn.endsWith("::web"));
-  await local("/faults", { kind: "api", method: "GET", path: "/droplets/", status: 403, times: 1 });
+  const { seen, ended } = stack.start(["up", "--skip-preview", "--json"], {
+    V: "2",
+    ...environment(),
+  });
+  await seen(
+    ({ resourcePreEvent }) =>
+      resourcePreEvent?.metadata.op === "create-replacement" &&
+      resourcePreEvent.metadata.urn.endsWith("::web"),
+  );
+  await local("/faults", {
+    kind: "api",
+    method: "GET",
+    path: "/droplets/",
+    status: 403,
+    times: 1,
+  });
   expect(await ended).toMatchObject({ code: 1 });
   await local("/faults");
   const { id } = (await droplets())[0]!;
-  expect(stack.state().resources.filter(({ urn }) => urn.endsWith("::web")).map((web) => web.id)).toEqual([String(id)]);
+  expect(
+    stack
+      .state()
+      .resources.filter(({ urn }) => urn.endsWith("::web"))
+      .map((web) => web.id),
+  ).toEqual([String(id)]);
   expect(await run(["up", "--skip-preview"], "2")).toMatchObject({ code: 0, errors: [] });
   expect(await droplets()).toMatchObject([{ id }]);
 });
@@ -116,40 +184,86 @@ test("what a killed run made without recording it is found again, not made twice
   // What the file says when the engine dies between the API's answer and its own note of it.
   const file = JSON.parse(readFileSync(stack.stateFile, "utf8"));
   const { latest } = file.checkpoint;
-  const index = latest.resources.findIndex(({ type }: { type: string }) => type.endsWith(":Droplet"));
+  const index = latest.resources.findIndex(({ type }: { type: string }) =>
+    type.endsWith(":Droplet"),
+  );
   const [lost] = latest.resources.splice(index, 1);
-  latest.resources = latest.resources.filter(({ type }: { type: string }) => !/:ReservedIp(v6)?Assignment$/.test(type));
+  latest.resources = latest.resources.filter(
+    ({ type }: { type: string }) => !/:ReservedIp(v6)?Assignment$/.test(type),
+  );
   latest.manifest.time = new Date(Date.parse(lost.created) - 1000).toISOString();
   delete lost.id;
   latest.pending_operations = [{ resource: { ...lost, outputs: {} }, type: "creating" }];
   writeFileSync(stack.stateFile, JSON.stringify(file));
   const { code, events } = await run(["up", "--skip-preview"], "3");
   expect(code).toBe(0);
-  expect(events.some(({ diagnosticEvent }) => diagnosticEvent?.message.includes("interrupted while creating"))).toBe(true);
+  expect(
+    events.some(({ diagnosticEvent }) =>
+      diagnosticEvent?.message.includes("interrupted while creating"),
+    ),
+  ).toBe(true);
   expect(await droplets()).toMatchObject([{ id }]);
   expect(stack.state().pending).toEqual([]);
 });
 
 /** The ids of all that the program makes, by list. */
 const everything = async (): Promise<Record<string, readonly string[]>> => {
-  const lists = { reserved_ips: "/reserved_ips", reserved_ipv6s: "/reserved_ipv6", domain_records: "/domains/ocean.test/records", firewalls: "/firewalls", ssh_keys: "/account/keys", droplets: "/droplets", volumes: "/volumes", snapshots: "/snapshots", checks: "/uptime/checks", vpcs: "/vpcs", vpc_peerings: "/vpc_peerings" };
-  return Object.fromEntries(await Promise.all(Object.entries(lists).map(async ([key, path]) => [key, (await call(path))[key].map(({ ip, id }: { ip?: string; id?: number | string }) => String(ip ?? id)).sort()] as const)));
+  const lists = {
+    reserved_ips: "/reserved_ips",
+    reserved_ipv6s: "/reserved_ipv6",
+    domain_records: "/domains/ocean.test/records",
+    firewalls: "/firewalls",
+    ssh_keys: "/account/keys",
+    droplets: "/droplets",
+    volumes: "/volumes",
+    snapshots: "/snapshots",
+    checks: "/uptime/checks",
+    vpcs: "/vpcs",
+    vpc_peerings: "/vpc_peerings",
+  };
+  return Object.fromEntries(
+    await Promise.all(
+      Object.entries(lists).map(
+        async ([key, path]) =>
+          [
+            key,
+            (await call(path))[key]
+              .map(({ ip, id }: { ip?: string; id?: number | string }) => String(ip ?? id))
+              .sort(),
+          ] as const,
+      ),
+    ),
+  );
 };
 
 test("of every kind that has a name of its own, or none, an interrupted creation is found again", async () => {
   const before = await everything();
   const file = JSON.parse(readFileSync(stack.stateFile, "utf8"));
   const { latest } = file.checkpoint;
-  const lost = latest.resources.filter(({ type }: { type: string }) => type.startsWith("digitalocean:"));
+  const lost = latest.resources.filter(({ type }: { type: string }) =>
+    type.startsWith("digitalocean:"),
+  );
   latest.resources = latest.resources.filter((each: unknown) => !lost.includes(each));
-  latest.manifest.time = new Date(Math.min(...lost.map(({ created }: { created: string }) => Date.parse(created))) - 1000).toISOString();
+  latest.manifest.time = new Date(
+    Math.min(...lost.map(({ created }: { created: string }) => Date.parse(created))) - 1000,
+  ).toISOString();
   // These can only be told from those that were there before, which the pending operation remembers; and an address, from those that are taken.
   const NAMELESS = /:(ReservedIp|ReservedIpv6|VolumeSnapshot|UptimeCheck|UptimeAlert)$/;
-  for (const [type, path] of [[":ReservedIp", "reserved_ips"], [":ReservedIpv6", "reserved_ipv6"]] as const) {
+  for (const [type, path] of [
+    [":ReservedIp", "reserved_ips"],
+    [":ReservedIpv6", "reserved_ipv6"],
+  ] as const) {
     const { id } = lost.find((each: { type: string }) => each.type.endsWith(type));
-    await fetch(`${api}/v2/${path}/${id}/actions`, { method: "POST", headers: { authorization: "Bearer test", "content-type": "application/json" }, body: JSON.stringify({ type: "unassign" }) });
+    await fetch(`${api}/v2/${path}/${id}/actions`, {
+      method: "POST",
+      headers: { authorization: "Bearer test", "content-type": "application/json" },
+      body: JSON.stringify({ type: "unassign" }),
+    });
   }
-  latest.pending_operations = lost.map(({ id: _, ...each }: { id: string; type: string }) => ({ resource: { ...each, outputs: NAMELESS.test(each.type) ? { known: [] } : {} }, type: "creating" }));
+  latest.pending_operations = lost.map(({ id: _, ...each }: { id: string; type: string }) => ({
+    resource: { ...each, outputs: NAMELESS.test(each.type) ? { known: [] } : {} },
+    type: "creating",
+  }));
   writeFileSync(stack.stateFile, JSON.stringify(file));
   const { code, errors, changes } = await run(["up", "--skip-preview"], "3");
   expect({ code, errors }).toEqual({ code: 0, errors: [] });
@@ -161,35 +275,86 @@ test("of every kind that has a name of its own, or none, an interrupted creation
 
 test("killed at the moment at which an address is given, the next run keeps that one address", async () => {
   expect((await run(["destroy", "--skip-preview"])).code).toBe(0);
-  const going = stack.start(["up", "--skip-preview", "--json"], { V: "1", DIGITALOCEAN_TOKEN: "test", DIGITALOCEAN_API_URL: api });
-  while ((await call("/reserved_ips")).reserved_ips.length === 0 && going.child.exitCode === null) { /* each turn is a request */ }
+  const going = stack.start(["up", "--skip-preview", "--json"], {
+    V: "1",
+    DIGITALOCEAN_TOKEN: "test",
+    DIGITALOCEAN_API_URL: api,
+  });
+  while ((await call("/reserved_ips")).reserved_ips.length === 0 && going.child.exitCode === null) {
+    /* each turn is a request */
+  }
   going.child.kill("SIGKILL");
   await going.ended;
   expect((await run(["cancel"])).code).toBe(0);
   const { code, errors } = await run(["up", "--skip-preview"]);
   expect({ code, errors }).toEqual({ code: 0, errors: [] });
-  const left = await Promise.all([call("/reserved_ips"), call("/domains"), call("/firewalls"), call("/account/keys"), droplets()]);
-  expect(left).toMatchObject([{ reserved_ips: [{}] }, { domains: [{}] }, { firewalls: [{}] }, { ssh_keys: [{}] }, [{}]]);
+  const left = await Promise.all([
+    call("/reserved_ips"),
+    call("/domains"),
+    call("/firewalls"),
+    call("/account/keys"),
+    droplets(),
+  ]);
+  expect(left).toMatchObject([
+    { reserved_ips: [{}] },
+    { domains: [{}] },
+    { firewalls: [{}] },
+    { ssh_keys: [{}] },
+    [{}],
+  ]);
 });
 
 test("what is only read from now on, under the name of something else, takes its place, and the other is deleted", async () => {
   const { code, steps } = await run(["up", "--skip-preview"], "4");
-  expect({ code, steps }).toEqual({ code: 0, steps: expect.arrayContaining(["read-replacement label", "delete-replaced label"]) });
-  expect(stack.state().resources.filter(({ urn }) => urn.endsWith("::label"))).toMatchObject([{ id: "web", external: true }]);
-  expect((await call("/tags")).tags.map(({ name }: { name: string }) => name)).not.toContain("mine");
+  expect({ code, steps }).toEqual({
+    code: 0,
+    steps: expect.arrayContaining(["read-replacement label", "delete-replaced label"]),
+  });
+  expect(stack.state().resources.filter(({ urn }) => urn.endsWith("::label"))).toMatchObject([
+    { id: "web", external: true },
+  ]);
+  expect((await call("/tags")).tags.map(({ name }: { name: string }) => name)).not.toContain(
+    "mine",
+  );
 });
 
 test("import takes what exists into the state", async () => {
-  await fetch(`${api}/v2/tags`, { method: "POST", headers: { authorization: "Bearer test", "content-type": "application/json" }, body: JSON.stringify({ name: "old" }) });
-  expect(await run(["import", "digitalocean:index/tag:Tag", "old", "old"])).toMatchObject({ code: 0, changes: { import: 1 } });
-  expect(stack.state().resources.find(({ urn }) => urn.endsWith("::old"))).toMatchObject({ id: "old", protect: true, inputs: { name: "old" } });
-  expect(await run(["import", "digitalocean:index/tag:Tag", "none", "none"])).toMatchObject({ code: 1, errors: [expect.stringContaining("does not exist"), "update failed\n"] });
+  await fetch(`${api}/v2/tags`, {
+    method: "POST",
+    headers: { authorization: "Bearer test", "content-type": "application/json" },
+    body: JSON.stringify({ name: "old" }),
+  });
+  expect(await run(["import", "digitalocean:index/tag:Tag", "old", "old"])).toMatchObject({
+    code: 0,
+    changes: { import: 1 },
+  });
+  expect(stack.state().resources.find(({ urn }) => urn.endsWith("::old"))).toMatchObject({
+    id: "old",
+    protect: true,
+    inputs: { name: "old" },
+  });
+  expect(await run(["import", "digitalocean:index/tag:Tag", "none", "none"])).toMatchObject({
+    code: 1,
+    errors: [expect.stringContaining("does not exist"), "update failed\n"],
+  });
 });
 
 test("destroy leaves nothing behind at the cloud but what is protected", async () => {
   const { code, errors } = await run(["destroy", "--skip-preview"]);
   expect(code).toBe(1);
   expect(errors.join()).toContain("it is protected");
-  const left = await Promise.all([droplets(), call("/reserved_ips"), call("/domains"), call("/firewalls"), call("/account/keys")]);
-  expect(left).toMatchObject([[], { reserved_ips: [] }, { domains: [] }, { firewalls: [] }, { ssh_keys: [] }]);
+  const left = await Promise.all([
+    droplets(),
+    call("/reserved_ips"),
+    call("/domains"),
+    call("/firewalls"),
+    call("/account/keys"),
+  ]);
+  expect(left).toMatchObject([
+    [],
+    { reserved_ips: [] },
+    { domains: [] },
+    { firewalls: [] },
+    { ssh_keys: [] },
+  ]);
 });

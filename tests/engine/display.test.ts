@@ -1,31 +1,98 @@
 /** The texts are the real CLI's (3.259) on the same steps; only times are left out. */
 import { expect, test } from "@jest/globals";
+
+import type { DisplayOptions } from "../../local/engine/display/options";
 import { richDisplay } from "../../local/engine/display/rich";
 import { rowDisplay } from "../../local/engine/display/rows";
 import { diffLines } from "../../local/engine/display/text-diff";
-import type { DisplayOptions } from "../../local/engine/display/options";
 import type { Step } from "../../local/engine/events/events";
 import { Archive, type Props, Secret, UNKNOWN } from "../../local/engine/values/value";
 
 const options: DisplayOptions = {
-  stack: "test", project: "side", diff: false, showSecrets: false, showSames: false, showReads: false, showReplacementSteps: false, showConfig: false, showFull: false, suppressOutputs: false, suppressProgress: true,
+  stack: "test",
+  project: "side",
+  diff: false,
+  showSecrets: false,
+  showSames: false,
+  showReads: false,
+  showReplacementSteps: false,
+  showConfig: false,
+  showFull: false,
+  suppressOutputs: false,
+  suppressProgress: true,
 };
 const ROOT = "urn:pulumi:test::side::pulumi:pulumi:Stack::side-test";
 const state = (urn: string, inputs: Props, outputs: Props = {}, more: object = {}) => ({
-  urn, type: urn.split("::")[2]!.split("$").at(-1)!, custom: true, inputs, outputs, dependencies: [], propertyDependencies: {}, parent: ROOT, ...more,
+  urn,
+  type: urn.split("::")[2]!.split("$").at(-1)!,
+  custom: true,
+  inputs,
+  outputs,
+  dependencies: [],
+  propertyDependencies: {},
+  parent: ROOT,
+  ...more,
 });
 const stack = (outputs: Props) => state(ROOT, {}, outputs, { custom: false, parent: undefined });
-const command = (name: string, inputs: Props, outputs: Props = {}) => state(`urn:pulumi:test::side::command:local:Command::${name}`, inputs, outputs, { id: `${name}1` });
-const step = (op: Step["op"], from: { old?: any; new?: any }, more: Partial<Step> = {}): Step => ({ op, urn: (from.new ?? from.old).urn, logical: true, ...from, ...more });
-const changed = (kinds: Record<string, any>) => ({ detailed: Object.fromEntries(Object.entries(kinds).map(([path, diffKind]) => [path, { diffKind, inputDiff: false }])), diffs: [...new Set(Object.keys(kinds).map((path) => /^\w+/.exec(path)![0]))] });
+const command = (name: string, inputs: Props, outputs: Props = {}) =>
+  state(`urn:pulumi:test::side::command:local:Command::${name}`, inputs, outputs, {
+    id: `${name}1`,
+  });
+const step = (op: Step["op"], from: { old?: any; new?: any }, more: Partial<Step> = {}): Step => ({
+  op,
+  urn: (from.new ?? from.old).urn,
+  logical: true,
+  ...from,
+  ...more,
+});
+const changed = (kinds: Record<string, any>) => ({
+  detailed: Object.fromEntries(
+    Object.entries(kinds).map(([path, diffKind]) => [path, { diffKind, inputDiff: false }]),
+  ),
+  diffs: [...new Set(Object.keys(kinds).map((path) => /^\w+/.exec(path)![0]))],
+});
 
-const rows = (preview: boolean) => { const out: string[] = []; const sink = rowDisplay("update", preview, options, (text) => out.push(text)); return { sink, text: () => out.join("").replace(/\d+\.\d\ds/g, "0.00s") }; };
-const rich = (more: Partial<DisplayOptions> = {}) => { const out: string[] = []; const sink = richDisplay({ ...options, diff: true, ...more }, (text) => out.push(text), () => {}); return { sink, text: () => out.join("") }; };
+const rows = (preview: boolean) => {
+  const out: string[] = [];
+  const sink = rowDisplay("update", preview, options, (text) => out.push(text));
+  return { sink, text: () => out.join("").replace(/\d+\.\d\ds/g, "0.00s") };
+};
+const rich = (more: Partial<DisplayOptions> = {}) => {
+  const out: string[] = [];
+  const sink = richDisplay(
+    { ...options, diff: true, ...more },
+    (text) => out.push(text),
+    () => {},
+  );
+  return { sink, text: () => out.join("") };
+};
 
-const first = step("update", { old: command("first", { create: "echo one", environment: { A: "1" } }, { create: "echo one", environment: { A: "1" }, stdout: "one" }), new: command("first", { create: "echo two", environment: { A: "1", B: "2" } }) }, changed({ create: "update", "environment.B": "add" }));
+const first = step(
+  "update",
+  {
+    old: command(
+      "first",
+      { create: "echo one", environment: { A: "1" } },
+      { create: "echo one", environment: { A: "1" }, stdout: "one" },
+    ),
+    new: command("first", { create: "echo two", environment: { A: "1", B: "2" } }),
+  },
+  changed({ create: "update", "environment.B": "add" }),
+);
 const gone = step("delete", { old: command("gone", { create: "true" }) });
-const outputs = { hidden: new Secret("x"), name: "ape", nested: { a: [1, { b: "c" }], e: [], n: null }, text: "line one\nline two" };
-const finished = { ...first, new: { ...first.new!, outputs: { create: "echo two", environment: { A: "1", B: "2" }, stdout: "two\nthree" } } };
+const outputs = {
+  hidden: new Secret("x"),
+  name: "ape",
+  nested: { a: [1, { b: "c" }], e: [], n: null },
+  text: "line one\nline two",
+};
+const finished = {
+  ...first,
+  new: {
+    ...first.new!,
+    outputs: { create: "echo two", environment: { A: "1", B: "2" }, stdout: "two\nthree" },
+  },
+};
 
 test("a run: each step as it goes, with what it says; then the diagnostics, the outputs, the summary", () => {
   const { sink, text } = rows(false);
@@ -36,7 +103,7 @@ test("a run: each step as it goes, with what it says; then the diagnostics, the 
   sink.after(finished, false);
   sink.diagnostic("warning", "careful now");
   sink.before(gone, false);
-  sink.diagnostic("error", "exit status 3: running \"false\":\nbad", gone.urn);
+  sink.diagnostic("error", 'exit status 3: running "false":\nbad', gone.urn);
   sink.failed(gone);
   sink.diagnostic("error", "update failed");
   sink.after(step("same", { old: stack(outputs), new: stack({ ...outputs, name: "bee" }) }), false);
@@ -139,16 +206,56 @@ Resources:
 test("--diff: every property that differs, lists and texts line by line, what the run adds, secrets masked", () => {
   const { sink, text } = rich();
   const archive = (hash: string) => new Archive(hash, { path: "./bundle" });
-  const old = command("first", { ...first.old!.inputs, stdin: "a\nb\nc\n", settings: "{\"x\":1}", list: [1, 2], key: new Secret("k"), code: archive("1111111aa") }, first.old!.outputs);
-  const now = command("first", { ...first.new!.inputs, stdin: "a\nb\nd\n", settings: "{\"x\":2}", list: [1], key: new Secret("l"), code: archive("2222222bb") });
-  const difference = changed({ create: "update", "environment.B": "add", stdin: "update", settings: "update", "list[1]": "delete", key: "update", code: "update" });
-  const update = step("update", { old: { ...old, outputs: { ...old.inputs, stdout: "one" } }, new: now }, difference);
+  const old = command(
+    "first",
+    {
+      ...first.old!.inputs,
+      stdin: "a\nb\nc\n",
+      settings: '{"x":1}',
+      list: [1, 2],
+      key: new Secret("k"),
+      code: archive("1111111aa"),
+    },
+    first.old!.outputs,
+  );
+  const now = command("first", {
+    ...first.new!.inputs,
+    stdin: "a\nb\nd\n",
+    settings: '{"x":2}',
+    list: [1],
+    key: new Secret("l"),
+    code: archive("2222222bb"),
+  });
+  const difference = changed({
+    create: "update",
+    "environment.B": "add",
+    stdin: "update",
+    settings: "update",
+    "list[1]": "delete",
+    key: "update",
+    code: "update",
+  });
+  const update = step(
+    "update",
+    { old: { ...old, outputs: { ...old.inputs, stdout: "one" } }, new: now },
+    difference,
+  );
   sink.before(step("same", { old: stack(outputs), new: stack(outputs) }), false);
   sink.before(update, false);
   sink.after({ ...update, new: { ...now, outputs: { ...now.inputs, stdout: "two" } } }, false);
-  sink.before(step("create", { new: command("long", { text: "1\n2\n3\n4", path: "x".repeat(151), n: 1.5, b: true }) }), false);
+  sink.before(
+    step("create", {
+      new: command("long", { text: "1\n2\n3\n4", path: "x".repeat(151), n: 1.5, b: true }),
+    }),
+    false,
+  );
   sink.before(gone, false);
-  sink.summary({ seconds: 61, changes: { update: 1, create: 1, delete: 1 }, preview: false, failed: false });
+  sink.summary({
+    seconds: 61,
+    changes: { update: 1, create: 1, delete: 1 },
+    preview: false,
+    failed: false,
+  });
   expect(text()).toBe(`  pulumi:pulumi:Stack: (same)
     [urn=${ROOT}]
     ~ command:local:Command: (update)
@@ -195,13 +302,36 @@ Duration: 1m1s
 
 test("--show-secrets shows what has changed inside a secret", () => {
   const { sink, text } = rich({ showSecrets: true });
-  sink.before(step("update", { old: command("first", {}, { key: new Secret("k") }), new: command("first", { key: new Secret("l") }) }, changed({ key: "update" })), true);
+  sink.before(
+    step(
+      "update",
+      {
+        old: command("first", {}, { key: new Secret("k") }),
+        new: command("first", { key: new Secret("l") }),
+      },
+      changed({ key: "update" }),
+    ),
+    true,
+  );
   expect(text()).toContain(`  ~ key: "k" => "l"\n`);
 });
 
 test("texts of many lines are compared where they differ, without a table of all their lines", () => {
   const many = Array.from({ length: 30_000 }, (_, index) => `line ${index}`);
   const changed = [...many.slice(0, 15_000), "new", ...many.slice(15_001)];
-  expect(diffLines(many, changed).map(({ kind, lines }) => [kind, lines.length])).toEqual([["same", 15_000], ["delete", 1], ["add", 1], ["same", 14_999]]);
-  expect(diffLines(many, many.map((line) => `${line}!`)).map(({ kind, lines }) => [kind, lines.length])).toEqual([["delete", 30_000], ["add", 30_000]]);
+  expect(diffLines(many, changed).map(({ kind, lines }) => [kind, lines.length])).toEqual([
+    ["same", 15_000],
+    ["delete", 1],
+    ["add", 1],
+    ["same", 14_999],
+  ]);
+  expect(
+    diffLines(
+      many,
+      many.map((line) => `${line}!`),
+    ).map(({ kind, lines }) => [kind, lines.length]),
+  ).toEqual([
+    ["delete", 30_000],
+    ["add", 30_000],
+  ]);
 });

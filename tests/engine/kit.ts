@@ -5,7 +5,11 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 
 const ROOT = resolve(__dirname, "../..");
-const ENGINE = ["--import", `file://${join(ROOT, "node_modules/tsx/dist/loader.mjs")}`, join(ROOT, "local/engine/main.ts")];
+const ENGINE = [
+  "--import",
+  `file://${join(ROOT, "node_modules/tsx/dist/loader.mjs")}`,
+  join(ROOT, "local/engine/main.ts"),
+];
 
 export interface Event {
   readonly resourcePreEvent?: { metadata: Metadata };
@@ -14,7 +18,12 @@ export interface Event {
   readonly diagnosticEvent?: { severity: string; message: string; urn?: string };
   readonly summaryEvent?: { resourceChanges: Record<string, number>; result: string };
 }
-interface Metadata { readonly op: string; readonly urn: string; readonly diffs?: readonly string[]; readonly detailedDiff?: Record<string, { diffKind: string }> | null }
+interface Metadata {
+  readonly op: string;
+  readonly urn: string;
+  readonly diffs?: readonly string[];
+  readonly detailedDiff?: Record<string, { diffKind: string }> | null;
+}
 
 export interface Result {
   readonly code: number;
@@ -30,11 +39,24 @@ export interface Result {
 const nameOf = (urn: string): string => urn.split("::").at(-1)!;
 
 const resultOf = (code: number, stdout: string, stderr: string): Result => {
-  const events = stdout.split("\n").filter((line) => line.startsWith("{\"sequence\"")).map((line) => JSON.parse(line) as Event);
+  const events = stdout
+    .split("\n")
+    .filter((line) => line.startsWith('{"sequence"'))
+    .map((line) => JSON.parse(line) as Event);
   return {
-    code, stdout, stderr, events, changes: events.find(({ summaryEvent }) => summaryEvent)?.summaryEvent?.resourceChanges ?? {},
-    steps: events.flatMap(({ resOutputsEvent }) => (resOutputsEvent ? [`${resOutputsEvent.metadata.op} ${nameOf(resOutputsEvent.metadata.urn)}`] : [])),
-    errors: events.flatMap(({ diagnosticEvent }) => (diagnosticEvent?.severity === "error" ? [diagnosticEvent.message] : [])),
+    code,
+    stdout,
+    stderr,
+    events,
+    changes: events.find(({ summaryEvent }) => summaryEvent)?.summaryEvent?.resourceChanges ?? {},
+    steps: events.flatMap(({ resOutputsEvent }) =>
+      resOutputsEvent
+        ? [`${resOutputsEvent.metadata.op} ${nameOf(resOutputsEvent.metadata.urn)}`]
+        : [],
+    ),
+    errors: events.flatMap(({ diagnosticEvent }) =>
+      diagnosticEvent?.severity === "error" ? [diagnosticEvent.message] : [],
+    ),
   };
 };
 
@@ -45,8 +67,25 @@ export interface Project {
   /** Runs the engine to its end with this program environment. */
   run(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Result>;
   /** Starts it; `seen` resolves with the first event that passes the test. */
-  start(args: readonly string[], env?: NodeJS.ProcessEnv): { child: ChildProcess; seen(test: (event: Event) => boolean): Promise<Event>; ended: Promise<Result> };
-  state(): { resources: { urn: string; type: string; id?: string; inputs: Record<string, unknown>; outputs: Record<string, unknown>; delete?: boolean }[]; pending: { type: string }[] };
+  start(
+    args: readonly string[],
+    env?: NodeJS.ProcessEnv,
+  ): {
+    child: ChildProcess;
+    seen(test: (event: Event) => boolean): Promise<Event>;
+    ended: Promise<Result>;
+  };
+  state(): {
+    resources: {
+      urn: string;
+      type: string;
+      id?: string;
+      inputs: Record<string, unknown>;
+      outputs: Record<string, unknown>;
+      delete?: boolean;
+    }[];
+    pending: { type: string }[];
+  };
   remove(): void;
 }
 
@@ -55,34 +94,71 @@ export const project = (name: string, program: string): Project => {
   const folder = mkdtempSync(join(tmpdir(), `second-server-engine-test-${name}-`));
   const stateFile = join(folder, `state/.pulumi/stacks/${name}/test.json`);
   symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
-  writeFileSync(join(folder, "Pulumi.yaml"), `name: ${name}\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n    nodeargs: "--import tsx"\n`);
+  writeFileSync(
+    join(folder, "Pulumi.yaml"),
+    `name: ${name}\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n    nodeargs: "--import tsx"\n`,
+  );
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name, main: "index.ts" }));
   writeFileSync(join(folder, "index.ts"), program);
-  const environment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({ ...process.env, PULUMI_BACKEND_URL: `file://${join(folder, "state")}`, PULUMI_CONFIG_PASSPHRASE: "test", ...env });
-  const argv = (args: readonly string[]): string[] => [...ENGINE, ...args, "--cwd", folder, "--stack", "test"];
+  const environment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+    ...process.env,
+    PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+    PULUMI_CONFIG_PASSPHRASE: "test",
+    ...env,
+  });
+  const argv = (args: readonly string[]): string[] => [
+    ...ENGINE,
+    ...args,
+    "--cwd",
+    folder,
+    "--stack",
+    "test",
+  ];
   return {
-    folder, stateFile,
-    run: async (args, env = {}) => await new Promise((done) => {
-      execFile(process.execPath, argv(args), { env: environment(env), maxBuffer: 64 << 20 }, (error, stdout, stderr) => done(resultOf(error ? Number(error.code ?? 1) : 0, stdout, stderr)));
-    }),
+    folder,
+    stateFile,
+    run: async (args, env = {}) =>
+      await new Promise((done) => {
+        execFile(
+          process.execPath,
+          argv(args),
+          { env: environment(env), maxBuffer: 64 << 20 },
+          (error, stdout, stderr) =>
+            done(resultOf(error ? Number(error.code ?? 1) : 0, stdout, stderr)),
+        );
+      }),
     start: (args, env = {}) => {
-      const child = spawn(process.execPath, argv(args), { env: environment(env), stdio: ["ignore", "pipe", "pipe"] });
+      const child = spawn(process.execPath, argv(args), {
+        env: environment(env),
+        stdio: ["ignore", "pipe", "pipe"],
+      });
       const lines: string[] = [];
       const waiting: { test: (event: Event) => boolean; done: (event: Event) => void }[] = [];
       createInterface({ input: child.stdout }).on("line", (line) => {
         lines.push(line);
-        if (!line.startsWith("{\"sequence\"")) return;
+        if (!line.startsWith('{"sequence"')) return;
         const event = JSON.parse(line) as Event;
         waiting.filter(({ test }) => test(event)).forEach(({ done }) => done(event));
       });
       let stderr = "";
-      child.stderr.on("data", (chunk: Buffer) => { stderr += chunk.toString(); });
-      const ended = new Promise<Result>((done) => child.once("close", (code) => done(resultOf(code ?? 137, lines.join("\n"), stderr))));
-      return { child, ended, seen: async (test) => await new Promise((done) => waiting.push({ test, done })) };
+      child.stderr.on("data", (chunk: Buffer) => {
+        stderr += chunk.toString();
+      });
+      const ended = new Promise<Result>((done) =>
+        child.once("close", (code) => done(resultOf(code ?? 137, lines.join("\n"), stderr))),
+      );
+      return {
+        child,
+        ended,
+        seen: async (test) => await new Promise((done) => waiting.push({ test, done })),
+      };
     },
     state: () => {
       const { checkpoint } = JSON.parse(readFileSync(stateFile, "utf8"));
-      return { resources: checkpoint.latest.resources ?? [], pending: checkpoint.latest.pending_operations ?? [] };
+      return {
+        resources: checkpoint.latest.resources ?? [],
+        pending: checkpoint.latest.pending_operations ?? [],
+      };
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

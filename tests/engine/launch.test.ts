@@ -1,5 +1,7 @@
-import { afterAll, expect, jest, test } from "@jest/globals";
 import { writeFileSync } from "node:fs";
+
+import { afterAll, expect, jest, test } from "@jest/globals";
+
 import { project } from "./kit";
 
 const PROGRAM = `
@@ -29,6 +31,9 @@ test("a program whose process was started ahead of time finds all that it would 
   expect(errors).toEqual([]);
   expect(code).toBe(0);
   expect(fixture.state().resources[0]!.outputs).toEqual({
-    told: { config: "hello", stack: "test" }, inherited: ["42", 42], automation: ["function", true, true], closure: true,
+    told: { config: "hello", stack: "test" },
+    inherited: ["42", 42],
+    automation: ["function", true, true],
+    closure: true,
   });
 });

@@ -1,21 +1,29 @@
 /** The real CLI beside this engine on the same programs: same steps, same state, and either goes on with the other's stack. Runs where `pulumi` and its plugins are installed. */
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { execFileSync, spawnSync } from "node:child_process";
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+
 import { omit } from "../../local/engine/omit";
 import { suiteWhere } from "../fixtures/suite-where";
 import { project, type Project, type Result } from "./kit";
 
-const has = (program: string): boolean => spawnSync(program, ["version"], { stdio: "ignore" }).status === 0;
-const plugins = (): string => spawnSync("pulumi", ["plugin", "ls"], { encoding: "utf8" }).stdout ?? "";
+const has = (program: string): boolean =>
+  spawnSync(program, ["version"], { stdio: "ignore" }).status === 0;
+const plugins = (): string =>
+  spawnSync("pulumi", ["plugin", "ls"], { encoding: "utf8" }).stdout ?? "";
 const missing = (): string | null => {
   if (!has("pulumi")) return "no `pulumi` on PATH";
   const installed = plugins();
-  const lacking = ["command", "random", "tls"].filter((name) => !new RegExp(`^${name} `, "m").test(installed));
-  return lacking.length > 0 ? `these plugins of the CLI are not installed: ${lacking.join(", ")} (pulumi plugin install)` : null;
+  const lacking = ["command", "random", "tls"].filter(
+    (name) => !new RegExp(`^${name} `, "m").test(installed),
+  );
+  return lacking.length > 0
+    ? `these plugins of the CLI are not installed: ${lacking.join(", ")} (pulumi plugin install)`
+    : null;
 };
-const reason = missing();
+const REASON = missing();
 
 const PROGRAM = `
 import * as pulumi from "@pulumi/pulumi";
@@ -47,37 +55,87 @@ export const hidden = pulumi.secret({ outer: 1, inner: password.result });
 `;
 
 let stack: Project;
-const environment = () => ({ ...process.env, PULUMI_BACKEND_URL: `file://${join(stack.folder, "state")}`, PULUMI_CONFIG_PASSPHRASE: "test", PULUMI_SKIP_UPDATE_CHECK: "true" });
-const cli = (args: readonly string[], more: NodeJS.ProcessEnv = {}): string => execFileSync("pulumi", [...args, "--stack", "test", "--cwd", stack.folder], { env: { ...environment(), ...more }, encoding: "utf8", maxBuffer: 64 << 20, stdio: ["ignore", "pipe", "pipe"] });
-const stateOf = (): any[] => JSON.parse(readFileSync(stack.stateFile, "utf8")).checkpoint.latest.resources;
-const done = (result: Result): Result => { if (result.code !== 0) throw new Error(`exit ${result.code}\n${result.stdout}\n${result.stderr}`); return result; };
+const environment = () => ({
+  ...process.env,
+  PULUMI_BACKEND_URL: `file://${join(stack.folder, "state")}`,
+  PULUMI_CONFIG_PASSPHRASE: "test",
+  PULUMI_SKIP_UPDATE_CHECK: "true",
+});
+const cli = (args: readonly string[], more: NodeJS.ProcessEnv = {}): string =>
+  execFileSync("pulumi", [...args, "--stack", "test", "--cwd", stack.folder], {
+    env: { ...environment(), ...more },
+    encoding: "utf8",
+    maxBuffer: 64 << 20,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+const stateOf = (): any[] =>
+  JSON.parse(readFileSync(stack.stateFile, "utf8")).checkpoint.latest.resources;
+const done = (result: Result): Result => {
+  if (result.code !== 0) throw new Error(`exit ${result.code}\n${result.stdout}\n${result.stderr}`);
+  return result;
+};
 
 /** What must be alike whatever was drawn at random: all but ids, times and the values themselves, of which the kind counts, and which are secret. */
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 const shape = (value: any): any => {
   if (Array.isArray(value)) return value.map(shape);
   if (typeof value !== "object" || value === null) return typeof value;
-  return Object.values(value).includes(SECRET) ? "secret" : Object.fromEntries(Object.entries(value).filter(([key]) => key !== "__pulumi_raw_state_delta").map(([key, item]) => [key, shape(item)]));
+  return Object.values(value).includes(SECRET)
+    ? "secret"
+    : Object.fromEntries(
+        Object.entries(value)
+          .filter(([key]) => key !== "__pulumi_raw_state_delta")
+          .map(([key, item]) => [key, shape(item)]),
+      );
 };
-const outline = (resources: readonly any[]) => resources.map(({ urn, dependencies, propertyDependencies, inputs, outputs, provider, ...others }) => ({
-  urn, ...omit(others, "id", "created", "modified"), dependencies: [...(dependencies ?? [])].sort(), propertyDependencies: Object.entries<string[]>(propertyDependencies ?? {}).map(([key, urns]) => [key, [...urns].sort()]),
-  inputs: shape(inputs ?? {}), outputs: shape(outputs ?? {}), provider: provider?.split("::").slice(0, -1).join("::"),
-})).sort((a, b) => (a.urn < b.urn ? -1 : 1));
+const outline = (resources: readonly any[]) =>
+  resources
+    .map(({ urn, dependencies, propertyDependencies, inputs, outputs, provider, ...others }) => ({
+      urn,
+      ...omit(others, "id", "created", "modified"),
+      dependencies: [...(dependencies ?? [])].sort(),
+      propertyDependencies: Object.entries<string[]>(propertyDependencies ?? {}).map(
+        ([key, urns]) => [key, [...urns].sort()],
+      ),
+      inputs: shape(inputs ?? {}),
+      outputs: shape(outputs ?? {}),
+      provider: provider?.split("::").slice(0, -1).join("::"),
+    }))
+    .sort((a, b) => (a.urn < b.urn ? -1 : 1));
 /** Without the beat of seconds, durations, ids made in the run; sorted, as what happens side by side may end in any order. */
-const linesOf = (text: string): string[] => text.split("\n").filter((line) => !line.startsWith("@ ") && line.trim() !== "").map((line) => line.replace(/\(\d+(\.\d\d)?s\)/g, "(…)").replace(/^Duration: .*/, "Duration").replace(/<\{%[^%]*%\}>/g, "").trimEnd()).sort();
-const stepsOf = (preview: string): string[] => (JSON.parse(preview).steps as { op: string; urn: string }[]).map(({ op, urn }) => `${op} ${urn}`).sort();
+const linesOf = (text: string): string[] =>
+  text
+    .split("\n")
+    .filter((line) => !line.startsWith("@ ") && line.trim() !== "")
+    .map((line) =>
+      line
+        .replace(/\(\d+(\.\d\d)?s\)/g, "(…)")
+        .replace(/^Duration: .*/, "Duration")
+        .replace(/<\{%[^%]*%\}>/g, "")
+        .trimEnd(),
+    )
+    .sort();
+const stepsOf = (preview: string): string[] =>
+  (JSON.parse(preview).steps as { op: string; urn: string }[])
+    .map(({ op, urn }) => `${op} ${urn}`)
+    .sort();
 
-suiteWhere(reason, "beside the real CLI", () => {
+suiteWhere(REASON, "beside the real CLI", () => {
   beforeAll(() => {
     stack = project("real", PROGRAM);
-    appendFileSync(join(stack.folder, "Pulumi.yaml"), "config:\n  told: { type: string, default: by the project }\n");
+    appendFileSync(
+      join(stack.folder, "Pulumi.yaml"),
+      "config:\n  told: { type: string, default: by the project }\n",
+    );
   });
   afterAll(() => stack.remove());
 
   test("a preview has the same steps", async () => {
     mkdirSync(join(stack.folder, "state"));
     cli(["stack", "select", "--create"]);
-    expect(stepsOf(done(await stack.run(["preview", "--json"])).stdout)).toEqual(stepsOf(cli(["preview", "--json"])));
+    expect(stepsOf(done(await stack.run(["preview", "--json"])).stdout)).toEqual(
+      stepsOf(cli(["preview", "--json"])),
+    );
   }, 120_000);
 
   test("the state of a first up is alike, and the CLI finds nothing to do on it", async () => {
@@ -96,28 +154,56 @@ suiteWhere(reason, "beside the real CLI", () => {
     expect(changed.changes).toMatchObject({ replace: 2, update: 1 });
     cli(["preview", "--expect-no-changes"], { SAID: "two" });
     cli(["refresh", "--yes", "--skip-preview", "--expect-no-changes"], { SAID: "two" });
-    done(await stack.run(["refresh", "--skip-preview", "--json", "--expect-no-changes"], { SAID: "two" }));
+    done(
+      await stack.run(["refresh", "--skip-preview", "--json", "--expect-no-changes"], {
+        SAID: "two",
+      }),
+    );
   }, 240_000);
 
   test("each operation prints the same lines and ends with the same exit code", async () => {
     // Either works on a copy of its own of one state, so that even ids and what was drawn at random are the same.
     const state = readFileSync(stack.stateFile, "utf8");
     for (const [args, SAID] of [
-      [["preview"], "two"], [["preview", "--expect-no-changes"], "three"], [["preview", "--diff"], "three"], [["up", "--skip-preview"], "two"], [["up"], "two"], [["up", "--yes"], "two"],
-      [["refresh", "--preview-only"], "two"], [["destroy", "--preview-only"], "two"], [["destroy", "--preview-only", "--diff"], "two"], [["stack", "output"], "two"], [["stack", "output", "none"], "two"],
+      [["preview"], "two"],
+      [["preview", "--expect-no-changes"], "three"],
+      [["preview", "--diff"], "three"],
+      [["up", "--skip-preview"], "two"],
+      [["up"], "two"],
+      [["up", "--yes"], "two"],
+      [["refresh", "--preview-only"], "two"],
+      [["destroy", "--preview-only"], "two"],
+      [["destroy", "--preview-only", "--diff"], "two"],
+      [["stack", "output"], "two"],
+      [["stack", "output", "none"], "two"],
     ] as const) {
       writeFileSync(stack.stateFile, state);
-      const real = spawnSync("pulumi", [...args, "--stack", "test", "--cwd", stack.folder], { env: { ...environment(), SAID }, encoding: "utf8" });
+      const real = spawnSync("pulumi", [...args, "--stack", "test", "--cwd", stack.folder], {
+        env: { ...environment(), SAID },
+        encoding: "utf8",
+      });
       writeFileSync(stack.stateFile, state);
       const ours = await stack.run(args, { SAID });
-      expect({ args, code: ours.code, lines: linesOf(ours.stdout), errors: linesOf(ours.stderr) }).toEqual({ args, code: real.status, lines: linesOf(real.stdout), errors: linesOf(real.stderr) });
+      expect({
+        args,
+        code: ours.code,
+        lines: linesOf(ours.stdout),
+        errors: linesOf(ours.stderr),
+      }).toEqual({
+        args,
+        code: real.status,
+        lines: linesOf(real.stdout),
+        errors: linesOf(real.stderr),
+      });
     }
     writeFileSync(stack.stateFile, state);
   }, 240_000);
 
   test("a secret's text and a wrong passphrase mean the same to both", async () => {
     const outputs = JSON.parse(cli(["stack", "output", "--json", "--show-secrets"]));
-    expect(JSON.parse(done(await stack.run(["output", "--json", "--show-secrets"])).stdout)).toEqual(outputs);
+    expect(
+      JSON.parse(done(await stack.run(["output", "--json", "--show-secrets"])).stdout),
+    ).toEqual(outputs);
     expect((await stack.run(["preview"], { PULUMI_CONFIG_PASSPHRASE: "wrong" })).code).not.toBe(0);
     expect(() => cli(["preview"], { PULUMI_CONFIG_PASSPHRASE: "wrong" })).toThrow();
   }, 120_000);

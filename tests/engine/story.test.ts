@@ -1,12 +1,16 @@
-import { afterAll, expect, jest, test } from "@jest/globals";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+
+import { afterAll, expect, jest, test } from "@jest/globals";
+
 import { project } from "./kit";
 
 jest.setTimeout(180_000);
 
 /** One program in three versions, chosen by V: each test goes on where the last one stopped. */
-const stack = project("story", `
+const stack = project(
+  "story",
+  `
 import * as pulumi from "@pulumi/pulumi";
 import { local } from "@pulumi/command";
 import { RandomPassword, RandomPet } from "@pulumi/random";
@@ -29,9 +33,16 @@ export const petName = pet.id;
 export const firstSaid = first.stdout;
 export const password = box.password;
 export const secondSaid = second.stdout;
-`);
+`,
+);
 const LOG = join(stack.folder, "log");
-const log = (): string[] => { try { return readFileSync(LOG, "utf8").trim().split("\n"); } catch { return []; } };
+const log = (): string[] => {
+  try {
+    return readFileSync(LOG, "utf8").trim().split("\n");
+  } catch {
+    return [];
+  }
+};
 afterAll(stack.remove);
 
 test("a preview tells everything that would be made, and makes nothing", async () => {
@@ -39,7 +50,9 @@ test("a preview tells everything that would be made, and makes nothing", async (
   expect(code).toBe(0);
   const document = JSON.parse(stdout);
   expect(document.changeSummary).toEqual({ create: 8 });
-  expect(document.steps.map(({ op }: { op: string }) => op)).toEqual(expect.arrayContaining(["create"]));
+  expect(document.steps.map(({ op }: { op: string }) => op)).toEqual(
+    expect.arrayContaining(["create"]),
+  );
   expect(() => stack.state()).toThrow();
 });
 
@@ -51,32 +64,59 @@ test("up makes it, and no secret is readable in the state", async () => {
   expect(outputs).toMatchObject({ firstSaid: "one", secondSaid: `pet ${outputs.petName}` });
   expect(outputs.password).toHaveLength(16);
   expect(readFileSync(stack.stateFile, "utf8")).not.toContain(outputs.password);
-  expect(JSON.parse((await stack.run(["output", "--json"])).stdout)).toMatchObject({ password: "[secret]", firstSaid: "one" });
-  expect(readFileSync(join(stack.folder, "Pulumi.test.yaml"), "utf8")).toMatch(/^encryptionsalt: v1:/);
+  expect(JSON.parse((await stack.run(["output", "--json"])).stdout)).toMatchObject({
+    password: "[secret]",
+    firstSaid: "one",
+  });
+  expect(readFileSync(join(stack.folder, "Pulumi.test.yaml"), "utf8")).toMatch(
+    /^encryptionsalt: v1:/,
+  );
 });
 
 test("a second up changes nothing, not a byte of the state", async () => {
   const before = readFileSync(stack.stateFile, "utf8");
-  expect(await stack.run(["up", "--skip-preview", "--json", "--expect-no-changes"], { LOG })).toMatchObject({ code: 0, changes: { same: 8 } });
+  expect(
+    await stack.run(["up", "--skip-preview", "--json", "--expect-no-changes"], { LOG }),
+  ).toMatchObject({ code: 0, changes: { same: 8 } });
   expect(readFileSync(stack.stateFile, "utf8")).toBe(before);
 });
 
 test("changes are made in dependency order: an update in place, replacements, and what is left out deleted", async () => {
   const preview = await stack.run(["preview", "--json", "--expect-no-changes"], { LOG, V: "2" });
   expect(preview.code).toBe(7);
-  expect(JSON.parse(preview.stdout).changeSummary).toEqual({ same: 4, update: 1, replace: 2, delete: 1 });
-  const { code, steps, changes, events } = await stack.run(["up", "--skip-preview", "--json"], { LOG, V: "2" });
-  expect({ code, changes }).toEqual({ code: 0, changes: { same: 4, update: 1, replace: 2, delete: 1 } });
-  expect(steps.indexOf("create-replacement pet")).toBeLessThan(steps.indexOf("create-replacement second"));
-  expect(steps.indexOf("delete-replaced second")).toBeLessThan(steps.indexOf("delete-replaced pet"));
+  expect(JSON.parse(preview.stdout).changeSummary).toEqual({
+    same: 4,
+    update: 1,
+    replace: 2,
+    delete: 1,
+  });
+  const { code, steps, changes, events } = await stack.run(["up", "--skip-preview", "--json"], {
+    LOG,
+    V: "2",
+  });
+  expect({ code, changes }).toEqual({
+    code: 0,
+    changes: { same: 4, update: 1, replace: 2, delete: 1 },
+  });
+  expect(steps.indexOf("create-replacement pet")).toBeLessThan(
+    steps.indexOf("create-replacement second"),
+  );
+  expect(steps.indexOf("delete-replaced second")).toBeLessThan(
+    steps.indexOf("delete-replaced pet"),
+  );
   expect(steps).toEqual(expect.arrayContaining(["update first", "delete gone"]));
-  const first = events.find(({ resOutputsEvent }) => resOutputsEvent?.metadata.urn.endsWith("::first"))!.resOutputsEvent!.metadata;
+  const first = events.find(({ resOutputsEvent }) =>
+    resOutputsEvent?.metadata.urn.endsWith("::first"),
+  )!.resOutputsEvent!.metadata;
   expect(first.detailedDiff).toEqual({ create: { diffKind: "update", inputDiff: false } });
   expect(log().sort()).toEqual(["gone", "second"]);
 });
 
 test("what is protected is not deleted", async () => {
-  const { code, errors } = await stack.run(["destroy", "--skip-preview", "--json", "--target", "**::hidden"], { LOG });
+  const { code, errors } = await stack.run(
+    ["destroy", "--skip-preview", "--json", "--target", "**::hidden"],
+    { LOG },
+  );
   expect(code).toBe(1);
   expect(errors.join()).toMatch(/cannot be deleted\nbecause it is protected/);
   expect(stack.state().resources.some(({ urn }) => urn.endsWith("::hidden"))).toBe(true);
@@ -92,8 +132,15 @@ test("a renamed resource with an alias stays, and ignored changes are ignored", 
 
 test("a wrong passphrase and a damaged state are one clear error each, and the state is left alone", async () => {
   const before = readFileSync(stack.stateFile, "utf8");
-  const wrong = await stack.run(["up", "--skip-preview"], { LOG, V: "3", PULUMI_CONFIG_PASSPHRASE: "other" });
-  expect(wrong).toMatchObject({ code: 1, stderr: expect.stringMatching(/^error: incorrect passphrase/) });
+  const wrong = await stack.run(["up", "--skip-preview"], {
+    LOG,
+    V: "3",
+    PULUMI_CONFIG_PASSPHRASE: "other",
+  });
+  expect(wrong).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^error: incorrect passphrase/),
+  });
   expect(wrong.stdout).not.toContain("incorrect passphrase");
   expect(readFileSync(stack.stateFile, "utf8")).toBe(before);
 });

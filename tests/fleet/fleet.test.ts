@@ -3,14 +3,44 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+
 import { until } from "../../cli/wait";
-import { drill, fleet, fleetIn, killAll, killHalfWay, must, on, processes, project, remains, stateDir, up } from "./kit";
+import {
+  drill,
+  fleet,
+  fleetIn,
+  killAll,
+  killHalfWay,
+  must,
+  on,
+  processes,
+  PROJECT,
+  remains,
+  stateDir,
+  up,
+} from "./kit";
 
-beforeAll(() => { stateDir(); });
-afterAll(async () => { await fleet("destroy"); });
+beforeAll(() => {
+  stateDir();
+});
+afterAll(async () => {
+  await fleet("destroy");
+});
 
-const SERVICES = ["blog", "docs", "comments", "dead-drop", "chat", "forth", "lisp", "markov", "health", "hooks"];
+const SERVICES = [
+  "blog",
+  "docs",
+  "comments",
+  "dead-drop",
+  "chat",
+  "forth",
+  "lisp",
+  "markov",
+  "health",
+  "hooks",
+];
 
 describe("it stands", () => {
   test("a first run that is killed half-way, with everything it started, leaves nothing that the next one stumbles over", async () => {
@@ -22,7 +52,13 @@ describe("it stands", () => {
     const { ok, services, addresses } = await up();
     expect(ok).toBe(true);
     expect(services.map(({ name }) => name).sort()).toEqual([...SERVICES].sort());
-    for (const service of services) expect(service).toMatchObject({ ok: true, status: 200, observed: true, certificateExpires: expect.any(String) });
+    for (const service of services)
+      expect(service).toMatchObject({
+        ok: true,
+        status: 200,
+        observed: true,
+        certificateExpires: expect.any(String),
+      });
     expect(new Set(Object.values(addresses)).size).toBe(3);
   });
 
@@ -33,9 +69,17 @@ describe("it stands", () => {
 
   test("the Observatory sees what a visitor sees: every service up", async () => {
     // It asks each of them every ten seconds; what it saw before the release was whole passes.
-    const seen = async (): Promise<readonly { readonly name: string; readonly condition: string; readonly error?: string }[]> =>
-      JSON.parse((await must(fleet("net", "--", "curl", "-fsS", "https://status.example.test/api/status"))).out).services;
-    await until(async () => ((await seen()).every(({ condition }) => condition === "up") ? true : null), { seconds: 120, everyMs: 1000 });
+    const seen = async (): Promise<
+      readonly { readonly name: string; readonly condition: string; readonly error?: string }[]
+    > =>
+      JSON.parse(
+        (await must(fleet("net", "--", "curl", "-fsS", "https://status.example.test/api/status")))
+          .out,
+      ).services;
+    await until(
+      async () => ((await seen()).every(({ condition }) => condition === "up") ? true : null),
+      { seconds: 120, everyMs: 1000 },
+    );
     expect((await seen()).filter(({ condition }) => condition !== "up")).toEqual([]);
   });
 
@@ -51,34 +95,64 @@ describe("it stands", () => {
 });
 
 describe("it stays", () => {
-  test("a second up changes nothing and says so", async () => { expect((await must(fleet("up"))).out).toContain("Nothing changed"); });
+  test("a second up changes nothing and says so", async () => {
+    expect((await must(fleet("up"))).out).toContain("Nothing changed");
+  });
 
-  test("preview expects no changes", async () => { await must(fleet("preview", "--expect-no-changes")); });
+  test("preview expects no changes", async () => {
+    await must(fleet("preview", "--expect-no-changes"));
+  });
 });
 
 describe("it is changed", () => {
   /** Unit → the moment it was last started. */
   const starts = async (): Promise<Readonly<Record<string, string>>> => {
-    const units = [...SERVICES.filter((name) => name !== "blog" && name !== "docs").map((name) => `fleet-${name}`), "nginx", "fleet-watchdog"];
-    const lines = await on("primary", `systemctl show -p Id,ActiveEnterTimestampMonotonic --value ${units.map((unit) => `${unit}.service`).join(" ")}`);
-    return Object.fromEntries(lines.split("\n\n").map((block) => { const [id = "", at = ""] = block.split("\n").sort().reverse(); return [id, at]; }));
+    const units = [
+      ...SERVICES.filter((name) => name !== "blog" && name !== "docs").map(
+        (name) => `fleet-${name}`,
+      ),
+      "nginx",
+      "fleet-watchdog",
+    ];
+    const lines = await on(
+      "primary",
+      `systemctl show -p Id,ActiveEnterTimestampMonotonic --value ${units.map((unit) => `${unit}.service`).join(" ")}`,
+    );
+    return Object.fromEntries(
+      lines.split("\n\n").map((block) => {
+        const [id = "", at = ""] = block.split("\n").sort().reverse();
+        return [id, at];
+      }),
+    );
   };
   // Made only when the test runs: a skipped suite leaves nothing behind.
   let copy = "";
-  beforeAll(() => { copy = mkdtempSync(join(tmpdir(), "second-server-copy-")); });
+  beforeAll(() => {
+    copy = mkdtempSync(join(tmpdir(), "second-server-copy-"));
+  });
   afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
   test("a change in one service's source restarts that service alone, and another machine not at all", async () => {
-    cpSync(project, copy, { recursive: true, filter: (source) => !["node_modules", ".git", ".build"].includes(basename(source)) });
+    cpSync(PROJECT, copy, {
+      recursive: true,
+      filter: (source) => !["node_modules", ".git", ".build"].includes(basename(source)),
+    });
     // Copied, not linked: bundles name their modules' real places relative to the project, and those must be the same here.
     mkdirSync(join(copy, "node_modules"));
-    execFileSync("cp", ["-a", "--reflink=auto", `${project}/node_modules/.`, join(copy, "node_modules")]);
+    execFileSync("cp", [
+      "-a",
+      "--reflink=auto",
+      `${PROJECT}/node_modules/.`,
+      join(copy, "node_modules"),
+    ]);
     const entry = join(copy, "services/forth/main.ts");
     writeFileSync(entry, `${readFileSync(entry, "utf8")}\nconsole.log("a change of its own");\n`);
     const before = await starts();
     const { touched } = await up(copy);
     const after = await starts();
-    expect(Object.keys(after).filter((unit) => before[unit] !== after[unit])).toEqual(["fleet-forth.service"]);
+    expect(Object.keys(after).filter((unit) => before[unit] !== after[unit])).toEqual([
+      "fleet-forth.service",
+    ]);
     expect(touched.filter((urn) => urn.includes("urn:") && /watcher/i.test(urn))).toEqual([]);
     await up();
   });
@@ -90,7 +164,9 @@ describe("it is changed", () => {
     expect(code).not.toBe(0);
     expect(`${out}${err}`).toContain("Error: broken on purpose");
     expect(`${out}${err}`).toMatch(/Rolled back to [0-9a-f]{12}; it answers/);
-    expect((await must(fleet("net", "--", "curl", "-fsS", "https://forth.example.test/health"))).out).toContain('"ok":true');
+    expect(
+      (await must(fleet("net", "--", "curl", "-fsS", "https://forth.example.test/health"))).out,
+    ).toContain('"ok":true');
     expect((await up()).ok).toBe(true);
   });
 });
@@ -99,13 +175,19 @@ describe("it breaks and comes back", () => {
   test("a service that runs but does not answer is restarted by the watchdog", async () => {
     const pid = await on("primary", "systemctl show -p MainPID --value fleet-chat.service");
     await must(fleet("fault", "inject", "freeze", "primary", "--unit", "chat"));
-    const other = await until(async () => {
-      const now = await on("primary", "systemctl show -p MainPID --value fleet-chat.service");
-      return now !== pid && now !== "0" ? now : null;
-    }, { seconds: 400, everyMs: 2000 });
+    const other = await until(
+      async () => {
+        const now = await on("primary", "systemctl show -p MainPID --value fleet-chat.service");
+        return now !== pid && now !== "0" ? now : null;
+      },
+      { seconds: 400, everyMs: 2000 },
+    );
     expect(other).not.toBeNull();
     await must(fleet("fault", "clear"));
-    const green = await until(async () => ((await fleet("status")).code === 0 ? true : null), { seconds: 180, everyMs: 2000 });
+    const green = await until(async () => ((await fleet("status")).code === 0 ? true : null), {
+      seconds: 180,
+      everyMs: 2000,
+    });
     expect(green).toBe(true);
   });
 
@@ -123,7 +205,9 @@ describe("it breaks and comes back", () => {
     expect(measures["recover command (RTO from the decision)"]).toBeLessThan(600);
   });
 
-  test("after the recovery there is nothing left to change", async () => { expect((await up()).changed).toBe(0); });
+  test("after the recovery there is nothing left to change", async () => {
+    expect((await up()).changed).toBe(0);
+  });
 
   test("down stops every machine and keeps the state; up brings them back", async () => {
     await must(fleet("down"));
@@ -141,8 +225,11 @@ describe("it breaks and comes back", () => {
 describe("it goes", () => {
   test("destroy leaves no process, mount, loop, namespace, link, table, cgroup or file", async () => {
     await must(fleet("destroy"));
-    for (const [kind, left] of Object.entries(remains())) expect({ kind, left }).toEqual({ kind, left: [] });
+    for (const [kind, left] of Object.entries(remains()))
+      expect({ kind, left }).toEqual({ kind, left: [] });
   });
 
-  test("and a second destroy has nothing to do", async () => { await must(fleet("destroy")); });
+  test("and a second destroy has nothing to do", async () => {
+    await must(fleet("destroy"));
+  });
 });

@@ -1,5 +1,6 @@
 /** Droplets as machines, through the API's front door, in a lab of its own beside the fleet's: booted once, lived through in this order. */
 import { afterAll, beforeAll } from "@jest/globals";
+
 import { consoleTests } from "./machines/console";
 import { crashTests } from "./machines/crashes";
 import { customImageTests } from "./machines/custom-images";

@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+
 import { loadFleet, stackConfig } from "../../config/load";
 import { MANIFEST, SOURCES, project, removeProjects } from "../fixtures/manifest";
 import { type Registered, runProgram, shortName } from "./kit";
@@ -11,15 +13,23 @@ const settings = stackConfig(ROOT, "local").settings;
 /** index.ts afresh: a program is run once a process by the engine. */
 const load = (): Record<string, unknown> => {
   let exported: Record<string, unknown> = {};
-  jest.isolateModules(() => { exported = { ...jest.requireActual<Record<string, unknown>>(join(ROOT, "index.ts")) }; });
+  jest.isolateModules(() => {
+    exported = { ...jest.requireActual<Record<string, unknown>>(join(ROOT, "index.ts")) };
+  });
   return exported;
 };
 
 let resources: readonly Registered[] = [];
 let outputs: Record<string, unknown> = {};
-beforeAll(async () => { ({ resources, outputs } = await runProgram(load, { ...settings, "relay-password": "very-secret" })); }, 30_000);
+beforeAll(async () => {
+  ({ resources, outputs } = await runProgram(load, {
+    ...settings,
+    "relay-password": "very-secret",
+  }));
+}, 30_000);
 
-const all = (type: string): Registered[] => resources.filter((one) => one.type.endsWith(`:${type}`));
+const all = (type: string): Registered[] =>
+  resources.filter((one) => one.type.endsWith(`:${type}`));
 const find = (wanted: string): Registered => {
   const found = resources.find((one) => one.custom && shortName(one.type, one.name) === wanted);
   if (!found) throw new Error(`the program has no ${wanted}`);
@@ -27,61 +37,124 @@ const find = (wanted: string): Registered => {
 };
 /** Everything that has to be there before it. */
 const before = (wanted: string, seen = new Set<string>()): Set<string> => {
-  for (const next of find(wanted).dependencies) if (!seen.has(next)) { seen.add(next); before(next, seen); }
+  for (const next of find(wanted).dependencies)
+    if (!seen.has(next)) {
+      seen.add(next);
+      before(next, seen);
+    }
   return seen;
 };
 
 describe("order", () => {
-  test.each(["primary", "watcher"])("the %s is never without its firewall, found by a tag that exists before both", (role) => {
-    expect([...before(`Droplet ${role}`)]).toEqual(expect.arrayContaining([`Firewall ${role}`, `Tag ${role}`]));
-    expect(find(`Firewall ${role}`).inputs["tags"]).toEqual(find(`Droplet ${role}`).inputs["tags"]);
-    expect(find(`Firewall ${role}`).inputs["dropletIds"]).toBeUndefined();
-  });
-  test.each(["primary", "watcher"])("the %s gets its permanent host key before anything else is sent", (role) => {
-    expect(before(`CopyToRemote ${role}-bundle`)).toContain(`Command ${role}-host-key`);
-    expect(before(`Command ${role}-identity`)).toContain(`CopyToRemote ${role}-bundle`);
-    expect(before(`Command ${role}-apply`)).toContain(`Command ${role}-identity`);
-  });
-  test("the primary's data is back before its services start", () => expect(before("Command primary-apply")).toContain("Command restore-to-peer"));
-  test("a first backup is taken once it serves", () => expect([...before("Command first-backup-pull")]).toEqual(expect.arrayContaining(["Command primary-apply", "Command watcher-apply"])));
-  test("the machines are rolled out side by side", () => expect(before("Command primary-apply")).not.toContain("Command watcher-apply"));
+  test.each(["primary", "watcher"])(
+    "the %s is never without its firewall, found by a tag that exists before both",
+    (role) => {
+      expect([...before(`Droplet ${role}`)]).toEqual(
+        expect.arrayContaining([`Firewall ${role}`, `Tag ${role}`]),
+      );
+      expect(find(`Firewall ${role}`).inputs["tags"]).toEqual(
+        find(`Droplet ${role}`).inputs["tags"],
+      );
+      expect(find(`Firewall ${role}`).inputs["dropletIds"]).toBeUndefined();
+    },
+  );
+  test.each(["primary", "watcher"])(
+    "the %s gets its permanent host key before anything else is sent",
+    (role) => {
+      expect(before(`CopyToRemote ${role}-bundle`)).toContain(`Command ${role}-host-key`);
+      expect(before(`Command ${role}-identity`)).toContain(`CopyToRemote ${role}-bundle`);
+      expect(before(`Command ${role}-apply`)).toContain(`Command ${role}-identity`);
+    },
+  );
+  test("the primary's data is back before its services start", () =>
+    expect(before("Command primary-apply")).toContain("Command restore-to-peer"));
+  test("a first backup is taken once it serves", () =>
+    expect([...before("Command first-backup-pull")]).toEqual(
+      expect.arrayContaining(["Command primary-apply", "Command watcher-apply"]),
+    ));
+  test("the machines are rolled out side by side", () =>
+    expect(before("Command primary-apply")).not.toContain("Command watcher-apply"));
   test("names point at the machine before it asks for its certificate", () => {
-    expect([...before("Command primary-apply")]).toEqual(expect.arrayContaining(["ReservedIpAssignment primary", "DnsRecord zone-caa", ...fleet.services.map(({ name }) => `DnsRecord zone-a-${name}`)]));
+    expect([...before("Command primary-apply")]).toEqual(
+      expect.arrayContaining([
+        "ReservedIpAssignment primary",
+        "DnsRecord zone-caa",
+        ...fleet.services.map(({ name }) => `DnsRecord zone-a-${name}`),
+      ]),
+    );
     expect(before("Command watcher-apply")).toContain("DnsRecord zone-a-status");
   });
 });
 
 describe("secrets", () => {
-  test.each(["primary", "watcher"])("user data of the %s holds no key but that of the first boot", (role) => {
-    const text = String(find(`Droplet ${role}`).inputs["userData"]);
-    expect(text).toContain(`keys-first-boot-${role}`);
-    for (const key of all("PrivateKey").map(({ name }) => name).filter((name) => name !== `keys-first-boot-${role}`)) expect(text).not.toContain(`PRIVATE KEY-----\\n${key}`);
-    expect(text).not.toMatch(/very-secret|random-/);
-  });
+  test.each(["primary", "watcher"])(
+    "user data of the %s holds no key but that of the first boot",
+    (role) => {
+      const text = String(find(`Droplet ${role}`).inputs["userData"]);
+      expect(text).toContain(`keys-first-boot-${role}`);
+      for (const key of all("PrivateKey")
+        .map(({ name }) => name)
+        .filter((name) => name !== `keys-first-boot-${role}`))
+        expect(text).not.toContain(`PRIVATE KEY-----\\n${key}`);
+      expect(text).not.toMatch(/very-secret|random-/);
+    },
+  );
   test("what only up knows is sent over SSH, after the host key is known to be ours", () => {
-    const { stdin, connection } = find("Command watcher-identity").inputs as { stdin: string; connection: { hostKey: string } };
-    expect(JSON.parse(stdin)).toMatchObject({ role: "watcher", floatingIp: "203.0.113.200", peer: { address: "203.0.113.10", hostKey: "ssh-ed25519 AAAAkeys-host-primary" }, secrets: { "relay-password": "very-secret", "signing-key": "random-signing-key" } });
+    const { stdin, connection } = find("Command watcher-identity").inputs as {
+      stdin: string;
+      connection: { hostKey: string };
+    };
+    expect(JSON.parse(stdin)).toMatchObject({
+      role: "watcher",
+      floatingIp: "203.0.113.200",
+      peer: { address: "203.0.113.10", hostKey: "ssh-ed25519 AAAAkeys-host-primary" },
+      secrets: { "relay-password": "very-secret", "signing-key": "random-signing-key" },
+    });
     expect(connection.hostKey).toBe("ssh-ed25519 AAAAkeys-host-watcher");
   });
   test("no connection trusts on first use", () => {
-    for (const { inputs } of [...all("Command"), ...all("CopyToRemote")]) expect((inputs["connection"] as { hostKey?: string }).hostKey).toMatch(/^ssh-ed25519 AAAAkeys-(host|first-boot)-/);
+    for (const { inputs } of [...all("Command"), ...all("CopyToRemote")])
+      expect((inputs["connection"] as { hostKey?: string }).hostKey).toMatch(
+        /^ssh-ed25519 AAAAkeys-(host|first-boot)-/,
+      );
   });
   test("no command line or trigger holds a secret", () => {
-    for (const { inputs } of all("Command")) expect(JSON.stringify([inputs["create"], inputs["update"], inputs["delete"], inputs["triggers"]])).not.toMatch(/PRIVATE|very-secret|random-/);
+    for (const { inputs } of all("Command"))
+      expect(
+        JSON.stringify([inputs["create"], inputs["update"], inputs["delete"], inputs["triggers"]]),
+      ).not.toMatch(/PRIVATE|very-secret|random-/);
   });
 });
 
 describe("what stands there", () => {
   test("two machines, as the manifest has them", () => {
     for (const role of ["primary", "watcher"] as const) {
-      expect(find(`Droplet ${role}`).inputs).toMatchObject({ name: role, region: fleet[role].region, size: fleet[role].size, image: "debian-13-x64", monitoring: true });
+      expect(find(`Droplet ${role}`).inputs).toMatchObject({
+        name: role,
+        region: fleet[role].region,
+        size: fleet[role].size,
+        image: "debian-13-x64",
+        monitoring: true,
+      });
     }
   });
   test.each([...fleet.services])("$name's host points at the floating IP", ({ name }) => {
-    expect(find(`DnsRecord zone-a-${name}`).inputs).toMatchObject({ type: "A", value: "203.0.113.200" });
+    expect(find(`DnsRecord zone-a-${name}`).inputs).toMatchObject({
+      type: "A",
+      value: "203.0.113.200",
+    });
   });
-  test("the status page's points at the watcher: it answers when the primary is dark", () => expect(find("DnsRecord zone-a-status").inputs).toMatchObject({ type: "A", value: "203.0.113.11" }));
-  test("only Let's Encrypt may issue; with the final dot, or each preview shows a change", () => expect(find("DnsRecord zone-caa").inputs).toMatchObject({ type: "CAA", tag: "issue", value: "letsencrypt.org." }));
+  test("the status page's points at the watcher: it answers when the primary is dark", () =>
+    expect(find("DnsRecord zone-a-status").inputs).toMatchObject({
+      type: "A",
+      value: "203.0.113.11",
+    }));
+  test("only Let's Encrypt may issue; with the final dot, or each preview shows a change", () =>
+    expect(find("DnsRecord zone-caa").inputs).toMatchObject({
+      type: "CAA",
+      tag: "issue",
+      value: "letsencrypt.org.",
+    }));
   test("every component says what it is, and everything hangs below one", () => {
     for (const { type, custom, parent } of resources) {
       if (custom) expect(parent).not.toBe("");
@@ -89,44 +162,103 @@ describe("what stands there", () => {
     }
   });
   test("a backup is given back once for each new primary, and taken at once for each new machine, as a new watcher has none", () => {
-    expect(find("Command restore-to-peer").inputs).toMatchObject({ triggers: ["101"], update: "true" });
-    expect(find("Command first-backup-pull").inputs).toMatchObject({ triggers: ["101", "102"], update: "true" });
+    expect(find("Command restore-to-peer").inputs).toMatchObject({
+      triggers: ["101"],
+      update: "true",
+    });
+    expect(find("Command first-backup-pull").inputs).toMatchObject({
+      triggers: ["101", "102"],
+      update: "true",
+    });
   });
   test("a change of first-boot data does not replace a machine that serves", () => {
     for (const { ignoreChanges } of all("Droplet")) expect(ignoreChanges).toContain("userData");
   });
   test("what the command line reads from the outputs", () => {
-    expect(Object.keys(outputs).sort()).toEqual(["adminPrivateKey", "adminUser", "floatingIp", "monthlyUsd", "primary", "statusUrl", "urls", "watcher"]);
-    expect(outputs).toMatchObject({ floatingIp: "203.0.113.200", monthlyUsd: 10, primary: { address: "203.0.113.10", dropletId: "101", hostKey: "ssh-ed25519 AAAAkeys-host-primary" }, adminUser: "fleet" });
+    expect(Object.keys(outputs).sort()).toEqual([
+      "adminPrivateKey",
+      "adminUser",
+      "floatingIp",
+      "monthlyUsd",
+      "primary",
+      "statusUrl",
+      "urls",
+      "watcher",
+    ]);
+    expect(outputs).toMatchObject({
+      floatingIp: "203.0.113.200",
+      monthlyUsd: 10,
+      primary: {
+        address: "203.0.113.10",
+        dropletId: "101",
+        hostKey: "ssh-ed25519 AAAAkeys-host-primary",
+      },
+      adminUser: "fleet",
+    });
   });
 });
 
 describe("another fleet", () => {
   let other: readonly Registered[] = [];
   const home = process.cwd();
-  afterAll(() => { process.chdir(home); removeProjects(); });
+  afterAll(() => {
+    process.chdir(home);
+    removeProjects();
+  });
   beforeAll(async () => {
-    process.chdir(project({ ...SOURCES, "fleet.yaml": MANIFEST.replace("region: ams3", "region: ams3, ipv6: true").replace("host: stats.example.test", "host: example.test") }));
-    ({ resources: other } = await runProgram(load, { ...settings, "admin-from": "198.51.100.0/24", "admin-keys": "ssh-ed25519 AAAAowner owner@laptop" }));
+    process.chdir(
+      project({
+        ...SOURCES,
+        "fleet.yaml": MANIFEST.replace("region: ams3", "region: ams3, ipv6: true").replace(
+          "host: stats.example.test",
+          "host: example.test",
+        ),
+      }),
+    );
+    ({ resources: other } = await runProgram(load, {
+      ...settings,
+      "admin-from": "198.51.100.0/24",
+      "admin-keys": "ssh-ed25519 AAAAowner owner@laptop",
+    }));
   }, 30_000);
-  const one = (wanted: string) => other.find(({ custom, type, name }) => custom && shortName(type, name) === wanted)?.inputs;
+  const one = (wanted: string) =>
+    other.find(({ custom, type, name }) => custom && shortName(type, name) === wanted)?.inputs;
 
   test("the status page has an IPv6 address where the watcher has one; the services keep to the floating IP", () => {
-    expect(one("DnsRecord zone-aaaa-status")).toMatchObject({ type: "AAAA", name: "status", value: "2001:db8::1" });
+    expect(one("DnsRecord zone-aaaa-status")).toMatchObject({
+      type: "AAAA",
+      name: "status",
+      value: "2001:db8::1",
+    });
     expect(other.filter(({ inputs }) => inputs["type"] === "AAAA")).toHaveLength(1);
   });
-  test("a service may have the domain itself", () => expect(one("DnsRecord zone-a-apex")).toMatchObject({ type: "A", name: "@" }));
+  test("a service may have the domain itself", () =>
+    expect(one("DnsRecord zone-a-apex")).toMatchObject({ type: "A", name: "@" }));
   test("SSH is let in from where the operators are, and to the primary from the watcher", () => {
-    const rules = (role: string) => (one(`Firewall ${role}`)?.["inboundRules"] as { portRange?: string; sourceAddresses: string[]; sourceTags?: string[] }[]).find(({ portRange }) => portRange === "22");
-    expect(rules("primary")).toMatchObject({ sourceAddresses: ["198.51.100.0/24"], sourceTags: ["small-test-watcher"] });
+    const rules = (role: string) =>
+      (
+        one(`Firewall ${role}`)?.["inboundRules"] as {
+          portRange?: string;
+          sourceAddresses: string[];
+          sourceTags?: string[];
+        }[]
+      ).find(({ portRange }) => portRange === "22");
+    expect(rules("primary")).toMatchObject({
+      sourceAddresses: ["198.51.100.0/24"],
+      sourceTags: ["small-test-watcher"],
+    });
     expect(rules("watcher")).toMatchObject({ sourceAddresses: ["198.51.100.0/24"] });
     expect(rules("watcher")?.sourceTags).toBeUndefined();
   });
-  test("operators' own keys are on the machines from the start", () => expect(String(one("Droplet watcher")?.["userData"])).toContain("ssh-ed25519 AAAAowner owner@laptop"));
+  test("operators' own keys are on the machines from the start", () =>
+    expect(String(one("Droplet watcher")?.["userData"])).toContain(
+      "ssh-ed25519 AAAAowner owner@laptop",
+    ));
 });
 
 test("a preview shows every resource: none is made only once something else is known", async () => {
   const preview = await runProgram(load, settings, true);
-  const names = (list: readonly Registered[]) => list.map(({ type, name }) => shortName(type, name)).sort();
+  const names = (list: readonly Registered[]) =>
+    list.map(({ type, name }) => shortName(type, name)).sort();
   expect(names(preview.resources)).toEqual(names(resources));
 }, 30_000);

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join, resolve } from "node:path";
 
-export const root = resolve(__dirname, "../..");
-export const bin = (name: string): string => join(root, "node_modules/.bin", name);
+export const ROOT = resolve(__dirname, "../..");
+export const bin = (name: string): string => join(ROOT, "node_modules/.bin", name);
 export const say = (text: string): void => console.log(text);
 
 /** Somebody wants the run to end: no further child begins. */
@@ -22,15 +22,27 @@ const onSignal = (signal: NodeJS.Signals): void => {
 };
 
 /** From here on the first signal ends the run with its clean-up and its closing line; a second one does not wait for the child. */
-export const heedSignals = (): void => { for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal); };
+export const heedSignals = (): void => {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
+};
 
 /** Runs a program with this terminal; resolves with null when it ended well, else with how it ended ("exit code 1", "SIGKILL"). */
-export const run = async (command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string | null> => {
+export const run = async (
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<string | null> => {
   if (interruption !== null) throw new Interrupted(interruption);
   const end = await new Promise<string | null>((settle) => {
-    current = spawn(command, [...args], { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
+    current = spawn(command, [...args], {
+      cwd: ROOT,
+      stdio: "inherit",
+      env: { ...process.env, ...env },
+    });
     current.once("error", (error) => settle(error.message));
-    current.once("close", (code, signal) => settle(code === 0 ? null : signal ?? `exit code ${code}`));
+    current.once("close", (code, signal) =>
+      settle(code === 0 ? null : (signal ?? `exit code ${code}`)),
+    );
   });
   current = null;
   if (interruption !== null) throw new Interrupted(interruption);

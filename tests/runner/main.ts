@@ -1,7 +1,8 @@
 /** All suites in their order, what they left cleared away, and what failed repeated in short just before the closing line. */
 import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Interrupted, bin, heedSignals, root, run, say } from "./child";
+
+import { Interrupted, bin, heedSignals, ROOT, run, say } from "./child";
 import { closing } from "./closing";
 import { type Failure, tallyOf } from "./notes";
 import { type Host, prepareHost, removePolicy } from "./programs";
@@ -13,15 +14,32 @@ const FLEET_TIMEOUT_MS = 600_000;
 
 const totals = { passed: 0, skipped: 0 };
 const failures: Failure[] = [];
-const fail = (name: string, message: string): void => { failures.push({ name, message, evidence: [] }); say(`${name}: ${message}`); };
+const fail = (name: string, message: string): void => {
+  failures.push({ name, message, evidence: [] });
+  say(`${name}: ${message}`);
+};
 
 /** One jest run; its counts go into the totals. */
-const jest = async (folder: RunFolder, title: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<void> => {
+const jest = async (
+  folder: RunFolder,
+  title: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<void> => {
   say(`\n== ${title}`);
   const notes = join(mkdtempSync(join(folder.path, "jest-")), "notes");
-  const argv = [join(root, "node_modules/jest/bin/jest.js"), ...args, "--reporters", join(root, "tests/runner/reporter.cjs")];
+  const argv = [
+    join(ROOT, "node_modules/jest/bin/jest.js"),
+    ...args,
+    "--reporters",
+    join(ROOT, "tests/runner/reporter.cjs"),
+  ];
   try {
-    const end = await run(process.execPath, argv, { ...folder.env, ...env, SECOND_SERVER_TEST_NOTES: notes });
+    const end = await run(process.execPath, argv, {
+      ...folder.env,
+      ...env,
+      SECOND_SERVER_TEST_NOTES: notes,
+    });
     count(notes, end);
   } catch (error) {
     count(notes, "an interruption");
@@ -43,11 +61,39 @@ const check = async (title: string, command: string, args: readonly string[]): P
   if (end !== null) fail(title, `ended with ${end}`);
 };
 
-const fleetSuite = async (folder: RunFolder, { problems, missingPackages }: Host, fast: boolean): Promise<void> => {
-  const reason = fast ? "--fast was given" : problems.length > 0 ? problems.map(({ problem }) => problem).join("; ") : missingPackages.length > 0 ? `Debian packages are missing: ${missingPackages.join(" ")}` : null;
+const fleetSuite = async (
+  folder: RunFolder,
+  { problems, missingPackages }: Host,
+  fast: boolean,
+): Promise<void> => {
+  const reason = fast
+    ? "--fast was given"
+    : problems.length > 0
+      ? problems.map(({ problem }) => problem).join("; ")
+      : missingPackages.length > 0
+        ? `Debian packages are missing: ${missingPackages.join(" ")}`
+        : null;
   // A name pattern that nothing matches: jest loads the files, runs nothing and counts every test as skipped.
-  if (reason !== null) return jest(folder, `tests/fleet: skipped (${reason})`, ["tests/fleet", "--runInBand", "-t", "^nothing is run$"]);
-  await jest(folder, "tests/fleet on real machines", ["tests/fleet", "--runInBand", "--verbose", `--testTimeout=${FLEET_TIMEOUT_MS}`, "--env", join(root, "tests/fleet/environment.ts")], { FLEET_TEST_STATE: folder.state });
+  if (reason !== null)
+    return jest(folder, `tests/fleet: skipped (${reason})`, [
+      "tests/fleet",
+      "--runInBand",
+      "-t",
+      "^nothing is run$",
+    ]);
+  await jest(
+    folder,
+    "tests/fleet on real machines",
+    [
+      "tests/fleet",
+      "--runInBand",
+      "--verbose",
+      `--testTimeout=${FLEET_TIMEOUT_MS}`,
+      "--env",
+      join(ROOT, "tests/fleet/environment.ts"),
+    ],
+    { FLEET_TEST_STATE: folder.state },
+  );
 };
 
 const suites = async (folder: RunFolder, fast: boolean): Promise<void> => {
@@ -56,23 +102,45 @@ const suites = async (folder: RunFolder, fast: boolean): Promise<void> => {
   const needs = await prepareHost(fast);
   await check("types (tsc)", bin("tsc"), ["--noEmit"]);
   await check("lint (eslint)", bin("eslint"), ["."]);
-  await jest(folder, `tests: ${FAST_SUITES.join(", ")}`, [...FAST_SUITES.map((suite) => `tests/${suite}/`), "--maxWorkers=2", "--reporters", "default"]);
+  await jest(folder, `tests: ${FAST_SUITES.join(", ")}`, [
+    ...FAST_SUITES.map((suite) => `tests/${suite}/`),
+    "--maxWorkers=2",
+    "--reporters",
+    "default",
+  ]);
   await fleetSuite(folder, needs, fast);
 };
 
 const main = async (): Promise<void> => {
   const unknown = process.argv.slice(2).filter((word) => word !== "--fast");
-  if (unknown.length > 0) { say(`tests/run: ${unknown.join(" ")}: not known. Usage: tests/run [--fast]`); process.exitCode = 2; return; }
+  if (unknown.length > 0) {
+    say(`tests/run: ${unknown.join(" ")}: not known. Usage: tests/run [--fast]`);
+    process.exitCode = 2;
+    return;
+  }
   const began = Date.now();
   heedSignals();
   // `tests/run | head` ends head, not the run with its clean-up.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => { if (error.code !== "EPIPE") throw error; });
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
   const folder = makeRunFolder();
-  try { await suites(folder, process.argv.includes("--fast")); } catch (error) {
-    fail("tests/run", error instanceof Interrupted ? `interrupted by ${error.message}` : (error as Error).stack ?? String(error));
+  try {
+    await suites(folder, process.argv.includes("--fast"));
+  } catch (error) {
+    fail(
+      "tests/run",
+      error instanceof Interrupted
+        ? `interrupted by ${error.message}`
+        : ((error as Error).stack ?? String(error)),
+    );
   }
-  try { for (const complaint of clearRunFolder(folder.path)) fail("cleaning up", complaint); } catch (error) { fail("cleaning up", (error as Error).message); }
-  for (const line of closing(failures, root)) say(line);
+  try {
+    for (const complaint of clearRunFolder(folder.path)) fail("cleaning up", complaint);
+  } catch (error) {
+    fail("cleaning up", (error as Error).message);
+  }
+  for (const line of closing(failures, ROOT)) say(line);
   say(`\n${((Date.now() - began) / 1000).toFixed(0)} s`);
   say(`${totals.passed} passed, ${failures.length} failed, ${totals.skipped} skipped`);
   process.exitCode = failures.length === 0 ? 0 : 1;

@@ -6,8 +6,17 @@
 const { appendFileSync } = require("node:fs");
 const { relative } = require("node:path");
 
-const noteOf = ({ ancestorTitles, title, status, failureMessages }) => ({ suites: ancestorTitles, title, status, failure: (failureMessages ?? []).join("\n") });
-const indented = (text) => text.split("\n").map((line) => `      ${line}`).join("\n");
+const noteOf = ({ ancestorTitles, title, status, failureMessages }) => ({
+  suites: ancestorTitles,
+  title,
+  status,
+  failure: (failureMessages ?? []).join("\n"),
+});
+const indented = (text) =>
+  text
+    .split("\n")
+    .map((line) => `      ${line}`)
+    .join("\n");
 
 module.exports = class NotingReporter {
   constructor({ rootDir, reporters }) {
@@ -16,9 +25,15 @@ module.exports = class NotingReporter {
     this.suite = "";
   }
 
-  note(note) { appendFileSync(process.env.SECOND_SERVER_TEST_NOTES, `${JSON.stringify(note)}\n`); }
-  fileOf({ path }) { return relative(this.rootDir, path); }
-  show(text) { if (this.alone) process.stdout.write(`${text}\n`); }
+  note(note) {
+    appendFileSync(process.env.SECOND_SERVER_TEST_NOTES, `${JSON.stringify(note)}\n`);
+  }
+  fileOf({ path }) {
+    return relative(this.rootDir, path);
+  }
+  show(text) {
+    if (this.alone) process.stdout.write(`${text}\n`);
+  }
 
   onTestFileStart(test) {
     this.note({ kind: "began", file: this.fileOf(test) });
@@ -31,16 +46,27 @@ module.exports = class NotingReporter {
     if (suite !== this.suite) this.show(`  ${suite}`);
     this.suite = suite;
     const { title, status, duration, failureMessages } = result;
-    this.show(`    ${status === "passed" ? "✓" : status === "failed" ? "✕" : "○"} ${title}${duration ? ` (${duration} ms)` : ""}`);
+    this.show(
+      `    ${status === "passed" ? "✓" : status === "failed" ? "✕" : "○"} ${title}${duration ? ` (${duration} ms)` : ""}`,
+    );
     if (status === "failed") this.show(indented(failureMessages.join("\n")));
   }
 
   onTestFileResult(test, { testResults, testExecError, failureMessage }) {
     // A file that does not load has failed without a test of its own; so has one whose clean-up failed.
-    const unloaded = testExecError !== undefined || (Boolean(failureMessage) && !testResults.some(({ status }) => status === "failed"));
-    this.note({ kind: "ended", file: this.fileOf(test), tests: testResults.map(noteOf), error: unloaded ? (failureMessage ?? testExecError.message ?? "it did not load") : null });
+    const unloaded =
+      testExecError !== undefined ||
+      (Boolean(failureMessage) && !testResults.some(({ status }) => status === "failed"));
+    this.note({
+      kind: "ended",
+      file: this.fileOf(test),
+      tests: testResults.map(noteOf),
+      error: unloaded ? (failureMessage ?? testExecError.message ?? "it did not load") : null,
+    });
     if (unloaded) this.show(indented(failureMessage ?? ""));
   }
 
-  onRunComplete(_contexts, { wasInterrupted }) { if (!wasInterrupted) this.note({ kind: "complete" }); }
+  onRunComplete(_contexts, { wasInterrupted }) {
+    if (!wasInterrupted) this.note({ kind: "complete" });
+  }
 };

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+
 import type { MachineFile } from "../../config/release";
 
 export const NGINX = "/usr/sbin/nginx";
@@ -15,23 +16,61 @@ export const put = (path: string, text: string, mode = 0o644): string => {
 /** A self-signed certificate in a folder, under the names that nginx reads. */
 export const makeCertificate = (folder: string): void => {
   mkdirSync(folder, { recursive: true });
-  const { status, stderr } = spawnSync("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1", "-subj", "/CN=test", "-keyout", join(folder, "privkey.pem"), "-out", join(folder, "fullchain.pem")], { encoding: "utf8" });
+  const { status, stderr } = spawnSync(
+    "openssl",
+    [
+      "req",
+      "-x509",
+      "-newkey",
+      "ec",
+      "-pkeyopt",
+      "ec_paramgen_curve:prime256v1",
+      "-nodes",
+      "-days",
+      "1",
+      "-subj",
+      "/CN=test",
+      "-keyout",
+      join(folder, "privkey.pem"),
+      "-out",
+      join(folder, "fullchain.pem"),
+    ],
+    { encoding: "utf8" },
+  );
   if (status !== 0) throw new Error(`openssl: ${stderr}`);
 };
 
 /** Debian 13 has 1.26; an older nginx on the host knows no `http2` directive, and that line alone is left out for it. */
 const knowsHttp2 = (): boolean => {
-  const [minor = 0, patch = 0] = (/nginx\/1\.(\d+)\.(\d+)/.exec(spawnSync(NGINX, ["-v"], { encoding: "utf8" }).stderr) ?? []).slice(1).map(Number);
+  const [minor = 0, patch = 0] = (
+    /nginx\/1\.(\d+)\.(\d+)/.exec(spawnSync(NGINX, ["-v"], { encoding: "utf8" }).stderr) ?? []
+  )
+    .slice(1)
+    .map(Number);
   return minor > 25 || (minor === 25 && patch >= 1);
 };
 
 /** Lays a machine's nginx out below `etc`, its places moved there and nothing else changed but what `change` does; returns nginx.conf's path. */
-export const layOut = (files: readonly MachineFile[], etc: string, certificates: string, change: (text: string) => string = (text) => text): string => {
+export const layOut = (
+  files: readonly MachineFile[],
+  etc: string,
+  certificates: string,
+  change: (text: string) => string = (text) => text,
+): string => {
   const http2 = knowsHttp2();
   for (const { path, text } of files.filter((file) => file.path.startsWith("/etc/nginx/"))) {
-    put(join(etc, path.slice("/etc/nginx/".length)), change((http2 ? text : text.replace(/^\s*http2 on;\n/gm, ""))
-      .replaceAll("/etc/nginx/mime.types", "MIME").replaceAll("/etc/nginx/", `${etc}/`).replaceAll("MIME", "/etc/nginx/mime.types")
-      .replaceAll("/etc/fleet/tls/fleet/", `${certificates}/`).replaceAll("/run/nginx.pid", `${etc}/pid`).replaceAll("/var/log/nginx/", `${etc}/`)));
+    put(
+      join(etc, path.slice("/etc/nginx/".length)),
+      change(
+        (http2 ? text : text.replace(/^\s*http2 on;\n/gm, ""))
+          .replaceAll("/etc/nginx/mime.types", "MIME")
+          .replaceAll("/etc/nginx/", `${etc}/`)
+          .replaceAll("MIME", "/etc/nginx/mime.types")
+          .replaceAll("/etc/fleet/tls/fleet/", `${certificates}/`)
+          .replaceAll("/run/nginx.pid", `${etc}/pid`)
+          .replaceAll("/var/log/nginx/", `${etc}/`),
+      ),
+    );
   }
   return join(etc, "nginx.conf");
 };

@@ -1,12 +1,19 @@
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { type IncomingHttpHeaders, type Server, createServer, request as httpRequest } from "node:http";
+import {
+  type IncomingHttpHeaders,
+  type Server,
+  createServer,
+  request as httpRequest,
+} from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+
 import { renderPrimary } from "../../render/machine";
 import { freePort } from "../fixtures/free-port";
 import { factsIn, project, removeProjects } from "../fixtures/manifest";
@@ -14,17 +21,43 @@ import { suiteWhere } from "../fixtures/suite-where";
 import { NGINX, layOut, makeCertificate, put } from "./nginx-kit";
 
 /** The real nginx with the rendered files, asked as a visitor asks. */
-const root = mkdtempSync(join(tmpdir(), "second-server-nginx-"));
+const ROOT = mkdtempSync(join(tmpdir(), "second-server-nginx-"));
 
-interface Answer { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: string }
-const ask = (secure: boolean, port: number, host: string, path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> => new Promise((resolve, reject) => {
-  const options = { host: "127.0.0.1", port, path, agent: false as const, headers: { host, ...headers }, servername: host, rejectUnauthorized: false };
-  const asked = (secure ? httpsRequest : httpRequest)(options, (response) => {
-    let body = "";
-    response.setEncoding("utf8").on("data", (chunk: string) => { body += chunk; }).on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+const ask = (
+  secure: boolean,
+  port: number,
+  host: string,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const options = {
+      host: "127.0.0.1",
+      port,
+      path,
+      agent: false as const,
+      headers: { host, ...headers },
+      servername: host,
+      rejectUnauthorized: false,
+    };
+    const asked = (secure ? httpsRequest : httpRequest)(options, (response) => {
+      let body = "";
+      response
+        .setEncoding("utf8")
+        .on("data", (chunk: string) => {
+          body += chunk;
+        })
+        .on("end", () =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
+        );
+    });
+    asked.on("error", reject).end();
   });
-  asked.on("error", reject).end();
-});
 
 suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as rendered", () => {
   const small = factsIn(project());
@@ -36,59 +69,114 @@ suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as ren
 
   beforeAll(async () => {
     [http, https] = [await freePort(), await freePort()];
-    upstream = createServer((request, response) => response.writeHead(request.url === "/missing" ? 404 : 200, { "x-frame-options": "DENY", "x-content-type-options": "nosniff" }).end(request.headers["x-forwarded-for"])).listen(0, "127.0.0.1");
+    upstream = createServer((request, response) =>
+      response
+        .writeHead(request.url === "/missing" ? 404 : 200, {
+          "x-frame-options": "DENY",
+          "x-content-type-options": "nosniff",
+        })
+        .end(request.headers["x-forwarded-for"]),
+    ).listen(0, "127.0.0.1");
     await once(upstream, "listening");
-    makeCertificate(join(root, "tls"));
-    put(join(root, "pages/index.html"), "<title>front</title>");
-    put(join(root, "pages/about.html"), "<title>about</title>");
-    put(join(root, "acme/.well-known/acme-challenge/token"), "answer");
+    makeCertificate(join(ROOT, "tls"));
+    put(join(ROOT, "pages/index.html"), "<title>front</title>");
+    put(join(ROOT, "pages/about.html"), "<title>about</title>");
+    put(join(ROOT, "acme/.well-known/acme-challenge/token"), "answer");
     const { port } = upstream.address() as AddressInfo;
-    const config = layOut(renderPrimary(small), join(root, "etc"), join(root, "tls"), (text) => text
-      .replaceAll("/opt/fleet/trees/pages/current", join(root, "pages")).replaceAll("/var/www/acme", join(root, "acme")).replaceAll("user www-data;", process.getuid?.() === 0 ? "user root;" : "")
-      .replace(/^\s*listen \[::\].*\n/gm, "").replaceAll("listen 80", `listen 127.0.0.1:${http}`).replaceAll("listen 443", `listen 127.0.0.1:${https}`)
-      // "notes" answers; "feed" is down.
-      .replaceAll(`http://127.0.0.1:${small.services.find(({ name }) => name === "notes")!.port}`, `http://127.0.0.1:${port}`).replaceAll("rate=20r/s", "rate=1r/m").replaceAll("burst=60", "burst=20"));
-    nginx = spawn(NGINX, ["-c", config, "-g", "daemon off; worker_rlimit_nofile 512;"], { stdio: "inherit" });
+    const config = layOut(renderPrimary(small), join(ROOT, "etc"), join(ROOT, "tls"), (text) =>
+      text
+        .replaceAll("/opt/fleet/trees/pages/current", join(ROOT, "pages"))
+        .replaceAll("/var/www/acme", join(ROOT, "acme"))
+        .replaceAll("user www-data;", process.getuid?.() === 0 ? "user root;" : "")
+        .replace(/^\s*listen \[::\].*\n/gm, "")
+        .replaceAll("listen 80", `listen 127.0.0.1:${http}`)
+        .replaceAll("listen 443", `listen 127.0.0.1:${https}`)
+        // "notes" answers; "feed" is down.
+        .replaceAll(
+          `http://127.0.0.1:${small.services.find(({ name }) => name === "notes")!.port}`,
+          `http://127.0.0.1:${port}`,
+        )
+        .replaceAll("rate=20r/s", "rate=1r/m")
+        .replaceAll("burst=60", "burst=20"),
+    );
+    nginx = spawn(NGINX, ["-c", config, "-g", "daemon off; worker_rlimit_nofile 512;"], {
+      stdio: "inherit",
+    });
     for (const deadline = Date.now() + 10_000; ;) {
-      try { await plain("/"); break; } catch (error) { if (Date.now() > deadline) throw error; }
+      try {
+        await plain("/");
+        break;
+      } catch (error) {
+        if (Date.now() > deadline) throw error;
+      }
     }
   }, 30_000);
   afterAll(async () => {
     nginx.kill("SIGQUIT");
     await once(nginx, "exit");
     upstream.close();
-    rmSync(root, { recursive: true, force: true });
+    rmSync(ROOT, { recursive: true, force: true });
     removeProjects();
   });
 
-  const OURS = { "strict-transport-security": "max-age=31536000", "x-content-type-options": "nosniff", "referrer-policy": "strict-origin-when-cross-origin", "x-frame-options": "SAMEORIGIN" };
+  const OURS = {
+    "strict-transport-security": "max-age=31536000",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "strict-origin-when-cross-origin",
+    "x-frame-options": "SAMEORIGIN",
+  };
 
   test("plain HTTP goes to HTTPS, path and all, and carries no HSTS", async () => {
     const { status, headers } = await plain("/a?b=1");
-    expect([status, headers.location, headers["strict-transport-security"]]).toEqual([301, "https://pages.example.test/a?b=1", undefined]);
+    expect([status, headers.location, headers["strict-transport-security"]]).toEqual([
+      301,
+      "https://pages.example.test/a?b=1",
+      undefined,
+    ]);
   });
-  test("the ACME challenge is answered over plain HTTP", async () => expect(await plain("/.well-known/acme-challenge/token")).toMatchObject({ status: 200, body: "answer" }));
+  test("the ACME challenge is answered over plain HTTP", async () =>
+    expect(await plain("/.well-known/acme-challenge/token")).toMatchObject({
+      status: 200,
+      body: "answer",
+    }));
   test("a static page, with or without its ending", async () => {
-    expect(await secure("/")).toMatchObject({ status: 200, body: "<title>front</title>", headers: OURS });
+    expect(await secure("/")).toMatchObject({
+      status: 200,
+      body: "<title>front</title>",
+      headers: OURS,
+    });
     expect(await secure("/about")).toMatchObject({ status: 200, body: "<title>about</title>" });
   });
   test("error pages carry every header too", async () => {
     expect(await secure("/nothing")).toMatchObject({ status: 404, headers: OURS });
     expect(await secure("/", "feed.example.test")).toMatchObject({ status: 502, headers: OURS });
   });
-  test("/ping is nginx's own word, whatever the service does", async () => expect(await secure("/ping", "feed.example.test")).toMatchObject({ status: 200, body: "pong\n" }));
+  test("/ping is nginx's own word, whatever the service does", async () =>
+    expect(await secure("/ping", "feed.example.test")).toMatchObject({
+      status: 200,
+      body: "pong\n",
+    }));
   test("what a service says of itself counts, once", async () => {
     const { headers, body } = await secure("/", "notes.example.test");
-    expect(headers).toMatchObject({ "x-frame-options": "DENY", "x-content-type-options": "nosniff", "strict-transport-security": OURS["strict-transport-security"] });
+    expect(headers).toMatchObject({
+      "x-frame-options": "DENY",
+      "x-content-type-options": "nosniff",
+      "strict-transport-security": OURS["strict-transport-security"],
+    });
     expect(body).toBe("127.0.0.1");
   });
-  test("a forged X-Forwarded-For does not reach a service", async () => expect((await ask(true, https, "notes.example.test", "/", { "x-forwarded-for": "192.0.2.1" })).body).toBe("127.0.0.1"));
+  test("a forged X-Forwarded-For does not reach a service", async () =>
+    expect(
+      (await ask(true, https, "notes.example.test", "/", { "x-forwarded-for": "192.0.2.1" })).body,
+    ).toBe("127.0.0.1"));
   test("an unknown name gets nothing: no page, no certificate", async () => {
     await expect(plain("/", "other.test")).rejects.toThrow(/socket hang up/);
     await expect(secure("/", "other.test")).rejects.toThrow(/unrecognized name|alert/i);
   });
   test("one client's flood ends in 429, headers included, and /ping stays free", async () => {
-    const answers = await Promise.all(Array.from({ length: 40 }, () => secure("/", "notes.example.test")));
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, () => secure("/", "notes.example.test")),
+    );
     const refused = answers.filter(({ status }) => status === 429);
     expect(refused.length).toBeGreaterThan(0);
     expect(refused[0]).toMatchObject({ headers: OURS });

@@ -1,15 +1,29 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+
 import { exists } from "../files";
 import { run } from "../machines/run";
 
 /** The lab's own certificate authority and the one certificate that all of its servers show. */
-export interface Authority { readonly caPem: string; readonly certificate: string; readonly key: string; readonly certificateFile: string; readonly keyFile: string }
+export interface Authority {
+  readonly caPem: string;
+  readonly certificate: string;
+  readonly key: string;
+  readonly certificateFile: string;
+  readonly keyFile: string;
+}
 
 const serverNames = [
-  "api.digitalocean.com", "api.lab.test", "acme-v02.api.letsencrypt.org", "acme-staging-v02.api.letsencrypt.org", "relay.lab.test", "localhost",
+  "api.digitalocean.com",
+  "api.lab.test",
+  "acme-v02.api.letsencrypt.org",
+  "acme-staging-v02.api.letsencrypt.org",
+  "relay.lab.test",
+  "localhost",
 ].map((name) => `DNS:${name}`);
-const serverAddresses = ["192.0.2.10", "192.0.2.14", "192.0.2.25", "127.0.0.1"].map((address) => `IP:${address}`);
+const serverAddresses = ["192.0.2.10", "192.0.2.14", "192.0.2.25", "127.0.0.1"].map(
+  (address) => `IP:${address}`,
+);
 const years = ["-days", "3650"] as const;
 const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"] as const;
 
@@ -22,19 +36,60 @@ const configure = async (folder: string): Promise<string> => {
 
 const makeCa = async (config: string, key: string, certificate: string): Promise<void> => {
   await run([
-    "openssl", "req", "-x509", "-config", config, ...newKey, ...years, "-subj", "/O=second-server/CN=second-server lab CA",
-    "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign", "-addext", "subjectKeyIdentifier=hash",
-    "-keyout", key, "-out", `${certificate}.new`,
+    "openssl",
+    "req",
+    "-x509",
+    "-config",
+    config,
+    ...newKey,
+    ...years,
+    "-subj",
+    "/O=second-server/CN=second-server lab CA",
+    "-addext",
+    "basicConstraints=critical,CA:TRUE",
+    "-addext",
+    "keyUsage=critical,keyCertSign,cRLSign",
+    "-addext",
+    "subjectKeyIdentifier=hash",
+    "-keyout",
+    key,
+    "-out",
+    `${certificate}.new`,
   ]);
   // Half a certificate, of a start that was killed, would be kept for ever.
   await rename(`${certificate}.new`, certificate);
 };
 
-const makeServerCertificate = async (config: string, folder: string, key: string, certificate: string): Promise<void> => {
+const makeServerCertificate = async (
+  config: string,
+  folder: string,
+  key: string,
+  certificate: string,
+): Promise<void> => {
   await run([
-    "openssl", "req", "-x509", "-config", config, "-CA", join(folder, "ca.crt"), "-CAkey", join(folder, "ca.key"), ...newKey, ...years, "-subj", "/CN=second-server lab",
-    "-addext", "basicConstraints=critical,CA:FALSE", "-addext", "extendedKeyUsage=serverAuth", "-addext", `subjectAltName=${[...serverNames, ...serverAddresses].join(",")}`,
-    "-keyout", key, "-out", certificate,
+    "openssl",
+    "req",
+    "-x509",
+    "-config",
+    config,
+    "-CA",
+    join(folder, "ca.crt"),
+    "-CAkey",
+    join(folder, "ca.key"),
+    ...newKey,
+    ...years,
+    "-subj",
+    "/CN=second-server lab",
+    "-addext",
+    "basicConstraints=critical,CA:FALSE",
+    "-addext",
+    "extendedKeyUsage=serverAuth",
+    "-addext",
+    `subjectAltName=${[...serverNames, ...serverAddresses].join(",")}`,
+    "-keyout",
+    key,
+    "-out",
+    certificate,
   ]);
 };
 
@@ -45,6 +100,14 @@ export const openAuthority = async (folder: string): Promise<Authority> => {
   const config = await configure(folder);
   if (!(await exists(at("ca.crt")))) await makeCa(config, at("ca.key"), at("ca.crt"));
   await makeServerCertificate(config, folder, at("server.key"), at("server.crt"));
-  const [caPem, certificate, key] = await Promise.all(["ca.crt", "server.crt", "server.key"].map((name) => readFile(at(name), "utf8")));
-  return { caPem: caPem!, certificate: certificate!, key: key!, certificateFile: at("server.crt"), keyFile: at("server.key") };
+  const [caPem, certificate, key] = await Promise.all(
+    ["ca.crt", "server.crt", "server.key"].map((name) => readFile(at(name), "utf8")),
+  );
+  return {
+    caPem: caPem!,
+    certificate: certificate!,
+    key: key!,
+    certificateFile: at("server.crt"),
+    keyFile: at("server.key"),
+  };
 };

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { z } from "zod";
+
 import { find, newId, parse, type Acme } from "./context";
 import { ownOrder } from "./orders";
 import { problem } from "./problem";
@@ -16,9 +17,16 @@ export const certificateRoutes = (acme: Acme): Hono => {
     const { account, payload } = await acme.asked(c);
     const order = ownOrder(acme, account, c);
     const { csr } = parse(finalize, payload);
-    if (order.status !== "ready") throw problem(403, "orderNotReady", `The order is ${order.status}.`);
+    if (order.status !== "ready")
+      throw problem(403, "orderNotReady", `The order is ${order.status}.`);
     const pem = await acme.issuer.issue(Buffer.from(csr, "base64url"), order.hosts);
-    const issued = { id: newId(), account: account.id, hosts: order.hosts, issued: acme.later(0), pem };
+    const issued = {
+      id: newId(),
+      account: account.id,
+      hosts: order.hosts,
+      issued: acme.later(0),
+      pem,
+    };
     state.certificates.push(issued);
     Object.assign(order, { status: "valid", certificate: issued.id });
     return c.json(orderView(c, order), 200, { location: orderUrl(c, order) });
@@ -26,14 +34,18 @@ export const certificateRoutes = (acme: Acme): Hono => {
   app.post("/acme/cert/:id", async (c) => {
     const { account } = await acme.asked(c);
     const issued = find(state.certificates, c);
-    if (issued.account !== account.id) throw problem(401, "unauthorized", "That certificate is another account's.");
+    if (issued.account !== account.id)
+      throw problem(401, "unauthorized", "That certificate is another account's.");
     return c.body(issued.pem, 200, { "content-type": "application/pem-certificate-chain" });
   });
   app.post("/acme/revoke-cert", async (c) => {
     const { account, payload } = await acme.asked(c);
     const der = Buffer.from(parse(revoke, payload).certificate, "base64url").toString("base64");
-    const issued = state.certificates.find((one) => one.pem.replace(/-----[A-Z ]+-----|\s/g, "").startsWith(der));
-    if (!issued || issued.account !== account.id) throw problem(403, "unauthorized", "That certificate is not this account's.");
+    const issued = state.certificates.find((one) =>
+      one.pem.replace(/-----[A-Z ]+-----|\s/g, "").startsWith(der),
+    );
+    if (!issued || issued.account !== account.id)
+      throw problem(403, "unauthorized", "That certificate is not this account's.");
     if (issued.revoked) throw problem(400, "alreadyRevoked", "It was revoked before.");
     issued.revoked = acme.later(0);
     return c.body(null, 200);

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
+
 import type { Context } from "hono";
 import type { z } from "zod";
+
 import type { Clock } from "../clock";
 import type { Issuer } from "./issue";
 import { parseJws, type Signed } from "./jws";
@@ -29,14 +31,19 @@ export interface Acme extends AcmeDeps {
   later(days: number): string;
 }
 
-const largestBody = 65_536;
-const openNonces = 10_000;
+const LARGEST_BODY = 65_536;
+const OPEN_NONCES = 10_000;
 
 export const newId = (): string => randomBytes(12).toString("hex");
 
 export const parse = <T>(schema: z.ZodType<T>, payload: unknown): T => {
   const parsed = schema.safeParse(payload ?? {});
-  if (!parsed.success) throw problem(400, "malformed", `${parsed.error.issues[0]!.path.join(".")}: ${parsed.error.issues[0]!.message}`);
+  if (!parsed.success)
+    throw problem(
+      400,
+      "malformed",
+      `${parsed.error.issues[0]!.path.join(".")}: ${parsed.error.issues[0]!.message}`,
+    );
   return parsed.data;
 };
 
@@ -54,7 +61,7 @@ const createNonces = (): { fresh(): string; use(nonce: string): boolean } => {
     fresh: () => {
       const nonce = randomBytes(16).toString("base64url");
       open.add(nonce);
-      if (open.size > openNonces) open.delete(open.values().next().value!);
+      if (open.size > OPEN_NONCES) open.delete(open.values().next().value!);
       return nonce;
     },
     use: (nonce) => open.delete(nonce),
@@ -64,24 +71,34 @@ const createNonces = (): { fresh(): string; use(nonce: string): boolean } => {
 export const createContext = (deps: AcmeDeps): Acme => {
   const nonces = createNonces();
   const signed = async (c: Context): Promise<Signed> => {
-    if (!c.req.header("content-type")?.startsWith("application/jose+json")) throw problem(415, "malformed", "The content type has to be application/jose+json.");
+    if (!c.req.header("content-type")?.startsWith("application/jose+json"))
+      throw problem(415, "malformed", "The content type has to be application/jose+json.");
     const text = await c.req.text();
-    if (text.length > largestBody) throw problem(413, "malformed", "The request is too large.");
+    if (text.length > LARGEST_BODY) throw problem(413, "malformed", "The request is too large.");
     const jws = parseJws(text);
-    if (!nonces.use(jws.nonce)) throw problem(400, "badNonce", "The nonce is not one of ours, or was used before.");
-    if (!URL.canParse(jws.url) || new URL(jws.url).pathname !== c.req.path) throw problem(401, "unauthorized", "The url in the request's header is another.");
+    if (!nonces.use(jws.nonce))
+      throw problem(400, "badNonce", "The nonce is not one of ours, or was used before.");
+    if (!URL.canParse(jws.url) || new URL(jws.url).pathname !== c.req.path)
+      throw problem(401, "unauthorized", "The url in the request's header is another.");
     return jws;
   };
   return {
-    ...deps, signed, freshNonce: nonces.fresh,
+    ...deps,
+    signed,
+    freshNonce: nonces.fresh,
     asked: async (c) => {
       const jws = await signed(c);
       const account = deps.store.state.accounts.find((one) => jws.kid === accountUrl(c, one));
       if (!account) throw problem(400, "accountDoesNotExist", `Account ${jws.kid ?? ""} not found`);
-      if (!jws.isSignedBy(account.key)) throw problem(400, "malformed", "The signature does not verify.");
-      if (account.status !== "valid") throw problem(401, "unauthorized", "The account is deactivated.");
+      if (!jws.isSignedBy(account.key))
+        throw problem(400, "malformed", "The signature does not verify.");
+      if (account.status !== "valid")
+        throw problem(401, "unauthorized", "The account is deactivated.");
       return { account, payload: jws.payload };
     },
-    later: (days) => new Date(deps.clock.now().getTime() + days * 86_400_000).toISOString().replace(/\.\d+Z$/, "Z"),
+    later: (days) =>
+      new Date(deps.clock.now().getTime() + days * 86_400_000)
+        .toISOString()
+        .replace(/\.\d+Z$/, "Z"),
   };
 };

@@ -2,48 +2,77 @@ import type { CloudState, VpcRecord } from "../records";
 import { unprocessable } from "./errors";
 
 /** Public addresses come from TEST-NET-3: 10-199 for droplets, 200-249 for reserved IPs. */
-const publicPrefix = "203.0.113.";
-const first = 10, last = 199;
-const reservedFirst = 200, reservedLast = 249;
+const PUBLIC_PREFIX = "203.0.113.";
+const FIRST = 10,
+  LAST = 199;
+const RESERVED_FIRST = 200,
+  RESERVED_LAST = 249;
 
-export const toNumber = (address: string): number => address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
-export const toAddress = (value: number): string => [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join(".");
+export const toNumber = (address: string): number =>
+  address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+export const toAddress = (value: number): string =>
+  [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join(".");
 
-export interface Range { readonly base: number; readonly bits: number }
+export interface Range {
+  readonly base: number;
+  readonly bits: number;
+}
 /** @returns null for anything but an IPv4 network in CIDR notation (host bits zero). */
 export const parseRange = (cidr: string): Range | null => {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(cidr);
-  if (!match || match.slice(1, 5).some((part) => Number(part) > 255) || Number(match[5]) > 32) return null;
-  const base = toNumber(cidr.split("/")[0]!), bits = Number(match[5]);
+  if (!match || match.slice(1, 5).some((part) => Number(part) > 255) || Number(match[5]) > 32)
+    return null;
+  const base = toNumber(cidr.split("/")[0]!),
+    bits = Number(match[5]);
   return base % 2 ** (32 - bits) === 0 ? { base, bits } : null;
 };
-export const overlap = (a: Range, b: Range): boolean => a.base < b.base + 2 ** (32 - b.bits) && b.base < a.base + 2 ** (32 - a.bits);
-export const netmask = (bits: number): string => toAddress(bits === 0 ? 0 : (0xffffffff << (32 - bits)) >>> 0);
+export const overlap = (a: Range, b: Range): boolean =>
+  a.base < b.base + 2 ** (32 - b.bits) && b.base < a.base + 2 ** (32 - a.bits);
+export const netmask = (bits: number): string =>
+  toAddress(bits === 0 ? 0 : (0xffffffff << (32 - bits)) >>> 0);
 
-export interface Addresses { ipv4: string; anchor_ipv4: string; ipv6: string }
+export interface Addresses {
+  ipv4: string;
+  anchor_ipv4: string;
+  ipv6: string;
+}
 
 /** A droplet's IPv6 address has its IPv4 address's number, whether it is switched on at once or later. */
-export const ipv6Of = (ipv4: string): string => `2001:db8:0:1::${Number(ipv4.split(".").at(-1)).toString(16)}`;
+export const ipv6Of = (ipv4: string): string =>
+  `2001:db8:0:1::${Number(ipv4.split(".").at(-1)).toString(16)}`;
 
 /** The next free number, going round, so that an address is not given to a new machine while the old one is still being taken down. */
 export const takeAddresses = (state: CloudState): Addresses => {
   const used = new Set(state.droplets.map((droplet) => droplet.ipv4));
-  for (let step = 1; step <= last - first + 1; step++) {
-    const candidate = first + ((state.lastAddress - first + step + (last - first + 1)) % (last - first + 1));
-    if (used.has(publicPrefix + candidate)) continue;
+  for (let step = 1; step <= LAST - FIRST + 1; step++) {
+    const candidate =
+      FIRST + ((state.lastAddress - FIRST + step + (LAST - FIRST + 1)) % (LAST - FIRST + 1));
+    if (used.has(PUBLIC_PREFIX + candidate)) continue;
     state.lastAddress = candidate;
-    return { ipv4: publicPrefix + candidate, anchor_ipv4: `10.17.0.${candidate}`, ipv6: ipv6Of(publicPrefix + candidate) };
+    return {
+      ipv4: PUBLIC_PREFIX + candidate,
+      anchor_ipv4: `10.17.0.${candidate}`,
+      ipv6: ipv6Of(PUBLIC_PREFIX + candidate),
+    };
   }
-  throw unprocessable("creating this/these droplet(s) will exceed the addresses of the local DigitalOcean");
+  throw unprocessable(
+    "creating this/these droplet(s) will exceed the addresses of the local DigitalOcean",
+  );
 };
 
 /** .0 is the network, .1 the gateway, the last one the broadcast address. */
 export const freeAddresses = (state: CloudState, vpc: VpcRecord): number =>
-  2 ** (32 - parseRange(vpc.ip_range)!.bits) - 3 - state.droplets.filter((droplet) => droplet.vpc_uuid === vpc.id).length;
+  2 ** (32 - parseRange(vpc.ip_range)!.bits) -
+  3 -
+  state.droplets.filter((droplet) => droplet.vpc_uuid === vpc.id).length;
 
 export const takePrivateAddress = (state: CloudState, vpc: VpcRecord): string => {
   const range = parseRange(vpc.ip_range)!;
-  const used = new Set(state.droplets.filter((droplet) => droplet.vpc_uuid === vpc.id).map((droplet) => droplet.private_ipv4));
+  const used = new Set(
+    state.droplets
+      .filter((droplet) => droplet.vpc_uuid === vpc.id)
+      .map((droplet) => droplet.private_ipv4),
+  );
   for (let at = 2; at < 2 ** (32 - range.bits) - 1; at++) {
     const address = toAddress(range.base + at);
     if (!used.has(address)) return address;
@@ -52,8 +81,9 @@ export const takePrivateAddress = (state: CloudState, vpc: VpcRecord): string =>
 };
 
 export const takeReservedIp = (state: CloudState): string => {
-  for (let at = reservedFirst; at <= reservedLast; at++)
-    if (!state.reservedIps.some((reserved) => reserved.ip === publicPrefix + at)) return publicPrefix + at;
+  for (let at = RESERVED_FIRST; at <= RESERVED_LAST; at++)
+    if (!state.reservedIps.some((reserved) => reserved.ip === PUBLIC_PREFIX + at))
+      return PUBLIC_PREFIX + at;
   throw unprocessable("no reserved IP is left");
 };
 
@@ -67,4 +97,5 @@ export const takeReservedIpv6 = (state: CloudState): string => {
 };
 
 /** Locally administered, so that it can't be a real card's; the same droplet always has the same one. */
-export const macOf = (dropletId: number): string => ["02", "00", ...dropletId.toString(16).padStart(8, "0").slice(-8).match(/../g)!].join(":");
+export const macOf = (dropletId: number): string =>
+  ["02", "00", ...dropletId.toString(16).padStart(8, "0").slice(-8).match(/../g)!].join(":");

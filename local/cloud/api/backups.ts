@@ -4,8 +4,8 @@ import { beginDropletAction, queueAction } from "./droplets/machine";
 import { snapshotKey } from "./images";
 import { takeSnapshot } from "./snapshots";
 
-const hour = 3_600_000;
-const windowHours = 4;
+const HOUR = 3_600_000;
+const WINDOW_HOURS = 4;
 const weekdays = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 /** How many backups of a droplet DigitalOcean keeps. */
 const kept: Readonly<Record<BackupPolicy["plan"], number>> = { daily: 7, weekly: 4 };
@@ -15,7 +15,8 @@ const openWindow = (policy: BackupPolicy, now: Date): Date | null => {
   const start = new Date(now);
   start.setUTCHours(policy.hour, 0, 0, 0);
   // A window that begins at 20:00 ends at midnight, so it never reaches into the next day.
-  if (now.getTime() < start.getTime() || now.getTime() >= start.getTime() + windowHours * hour) return null;
+  if (now.getTime() < start.getTime() || now.getTime() >= start.getTime() + WINDOW_HOURS * HOUR)
+    return null;
   return policy.plan === "daily" || weekdays[start.getUTCDay()] === policy.weekday ? start : null;
 };
 
@@ -24,12 +25,19 @@ export const dueForBackup = (state: CloudState, now: Date): DropletRecord[] =>
   state.droplets.filter((droplet) => {
     const start = droplet.backup_policy && openWindow(droplet.backup_policy, now);
     if (!start || droplet.locked) return false;
-    return !state.snapshots.some((one) => one.kind === "backup" && one.droplet_id === droplet.id && Date.parse(one.created_at) >= start.getTime());
+    return !state.snapshots.some(
+      (one) =>
+        one.kind === "backup" &&
+        one.droplet_id === droplet.id &&
+        Date.parse(one.created_at) >= start.getTime(),
+    );
   });
 
 const prune = async (cloud: Cloud, droplet: DropletRecord): Promise<void> => {
   if (!droplet.backup_policy) return;
-  const own = cloud.state.snapshots.filter((one) => one.kind === "backup" && one.droplet_id === droplet.id);
+  const own = cloud.state.snapshots.filter(
+    (one) => one.kind === "backup" && one.droplet_id === droplet.id,
+  );
   const old = own.slice(0, Math.max(0, own.length - kept[droplet.backup_policy.plan]));
   cloud.state.snapshots = cloud.state.snapshots.filter((one) => !old.includes(one));
   for (const backup of old) await cloud.hypervisor.deleteSnapshot(snapshotKey(backup.id));
@@ -41,7 +49,12 @@ export const startDueBackups = (cloud: Cloud): void => {
   for (const droplet of dueForBackup(cloud.state, now)) {
     const action = beginDropletAction(cloud, droplet, "backup", {});
     queueAction(cloud, droplet, action, async () => {
-      await takeSnapshot(cloud, droplet, "backup", `${droplet.name} ${now.toISOString().slice(0, 10)}`);
+      await takeSnapshot(
+        cloud,
+        droplet,
+        "backup",
+        `${droplet.name} ${now.toISOString().slice(0, 10)}`,
+      );
       await prune(cloud, droplet);
     });
   }

@@ -1,9 +1,32 @@
 /** DigitalOcean's own offers: what this cloud sells under the same names and at the same prices (August 2026). */
 
-export interface Size { readonly slug: string; readonly memory: number; readonly vcpus: number; readonly disk: number; readonly transfer: number; readonly price_monthly: number; readonly description: string }
+export interface Size {
+  readonly slug: string;
+  readonly memory: number;
+  readonly vcpus: number;
+  readonly disk: number;
+  readonly transfer: number;
+  readonly price_monthly: number;
+  readonly description: string;
+}
 
-const size = (slug: string, memory: number, vcpus: number, disk: number, transfer: number, price_monthly: number, description = "Basic"): Size =>
-  ({ slug, memory, vcpus, disk, transfer, price_monthly, description });
+const size = (
+  slug: string,
+  memory: number,
+  vcpus: number,
+  disk: number,
+  transfer: number,
+  price_monthly: number,
+  description = "Basic",
+): Size => ({
+  slug,
+  memory,
+  vcpus,
+  disk,
+  transfer,
+  price_monthly,
+  description,
+});
 
 export const sizes: readonly Size[] = [
   size("s-1vcpu-512mb-10gb", 512, 1, 10, 0.5, 4),
@@ -26,8 +49,17 @@ export const sizes: readonly Size[] = [
 ];
 
 const regionNames: Readonly<Record<string, string>> = {
-  nyc1: "New York 1", nyc3: "New York 3", ams3: "Amsterdam 3", sfo2: "San Francisco 2", sfo3: "San Francisco 3", sgp1: "Singapore 1",
-  lon1: "London 1", fra1: "Frankfurt 1", tor1: "Toronto 1", blr1: "Bangalore 1", syd1: "Sydney 1",
+  nyc1: "New York 1",
+  nyc3: "New York 3",
+  ams3: "Amsterdam 3",
+  sfo2: "San Francisco 2",
+  sfo3: "San Francisco 3",
+  sgp1: "Singapore 1",
+  lon1: "London 1",
+  fra1: "Frankfurt 1",
+  tor1: "Toronto 1",
+  blr1: "Bangalore 1",
+  syd1: "Sydney 1",
 };
 export const regionSlugs: readonly string[] = Object.keys(regionNames);
 
@@ -36,17 +68,34 @@ const hourly = (monthly: number): number => Math.round((monthly / 672) * 1e5) / 
 
 export const findSize = (slug: string): Size | undefined => sizes.find((one) => one.slug === slug);
 export const sizeView = (one: Size): Record<string, unknown> => ({
-  ...one, price_hourly: hourly(one.price_monthly), regions: regionSlugs, available: true,
+  ...one,
+  price_hourly: hourly(one.price_monthly),
+  regions: regionSlugs,
+  available: true,
   disk_info: [{ type: "local", size: { amount: one.disk, unit: "gib" } }],
 });
 export const regionView = (slug: string): Record<string, unknown> => ({
-  name: regionNames[slug] ?? slug, slug, features: ["backups", "ipv6", "metadata", "install_agent", "storage", "image_transfer"],
-  available: slug in regionNames, sizes: sizes.map((one) => one.slug),
+  name: regionNames[slug] ?? slug,
+  slug,
+  features: ["backups", "ipv6", "metadata", "install_agent", "storage", "image_transfer"],
+  available: slug in regionNames,
+  sizes: sizes.map((one) => one.slug),
 });
 
 /** The one distribution image that this cloud can boot. */
 export const baseImage = { id: 185_929_681, slug: "debian-13-x64" } as const;
 export const baseImageView = (): Record<string, unknown> => ({
-  id: baseImage.id, name: "13 x64", distribution: "Debian", slug: baseImage.slug, public: true, regions: regionSlugs, created_at: "2025-08-20T00:00:00Z",
-  min_disk_size: 7, type: "base", size_gigabytes: 0.9, description: "Debian 13 x64", tags: [], status: "available",
+  id: baseImage.id,
+  name: "13 x64",
+  distribution: "Debian",
+  slug: baseImage.slug,
+  public: true,
+  regions: regionSlugs,
+  created_at: "2025-08-20T00:00:00Z",
+  min_disk_size: 7,
+  type: "base",
+  size_gigabytes: 0.9,
+  description: "Debian 13 x64",
+  tags: [],
+  status: "available",
 });

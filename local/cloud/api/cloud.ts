@@ -1,4 +1,5 @@
 import type { Hono } from "hono";
+
 import type { Clock } from "../clock";
 import type { Hypervisor } from "../machines/hypervisor";
 import type { Letter } from "../mail/send";
@@ -33,4 +34,8 @@ export type ApiEnv = { Variables: { requestId: string; token: string } };
 export type Api = Hono<ApiEnv>;
 
 /** DigitalOcean's times have no fraction of a second. */
-export const timestamp = (cloud: { readonly clock: Clock }): string => cloud.clock.now().toISOString().replace(/\.\d+Z$/, "Z");
+export const timestamp = (cloud: { readonly clock: Clock }): string =>
+  cloud.clock
+    .now()
+    .toISOString()
+    .replace(/\.\d+Z$/, "Z");

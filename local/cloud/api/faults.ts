@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
+
 import { z } from "zod";
+
 import type { Clock } from "../clock";
 import type { Fault as MachineFault, Hypervisor } from "../machines/hypervisor";
 import type { CloudState, DropletRecord } from "../records";
@@ -12,29 +14,58 @@ export const faultRequest = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("disk-full"), dropletId }),
   z.object({ kind: z.literal("loss"), dropletId, percent: z.number().min(0).max(100) }),
   z.object({ kind: z.literal("latency"), dropletId, milliseconds: z.number().min(0).max(60_000) }),
-  z.object({ kind: z.literal("clock-skew"), dropletId, seconds: z.number().min(-3_155_760_000).max(3_155_760_000), unit: z.string().max(255).optional() }),
-  z.object({ kind: z.literal("power-cut"), dropletId }),
   z.object({
-    kind: z.literal("api"), method: z.string().toUpperCase().optional(),
-    /** Begins the path after /v2, e.g. "/droplets"; all calls without it. */
-    path: z.string().startsWith("/").optional(),
-    status: z.union([400, 401, 403, 404, 409, 422, 429, 500, 503].map((code) => z.literal(code))).optional(),
-    message: z.string().max(1_000).optional(), retryAfterSeconds: z.number().int().min(0).optional(), delayMs: z.number().min(0).max(600_000).optional(),
-    /** After this many calls the fault is over. */
-    times: z.number().int().min(1).optional(),
-  }).refine(({ status, delayMs }) => status !== undefined || delayMs !== undefined, "status or delayMs is needed: what the calls do"),
-  z.object({ kind: z.literal("dns"), /** Names ending in it; all without. */ name: z.string().optional(), answer: z.enum(["SERVFAIL", "NXDOMAIN", "silence"]).default("SERVFAIL") }),
+    kind: z.literal("clock-skew"),
+    dropletId,
+    seconds: z.number().min(-3_155_760_000).max(3_155_760_000),
+    unit: z.string().max(255).optional(),
+  }),
+  z.object({ kind: z.literal("power-cut"), dropletId }),
+  z
+    .object({
+      kind: z.literal("api"),
+      method: z.string().toUpperCase().optional(),
+      /** Begins the path after /v2, e.g. "/droplets"; all calls without it. */
+      path: z.string().startsWith("/").optional(),
+      status: z
+        .union([400, 401, 403, 404, 409, 422, 429, 500, 503].map((code) => z.literal(code)))
+        .optional(),
+      message: z.string().max(1_000).optional(),
+      retryAfterSeconds: z.number().int().min(0).optional(),
+      delayMs: z.number().min(0).max(600_000).optional(),
+      /** After this many calls the fault is over. */
+      times: z.number().int().min(1).optional(),
+    })
+    .refine(
+      ({ status, delayMs }) => status !== undefined || delayMs !== undefined,
+      "status or delayMs is needed: what the calls do",
+    ),
+  z.object({
+    kind: z.literal("dns"),
+    /** Names ending in it; all without. */ name: z.string().optional(),
+    answer: z.enum(["SERVFAIL", "NXDOMAIN", "silence"]).default("SERVFAIL"),
+  }),
   z.object({ kind: z.literal("acme") }),
-  z.object({ kind: z.literal("relay"), /** "defer": 451 to each mail; "refuse": no connection. */ how: z.enum(["defer", "refuse"]).default("refuse") }),
+  z.object({
+    kind: z.literal("relay"),
+    /** "defer": 451 to each mail; "refuse": no connection. */ how: z
+      .enum(["defer", "refuse"])
+      .default("refuse"),
+  }),
 ]);
 export type FaultRequest = z.infer<typeof faultRequest>;
 export type ServiceFault = Exclude<FaultRequest, MachineFault>;
 export type ActiveFault = FaultRequest & { readonly id: string; readonly since: string };
 
-const isMachineFault = (fault: FaultRequest): fault is Extract<FaultRequest, { dropletId: number }> => "dropletId" in fault;
+const isMachineFault = (
+  fault: FaultRequest,
+): fault is Extract<FaultRequest, { dropletId: number }> => "dropletId" in fault;
 
 /** The droplets that a fault names. */
-export const dropletsOf = (fault: FaultRequest): number[] => (isMachineFault(fault) ? [fault.dropletId, ...("peerId" in fault && fault.peerId !== undefined ? [fault.peerId] : [])] : []);
+export const dropletsOf = (fault: FaultRequest): number[] =>
+  isMachineFault(fault)
+    ? [fault.dropletId, ...("peerId" in fault && fault.peerId !== undefined ? [fault.peerId] : [])]
+    : [];
 
 export interface Faults {
   list(): readonly ActiveFault[];
@@ -48,22 +79,32 @@ export interface Faults {
   /** After the daemon's restart: machines' faults are put in force again; @returns why some could not be. */
   restore(): Promise<string[]>;
   /** The first service fault of a kind that the test accepts; `times` is counted down. */
-  find<K extends ServiceFault["kind"]>(kind: K, accepts?: (fault: Extract<ActiveFault, { kind: K }>) => boolean): Extract<ActiveFault, { kind: K }> | undefined;
+  find<K extends ServiceFault["kind"]>(
+    kind: K,
+    accepts?: (fault: Extract<ActiveFault, { kind: K }>) => boolean,
+  ): Extract<ActiveFault, { kind: K }> | undefined;
 }
 
 /** What makes two requests the same fault: everything but its figures. */
 const identity = (fault: FaultRequest): string => {
-  const { kind, dropletId, peerId, unit, method, path, name } = fault as { kind: string } & Record<string, unknown>;
+  const { kind, dropletId, peerId, unit, method, path, name } = fault as { kind: string } & Record<
+    string,
+    unknown
+  >;
   return JSON.stringify([kind, dropletId, peerId, unit, method, path, name]);
 };
 
 /** Faults are kept with the records: they outlive the daemon, as what they did to machines does. */
 export const createFaults = (state: CloudState, hypervisor: Hypervisor, clock: Clock): Faults => {
   const uses = new Map<string, number>();
-  const droplet = (id: number): DropletRecord | undefined => state.droplets.find((one) => one.id === id);
+  const droplet = (id: number): DropletRecord | undefined =>
+    state.droplets.find((one) => one.id === id);
   /** Somebody has switched the machine on again: the cut is over, and another power_off is no cut. */
-  const isOver = (fault: ActiveFault): boolean => fault.kind === "power-cut" && droplet(fault.dropletId)?.status === "active";
-  const drop = (gone: (fault: ActiveFault) => boolean): void => { state.faults = kept().filter((one) => !gone(one)) as unknown as CloudState["faults"]; };
+  const isOver = (fault: ActiveFault): boolean =>
+    fault.kind === "power-cut" && droplet(fault.dropletId)?.status === "active";
+  const drop = (gone: (fault: ActiveFault) => boolean): void => {
+    state.faults = kept().filter((one) => !gone(one));
+  };
   const kept = (): ActiveFault[] => state.faults as unknown as ActiveFault[];
   const active = (): ActiveFault[] => {
     if (kept().some(isOver)) drop(isOver);
@@ -91,7 +132,11 @@ export const createFaults = (state: CloudState, hypervisor: Hypervisor, clock: C
       if (isMachineFault(fault)) await hypervisor.injectFault(fault);
       power(fault, "off");
       drop((one) => identity(one) === identity(fault));
-      const added: ActiveFault = { ...fault, id: randomUUID().slice(0, 8), since: clock.now().toISOString() };
+      const added: ActiveFault = {
+        ...fault,
+        id: randomUUID().slice(0, 8),
+        since: clock.now().toISOString(),
+      };
       state.faults.push(added);
       return added;
     },
@@ -103,7 +148,12 @@ export const createFaults = (state: CloudState, hypervisor: Hypervisor, clock: C
     clearAll: async () => {
       for (const fault of [...active()]) await end(fault);
     },
-    forget: (gone) => drop((one) => isMachineFault(one) && (one.dropletId === gone || ("peerId" in one && one.peerId === gone))),
+    forget: (gone) =>
+      drop(
+        (one) =>
+          isMachineFault(one) &&
+          (one.dropletId === gone || ("peerId" in one && one.peerId === gone)),
+      ),
     restore: async () => {
       const problems: string[] = [];
       for (const fault of [...active()]) {
@@ -115,8 +165,13 @@ export const createFaults = (state: CloudState, hypervisor: Hypervisor, clock: C
       }
       return problems;
     },
-    find: <K extends ServiceFault["kind"]>(kind: K, accepts: (fault: Extract<ActiveFault, { kind: K }>) => boolean = () => true) => {
-      const fault = active().find((one) => one.kind === kind && accepts(one as Extract<ActiveFault, { kind: K }>));
+    find: <K extends ServiceFault["kind"]>(
+      kind: K,
+      accepts: (fault: Extract<ActiveFault, { kind: K }>) => boolean = () => true,
+    ) => {
+      const fault = active().find(
+        (one) => one.kind === kind && accepts(one as Extract<ActiveFault, { kind: K }>),
+      );
       if (fault) spend(fault);
       return fault as Extract<ActiveFault, { kind: K }> | undefined;
     },

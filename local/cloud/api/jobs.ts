@@ -10,9 +10,12 @@ export const createJobs = (failed: (key: string, error: Error) => void): Jobs =>
   const tails = new Map<string, Promise<void>>();
   return {
     run: (key, work) => {
-      const tail = (tails.get(key) ?? Promise.resolve()).then(work).catch((error: Error) => failed(key, error)).finally(() => {
-        if (tails.get(key) === tail) tails.delete(key);
-      });
+      const tail = (tails.get(key) ?? Promise.resolve())
+        .then(work)
+        .catch((error: Error) => failed(key, error))
+        .finally(() => {
+          if (tails.get(key) === tail) tails.delete(key);
+        });
       tails.set(key, tail);
       return tail;
     },

@@ -6,14 +6,32 @@ import type { Jobs } from "./jobs";
 const pauses = [5, 30, 120, 600];
 
 /** In order, one at a time, and again while the relay is down. @returns how a letter is handed over: at once. */
-export const createLetters = ({ send, clock, jobs, log }: { send: SendLetter; clock: Clock; jobs: Jobs; log: (line: string) => void }): ((letter: Letter) => void) => {
+export const createLetters = ({
+  send,
+  clock,
+  jobs,
+  log,
+}: {
+  send: SendLetter;
+  clock: Clock;
+  jobs: Jobs;
+  log: (line: string) => void;
+}): ((letter: Letter) => void) => {
   const deliver = async (letter: Letter): Promise<void> => {
     for (const pause of [...pauses, null]) {
-      const failure = await send(letter).then(() => null, (error: Error) => error);
+      const failure = await send(letter).then(
+        () => null,
+        (error: Error) => error,
+      );
       if (!failure) return;
-      if (pause === null) return log(`mail "${letter.subject}" to ${letter.to.join(", ")} was never taken: ${failure.message}`);
+      if (pause === null)
+        return log(
+          `mail "${letter.subject}" to ${letter.to.join(", ")} was never taken: ${failure.message}`,
+        );
       await clock.sleep(pause * 1000);
     }
   };
-  return (letter) => { if (letter.to.length) void jobs.run("letters", () => deliver(letter)); };
+  return (letter) => {
+    if (letter.to.length) void jobs.run("letters", () => deliver(letter));
+  };
 };

@@ -1,12 +1,13 @@
 import { Hono } from "hono";
 import { z } from "zod";
+
 import type { Inbox } from "../mail/inbox";
+import type { DropletRecord } from "../records";
 import type { Calls } from "./calls";
 import type { Api, Cloud } from "./cloud";
 import { ApiError, notFound, unprocessable } from "./errors";
 import { dropletsOf, faultRequest } from "./faults";
 import { body, numericId, pathParameter } from "./request";
-import type { DropletRecord } from "../records";
 
 export interface LocalDeps {
   readonly cloud: Cloud;
@@ -27,7 +28,12 @@ const machineRoutes = (api: Api, { cloud }: LocalDeps): void => {
   };
   api.get("/droplets/:id/console", async (c) => {
     const lines = Number(c.req.query("lines") ?? 200);
-    return c.text(await cloud.hypervisor.consoleTail(find(numericId(c, "id")).id, Number.isInteger(lines) && lines > 0 ? Math.min(lines, 10_000) : 200));
+    return c.text(
+      await cloud.hypervisor.consoleTail(
+        find(numericId(c, "id")).id,
+        Number.isInteger(lines) && lines > 0 ? Math.min(lines, 10_000) : 200,
+      ),
+    );
   });
   api.post("/droplets/:id/exec", async (c) => {
     const { argv } = await body(c, execRequest);
@@ -39,7 +45,9 @@ const faultRoutes = (api: Api, { cloud }: LocalDeps): void => {
   api.get("/faults", (c) => c.json({ faults: cloud.faults.list() }));
   api.post("/faults", async (c) => {
     const wanted = await body(c, faultRequest);
-    for (const id of dropletsOf(wanted)) if (!cloud.state.droplets.some((one) => one.id === id)) throw unprocessable(`there is no droplet ${id}`);
+    for (const id of dropletsOf(wanted))
+      if (!cloud.state.droplets.some((one) => one.id === id))
+        throw unprocessable(`there is no droplet ${id}`);
     return c.json(await cloud.faults.inject(wanted), 201);
   });
   api.delete("/faults", async (c) => {
@@ -63,7 +71,9 @@ export const localRoutes = (deps: LocalDeps): Api => {
     await next();
     if (c.req.method !== "GET") await deps.cloud.store.save();
   });
-  api.get("/status", (c) => c.json({ droplets: deps.cloud.state.droplets.length, pace: deps.cloud.pace, ...deps.status() }));
+  api.get("/status", (c) =>
+    c.json({ droplets: deps.cloud.state.droplets.length, pace: deps.cloud.pace, ...deps.status() }),
+  );
   api.get("/inbox", async (c) => c.json({ mails: await deps.inbox.list() }));
   api.delete("/inbox", async (c) => {
     await deps.inbox.clear();
@@ -74,7 +84,9 @@ export const localRoutes = (deps: LocalDeps): Api => {
   machineRoutes(api, deps);
   api.post("/shutdown", (c) => {
     // Whoever asked gets an answer before there is nobody left to give it.
-    const { outgoing } = (c.env ?? {}) as { outgoing?: { once(event: "close", listener: () => void): void } };
+    const { outgoing } = (c.env ?? {}) as {
+      outgoing?: { once(event: "close", listener: () => void): void };
+    };
     if (outgoing) outgoing.once("close", deps.shutdown);
     else deps.shutdown();
     return c.json({ stopping: true }, 202);

@@ -1,23 +1,57 @@
 import { randomUUID } from "node:crypto";
+
 import { Hono, type Context } from "hono";
 import { z } from "zod";
+
 import type { AlertPolicyRecord } from "../records";
 import type { Api, ApiEnv, Cloud } from "./cloud";
 import { notFound } from "./errors";
 import { page } from "./paging";
 import { body, pathParameter } from "./request";
 
-const droplet = ["load_1", "load_5", "load_15", "memory_utilization_percent", "disk_utilization_percent", "cpu", "disk_read", "disk_write", "public_outbound_bandwidth", "public_inbound_bandwidth", "private_outbound_bandwidth", "private_inbound_bandwidth"];
+const droplet = [
+  "load_1",
+  "load_5",
+  "load_15",
+  "memory_utilization_percent",
+  "disk_utilization_percent",
+  "cpu",
+  "disk_read",
+  "disk_write",
+  "public_outbound_bandwidth",
+  "public_inbound_bandwidth",
+  "private_outbound_bandwidth",
+  "private_inbound_bandwidth",
+];
 const policy = z.object({
-  type: z.enum(droplet.map((name) => `v1/insights/droplet/${name}`) as [string, ...string[]], "is not a metric of droplets"), description: z.string().max(1_000),
-  compare: z.enum(["GreaterThan", "LessThan"]), value: z.number().min(0), window: z.enum(["5m", "10m", "30m", "1h"]), enabled: z.boolean().nullish(),
-  entities: z.array(z.string()).nullish(), tags: z.array(z.string()).nullish(),
-  alerts: z.object({ email: z.array(z.string()).nullish(), slack: z.array(z.object({ channel: z.string(), url: z.string() })).nullish() }),
+  type: z.enum(
+    droplet.map((name) => `v1/insights/droplet/${name}`) as [string, ...string[]],
+    "is not a metric of droplets",
+  ),
+  description: z.string().max(1_000),
+  compare: z.enum(["GreaterThan", "LessThan"]),
+  value: z.number().min(0),
+  window: z.enum(["5m", "10m", "30m", "1h"]),
+  enabled: z.boolean().nullish(),
+  entities: z.array(z.string()).nullish(),
+  tags: z.array(z.string()).nullish(),
+  alerts: z.object({
+    email: z.array(z.string()).nullish(),
+    slack: z.array(z.object({ channel: z.string(), url: z.string() })).nullish(),
+  }),
 });
 
 const toRecord = (uuid: string, wanted: z.infer<typeof policy>): AlertPolicyRecord => ({
-  uuid, type: wanted.type, description: wanted.description, compare: wanted.compare, value: wanted.value, window: wanted.window, enabled: wanted.enabled ?? true,
-  entities: wanted.entities ?? [], tags: wanted.tags ?? [], alerts: { email: wanted.alerts.email ?? [], slack: wanted.alerts.slack ?? [] },
+  uuid,
+  type: wanted.type,
+  description: wanted.description,
+  compare: wanted.compare,
+  value: wanted.value,
+  window: wanted.window,
+  enabled: wanted.enabled ?? true,
+  entities: wanted.entities ?? [],
+  tags: wanted.tags ?? [],
+  alerts: { email: wanted.alerts.email ?? [], slack: wanted.alerts.slack ?? [] },
 });
 
 const view = ({ firing: _, ...shown }: AlertPolicyRecord): Record<string, unknown> => shown;

@@ -1,16 +1,22 @@
 import type { Context } from "hono";
+
 import type { ApiEnv } from "./cloud";
 import { unprocessable } from "./errors";
 
 const numberOf = (c: Context<ApiEnv>, name: string, fallback: number): number => {
   const text = c.req.query(name);
   if (text === undefined || text === "") return fallback;
-  if (!/^\d{1,9}$/.test(text) || Number(text) < 1) throw unprocessable(`${name} must be a positive integer`);
+  if (!/^\d{1,9}$/.test(text) || Number(text) < 1)
+    throw unprocessable(`${name} must be a positive integer`);
   return Number(text);
 };
 
 /** `{<key>: [...], links, meta}`. Clients stop where `links.pages.next` is absent, so the last page has none. */
-export const page = <T>(c: Context<ApiEnv>, key: string, items: readonly T[]): Record<string, unknown> => {
+export const page = <T>(
+  c: Context<ApiEnv>,
+  key: string,
+  items: readonly T[],
+): Record<string, unknown> => {
   const current = numberOf(c, "page", 1);
   const perPage = Math.min(200, numberOf(c, "per_page", 20));
   const last = Math.max(1, Math.ceil(items.length / perPage));
@@ -21,7 +27,8 @@ export const page = <T>(c: Context<ApiEnv>, key: string, items: readonly T[]): R
     return url.toString();
   };
   const pages: Record<string, string> = {};
-  if (current > 1) Object.assign(pages, { first: link(1), prev: link(Math.min(current - 1, last)) });
+  if (current > 1)
+    Object.assign(pages, { first: link(1), prev: link(Math.min(current - 1, last)) });
   if (current < last) Object.assign(pages, { next: link(current + 1), last: link(last) });
   return {
     [key]: items.slice((current - 1) * perPage, current * perPage),

@@ -1,9 +1,10 @@
 import type { Context } from "hono";
 import { z } from "zod";
+
 import type { ApiEnv } from "./cloud";
 import { ApiError, badRequest, notFound, unprocessable } from "./errors";
 
-const largestBody = 1 << 20;
+const LARGEST_BODY = 1 << 20;
 
 const explain = (error: z.ZodError): string => {
   const issue = error.issues[0]!;
@@ -14,7 +15,8 @@ const explain = (error: z.ZodError): string => {
 /** The request's JSON body, checked. 400 when it is no JSON, 413 over 1 MiB, 422 with the first problem otherwise. */
 export const body = async <T>(c: Context<ApiEnv>, schema: z.ZodType<T>): Promise<T> => {
   const text = await c.req.text();
-  if (text.length > largestBody) throw new ApiError(413, "request_entity_too_large", "The request's body is larger than 1 MiB.");
+  if (text.length > LARGEST_BODY)
+    throw new ApiError(413, "request_entity_too_large", "The request's body is larger than 1 MiB.");
   let value: unknown;
   try {
     value = text === "" ? {} : JSON.parse(text);
@@ -36,7 +38,14 @@ export const numericId = (c: Context<ApiEnv>, name: string): number => {
 export const pathParameter = (c: Context<ApiEnv>, name: string): string => c.req.param(name) ?? "";
 
 /** Numbers that clients send as text in some calls ("resource_id": "123"). */
-export const looseInteger = z.union([z.number().int(), z.string().regex(/^\d{1,15}$/).transform(Number)]);
+export const looseInteger = z.union([
+  z.number().int(),
+  z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number),
+]);
 export const nameText = z.string().min(1).max(255);
 /** One of a few texts, or not given; Go clients send an empty text for that. */
-export const optionalText = <const V extends readonly [string, ...string[]]>(values: V) => z.preprocess((value) => (value === "" ? undefined : value), z.enum(values).nullish());
+export const optionalText = <const V extends readonly [string, ...string[]]>(values: V) =>
+  z.preprocess((value) => (value === "" ? undefined : value), z.enum(values).nullish());

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
+
 import { Hono, type Context } from "hono";
 import { z } from "zod";
+
 import type { CloudState, SshKeyRecord } from "../records";
 import type { Api, ApiEnv, Cloud } from "./cloud";
 import { notFound, unprocessable } from "./errors";
@@ -9,21 +11,36 @@ import { body, nameText, pathParameter } from "./request";
 
 const newKey = z.object({ name: nameText, public_key: z.string().min(1).max(16_384) });
 const rename = z.object({ name: nameText });
-const types = ["ssh-rsa", "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com"];
+const types = [
+  "ssh-rsa",
+  "ssh-ed25519",
+  "ecdsa-sha2-nistp256",
+  "ecdsa-sha2-nistp384",
+  "ecdsa-sha2-nistp521",
+  "sk-ssh-ed25519@openssh.com",
+  "sk-ecdsa-sha2-nistp256@openssh.com",
+];
 
 /** MD5 over the key's bytes, as DigitalOcean (and old OpenSSH) show it. */
 const fingerprintOf = (publicKey: string): string => {
   const [type, base64] = publicKey.trim().split(/\s+/);
   const bytes = Buffer.from(base64 ?? "", "base64");
   // The bytes begin with the type's own name, with its length before it.
-  const inside = bytes.length > 4 ? bytes.subarray(4, 4 + bytes.readUInt32BE(0)).toString("latin1") : "";
-  if (!type || !types.includes(type) || inside !== type) throw unprocessable("Key invalid, key should be of the format `type key [comment]`");
+  const inside =
+    bytes.length > 4 ? bytes.subarray(4, 4 + bytes.readUInt32BE(0)).toString("latin1") : "";
+  if (!type || !types.includes(type) || inside !== type)
+    throw unprocessable("Key invalid, key should be of the format `type key [comment]`");
   return createHash("md5").update(bytes).digest("hex").match(/../g)!.join(":");
 };
 
 /** By number or fingerprint. */
-export const findSshKey = (state: CloudState, identifier: string | number): SshKeyRecord | undefined =>
-  state.sshKeys.find((key) => String(key.id) === String(identifier) || key.fingerprint === identifier);
+export const findSshKey = (
+  state: CloudState,
+  identifier: string | number,
+): SshKeyRecord | undefined =>
+  state.sshKeys.find(
+    (key) => String(key.id) === String(identifier) || key.fingerprint === identifier,
+  );
 
 const asked = (cloud: Cloud, c: Context<ApiEnv>): SshKeyRecord => {
   const key = findSshKey(cloud.state, pathParameter(c, "key"));
@@ -37,8 +54,14 @@ export const sshKeyRoutes = (cloud: Cloud): Api => {
   api.post("/account/keys", async (c) => {
     const { name, public_key } = await body(c, newKey);
     const fingerprint = fingerprintOf(public_key);
-    if (findSshKey(cloud.state, fingerprint)) throw unprocessable("SSH Key is already in use on your account");
-    const key: SshKeyRecord = { id: cloud.store.nextId(), fingerprint, public_key: public_key.trim(), name };
+    if (findSshKey(cloud.state, fingerprint))
+      throw unprocessable("SSH Key is already in use on your account");
+    const key: SshKeyRecord = {
+      id: cloud.store.nextId(),
+      fingerprint,
+      public_key: public_key.trim(),
+      name,
+    };
     cloud.state.sshKeys.push(key);
     return c.json({ ssh_key: key }, 201);
   });

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
+
 import { Hono, type Context } from "hono";
 import { z } from "zod";
+
 import type { VpcPeeringRecord } from "../records";
 import { timestamp, type Api, type ApiEnv, type Cloud } from "./cloud";
 import { conflict, notFound, unprocessable } from "./errors";
@@ -8,7 +10,10 @@ import { page } from "./paging";
 import { body, pathParameter } from "./request";
 import { askedVpc, vpcName } from "./vpcs";
 
-const newPeering = z.object({ name: vpcName, vpc_ids: z.array(z.string()).length(2, "must be the IDs of two VPCs") });
+const newPeering = z.object({
+  name: vpcName,
+  vpc_ids: z.array(z.string()).length(2, "must be the IDs of two VPCs"),
+});
 const peeringWith = z.object({ name: vpcName, vpc_id: z.string() });
 const change = z.object({ name: vpcName });
 
@@ -19,44 +24,62 @@ const asked = (cloud: Cloud, c: Context<ApiEnv>): VpcPeeringRecord => {
 };
 
 const nameIsFree = (cloud: Cloud, name: string, but?: VpcPeeringRecord): void => {
-  if (cloud.state.vpcPeerings.some((one) => one !== but && one.name === name)) throw conflict("a VPC peering with the same name already exists in your account");
+  if (cloud.state.vpcPeerings.some((one) => one !== but && one.name === name))
+    throw conflict("a VPC peering with the same name already exists in your account");
 };
 
-const realSeconds = 5;
+const REAL_SECONDS = 5;
 /** Brings the network to where the record says; then `done` is noted. */
 const follow = (cloud: Cloud, peering: VpcPeeringRecord, done: () => void): void => {
   void cloud.jobs.run(`vpc-peering-${peering.id}`, async () => {
-    if (cloud.pace === "real") await cloud.clock.sleep(realSeconds * 1000);
+    if (cloud.pace === "real") await cloud.clock.sleep(REAL_SECONDS * 1000);
     await cloud.network.apply();
     done();
     await cloud.store.save();
   });
 };
-const provision = (cloud: Cloud, peering: VpcPeeringRecord): void => follow(cloud, peering, () => {
-  if (peering.status === "PROVISIONING") peering.status = "ACTIVE";
-});
-const finishRemoval = (cloud: Cloud, peering: VpcPeeringRecord): void => follow(cloud, peering, () => {
-  cloud.state.vpcPeerings = cloud.state.vpcPeerings.filter((one) => one !== peering);
-});
+const provision = (cloud: Cloud, peering: VpcPeeringRecord): void =>
+  follow(cloud, peering, () => {
+    if (peering.status === "PROVISIONING") peering.status = "ACTIVE";
+  });
+const finishRemoval = (cloud: Cloud, peering: VpcPeeringRecord): void =>
+  follow(cloud, peering, () => {
+    cloud.state.vpcPeerings = cloud.state.vpcPeerings.filter((one) => one !== peering);
+  });
 
 /** Ranges need no look: no two VPCs of an account overlap. */
-const add = (cloud: Cloud, name: string, [one, other]: readonly [string, string]): VpcPeeringRecord => {
+const add = (
+  cloud: Cloud,
+  name: string,
+  [one, other]: readonly [string, string],
+): VpcPeeringRecord => {
   const { state } = cloud;
   if (one === other) throw unprocessable("vpc_ids: a VPC can't be peered with itself");
   const unknown = [one, other].filter((id) => !state.vpcs.some((vpc) => vpc.id === id));
   if (unknown.length) throw unprocessable(`vpc_ids: ${unknown.join(", ")} not found`);
   nameIsFree(cloud, name);
-  if (state.vpcPeerings.some(({ vpc_ids }) => vpc_ids.includes(one) && vpc_ids.includes(other))) throw conflict("these VPCs are peered already");
-  const peering: VpcPeeringRecord = { id: randomUUID(), name, vpc_ids: [one, other], created_at: timestamp(cloud), status: "PROVISIONING" };
+  if (state.vpcPeerings.some(({ vpc_ids }) => vpc_ids.includes(one) && vpc_ids.includes(other)))
+    throw conflict("these VPCs are peered already");
+  const peering: VpcPeeringRecord = {
+    id: randomUUID(),
+    name,
+    vpc_ids: [one, other],
+    created_at: timestamp(cloud),
+    status: "PROVISIONING",
+  };
   state.vpcPeerings.push(peering);
   return peering;
 };
 
 /** DigitalOcean's document says "peering" below a VPC, its own Go client reads "vpc_peering" there: both are answered. */
-const underBothNames = (peering: VpcPeeringRecord): Record<string, unknown> => ({ peering, vpc_peering: peering });
+const underBothNames = (peering: VpcPeeringRecord): Record<string, unknown> => ({
+  peering,
+  vpc_peering: peering,
+});
 
 const ofOneVpc = (cloud: Cloud, api: Api): void => {
-  const members = (id: string): VpcPeeringRecord[] => cloud.state.vpcPeerings.filter((one) => one.vpc_ids.includes(id));
+  const members = (id: string): VpcPeeringRecord[] =>
+    cloud.state.vpcPeerings.filter((one) => one.vpc_ids.includes(id));
   api.get("/vpcs/:id/peerings", (c) => {
     const found = page(c, "peerings", members(askedVpc(cloud, c).id));
     return c.json({ ...found, vpc_peerings: found.peerings });

@@ -1,12 +1,14 @@
 import { createServer } from "node:http";
 import { join } from "node:path";
+
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
+
 import { createApi, type CreatedApi } from "../api/app";
-import type { ApiEnv } from "../api/cloud";
 import { startDueBackups } from "../api/backups";
+import type { ApiEnv } from "../api/cloud";
 import { localRoutes } from "../api/local";
-import { sampleSeconds } from "../api/watch/metrics";
+import { SAMPLE_SECONDS } from "../api/watch/metrics";
 import { judgePolicies } from "../api/watch/policies";
 import { probeFrom } from "../api/watch/probe";
 import { uptimeRound } from "../api/watch/uptime-round";
@@ -23,37 +25,76 @@ import { openStore } from "../store";
 import { listen, listenOnSocket, portOf } from "./listen";
 import type { Trust } from "./services";
 
-export interface ServeOptions { readonly state: string; readonly machines: boolean; readonly pace: "host" | "real" }
+export interface ServeOptions {
+  readonly state: string;
+  readonly machines: boolean;
+  readonly pace: "host" | "real";
+}
 
-const log = (line: string): void => { process.stdout.write(`${new Date().toISOString()} ${line}\n`); };
+const log = (line: string): void => {
+  process.stdout.write(`${new Date().toISOString()} ${line}\n`);
+};
 
-interface Running { readonly paths: LabPaths; readonly created: CreatedApi; readonly host: MachineHost; readonly inbox: Inbox; readonly trust: Trust | null }
+interface Running {
+  readonly paths: LabPaths;
+  readonly created: CreatedApi;
+  readonly host: MachineHost;
+  readonly inbox: Inbox;
+  readonly trust: Trust | null;
+}
 
 /** Loaded only where machines are: the rest has to start on any host. */
 const machineHost = async (paths: LabPaths): Promise<{ host: MachineHost; trust: Trust }> => {
-  const [{ establishTrust }, { createNspawnHypervisor }] = await Promise.all([import("./services"), import("../machines/nspawn")]);
+  const [{ establishTrust }, { createNspawnHypervisor }] = await Promise.all([
+    import("./services"),
+    import("../machines/nspawn"),
+  ]);
   const trust = await establishTrust(paths);
-  return { trust, host: await createNspawnHypervisor({ paths, trustedCertificates: trust.pem, log }) };
+  return {
+    trust,
+    host: await createNspawnHypervisor({ paths, trustedCertificates: trust.pem, log }),
+  };
 };
 
 const assemble = async (options: ServeOptions): Promise<Running> => {
   const paths = labPaths(options.state);
   const store = await openStore(paths.records, systemClock);
-  const { host, trust } = options.machines ? await machineHost(paths) : { host: createRecordsOnlyHypervisor(), trust: null };
+  const { host, trust } = options.machines
+    ? await machineHost(paths)
+    : { host: createRecordsOnlyHypervisor(), trust: null };
   const inbox = await openInbox(join(paths.state, "cloud", "inbox"));
-  const send = options.machines ? sendThroughRelay("192.0.2.25", 2525) : sendIntoInbox(inbox, systemClock);
-  const created = createApi({ store, hypervisor: host, clock: systemClock, pace: options.pace, send, post: options.machines ? postFromLab(paths) : postNowhere, log });
-  return { paths, created, host, inbox, trust };
+  const send = options.machines
+    ? sendThroughRelay("192.0.2.25", 2525)
+    : sendIntoInbox(inbox, systemClock);
+  const created = createApi({
+    store,
+    hypervisor: host,
+    clock: systemClock,
+    pace: options.pace,
+    send,
+    post: options.machines ? postFromLab(paths) : postNowhere,
+    log,
+  });
+  return {
+    paths,
+    created,
+    host,
+    inbox,
+    trust,
+  };
 };
 
 /** Machines follow the records: one without a record is left over from a deletion that was cut short. */
 const takeOverMachines = async ({ created, host }: Running): Promise<void> => {
   const { state, network } = created.cloud;
-  for (const { dropletId } of host.machines()) if (!state.droplets.some((one) => one.id === dropletId)) await host.destroy(dropletId);
+  for (const { dropletId } of host.machines())
+    if (!state.droplets.some((one) => one.id === dropletId)) await host.destroy(dropletId);
   await network.apply();
   await host.takeOver();
   const known = new Map(host.machines().map(({ dropletId, power }) => [dropletId, power]));
-  for (const droplet of state.droplets) if (droplet.status !== "new" && known.has(droplet.id)) droplet.status = known.get(droplet.id) === "on" ? "active" : "off";
+  for (const droplet of state.droplets)
+    if (droplet.status !== "new" && known.has(droplet.id))
+      droplet.status = known.get(droplet.id) === "on" ? "active" : "off";
   await created.resume();
 };
 
@@ -67,10 +108,13 @@ const ending = ({ created, host }: Running): ((machinesToo: boolean) => void) =>
       if (machinesToo) await host.shutdownAll(10);
       await created.cloud.store.save();
     };
-    end().then(() => process.exit(0), (error: Error) => {
-      log(`ending: ${error.stack ?? error.message}`);
-      process.exit(1);
-    });
+    end().then(
+      () => process.exit(0),
+      (error: Error) => {
+        log(`ending: ${error.stack ?? error.message}`);
+        process.exit(1);
+      },
+    );
   };
 };
 
@@ -80,10 +124,14 @@ const uptimeSeconds = { host: 15, real: 60 } as const;
 const watch = ({ paths, created: { cloud } }: Running): void => {
   const failed = (error: Error): void => log(`watching: ${error.message}`);
   const probe = probeFrom(paths.operatorNetns, paths.ca);
-  regularly(sampleSeconds, async () => {
-    await cloud.metrics.sample();
-    await judgePolicies(cloud);
-  }, failed);
+  regularly(
+    SAMPLE_SECONDS,
+    async () => {
+      await cloud.metrics.sample();
+      await judgePolicies(cloud);
+    },
+    failed,
+  );
   regularly(uptimeSeconds[cloud.pace], () => uptimeRound(cloud, probe), failed);
 };
 
@@ -93,10 +141,25 @@ const publish = async (running: Running, api: string, machines: boolean): Promis
   process.on("SIGTERM", () => end(false));
   process.on("SIGINT", () => end(false));
   const startedAt = new Date().toISOString();
-  const status = (): Record<string, unknown> => ({ pid: process.pid, api, machines, startedAt, acme: trust ? (created.cloud.faults.find("acme") ? "down" : "ready") : "none" });
+  const status = (): Record<string, unknown> => ({
+    pid: process.pid,
+    api,
+    machines,
+    startedAt,
+    acme: trust ? (created.cloud.faults.find("acme") ? "down" : "ready") : "none",
+  });
   const root = new Hono<ApiEnv>();
   root.route("/", created.app);
-  root.route("/local", localRoutes({ cloud: created.cloud, calls: created.calls, inbox, status, shutdown: () => end(true) }));
+  root.route(
+    "/local",
+    localRoutes({
+      cloud: created.cloud,
+      calls: created.calls,
+      inbox,
+      status,
+      shutdown: () => end(true),
+    }),
+  );
   root.route("/", consoleRoutes());
   setInterval(() => startDueBackups(created.cloud), 60_000).unref();
   await listenOnSocket(paths.socket, getRequestListener(root.fetch));
@@ -109,12 +172,21 @@ export const serve = async (options: ServeOptions): Promise<void> => {
   const { created, paths, inbox, trust } = running;
   if (trust) {
     const { startServices } = await import("./services");
-    await startServices({ paths, cloud: created.cloud, api: created.app, inbox, trust });
+    await startServices({
+      paths,
+      cloud: created.cloud,
+      api: created.app,
+      inbox,
+      trust,
+    });
     await takeOverMachines(running);
     watch(running);
     return publish(running, "http://192.0.2.10", true);
   }
   await takeOverMachines(running);
-  const server = await listen(createServer(getRequestListener(created.app.fetch)), { host: "127.0.0.1", port: 0 });
+  const server = await listen(createServer(getRequestListener(created.app.fetch)), {
+    host: "127.0.0.1",
+    port: 0,
+  });
   return publish(running, `http://127.0.0.1:${portOf(server)}`, false);
 };

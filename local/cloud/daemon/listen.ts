@@ -4,10 +4,16 @@ import type { AddressInfo, Server } from "node:net";
 import { dirname } from "node:path";
 
 /** Resolves when it listens; rejects when it can't. */
-export const listen = (server: Server, where: { readonly port: number; readonly host: string } | { readonly path: string }): Promise<Server> =>
+export const listen = (
+  server: Server,
+  where: { readonly port: number; readonly host: string } | { readonly path: string },
+): Promise<Server> =>
   new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(where, () => { server.off("error", reject); resolve(server); });
+    server.listen(where, () => {
+      server.off("error", reject);
+      resolve(server);
+    });
   });
 
 /** The socket of a daemon that died is in the way; who holds the state's lock may take it. */

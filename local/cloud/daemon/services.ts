@@ -2,7 +2,9 @@ import { writeFile } from "node:fs/promises";
 import { createServer, type RequestListener } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { join } from "node:path";
+
 import { getRequestListener } from "@hono/node-server";
+
 import { openAuthority, type Authority } from "../acme/authority";
 import { openIssuer, type Issuer } from "../acme/issue";
 import { createAcme } from "../acme/server";
@@ -17,9 +19,19 @@ import { startMirrorRelay } from "../network/mirror-relay";
 import type { LabPaths } from "../paths";
 import { listen } from "./listen";
 
-const address = { api: "192.0.2.10", acme: "192.0.2.14", mail: "192.0.2.25", dns: "192.0.2.53", metadata: "169.254.169.254" } as const;
+const address = {
+  api: "192.0.2.10",
+  acme: "192.0.2.14",
+  mail: "192.0.2.25",
+  dns: "192.0.2.53",
+  metadata: "169.254.169.254",
+} as const;
 
-export interface Trust { readonly authority: Authority; readonly issuer: Issuer; /** The roots of both. */ readonly pem: string }
+export interface Trust {
+  readonly authority: Authority;
+  readonly issuer: Issuer;
+  /** The roots of both. */ readonly pem: string;
+}
 
 const acmeFolder = (paths: LabPaths): string => join(paths.state, "cloud", "acme");
 
@@ -32,30 +44,73 @@ export const establishTrust = async (paths: LabPaths): Promise<Trust> => {
   return { authority, issuer, pem };
 };
 
-const peerOf = (c: { env: unknown }): string | undefined => (c.env as { incoming?: { socket?: { remoteAddress?: string } } }).incoming?.socket?.remoteAddress;
+const peerOf = (c: { env: unknown }): string | undefined =>
+  (c.env as { incoming?: { socket?: { remoteAddress?: string } } }).incoming?.socket?.remoteAddress;
 
 const acme = async (paths: LabPaths, cloud: Cloud, issuer: Issuer): Promise<RequestListener> => {
   const { faults, clock, state, log } = cloud;
   const app = createAcme({
-    store: await openAcmeStore(join(acmeFolder(paths), "state.json")), issuer, clock, log, failing: () => faults.find("acme") !== undefined,
-    outside: { state, fetch: fetchFromNamespace(paths.operatorNetns), dnsFault: (name) => dnsFault(cloud, name) !== undefined },
+    store: await openAcmeStore(join(acmeFolder(paths), "state.json")),
+    issuer,
+    clock,
+    log,
+    failing: () => faults.find("acme") !== undefined,
+    outside: {
+      state,
+      fetch: fetchFromNamespace(paths.operatorNetns),
+      dnsFault: (name) => dnsFault(cloud, name) !== undefined,
+    },
   });
   return getRequestListener(app.fetch);
 };
 
-const dnsFault = ({ faults }: Cloud, name: string) => faults.find("dns", (fault) => !fault.name || name === fault.name || name.endsWith(`.${fault.name}`));
+const dnsFault = ({ faults }: Cloud, name: string) =>
+  faults.find(
+    "dns",
+    (fault) => !fault.name || name === fault.name || name.endsWith(`.${fault.name}`),
+  );
 
 /** Everything that stands at an address of the router's namespace. Must run inside of it. */
-export const startServices = async (options: { paths: LabPaths; cloud: Cloud; api: Api; inbox: Inbox; trust: Trust }): Promise<void> => {
-  const { paths, cloud, api, inbox, trust: { authority, issuer } } = options;
+export const startServices = async (options: {
+  paths: LabPaths;
+  cloud: Cloud;
+  api: Api;
+  inbox: Inbox;
+  trust: Trust;
+}): Promise<void> => {
+  const {
+    paths,
+    cloud,
+    api,
+    inbox,
+    trust: { authority, issuer },
+  } = options;
   const { faults, log } = cloud;
   const listener = getRequestListener(api.fetch);
-  const tls = (handler: RequestListener) => createTlsServer({ cert: authority.certificate, key: authority.key }, handler);
-  await startDns({ state: cloud.state, address: address.dns, port: 53, log, fault: (name) => dnsFault(cloud, name) });
-  await startRelay({ inbox, clock: cloud.clock, address: address.mail, port: 2525, tls: authority, log, fault: () => faults.find("relay")?.how });
+  const tls = (handler: RequestListener) =>
+    createTlsServer({ cert: authority.certificate, key: authority.key }, handler);
+  await startDns({
+    state: cloud.state,
+    address: address.dns,
+    port: 53,
+    log,
+    fault: (name) => dnsFault(cloud, name),
+  });
+  await startRelay({
+    inbox,
+    clock: cloud.clock,
+    address: address.mail,
+    port: 2525,
+    tls: authority,
+    log,
+    fault: () => faults.find("relay")?.how,
+  });
   await listen(createServer(listener), { host: address.api, port: 80 });
   await listen(tls(listener), { host: address.api, port: 443 });
   await listen(tls(await acme(paths, cloud, issuer)), { host: address.acme, port: 443 });
-  await listen(createServer(getRequestListener(createMetadata(cloud.state, peerOf).fetch)), { host: address.metadata, port: 80 });
+  await listen(createServer(getRequestListener(createMetadata(cloud.state, peerOf).fetch)), {
+    host: address.metadata,
+    port: 80,
+  });
   await startMirrorRelay(paths);
 };

@@ -1,10 +1,14 @@
 import { createSocket } from "node:dgram";
 import { createServer, type Socket } from "node:net";
+
 import packet, { type DecodedPacket, type Packet } from "dns-packet";
+
 import type { CloudState } from "../records";
 import { answer, type Reply } from "./zone";
 
-export interface DnsFault { readonly answer: "SERVFAIL" | "NXDOMAIN" | "silence" }
+export interface DnsFault {
+  readonly answer: "SERVFAIL" | "NXDOMAIN" | "silence";
+}
 export interface DnsOptions {
   readonly state: CloudState;
   readonly address: string;
@@ -13,15 +17,25 @@ export interface DnsOptions {
   readonly fault: (name: string) => DnsFault | undefined;
   readonly log: (line: string) => void;
 }
-export interface DnsServer { readonly port: number; close(): Promise<void> }
+export interface DnsServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
 
 const rcodes = { NOERROR: 0, SERVFAIL: 2, NXDOMAIN: 3, REFUSED: 5 } as const;
-const plainUdp = 512;
+const PLAIN_UDP = 512;
 
 const respond = (query: DecodedPacket, reply: Reply): Packet => ({
-  type: "response", id: query.id ?? 0,
-  flags: ((query.flags ?? 0) & packet.RECURSION_DESIRED) | packet.RECURSION_AVAILABLE | (reply.authoritative ? packet.AUTHORITATIVE_ANSWER : 0) | rcodes[reply.rcode],
-  questions: query.questions ?? [], answers: reply.answers, authorities: reply.authorities,
+  type: "response",
+  id: query.id ?? 0,
+  flags:
+    ((query.flags ?? 0) & packet.RECURSION_DESIRED) |
+    packet.RECURSION_AVAILABLE |
+    (reply.authoritative ? packet.AUTHORITATIVE_ANSWER : 0) |
+    rcodes[reply.rcode],
+  questions: query.questions ?? [],
+  answers: reply.answers,
+  authorities: reply.authorities,
 });
 
 /** Null for what is no DNS message. */
@@ -33,20 +47,37 @@ const decoded = (message: Buffer): DecodedPacket | null => {
   }
 };
 
-const failure = (rcode: Reply["rcode"]): Reply => ({ rcode, authoritative: false, answers: [], authorities: [] });
+const failure = (rcode: Reply["rcode"]): Reply => ({
+  rcode,
+  authoritative: false,
+  answers: [],
+  authorities: [],
+});
 
 /**
  * The answer, as `encode` puts it on the wire. Null for silence, and for what is no query: whoever sent it gets no answer, as from any
  * name server. A record that can't be put on the wire is a failure of this server, for the one name only.
  */
-const answerTo = (options: DnsOptions, message: Buffer, encode: (query: DecodedPacket, full: Packet) => Buffer): Buffer | null => {
+const answerTo = (
+  options: DnsOptions,
+  message: Buffer,
+  encode: (query: DecodedPacket, full: Packet) => Buffer,
+): Buffer | null => {
   const query = decoded(message);
   const question = query?.questions?.[0];
   if (query?.type !== "query" || !question) return null;
   const fault = options.fault(question.name.toLowerCase());
   if (fault?.answer === "silence") return null;
   try {
-    return encode(query, respond(query, fault ? failure(fault.answer) : answer(options.state, { name: question.name, type: question.type })));
+    return encode(
+      query,
+      respond(
+        query,
+        fault
+          ? failure(fault.answer)
+          : answer(options.state, { name: question.name, type: question.type }),
+      ),
+    );
   } catch (error) {
     options.log(`dns: ${question.type} of ${question.name}: ${(error as Error).message}`);
     return encode(query, { ...respond(query, failure("SERVFAIL")), questions: [] });
@@ -54,14 +85,20 @@ const answerTo = (options: DnsOptions, message: Buffer, encode: (query: DecodedP
 };
 
 const largest = (query: DecodedPacket): number => {
-  const extension = query.additionals?.find((one) => one.type === "OPT") as { udpPayloadSize?: number } | undefined;
-  return Math.min(4_096, Math.max(plainUdp, extension?.udpPayloadSize ?? plainUdp));
+  const extension = query.additionals?.find((one) => one.type === "OPT") as
+    { udpPayloadSize?: number } | undefined;
+  return Math.min(4_096, Math.max(PLAIN_UDP, extension?.udpPayloadSize ?? PLAIN_UDP));
 };
 
 const forUdp = (query: DecodedPacket, full: Packet): Buffer => {
   const bytes = packet.encode(full);
   if (bytes.length <= largest(query)) return bytes;
-  return packet.encode({ ...full, flags: (full.flags ?? 0) | packet.TRUNCATED_RESPONSE, answers: [], authorities: [] });
+  return packet.encode({
+    ...full,
+    flags: (full.flags ?? 0) | packet.TRUNCATED_RESPONSE,
+    answers: [],
+    authorities: [],
+  });
 };
 const forTcp = (_: DecodedPacket, full: Packet): Buffer => packet.streamEncode(full);
 
@@ -92,19 +129,29 @@ export const startDns = async (options: DnsOptions): Promise<DnsServer> => {
   udp.on("error", (error) => options.log(`dns: ${error.message}`));
   await new Promise<void>((resolve, reject) => {
     udp.once("error", reject);
-    udp.bind(options.port, options.address, () => { udp.off("error", reject); resolve(); });
+    udp.bind(options.port, options.address, () => {
+      udp.off("error", reject);
+      resolve();
+    });
   });
   const { port } = udp.address();
   const tcp = createServer((socket) => serveTcp(options, socket));
   await new Promise<void>((resolve, reject) => {
     tcp.once("error", reject);
-    tcp.listen(port, options.address, () => { tcp.off("error", reject); resolve(); });
+    tcp.listen(port, options.address, () => {
+      tcp.off("error", reject);
+      resolve();
+    });
   });
   return {
     port,
     close: async () => {
-      await new Promise<void>((resolve) => { udp.close(() => resolve()); });
-      await new Promise<void>((resolve) => { tcp.close(() => resolve()); });
+      await new Promise<void>((resolve) => {
+        udp.close(() => resolve());
+      });
+      await new Promise<void>((resolve) => {
+        tcp.close(() => resolve());
+      });
     },
   };
 };

@@ -1,7 +1,14 @@
 import { rm, stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
+
 import { removeIfEmpty, unlessGone } from "../files";
-import { hostHierarchies, killGroup, listGroups, removeGroup, type Hierarchies } from "../machines/cgroups";
+import {
+  hostHierarchies,
+  killGroup,
+  listGroups,
+  removeGroup,
+  type Hierarchies,
+} from "../machines/cgroups";
 import { mountsBelow, thawDisk } from "../machines/disk";
 import { unmountElsewhere } from "../machines/foreign-mounts";
 import { signal } from "../machines/init";
@@ -10,7 +17,7 @@ import { removeNspawnLeftovers } from "../machines/nspawn-leftovers";
 import { attempt } from "../machines/run";
 import { labNamespaces, tearDownNetwork } from "../network/namespaces";
 import type { LabPaths } from "../paths";
-import { helpersGroup, mirrorSocket } from "./processes";
+import { HELPERS_GROUP, mirrorSocket } from "./processes";
 
 /** Ancestors of ours, and we: a command started inside the lab may well clean it up. */
 const ourselves = async (): Promise<Set<string>> => {
@@ -38,7 +45,10 @@ const unmountAll = async (folder: string): Promise<void> => {
   await unmountElsewhere(folder);
   const deadline = Date.now() + 60_000;
   for (let mounts = await mountsBelow(folder); mounts.length; mounts = await mountsBelow(folder)) {
-    if (Date.now() > deadline) throw new Error(`can't unmount ${mounts[0]}: ${(await attempt(["umount", mounts[0]!])).stderr.trim()}`);
+    if (Date.now() > deadline)
+      throw new Error(
+        `can't unmount ${mounts[0]}: ${(await attempt(["umount", mounts[0]!])).stderr.trim()}`,
+      );
     for (const point of mounts) await attempt(["umount", point]);
     // A volume's file keeps the folder's own mount busy for as long as its loop device is there.
     await detachLoops(folder);
@@ -50,22 +60,26 @@ const removeRootLocks = async (machines: string): Promise<void> => {
   for (const point of await mountsBelow(machines)) {
     if (!point.endsWith("/root")) continue;
     const found = await unlessGone(stat(point), undefined);
-    if (found) await rm(`/run/systemd/nspawn/locks/inode-${found.dev}:${found.ino}`, { force: true });
+    if (found)
+      await rm(`/run/systemd/nspawn/locks/inode-${found.dev}:${found.ino}`, { force: true });
   }
 };
 
 /** A snapshot that was killed leaves its disk frozen: nothing that writes there ends, and no unmounting frees it. */
 export const thawDisks = async (paths: LabPaths): Promise<void> => {
-  for (const point of await mountsBelow(paths.machines)) if (basename(point) === "fs") await thawDisk(point);
+  for (const point of await mountsBelow(paths.machines))
+    if (basename(point) === "fs") await thawDisk(point);
 };
 
 /** Frees all that the kernel holds of a lab whose processes may be in any state: groups, mounts, loop devices, namespaces, sockets. Idempotent. */
 export const releaseEverything = async (paths: LabPaths): Promise<void> => {
   const host: Hierarchies = await hostHierarchies();
   // The daemon first: it would react to what happens to its machines.
-  await killGroup(host, paths.id, helpersGroup);
+  await killGroup(host, paths.id, HELPERS_GROUP);
   await thawDisks(paths);
-  await Promise.all((await listGroups(host, paths.id)).map((group) => killGroup(host, paths.id, group)));
+  await Promise.all(
+    (await listGroups(host, paths.id)).map((group) => killGroup(host, paths.id, group)),
+  );
   await killInside(paths.id);
   await removeRootLocks(paths.machines);
   await unmountAll(paths.machines);

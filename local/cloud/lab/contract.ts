@@ -33,7 +33,19 @@ export interface Lab {
   /** Nothing left but the image cache. Works on a crashed or half-made cloud, and where none is. */
   destroy(paths: LabPaths, progress: Progress): Promise<void>;
   /** How to start a command as an operator inside the lab's network: its DNS, its CA, its API. */
-  inLab(paths: LabPaths, argv: readonly string[]): { readonly command: string; readonly args: readonly string[]; readonly env: Readonly<Record<string, string>> };
+  inLab(
+    paths: LabPaths,
+    argv: readonly string[],
+  ): {
+    readonly command: string;
+    readonly args: readonly string[];
+    readonly env: Readonly<Record<string, string>>;
+  };
   /** HTTP over the cloud's socket, from any namespace: request("GET", "/v2/droplets"). */
-  request(paths: LabPaths, method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly body: any }>;
+  request(
+    paths: LabPaths,
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<{ readonly status: number; readonly body: any }>;
 }

@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+
 import { removeIfEmpty } from "../files";
 import type { LabPaths } from "../paths";
 import type { Progress } from "./contract";
@@ -13,5 +14,9 @@ export const destroy = async (paths: LabPaths, progress: Progress): Promise<void
   await rm(join(paths.state, "cloud"), { recursive: true, force: true });
   // The state folder goes with it unless it holds something else, a stack's state for one.
   await removeIfEmpty(paths.state);
-  progress({ step: "local DigitalOcean", detail: "removed", seconds: (Date.now() - started) / 1000 });
+  progress({
+    step: "local DigitalOcean",
+    detail: "removed",
+    seconds: (Date.now() - started) / 1000,
+  });
 };

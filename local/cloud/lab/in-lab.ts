@@ -1,11 +1,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+
 import { systemPath } from "../machines/run";
 import { netnsFile } from "../network/namespaces";
 import type { LabPaths } from "../paths";
 
 /** Files that stand in for the host's within the lab, in the cloud's folder. */
-export const standIns = (paths: LabPaths): readonly { readonly ours: string; readonly hosts: string }[] => {
+export const standIns = (
+  paths: LabPaths,
+): readonly { readonly ours: string; readonly hosts: string }[] => {
   const cloud = join(paths.state, "cloud");
   return [
     { ours: paths.resolvConf, hosts: "/etc/resolv.conf" },
@@ -17,7 +20,7 @@ export const standIns = (paths: LabPaths): readonly { readonly ours: string; rea
 };
 
 /** In a mount namespace of its own: each stand-in over the file that it stands for, which may be a symlink; then the command. */
-const script = `
+const SCRIPT = `
 pairs=$1; shift
 while [ "$pairs" -gt 0 ]; do
   target=$(readlink -f "$2") && [ -e "$target" ] && [ -e "$1" ] && { mount --bind "$1" "$target" || exit 125; }
@@ -25,26 +28,60 @@ while [ "$pairs" -gt 0 ]; do
 done
 exec "$@"`;
 
-const trustVariables = ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "GIT_SSL_CAINFO", "PIP_CERT", "AWS_CA_BUNDLE"];
-const proxyVariables = ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
+const trustVariables = [
+  "SSL_CERT_FILE",
+  "CURL_CA_BUNDLE",
+  "REQUESTS_CA_BUNDLE",
+  "NODE_EXTRA_CA_CERTS",
+  "GIT_SSL_CAINFO",
+  "PIP_CERT",
+  "AWS_CA_BUNDLE",
+];
+const proxyVariables = [
+  "http_proxy",
+  "https_proxy",
+  "all_proxy",
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "ALL_PROXY",
+];
 
 const environment = (paths: LabPaths): Record<string, string> => ({
   ...Object.fromEntries(trustVariables.map((name) => [name, paths.ca])),
   // The host's proxy is not reachable from inside, and everything that is needs none.
-  ...Object.fromEntries(proxyVariables.filter((name) => process.env[name]).map((name) => [name, ""])),
-  no_proxy: "*", NO_PROXY: "*", PATH: systemPath(),
+  ...Object.fromEntries(
+    proxyVariables.filter((name) => process.env[name]).map((name) => [name, ""]),
+  ),
+  no_proxy: "*",
+  NO_PROXY: "*",
+  PATH: systemPath(),
 });
 
 /** How to start a command as an operator inside the lab's network. A lab without machines has no network of its own: the command as it is. */
-export const inLab = (paths: LabPaths, argv: readonly string[]): { command: string; args: string[]; env: Record<string, string> } => {
+export const inLab = (
+  paths: LabPaths,
+  argv: readonly string[],
+): { command: string; args: string[]; env: Record<string, string> } => {
   const netns = netnsFile(paths.operatorNetns);
   if (!existsSync(netns)) return { command: argv[0]!, args: argv.slice(1), env: {} };
   const pairs = standIns(paths);
   return {
     command: "nsenter",
     // "slave": what the host unmounts goes away here too, so a long-lived shell doesn't keep a disk busy.
-    args: [`--net=${netns}`, "unshare", "--mount", "--propagation", "slave", "sh", "-c", script, "sh",
-      String(pairs.length), ...pairs.flatMap(({ ours, hosts }) => [ours, hosts]), ...argv],
+    args: [
+      `--net=${netns}`,
+      "unshare",
+      "--mount",
+      "--propagation",
+      "slave",
+      "sh",
+      "-c",
+      SCRIPT,
+      "sh",
+      String(pairs.length),
+      ...pairs.flatMap(({ ours, hosts }) => [ours, hosts]),
+      ...argv,
+    ],
     env: environment(paths),
   };
 };

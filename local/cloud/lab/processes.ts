@@ -3,6 +3,7 @@ import { mkdir, open, readFile, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+
 import { exists, unlessGone } from "../files";
 import { hostHierarchies, makeGroup } from "../machines/cgroups";
 import { systemPath } from "../machines/run";
@@ -10,30 +11,50 @@ import { netnsFile } from "../network/namespaces";
 import type { LabPaths } from "../paths";
 
 /** The group of everything of ours that isn't a machine: daemon, ACME server, mirror proxy. */
-export const helpersGroup = "helpers";
+export const HELPERS_GROUP = "helpers";
 
-const repository = join(__dirname, "..", "..", "..");
-const tsx = pathToFileURL(join(repository, "node_modules", "tsx", "dist", "loader.mjs")).href;
-const hostBundle = "/etc/ssl/certs/ca-certificates.crt";
+const REPOSITORY = join(__dirname, "..", "..", "..");
+const TSX = pathToFileURL(join(REPOSITORY, "node_modules", "tsx", "dist", "loader.mjs")).href;
+const HOST_BUNDLE = "/etc/ssl/certs/ca-certificates.crt";
 
-export const mirrorSocket = (paths: LabPaths): string => paths.socket.replace(/\.sock$/, "-mirror.sock");
+export const mirrorSocket = (paths: LabPaths): string =>
+  paths.socket.replace(/\.sock$/, "-mirror.sock");
 export const daemonLock = (paths: LabPaths): string => join(paths.state, "cloud", "daemon.lock");
 
-const node = (script: string, ...args: string[]): string[] => [process.execPath, "--import", tsx, join(repository, script), ...args];
+const node = (script: string, ...args: string[]): string[] => [
+  process.execPath,
+  "--import",
+  TSX,
+  join(REPOSITORY, script),
+  ...args,
+];
 
 /** Joins the groups it is told of, then becomes the program. */
-const joinScript = 'for group in $HELPER_GROUPS; do echo $$ >"$group/cgroup.procs" || exit 99; done; unset HELPER_GROUPS; exec "$@"';
+const JOIN_SCRIPT =
+  'for group in $HELPER_GROUPS; do echo $$ >"$group/cgroup.procs" || exit 99; done; unset HELPER_GROUPS; exec "$@"';
 
 /** A program that outlives us, its output appended to the cloud's log. Resolves with its process id, which stays the same to its end. */
-const launch = async (paths: LabPaths, argv: readonly string[], groups: readonly string[]): Promise<number> => {
+const launch = async (
+  paths: LabPaths,
+  argv: readonly string[],
+  groups: readonly string[],
+): Promise<number> => {
   await mkdir(dirname(paths.log), { recursive: true });
   const log = await open(paths.log, "a", 0o600);
   try {
-    const trusted = (await exists(hostBundle)) ? { NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS ?? hostBundle } : {};
-    const child = spawn("sh", ["-c", joinScript, "sh", ...argv], {
-      detached: true, cwd: "/", stdio: ["ignore", log.fd, log.fd], env: { ...process.env, ...trusted, PATH: systemPath(), HELPER_GROUPS: groups.join(" ") },
+    const trusted = (await exists(HOST_BUNDLE))
+      ? { NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS ?? HOST_BUNDLE }
+      : {};
+    const child = spawn("sh", ["-c", JOIN_SCRIPT, "sh", ...argv], {
+      detached: true,
+      cwd: "/",
+      stdio: ["ignore", log.fd, log.fd],
+      env: { ...process.env, ...trusted, PATH: systemPath(), HELPER_GROUPS: groups.join(" ") },
     });
-    await new Promise<void>((resolve, reject) => { child.once("spawn", resolve); child.once("error", reject); });
+    await new Promise<void>((resolve, reject) => {
+      child.once("spawn", resolve);
+      child.once("error", reject);
+    });
     child.unref();
     return child.pid!;
   } finally {
@@ -41,13 +62,18 @@ const launch = async (paths: LabPaths, argv: readonly string[], groups: readonly
   }
 };
 
-export const helperGroups = async (paths: LabPaths): Promise<string[]> => makeGroup(await hostHierarchies(), paths.id, helpersGroup);
+export const helperGroups = async (paths: LabPaths): Promise<string[]> =>
+  makeGroup(await hostHierarchies(), paths.id, HELPERS_GROUP);
 
-const answers = (path: string): Promise<boolean> => new Promise((resolve) => {
-  const socket = connect({ path });
-  socket.once("connect", () => { socket.destroy(); resolve(true); });
-  socket.once("error", () => resolve(false));
-});
+const answers = (path: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ path });
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
 
 /** The way to the Debian mirror for machines: in the host's network, reached over its socket only. */
 export const ensureMirrorProxy = async (paths: LabPaths): Promise<void> => {
@@ -55,14 +81,48 @@ export const ensureMirrorProxy = async (paths: LabPaths): Promise<void> => {
   if (await answers(socket)) return;
   await mkdir(dirname(socket), { recursive: true, mode: 0o700 });
   await rm(socket, { force: true });
-  await launch(paths, node("local/cloud/network/mirror-proxy.ts", "--socket", socket, "--cache", join(paths.cache, "packages")), await helperGroups(paths));
+  await launch(
+    paths,
+    node(
+      "local/cloud/network/mirror-proxy.ts",
+      "--socket",
+      socket,
+      "--cache",
+      join(paths.cache, "packages"),
+    ),
+    await helperGroups(paths),
+  );
 };
 
 /** Starts the daemon, unless another one holds the state: then it ends at once, with exit code 1. */
-export const launchDaemon = async (paths: LabPaths, options: { machines: boolean; pace: "host" | "real" }): Promise<number> => {
-  const serve = node("local/cloud/main.ts", "serve", "--state", paths.state, "--pace", options.pace, ...(options.machines ? [] : ["--no-machines"]));
+export const launchDaemon = async (
+  paths: LabPaths,
+  options: { machines: boolean; pace: "host" | "real" },
+): Promise<number> => {
+  const serve = node(
+    "local/cloud/main.ts",
+    "serve",
+    "--state",
+    paths.state,
+    "--pace",
+    options.pace,
+    ...(options.machines ? [] : ["--no-machines"]),
+  );
   if (!options.machines) return launch(paths, serve, []);
-  return launch(paths, ["flock", "--exclusive", "--nonblock", "--no-fork", daemonLock(paths), "nsenter", `--net=${netnsFile(paths.routerNetns)}`, ...serve], await helperGroups(paths));
+  return launch(
+    paths,
+    [
+      "flock",
+      "--exclusive",
+      "--nonblock",
+      "--no-fork",
+      daemonLock(paths),
+      "nsenter",
+      `--net=${netnsFile(paths.routerNetns)}`,
+      ...serve,
+    ],
+    await helperGroups(paths),
+  );
 };
 
 /** Where there is no /proc, kill(0) says the same but for zombies. */
@@ -80,4 +140,8 @@ export const isAlive = async (pid: number): Promise<boolean> => {
 };
 
 export const lastWords = async (paths: LabPaths, lines: number): Promise<string> =>
-  (await unlessGone(readFile(paths.log, "utf8"), "")).trimEnd().split("\n").slice(-lines).join("\n");
+  (await unlessGone(readFile(paths.log, "utf8"), ""))
+    .trimEnd()
+    .split("\n")
+    .slice(-lines)
+    .join("\n");

@@ -1,7 +1,11 @@
 import { request as httpRequest } from "node:http";
+
 import type { LabPaths } from "../paths";
 
-export interface Answer { readonly status: number; readonly body: any }
+export interface Answer {
+  readonly status: number;
+  readonly body: any;
+}
 
 const parsed = (text: string): unknown => {
   if (text === "") return null;
@@ -17,7 +21,12 @@ export const unlessSilent = async (asked: Promise<Answer>): Promise<Answer | und
   try {
     return await asked;
   } catch (error) {
-    if (["ENOENT", "ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    if (
+      ["ENOENT", "ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT"].includes(
+        (error as NodeJS.ErrnoException).code ?? "",
+      )
+    )
+      return undefined;
     throw error;
   }
 };
@@ -26,17 +35,39 @@ export const unlessSilent = async (asked: Promise<Answer>): Promise<Answer | und
  * HTTP over the cloud's socket. `body` goes as JSON; an answer that isn't JSON comes as text, an empty one as null.
  * Rejects with `code` ENOENT or ECONNREFUSED when no cloud is running, with ETIMEDOUT when it says nothing for `patience` milliseconds (0: for ever).
  */
-export const request = (paths: LabPaths, method: string, path: string, body?: unknown, patience = 0): Promise<Answer> =>
+export const request = (
+  paths: LabPaths,
+  method: string,
+  path: string,
+  body?: unknown,
+  patience = 0,
+): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const text = body === undefined ? undefined : JSON.stringify(body);
-    const headers = { authorization: "Bearer local", ...(text === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(text) }) };
+    const headers = {
+      authorization: "Bearer local",
+      ...(text === undefined
+        ? {}
+        : { "content-type": "application/json", "content-length": Buffer.byteLength(text) }),
+    };
     const sent = httpRequest({ socketPath: paths.socket, method, path, headers }, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
       response.once("error", reject);
-      response.once("end", () => resolve({ status: response.statusCode ?? 0, body: parsed(Buffer.concat(chunks).toString("utf8")) }));
+      response.once("end", () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          body: parsed(Buffer.concat(chunks).toString("utf8")),
+        }),
+      );
     });
     sent.once("error", reject);
-    sent.setTimeout(patience, () => sent.destroy(Object.assign(new Error(`the local DigitalOcean says nothing for ${patience / 1000} s`), { code: "ETIMEDOUT" })));
+    sent.setTimeout(patience, () =>
+      sent.destroy(
+        Object.assign(new Error(`the local DigitalOcean says nothing for ${patience / 1000} s`), {
+          code: "ETIMEDOUT",
+        }),
+      ),
+    );
     sent.end(text);
   });

@@ -1,4 +1,5 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
+
 import { unlessGone } from "../files";
 import { hostHierarchies, listGroups } from "../machines/cgroups";
 import { signal } from "../machines/init";
@@ -33,7 +34,9 @@ export const endPlainDaemon = async (paths: LabPaths): Promise<void> => {
 /** Machines whose daemon has died are asked one by one; who doesn't obey in time loses power with the rest. */
 const powerOffOrphans = async (paths: LabPaths): Promise<void> => {
   const host = await hostHierarchies();
-  const ids = (await listGroups(host, paths.id)).flatMap((group) => (/^m\d+$/.test(group) ? [Number(group.slice(1))] : []));
+  const ids = (await listGroups(host, paths.id)).flatMap((group) =>
+    /^m\d+$/.test(group) ? [Number(group.slice(1))] : [],
+  );
   await Promise.all(ids.map((dropletId) => askToPowerOff(host, paths.id, dropletId, 10)));
 };
 

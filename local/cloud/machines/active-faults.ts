@@ -19,22 +19,37 @@ export interface ActiveFaults {
 }
 
 /** Done to services: a boot ends it, and it can't be done before they run. */
-const isOfServices = (fault: Fault): boolean => fault.kind === "clock-skew" || (fault.kind === "freeze" && fault.unit !== undefined);
+const isOfServices = (fault: Fault): boolean =>
+  fault.kind === "clock-skew" || (fault.kind === "freeze" && fault.unit !== undefined);
 /** A service that a new clock restarts is frozen no longer. */
-const clocksFirst = (one: Fault, other: Fault): number => Number(other.kind === "clock-skew") - Number(one.kind === "clock-skew");
+const clocksFirst = (one: Fault, other: Fault): number =>
+  Number(other.kind === "clock-skew") - Number(one.kind === "clock-skew");
 
 /** How long a boot may take before a fault is done to what there is of it. */
-const bootPatience = 120_000;
+const BOOT_PATIENCE = 120_000;
 
 /** One boot of a machine, and the faults that are in force in it or have been given up. */
-interface Boot { readonly init: number; readonly seen: number; readonly settled: Set<Fault> }
+interface Boot {
+  readonly init: number;
+  readonly seen: number;
+  readonly settled: Set<Fault>;
+}
 
 const hasBooted = async (around: Surroundings, dropletId: number): Promise<boolean> => {
-  const { stdout } = await enter(around, dropletId, ["timeout", "10", "systemctl", "is-system-running"]);
+  const { stdout } = await enter(around, dropletId, [
+    "timeout",
+    "10",
+    "systemctl",
+    "is-system-running",
+  ]);
   return ["running", "degraded", "maintenance"].includes(stdout.trim());
 };
 
-export const createActiveFaults = (around: Surroundings, router: Router, now: () => number = Date.now): ActiveFaults => {
+export const createActiveFaults = (
+  around: Surroundings,
+  router: Router,
+  now: () => number = Date.now,
+): ActiveFaults => {
   let faults: readonly Fault[] = [];
   const boots = new Map<number, Boot>();
   const queues = new Map<number, Queue>();
@@ -68,11 +83,13 @@ export const createActiveFaults = (around: Surroundings, router: Router, now: ()
   };
 
   const renew = async (dropletId: number): Promise<void> => {
-    const ofServices = faults.filter((fault) => fault.dropletId === dropletId && isOfServices(fault));
+    const ofServices = faults.filter(
+      (fault) => fault.dropletId === dropletId && isOfServices(fault),
+    );
     const boot = ofServices.length ? await bootOf(dropletId) : undefined;
     const due = ofServices.filter((fault) => boot && !boot.settled.has(fault)).sort(clocksFirst);
     if (!boot || !due.length) return;
-    const isLate = now() - boot.seen > bootPatience;
+    const isLate = now() - boot.seen > BOOT_PATIENCE;
     if (!isLate && !(await hasBooted(around, dropletId))) return;
     for (const fault of due) {
       try {
@@ -82,26 +99,35 @@ export const createActiveFaults = (around: Surroundings, router: Router, now: ()
         // A service that does not run yet is frozen as soon as it does.
         if (!isLate || fault.kind === "freeze") continue;
         boot.settled.add(fault);
-        around.log(`fault ${fault.kind} is not in force since droplet ${dropletId} has booted anew: ${(error as Error).message}`);
+        around.log(
+          `fault ${fault.kind} is not in force since droplet ${dropletId} has booted anew: ${(error as Error).message}`,
+        );
       }
     }
   };
 
   return {
-    inject: (fault) => inTurn(fault.dropletId, async () => {
-      await setFault(around, fault, true);
-      await put([...without(faults, fault), fault]);
-      (await bootOf(fault.dropletId))?.settled.add(fault);
-    }),
-    clear: (fault) => inTurn(fault.dropletId, async () => {
-      await setFault(around, fault, false);
-      await put(without(faults, fault));
-    }),
-    again: (dropletId) => inTurn(dropletId, async () => {
-      for (const fault of faults.filter((one) => one.dropletId === dropletId && !isOfServices(one))) {
-        await setFault(around, fault, true).catch((error: Error) => around.log(`fault ${fault.kind} after power on: ${error.message}`));
-      }
-    }),
+    inject: (fault) =>
+      inTurn(fault.dropletId, async () => {
+        await setFault(around, fault, true);
+        await put([...without(faults, fault), fault]);
+        (await bootOf(fault.dropletId))?.settled.add(fault);
+      }),
+    clear: (fault) =>
+      inTurn(fault.dropletId, async () => {
+        await setFault(around, fault, false);
+        await put(without(faults, fault));
+      }),
+    again: (dropletId) =>
+      inTurn(dropletId, async () => {
+        for (const fault of faults.filter(
+          (one) => one.dropletId === dropletId && !isOfServices(one),
+        )) {
+          await setFault(around, fault, true).catch((error: Error) =>
+            around.log(`fault ${fault.kind} after power on: ${error.message}`),
+          );
+        }
+      }),
     renew: (dropletId) => inTurn(dropletId, () => renew(dropletId)),
     forget: async (dropletId) => {
       boots.delete(dropletId);

@@ -2,23 +2,34 @@ import { spawn } from "node:child_process";
 import { mkdir, open } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
+
 import { machineNetns } from "../network/addresses";
 import { netnsFile } from "../network/namespaces";
-import { groupFolders, handDown, isPopulated, makeGroup, unifiedPath, type Hierarchies } from "./cgroups";
+import {
+  groupFolders,
+  handDown,
+  isPopulated,
+  makeGroup,
+  unifiedPath,
+  type Hierarchies,
+} from "./cgroups";
 
 export const groupOf = (dropletId: number): string => `m${dropletId}`;
 
 /** The part of a machine's group that its own processes are in; the keeper beside it survives a freeze. */
-export const insideGroup = (host: Hierarchies, lab: string, dropletId: number): string => join(unifiedPath(host, lab, groupOf(dropletId)), "box");
+export const insideGroup = (host: Hierarchies, lab: string, dropletId: number): string =>
+  join(unifiedPath(host, lab, groupOf(dropletId)), "box");
 /** Where the keeper, and what is run in the machine from outside, has to be: beside the box on cgroup2, in the machine's group elsewhere. */
 export const keeperGroups = (host: Hierarchies, lab: string, dropletId: number): string[] =>
-  groupFolders(host, lab, groupOf(dropletId)).map((folder) => (folder === unifiedPath(host, lab, groupOf(dropletId)) ? join(folder, "keeper") : folder));
+  groupFolders(host, lab, groupOf(dropletId)).map((folder) =>
+    folder === unifiedPath(host, lab, groupOf(dropletId)) ? join(folder, "keeper") : folder,
+  );
 
 /**
  * Keeps one machine running for as long as it wants to: exit status 133 is its reboot. A process of its own, so machines
  * outlive the daemon; not inside the machine's own group on cgroup2, where nspawn needs the group for itself.
  */
-export const keeperScript = `
+export const KEEPER_SCRIPT = `
 for group in $KEEPER_GROUPS; do echo $$ >"$group/cgroup.procs" || exit 99; done
 while :; do
   # A boot of its own begins at 0: a time namespace, where the kernel has one. Outside of the box, where nspawn has to be alone.
@@ -46,13 +57,25 @@ export interface BootOptions {
 }
 
 const nspawn = ({ lab, dropletId, hostname, root, devices, files }: BootOptions): string[] => [
-  "systemd-nspawn", "--quiet", "--register=no", "--keep-unit", `--directory=${root}`, "--boot", "--console=read-only",
-  `--machine=${machineNetns(lab, dropletId)}`, `--hostname=${hostname}`, `--network-namespace-path=${netnsFile(machineNetns(lab, dropletId))}`,
-  "--capability=CAP_NET_ADMIN,CAP_SYS_ADMIN", "--resolv-conf=off", "--timezone=off", "--link-journal=no",
+  "systemd-nspawn",
+  "--quiet",
+  "--register=no",
+  "--keep-unit",
+  `--directory=${root}`,
+  "--boot",
+  "--console=read-only",
+  `--machine=${machineNetns(lab, dropletId)}`,
+  `--hostname=${hostname}`,
+  `--network-namespace-path=${netnsFile(machineNetns(lab, dropletId))}`,
+  "--capability=CAP_NET_ADMIN,CAP_SYS_ADMIN",
+  "--resolv-conf=off",
+  "--timezone=off",
+  "--link-journal=no",
   ...devices.flatMap(({ device, inside }) => inside.map((name) => `--bind=${device}:${name}`)),
   ...files.map(({ file, inside }) => `--bind-ro=${file}:${inside}`),
   // Passed on to PID 1: the console shows the boot, as DigitalOcean's does.
-  "--", "--show-status=1",
+  "--",
+  "--show-status=1",
 ];
 
 /** Starts the machine; its disk is mounted and its links are plugged in. Resolves when the keeper runs. */
@@ -65,15 +88,29 @@ export const boot = async (options: BootOptions): Promise<void> => {
   for (const folder of [box, ...keepers]) await mkdir(folder, { recursive: true });
   const log = await open(options.consoleLog, "a", 0o600);
   try {
-    const child = spawn("sh", ["-c", keeperScript, "sh", ...nspawn(options)], {
-      detached: true, stdio: ["ignore", log.fd, log.fd], cwd: "/",
+    const child = spawn("sh", ["-c", KEEPER_SCRIPT, "sh", ...nspawn(options)], {
+      detached: true,
+      stdio: ["ignore", log.fd, log.fd],
+      cwd: "/",
       env: {
-        PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: "1", SYSTEMD_NSPAWN_API_VFS_WRITABLE: "network",
-        KEEPER_GROUPS: keepers.join(" "), BOX: box, NETNS: machineNetns(lab, dropletId),
+        PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: "1",
+        SYSTEMD_NSPAWN_API_VFS_WRITABLE: "network",
+        KEEPER_GROUPS: keepers.join(" "),
+        BOX: box,
+        NETNS: machineNetns(lab, dropletId),
       },
     });
-    await new Promise<void>((resolve, reject) => { child.once("spawn", resolve); child.once("error", reject); });
-    while (child.exitCode === null && child.signalCode === null && !(await isPopulated(host, lab, groupOf(dropletId)))) await new Promise((resolve) => setTimeout(resolve, 2));
+    await new Promise<void>((resolve, reject) => {
+      child.once("spawn", resolve);
+      child.once("error", reject);
+    });
+    while (
+      child.exitCode === null &&
+      child.signalCode === null &&
+      !(await isPopulated(host, lab, groupOf(dropletId)))
+    )
+      await new Promise((resolve) => setTimeout(resolve, 2));
     child.unref();
   } finally {
     await log.close();
@@ -84,7 +121,10 @@ export const boot = async (options: BootOptions): Promise<void> => {
 export const sshAnswersAt = (address: string): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect({ host: address, port: 22 });
-    const end = (answer: boolean): void => { socket.destroy(); resolve(answer); };
+    const end = (answer: boolean): void => {
+      socket.destroy();
+      resolve(answer);
+    };
     socket.setTimeout(1000, () => end(false));
     socket.once("error", () => end(false));
     socket.once("close", () => end(false));
@@ -92,7 +132,11 @@ export const sshAnswersAt = (address: string): Promise<boolean> =>
   });
 
 /** Resolves with true when sshd has answered, false after the deadline or when `alive` says no. */
-export const waitForSsh = async (answers: () => Promise<boolean>, milliseconds: number, alive: () => Promise<boolean>): Promise<boolean> => {
+export const waitForSsh = async (
+  answers: () => Promise<boolean>,
+  milliseconds: number,
+  alive: () => Promise<boolean>,
+): Promise<boolean> => {
   const deadline = Date.now() + milliseconds;
   while (Date.now() < deadline) {
     if (await answers()) return true;

@@ -10,8 +10,8 @@ import type { Surroundings } from "./surroundings";
  */
 type Skew = Extract<Fault, { kind: "clock-skew" }>;
 
-const library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
-const dropIn = "90-clock-skew.conf";
+const LIBRARY = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+const DROP_IN = "90-clock-skew.conf";
 
 const unitName = (unit: string): string => {
   if (!/^[A-Za-z0-9@:._-]+$/.test(unit)) throw new Error(`"${unit}" is not a unit's name`);
@@ -19,47 +19,78 @@ const unitName = (unit: string): string => {
 };
 
 /** A machine that stands still would hold us up for ever. */
-const shell = async (around: Surroundings, dropletId: number, seconds: number, script: string, ...args: string[]): Promise<string> => {
-  const { code, stdout, stderr } = await enter(around, dropletId, ["timeout", String(seconds), "sh", "-ec", script, "sh", ...args]);
+const shell = async (
+  around: Surroundings,
+  dropletId: number,
+  seconds: number,
+  script: string,
+  ...args: string[]
+): Promise<string> => {
+  const { code, stdout, stderr } = await enter(around, dropletId, [
+    "timeout",
+    String(seconds),
+    "sh",
+    "-ec",
+    script,
+    "sh",
+    ...args,
+  ]);
   if (code === 0) return stdout;
-  throw new Error(code === 124 ? `droplet ${dropletId} did not do it within ${seconds} s` : (stderr.trim() || stdout.trim()).split("\n").slice(-2).join(" / "));
+  throw new Error(
+    code === 124
+      ? `droplet ${dropletId} did not do it within ${seconds} s`
+      : (stderr.trim() || stdout.trim()).split("\n").slice(-2).join(" / "),
+  );
 };
 
 // The machine's own plumbing goes on: logins and the bus would be lost, and nobody reads the time from them.
-const restartScript = `
+const RESTART_SCRIPT = `
 systemctl daemon-reload
 [ "$unit" ] || unit=$(systemctl list-units --type=service --state=running --plain --no-legend | cut -d' ' -f1 | grep -vE '^(systemd-|dbus|.*getty@|console-getty|user@|cloud-)' || true)
 # What does not come up with such a clock is what the fault is there to show.
 [ -z "$unit" ] || systemctl try-restart $unit || true`;
 
 const install = async (around: Surroundings, dropletId: number): Promise<void> => {
-  const script = '[ -e "$1" ] || { apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=60 install libfaketime; } 2>&1 >/dev/null';
-  await shell(around, dropletId, 180, script, library).catch((error: Error) => {
-    throw new Error(`droplet ${dropletId}: the clock is skewed by Debian's libfaketime, which could not be installed there: ${error.message}`);
+  const script =
+    '[ -e "$1" ] || { apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=60 install libfaketime; } 2>&1 >/dev/null';
+  await shell(around, dropletId, 180, script, LIBRARY).catch((error: Error) => {
+    throw new Error(
+      `droplet ${dropletId}: the clock is skewed by Debian's libfaketime, which could not be installed there: ${error.message}`,
+    );
   });
 };
 
-const configuration = (seconds: number): string => [
-  "[Service]", `Environment=LD_PRELOAD=${library} FAKETIME=${seconds < 0 ? "" : "+"}${seconds}`,
-  // What measures a time by the steady clock measures it right: only the time of day is off.
-  "Environment=FAKETIME_DONT_FAKE_MONOTONIC=1", "",
-].join("\n");
+const configuration = (seconds: number): string =>
+  [
+    "[Service]",
+    `Environment=LD_PRELOAD=${LIBRARY} FAKETIME=${seconds < 0 ? "" : "+"}${seconds}`,
+    // What measures a time by the steady clock measures it right: only the time of day is off.
+    "Environment=FAKETIME_DONT_FAKE_MONOTONIC=1",
+    "",
+  ].join("\n");
 
 /** One unit's drop-ins, or those that all services read. A user's own service manager, like PID 1, does not work with two clocks: an empty file of the same name spares it. */
-const placesOf = ({ unit }: Pick<Skew, "unit">): { folders: string; unit: string } => (unit === undefined ? { folders: "service.d user@.service.d", unit: "" } : { folders: `${unitName(unit)}.d`, unit: unitName(unit) });
+const placesOf = ({ unit }: Pick<Skew, "unit">): { folders: string; unit: string } =>
+  unit === undefined
+    ? { folders: "service.d user@.service.d", unit: "" }
+    : { folders: `${unitName(unit)}.d`, unit: unitName(unit) };
 
 export const skewClock = async (around: Surroundings, fault: Skew): Promise<void> => {
   const { folders, unit } = placesOf(fault);
   await install(around, fault.dropletId);
   if (unit) await shell(around, fault.dropletId, 30, 'systemctl cat "$1" >/dev/null', unit);
-  const script = `unit=$2; cd /run/systemd/system; mkdir -p $1; for folder in $1; do : >"$folder/${dropIn}"; done; printf %s "$3" >"\${1%% *}/${dropIn}"; ${restartScript}`;
+  const script = `unit=$2; cd /run/systemd/system; mkdir -p $1; for folder in $1; do : >"$folder/${DROP_IN}"; done; printf %s "$3" >"\${1%% *}/${DROP_IN}"; ${RESTART_SCRIPT}`;
   await shell(around, fault.dropletId, 120, script, folders, unit, configuration(fault.seconds));
 };
 
 /** Without a fault: whatever was skewed. Fine when nothing was, and when the machine is off. */
-export const rightClock = async (around: Surroundings, dropletId: number, fault?: Skew): Promise<void> => {
+export const rightClock = async (
+  around: Surroundings,
+  dropletId: number,
+  fault?: Skew,
+): Promise<void> => {
   if ((await initOf(around.host, around.paths.id, dropletId)) === undefined) return;
   const { folders, unit } = fault ? placesOf(fault) : { folders: "*.d", unit: "" };
-  const script = `unit=$2; cd /run/systemd/system; found=; for folder in $1; do [ ! -e "$folder/${dropIn}" ] || { found=yes; rm -f "$folder/${dropIn}"; }; done; [ "$found" ] || exit 0; ${restartScript}`;
+  const script = `unit=$2; cd /run/systemd/system; found=; for folder in $1; do [ ! -e "$folder/${DROP_IN}" ] || { found=yes; rm -f "$folder/${DROP_IN}"; }; done; [ "$found" ] || exit 0; ${RESTART_SCRIPT}`;
   await shell(around, dropletId, 120, script, folders, unit);
 };

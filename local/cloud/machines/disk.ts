@@ -1,5 +1,16 @@
-import { link, copyFile, mkdir, readFile, rename, rm, truncate, writeFile, stat } from "node:fs/promises";
+import {
+  link,
+  copyFile,
+  mkdir,
+  readFile,
+  rename,
+  rm,
+  truncate,
+  writeFile,
+  stat,
+} from "node:fs/promises";
 import { basename, join } from "node:path";
+
 import { exists } from "../files";
 import { pointsBelow } from "./foreign-mounts";
 import { untilFree } from "./loops";
@@ -21,9 +32,11 @@ export const fsOf = (place: DiskPlace): string => join(place.folder, "fs");
 export const diskOf = (place: DiskPlace): string => join(place.folder, "disk.ext4");
 
 /** Mount points at or below a folder, deepest (latest) first. */
-export const mountsBelow = async (folder: string): Promise<string[]> => pointsBelow(await readFile("/proc/self/mountinfo", "utf8"), folder);
+export const mountsBelow = async (folder: string): Promise<string[]> =>
+  pointsBelow(await readFile("/proc/self/mountinfo", "utf8"), folder);
 
-const isMounted = async (point: string): Promise<boolean> => (await mountsBelow(point)).includes(point);
+const isMounted = async (point: string): Promise<boolean> =>
+  (await mountsBelow(point)).includes(point);
 
 /** Makes our mounts vanish everywhere once unmounted here: a shell in a private mount namespace can't keep a disk busy. */
 export const shareMounts = async (machines: string): Promise<void> => {
@@ -52,7 +65,9 @@ const mounting = new Map<string, Promise<string>>();
 /** Keeps a base image in the lab, where clearing the cache can't reach it, and mounts it. Resolves with the mount point. */
 export const mountBase = (machines: string, name: string, cached?: string): Promise<string> => {
   const file = join(machines, "bases", name);
-  const running = mounting.get(file) ?? mountBaseOnce(machines, name, cached).finally(() => mounting.delete(file));
+  const running =
+    mounting.get(file) ??
+    mountBaseOnce(machines, name, cached).finally(() => mounting.delete(file));
   mounting.set(file, running);
   return running;
 };
@@ -62,7 +77,10 @@ const mountBaseOnce = async (machines: string, name: string, cached?: string): P
   const point = join(machines, "bases", basename(name, ".squashfs"));
   await mkdir(point, { recursive: true });
   if (!(await exists(file))) {
-    if (!cached) throw new Error(`the base image ${name} that this machine was made from is missing in ${join(machines, "bases")}`);
+    if (!cached)
+      throw new Error(
+        `the base image ${name} that this machine was made from is missing in ${join(machines, "bases")}`,
+      );
     // Another file system than the cache's, or one without links: a copy, whole or not there.
     await link(cached, file).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code !== "EXDEV" && error.code !== "EPERM") throw error;
@@ -83,14 +101,14 @@ export const makeDisk = async (place: DiskPlace, gibibytes: number): Promise<voi
 };
 
 /** For a host where everything takes its time. */
-const freeWithin = 20_000;
+const FREE_WITHIN = 20_000;
 
 /** Mounts disk and root, when nobody has the disk any more: a second overlay on the same upper layer would destroy it. */
 export const mountDisk = async (place: DiskPlace, base: string): Promise<void> => {
   const [fs, root, disk] = [fsOf(place), rootOf(place), diskOf(place)];
   if (await isMounted(root)) return;
   await unmountDisk(place);
-  await untilFree(disk, place.folder, freeWithin);
+  await untilFree(disk, place.folder, FREE_WITHIN);
   await mkdir(fs, { recursive: true });
   await mkdir(root, { recursive: true });
   // A power cut costs what the last journal commit (5 s) did not have. With delayed allocation it would empty every file of the
@@ -98,7 +116,15 @@ export const mountDisk = async (place: DiskPlace, base: string): Promise<void> =
   await mountLoop("nodelalloc", disk, fs);
   await mkdir(join(fs, "up"), { recursive: true });
   await mkdir(join(fs, "wk"), { recursive: true });
-  await run(["mount", "-t", "overlay", "second-server", "-o", `lowerdir=${base},upperdir=${join(fs, "up")},workdir=${join(fs, "wk")}`, root]);
+  await run([
+    "mount",
+    "-t",
+    "overlay",
+    "second-server",
+    "-o",
+    `lowerdir=${base},upperdir=${join(fs, "up")},workdir=${join(fs, "wk")}`,
+    root,
+  ]);
 };
 
 /**
@@ -112,7 +138,12 @@ export const thawDisk = async (fs: string): Promise<void> => {
 export const unmountDisk = async (place: DiskPlace): Promise<void> => {
   await thawDisk(fsOf(place));
   // Listed anew each time: one umount may have taken several with it.
-  for (let [point] = await mountsBelow(place.folder); point !== undefined; [point] = await mountsBelow(place.folder)) await run(["umount", point]);
+  for (
+    let [point] = await mountsBelow(place.folder);
+    point !== undefined;
+    [point] = await mountsBelow(place.folder)
+  )
+    await run(["umount", point]);
 };
 
 /** Drops what was written and not synced, as the loss of power does. */
@@ -129,7 +160,8 @@ export const growDisk = async (place: DiskPlace, gibibytes: number): Promise<voi
   await truncate(disk, bytes);
   // e2fsck's exit codes 1 and 2 mean: repaired (a journal replayed).
   const checked = await attempt(["e2fsck", "-f", "-p", disk]);
-  if (checked.code > 2) throw new Error(`e2fsck ${disk}: ${checked.stderr.trim() || checked.stdout.trim()}`);
+  if (checked.code > 2)
+    throw new Error(`e2fsck ${disk}: ${checked.stderr.trim() || checked.stdout.trim()}`);
   await run(["resize2fs", disk]);
 };
 
@@ -154,7 +186,7 @@ export const copyDisk = async (place: DiskPlace, target: string): Promise<number
 const filler = (place: DiskPlace): string => join(fsOf(place), "filler");
 
 /** Most of it at once, behind what an earlier filling holds (a power cut may have left that, or part of it); then to the last block. */
-const fillScript = `
+const FILL_SCRIPT = `
 free=$(($(stat -f -c %f "$1") * $(stat -f -c %S "$1")))
 held=0; [ ! -e "$2" ] || held=$(stat -c %s "$2")
 [ "$free" = 0 ] || fallocate -o "$held" -l "$free" "$2" 2>/dev/null || true
@@ -163,6 +195,6 @@ case "$said" in *"No space left on device"*) ;; *) echo "$said" >&2; exit 1;; es
 
 /** Takes all that is free, out of the machine's sight. */
 export const fillDisk = async (place: DiskPlace): Promise<void> => {
-  await run(["sh", "-ec", fillScript, "sh", fsOf(place), filler(place)], { env: { LC_ALL: "C" } });
+  await run(["sh", "-ec", FILL_SCRIPT, "sh", fsOf(place), filler(place)], { env: { LC_ALL: "C" } });
 };
 export const unfillDisk = (place: DiskPlace): Promise<void> => rm(filler(place), { force: true });

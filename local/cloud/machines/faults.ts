@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+
 import { unlessGone } from "../files";
 import type { NetworkState } from "../network/ruleset";
 import { insideGroup } from "./boot";
@@ -11,17 +12,29 @@ import { isRunning, placeOf, type Surroundings } from "./surroundings";
 
 type FaultState = Pick<NetworkState, "cut" | "cutBetween" | "loss">;
 
-const sameFault = (one: Fault, other: Fault): boolean => one.kind === other.kind && one.dropletId === other.dropletId
-  && (one.kind !== "network-cut" || one.peerId === (other as typeof one).peerId) && ((one.kind !== "freeze" && one.kind !== "clock-skew") || one.unit === (other as typeof one).unit);
+const sameFault = (one: Fault, other: Fault): boolean =>
+  one.kind === other.kind &&
+  one.dropletId === other.dropletId &&
+  (one.kind !== "network-cut" || one.peerId === (other as typeof one).peerId) &&
+  ((one.kind !== "freeze" && one.kind !== "clock-skew") || one.unit === (other as typeof one).unit);
 
 /** The faults that are on, without one; a fault is itself again with other figures. */
-export const without = (active: readonly Fault[], fault: Fault): Fault[] => active.filter((other) => !sameFault(other, fault));
+export const without = (active: readonly Fault[], fault: Fault): Fault[] =>
+  active.filter((other) => !sameFault(other, fault));
 
 /** What the router has to know of the faults. */
 export const networkFaults = (active: readonly Fault[]): FaultState => ({
-  cut: active.flatMap((fault) => (fault.kind === "network-cut" && fault.peerId === undefined ? [fault.dropletId] : [])),
-  cutBetween: active.flatMap((fault) => (fault.kind === "network-cut" && fault.peerId !== undefined ? [[fault.dropletId, fault.peerId] as const] : [])),
-  loss: active.flatMap((fault) => (fault.kind === "loss" ? [{ dropletId: fault.dropletId, percent: fault.percent }] : [])),
+  cut: active.flatMap((fault) =>
+    fault.kind === "network-cut" && fault.peerId === undefined ? [fault.dropletId] : [],
+  ),
+  cutBetween: active.flatMap((fault) =>
+    fault.kind === "network-cut" && fault.peerId !== undefined
+      ? [[fault.dropletId, fault.peerId] as const]
+      : [],
+  ),
+  loss: active.flatMap((fault) =>
+    fault.kind === "loss" ? [{ dropletId: fault.dropletId, percent: fault.percent }] : [],
+  ),
 });
 
 const frozenFolder = ({ host, paths }: Surroundings, dropletId: number, unit?: string): string => {
@@ -31,12 +44,19 @@ const frozenFolder = ({ host, paths }: Surroundings, dropletId: number, unit?: s
   return join(box, "payload", "system.slice", unit.includes(".") ? unit : `${unit}.service`);
 };
 
-const freeze = async (around: Surroundings, fault: Extract<Fault, { kind: "freeze" }>, on: boolean): Promise<void> => {
+const freeze = async (
+  around: Surroundings,
+  fault: Extract<Fault, { kind: "freeze" }>,
+  on: boolean,
+): Promise<void> => {
   const folder = frozenFolder(around, fault.dropletId, fault.unit);
   await freezeGroup(folder, on).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ENOENT") throw error;
     // Its unit was restarted or its machine rebooted meanwhile: what runs now is not frozen.
-    if (on) throw new Error(`droplet ${fault.dropletId}: ${fault.unit ? `${fault.unit} does not run` : "it is off"}, so it can't be frozen`);
+    if (on)
+      throw new Error(
+        `droplet ${fault.dropletId}: ${fault.unit ? `${fault.unit} does not run` : "it is off"}, so it can't be frozen`,
+      );
   });
 };
 
@@ -44,23 +64,32 @@ const freeze = async (around: Surroundings, fault: Extract<Fault, { kind: "freez
 export const setFault = async (around: Surroundings, fault: Fault, on: boolean): Promise<void> => {
   switch (fault.kind) {
     // The router's, and the machine's own power.
-    case "network-cut": case "loss": case "power-cut": return;
-    case "freeze": return freeze(around, fault, on);
+    case "network-cut":
+    case "loss":
+    case "power-cut":
+      return;
+    case "freeze":
+      return freeze(around, fault, on);
     case "disk-full":
       if (!on) return unfillDisk(placeOf(around.paths, fault.dropletId));
-      if (!(await isRunning(around, fault.dropletId))) throw new Error(`droplet ${fault.dropletId} is off: its disk can't be filled`);
+      if (!(await isRunning(around, fault.dropletId)))
+        throw new Error(`droplet ${fault.dropletId} is off: its disk can't be filled`);
       return fillDisk(placeOf(around.paths, fault.dropletId));
     case "latency":
-      return on ? around.latency.set(fault.dropletId, fault.milliseconds) : around.latency.clear(fault.dropletId);
+      return on
+        ? around.latency.set(fault.dropletId, fault.milliseconds)
+        : around.latency.clear(fault.dropletId);
     case "clock-skew":
       return on ? skewClock(around, fault) : rightClock(around, fault.dropletId, fault);
-    default: return unreachable(fault);
+    default:
+      return unreachable(fault);
   }
 };
 
 const thawAll = async (folder: string): Promise<void> => {
   await unlessGone(freezeGroup(folder, false), undefined);
-  for (const entry of await unlessGone(readdir(folder, { withFileTypes: true }), [])) if (entry.isDirectory()) await thawAll(join(folder, entry.name));
+  for (const entry of await unlessGone(readdir(folder, { withFileTypes: true }), []))
+    if (entry.isDirectory()) await thawAll(join(folder, entry.name));
 };
 
 /** Frees a machine of whatever may have been done to it. */
@@ -71,4 +100,6 @@ export const clearAllFaults = async (around: Surroundings, dropletId: number): P
   await rightClock(around, dropletId);
 };
 
-const unreachable = (fault: never): never => { throw new Error(`unknown fault ${JSON.stringify(fault)}`); };
+const unreachable = (fault: never): never => {
+  throw new Error(`unknown fault ${JSON.stringify(fault)}`);
+};

@@ -58,16 +58,36 @@ export interface NetworkPlan {
   readonly reservedIpv6?: readonly { readonly ip: string; readonly dropletId: number | null }[];
   /** Pairs of VPCs whose machines reach each other. */
   readonly peerings?: readonly (readonly [string, string])[];
-  readonly firewalls: readonly { readonly dropletId: number; readonly rules: FirewallRules | null }[];
+  readonly firewalls: readonly {
+    readonly dropletId: number;
+    readonly rules: FirewallRules | null;
+  }[];
 }
 
 export type Fault =
-  | { readonly kind: "network-cut"; readonly dropletId: number; /** Only towards this one. */ readonly peerId?: number }
-  | { readonly kind: "freeze"; readonly dropletId: number; /** One unit; else the whole machine. */ readonly unit?: string }
+  | {
+      readonly kind: "network-cut";
+      readonly dropletId: number;
+      /** Only towards this one. */ readonly peerId?: number;
+    }
+  | {
+      readonly kind: "freeze";
+      readonly dropletId: number;
+      /** One unit; else the whole machine. */ readonly unit?: string;
+    }
   | { readonly kind: "disk-full"; readonly dropletId: number }
   | { readonly kind: "loss"; readonly dropletId: number; readonly percent: number }
-  | { readonly kind: "latency"; readonly dropletId: number; /** Each way. */ readonly milliseconds: number }
-  | { readonly kind: "clock-skew"; readonly dropletId: number; readonly seconds: number; /** One unit; else the machine's services. */ readonly unit?: string }
+  | {
+      readonly kind: "latency";
+      readonly dropletId: number;
+      /** Each way. */ readonly milliseconds: number;
+    }
+  | {
+      readonly kind: "clock-skew";
+      readonly dropletId: number;
+      readonly seconds: number;
+      /** One unit; else the machine's services. */ readonly unit?: string;
+    }
   /** As pulling the plug; its end is power on. */
   | { readonly kind: "power-cut"; readonly dropletId: number };
 
@@ -90,9 +110,18 @@ export interface MachineUsage {
 }
 
 /** A disk of its own, shown to the machine as /dev/disk/by-id/scsi-0DO_Volume_<name>. */
-export interface VolumeSpec { readonly id: string; readonly name: string; readonly sizeGiB: number; /** "", "ext4" or "xfs". */ readonly filesystem: string; readonly label: string }
+export interface VolumeSpec {
+  readonly id: string;
+  readonly name: string;
+  readonly sizeGiB: number;
+  /** "", "ext4" or "xfs". */ readonly filesystem: string;
+  readonly label: string;
+}
 
-export interface ImportedImage { /** What it takes here. */ readonly bytes: number; /** Size of the disk in it. */ readonly diskGiB: number }
+export interface ImportedImage {
+  /** What it takes here. */ readonly bytes: number;
+  /** Size of the disk in it. */ readonly diskGiB: number;
+}
 
 export interface Hypervisor {
   /** Makes disk, seed and network, and boots, with the volumes as disks from the beginning. Resolves when sshd answers (cloud-init may still run). */
@@ -108,7 +137,10 @@ export interface Hypervisor {
   /** Called when a machine's power changed without being asked to (its own `poweroff`, a crash). */
   onPowerChange(listener: (dropletId: number, power: Power) => void): void;
   /** The machine is off. Memory and CPU always; the disk only grows. */
-  resize(dropletId: number, size: { memoryMiB: number; vcpus: number; diskGiB?: number }): Promise<void>;
+  resize(
+    dropletId: number,
+    size: { memoryMiB: number; vcpus: number; diskGiB?: number },
+  ): Promise<void>;
   /** From now on the network brings that address to the machine, and a boot offers it; a system that runs is not told. Absent: nothing to bring it to. */
   enableIpv6?(dropletId: number, ipv6: string): Promise<void>;
   /** Keeps the machine's disk under `key`; resolves with its size in bytes. */
@@ -134,7 +166,11 @@ export interface Hypervisor {
   /** Last lines of a machine's console. */
   consoleTail(dropletId: number, lines: number): Promise<string>;
   /** Runs a command inside the machine as root, without its network (like DigitalOcean's recovery console); `input` is its standard input. */
-  exec(dropletId: number, argv: readonly string[], input?: string): Promise<{ code: number; stdout: string; stderr: string }>;
+  exec(
+    dropletId: number,
+    argv: readonly string[],
+    input?: string,
+  ): Promise<{ code: number; stdout: string; stderr: string }>;
 }
 
 /** A hypervisor that outlives the process holding it: what a daemon needs besides. */

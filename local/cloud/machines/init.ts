@@ -1,5 +1,6 @@
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
+
 import { unlessGone } from "../files";
 import { insideGroup } from "./boot";
 import type { Hierarchies } from "./cgroups";
@@ -7,13 +8,24 @@ import type { Hierarchies } from "./cgroups";
 /** Of a control group and all below it, by the host's process ids. */
 export const processesBelow = async (folder: string): Promise<number[]> => {
   const entries = await unlessGone(readdir(folder, { withFileTypes: true }), []);
-  const own = (await unlessGone(readFile(join(folder, "cgroup.procs"), "utf8"), "")).split("\n").filter(Boolean).map(Number);
-  const below = await Promise.all(entries.filter((entry) => entry.isDirectory()).map((entry) => processesBelow(join(folder, entry.name))));
+  const own = (await unlessGone(readFile(join(folder, "cgroup.procs"), "utf8"), ""))
+    .split("\n")
+    .filter(Boolean)
+    .map(Number);
+  const below = await Promise.all(
+    entries
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => processesBelow(join(folder, entry.name))),
+  );
   return [...own, ...below.flat()];
 };
 
 /** Host's process id of the machine's PID 1, or undefined while there is none. */
-export const initOf = async (host: Hierarchies, lab: string, dropletId: number): Promise<number | undefined> => {
+export const initOf = async (
+  host: Hierarchies,
+  lab: string,
+  dropletId: number,
+): Promise<number | undefined> => {
   for (const pid of await processesBelow(insideGroup(host, lab, dropletId))) {
     const status = await unlessGone(readFile(`/proc/${pid}/status`, "utf8"), "");
     const numbers = /^NSpid:\s+(.+)$/m.exec(status)?.[1]?.split(/\s+/) ?? [];
@@ -25,7 +37,7 @@ export const initOf = async (host: Hierarchies, lab: string, dropletId: number):
 /** What systemd as PID 1 understands (SIGRTMIN is 34 with glibc). */
 const orders = { powerOff: 34 + 4, reboot: 34 + 5 } as const;
 /** Giving the same order twice is giving it once. */
-const again = 500;
+const AGAIN = 500;
 
 /** Fine when the process is gone. */
 export const signal = (pid: number, number: number | NodeJS.Signals): void => {
@@ -56,7 +68,7 @@ export const command = async ({ order, seconds, init, obeyed }: Order): Promise<
     if (now < next) continue;
     const pid = await init();
     if (pid !== undefined) signal(pid, orders[order]);
-    next = now + again;
+    next = now + AGAIN;
   }
   return true;
 };

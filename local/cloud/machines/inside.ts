@@ -1,5 +1,6 @@
 import { lstat, mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+
 import { unlessGone } from "../files";
 
 /**
@@ -18,9 +19,17 @@ export const folderInside = async (root: string, path: string): Promise<string |
 };
 
 /** Writes a file below the root of a machine that is off, in place of whatever is there. Rejects where a link is in the way. */
-export const writeInside = async (root: string, path: string, text: string, mode: number): Promise<void> => {
+export const writeInside = async (
+  root: string,
+  path: string,
+  text: string,
+  mode: number,
+): Promise<void> => {
   const folder = await folderInside(root, dirname(path));
-  if (folder === null) throw new Error(`/${path} can't be written in the machine: a link or a file is where one of its folders should be. Remove it from inside, or rebuild the droplet`);
+  if (folder === null)
+    throw new Error(
+      `/${path} can't be written in the machine: a link or a file is where one of its folders should be. Remove it from inside, or rebuild the droplet`,
+    );
   const file = join(folder, basename(path));
   await rm(file, { force: true });
   await writeFile(file, text, { mode, flag: "wx" });

@@ -1,11 +1,19 @@
 import { chmod, open } from "node:fs/promises";
 import { join } from "node:path";
+
 import { unlessGone } from "../files";
 import { machineNetns } from "../network/addresses";
 import { plugIn, pullCable, unplug } from "../network/links";
 import type { LabPaths } from "../paths";
 import { boot, groupOf, sshAnswersAt, waitForSsh } from "./boot";
-import { isPopulated, killGroup, limitGroup, makeGroup, removeGroup, type Hierarchies } from "./cgroups";
+import {
+  isPopulated,
+  killGroup,
+  limitGroup,
+  makeGroup,
+  removeGroup,
+  type Hierarchies,
+} from "./cgroups";
 import { losePower, mountBase, mountDisk, rootOf, unmountDisk } from "./disk";
 import { enter } from "./enter";
 import type { MachineSpec } from "./hypervisor";
@@ -20,16 +28,22 @@ import { prepareViews, viewFiles } from "./views";
 import { closeVolumes, openVolumes } from "./volumes";
 
 /** Whether the process that boots it again after a reboot lives. */
-export const isKept = ({ host, paths }: Surroundings, dropletId: number): Promise<boolean> => isPopulated(host, paths.id, `${groupOf(dropletId)}/keeper`);
+export const isKept = ({ host, paths }: Surroundings, dropletId: number): Promise<boolean> =>
+  isPopulated(host, paths.id, `${groupOf(dropletId)}/keeper`);
 
-const sshDeadline = 60_000;
+const SSH_DEADLINE = 60_000;
 
 /** A machine of `memoryMiB` may have that many processes before fork fails, as its kernel would allow it. */
 const processLimit = (memoryMiB: number): number => Math.max(1024, memoryMiB * 8);
 
 export const limit = async (around: Surroundings, spec: MachineSpec): Promise<void> => {
-  const failed = await limitGroup(around.host, around.paths.id, groupOf(spec.dropletId), { ...spec, cpus: around.cpus.assign(spec.dropletId, spec.vcpus), processes: processLimit(spec.memoryMiB) });
-  if (failed.length) around.log(`droplet ${spec.dropletId}: this host can't limit ${failed.join(", ")}`);
+  const failed = await limitGroup(around.host, around.paths.id, groupOf(spec.dropletId), {
+    ...spec,
+    cpus: around.cpus.assign(spec.dropletId, spec.vcpus),
+    processes: processLimit(spec.memoryMiB),
+  });
+  if (failed.length)
+    around.log(`droplet ${spec.dropletId}: this host can't limit ${failed.join(", ")}`);
 };
 
 const writeSeed = async (root: string, spec: MachineSpec): Promise<void> => {
@@ -52,7 +66,16 @@ const start = async (around: Surroundings, file: MachineFile): Promise<void> => 
   await makeGroup(host, paths.id, groupOf(spec.dropletId));
   await limit(around, spec);
   const files = viewFiles(paths.machines, spec.dropletId);
-  await boot({ host, lab: paths.id, dropletId: spec.dropletId, hostname: spec.name, root: rootOf(place), consoleLog: consoleOf(paths, spec.dropletId), devices, files });
+  await boot({
+    host,
+    lab: paths.id,
+    dropletId: spec.dropletId,
+    hostname: spec.name,
+    root: rootOf(place),
+    consoleLog: consoleOf(paths, spec.dropletId),
+    devices,
+    files,
+  });
 };
 
 /** The machine's processes are gone: frees disk, links and group. Fine when they are free already. */
@@ -77,10 +100,15 @@ export const cutPower = async (around: Surroundings, dropletId: number): Promise
 
 /** Where nobody outside can ask, the machine itself is looked at. */
 const listens = async (around: Surroundings, dropletId: number): Promise<boolean> =>
-  (await initOf(around.host, around.paths.id, dropletId)) !== undefined && (await enter(around, dropletId, ["sh", "-c", "ss -Hltn 'sport = :22' | grep -q ."])).code === 0;
+  (await initOf(around.host, around.paths.id, dropletId)) !== undefined &&
+  (await enter(around, dropletId, ["sh", "-c", "ss -Hltn 'sport = :22' | grep -q ."])).code === 0;
 
 const untilSsh = (around: Surroundings, { dropletId, networks }: MachineSpec): Promise<boolean> =>
-  waitForSsh(() => (networks.privateOnly ? listens(around, dropletId) : sshAnswersAt(networks.ipv4)), sshDeadline, () => isRunning(around, dropletId));
+  waitForSsh(
+    () => (networks.privateOnly ? listens(around, dropletId) : sshAnswersAt(networks.ipv4)),
+    SSH_DEADLINE,
+    () => isRunning(around, dropletId),
+  );
 
 /** Boots a machine that is off and waits for its sshd, or until it can be said that there will be none for long. Rejects when it dies. */
 export const powerUp = async (around: Surroundings, file: MachineFile): Promise<void> => {
@@ -94,22 +122,42 @@ export const powerUp = async (around: Surroundings, file: MachineFile): Promise<
   }
   const answered = await untilSsh(around, spec);
   if (answered) return;
-  if (await isRunning(around, spec.dropletId)) return around.log(`droplet ${spec.dropletId}: runs, but its sshd has not answered for ${sshDeadline / 1000} s`);
-  throw new Error(`droplet ${spec.dropletId} died while booting: ${(await tail(around.paths, spec.dropletId, 3)).replaceAll("\n", " / ")}`);
+  if (await isRunning(around, spec.dropletId))
+    return around.log(
+      `droplet ${spec.dropletId}: runs, but its sshd has not answered for ${SSH_DEADLINE / 1000} s`,
+    );
+  throw new Error(
+    `droplet ${spec.dropletId} died while booting: ${(await tail(around.paths, spec.dropletId, 3)).replaceAll("\n", " / ")}`,
+  );
 };
 
 /** Asks a machine to power off and waits until its processes are gone; resolves with false when it still runs after `seconds`. */
-export const askToPowerOff = (host: Hierarchies, lab: string, dropletId: number, seconds: number): Promise<boolean> =>
-  command({ order: "powerOff", seconds, init: () => initOf(host, lab, dropletId), obeyed: async () => !(await isPopulated(host, lab, groupOf(dropletId))) });
+export const askToPowerOff = (
+  host: Hierarchies,
+  lab: string,
+  dropletId: number,
+  seconds: number,
+): Promise<boolean> =>
+  command({
+    order: "powerOff",
+    seconds,
+    init: () => initOf(host, lab, dropletId),
+    obeyed: async () => !(await isPopulated(host, lab, groupOf(dropletId))),
+  });
 
 /** Rejects when it does not obey in time. */
-export const powerDown = async (around: Surroundings, dropletId: number, seconds: number): Promise<void> => {
-  if (!(await askToPowerOff(around.host, around.paths.id, dropletId, seconds))) throw new Error(`droplet ${dropletId} was asked to power off and has not within ${seconds} s`);
+export const powerDown = async (
+  around: Surroundings,
+  dropletId: number,
+  seconds: number,
+): Promise<void> => {
+  if (!(await askToPowerOff(around.host, around.paths.id, dropletId, seconds)))
+    throw new Error(`droplet ${dropletId} was asked to power off and has not within ${seconds} s`);
   await clearAway(around, dropletId);
 };
 
 /** systemd gives a service that does not want to end 90 s. */
-const rebootSeconds = 150;
+const REBOOT_SECONDS = 150;
 
 /** Asks the machine to boot again and waits for its sshd. One that is between two boots has been asked already. */
 export const restart = async (around: Surroundings, spec: MachineSpec): Promise<void> => {
@@ -120,7 +168,17 @@ export const restart = async (around: Surroundings, spec: MachineSpec): Promise<
   };
   const before = await current();
   const isAnother = async (): Promise<boolean> => ![undefined, before].includes(await current());
-  if (!(await command({ order: "reboot", seconds: rebootSeconds, init: async () => before, obeyed: isAnother }))) throw new Error(`droplet ${dropletId} was asked to reboot and has not within ${rebootSeconds} s`);
+  if (
+    !(await command({
+      order: "reboot",
+      seconds: REBOOT_SECONDS,
+      init: async () => before,
+      obeyed: isAnother,
+    }))
+  )
+    throw new Error(
+      `droplet ${dropletId} was asked to reboot and has not within ${REBOOT_SECONDS} s`,
+    );
   await untilSsh(around, spec);
 };
 
@@ -132,7 +190,12 @@ export const tail = async (paths: LabPaths, dropletId: number, lines: number): P
     const { size } = await file.stat();
     const length = Math.min(size, 65_536);
     const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
-    return buffer.toString("utf8").split("\n").slice(-lines - 1).join("\n").trimEnd();
+    return buffer
+      .toString("utf8")
+      .split("\n")
+      .slice(-lines - 1)
+      .join("\n")
+      .trimEnd();
   } finally {
     await file.close();
   }

@@ -1,14 +1,15 @@
 import { mkdir } from "node:fs/promises";
 import { basename } from "node:path";
+
 import { createLatency } from "../network/latency";
 import { openIpv6 } from "../network/links";
 import { createRouter } from "../network/router";
 import type { LabPaths } from "../paths";
 import { regularly } from "../regularly";
 import { createActiveFaults } from "./active-faults";
-import { clearImports, importImage } from "./custom-image/import";
 import { hostHierarchies } from "./cgroups";
 import { createCpuPlan, hostCpus } from "./cpus";
+import { clearImports, importImage } from "./custom-image/import";
 import { growDisk, mountBase, shareMounts, unmountDisk } from "./disk";
 import { enter } from "./enter";
 import type { MachineHost, MachineSpec, Power, VolumeSpec } from "./hypervisor";
@@ -19,8 +20,8 @@ import { diskFromImage, dropSnapshot, dropUnusedBases, takeSnapshot } from "./sn
 import { forgetMachine, machineFolder, readMachines, volumesOf } from "./store";
 import { placeOf, type Surroundings } from "./surroundings";
 import { usageOf } from "./usage";
-import { copyVolume, growVolume, plugVolume, removeVolume, unplugVolume } from "./volumes";
 import { keepViews } from "./views";
+import { copyVolume, growVolume, plugVolume, removeVolume, unplugVolume } from "./volumes";
 
 export interface NspawnOptions {
   readonly paths: LabPaths;
@@ -32,10 +33,18 @@ export interface NspawnOptions {
 /** Real Debian machines under systemd-nspawn. Its process has to be in the router's network namespace; one a lab (the lab's lock sees to it). */
 export const createNspawnHypervisor = async (options: NspawnOptions): Promise<MachineHost> => {
   const { paths, log } = options;
-  const around: Surroundings = { ...options, host: await hostHierarchies(), latency: createLatency(paths), cpus: createCpuPlan(await hostCpus()) };
+  const around: Surroundings = {
+    ...options,
+    host: await hostHierarchies(),
+    latency: createLatency(paths),
+    cpus: createCpuPlan(await hostCpus()),
+  };
   const machines = new Map<number, Machine>();
   const listeners: ((dropletId: number, power: Power) => void)[] = [];
-  const router = createRouter(paths, () => new Map([...machines].map(([dropletId, { file }]) => [dropletId, file.spec.networks])));
+  const router = createRouter(
+    paths,
+    () => new Map([...machines].map(([dropletId, { file }]) => [dropletId, file.spec.networks])),
+  );
   const faults = createActiveFaults(around, router);
   const power = createPowerSwitch(around, {
     started: async ({ file: { spec } }) => {
@@ -43,7 +52,9 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
       if (spec.networks.ipv6) await router.apply({});
       await faults.again(spec.dropletId);
     },
-    ended: (dropletId) => { for (const listener of listeners) listener(dropletId, "off"); },
+    ended: (dropletId) => {
+      for (const listener of listeners) listener(dropletId, "off");
+    },
   });
 
   await shareMounts(paths.machines);
@@ -60,13 +71,18 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
     if (!machine) throw new Error(`there is no machine for droplet ${dropletId}`);
     return machine;
   };
-  const inTurn = async <T>(dropletId: number, work: (machine: Machine) => Promise<T>): Promise<T> => {
+  const inTurn = async <T>(
+    dropletId: number,
+    work: (machine: Machine) => Promise<T>,
+  ): Promise<T> => {
     const machine = known(dropletId);
     return machine.inTurn(() => work(machine));
   };
 
   const freshDisk = async (spec: MachineSpec): Promise<string> => {
-    const image = await ensureImage(paths.cache, ({ step, detail, seconds }) => log(`${step}: ${detail ?? `${seconds} s`}`));
+    const image = await ensureImage(paths.cache, ({ step, detail, seconds }) =>
+      log(`${step}: ${detail ?? `${seconds} s`}`),
+    );
     await mountBase(paths.machines, basename(image), image);
     await mkdir(machineFolder(paths.machines, spec.dropletId), { recursive: true });
     return diskFromImage(placeOf(paths, spec.dropletId), spec.image, spec.diskGiB, basename(image));
@@ -92,13 +108,22 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
   };
 
   const each = async (work: (machine: Machine) => Promise<void>): Promise<void> => {
-    const ends = await Promise.allSettled([...machines.values()].map((machine) => machine.inTurn(() => work(machine))));
+    const ends = await Promise.allSettled(
+      [...machines.values()].map((machine) => machine.inTurn(() => work(machine))),
+    );
     for (const end of ends) if (end.status === "rejected") log(String(end.reason));
   };
 
-  const running = (): MachineSpec[] => [...machines.values()].filter(({ power }) => power === "on").map(({ file }) => file.spec);
+  const running = (): MachineSpec[] =>
+    [...machines.values()].filter(({ power }) => power === "on").map(({ file }) => file.spec);
   keepViews(around, running);
-  regularly(2, async () => { await Promise.all(running().map(({ dropletId }) => faults.renew(dropletId))); }, (error) => log(`faults: ${error.message}`));
+  regularly(
+    2,
+    async () => {
+      await Promise.all(running().map(({ dropletId }) => faults.renew(dropletId)));
+    },
+    (error) => log(`faults: ${error.message}`),
+  );
 
   return {
     create: async (spec, volumes = []) => {
@@ -111,55 +136,79 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
     },
     powerOn: (dropletId) => inTurn(dropletId, power.on),
     powerOff: (dropletId) => inTurn(dropletId, power.pull),
-    shutdown: (dropletId, seconds) => inTurn(dropletId, (machine) => power.shutdown(machine, seconds)),
+    shutdown: (dropletId, seconds) =>
+      inTurn(dropletId, (machine) => power.shutdown(machine, seconds)),
     reboot: (dropletId) => inTurn(dropletId, ({ file }) => restart(around, file.spec)),
     power: (dropletId) => known(dropletId).power,
-    onPowerChange: (listener) => { listeners.push(listener); },
-    resize: (dropletId, { memoryMiB, vcpus, diskGiB }) => inTurn(dropletId, async (machine) => {
-      const spec = { ...machine.file.spec, memoryMiB, vcpus, diskGiB: Math.max(diskGiB ?? 0, machine.file.spec.diskGiB) };
-      if (machine.power === "off" && diskGiB !== undefined) await growDisk(placeOf(paths, dropletId), spec.diskGiB);
-      if (machine.power === "on") await limit(around, spec);
-      await keep(paths.machines, machine, { spec });
-    }),
-    enableIpv6: (dropletId, ipv6) => inTurn(dropletId, async (machine) => {
-      const networks = { ...machine.file.spec.networks, ipv6 };
-      await keep(paths.machines, machine, { spec: { ...machine.file.spec, networks } });
-      if (machine.power === "on") await openIpv6(paths, dropletId, networks);
-      await router.apply({});
-    }),
-    snapshot: (dropletId, key) => inTurn(dropletId, ({ file }) => takeSnapshot(placeOf(paths, dropletId), file.base, key)),
+    onPowerChange: (listener) => {
+      listeners.push(listener);
+    },
+    resize: (dropletId, { memoryMiB, vcpus, diskGiB }) =>
+      inTurn(dropletId, async (machine) => {
+        const spec = {
+          ...machine.file.spec,
+          memoryMiB,
+          vcpus,
+          diskGiB: Math.max(diskGiB ?? 0, machine.file.spec.diskGiB),
+        };
+        if (machine.power === "off" && diskGiB !== undefined)
+          await growDisk(placeOf(paths, dropletId), spec.diskGiB);
+        if (machine.power === "on") await limit(around, spec);
+        await keep(paths.machines, machine, { spec });
+      }),
+    enableIpv6: (dropletId, ipv6) =>
+      inTurn(dropletId, async (machine) => {
+        const networks = { ...machine.file.spec.networks, ipv6 };
+        await keep(paths.machines, machine, { spec: { ...machine.file.spec, networks } });
+        if (machine.power === "on") await openIpv6(paths, dropletId, networks);
+        await router.apply({});
+      }),
+    snapshot: (dropletId, key) =>
+      inTurn(dropletId, ({ file }) => takeSnapshot(placeOf(paths, dropletId), file.base, key)),
     deleteSnapshot: (key) => dropSnapshot(paths.machines, key),
     importImage: (url, key) => importImage(paths, url, key),
-    rebuild: (spec) => inTurn(spec.dropletId, async (machine) => {
-      await power.pull(machine);
-      await unmountDisk(placeOf(paths, spec.dropletId));
-      await keep(paths.machines, machine, { spec, base: await freshDisk(spec) });
-      await power.on(machine);
-    }),
-    attachVolume: (dropletId, volume) => inTurn(dropletId, async (machine) => {
-      const others = volumesOf(machine.file).filter((one) => one.id !== volume.id);
-      if (machine.power === "on") await plugVolume(around, dropletId, volume);
-      await keep(paths.machines, machine, { volumes: [...others, volume] });
-    }),
-    detachVolume: (dropletId, volumeId) => inTurn(dropletId, async (machine) => {
-      const volume = volumesOf(machine.file).find((one) => one.id === volumeId);
-      if (volume) await unplugVolume(around, dropletId, volume);
-      await keep(paths.machines, machine, { volumes: volumesOf(machine.file).filter((one) => one.id !== volumeId) });
-    }),
+    rebuild: (spec) =>
+      inTurn(spec.dropletId, async (machine) => {
+        await power.pull(machine);
+        await unmountDisk(placeOf(paths, spec.dropletId));
+        await keep(paths.machines, machine, { spec, base: await freshDisk(spec) });
+        await power.on(machine);
+      }),
+    attachVolume: (dropletId, volume) =>
+      inTurn(dropletId, async (machine) => {
+        const others = volumesOf(machine.file).filter((one) => one.id !== volume.id);
+        if (machine.power === "on") await plugVolume(around, dropletId, volume);
+        await keep(paths.machines, machine, { volumes: [...others, volume] });
+      }),
+    detachVolume: (dropletId, volumeId) =>
+      inTurn(dropletId, async (machine) => {
+        const volume = volumesOf(machine.file).find((one) => one.id === volumeId);
+        if (volume) await unplugVolume(around, dropletId, volume);
+        await keep(paths.machines, machine, {
+          volumes: volumesOf(machine.file).filter((one) => one.id !== volumeId),
+        });
+      }),
     resizeVolume: (volumeId, sizeGiB) => growVolume(paths.machines, volumeId, sizeGiB),
     deleteVolume: (volumeId) => removeVolume(paths.machines, volumeId),
     copyVolume: (fromId, toId) => copyVolume(paths.machines, fromId, toId),
     applyNetwork: (plan) => router.apply({ plan }),
     injectFault: async (fault) => {
       const machine = known(fault.dropletId);
-      return fault.kind === "power-cut" ? machine.inTurn(() => power.pull(machine)) : faults.inject(fault);
+      return fault.kind === "power-cut"
+        ? machine.inTurn(() => power.pull(machine))
+        : faults.inject(fault);
     },
-    clearFault: (fault) => (fault.kind === "power-cut" ? inTurn(fault.dropletId, power.on) : faults.clear(fault)),
+    clearFault: (fault) =>
+      fault.kind === "power-cut" ? inTurn(fault.dropletId, power.on) : faults.clear(fault),
     usage: (dropletId) => usageOf(around, known(dropletId).file.spec),
     consoleTail: (dropletId, lines) => tail(paths, known(dropletId).file.spec.dropletId, lines),
-    exec: async (dropletId, argv, input) => enter(around, known(dropletId).file.spec.dropletId, argv, input),
+    exec: async (dropletId, argv, input) =>
+      enter(around, known(dropletId).file.spec.dropletId, argv, input),
     machines: () => [...machines].map(([dropletId, { power }]) => ({ dropletId, power })),
     takeOver: () => each(power.adopt),
-    shutdownAll: (seconds) => each(async (machine) => { if (machine.power === "on") await power.suspend(machine, seconds); }),
+    shutdownAll: (seconds) =>
+      each(async (machine) => {
+        if (machine.power === "on") await power.suspend(machine, seconds);
+      }),
   };
 };

@@ -1,4 +1,5 @@
 import type { FSWatcher } from "node:fs";
+
 import { createQueue, type Queue } from "../queue";
 import { groupOf } from "./boot";
 import { makeGroup, watchGroup } from "./cgroups";
@@ -18,10 +19,18 @@ export interface Machine {
   readonly inTurn: Queue;
 }
 
-export const machineOf = (file: MachineFile): Machine => ({ file, power: "off", inTurn: createQueue() });
+export const machineOf = (file: MachineFile): Machine => ({
+  file,
+  power: "off",
+  inTurn: createQueue(),
+});
 
 /** Changes what is kept of a machine on disk. */
-export const keep = async (machines: string, machine: Machine, change: Partial<MachineFile>): Promise<void> => {
+export const keep = async (
+  machines: string,
+  machine: Machine,
+  change: Partial<MachineFile>,
+): Promise<void> => {
   machine.file = { ...machine.file, ...change };
   await writeMachine(machines, machine.file);
 };
@@ -58,20 +67,27 @@ export const createPowerSwitch = (around: Surroundings, events: PowerEvents): Po
 
   const noticeEnd = (machine: Machine): void => {
     const { dropletId } = machine.file.spec;
-    machine.inTurn(async () => {
-      if (machine.power === "off" || !machine.watcher || (await isRunning(around, dropletId))) return;
-      unwatch(machine);
-      // It is off, whatever becomes of what it leaves behind: the next power on clears that away as well.
-      machine.power = "off";
-      await keep(paths.machines, machine, { on: false });
-      events.ended(dropletId);
-      await clearAway(around, dropletId);
-    }).catch((error: Error) => log(`droplet ${dropletId}: clearing away after its end failed: ${error.message}`));
+    machine
+      .inTurn(async () => {
+        if (machine.power === "off" || !machine.watcher || (await isRunning(around, dropletId)))
+          return;
+        unwatch(machine);
+        // It is off, whatever becomes of what it leaves behind: the next power on clears that away as well.
+        machine.power = "off";
+        await keep(paths.machines, machine, { on: false });
+        events.ended(dropletId);
+        await clearAway(around, dropletId);
+      })
+      .catch((error: Error) =>
+        log(`droplet ${dropletId}: clearing away after its end failed: ${error.message}`),
+      );
   };
 
   const watchOver = (machine: Machine): void => {
     unwatch(machine);
-    machine.watcher = watchGroup(around.host, paths.id, groupOf(machine.file.spec.dropletId), () => noticeEnd(machine));
+    machine.watcher = watchGroup(around.host, paths.id, groupOf(machine.file.spec.dropletId), () =>
+      noticeEnd(machine),
+    );
     // It may have ended before the watch began.
     noticeEnd(machine);
   };
@@ -86,7 +102,11 @@ export const createPowerSwitch = (around: Surroundings, events: PowerEvents): Po
   };
 
   /** Unwatched meanwhile: this end is wanted. */
-  const off = async (machine: Machine, means: (dropletId: number) => Promise<void>, onAgain: boolean): Promise<void> => {
+  const off = async (
+    machine: Machine,
+    means: (dropletId: number) => Promise<void>,
+    onAgain: boolean,
+  ): Promise<void> => {
     const { watcher } = machine;
     machine.watcher = undefined;
     try {
@@ -103,7 +123,8 @@ export const createPowerSwitch = (around: Surroundings, events: PowerEvents): Po
   };
 
   const downOrPulled = async (dropletId: number, seconds: number): Promise<void> => {
-    if (await askToPowerOff(around.host, paths.id, dropletId, seconds)) return clearAway(around, dropletId);
+    if (await askToPowerOff(around.host, paths.id, dropletId, seconds))
+      return clearAway(around, dropletId);
     log(`droplet ${dropletId} does not power off within ${seconds} s: its plug is pulled`);
     await cutPower(around, dropletId);
   };
@@ -111,7 +132,8 @@ export const createPowerSwitch = (around: Surroundings, events: PowerEvents): Po
   const adopt = async (machine: Machine): Promise<void> => {
     const { spec } = machine.file;
     await thawDisk(fsOf(placeOf(paths, spec.dropletId)));
-    if (!(await isRunning(around, spec.dropletId))) return machine.file.on ? on(machine) : clearAway(around, spec.dropletId);
+    if (!(await isRunning(around, spec.dropletId)))
+      return machine.file.on ? on(machine) : clearAway(around, spec.dropletId);
     if (!(await isKept(around, spec.dropletId))) {
       // Its keeper was killed with the rest: nobody would boot it again when it reboots.
       log(`droplet ${spec.dropletId}: runs without a keeper; it is rebooted`);
@@ -123,14 +145,20 @@ export const createPowerSwitch = (around: Surroundings, events: PowerEvents): Po
     await makeGroup(around.host, paths.id, groupOf(spec.dropletId));
     await limit(around, spec);
     // What the last daemon did to it, this one knows nothing of.
-    await clearAllFaults(around, spec.dropletId).catch((error: Error) => log(`droplet ${spec.dropletId}: not freed of its faults: ${error.message}`));
+    await clearAllFaults(around, spec.dropletId).catch((error: Error) =>
+      log(`droplet ${spec.dropletId}: not freed of its faults: ${error.message}`),
+    );
     watchOver(machine);
   };
 
   return {
-    on, adopt, unwatch,
+    on,
+    adopt,
+    unwatch,
     pull: (machine) => off(machine, (dropletId) => cutPower(around, dropletId), false),
-    shutdown: (machine, seconds) => off(machine, (dropletId) => powerDown(around, dropletId, seconds), false),
-    suspend: (machine, seconds) => off(machine, (dropletId) => downOrPulled(dropletId, seconds), true),
+    shutdown: (machine, seconds) =>
+      off(machine, (dropletId) => powerDown(around, dropletId, seconds), false),
+    suspend: (machine, seconds) =>
+      off(machine, (dropletId) => downOrPulled(dropletId, seconds), true),
   };
 };

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+
 import { unlessGone } from "../files";
 import { groupOf, insideGroup } from "./boot";
 import { unifiedPath } from "./cgroups";
@@ -16,14 +17,29 @@ export interface ProcessUse {
 }
 
 /** "name number" a line, as in cpu.stat. */
-const counter = (text: string, name: string): number => Number(new RegExp(`^${name} (\\d+)$`, "m").exec(text)?.[1] ?? 0);
+const counter = (text: string, name: string): number =>
+  Number(new RegExp(`^${name} (\\d+)$`, "m").exec(text)?.[1] ?? 0);
 const isBusy = (stat: string): boolean => /^ [RD] /.test(stat.slice(stat.lastIndexOf(")") + 1));
 
 /** What a machine's processes use, as its control group says. */
-export const processUse = async ({ host, paths }: Pick<Surroundings, "host" | "paths">, dropletId: number): Promise<ProcessUse> => {
+export const processUse = async (
+  { host, paths }: Pick<Surroundings, "host" | "paths">,
+  dropletId: number,
+): Promise<ProcessUse> => {
   const [cpu, pids] = await Promise.all([
-    unlessGone(readFile(join(unifiedPath(host, paths.id, groupOf(dropletId)), "cpu.stat"), "utf8"), ""), processesBelow(insideGroup(host, paths.id, dropletId)),
+    unlessGone(
+      readFile(join(unifiedPath(host, paths.id, groupOf(dropletId)), "cpu.stat"), "utf8"),
+      "",
+    ),
+    processesBelow(insideGroup(host, paths.id, dropletId)),
   ]);
-  const stats = await Promise.all(pids.map((pid) => unlessGone(readFile(`/proc/${pid}/stat`, "utf8"), "")));
-  return { userSeconds: counter(cpu, "user_usec") / 1e6, systemSeconds: counter(cpu, "system_usec") / 1e6, processes: pids.length, busy: stats.filter(isBusy).length };
+  const stats = await Promise.all(
+    pids.map((pid) => unlessGone(readFile(`/proc/${pid}/stat`, "utf8"), "")),
+  );
+  return {
+    userSeconds: counter(cpu, "user_usec") / 1e6,
+    systemSeconds: counter(cpu, "system_usec") / 1e6,
+    processes: pids.length,
+    busy: stats.filter(isBusy).length,
+  };
 };

@@ -18,7 +18,19 @@ export interface RunResult {
 }
 
 /** This process' PATH and the system's sbin folders, which not every root's PATH has. */
-export const systemPath = (): string => [...new Set([...(process.env.PATH ?? "").split(":"), "/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin", "/bin"])].filter(Boolean).join(":");
+export const systemPath = (): string =>
+  [
+    ...new Set([
+      ...(process.env.PATH ?? "").split(":"),
+      "/usr/local/sbin",
+      "/usr/sbin",
+      "/sbin",
+      "/usr/bin",
+      "/bin",
+    ]),
+  ]
+    .filter(Boolean)
+    .join(":");
 
 const lineFeeder = (onLine: (line: string) => void): ((chunk: string) => void) => {
   let rest = "";
@@ -33,7 +45,11 @@ const lineFeeder = (onLine: (line: string) => void): ((chunk: string) => void) =
 export const attempt = (argv: Argv, options: RunOptions = {}): Promise<RunResult> =>
   new Promise((resolve, reject) => {
     const [command, ...args] = argv;
-    const child = spawn(command, args, { cwd: options.cwd, env: { ...(options.env ?? process.env), PATH: systemPath() }, stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn(command, args, {
+      cwd: options.cwd,
+      env: { ...(options.env ?? process.env), PATH: systemPath() },
+      stdio: ["pipe", "pipe", "pipe"],
+    });
     const said = { stdout: "", stderr: "" };
     for (const name of ["stdout", "stderr"] as const) {
       const feed = options.onLine && lineFeeder(options.onLine);
@@ -42,7 +58,9 @@ export const attempt = (argv: Argv, options: RunOptions = {}): Promise<RunResult
         feed?.(chunk);
       });
     }
-    child.once("error", (error) => reject(new Error(`${command}: can't be started: ${error.message}`)));
+    child.once("error", (error) =>
+      reject(new Error(`${command}: can't be started: ${error.message}`)),
+    );
     child.once("close", (code) => resolve({ code: code ?? 255, ...said }));
     // A command that doesn't read its input closes the pipe: that is its right, its exit code tells the rest.
     child.stdin.on("error", () => undefined);

@@ -1,7 +1,16 @@
 import { access, mkdir, readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
+
 import { readIfThere, unlessGone, writeAtomically } from "../files";
-import { copyDisk, copySparse, diskOf, growDisk, makeDisk, mountsBelow, type DiskPlace } from "./disk";
+import {
+  copyDisk,
+  copySparse,
+  diskOf,
+  growDisk,
+  makeDisk,
+  mountsBelow,
+  type DiskPlace,
+} from "./disk";
 import { run } from "./run";
 import { readMachines } from "./store";
 
@@ -12,7 +21,11 @@ const fileOf = (machines: string, key: string, kind: "ext4" | "json"): string =>
 };
 
 /** Resolves with the bytes that it takes. Written last, the .json file makes it one. */
-export const takeSnapshot = async (place: DiskPlace, base: string, key: string): Promise<number> => {
+export const takeSnapshot = async (
+  place: DiskPlace,
+  base: string,
+  key: string,
+): Promise<number> => {
   await mkdir(join(place.machines, "snapshots"), { recursive: true });
   const bytes = await copyDisk(place, fileOf(place.machines, key, "ext4"));
   await writeAtomically(fileOf(place.machines, key, "json"), JSON.stringify({ base, bytes }));
@@ -23,19 +36,31 @@ export const takeSnapshot = async (place: DiskPlace, base: string, key: string):
 export const customBase = (key: string): string => `custom-${key}.squashfs`;
 export const keepCustom = async (machines: string, key: string, bytes: number): Promise<void> => {
   await mkdir(join(machines, "snapshots"), { recursive: true });
-  await writeAtomically(fileOf(machines, key, "json"), JSON.stringify({ base: customBase(key), bytes }));
+  await writeAtomically(
+    fileOf(machines, key, "json"),
+    JSON.stringify({ base: customBase(key), bytes }),
+  );
 };
 
 const basesInUse = async (machines: string): Promise<Set<string>> => {
   const { files } = await readMachines(machines);
-  const kept = (await unlessGone(readdir(join(machines, "snapshots")), [])).filter((name) => name.endsWith(".json"));
-  const facts = await Promise.all(kept.map((name) => readIfThere(join(machines, "snapshots", name))));
-  return new Set([...files.map(({ base }) => base), ...facts.map((text) => (JSON.parse(text ?? "{}") as { base?: string }).base ?? "")]);
+  const kept = (await unlessGone(readdir(join(machines, "snapshots")), [])).filter((name) =>
+    name.endsWith(".json"),
+  );
+  const facts = await Promise.all(
+    kept.map((name) => readIfThere(join(machines, "snapshots", name))),
+  );
+  return new Set([
+    ...files.map(({ base }) => base),
+    ...facts.map((text) => (JSON.parse(text ?? "{}") as { base?: string }).base ?? ""),
+  ]);
 };
 
 /** A custom image that was deleted stays for as long as a machine or a snapshot lies over it. */
 export const dropUnusedBases = async (machines: string): Promise<void> => {
-  const custom = (await unlessGone(readdir(join(machines, "bases")), [])).filter((name) => name.startsWith("custom-") && name.endsWith(".squashfs"));
+  const custom = (await unlessGone(readdir(join(machines, "bases")), [])).filter(
+    (name) => name.startsWith("custom-") && name.endsWith(".squashfs"),
+  );
   if (custom.length === 0) return;
   const used = await basesInUse(machines);
   for (const name of custom.filter((one) => !used.has(one))) {
@@ -53,16 +78,29 @@ export const dropSnapshot = async (machines: string, key: string): Promise<void>
 };
 
 /** Makes a machine's disk from an image: empty over the base image (a file name) or a custom image, or a snapshot's copy. Resolves with the base's file name. */
-export const diskFromImage = async (place: DiskPlace, image: string, gibibytes: number, baseImage: string): Promise<string> => {
+export const diskFromImage = async (
+  place: DiskPlace,
+  image: string,
+  gibibytes: number,
+  baseImage: string,
+): Promise<string> => {
   if (image === "debian-13-x64") {
     await makeDisk(place, gibibytes);
     return baseImage;
   }
   const facts = await readIfThere(fileOf(place.machines, image, "json"));
-  if (facts === null) throw new Error(`there is no image "${image}" on this host: debian-13-x64, or a snapshot of the local cloud`);
+  if (facts === null)
+    throw new Error(
+      `there is no image "${image}" on this host: debian-13-x64, or a snapshot of the local cloud`,
+    );
   const { base } = JSON.parse(facts) as { base: string };
   const disk = fileOf(place.machines, image, "ext4");
-  if (!(await access(disk).then(() => true, () => false))) {
+  if (
+    !(await access(disk).then(
+      () => true,
+      () => false,
+    ))
+  ) {
     await makeDisk(place, gibibytes);
     return base;
   }

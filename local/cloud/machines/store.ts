@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+
 import { readIfThere, writeAtomically } from "../files";
 import type { MachineSpec, VolumeSpec } from "./hypervisor";
 
@@ -16,19 +17,28 @@ export interface MachineFile {
 
 export const volumesOf = (file: MachineFile): readonly VolumeSpec[] => file.volumes ?? [];
 
-export const machineFolder = (machines: string, dropletId: number): string => join(machines, String(dropletId));
+export const machineFolder = (machines: string, dropletId: number): string =>
+  join(machines, String(dropletId));
 
 export const writeMachine = (machines: string, file: MachineFile): Promise<void> =>
-  writeAtomically(join(machineFolder(machines, file.spec.dropletId), "machine.json"), JSON.stringify(file));
+  writeAtomically(
+    join(machineFolder(machines, file.spec.dropletId), "machine.json"),
+    JSON.stringify(file),
+  );
 
 /** Undefined where there is none. */
-export const readMachine = async (machines: string, dropletId: number): Promise<MachineFile | undefined> => {
+export const readMachine = async (
+  machines: string,
+  dropletId: number,
+): Promise<MachineFile | undefined> => {
   const text = await readIfThere(join(machineFolder(machines, dropletId), "machine.json"));
-  return text === null ? undefined : JSON.parse(text) as MachineFile;
+  return text === null ? undefined : (JSON.parse(text) as MachineFile);
 };
 
 /** The machines on disk. What a killed run left half-made (a folder without its file) is named in `halfMade`. */
-export const readMachines = async (machines: string): Promise<{ files: MachineFile[]; halfMade: number[] }> => {
+export const readMachines = async (
+  machines: string,
+): Promise<{ files: MachineFile[]; halfMade: number[] }> => {
   await mkdir(machines, { recursive: true });
   const files: MachineFile[] = [];
   const halfMade: number[] = [];
@@ -41,4 +51,5 @@ export const readMachines = async (machines: string): Promise<{ files: MachineFi
   return { files, halfMade };
 };
 
-export const forgetMachine = (machines: string, dropletId: number): Promise<void> => rm(machineFolder(machines, dropletId), { recursive: true, force: true });
+export const forgetMachine = (machines: string, dropletId: number): Promise<void> =>
+  rm(machineFolder(machines, dropletId), { recursive: true, force: true });

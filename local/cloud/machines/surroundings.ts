@@ -1,4 +1,5 @@
 import { join } from "node:path";
+
 import type { Latency } from "../network/latency";
 import type { LabPaths } from "../paths";
 import { groupOf } from "./boot";
@@ -17,7 +18,12 @@ export interface Surroundings {
   readonly cpus: CpuPlan;
 }
 
-export const placeOf = (paths: LabPaths, dropletId: number): DiskPlace => ({ machines: paths.machines, folder: machineFolder(paths.machines, dropletId) });
-export const consoleOf = (paths: LabPaths, dropletId: number): string => join(machineFolder(paths.machines, dropletId), "console.log");
+export const placeOf = (paths: LabPaths, dropletId: number): DiskPlace => ({
+  machines: paths.machines,
+  folder: machineFolder(paths.machines, dropletId),
+});
+export const consoleOf = (paths: LabPaths, dropletId: number): string =>
+  join(machineFolder(paths.machines, dropletId), "console.log");
 
-export const isRunning = ({ host, paths }: Surroundings, dropletId: number): Promise<boolean> => isPopulated(host, paths.id, groupOf(dropletId));
+export const isRunning = ({ host, paths }: Surroundings, dropletId: number): Promise<boolean> =>
+  isPopulated(host, paths.id, groupOf(dropletId));

@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+
 import { exists } from "../files";
 import { copySparse } from "./disk";
 import { enter } from "./enter";
@@ -16,8 +17,17 @@ const fileOf = (machines: string, volumeId: string): string => {
 };
 
 const format = async (file: string, { filesystem, label }: VolumeSpec): Promise<void> => {
-  if (filesystem === "ext4") await run(["mkfs.ext4", "-q", "-E", "lazy_itable_init=1,lazy_journal_init=1,nodiscard", ...(label ? ["-L", label] : []), file]);
-  if (filesystem === "xfs") await run(["mkfs.xfs", "-q", "-f", ...(label ? ["-L", label] : []), file]);
+  if (filesystem === "ext4")
+    await run([
+      "mkfs.ext4",
+      "-q",
+      "-E",
+      "lazy_itable_init=1,lazy_journal_init=1,nodiscard",
+      ...(label ? ["-L", label] : []),
+      file,
+    ]);
+  if (filesystem === "xfs")
+    await run(["mkfs.xfs", "-q", "-f", ...(label ? ["-L", label] : []), file]);
 };
 
 /** Makes the volume unless it is there: in one step, so that a killed run leaves none that is half-formatted. */
@@ -32,18 +42,33 @@ const ensureVolume = async (machines: string, volume: VolumeSpec): Promise<strin
   return file;
 };
 
-const loopOf = async (file: string): Promise<string | undefined> => (await loopsOf(file))[0]?.device;
+const loopOf = async (file: string): Promise<string | undefined> =>
+  (await loopsOf(file))[0]?.device;
 
 /** What a machine that is about to boot has to be given: the host's device and its names inside. */
-export const openVolumes = async (machines: string, volumes: readonly VolumeSpec[]): Promise<{ device: string; inside: string[] }[]> =>
-  Promise.all(volumes.map(async (volume, index) => ({ device: await openLoop(await ensureVolume(machines, volume)), inside: names(volume, index) })));
+export const openVolumes = async (
+  machines: string,
+  volumes: readonly VolumeSpec[],
+): Promise<{ device: string; inside: string[] }[]> =>
+  Promise.all(
+    volumes.map(async (volume, index) => ({
+      device: await openLoop(await ensureVolume(machines, volume)),
+      inside: names(volume, index),
+    })),
+  );
 
 const lasting = ({ name }: VolumeSpec): string => `/dev/disk/by-id/scsi-0DO_Volume_${name}`;
 /** As DigitalOcean's: the disk after the machine's own, and a name that doesn't change. */
-const names = (volume: VolumeSpec, index: number): string[] => [`/dev/sd${String.fromCharCode(97 + index)}`, lasting(volume)];
+const names = (volume: VolumeSpec, index: number): string[] => [
+  `/dev/sd${String.fromCharCode(97 + index)}`,
+  lasting(volume),
+];
 
 /** The machine is off: its volumes' devices are freed. */
-export const closeVolumes = async (machines: string, volumes: readonly VolumeSpec[]): Promise<void> => {
+export const closeVolumes = async (
+  machines: string,
+  volumes: readonly VolumeSpec[],
+): Promise<void> => {
   for (const volume of volumes) await detachLoops(fileOf(machines, volume.id));
 };
 
@@ -53,7 +78,7 @@ const numbersOf = async (device: string): Promise<[number, number]> => {
 };
 
 /** Under the first letter that is free now: those of the others stay theirs until the next boot. */
-const plugScript = `
+const PLUG_SCRIPT = `
 [ "$(stat -Lc %t:%T "$1" 2>/dev/null)" != "$(printf %x:%x "$2" "$3")" ] || exit 0
 for letter in a b c d e f g h i j k l m n o p q r s t u v w x y z; do [ -e "/dev/sd$letter" ] || break; done
 mkdir -p /dev/disk/by-id
@@ -61,30 +86,64 @@ mknod -m 660 "/dev/sd$letter" b "$2" "$3"
 ln -sfn "/dev/sd$letter" "$1"`;
 
 /** Shows a volume to a machine that runs. */
-export const plugVolume = async (around: Surroundings, dropletId: number, volume: VolumeSpec): Promise<void> => {
+export const plugVolume = async (
+  around: Surroundings,
+  dropletId: number,
+  volume: VolumeSpec,
+): Promise<void> => {
   const device = await openLoop(await ensureVolume(around.paths.machines, volume));
   const [major, minor] = await numbersOf(device);
-  const made = await enter(around, dropletId, ["sh", "-ec", plugScript, "sh", lasting(volume), String(major), String(minor)]);
-  if (made.code !== 0) throw new Error(`droplet ${dropletId} can't be given volume ${volume.name}: ${made.stderr.trim()}`);
+  const made = await enter(around, dropletId, [
+    "sh",
+    "-ec",
+    PLUG_SCRIPT,
+    "sh",
+    lasting(volume),
+    String(major),
+    String(minor),
+  ]);
+  if (made.code !== 0)
+    throw new Error(
+      `droplet ${dropletId} can't be given volume ${volume.name}: ${made.stderr.trim()}`,
+    );
 };
 
 /** Takes a volume from a machine that runs; rejects while it is mounted there: it could be given to nobody else. */
-export const unplugVolume = async (around: Surroundings, dropletId: number, volume: VolumeSpec): Promise<void> => {
+export const unplugVolume = async (
+  around: Surroundings,
+  dropletId: number,
+  volume: VolumeSpec,
+): Promise<void> => {
   const { host, paths } = around;
   const device = await loopOf(fileOf(paths.machines, volume.id));
   const pid = await initOf(host, paths.id, dropletId);
   if (device && pid !== undefined) {
     const [major, minor] = await numbersOf(device);
-    const mounted = (await readFile(`/proc/${pid}/mountinfo`, "utf8")).split("\n").find((line) => line.split(" ")[2] === `${major}:${minor}` && !line.includes(" - devtmpfs "));
-    if (mounted) throw new Error(`volume ${volume.name} is mounted on ${mounted.split(" ")[4]} in droplet ${dropletId}; unmount it there first`);
-    await enter(around, dropletId, ["sh", "-c", 'for node in "$1" $(find /dev -maxdepth 1 -name "sd?"); do [ "$(stat -Lc %t:%T "$node")" = "$2" ] && { umount "$node" 2>/dev/null; rm -f "$node"; }; done', "sh",
-      lasting(volume), `${major.toString(16)}:${minor.toString(16)}`]);
+    const mounted = (await readFile(`/proc/${pid}/mountinfo`, "utf8"))
+      .split("\n")
+      .find((line) => line.split(" ")[2] === `${major}:${minor}` && !line.includes(" - devtmpfs "));
+    if (mounted)
+      throw new Error(
+        `volume ${volume.name} is mounted on ${mounted.split(" ")[4]} in droplet ${dropletId}; unmount it there first`,
+      );
+    await enter(around, dropletId, [
+      "sh",
+      "-c",
+      'for node in "$1" $(find /dev -maxdepth 1 -name "sd?"); do [ "$(stat -Lc %t:%T "$node")" = "$2" ] && { umount "$node" 2>/dev/null; rm -f "$node"; }; done',
+      "sh",
+      lasting(volume),
+      `${major.toString(16)}:${minor.toString(16)}`,
+    ]);
   }
   await detachLoops(fileOf(paths.machines, volume.id));
 };
 
 /** Only grows; a machine that has it sees the new size at once. The file system in it is the machine's to grow. */
-export const growVolume = async (machines: string, volumeId: string, gibibytes: number): Promise<void> => {
+export const growVolume = async (
+  machines: string,
+  volumeId: string,
+  gibibytes: number,
+): Promise<void> => {
   const file = fileOf(machines, volumeId);
   // One that was never attached is made in its size then.
   if (!(await exists(file)) || (await stat(file)).size >= gibibytes * 1024 ** 3) return;
@@ -94,7 +153,11 @@ export const growVolume = async (machines: string, volumeId: string, gibibytes: 
 };
 
 /** In one step, so that a killed run leaves no half of a copy. */
-export const copyVolume = async (machines: string, fromId: string, toId: string): Promise<number> => {
+export const copyVolume = async (
+  machines: string,
+  fromId: string,
+  toId: string,
+): Promise<number> => {
   const [from, to] = [fileOf(machines, fromId), fileOf(machines, toId)];
   if (!(await exists(from))) return 0;
   const device = await loopOf(from);
@@ -105,4 +168,5 @@ export const copyVolume = async (machines: string, fromId: string, toId: string)
   return (await stat(to)).blocks * 512;
 };
 
-export const removeVolume = (machines: string, volumeId: string): Promise<void> => rm(fileOf(machines, volumeId), { force: true });
+export const removeVolume = (machines: string, volumeId: string): Promise<void> =>
+  rm(fileOf(machines, volumeId), { force: true });

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+
 import { attempt, run } from "../machines/run";
 import type { LabPaths } from "../paths";
 import { privateLink, publicLink } from "./addresses";
@@ -15,29 +16,41 @@ export interface Latency {
 }
 
 /** Frames that have waited; chosen not to be what a user would choose. */
-const mark = 0x5ec0;
+const MARK = 0x5ec0;
 /** One without public networking has the second only. Has to run in the router's namespace. */
 const linksOf = async (dropletId: number): Promise<string[]> => {
   const dev = await readFile("/proc/self/net/dev", "utf8");
-  return [publicLink(dropletId), privateLink(dropletId)].filter((link) => new RegExp(`^\\s*${link}:`, "m").test(dev));
+  return [publicLink(dropletId), privateLink(dropletId)].filter((link) =>
+    new RegExp(`^\\s*${link}:`, "m").test(dev),
+  );
 };
 const tapOf = (link: string): string => `t${link}`;
 const tableOf = (dropletId: number): string => `slow_${dropletId}`;
 
 /** The rules that lead a machine's frames into the delaying program. Pure. */
-export const slowRules = (dropletId: number, links: readonly string[]): string => [
-  `table netdev ${tableOf(dropletId)} {`,
-  ...links.map((link, index) => `  chain to_${index} {\n    type filter hook egress device "${link}" priority 0;\n    meta mark ${mark} accept\n    fwd to "${tapOf(link)}"\n  }`),
-  "}", "",
-].join("\n");
+export const slowRules = (dropletId: number, links: readonly string[]): string =>
+  [
+    `table netdev ${tableOf(dropletId)} {`,
+    ...links.map(
+      (link, index) =>
+        `  chain to_${index} {\n    type filter hook egress device "${link}" priority 0;\n    meta mark ${MARK} accept\n    fwd to "${tapOf(link)}"\n  }`,
+    ),
+    "}",
+    "",
+  ].join("\n");
 
-const firstLine = (child: ChildProcess): Promise<void> => new Promise((resolve, reject) => {
-  let said = "";
-  child.stderr!.setEncoding("utf8").on("data", (chunk: string) => { said += chunk; });
-  child.stdout!.once("data", () => resolve());
-  child.once("error", reject);
-  child.once("exit", () => reject(new Error(`this host has neither netem nor TUN/TAP for slow links: ${said.trim()}`)));
-});
+const firstLine = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve, reject) => {
+    let said = "";
+    child.stderr!.setEncoding("utf8").on("data", (chunk: string) => {
+      said += chunk;
+    });
+    child.stdout!.once("data", () => resolve());
+    child.once("error", reject);
+    child.once("exit", () =>
+      reject(new Error(`this host has neither netem nor TUN/TAP for slow links: ${said.trim()}`)),
+    );
+  });
 
 export const createLatency = (paths: LabPaths): Latency => {
   const relays = new Map<number, ChildProcess>();
@@ -45,7 +58,21 @@ export const createLatency = (paths: LabPaths): Latency => {
 
   const netem = async (dropletId: number, roundTrip: number): Promise<boolean> => {
     for (const link of await linksOf(dropletId)) {
-      const { code } = await attempt(["tc", "-n", paths.routerNetns, "qdisc", "replace", "dev", link, "root", "netem", "delay", `${roundTrip}ms`, "limit", "20000"]);
+      const { code } = await attempt([
+        "tc",
+        "-n",
+        paths.routerNetns,
+        "qdisc",
+        "replace",
+        "dev",
+        link,
+        "root",
+        "netem",
+        "delay",
+        `${roundTrip}ms`,
+        "limit",
+        "20000",
+      ]);
       if (code !== 0) return false;
     }
     return true;
@@ -56,20 +83,43 @@ export const createLatency = (paths: LabPaths): Latency => {
     await attempt([...inRouter, "nft", "delete", "table", "netdev", tableOf(dropletId)]);
     relays.get(dropletId)?.kill("SIGKILL");
     relays.delete(dropletId);
-    for (const link of await linksOf(dropletId)) await attempt(["tc", "-n", paths.routerNetns, "qdisc", "del", "dev", link, "root"]);
+    for (const link of await linksOf(dropletId))
+      await attempt(["tc", "-n", paths.routerNetns, "qdisc", "del", "dev", link, "root"]);
   };
 
   const relay = async (dropletId: number, roundTrip: number): Promise<void> => {
     const links = await linksOf(dropletId);
     // Ends with us: a new daemon begins without faults.
-    const child = spawn("setpriv", ["--pdeathsig", "KILL", ...inRouter, "perl", join(__dirname, "delay.pl"), String(roundTrip), String(mark), ...links.flatMap((link) => [tapOf(link), link])],
-      { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(
+      "setpriv",
+      [
+        "--pdeathsig",
+        "KILL",
+        ...inRouter,
+        "perl",
+        join(__dirname, "delay.pl"),
+        String(roundTrip),
+        String(MARK),
+        ...links.flatMap((link) => [tapOf(link), link]),
+      ],
+      { stdio: ["ignore", "pipe", "pipe"] },
+    );
     await firstLine(child);
     relays.set(dropletId, child);
-    await inNetns(paths.routerNetns, links.map((link) => `echo 1 > /proc/sys/net/ipv6/conf/${tapOf(link)}/disable_ipv6; ip link set ${tapOf(link)} up`).join("\n"));
+    await inNetns(
+      paths.routerNetns,
+      links
+        .map(
+          (link) =>
+            `echo 1 > /proc/sys/net/ipv6/conf/${tapOf(link)}/disable_ipv6; ip link set ${tapOf(link)} up`,
+        )
+        .join("\n"),
+    );
     await run([...inRouter, "nft", "-f", "-"], { input: slowRules(dropletId, links) });
     // A relay that dies would leave the machine unreachable.
-    child.once("exit", () => { if (relays.get(dropletId) === child) void clear(dropletId); });
+    child.once("exit", () => {
+      if (relays.get(dropletId) === child) void clear(dropletId);
+    });
   };
 
   return {

@@ -22,5 +22,9 @@ export const upstreamOf = (mirror: DebianMirror, requestUrl: string): Upstream |
   const [, archive, rest] = match as unknown as [string, "debian" | "debian-security", string];
   const base = archive === "debian" ? mirror.main : mirror.security;
   const url = `${base}/${rest.split("/").map(encodeURIComponent).join("/")}`;
-  return { url, file: `${archive}/${rest}`, lasting: rest.endsWith(".deb") || rest.includes("/by-hash/") };
+  return {
+    url,
+    file: `${archive}/${rest}`,
+    lasting: rest.endsWith(".deb") || rest.includes("/by-hash/"),
+  };
 };

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
+
 import { hostMirror, type DebianMirror } from "./apt-sources";
 import { upstreamOf } from "./mirror-paths";
 import { askOutside } from "./outside";
@@ -17,7 +18,11 @@ import { isKept, prunePackages } from "./package-cache";
 const passedOn = ["content-type", "content-length", "last-modified", "etag", "cache-control"];
 
 const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
-  Object.fromEntries(passedOn.flatMap((name) => (headers[name] === undefined ? [] : [[name, String(headers[name])]])));
+  Object.fromEntries(
+    passedOn.flatMap((name) =>
+      headers[name] === undefined ? [] : [[name, String(headers[name])]],
+    ),
+  );
 
 const refuse = (response: ServerResponse, status: number, reason: string): void => {
   response.writeHead(status, { "content-type": "text/plain" }).end(`${reason}\n`);
@@ -47,33 +52,51 @@ const download = async (url: string, file: string): Promise<number> => {
 
 const sendCached = async (response: ServerResponse, url: string, file: string): Promise<void> => {
   if (!(await isKept(file, Date.now()))) {
-    const running = downloads.get(file) ?? download(url, file).finally(() => downloads.delete(file));
+    const running =
+      downloads.get(file) ?? download(url, file).finally(() => downloads.delete(file));
     downloads.set(file, running);
     const status = await running;
     if (status !== 200) return refuse(response, status, `the mirror answered ${status} for ${url}`);
   }
-  response.writeHead(200, { "content-type": "application/octet-stream", "content-length": (await stat(file)).size });
+  response.writeHead(200, {
+    "content-type": "application/octet-stream",
+    "content-length": (await stat(file)).size,
+  });
   await pipeline(createReadStream(file), response);
 };
 
-const passOn = async (request: IncomingMessage, response: ServerResponse, url: string): Promise<void> => {
+const passOn = async (
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: string,
+): Promise<void> => {
   const since = request.headers["if-modified-since"];
-  const answer = await askOutside(url, { method: request.method, headers: since ? { "if-modified-since": since } : {} });
+  const answer = await askOutside(url, {
+    method: request.method,
+    headers: since ? { "if-modified-since": since } : {},
+  });
   response.writeHead(answer.statusCode!, headersOf(answer));
   await pipeline(answer, response);
 };
 
-const serve = (mirror: DebianMirror, cache: string) => async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-  if (request.method !== "GET" && request.method !== "HEAD") return refuse(response, 405, "only GET and HEAD");
-  const upstream = upstreamOf(mirror, request.url ?? "/");
-  if (!upstream) return refuse(response, 403, `${request.url} is not part of a Debian mirror`);
-  if (upstream.lasting && request.method === "GET") return sendCached(response, upstream.url, join(cache, upstream.file));
-  return passOn(request, response, upstream.url);
-};
+const serve =
+  (mirror: DebianMirror, cache: string) =>
+  async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (request.method !== "GET" && request.method !== "HEAD")
+      return refuse(response, 405, "only GET and HEAD");
+    const upstream = upstreamOf(mirror, request.url ?? "/");
+    if (!upstream) return refuse(response, 403, `${request.url} is not part of a Debian mirror`);
+    if (upstream.lasting && request.method === "GET")
+      return sendCached(response, upstream.url, join(cache, upstream.file));
+    return passOn(request, response, upstream.url);
+  };
 
 const main = async (): Promise<void> => {
-  const { values } = parseArgs({ options: { socket: { type: "string" }, cache: { type: "string" } } });
-  if (!values.socket || !values.cache) throw new Error("usage: mirror-proxy.ts --socket FILE --cache FOLDER");
+  const { values } = parseArgs({
+    options: { socket: { type: "string" }, cache: { type: "string" } },
+  });
+  if (!values.socket || !values.cache)
+    throw new Error("usage: mirror-proxy.ts --socket FILE --cache FOLDER");
   await prunePackages(values.cache, Date.now());
   const answer = serve(await hostMirror(), values.cache);
   const server = createServer((request, response) => {

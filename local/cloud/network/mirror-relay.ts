@@ -1,4 +1,5 @@
 import { connect, createServer } from "node:net";
+
 import { mirrorSocket } from "../lab/processes";
 import type { LabPaths } from "../paths";
 import { addresses } from "./addresses";
@@ -11,7 +12,10 @@ export const startMirrorRelay = async (paths: LabPaths): Promise<{ close(): Prom
   const server = createServer((guest) => {
     const host = connect({ path: mirrorSocket(paths) });
     // Either side's end is the other's: a machine whose power is cut closes nothing.
-    const end = (): void => { guest.destroy(); host.destroy(); };
+    const end = (): void => {
+      guest.destroy();
+      host.destroy();
+    };
     guest.once("error", end).once("close", end);
     host.once("error", end).once("close", end);
     guest.pipe(host).pipe(guest);

@@ -1,10 +1,11 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+
 import { exists, unlessGone } from "../files";
-import type { LabPaths } from "../paths";
 import { attempt, run } from "../machines/run";
+import type { LabPaths } from "../paths";
 import { addresses as at, serviceAddresses } from "./addresses";
-import { skeleton } from "./ruleset";
+import { SKELETON } from "./ruleset";
 
 export const netnsFile = (name: string): string => `/run/netns/${name}`;
 
@@ -16,30 +17,39 @@ export const netnsExists = (name: string): Promise<boolean> => exists(netnsFile(
 
 const sysctl = (path: string, value: number): string => `echo ${value} > /proc/sys/net/${path}`;
 
-const routerScript = (operatorNetns: string): string => [
-  sysctl("ipv4/ip_forward", 1), sysctl("ipv6/conf/all/forwarding", 1),
-  // The stricter of "all" and a link's own value counts: each machine's link has its own.
-  sysctl("ipv4/conf/all/rp_filter", 0), sysctl("ipv4/conf/default/rp_filter", 0),
-  "ip link set lo up",
-  ...serviceAddresses.map((address) => `ip addr add ${address}/32 dev lo`),
-  // Reserved IPs end here when nobody holds them; the firewall then swallows what comes.
-  ...at.reservedRanges.map((range) => `ip route add local ${range} dev lo`),
-  // Where nothing is, there is silence: a link that nobody reads, not an ICMP error.
-  "ip link add void type veth peer name abyss", "ip link set abyss up", "ip link set void arp off up",
-  ...[at.publicRange, ...at.privateRanges].map((range) => `ip route add ${range} dev void`), `ip -6 route add ${at.ipv6Prefix} dev void`,
-  `ip link add op type veth peer name eth0 netns ${operatorNetns}`,
-  `ip addr add ${at.operatorGateway}/24 dev op`, "ip link set op up",
-].join("\n");
+const routerScript = (operatorNetns: string): string =>
+  [
+    sysctl("ipv4/ip_forward", 1),
+    sysctl("ipv6/conf/all/forwarding", 1),
+    // The stricter of "all" and a link's own value counts: each machine's link has its own.
+    sysctl("ipv4/conf/all/rp_filter", 0),
+    sysctl("ipv4/conf/default/rp_filter", 0),
+    "ip link set lo up",
+    ...serviceAddresses.map((address) => `ip addr add ${address}/32 dev lo`),
+    // Reserved IPs end here when nobody holds them; the firewall then swallows what comes.
+    ...at.reservedRanges.map((range) => `ip route add local ${range} dev lo`),
+    // Where nothing is, there is silence: a link that nobody reads, not an ICMP error.
+    "ip link add void type veth peer name abyss",
+    "ip link set abyss up",
+    "ip link set void arp off up",
+    ...[at.publicRange, ...at.privateRanges].map((range) => `ip route add ${range} dev void`),
+    `ip -6 route add ${at.ipv6Prefix} dev void`,
+    `ip link add op type veth peer name eth0 netns ${operatorNetns}`,
+    `ip addr add ${at.operatorGateway}/24 dev op`,
+    "ip link set op up",
+  ].join("\n");
 
-const operatorScript = [
+const OPERATOR_SCRIPT = [
   "ip link set lo up",
-  `ip addr add ${at.operator}/24 dev eth0`, "ip link set eth0 up",
+  `ip addr add ${at.operator}/24 dev eth0`,
+  "ip link set eth0 up",
   `ip route add default via ${at.operatorGateway}`,
 ].join("\n");
 
 /** Made in full: the mark is the last step of making it. */
 export const networkStands = async (paths: LabPaths): Promise<boolean> => {
-  if (!(await netnsExists(paths.routerNetns)) || !(await netnsExists(paths.operatorNetns))) return false;
+  if (!(await netnsExists(paths.routerNetns)) || !(await netnsExists(paths.operatorNetns)))
+    return false;
   const { stdout } = await attempt(["ip", "-n", paths.routerNetns, "link", "show", "op"]);
   return stdout.includes("alias complete");
 };
@@ -48,10 +58,13 @@ export const networkStands = async (paths: LabPaths): Promise<boolean> => {
 export const setUpNetwork = async (paths: LabPaths): Promise<void> => {
   if (await networkStands(paths)) return;
   await tearDownNetwork(paths);
-  for (const name of [paths.routerNetns, paths.operatorNetns]) await run(["ip", "netns", "add", name]);
+  for (const name of [paths.routerNetns, paths.operatorNetns])
+    await run(["ip", "netns", "add", name]);
   await inNetns(paths.routerNetns, routerScript(paths.operatorNetns));
-  await inNetns(paths.operatorNetns, operatorScript);
-  await run(["nsenter", `--net=${netnsFile(paths.routerNetns)}`, "nft", "-f", "-"], { input: skeleton });
+  await inNetns(paths.operatorNetns, OPERATOR_SCRIPT);
+  await run(["nsenter", `--net=${netnsFile(paths.routerNetns)}`, "nft", "-f", "-"], {
+    input: SKELETON,
+  });
   await mkdir(dirname(paths.resolvConf), { recursive: true });
   await writeFile(paths.resolvConf, `nameserver ${at.dns}\n`);
   await run(["ip", "-n", paths.routerNetns, "link", "set", "op", "alias", "complete"]);
@@ -65,13 +78,23 @@ export const labNamespaces = async (lab: string): Promise<string[]> =>
 export const tearDownNetwork = async (paths: LabPaths): Promise<void> => {
   const names = await labNamespaces(paths.id);
   if (names.includes(paths.routerNetns)) {
-    const listed = await attempt(["ip", "-n", paths.routerNetns, "-o", "link", "show", "type", "veth"]);
+    const listed = await attempt([
+      "ip",
+      "-n",
+      paths.routerNetns,
+      "-o",
+      "link",
+      "show",
+      "type",
+      "veth",
+    ]);
     // The router's end first: else the peers' removal, which comes later, races with a new lab of the same name.
     const links = [...listed.stdout.matchAll(/^\d+: ([^@:]+)[@:]/gm)].map((match) => match[1]!);
     for (const link of links) await attempt(["ip", "-n", paths.routerNetns, "link", "del", link]);
   }
   for (const name of names) {
     const { code, stderr } = await attempt(["ip", "netns", "del", name]);
-    if (code !== 0 && (await netnsExists(name))) throw new Error(`ip netns del ${name}: ${stderr.trim()}`);
+    if (code !== 0 && (await netnsExists(name)))
+      throw new Error(`ip netns del ${name}: ${stderr.trim()}`);
   }
 };

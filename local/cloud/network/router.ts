@@ -1,6 +1,6 @@
-import type { LabPaths } from "../paths";
 import type { MachineNetworks, NetworkPlan } from "../machines/hypervisor";
 import { attempt, run } from "../machines/run";
+import type { LabPaths } from "../paths";
 import { createQueue } from "../queue";
 import { netnsFile } from "./namespaces";
 import { neighbourText, reservedIpv6Text, rulesetText, type NetworkState } from "./ruleset";
@@ -13,7 +13,10 @@ export interface Router {
 }
 
 /** `machines` tells which machines there are at the moment. */
-export const createRouter = (paths: LabPaths, machines: () => ReadonlyMap<number, MachineNetworks>): Router => {
+export const createRouter = (
+  paths: LabPaths,
+  machines: () => ReadonlyMap<number, MachineNetworks>,
+): Router => {
   let plan: NetworkPlan = { reservedIps: [], firewalls: [] };
   let faults: FaultState = { cut: [], cutBetween: [], loss: [] };
   let holders = new Map<string, number>();
@@ -23,12 +26,19 @@ export const createRouter = (paths: LabPaths, machines: () => ReadonlyMap<number
 
   /** Connections over a moved reserved IP would else go on with the machine that lost it. */
   const forget = async (ip: string): Promise<void> => {
-    for (const side of ["--orig-dst", "--reply-dst"]) await attempt([...inRouter, "conntrack", "--delete", side, ip]);
+    for (const side of ["--orig-dst", "--reply-dst"])
+      await attempt([...inRouter, "conntrack", "--delete", side, ip]);
   };
 
   let routed = "";
-  const routeReserved = async (reserved: NonNullable<NetworkPlan["reservedIpv6"]>, networks: ReadonlyMap<number, MachineNetworks>): Promise<void> => {
-    const text = reservedIpv6Text(reserved.flatMap(({ ip, dropletId }) => (dropletId === null ? [] : [{ ip, dropletId }])), networks);
+  const routeReserved = async (
+    reserved: NonNullable<NetworkPlan["reservedIpv6"]>,
+    networks: ReadonlyMap<number, MachineNetworks>,
+  ): Promise<void> => {
+    const text = reservedIpv6Text(
+      reserved.flatMap(({ ip, dropletId }) => (dropletId === null ? [] : [{ ip, dropletId }])),
+      networks,
+    );
     // A route that stands must not be missing for a moment: only another set of them is laid anew.
     const lines = text === routed ? text.replace(/^route flush .*\n/, "") : text;
     if (!lines) return;
@@ -40,17 +50,37 @@ export const createRouter = (paths: LabPaths, machines: () => ReadonlyMap<number
   const load = async (): Promise<void> => {
     const networks = machines();
     const rules = new Map(plan.firewalls.map((firewall) => [firewall.dropletId, firewall.rules]));
-    const reservedIps = plan.reservedIps.flatMap(({ ip, dropletId }) => (dropletId === null ? [] : [{ ip, dropletId }]));
+    const reservedIps = plan.reservedIps.flatMap(({ ip, dropletId }) =>
+      dropletId === null ? [] : [{ ip, dropletId }],
+    );
     const text = rulesetText({
-      machines: [...networks].map(([dropletId, own]) => ({ dropletId, networks: own, rules: rules.get(dropletId) ?? null })), reservedIps, peerings: plan.peerings ?? [], ...faults,
+      machines: [...networks].map(([dropletId, own]) => ({
+        dropletId,
+        networks: own,
+        rules: rules.get(dropletId) ?? null,
+      })),
+      reservedIps,
+      peerings: plan.peerings ?? [],
+      ...faults,
     });
     await run([...inRouter, "nft", "-f", "-"], { input: text });
-    const neighbours = neighbourText([...networks].map(([dropletId, own]) => ({ dropletId, networks: own })));
+    const neighbours = neighbourText(
+      [...networks].map(([dropletId, own]) => ({ dropletId, networks: own })),
+    );
     // A machine that is off has no link: the others' lines still count.
-    if (neighbours) await attempt(["ip", "-n", paths.routerNetns, "-6", "-force", "-batch", "-"], { input: neighbours });
+    if (neighbours)
+      await attempt(["ip", "-n", paths.routerNetns, "-6", "-force", "-batch", "-"], {
+        input: neighbours,
+      });
     await routeReserved(plan.reservedIpv6 ?? [], networks);
-    const now = new Map(reservedIps.filter(({ dropletId }) => networks.has(dropletId)).map(({ ip, dropletId }) => [ip, dropletId]));
-    const moved = [...holders].filter(([ip, dropletId]) => now.get(ip) !== dropletId).map(([ip]) => ip);
+    const now = new Map(
+      reservedIps
+        .filter(({ dropletId }) => networks.has(dropletId))
+        .map(({ ip, dropletId }) => [ip, dropletId]),
+    );
+    const moved = [...holders]
+      .filter(([ip, dropletId]) => now.get(ip) !== dropletId)
+      .map(([ip]) => ip);
     holders = now;
     for (const ip of moved) await forget(ip);
   };

@@ -3,7 +3,11 @@ import { addresses as at, checkedAddress, isIpv6, privateLink, publicLink } from
 
 /** The router's nftables ruleset: base chains once, then what changes as one atomic text. Pure. */
 
-export interface PluggedMachine { readonly dropletId: number; readonly networks: MachineNetworks; readonly rules: FirewallRules | null }
+export interface PluggedMachine {
+  readonly dropletId: number;
+  readonly networks: MachineNetworks;
+  readonly rules: FirewallRules | null;
+}
 
 export interface NetworkState {
   readonly machines: readonly PluggedMachine[];
@@ -20,11 +24,11 @@ export interface NetworkState {
 }
 
 /** DigitalOcean blocks these outbound. */
-const smtpPorts = "{ 25, 465, 587 }";
+const SMTP_PORTS = "{ 25, 465, 587 }";
 /** Metadata is the platform's own: no firewall keeps a machine from it. */
-const metadata = at.metadata;
+const METADATA = at.metadata;
 
-export const skeleton = `
+export const SKELETON = `
 add table inet lab
 delete table inet lab
 table inet lab {
@@ -56,9 +60,9 @@ table inet lab {
     iifname "pv-*" drop
     ip daddr { ${at.reservedRanges.join(", ")} } drop
     ct state established,related accept
-    ip daddr ${metadata} accept
+    ip daddr ${METADATA} accept
     icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, nd-router-solicit } accept
-    iifname "lv-*" tcp dport ${smtpPorts} drop
+    iifname "lv-*" tcp dport ${SMTP_PORTS} drop
     iifname vmap @outbound
   }
   chain output {
@@ -72,7 +76,7 @@ table inet lab {
     iifname "pv-*" iifname . oifname != @same_vpc drop
     oifname "pv-*" iifname . oifname != @same_vpc drop
     ct state established,related accept
-    iifname "lv-*" tcp dport ${smtpPorts} drop
+    iifname "lv-*" tcp dport ${SMTP_PORTS} drop
     goto firewalls
   }
   chain firewalls {
@@ -90,22 +94,31 @@ const portMatch = (protocol: "tcp" | "udp", ports: string): string => {
   return `${protocol} dport ${ports}`;
 };
 
-const everybody: Readonly<Record<string, string>> = { "0.0.0.0/0": "meta nfproto ipv4", "::/0": "meta nfproto ipv6" };
+const everybody: Readonly<Record<string, string>> = {
+  "0.0.0.0/0": "meta nfproto ipv4",
+  "::/0": "meta nfproto ipv6",
+};
 
 /** One firewall rule as nft expressions that pass the packet on. `side` is the far end's address as the machine sees it. */
 export const firewallLines = (rule: FirewallRule, side: "source" | "destination"): string[] => {
   // What a machine dialled, even where it was a reserved IP that is mapped by now.
-  const [v4, v6] = side === "source" ? ["ip saddr", "ip6 saddr"] : ["ct original ip daddr", "ip6 daddr"];
+  const [v4, v6] =
+    side === "source" ? ["ip saddr", "ip6 saddr"] : ["ct original ip daddr", "ip6 daddr"];
   return rule.addresses.map((text) => {
     const address = checkedAddress(text);
     const from = everybody[address] ?? `${isIpv6(address) ? v6 : v4} ${address}`;
-    const what = rule.protocol === "icmp" ? "meta l4proto { icmp, ipv6-icmp }" : portMatch(rule.protocol, rule.ports);
+    const what =
+      rule.protocol === "icmp"
+        ? "meta l4proto { icmp, ipv6-icmp }"
+        : portMatch(rule.protocol, rule.ports);
     return `${from} ${what} return`;
   });
 };
 
 const chainText = (name: string, lines: readonly string[]): string[] => [
-  `add chain inet lab ${name}`, `flush chain inet lab ${name}`, ...lines.map((line) => `add rule inet lab ${name} ${line}`),
+  `add chain inet lab ${name}`,
+  `flush chain inet lab ${name}`,
+  ...lines.map((line) => `add rule inet lab ${name} ${line}`),
 ];
 
 const machineChains = ({ dropletId, rules }: PluggedMachine): string[] => {
@@ -114,78 +127,145 @@ const machineChains = ({ dropletId, rules }: PluggedMachine): string[] => {
   const outbound = rules.outbound.flatMap((rule) => firewallLines(rule, "destination"));
   const links = [publicLink(dropletId), privateLink(dropletId)];
   return [
-    ...chainText(`in-${dropletId}`, [...inbound, "drop"]), ...chainText(`out-${dropletId}`, [...outbound, "drop"]),
+    ...chainText(`in-${dropletId}`, [...inbound, "drop"]),
+    ...chainText(`out-${dropletId}`, [...outbound, "drop"]),
     ...links.flatMap((link) => [
-      `add element inet lab inbound { "${link}" : jump in-${dropletId} }`, `add element inet lab outbound { "${link}" : jump out-${dropletId} }`,
+      `add element inet lab inbound { "${link}" : jump in-${dropletId} }`,
+      `add element inet lab outbound { "${link}" : jump out-${dropletId} }`,
     ]),
   ];
 };
 
-const elements = (set: string, members: readonly string[]): string[] => (members.length ? [`add element inet lab ${set} { ${members.join(", ")} }`] : []);
+const elements = (set: string, members: readonly string[]): string[] =>
+  members.length ? [`add element inet lab ${set} { ${members.join(", ")} }`] : [];
 
 const reservedText = (state: NetworkState): string[] => {
   const networks = new Map(state.machines.map((machine) => [machine.dropletId, machine.networks]));
   const held = state.reservedIps.flatMap(({ ip, dropletId }) => {
     const machine = networks.get(dropletId);
-    return machine ? [{ ip: checkedAddress(ip), ipv4: checkedAddress(machine.ipv4), anchor: checkedAddress(machine.anchorIpv4) }] : [];
+    return machine
+      ? [
+          {
+            ip: checkedAddress(ip),
+            ipv4: checkedAddress(machine.ipv4),
+            anchor: checkedAddress(machine.anchorIpv4),
+          },
+        ]
+      : [];
   });
   return [
-    ...elements("reserved_in", held.map(({ ip, anchor }) => `${ip} : ${anchor}`)),
-    ...elements("reserved_out", held.map(({ ip, anchor }) => `${anchor} : ${ip}`)),
+    ...elements(
+      "reserved_in",
+      held.map(({ ip, anchor }) => `${ip} : ${anchor}`),
+    ),
+    ...elements(
+      "reserved_out",
+      held.map(({ ip, anchor }) => `${anchor} : ${ip}`),
+    ),
     // A machine that dials its own reserved IP has to get the answer from the address it dialled.
-    ...elements("hairpin", held.flatMap(({ ipv4, anchor }) => [`${ipv4} . ${anchor}`, `${anchor} . ${anchor}`])),
+    ...elements(
+      "hairpin",
+      held.flatMap(({ ipv4, anchor }) => [`${ipv4} . ${anchor}`, `${anchor} . ${anchor}`]),
+    ),
   ];
 };
 
 const vpcOf = (networks: MachineNetworks): string => networks.vpc ?? "default";
 
 const vpcPairs = ({ machines, peerings }: NetworkState): string[] => {
-  const peered = new Set(peerings.flatMap(([one, other]) => [`${one} ${other}`, `${other} ${one}`]));
-  const joined = (one: string, other: string): boolean => one === other || peered.has(`${one} ${other}`);
-  return machines.flatMap((one) => machines
-    .filter((other) => other !== one && joined(vpcOf(one.networks), vpcOf(other.networks)))
-    .map((other) => `"${privateLink(one.dropletId)}" . "${privateLink(other.dropletId)}"`));
+  const peered = new Set(
+    peerings.flatMap(([one, other]) => [`${one} ${other}`, `${other} ${one}`]),
+  );
+  const joined = (one: string, other: string): boolean =>
+    one === other || peered.has(`${one} ${other}`);
+  return machines.flatMap((one) =>
+    machines
+      .filter((other) => other !== one && joined(vpcOf(one.networks), vpcOf(other.networks)))
+      .map((other) => `"${privateLink(one.dropletId)}" . "${privateLink(other.dropletId)}"`),
+  );
 };
 
 const bothLinks = (dropletId: number): string[] => [publicLink(dropletId), privateLink(dropletId)];
 const quoted = (text: string): string => `"${text}"`;
 
 const cutPairs = (pairs: NetworkState["cutBetween"]): string[] => {
-  const both = pairs.flatMap(([a, b]) => [[a, b], [b, a]] as const);
-  return [...new Set(both.flatMap(([from, to]) => bothLinks(from).flatMap((one) => bothLinks(to).map((other) => `${quoted(one)} . ${quoted(other)}`))))];
+  const both = pairs.flatMap(
+    ([a, b]) =>
+      [
+        [a, b],
+        [b, a],
+      ] as const,
+  );
+  return [
+    ...new Set(
+      both.flatMap(([from, to]) =>
+        bothLinks(from).flatMap((one) =>
+          bothLinks(to).map((other) => `${quoted(one)} . ${quoted(other)}`),
+        ),
+      ),
+    ),
+  ];
 };
 
 /** A hundredth of a percent is the finest. nft refuses a comparison that always or never holds. */
-const lossVerdict = (percent: number): string => (percent >= 100 ? "drop" : `numgen random mod 10000 < ${Math.round(percent * 100)} drop`);
-const lossLines = (loss: NetworkState["loss"]): string[] => loss.filter(({ percent }) => percent >= 0.01).flatMap(({ dropletId, percent }) =>
-  bothLinks(dropletId).flatMap((link) => ["iifname", "oifname"].map((side) => `${side} "${link}" ${lossVerdict(percent)}`)));
+const lossVerdict = (percent: number): string =>
+  percent >= 100 ? "drop" : `numgen random mod 10000 < ${Math.round(percent * 100)} drop`;
+const lossLines = (loss: NetworkState["loss"]): string[] =>
+  loss
+    .filter(({ percent }) => percent >= 0.01)
+    .flatMap(({ dropletId, percent }) =>
+      bothLinks(dropletId).flatMap((link) =>
+        ["iifname", "oifname"].map((side) => `${side} "${link}" ${lossVerdict(percent)}`),
+      ),
+    );
 
 /** Unlike ARP, IPv6 has to be told one by one for whom the router answers: each machine's address on each other machine's link. For `ip -6 -batch`. Pure. */
-export const neighbourText = (machines: readonly Pick<PluggedMachine, "dropletId" | "networks">[]): string =>
-  machines.flatMap(({ networks: { ipv6 }, dropletId }) => (ipv6 === undefined ? [] : machines
-    .filter((other) => other.dropletId !== dropletId && other.networks.ipv6)
-    .map((other) => `neigh replace proxy ${checkedAddress(ipv6)} dev ${publicLink(other.dropletId)}\n`))).join("");
+export const neighbourText = (
+  machines: readonly Pick<PluggedMachine, "dropletId" | "networks">[],
+): string =>
+  machines
+    .flatMap(({ networks: { ipv6 }, dropletId }) =>
+      ipv6 === undefined
+        ? []
+        : machines
+            .filter((other) => other.dropletId !== dropletId && other.networks.ipv6)
+            .map(
+              (other) =>
+                `neigh replace proxy ${checkedAddress(ipv6)} dev ${publicLink(other.dropletId)}\n`,
+            ),
+    )
+    .join("");
 
 /** Reserved IPv6 addresses are routed, not mapped: each to its machine's own address. For `ip -6 -batch`; those that nobody holds lead nowhere. Pure. */
-export const reservedIpv6Text = (reserved: readonly { readonly ip: string; readonly dropletId: number }[], machines: ReadonlyMap<number, MachineNetworks>): string => [
-  `route flush root ${at.reservedIpv6Prefix}\n`,
-  ...reserved.flatMap(({ ip, dropletId }) => {
-    const own = machines.get(dropletId)?.ipv6;
-    return own ? [`route replace ${checkedAddress(ip)}/128 via ${checkedAddress(own)} dev ${publicLink(dropletId)}\n`] : [];
-  }),
-].join("");
+export const reservedIpv6Text = (
+  reserved: readonly { readonly ip: string; readonly dropletId: number }[],
+  machines: ReadonlyMap<number, MachineNetworks>,
+): string =>
+  [
+    `route flush root ${at.reservedIpv6Prefix}\n`,
+    ...reserved.flatMap(({ ip, dropletId }) => {
+      const own = machines.get(dropletId)?.ipv6;
+      return own
+        ? [
+            `route replace ${checkedAddress(ip)}/128 via ${checkedAddress(own)} dev ${publicLink(dropletId)}\n`,
+          ]
+        : [];
+    }),
+  ].join("");
 
 const dynamicSets = ["cut", "cut_between", "same_vpc", "hairpin"];
 const dynamicMaps = ["reserved_in", "reserved_out", "inbound", "outbound"];
 
 /** Everything that changes, as one transaction for `nft -f`: packets see the old network or the new one, nothing between. */
-export const rulesetText = (state: NetworkState): string => [
-  ...dynamicSets.map((name) => `flush set inet lab ${name}`), ...dynamicMaps.map((name) => `flush map inet lab ${name}`),
-  ...state.machines.flatMap(machineChains),
-  ...reservedText(state),
-  ...elements("same_vpc", vpcPairs(state)),
-  ...elements("cut", state.cut.flatMap(bothLinks).map(quoted)),
-  ...elements("cut_between", cutPairs(state.cutBetween)),
-  ...chainText("loss", lossLines(state.loss)),
-  "",
-].join("\n");
+export const rulesetText = (state: NetworkState): string =>
+  [
+    ...dynamicSets.map((name) => `flush set inet lab ${name}`),
+    ...dynamicMaps.map((name) => `flush map inet lab ${name}`),
+    ...state.machines.flatMap(machineChains),
+    ...reservedText(state),
+    ...elements("same_vpc", vpcPairs(state)),
+    ...elements("cut", state.cut.flatMap(bothLinks).map(quoted)),
+    ...elements("cut_between", cutPairs(state.cutBetween)),
+    ...chainText("loss", lossLines(state.loss)),
+    "",
+  ].join("\n");

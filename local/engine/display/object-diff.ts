@@ -1,7 +1,16 @@
-import type { DiffKind } from "../providers/provider";
-import { parsePath } from "../plan/paths";
-import { isList, isProps, type Props, same, Secret, Unknown, UNKNOWN, type Value } from "../values/value";
 import type { Step } from "../events/events";
+import { parsePath } from "../plan/paths";
+import type { DiffKind } from "../providers/provider";
+import {
+  isList,
+  isProps,
+  type Props,
+  same,
+  Secret,
+  Unknown,
+  UNKNOWN,
+  type Value,
+} from "../values/value";
 
 type Key = string | number;
 /** How two lists or objects differ, by index or name. */
@@ -12,21 +21,39 @@ export interface Diffs {
   readonly updates: Map<Key, Change>;
 }
 /** `inner`: the two are both lists, or both objects, and this is what differs within. */
-export interface Change { readonly old: Value; readonly now: Value; readonly inner?: Diffs }
+export interface Change {
+  readonly old: Value;
+  readonly now: Value;
+  readonly inner?: Diffs;
+}
 
-const none = (): Diffs => ({ adds: new Map(), deletes: new Map(), sames: new Map(), updates: new Map() });
+const none = (): Diffs => ({
+  adds: new Map(),
+  deletes: new Map(),
+  sames: new Map(),
+  updates: new Map(),
+});
 export const keysOf = ({ adds, deletes, sames, updates }: Diffs): readonly Key[] => {
-  const keys = [...new Set([...adds.keys(), ...deletes.keys(), ...sames.keys(), ...updates.keys()])];
+  const keys = [
+    ...new Set([...adds.keys(), ...deletes.keys(), ...sames.keys(), ...updates.keys()]),
+  ];
   return keys.sort((a, b) => (a < b ? -1 : 1));
 };
-const isEmpty = ({ adds, deletes, updates }: Diffs): boolean => adds.size + deletes.size + updates.size === 0;
+const isEmpty = ({ adds, deletes, updates }: Diffs): boolean =>
+  adds.size + deletes.size + updates.size === 0;
 const isInternal = (key: Key): boolean => typeof key === "string" && key.startsWith("__");
 const has = (value: Value | undefined): value is Value => value !== undefined && value !== null;
 
-const entriesOf = (value: Props | readonly Value[]): Map<Key, Value> => new Map<Key, Value>(isList(value as Value) ? (value as readonly Value[]).map((item, index) => [index, item]) : Object.entries(value));
+const entriesOf = (value: Props | readonly Value[]): Map<Key, Value> =>
+  new Map<Key, Value>(
+    isList(value) ? value.map((item, index) => [index, item]) : Object.entries(value),
+  );
 
 /** Null where the two are equal. What begins with "__" is a provider's own note and never shown. */
-export const diffOf = (old: Props | readonly Value[], now: Props | readonly Value[]): Diffs | null => {
+export const diffOf = (
+  old: Props | readonly Value[],
+  now: Props | readonly Value[],
+): Diffs | null => {
   const found = none();
   const [before, after] = [entriesOf(old), entriesOf(now)];
   for (const key of new Set([...before.keys(), ...after.keys()])) {
@@ -34,8 +61,9 @@ export const diffOf = (old: Props | readonly Value[], now: Props | readonly Valu
     const [was, is] = [before.get(key), after.get(key)];
     const change = was === undefined || is === undefined ? null : changeOf(was, is);
     if (was !== undefined && is !== undefined && !change) found.sames.set(key, was);
-    else if (!has(was)) { if (has(is)) found.adds.set(key, is); }
-    else if (!has(is)) found.deletes.set(key, was);
+    else if (!has(was)) {
+      if (has(is)) found.adds.set(key, is);
+    } else if (!has(is)) found.deletes.set(key, was);
     else found.updates.set(key, change!);
   }
   return isEmpty(found) ? null : found;
@@ -63,7 +91,13 @@ const childOf = (parent: Value | undefined, key: Key): Value | undefined => {
 };
 
 type Growing = { old: Value; now: Value; inner?: Diffs };
-const place = (parent: Growing, [key, ...rest]: readonly Key[], kind: DiffKind, old: Value | undefined, now: Value | undefined): void => {
+const place = (
+  parent: Growing,
+  [key, ...rest]: readonly Key[],
+  kind: DiffKind,
+  old: Value | undefined,
+  now: Value | undefined,
+): void => {
   if (key === undefined) return;
   const diffs = (parent.inner ??= none());
   const [was, is] = [childOf(old, key), childOf(now, key)];
@@ -71,11 +105,20 @@ const place = (parent: Growing, [key, ...rest]: readonly Key[], kind: DiffKind, 
   if (rest.length === 0) {
     if (verb === "add") diffs.adds.set(key, is ?? UNKNOWN);
     else if (verb === "delete") diffs.deletes.set(key, was ?? UNKNOWN);
-    else diffs.updates.set(key, (was !== undefined && is !== undefined ? changeOf(was, is) : null) ?? { old: was ?? null, now: is ?? null });
+    else
+      diffs.updates.set(
+        key,
+        (was !== undefined && is !== undefined ? changeOf(was, is) : null) ?? {
+          old: was ?? null,
+          now: is ?? null,
+        },
+      );
   } else if (!has(was) && has(is)) diffs.adds.set(key, is);
   else if (has(was) && !has(is)) diffs.deletes.set(key, was);
   else {
-    const change: Growing = { ...(diffs.updates.get(key) ?? { old: was ?? null, now: is ?? null }) };
+    const change: Growing = {
+      ...(diffs.updates.get(key) ?? { old: was ?? null, now: is ?? null }),
+    };
     place(change, rest, kind, was, is);
     diffs.updates.set(key, change);
   }
@@ -85,7 +128,13 @@ const place = (parent: Growing, [key, ...rest]: readonly Key[], kind: DiffKind, 
 export const translated = ({ detailed, old, new: now }: Step, refreshed = false): Diffs => {
   const root: Growing = { old: null, now: null, inner: none() };
   for (const [path, { diffKind, inputDiff }] of Object.entries(detailed ?? {})) {
-    place(root, parsePath(path), diffKind, inputDiff ? old?.inputs : old?.outputs, refreshed && !inputDiff ? now?.outputs : now?.inputs);
+    place(
+      root,
+      parsePath(path),
+      diffKind,
+      inputDiff ? old?.inputs : old?.outputs,
+      refreshed && !inputDiff ? now?.outputs : now?.inputs,
+    );
   }
   return root.inner!;
 };

@@ -15,5 +15,15 @@ export interface DisplayOptions {
 /** "update" may be a preview of one. */
 export type Action = "update" | "refresh" | "destroy" | "import";
 
-export const TITLES: Readonly<Record<Action, string>> = { update: "Updating", refresh: "Refreshing", destroy: "Destroying", import: "Importing" };
-export const PROGRESS: Readonly<Record<Action, string>> = { update: "updating", refresh: "refreshing", destroy: "destroying", import: "importing" };
+export const TITLES: Readonly<Record<Action, string>> = {
+  update: "Updating",
+  refresh: "Refreshing",
+  destroy: "Destroying",
+  import: "Importing",
+};
+export const PROGRESS: Readonly<Record<Action, string>> = {
+  update: "updating",
+  refresh: "refreshing",
+  destroy: "destroying",
+  import: "importing",
+};

@@ -8,7 +8,12 @@ export interface Style {
   readonly showFull: boolean;
 }
 /** Where and how a value is written: `op` gives the sign, which stands at the end of the margin where `signed`. */
-export interface Place { readonly indent: number; readonly op: Op; readonly signed: boolean; readonly style: Style }
+export interface Place {
+  readonly indent: number;
+  readonly op: Op;
+  readonly signed: boolean;
+  readonly style: Style;
+}
 
 export const STEP = "    ";
 
@@ -23,5 +28,9 @@ export const as = (place: Place, op: Op, signed = true): Place => ({ ...place, o
 /** What is written before a value: its name, or its index. */
 export type Title = (place: Place) => string;
 export const UNTITLED: Title = () => "";
-export const named = (name: string, width: number): Title => (place) => `${margin(place)}${name.padEnd(width)}: `;
-export const widthOf = (keys: readonly (string | number)[]): number => Math.max(0, ...keys.map((key) => String(key).length));
+export const named =
+  (name: string, width: number): Title =>
+  (place) =>
+    `${margin(place)}${name.padEnd(width)}: `;
+export const widthOf = (keys: readonly (string | number)[]): number =>
+  Math.max(0, ...keys.map((key) => String(key).length));

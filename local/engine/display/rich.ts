@@ -1,11 +1,11 @@
 import { PREFIX, type Sink, type Step } from "../events/events";
+import { isUnknownId } from "../plan/providers";
 import type { Resource } from "../state/resource";
 import { nameOf, splitProvider, STACK_TYPE, typeOf } from "../urn";
-import { isUnknownId } from "../plan/providers";
 import { diffsText } from "./changes";
 import { diffOf, keysOf, translated } from "./object-diff";
-import type { DisplayOptions } from "./options";
 import { SIGNS } from "./ops";
+import type { DisplayOptions } from "./options";
 import { as, type Place } from "./place";
 import { isShown } from "./shown";
 import { outputsText, summaryText } from "./summary";
@@ -33,32 +33,58 @@ const providerLine = ({ old, new: now }: Step): string | null => {
 
 const headOf = (step: Step, indent: number): string => {
   const within = "    ".repeat(indent + 1);
-  const retained = step.old?.retainOnDelete && ["delete", "replace", "create-replacement", "delete-replaced"].includes(step.op) ? "[retain]" : "";
+  const retained =
+    step.old?.retainOnDelete &&
+    ["delete", "replace", "create-replacement", "delete-replaced"].includes(step.op)
+      ? "[retain]"
+      : "";
   const provider = providerLine(step);
   return [
     `${"    ".repeat(indent)}${SIGNS[step.op]}${resourceOf(step).type}: (${step.op}${retained})${lockOf(step)}`,
-    ...(step.old?.id ? [`${within}[id=${step.old.id}]`] : []), `${within}[urn=${step.urn}]`, ...(provider ? [`${within}${provider}`] : []), "",
+    ...(step.old?.id ? [`${within}[id=${step.old.id}]`] : []),
+    `${within}[urn=${step.urn}]`,
+    ...(provider ? [`${within}${provider}`] : []),
+    "",
   ].join("\n");
 };
 
 /** What the step does to the properties. */
-const bodyOf = (step: Step, indent: number, refreshed: boolean, options: DisplayOptions): string => {
+const bodyOf = (
+  step: Step,
+  indent: number,
+  refreshed: boolean,
+  options: DisplayOptions,
+): string => {
   const { op, old, new: now, detailed, diffs } = step;
   if (op === "same") return "";
   const place: Place = { indent, op: "same", signed: true, style: options };
-  if (old && now && detailed && Object.keys(detailed).length > 0) return diffsText(place, translated(step, refreshed));
+  if (old && now && detailed && Object.keys(detailed).length > 0)
+    return diffsText(place, translated(step, refreshed));
   if (!old || !now) {
     const { inputs, outputs } = resourceOf(step);
-    return objectText(as(place, op, false), now && Object.keys(outputs).length > 0 ? outputs : inputs);
+    return objectText(
+      as(place, op, false),
+      now && Object.keys(outputs).length > 0 ? outputs : inputs,
+    );
   }
   const byOutputs = Object.keys(now.outputs).length > 0 && !op.startsWith("import");
   const found = byOutputs ? diffOf(old.outputs, now.outputs) : diffOf(old.inputs, now.inputs);
   if (!found) return objectText(place, byOutputs ? now.outputs : now.inputs);
-  return diffsText(place, found, byOutputs || !diffs?.length ? keysOf(found) : keysOf(found).filter((key) => diffs.includes(String(key))));
+  return diffsText(
+    place,
+    found,
+    byOutputs || !diffs?.length
+      ? keysOf(found)
+      : keysOf(found).filter((key) => diffs.includes(String(key))),
+  );
 };
 
 /** The CLI's `--diff`: each step with its properties. What is said goes to stderr. */
-export const richDisplay = (options: DisplayOptions, write: (text: string) => void, complain: (text: string) => void): Sink => {
+export const richDisplay = (
+  options: DisplayOptions,
+  write: (text: string) => void,
+  complain: (text: string) => void,
+): Sink => {
   const seen = new Map<string, Step>();
   let errored = 0;
   const indentOf = (step: Step): number => {
@@ -71,24 +97,54 @@ export const richDisplay = (options: DisplayOptions, write: (text: string) => vo
     }
     return indent;
   };
-  const whole = (step: Step, refreshed: boolean): string => headOf(step, indentOf(step)) + bodyOf(step, indentOf(step) + 1, refreshed, options);
+  const whole = (step: Step, refreshed: boolean): string =>
+    headOf(step, indentOf(step)) + bodyOf(step, indentOf(step) + 1, refreshed, options);
   return {
-    prelude: (config) => { if (options.showConfig) write(`Configuration:\n${Object.keys(config).sort().map((key) => `    ${key}: ${config[key]}\n`).join("")}`); },
+    prelude: (config) => {
+      if (options.showConfig)
+        write(
+          `Configuration:\n${Object.keys(config)
+            .sort()
+            .map((key) => `    ${key}: ${config[key]}\n`)
+            .join("")}`,
+        );
+    },
     before: (step) => {
       seen.set(step.urn, step);
-      if (step.op !== "refresh" && step.op !== "import" && (isShown(step, options, true) || isStack(step))) write(whole(step, false));
+      if (
+        step.op !== "refresh" &&
+        step.op !== "import" &&
+        (isShown(step, options, true) || isStack(step))
+      )
+        write(whole(step, false));
     },
     after: (step, planning) => {
       if (!isShown(step, options, true) && !isStack(step)) return;
       const refreshed = seen.get(step.urn)?.op === "refresh";
-      if (step.op === "import" || (refreshed && step.op === "update")) { write(whole(step, refreshed)); return; }
+      if (step.op === "import" || (refreshed && step.op === "update")) {
+        write(whole(step, refreshed));
+        return;
+      }
       const indent = indentOf(step);
-      const outputs = outputsText(step, indent + 1, planning, refreshed, options.showSames, options);
-      if (refreshed && (step.op !== "refresh" || outputs !== "" || isStack(step))) write(headOf(step, indent));
-      if (!options.suppressOutputs && outputs !== "") write(`${"    ".repeat(indent + 1)}--outputs:--\n${outputs}`);
+      const outputs = outputsText(
+        step,
+        indent + 1,
+        planning,
+        refreshed,
+        options.showSames,
+        options,
+      );
+      if (refreshed && (step.op !== "refresh" || outputs !== "" || isStack(step)))
+        write(headOf(step, indent));
+      if (!options.suppressOutputs && outputs !== "")
+        write(`${"    ".repeat(indent + 1)}--outputs:--\n${outputs}`);
     },
-    failed: () => { errored += 1; },
-    diagnostic: (severity, message) => { if (severity !== "debug") complain(`${PREFIX[severity]}${message.replace(/\n?$/, "\n")}`); },
+    failed: () => {
+      errored += 1;
+    },
+    diagnostic: (severity, message) => {
+      if (severity !== "debug") complain(`${PREFIX[severity]}${message.replace(/\n?$/, "\n")}`);
+    },
     summary: (summary) => write(summaryText(summary, errored)),
   };
 };

@@ -3,7 +3,12 @@ import { rootOf } from "../providers/diff";
 import { diffOf, type Diffs, translated } from "./object-diff";
 import { SIGNS, WORDS } from "./ops";
 
-export interface Told { readonly severity: Severity; readonly message: string; readonly stream: number; readonly ephemeral: boolean }
+export interface Told {
+  readonly severity: Severity;
+  readonly message: string;
+  readonly stream: number;
+  readonly ephemeral: boolean;
+}
 
 /** What the display knows of one resource. */
 export interface Row {
@@ -18,19 +23,37 @@ export interface Row {
   readonly told: Told[];
 }
 
-export const spoken = ({ severity, message }: Told): string => `${PREFIX[severity]}${message}`.trimEnd();
-export const countOf = (row: Row, ...severities: readonly Severity[]): number => row.told.filter(({ severity, ephemeral }) => !ephemeral && severities.includes(severity)).length;
+export const spoken = ({ severity, message }: Told): string =>
+  `${PREFIX[severity]}${message}`.trimEnd();
+export const countOf = (row: Row, ...severities: readonly Severity[]): number =>
+  row.told.filter(({ severity, ephemeral }) => !ephemeral && severities.includes(severity)).length;
 
-const keysText = (sign: string, keys: readonly string[]): string => (keys.length > 0 ? `${sign}${[...keys].sort().join(",")}` : "");
+const keysText = (sign: string, keys: readonly string[]): string =>
+  keys.length > 0 ? `${sign}${[...keys].sort().join(",")}` : "";
 
 /** The names of the properties that differ, each group with its sign. */
 const shortDiff = ({ op, old, new: now, detailed, diffs }: Step): string => {
   if (!old || !now) return "";
   let found: Diffs | null = null;
-  if (op !== "same") found = detailed && Object.keys(detailed).length > 0 ? translated({ op, urn: "", old, new: now, detailed, logical: true }) : diffOf(old.inputs, now.inputs);
-  const moved = [...(old.provider !== now.provider ? ["provider"] : []), ...((old.protect ?? false) !== (now.protect ?? false) ? ["protect"] : [])];
+  if (op !== "same")
+    found =
+      detailed && Object.keys(detailed).length > 0
+        ? translated({
+            op,
+            urn: "",
+            old,
+            new: now,
+            detailed,
+            logical: true,
+          })
+        : diffOf(old.inputs, now.inputs);
+  const moved = [
+    ...(old.provider !== now.provider ? ["provider"] : []),
+    ...((old.protect ?? false) !== (now.protect ?? false) ? ["protect"] : []),
+  ];
   if (!found && moved.length === 0) return "";
-  const only = (keys: Iterable<string | number>): string[] => [...keys].map(String).filter((key) => !diffs?.length || diffs.includes(rootOf(key)));
+  const only = (keys: Iterable<string | number>): string[] =>
+    [...keys].map(String).filter((key) => !diffs?.length || diffs.includes(rootOf(key)));
   const updates = [...only(found?.updates.keys() ?? []), ...(diffs?.length ? [] : moved)];
   return `diff: ${keysText("+", only(found?.adds.keys() ?? []))}${keysText("-", only(found?.deletes.keys() ?? []))}${keysText("~", updates)}`;
 };
@@ -40,37 +63,79 @@ const plural = (count: number, word: string): string => `${count} ${word}${count
 /** The last column: what differs, and the last thing said; in the end, how much was said. */
 export const infoOf = (row: Row, done: boolean): string => {
   const { step, outputs } = row;
-  const detail = step.op === "create-replacement" || step.op === "delete-replaced" ? (outputs.findLast(({ op }) => op === "replace") ?? step) : step.op === "import" ? (outputs.find(({ op }) => op === "import") ?? step) : step;
+  const detail =
+    step.op === "create-replacement" || step.op === "delete-replaced"
+      ? (outputs.findLast(({ op }) => op === "replace") ?? step)
+      : step.op === "import"
+        ? (outputs.find(({ op }) => op === "import") ?? step)
+        : step;
   const changes = shortDiff(detail);
   const last = row.told.at(-1);
-  const counts = [[countOf(row, "error"), "error"], [countOf(row, "warning"), "warning"], [countOf(row, "info", "info#err"), "message"]] as const;
-  const said = done ? counts.filter(([count]) => count > 0).map(([count, word]) => plural(count, word)) : last && spoken(last) !== "" ? [spoken(last)] : [];
+  const counts = [
+    [countOf(row, "error"), "error"],
+    [countOf(row, "warning"), "warning"],
+    [countOf(row, "info", "info#err"), "message"],
+  ] as const;
+  const said = done
+    ? counts.filter(([count]) => count > 0).map(([count, word]) => plural(count, word))
+    : last && spoken(last) !== ""
+      ? [spoken(last)]
+      : [];
   return [...(changes ? [`[${changes}]`] : []), ...said].join("; ").split("\n")[0]!;
 };
 
-const seconds = (milliseconds: number): string => (milliseconds < 1000 ? `${(milliseconds / 1000).toFixed(2)}s` : `${Math.floor(milliseconds / 1000)}s`);
-const PREVIEWED: Partial<Record<Op, string>> = { replace: "replace", "create-replacement": "replace", "delete-replaced": "replace", "read-replacement": "replace", "discard-replaced": "replace", refresh: "refresh", "import-replacement": "import" };
+const seconds = (milliseconds: number): string =>
+  milliseconds < 1000
+    ? `${(milliseconds / 1000).toFixed(2)}s`
+    : `${Math.floor(milliseconds / 1000)}s`;
+const PREVIEWED: Partial<Record<Op, string>> = {
+  replace: "replace",
+  "create-replacement": "replace",
+  "delete-replaced": "replace",
+  "read-replacement": "replace",
+  "discard-replaced": "replace",
+  refresh: "refresh",
+  "import-replacement": "import",
+};
 
 const finished = (row: Row, preview: boolean, failed: boolean): string => {
   const { op } = row.step;
   if (preview) return PREVIEWED[op] ?? WORDS[op].planned;
   const text = failed ? WORDS[op].failed : WORDS[op].done;
-  const timed = op === "same" || row.begun === undefined || row.ended === undefined ? text : `${text} (${seconds(row.ended - row.begun)})`;
+  const timed =
+    op === "same" || row.begun === undefined || row.ended === undefined
+      ? text
+      : `${text} (${seconds(row.ended - row.begun)})`;
   return failed ? `**${timed}**` : timed;
 };
 
 const KEPT: readonly Op[] = ["delete", "replace", "create-replacement", "delete-replaced"];
 
-export const statusOf = (row: Row, { preview, done, over, root }: { preview: boolean; done: boolean; over: boolean; root: boolean }): string => {
+export const statusOf = (
+  row: Row,
+  { preview, done, over, root }: { preview: boolean; done: boolean; over: boolean; root: boolean },
+): string => {
   const { op, old } = row.step;
   const failed = row.failed || countOf(row, "error") > 0;
   const doing = (): string => {
     if (root && op === "same") return "running";
     if (preview) return WORDS[op].planned;
-    return op === "same" || row.begun === undefined ? WORDS[op].doing : `${WORDS[op].doing} (${Math.floor((Date.now() - row.begun) / 1000)}s)`;
+    return op === "same" || row.begun === undefined
+      ? WORDS[op].doing
+      : `${WORDS[op].doing} (${Math.floor((Date.now() - row.begun) / 1000)}s)`;
   };
-  const interrupted = over && !failed && (row.step.new ?? old)?.custom === true && op !== "same" && op !== "remove-pending-replace" && !row.outputs.some((each) => each.op === op);
-  const text = interrupted ? `${WORDS[op].doing} (interrupted)` : done ? finished(row, preview, failed) : doing();
+  const interrupted =
+    over &&
+    !failed &&
+    (row.step.new ?? old)?.custom === true &&
+    op !== "same" &&
+    op !== "remove-pending-replace" &&
+    !row.outputs.some((each) => each.op === op);
+  const text = interrupted
+    ? `${WORDS[op].doing} (interrupted)`
+    : done
+      ? finished(row, preview, failed)
+      : doing();
   return old?.retainOnDelete && KEPT.includes(op) ? `${text}[retain]` : text;
 };
 

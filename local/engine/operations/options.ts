@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+
 import type { DisplayOptions } from "../display/options";
 import { EngineError } from "../errors";
 
@@ -41,11 +42,32 @@ Exit codes, as the CLI's: 0 done; 1 failed, or wrong usage; 2 neither --yes nor 
 `;
 
 const OPTIONS = {
-  cwd: { type: "string", short: "C" }, stack: { type: "string", short: "s" }, yes: { type: "boolean", short: "y" }, "skip-preview": { type: "boolean", short: "f" }, json: { type: "boolean", short: "j" },
-  diff: { type: "boolean" }, refresh: { type: "boolean", short: "r" }, "expect-no-changes": { type: "boolean" }, "run-program": { type: "boolean" }, target: { type: "string", multiple: true, short: "t" }, "target-dependents": { type: "boolean" },
-  replace: { type: "string", multiple: true }, "target-replace": { type: "string", multiple: true }, "preview-only": { type: "boolean" }, "continue-on-error": { type: "boolean" },
-  "show-sames": { type: "boolean" }, "show-reads": { type: "boolean" }, "show-replacement-steps": { type: "boolean" }, "show-config": { type: "boolean" }, "show-full-output": { type: "boolean" },
-  "suppress-outputs": { type: "boolean" }, "suppress-progress": { type: "boolean" }, parallel: { type: "string", short: "p" }, "show-secrets": { type: "boolean" }, message: { type: "string", short: "m" }, "non-interactive": { type: "boolean" },
+  cwd: { type: "string", short: "C" },
+  stack: { type: "string", short: "s" },
+  yes: { type: "boolean", short: "y" },
+  "skip-preview": { type: "boolean", short: "f" },
+  json: { type: "boolean", short: "j" },
+  diff: { type: "boolean" },
+  refresh: { type: "boolean", short: "r" },
+  "expect-no-changes": { type: "boolean" },
+  "run-program": { type: "boolean" },
+  target: { type: "string", multiple: true, short: "t" },
+  "target-dependents": { type: "boolean" },
+  replace: { type: "string", multiple: true },
+  "target-replace": { type: "string", multiple: true },
+  "preview-only": { type: "boolean" },
+  "continue-on-error": { type: "boolean" },
+  "show-sames": { type: "boolean" },
+  "show-reads": { type: "boolean" },
+  "show-replacement-steps": { type: "boolean" },
+  "show-config": { type: "boolean" },
+  "show-full-output": { type: "boolean" },
+  "suppress-outputs": { type: "boolean" },
+  "suppress-progress": { type: "boolean" },
+  parallel: { type: "string", short: "p" },
+  "show-secrets": { type: "boolean" },
+  message: { type: "string", short: "m" },
+  "non-interactive": { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
 
@@ -72,22 +94,62 @@ export interface Arguments extends Omit<DisplayOptions, "project"> {
 
 export const readArguments = (argv: readonly string[]): Arguments => {
   const { values, positionals } = (() => {
-    try { return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true, allowNegative: true }); } catch (error) { throw new EngineError(`${(error as Error).message}\nSee --help.`, 1); }
+    try {
+      return parseArgs({
+        args: [...argv],
+        options: OPTIONS,
+        allowPositionals: true,
+        allowNegative: true,
+      });
+    } catch (error) {
+      throw new EngineError(`${(error as Error).message}\nSee --help.`, 1);
+    }
   })();
   const parallel = Number(values.parallel ?? 16);
-  if (!Number.isInteger(parallel) || parallel < 1) throw new EngineError(`--parallel ${values.parallel}: expected a whole number from 1`, 1);
+  if (!Number.isInteger(parallel) || parallel < 1)
+    throw new EngineError(`--parallel ${values.parallel}: expected a whole number from 1`, 1);
   // `pulumi stack output` is the CLI's spelling.
-  const words = positionals[0] === "stack" && positionals[1] === "output" ? positionals.slice(1) : positionals;
+  const words =
+    positionals[0] === "stack" && positionals[1] === "output" ? positionals.slice(1) : positionals;
   const [command = "", ...rest] = words;
   const anew = values["target-replace"] ?? [];
-  if (values["run-program"] && !DESTROYS.has(command)) throw new EngineError("--run-program is for destroy alone: up and preview run the program in any case, and refresh with it is not supported by the embedded engine", 1);
+  if (values["run-program"] && !DESTROYS.has(command))
+    throw new EngineError(
+      "--run-program is for destroy alone: up and preview run the program in any case, and refresh with it is not supported by the embedded engine",
+      1,
+    );
   const help = values.help === true || command === "";
-  if (!help && !values.stack) throw new EngineError("--stack NAME is missing: the embedded engine keeps no selected stack", 1);
+  if (!help && !values.stack)
+    throw new EngineError(
+      "--stack NAME is missing: the embedded engine keeps no selected stack",
+      1,
+    );
   return {
-    command, rest, help, cwd: values.cwd ?? process.cwd(), stack: (values.stack ?? "").split("/").at(-1)!, json: values.json ?? false, diff: values.diff ?? false, refresh: values.refresh ?? false, runProgram: values["run-program"] ?? false,
-    expectNoChanges: values["expect-no-changes"] ?? false, targets: [...(values.target ?? []), ...anew], targetDependents: values["target-dependents"] ?? false, replaces: [...(values.replace ?? []), ...anew], parallel,
-    showSecrets: values["show-secrets"] ?? false, showSames: values["show-sames"] ?? false, showReads: values["show-reads"] ?? false, showReplacementSteps: values["show-replacement-steps"] ?? false,
-    showConfig: values["show-config"] ?? false, showFull: values["show-full-output"] ?? false, suppressOutputs: values["suppress-outputs"] ?? false, suppressProgress: values["suppress-progress"] ?? false,
-    yes: values.yes ?? false, skipPreview: values["skip-preview"] ?? false, previewOnly: values["preview-only"] ?? false, message: values.message ?? "",
+    command,
+    rest,
+    help,
+    cwd: values.cwd ?? process.cwd(),
+    stack: (values.stack ?? "").split("/").at(-1)!,
+    json: values.json ?? false,
+    diff: values.diff ?? false,
+    refresh: values.refresh ?? false,
+    runProgram: values["run-program"] ?? false,
+    expectNoChanges: values["expect-no-changes"] ?? false,
+    targets: [...(values.target ?? []), ...anew],
+    targetDependents: values["target-dependents"] ?? false,
+    replaces: [...(values.replace ?? []), ...anew],
+    parallel,
+    showSecrets: values["show-secrets"] ?? false,
+    showSames: values["show-sames"] ?? false,
+    showReads: values["show-reads"] ?? false,
+    showReplacementSteps: values["show-replacement-steps"] ?? false,
+    showConfig: values["show-config"] ?? false,
+    showFull: values["show-full-output"] ?? false,
+    suppressOutputs: values["suppress-outputs"] ?? false,
+    suppressProgress: values["suppress-progress"] ?? false,
+    yes: values.yes ?? false,
+    skipPreview: values["skip-preview"] ?? false,
+    previewOnly: values["preview-only"] ?? false,
+    message: values.message ?? "",
   };
 };

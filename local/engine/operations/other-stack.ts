@@ -9,26 +9,40 @@ import { type Props } from "../values/value";
 /** "stack", "organization/stack", "organization/project/stack". */
 const parse = (reference: string, project: string): { project: string; stack: string } => {
   const parts = reference.split("/");
-  if (parts.length > 1 && parts[0] !== "organization") throw new EngineError(`stack reference '${reference}': organization name must be 'organization'`);
-  return parts.length >= 3 ? { project: parts[1]!, stack: parts.slice(2).join("/") } : { project, stack: parts.at(-1)! };
+  if (parts.length > 1 && parts[0] !== "organization")
+    throw new EngineError(
+      `stack reference '${reference}': organization name must be 'organization'`,
+    );
+  return parts.length >= 3
+    ? { project: parts[1]!, stack: parts.slice(2).join("/") }
+    : { project, stack: parts.at(-1)! };
 };
 
 /** A stack that another passphrase locks keeps its secrets: they come without content. */
-const sealed = (salt: string): SecretsManager => ({ salt, encrypt: () => "", decrypt: () => "null" });
+const sealed = (salt: string): SecretsManager => ({
+  salt,
+  encrypt: () => "",
+  decrypt: () => "null",
+});
 
 /** The outputs of another stack of the same backend, as StackReference wants them. `elided`: told when its secrets can't be opened. */
-export const readOtherStack = (backend: Backend, project: string, elided: (name: string) => void) => async (name: string): Promise<Props> => {
-  const { project: other, stack } = parse(name, project);
-  const { stackFile, read } = await openBackend(backend.url, other, stack);
-  const text = await read();
-  if (text === null) throw new EngineError(`unknown stack "${name}"`);
-  const checkpoint = parseCheckpoint(text, stackFile);
-  const salt = checkpoint.checkpoint.latest?.secrets_providers?.state?.salt;
-  const secrets = salt === undefined ? sealed("") : await openSecrets(salt, await passphrase()).catch((error: unknown) => {
-    if (!(error instanceof EngineError)) throw error;
-    elided(name);
-    return sealed(salt);
-  });
-  const { resources } = deploymentCodec(name, secrets, stackFile).decode(checkpoint);
-  return resources.find(({ type }) => type === STACK_TYPE)?.outputs ?? {};
-};
+export const readOtherStack =
+  (backend: Backend, project: string, elided: (name: string) => void) =>
+  async (name: string): Promise<Props> => {
+    const { project: other, stack } = parse(name, project);
+    const { stackFile, read } = await openBackend(backend.url, other, stack);
+    const text = await read();
+    if (text === null) throw new EngineError(`unknown stack "${name}"`);
+    const checkpoint = parseCheckpoint(text, stackFile);
+    const salt = checkpoint.checkpoint.latest?.secrets_providers?.state?.salt;
+    const secrets =
+      salt === undefined
+        ? sealed("")
+        : await openSecrets(salt, await passphrase()).catch((error: unknown) => {
+            if (!(error instanceof EngineError)) throw error;
+            elided(name);
+            return sealed(salt);
+          });
+    const { resources } = deploymentCodec(name, secrets, stackFile).decode(checkpoint);
+    return resources.find(({ type }) => type === STACK_TYPE)?.outputs ?? {};
+  };

@@ -1,5 +1,5 @@
-import type { Sink } from "../events/events";
 import { messageOf } from "../errors";
+import type { Sink } from "../events/events";
 import type { Deployment } from "../plan/deployment";
 import { forgetPending } from "../plan/pending";
 import type { StackConfig } from "../project/stack-config";
@@ -18,7 +18,14 @@ export interface Outcome {
 }
 
 /** The summary, the last write, and the history. */
-export const finish = async (stack: Stack, { run }: Deployment, sink: Sink, kind: Kind, started: number, config: StackConfig): Promise<Outcome> => {
+export const finish = async (
+  stack: Stack,
+  { run }: Deployment,
+  sink: Sink,
+  kind: Kind,
+  started: number,
+  config: StackConfig,
+): Promise<Outcome> => {
   const seconds = (Date.now() - started) / 1000;
   try {
     forgetPending(run);
@@ -26,8 +33,14 @@ export const finish = async (stack: Stack, { run }: Deployment, sink: Sink, kind
     await run.journal.flush();
     if (!run.options.dryRun) {
       await stack.backend.record({
-        kind, startTime: Math.floor(started / 1000), message: stack.args.message, environment: { "exec.kind": "cli" }, config: config.raw,
-        result: run.failed ? "failed" : "succeeded", endTime: Math.floor(Date.now() / 1000), resourceChanges: run.changes,
+        kind,
+        startTime: Math.floor(started / 1000),
+        message: stack.args.message,
+        environment: { "exec.kind": "cli" },
+        config: config.raw,
+        result: run.failed ? "failed" : "succeeded",
+        endTime: Math.floor(Date.now() / 1000),
+        resourceChanges: run.changes,
       });
     }
   } catch (error) {
@@ -38,5 +51,11 @@ export const finish = async (stack: Stack, { run }: Deployment, sink: Sink, kind
   if (run.stopping) sink.diagnostic("error", `${verb} canceled`);
   else if (run.unmade.size > 0) sink.diagnostic("error", `${verb} failed`);
   sink.summary({ seconds, changes: run.changes, preview: run.options.dryRun, failed: run.failed });
-  return { failed: run.failed, interrupted: run.stopping, changes: run.changes, outputs: root?.outputs ?? {}, seconds };
+  return {
+    failed: run.failed,
+    interrupted: run.stopping,
+    changes: run.changes,
+    outputs: root?.outputs ?? {},
+    seconds,
+  };
 };

@@ -9,7 +9,13 @@ import { finish, type Outcome } from "./outcome";
 import { openOperation, type Stack, unlock } from "./session";
 
 /** Works on the state alone, without the program. */
-const withoutProgram = async (stack: Stack, sink: Sink, kind: "refresh" | "destroy", dryRun: boolean, work: (deployment: Deployment) => Promise<void>): Promise<Outcome> => {
+const withoutProgram = async (
+  stack: Stack,
+  sink: Sink,
+  kind: "refresh" | "destroy",
+  dryRun: boolean,
+  work: (deployment: Deployment) => Promise<void>,
+): Promise<Outcome> => {
   const started = Date.now();
   const abort = new AbortController();
   const unlocked = await unlock(stack);
@@ -25,13 +31,33 @@ const withoutProgram = async (stack: Stack, sink: Sink, kind: "refresh" | "destr
   }
 };
 
-export const refresh = async (stack: Stack, sink: Sink, dryRun: boolean): Promise<Outcome> => await withoutProgram(stack, sink, "refresh", dryRun, async (deployment) => await refreshAll(deployment, true));
+export const refresh = async (stack: Stack, sink: Sink, dryRun: boolean): Promise<Outcome> =>
+  await withoutProgram(
+    stack,
+    sink,
+    "refresh",
+    dryRun,
+    async (deployment) => await refreshAll(deployment, true),
+  );
 
 /** Deletions are to call functions of a program that does not run. */
 const refuseHooks = ({ run }: Deployment, sink: Sink): boolean => {
-  const hooked = run.journal.base.map(({ urn, resourceHooks }) => ({ urn, names: [...(resourceHooks?.BeforeDelete ?? []), ...(resourceHooks?.AfterDelete ?? [])] })).filter(({ names }) => names.length > 0);
-  for (const { urn, names } of hooked) run.error(`Resource has delete hooks registered, but the program is not running. Hooks: ${names.join(", ")}`, urn);
-  if (hooked.length > 0) sink.diagnostic("error", "You must run with the `--run-program` flag to use delete hooks during destroy.");
+  const hooked = run.journal.base
+    .map(({ urn, resourceHooks }) => ({
+      urn,
+      names: [...(resourceHooks?.BeforeDelete ?? []), ...(resourceHooks?.AfterDelete ?? [])],
+    }))
+    .filter(({ names }) => names.length > 0);
+  for (const { urn, names } of hooked)
+    run.error(
+      `Resource has delete hooks registered, but the program is not running. Hooks: ${names.join(", ")}`,
+      urn,
+    );
+  if (hooked.length > 0)
+    sink.diagnostic(
+      "error",
+      "You must run with the `--run-program` flag to use delete hooks during destroy.",
+    );
   return hooked.length > 0;
 };
 

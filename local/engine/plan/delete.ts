@@ -12,7 +12,12 @@ const protectedText = (urn: string): string =>
   `resource "${urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, either remove the \`protect\` flag from the resource in your Pulumi program and run \`pulumi up\`, or use the command:\n\`pulumi state unprotect '${urn}'\``;
 
 /** Deletes one resource of the old state; `instead` stays in the state in its place (a replacement that is still to come). */
-export const deleteOld = async (deployment: Deployment, old: Resource, op: Op, instead?: Resource): Promise<void> => {
+export const deleteOld = async (
+  deployment: Deployment,
+  old: Resource,
+  op: Op,
+  instead?: Resource,
+): Promise<void> => {
   const { run } = deployment;
   const forget = async (): Promise<void> => {
     if (instead) run.journal.amend(old, instead);
@@ -21,7 +26,17 @@ export const deleteOld = async (deployment: Deployment, old: Resource, op: Op, i
   const states = { oldInputs: old.inputs, oldOutputs: old.outputs };
   const logical = op === "delete" || op === "discard";
   if (!old.custom || old.external || isProviderType(old.type)) {
-    await run.perform(step(old.external ? (op === "delete" ? "discard" : "discard-replaced") : op, old.urn, { old }, { logical }), null, old, forget);
+    await run.perform(
+      step(
+        old.external ? (op === "delete" ? "discard" : "discard-replaced") : op,
+        old.urn,
+        { old },
+        { logical },
+      ),
+      null,
+      old,
+      forget,
+    );
     return;
   }
   await run.perform(step(op, old.urn, { old }, { logical }), "deleting", old, async () => {
@@ -31,7 +46,17 @@ export const deleteOld = async (deployment: Deployment, old: Resource, op: Op, i
     const withHost = old.deletedWith !== undefined && deployment.gone.has(old.deletedWith);
     if (!run.options.dryRun && !old.retainOnDelete && !withHost) {
       const kind = kindOf(deployment, old.provider, old.type);
-      await persisting(deployment, old, "delete", states, async () => await kind.delete?.(existing(old), run.work(old.urn, old.type, old.customTimeouts?.delete)));
+      await persisting(
+        deployment,
+        old,
+        "delete",
+        states,
+        async () =>
+          await kind.delete?.(
+            existing(old),
+            run.work(old.urn, old.type, old.customTimeouts?.delete),
+          ),
+      );
     }
     await forget();
     await deployment.hooks.run("AfterDelete", old, states);

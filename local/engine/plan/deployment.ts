@@ -1,6 +1,6 @@
 import { EngineError } from "../errors";
-import type { Resource } from "../state/resource";
 import { builtinPackage } from "../providers/builtin/builtin";
+import type { Resource } from "../state/resource";
 import { isProviderType, makeUrn, packageOf, STACK_TYPE, typeOf } from "../urn";
 import { hasUnknown, type Props } from "../values/value";
 import { aliasUrns } from "./aliases";
@@ -42,35 +42,70 @@ export interface Deployment {
 }
 
 /** "4.80.1" → "default_4_80_1", as the CLI names the provider that it makes for a package. */
-const defaultName = (version: string | undefined): string => (version ? `default_${version.replace(/[^A-Za-z0-9-]/g, "_")}` : "default");
+const defaultName = (version: string | undefined): string =>
+  version ? `default_${version.replace(/[^A-Za-z0-9-]/g, "_")}` : "default";
 
-export const openDeployment = (run: Run, settings: Readonly<Record<string, Props>>, stackOutputs: (name: string) => Promise<Props>): Deployment => {
+export const openDeployment = (
+  run: Run,
+  settings: Readonly<Record<string, Props>>,
+  stackOutputs: (name: string) => Promise<Props>,
+): Deployment => {
   const { stack, project, journal } = run;
   const registered = new Set<string>();
   let last: { urn: string; given: Props } | null = null;
   let told = (): void => {};
   const defaults = new Map<string, Promise<string>>();
   const current = new Map<string, Resource>();
-  const providers = openProviders(journal.base, builtinPackage({ stackOutputs, resource: (urn) => current.get(urn) }));
+  const providers = openProviders(
+    journal.base,
+    builtinPackage({ stackOutputs, resource: (urn) => current.get(urn) }),
+  );
   // Planning is one at a time, in the order of arrival; only the work of providers runs side by side.
   let planning: Promise<unknown> = Promise.resolve();
 
   const deployment: Deployment = {
-    run, providers, settings, current, aliases: new Map(), leftOut: new Set(), gone: new Set(), replaced: new Set(), hooks: noHooks,
-    oldOf: (urn) => [urn, ...(deployment.aliases.get(urn) ?? [])].map((each) => journal.base.find((old) => old.urn === each && !old.delete)).find((old) => old !== undefined),
+    run,
+    providers,
+    settings,
+    current,
+    aliases: new Map(),
+    leftOut: new Set(),
+    gone: new Set(),
+    replaced: new Set(),
+    hooks: noHooks,
+    oldOf: (urn) =>
+      [urn, ...(deployment.aliases.get(urn) ?? [])]
+        .map((each) => journal.base.find((old) => old.urn === each && !old.delete))
+        .find((old) => old !== undefined),
     register: async (goal) => {
       const urn = makeUrn(stack, project, goal.parent, goal.type, goal.name);
-      if (registered.has(urn)) throw new EngineError(`Duplicate resource URN '${urn}'; try giving it a unique name`);
+      if (registered.has(urn))
+        throw new EngineError(`Duplicate resource URN '${urn}'; try giving it a unique name`);
       registered.add(urn);
-      deployment.aliases.set(urn, aliasUrns(goal, urn, stack, project, (parent) => deployment.aliases.get(parent) ?? []));
-      const provider = !goal.custom || isProviderType(goal.type) ? undefined : (goal.provider ?? await deployment.defaultProvider(packageOf(goal.type), goal.version));
+      deployment.aliases.set(
+        urn,
+        aliasUrns(goal, urn, stack, project, (parent) => deployment.aliases.get(parent) ?? []),
+      );
+      const provider =
+        !goal.custom || isProviderType(goal.type)
+          ? undefined
+          : (goal.provider ??
+            (await deployment.defaultProvider(packageOf(goal.type), goal.version)));
       // A provider's version is among its properties, wherever the program gives it.
-      const inputs = isProviderType(goal.type) && goal.version && goal.inputs["version"] === undefined ? { ...goal.inputs, version: goal.version } : goal.inputs;
-      return await registerResource(deployment, { ...goal, inputs, provider }, urn, async (task) => {
-        const turn = planning.then(task);
-        planning = turn.catch(() => {});
-        return await turn;
-      });
+      const inputs =
+        isProviderType(goal.type) && goal.version && goal.inputs["version"] === undefined
+          ? { ...goal.inputs, version: goal.version }
+          : goal.inputs;
+      return await registerResource(
+        deployment,
+        { ...goal, inputs, provider },
+        urn,
+        async (task) => {
+          const turn = planning.then(task);
+          planning = turn.catch(() => {});
+          return await turn;
+        },
+      );
     },
     refuse: (parent, type, name, why) => {
       const urn = makeUrn(stack, project, parent, type, name);
@@ -90,16 +125,31 @@ export const openDeployment = (run: Run, settings: Readonly<Record<string, Props
       const state = deployment.current.get(urn);
       if (!state) return;
       // After a failure some outputs are unknown: those of before are worth more.
-      const known = run.options.dryRun ? given : Object.fromEntries(Object.entries(given).filter(([, value]) => !hasUnknown(value)));
-      const outputs = keepSecrets(run.failed ? { ...state.outputs, ...known } : known, state.outputs);
+      const known = run.options.dryRun
+        ? given
+        : Object.fromEntries(Object.entries(given).filter(([, value]) => !hasUnknown(value)));
+      const outputs = keepSecrets(
+        run.failed ? { ...state.outputs, ...known } : known,
+        state.outputs,
+      );
       const now = { ...state, outputs };
       const changed = identical(state, now) ? state : now;
       deployment.current.set(urn, changed);
       if (changed !== state) journal.amend(state, changed);
       await journal.flush();
       const before = run.noted.get(urn)?.op;
-      if (before === "create") await deployment.hooks.run("AfterCreate", changed, { newInputs: changed.inputs, newOutputs: changed.outputs });
-      if (before === "update") await deployment.hooks.run("AfterUpdate", changed, { newInputs: changed.inputs, oldInputs: state.inputs, newOutputs: changed.outputs, oldOutputs: state.outputs });
+      if (before === "create")
+        await deployment.hooks.run("AfterCreate", changed, {
+          newInputs: changed.inputs,
+          newOutputs: changed.outputs,
+        });
+      if (before === "update")
+        await deployment.hooks.run("AfterUpdate", changed, {
+          newInputs: changed.inputs,
+          oldInputs: state.inputs,
+          newOutputs: changed.outputs,
+          oldOutputs: state.outputs,
+        });
       const noted = run.noted.get(urn) ?? { op: "same" as const, urn, logical: true };
       const tell = (): void => run.sink.after({ ...noted, new: changed }, run.options.dryRun);
       if (typeOf(urn) === STACK_TYPE) told = tell;
@@ -109,15 +159,28 @@ export const openDeployment = (run: Run, settings: Readonly<Record<string, Props
       const key = `${name}@${version ?? ""}`;
       let reference = defaults.get(key);
       if (!reference) {
-        const inputs = name === "pulumi" ? {} : { ...settings[name], ...(version ? { version } : {}) };
-        reference = deployment.register({
-          type: `pulumi:providers:${name}`, name: defaultName(version), custom: true, inputs, dependencies: [], propertyDependencies: {},
-          ignoreChanges: [], replaceOnChanges: [], replaceWith: [], additionalSecretOutputs: [], aliases: [],
-        }).then(({ urn, id, result }) => {
-          // One that was skipped, as the user has asked to stop, is no failure: what it is for is skipped too.
-          if (result === "fail") throw new EngineError(`the provider ${name} could not be configured`);
-          return `${urn}::${id ?? "04da6b54-80e4-46f7-96ec-b56ff0331ba9"}`;
-        });
+        const inputs =
+          name === "pulumi" ? {} : { ...settings[name], ...(version ? { version } : {}) };
+        reference = deployment
+          .register({
+            type: `pulumi:providers:${name}`,
+            name: defaultName(version),
+            custom: true,
+            inputs,
+            dependencies: [],
+            propertyDependencies: {},
+            ignoreChanges: [],
+            replaceOnChanges: [],
+            replaceWith: [],
+            additionalSecretOutputs: [],
+            aliases: [],
+          })
+          .then(({ urn, id, result }) => {
+            // One that was skipped, as the user has asked to stop, is no failure: what it is for is skipped too.
+            if (result === "fail")
+              throw new EngineError(`the provider ${name} could not be configured`);
+            return `${urn}::${id ?? "04da6b54-80e4-46f7-96ec-b56ff0331ba9"}`;
+          });
         defaults.set(key, reference);
       }
       return await reference;

@@ -25,7 +25,11 @@ export interface Goal {
   readonly deleteBeforeReplace?: boolean;
   readonly aliases: readonly Alias[];
   /** Seconds. */
-  readonly customTimeouts?: { readonly create?: number; readonly update?: number; readonly delete?: number };
+  readonly customTimeouts?: {
+    readonly create?: number;
+    readonly update?: number;
+    readonly delete?: number;
+  };
   readonly importId?: string;
   /** URNs: made anew whenever one of these is. */
   readonly replaceWith: readonly string[];
@@ -34,7 +38,16 @@ export interface Goal {
   readonly stackTrace?: readonly StackFrame[];
 }
 
-export type Alias = { readonly urn: string } | { readonly name?: string; readonly type?: string; readonly stack?: string; readonly project?: string; readonly parentUrn?: string; readonly noParent?: boolean };
+export type Alias =
+  | { readonly urn: string }
+  | {
+      readonly name?: string;
+      readonly type?: string;
+      readonly stack?: string;
+      readonly project?: string;
+      readonly parentUrn?: string;
+      readonly noParent?: boolean;
+    };
 
 /** What the program is told of a registration. */
 export interface Registered {

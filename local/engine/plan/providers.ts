@@ -1,19 +1,23 @@
 import { randomUUID } from "node:crypto";
+
 import { EngineError } from "../errors";
 import { omit } from "../omit";
-import type { Kind, Package, Provider } from "../providers/provider";
+import { inputDiff } from "../providers/diff";
 import { packages } from "../providers/packages";
+import type { Kind, Package, Provider } from "../providers/provider";
 import type { Resource } from "../state/resource";
 import { isProviderType, packageOf, splitProvider } from "../urn";
 import { type Props, reveal } from "../values/value";
-import { inputDiff } from "../providers/diff";
 
 /** Pulumi's own package, which belongs to the deployment. */
 const BUILTIN = "pulumi";
 
 export const packageNamed = (name: string): Package => {
   const found = packages[name];
-  if (!found) throw new EngineError(`the provider "${name}" is not supported by the embedded engine, which has: ${Object.keys(packages).join(", ")}. Use the pulumi CLI for this program.`);
+  if (!found)
+    throw new EngineError(
+      `the provider "${name}" is not supported by the embedded engine, which has: ${Object.keys(packages).join(", ")}. Use the pulumi CLI for this program.`,
+    );
   return found;
 };
 
@@ -40,15 +44,21 @@ export const openProviders = (existing: readonly Resource[], builtin: Package): 
     const state = states.get(reference) ?? [...states.values()].find((each) => each.urn === urn);
     if (!state) throw new EngineError(`unknown provider ${reference}`);
     const name = packageOf(state.type);
-    const provider = (name === BUILTIN ? builtin : packageNamed(name)).open(reveal(state.inputs) as Props);
+    const provider = (name === BUILTIN ? builtin : packageNamed(name)).open(
+      reveal(state.inputs) as Props,
+    );
     opened.set(reference, provider);
     return provider;
   };
   return {
-    add, open,
+    add,
+    open,
     kind: (reference, type) => {
       const kind = open(reference).kinds[type];
-      if (!kind) throw new EngineError(`resources of type ${type} are not supported by the embedded engine. Use the pulumi CLI for this program, or leave the resource out.`);
+      if (!kind)
+        throw new EngineError(
+          `resources of type ${type} are not supported by the embedded engine. Use the pulumi CLI for this program, or leave the resource out.`,
+        );
       return kind;
     },
   };
@@ -60,8 +70,12 @@ export const providerKind = (type: string): Kind => ({
     if (packageOf(type) === BUILTIN) return { inputs: given };
     const { settings, notes } = packageNamed(packageOf(type));
     const known = new Set([...settings, "version", "pluginDownloadURL", "__internal"]);
-    const failures = Object.keys(given).filter((key) => !known.has(key))
-      .map((property) => ({ property, reason: `this setting of the provider is not supported by the embedded engine (it knows ${[...known].slice(0, -3).join(", ") || "none"})` }));
+    const failures = Object.keys(given)
+      .filter((key) => !known.has(key))
+      .map((property) => ({
+        property,
+        reason: `this setting of the provider is not supported by the embedded engine (it knows ${[...known].slice(0, -3).join(", ") || "none"})`,
+      }));
     return { inputs: { ...given, __internal: {}, ...notes }, failures };
   },
   diff: ({ inputs }, now) => inputDiff(omit(inputs, "__internal"), omit(now, "__internal"), []),

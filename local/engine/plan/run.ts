@@ -47,15 +47,33 @@ export interface Run {
   readonly abort: AbortController;
   work(urn: string, type: string, timeout?: number): Work;
   /** Runs one step: reports it, keeps it in the pending operations meanwhile (`resource`, or what it resolves with), reports its failure. */
-  perform(step: Step, pending: OperationType | null, resource: Resource | (() => Promise<Resource>), action: () => Promise<Step | void>): Promise<void>;
+  perform(
+    step: Step,
+    pending: OperationType | null,
+    resource: Resource | (() => Promise<Resource>),
+    action: () => Promise<Step | void>,
+  ): Promise<void>;
   /** Reports a step that takes no time. */
   note(step: Step): void;
   error(message: string, urn?: string): void;
 }
 
-export const step = (op: Op, urn: string, states: { old?: Resource; new?: Resource }, more: Partial<Step> = {}): Step => ({ op, urn, ...states, logical: true, ...more });
+export const step = (
+  op: Op,
+  urn: string,
+  states: { old?: Resource; new?: Resource },
+  more: Partial<Step> = {},
+): Step => ({
+  op,
+  urn,
+  ...states,
+  logical: true,
+  ...more,
+});
 
-export const openRun = (parts: Pick<Run, "stack" | "project" | "options" | "journal" | "sink" | "abort">): Run => {
+export const openRun = (
+  parts: Pick<Run, "stack" | "project" | "options" | "journal" | "sink" | "abort">,
+): Run => {
   const { options, journal, sink } = parts;
   const slots = limiter(options.parallel);
   const changes: Record<string, number> = {};
@@ -76,8 +94,15 @@ export const openRun = (parts: Pick<Run, "stack" | "project" | "options" | "jour
     return AbortSignal.any([run.abort.signal, signal]);
   };
   const run: Run = {
-    ...parts, changes, unmade: new Set(), noted: new Map(), reached: new Set(), failed: false,
-    get stopping() { return stopped.signal.aborted; },
+    ...parts,
+    changes,
+    unmade: new Set(),
+    noted: new Map(),
+    reached: new Set(),
+    failed: false,
+    get stopping() {
+      return stopped.signal.aborted;
+    },
     stop: () => {
       run.failed = true;
       stopped.abort(new Error("canceled"));
@@ -85,7 +110,11 @@ export const openRun = (parts: Pick<Run, "stack" | "project" | "options" | "jour
     work: (urn, type, timeout) => {
       const signal = signalFor(urn, timeout);
       return {
-        urn, type, name: nameOf(urn), signal, waiting: AbortSignal.any([signal, stopped.signal]),
+        urn,
+        type,
+        name: nameOf(urn),
+        signal,
+        waiting: AbortSignal.any([signal, stopped.signal]),
         log: (severity, message) => sink.diagnostic(severity, message, urn),
         status: (message) => sink.diagnostic("info", message, urn, true),
       };
@@ -100,27 +129,41 @@ export const openRun = (parts: Pick<Run, "stack" | "project" | "options" | "jour
       run.failed = true;
       sink.diagnostic("error", message, urn);
     },
-    perform: async (each, pending, resource, action) => await slots(async () => {
-      if (run.stopping) { run.unmade.add(each.urn); throw new StepSkipped(each.urn); }
-      sink.before(each, options.dryRun);
-      let settled = (): void => {};
-      try {
-        if (pending && !options.dryRun) settled = await journal.begin(pending, typeof resource === "function" ? await resource() : resource);
-        const shown = (await action()) ?? each;
-        settled();
-        await journal.flush();
-        count(shown);
-        if ((shown.new ?? shown.old)?.custom || shown.op.startsWith("delete")) sink.after(shown, options.dryRun);
-      } catch (error) {
-        run.unmade.add(each.urn);
-        settled();
-        const late = limits.get(each.urn);
-        run.error(late?.signal.aborted ? `not done within ${late.seconds} s (customTimeouts): ${messageOf(error)}` : messageOf(error), each.urn);
-        sink.failed(each);
-        await journal.flush();
-        throw new StepFailed(each.urn);
-      }
-    }),
+    perform: async (each, pending, resource, action) =>
+      await slots(async () => {
+        if (run.stopping) {
+          run.unmade.add(each.urn);
+          throw new StepSkipped(each.urn);
+        }
+        sink.before(each, options.dryRun);
+        let settled = (): void => {};
+        try {
+          if (pending && !options.dryRun)
+            settled = await journal.begin(
+              pending,
+              typeof resource === "function" ? await resource() : resource,
+            );
+          const shown = (await action()) ?? each;
+          settled();
+          await journal.flush();
+          count(shown);
+          if ((shown.new ?? shown.old)?.custom || shown.op.startsWith("delete"))
+            sink.after(shown, options.dryRun);
+        } catch (error) {
+          run.unmade.add(each.urn);
+          settled();
+          const late = limits.get(each.urn);
+          run.error(
+            late?.signal.aborted
+              ? `not done within ${late.seconds} s (customTimeouts): ${messageOf(error)}`
+              : messageOf(error),
+            each.urn,
+          );
+          sink.failed(each);
+          await journal.flush();
+          throw new StepFailed(each.urn);
+        }
+      }),
   };
   return run;
 };

@@ -1,6 +1,14 @@
-import { ErrorHookRequest, ErrorHookResponse, type RegisterErrorHookRequest, type RegisterResourceHookRequest, ResourceHookRequest, ResourceHookResponse } from "@pulumi/pulumi/proto/resource_pb";
-import { messageOf } from "../errors";
+import {
+  ErrorHookRequest,
+  ErrorHookResponse,
+  type RegisterErrorHookRequest,
+  type RegisterResourceHookRequest,
+  ResourceHookRequest,
+  ResourceHookResponse,
+} from "@pulumi/pulumi/proto/resource_pb";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
+
+import { messageOf } from "../errors";
 import type { Hooks, HookStates } from "../plan/hooks";
 import type { Resource } from "../state/resource";
 import { nameOf } from "../urn";
@@ -11,7 +19,11 @@ import type { Callbacks } from "./callbacks";
 const given = (props: Props | undefined): Struct | undefined => (props ? toWire(props) : undefined);
 
 /** What both kinds of request tell of the resource. */
-const addressed = <Request extends ResourceHookRequest | ErrorHookRequest>(request: Request, resource: Resource, states: HookStates): Request => {
+const addressed = <Request extends ResourceHookRequest | ErrorHookRequest>(
+  request: Request,
+  resource: Resource,
+  states: HookStates,
+): Request => {
   request.setUrn(resource.urn);
   request.setId(resource.id ?? "");
   request.setName(nameOf(resource.urn));
@@ -30,18 +42,33 @@ export interface ProgramHooks extends Hooks {
 }
 
 /** `warn`: for hooks whose failures are to be ignored. */
-export const openHooks = ({ invoke }: Callbacks, dryRun: boolean, warn: (message: string, urn: string) => void): ProgramHooks => {
+export const openHooks = (
+  { invoke }: Callbacks,
+  dryRun: boolean,
+  warn: (message: string, urn: string) => void,
+): ProgramHooks => {
   const known = new Map<string, RegisterResourceHookRequest>();
   const forErrors = new Map<string, RegisterErrorHookRequest>();
-  const refuseTwice = (name: string): void => { if (known.has(name) || forErrors.has(name)) throw new Error(`resource hook already registered for name "${name}"`); };
-  const call = async (hook: RegisterResourceHookRequest, resource: Resource, states: HookStates): Promise<void> => {
+  const refuseTwice = (name: string): void => {
+    if (known.has(name) || forErrors.has(name))
+      throw new Error(`resource hook already registered for name "${name}"`);
+  };
+  const call = async (
+    hook: RegisterResourceHookRequest,
+    resource: Resource,
+    states: HookStates,
+  ): Promise<void> => {
     const request = addressed(new ResourceHookRequest(), resource, states);
     request.setNewOutputs(given(states.newOutputs));
-    const error = ResourceHookResponse.deserializeBinary(await invoke(hook.getCallback()!, request.serializeBinary())).getError();
+    const error = ResourceHookResponse.deserializeBinary(
+      await invoke(hook.getCallback()!, request.serializeBinary()),
+    ).getError();
     if (error !== "") throw new Error(error);
   };
   return {
-    get any() { return known.size + forErrors.size > 0; },
+    get any() {
+      return known.size + forErrors.size > 0;
+    },
     register: (request) => {
       refuseTwice(request.getName());
       known.set(request.getName(), request);
@@ -58,8 +85,13 @@ export const openHooks = ({ invoke }: Callbacks, dryRun: boolean, warn: (message
         const request = addressed(new ErrorHookRequest(), resource, states);
         request.setFailedOperation(operation);
         request.setErrorsList([...errors]);
-        const answer = ErrorHookResponse.deserializeBinary(await invoke(hook.getCallback()!, request.serializeBinary()));
-        if (answer.getError() !== "") throw new Error(`error hooks execution failed: error hook "${name}" failed: ${answer.getError()}`);
+        const answer = ErrorHookResponse.deserializeBinary(
+          await invoke(hook.getCallback()!, request.serializeBinary()),
+        );
+        if (answer.getError() !== "")
+          throw new Error(
+            `error hooks execution failed: error hook "${name}" failed: ${answer.getError()}`,
+          );
         again ||= answer.getRetry();
       }
       return again;
@@ -69,8 +101,13 @@ export const openHooks = ({ invoke }: Callbacks, dryRun: boolean, warn: (message
         const hook = known.get(name);
         if (!hook) throw new Error(`hook "${name}" was not registered`);
         if (dryRun && !hook.getOnDryRun()) continue;
-        try { await call(hook, resource, states); } catch (error) {
-          if (!hook.getIgnoreErrors()) throw new Error(`${type.startsWith("Before") ? "before" : "after"} hook "${name}" failed: ${messageOf(error)}`);
+        try {
+          await call(hook, resource, states);
+        } catch (error) {
+          if (!hook.getIgnoreErrors())
+            throw new Error(
+              `${type.startsWith("Before") ? "before" : "after"} hook "${name}" failed: ${messageOf(error)}`,
+            );
           warn(`${type} hook "${name}" failed: ${messageOf(error)}`, resource.urn);
         }
       }

@@ -12,30 +12,68 @@ const ORDERS = 3;
  * What the SDK loads at every start and hardly a program needs: the API that drives the CLI, and the compiler and package reader for functions that become resources.
  * Together they are more than half of its loading time. They are loaded when something of them is used first.
  */
-const SELDOM_USED = [["index.js", "./automation"], ["typescript-shim.js", "typescript"], ["runtime/closure/codePaths.js", "@npmcli/arborist"]];
+const SELDOM_USED = [
+  ["index.js", "./automation"],
+  ["typescript-shim.js", "typescript"],
+  ["runtime/closure/codePaths.js", "@npmcli/arborist"],
+];
 
 /** Exporters of traces to Zipkin, which this engine asks for none of. The SDK takes their classes out at once, and uses them when it is asked to trace. */
-const TRACING = ["resources", "sdk-trace-base", "exporter-zipkin", "instrumentation-grpc", "sdk-trace-node", "instrumentation"].map((name) => ["cmd/run/tracing.js", `@opentelemetry/${name}`]);
+const TRACING = [
+  "resources",
+  "sdk-trace-base",
+  "exporter-zipkin",
+  "instrumentation-grpc",
+  "sdk-trace-node",
+  "instrumentation",
+].map((name) => ["cmd/run/tracing.js", `@opentelemetry/${name}`]);
 
 const onFirstUse = (load) => {
   let loaded;
   const module = () => (loaded ??= load());
   // A CommonJS module as an ES module has it: itself as the default.
-  const get = (_, name) => (name === "__esModule" ? true : name === "default" && !module().__esModule ? module() : Reflect.get(module(), name));
-  return new Proxy({}, {
-    get, has: (_, name) => Reflect.has(module(), name), set: (_, name, value) => Reflect.set(module(), name, value), ownKeys: () => Reflect.ownKeys(module()),
-    getOwnPropertyDescriptor: (_, name) => { const own = Reflect.getOwnPropertyDescriptor(module(), name); return own && { ...own, configurable: true }; },
-  });
+  const get = (_, name) =>
+    name === "__esModule"
+      ? true
+      : name === "default" && !module().__esModule
+        ? module()
+        : Reflect.get(module(), name);
+  return new Proxy(
+    {},
+    {
+      get,
+      has: (_, name) => Reflect.has(module(), name),
+      set: (_, name, value) => Reflect.set(module(), name, value),
+      ownKeys: () => Reflect.ownKeys(module()),
+      getOwnPropertyDescriptor: (_, name) => {
+        const own = Reflect.getOwnPropertyDescriptor(module(), name);
+        return own && { ...own, configurable: true };
+      },
+    },
+  );
 };
 
 /** The same for a module of classes and functions that are taken out of it at once. */
-const membersOnFirstUse = (load) => new Proxy({}, {
-  get: (_, name) => new Proxy(function () {}, { construct: (_, given) => Reflect.construct(load()[name], given), apply: (_, self, given) => Reflect.apply(load()[name], self, given) }),
-});
+const membersOnFirstUse = (load) =>
+  new Proxy(
+    {},
+    {
+      get: (_, name) =>
+        new Proxy(function () {}, {
+          construct: (_, given) => Reflect.construct(load()[name], given),
+          apply: (_, self, given) => Reflect.apply(load()[name], self, given),
+        }),
+    },
+  );
 
 /** Loads the SDK without what is seldom used. */
 const loadSdk = (sdk, parts) => {
-  const deferrals = new Map([...SELDOM_USED.map((each) => [each, onFirstUse]), ...TRACING.map((each) => [each, membersOnFirstUse])].map(([[from, request], defer]) => [`${join(sdk, from)} ${request}`, defer]));
+  const deferrals = new Map(
+    [
+      ...SELDOM_USED.map((each) => [each, onFirstUse]),
+      ...TRACING.map((each) => [each, membersOnFirstUse]),
+    ].map(([[from, request], defer]) => [`${join(sdk, from)} ${request}`, defer]),
+  );
   const load = Module._load;
   Module._load = function loadDeferred(request, parent, isMain) {
     const defer = parent && deferrals.get(`${parent.filename} ${request}`);
@@ -63,10 +101,14 @@ const orders = () => {
 };
 
 /** The SDK reports its every step as a debug message, each sent when the one before has been answered. This engine shows none of them. */
-const sendNoDebugMessages = (sdk) => { require(join(sdk, "log")).debug = () => Promise.resolve(); };
+const sendNoDebugMessages = (sdk) => {
+  require(join(sdk, "log")).debug = () => Promise.resolve();
+};
 
 /** The SDK attaches V8's debugger at the start, to name files in what it says of a function that can't become a resource. It slows down all that is loaded; with us it is attached for the first such function. */
-const debugOnRequest = (sdk) => { require(join(sdk, "runtime/closure/v8Hooks")).isInitializedAsync = () => Promise.resolve(); };
+const debugOnRequest = (sdk) => {
+  require(join(sdk, "runtime/closure/v8Hooks")).isInitializedAsync = () => Promise.resolve();
+};
 
 /** The SDK notes with each promise where in the program it was made, to name those that leak. That takes longer than all else about it, and is of use on request only. */
 const tracePromisesOnRequest = (sdk) => {
@@ -76,7 +118,11 @@ const tracePromisesOnRequest = (sdk) => {
   promises.debuggablePromise = (...given) => {
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = 0;
-    try { return debuggablePromise(...given); } finally { Error.stackTraceLimit = limit; }
+    try {
+      return debuggablePromise(...given);
+    } finally {
+      Error.stackTraceLimit = limit;
+    }
   };
 };
 

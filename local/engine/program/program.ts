@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Writable } from "node:stream";
+
 import { EngineError } from "../errors";
 import type { Sink } from "../events/events";
 import type { Project } from "../project/project";
@@ -16,7 +17,10 @@ const LAUNCH = join(__dirname, "launch.cjs");
 
 const runnerOf = (folder: string): string => {
   try {
-    return join(createRequire(join(folder, "package.json")).resolve("@pulumi/pulumi/package.json"), "../cmd/run");
+    return join(
+      createRequire(join(folder, "package.json")).resolve("@pulumi/pulumi/package.json"),
+      "../cmd/run",
+    );
   } catch {
     throw new EngineError(`${folder}: @pulumi/pulumi is not installed. Run: npm ci`);
   }
@@ -27,38 +31,83 @@ export const programFolder = (project: Project): string => resolve(project.folde
 
 /** What it still says after it has been stopped is only its surprise at that. */
 const relay = (child: ChildProcess, sink: Sink, stopped: AbortSignal): void => {
-  for (const [stream, severity] of [[child.stdout, "info"], [child.stderr, "info#err"]] as const) {
-    if (stream) createInterface({ input: stream }).on("line", (line) => { if (line.trim() !== "" && !stopped.aborted) sink.diagnostic(severity, line); });
+  for (const [stream, severity] of [
+    [child.stdout, "info"],
+    [child.stderr, "info#err"],
+  ] as const) {
+    if (stream)
+      createInterface({ input: stream }).on("line", (line) => {
+        if (line.trim() !== "" && !stopped.aborted) sink.diagnostic(severity, line);
+      });
   }
 };
 
 /** A program must not outlive an engine that was killed: it would wait for answers for ever. Linux ends it with its parent where setpriv asks for that. */
 const boundToUs = (): [string, string[]] => {
   const setpriv = "/usr/bin/setpriv";
-  return process.platform === "linux" && existsSync(setpriv) ? [setpriv, ["--pdeathsig", "KILL", "--", process.execPath]] : [process.execPath, []];
+  return process.platform === "linux" && existsSync(setpriv)
+    ? [setpriv, ["--pdeathsig", "KILL", "--", process.execPath]]
+    : [process.execPath, []];
 };
 
-export interface ProgramOptions { readonly stack: string; readonly dryRun: boolean; readonly parallel: number; readonly abort: AbortSignal }
+export interface ProgramOptions {
+  readonly stack: string;
+  readonly dryRun: boolean;
+  readonly parallel: number;
+  readonly abort: AbortSignal;
+}
 
-const argumentsFor = (project: Project, address: string, { stack, dryRun, parallel }: ProgramOptions): string[] => {
+const argumentsFor = (
+  project: Project,
+  address: string,
+  { stack, dryRun, parallel }: ProgramOptions,
+): string[] => {
   const main = programFolder(project);
   const isFile = existsSync(main) && /\.[cm]?[jt]s$/.test(main);
   return [
-    "--monitor", address, "--engine", address, "--project", project.name, "--stack", stack, "--organization", "organization",
-    "--root-directory", project.folder, "--pwd", isFile ? project.folder : main, ...(dryRun ? ["--dry-run"] : []), "--parallel", String(parallel), isFile ? main : ".",
+    "--monitor",
+    address,
+    "--engine",
+    address,
+    "--project",
+    project.name,
+    "--stack",
+    stack,
+    "--organization",
+    "organization",
+    "--root-directory",
+    project.folder,
+    "--pwd",
+    isFile ? project.folder : main,
+    ...(dryRun ? ["--dry-run"] : []),
+    "--parallel",
+    String(parallel),
+    isFile ? main : ".",
   ];
 };
 
 /** A process that loads Pulumi's SDK and then waits for what to run. */
-const start = ({ folder, nodeArgs, typescript }: NodeOptions): { child: ChildProcess; ended: Promise<number | null> } => {
+const start = ({
+  folder,
+  nodeArgs,
+  typescript,
+}: NodeOptions): { child: ChildProcess; ended: Promise<number | null> } => {
   const [command, before] = boundToUs();
   const runner = runnerOf(folder);
   const child = spawn(command, [...before, "--require", LAUNCH, ...nodeArgs, runner], {
-    cwd: folder, stdio: ["ignore", "pipe", "pipe", "pipe"],
-    env: { ...process.env, SECOND_SERVER_RUNNER: runner, PULUMI_NODEJS_TYPESCRIPT: String(typescript), NODE_NO_WARNINGS: process.env["NODE_NO_WARNINGS"] ?? "1" },
+    cwd: folder,
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
+    env: {
+      ...process.env,
+      SECOND_SERVER_RUNNER: runner,
+      PULUMI_NODEJS_TYPESCRIPT: String(typescript),
+      NODE_NO_WARNINGS: process.env["NODE_NO_WARNINGS"] ?? "1",
+    },
   });
   const ended = new Promise<number | null>((settle, reject) => {
-    child.once("error", (error) => reject(new EngineError(`the program could not be started: ${error.message}`)));
+    child.once("error", (error) =>
+      reject(new EngineError(`the program could not be started: ${error.message}`)),
+    );
     child.once("close", settle);
   });
   // Looked at when it is run; until then nobody waits for it.
@@ -69,25 +118,41 @@ const start = ({ folder, nodeArgs, typescript }: NodeOptions): { child: ChildPro
 let ahead: ReturnType<typeof start> | undefined;
 
 /** Starts a process that the next `runProgram` takes, so that it loads while the engine does. */
-export const startAhead = (options: NodeOptions): void => { ahead = start(options); };
+export const startAhead = (options: NodeOptions): void => {
+  ahead = start(options);
+};
 
 /** Ends one that nothing has taken. */
-export const stopAhead = (): void => { ahead?.child.kill("SIGKILL"); };
+export const stopAhead = (): void => {
+  ahead?.child.kill("SIGKILL");
+};
 
 /** Runs the program to its end; resolves with what went wrong: null for nothing, "" where the user has been told already. */
-export const runProgram = async (project: Project, config: StackConfig, address: string, options: ProgramOptions, sink: Sink): Promise<string | null> => {
+export const runProgram = async (
+  project: Project,
+  config: StackConfig,
+  address: string,
+  options: ProgramOptions,
+  sink: Sink,
+): Promise<string | null> => {
   if (options.abort.aborted) return "";
   const { child, ended } = ahead ?? start(project);
   ahead = undefined;
   relay(child, sink, options.abort);
-  const stop = (): void => { child.kill("SIGKILL"); };
+  const stop = (): void => {
+    child.kill("SIGKILL");
+  };
   options.abort.addEventListener("abort", stop);
   const orders = child.stdio[3] as Writable;
   // One that has ended takes no more orders: its exit code says why.
   orders.on("error", () => {});
-  orders.end(`${JSON.stringify({ argv: argumentsFor(project, address, options), env: { PULUMI_CONFIG: JSON.stringify(config.values), PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(config.secretKeys) } })}\n`);
+  orders.end(
+    `${JSON.stringify({ argv: argumentsFor(project, address, options), env: { PULUMI_CONFIG: JSON.stringify(config.values), PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(config.secretKeys) } })}\n`,
+  );
   const code = await ended.finally(() => options.abort.removeEventListener("abort", stop));
   if (code === 0) return null;
   if (code === TOLD) return "";
-  return code === null ? "an unhandled error occurred: the program was killed" : `an unhandled error occurred: Program exited with non-zero exit code: ${code}`;
+  return code === null
+    ? "an unhandled error occurred: the program was killed"
+    : `an unhandled error occurred: Program exited with non-zero exit code: ${code}`;
 };

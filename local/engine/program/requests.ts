@@ -1,4 +1,5 @@
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+
 import { EngineError } from "../errors";
 import type { Alias, Goal } from "../plan/goal";
 import type { HookNames } from "../state/hook-names";
@@ -10,7 +11,10 @@ export const seconds = (duration: string): number | undefined => {
   if (duration === "") return undefined;
   const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 0.001 };
   const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)];
-  if (parts.map(([whole]) => whole).join("") !== duration) throw new EngineError(`customTimeouts: "${duration}" is not a duration. Write it like 90s, 30m or 1h30m.`);
+  if (parts.map(([whole]) => whole).join("") !== duration)
+    throw new EngineError(
+      `customTimeouts: "${duration}" is not a duration. Write it like 90s, 30m or 1h30m.`,
+    );
   return parts.reduce((sum, [, count, unit]) => sum + Number(count) * units[unit!]!, 0);
 };
 
@@ -18,7 +22,14 @@ const aliasOf = (alias: ReturnType<RegisterResourceRequest["getAliasesList"]>[nu
   if (alias.hasUrn()) return { urn: alias.getUrn() };
   const spec = alias.getSpec()!;
   const given = (value: string): string | undefined => value || undefined;
-  return { name: given(spec.getName()), type: given(spec.getType()), stack: given(spec.getStack()), project: given(spec.getProject()), parentUrn: given(spec.getParenturn()), noParent: spec.getNoparent() };
+  return {
+    name: given(spec.getName()),
+    type: given(spec.getType()),
+    stack: given(spec.getStack()),
+    project: given(spec.getProject()),
+    parentUrn: given(spec.getParenturn()),
+    noParent: spec.getNoparent(),
+  };
 };
 
 /** What the engine does not do is refused here, by the name that the program's author knows. */
@@ -33,40 +44,77 @@ const refuse = (request: RegisterResourceRequest): void => {
     [request.getPackageref() !== "", "parameterized packages"],
   ];
   const found = unsupported.filter(([used]) => used).map(([, name]) => name);
-  if (found.length > 0) throw new EngineError(`${request.getType()} ${request.getName()}: ${found.join(", ")} not supported by the embedded engine. Use the pulumi CLI, or do without.`);
+  if (found.length > 0)
+    throw new EngineError(
+      `${request.getType()} ${request.getName()}: ${found.join(", ")} not supported by the embedded engine. Use the pulumi CLI, or do without.`,
+    );
 };
 
 const hooksOf = (request: RegisterResourceRequest): HookNames => {
   const given = request.getHooks();
   if (!given) return {};
   const all: HookNames = {
-    BeforeCreate: given.getBeforeCreateList(), AfterCreate: given.getAfterCreateList(), BeforeUpdate: given.getBeforeUpdateList(), AfterUpdate: given.getAfterUpdateList(),
-    BeforeDelete: given.getBeforeDeleteList(), AfterDelete: given.getAfterDeleteList(), OnError: given.getOnErrorList(),
+    BeforeCreate: given.getBeforeCreateList(),
+    AfterCreate: given.getAfterCreateList(),
+    BeforeUpdate: given.getBeforeUpdateList(),
+    AfterUpdate: given.getAfterUpdateList(),
+    BeforeDelete: given.getBeforeDeleteList(),
+    AfterDelete: given.getAfterDeleteList(),
+    OnError: given.getOnErrorList(),
   };
   return Object.fromEntries(Object.entries(all).filter(([, names]) => names.length > 0));
 };
 
 /** The program's working directory, and the project's folder. */
-export interface Folders { readonly program: string; readonly project: string }
+export interface Folders {
+  readonly program: string;
+  readonly project: string;
+}
 
 export const goalOf = async (request: RegisterResourceRequest, folders: Folders): Promise<Goal> => {
   refuse(request);
   const hooks = hooksOf(request);
   const timeouts = request.getCustomtimeouts();
-  const customTimeouts = timeouts && Object.fromEntries(Object.entries({ create: seconds(timeouts.getCreate()), update: seconds(timeouts.getUpdate()), delete: seconds(timeouts.getDelete()) }).filter(([, value]) => value !== undefined));
+  const customTimeouts =
+    timeouts &&
+    Object.fromEntries(
+      Object.entries({
+        create: seconds(timeouts.getCreate()),
+        update: seconds(timeouts.getUpdate()),
+        delete: seconds(timeouts.getDelete()),
+      }).filter(([, value]) => value !== undefined),
+    );
   const propertyDependencies: Record<string, readonly string[]> = {};
-  request.getPropertydependenciesMap().forEach((value, key) => { propertyDependencies[key] = value.getUrnsList(); });
+  request.getPropertydependenciesMap().forEach((value, key) => {
+    propertyDependencies[key] = value.getUrnsList();
+  });
   return {
-    type: request.getType(), name: request.getName(), custom: request.getCustom(), inputs: await fromWire(request.getObject(), folders.program),
-    dependencies: [...request.getDependenciesList()].sort(), propertyDependencies,
-    ignoreChanges: request.getIgnorechangesList(), replaceOnChanges: request.getReplaceonchangesList(), additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
-    replaceWith: request.getReplaceWithList(), ...(Object.keys(hooks).length > 0 ? { hooks } : {}),
-    aliases: [...request.getAliasesList().map(aliasOf), ...request.getAliasurnsList().map((urn) => ({ urn }))],
-    ...(request.getParent() ? { parent: request.getParent() } : {}), ...(request.getProvider() ? { provider: request.getProvider() } : {}),
-    ...(request.getVersion() ? { version: request.getVersion() } : {}), ...(request.getProtect() ? { protect: true } : {}),
-    ...(request.getRetainondelete() ? { retainOnDelete: true } : {}), ...(request.getDeletedwith() ? { deletedWith: request.getDeletedwith() } : {}),
-    ...(request.getDeletebeforereplacedefined() ? { deleteBeforeReplace: request.getDeletebeforereplace() } : {}),
-    ...(customTimeouts && Object.keys(customTimeouts).length > 0 ? { customTimeouts } : {}), ...(request.getImportid() ? { importId: request.getImportid() } : {}),
+    type: request.getType(),
+    name: request.getName(),
+    custom: request.getCustom(),
+    inputs: await fromWire(request.getObject(), folders.program),
+    dependencies: [...request.getDependenciesList()].sort(),
+    propertyDependencies,
+    ignoreChanges: request.getIgnorechangesList(),
+    replaceOnChanges: request.getReplaceonchangesList(),
+    additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+    replaceWith: request.getReplaceWithList(),
+    ...(Object.keys(hooks).length > 0 ? { hooks } : {}),
+    aliases: [
+      ...request.getAliasesList().map(aliasOf),
+      ...request.getAliasurnsList().map((urn) => ({ urn })),
+    ],
+    ...(request.getParent() ? { parent: request.getParent() } : {}),
+    ...(request.getProvider() ? { provider: request.getProvider() } : {}),
+    ...(request.getVersion() ? { version: request.getVersion() } : {}),
+    ...(request.getProtect() ? { protect: true } : {}),
+    ...(request.getRetainondelete() ? { retainOnDelete: true } : {}),
+    ...(request.getDeletedwith() ? { deletedWith: request.getDeletedwith() } : {}),
+    ...(request.getDeletebeforereplacedefined()
+      ? { deleteBeforeReplace: request.getDeletebeforereplace() }
+      : {}),
+    ...(customTimeouts && Object.keys(customTimeouts).length > 0 ? { customTimeouts } : {}),
+    ...(request.getImportid() ? { importId: request.getImportid() } : {}),
     ...placeOf(request, folders.project),
   };
 };

@@ -1,31 +1,44 @@
 import type { Callback } from "@pulumi/pulumi/proto/callback_pb";
-import { RegisterResourceRequest, TransformRequest, TransformResourceOptions, TransformResponse } from "@pulumi/pulumi/proto/resource_pb";
+import {
+  RegisterResourceRequest,
+  TransformRequest,
+  TransformResourceOptions,
+  TransformResponse,
+} from "@pulumi/pulumi/proto/resource_pb";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
+
 import { OUTPUT, SECRET, SIGNATURE, UNKNOWN_TEXTS } from "../values/signatures";
 import type { Callbacks } from "./callbacks";
 
 type Plain = Record<string, unknown>;
-const isObject = (value: unknown): value is Plain => typeof value === "object" && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Plain =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** A transform sees secrets and what is not known yet as Outputs, as a program does. */
 const asOutputs = (value: unknown): unknown => {
   if (typeof value === "string") return UNKNOWN_TEXTS.has(value) ? { [SIGNATURE]: OUTPUT } : value;
   if (Array.isArray(value)) return value.map(asOutputs);
   if (!isObject(value)) return value;
-  if (value[SIGNATURE] === SECRET) return { [SIGNATURE]: OUTPUT, value: asOutputs(value["value"]), secret: true };
+  if (value[SIGNATURE] === SECRET)
+    return { [SIGNATURE]: OUTPUT, value: asOutputs(value["value"]), secret: true };
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asOutputs(item)]));
 };
 
 const withDependencies = (value: unknown, urns: readonly string[]): unknown => {
   if (urns.length === 0) return value;
-  return isObject(value) && value[SIGNATURE] === OUTPUT ? { ...value, dependencies: urns } : { [SIGNATURE]: OUTPUT, value, dependencies: urns };
+  return isObject(value) && value[SIGNATURE] === OUTPUT
+    ? { ...value, dependencies: urns }
+    : { [SIGNATURE]: OUTPUT, value, dependencies: urns };
 };
 
 /** The resources that an Output inside a value came from. */
 const dependenciesOf = (value: unknown): readonly string[] => {
   if (Array.isArray(value)) return value.flatMap(dependenciesOf);
   if (!isObject(value)) return [];
-  const own = value[SIGNATURE] === OUTPUT && Array.isArray(value["dependencies"]) ? (value["dependencies"] as string[]) : [];
+  const own =
+    value[SIGNATURE] === OUTPUT && Array.isArray(value["dependencies"])
+      ? (value["dependencies"] as string[])
+      : [];
   return [...own, ...Object.values(value).flatMap(dependenciesOf)];
 };
 
@@ -42,9 +55,12 @@ const optionsOf = (request: RegisterResourceRequest): TransformResourceOptions =
   options.setPluginDownloadUrl(request.getPlugindownloadurl());
   if (request.hasRetainondelete()) options.setRetainOnDelete(request.getRetainondelete()!);
   options.setDeletedWith(request.getDeletedwith());
-  if (request.getDeletebeforereplacedefined()) options.setDeleteBeforeReplace(request.getDeletebeforereplace());
+  if (request.getDeletebeforereplacedefined())
+    options.setDeleteBeforeReplace(request.getDeletebeforereplace());
   options.setAdditionalSecretOutputsList(request.getAdditionalsecretoutputsList());
-  request.getProvidersMap().forEach((value, key) => { options.getProvidersMap().set(key, value); });
+  request.getProvidersMap().forEach((value, key) => {
+    options.getProvidersMap().set(key, value);
+  });
   options.setHooks(request.getHooks());
   options.setImport(request.getImportid());
   options.setReplaceWithList(request.getReplaceWithList());
@@ -86,14 +102,21 @@ export interface Transforms {
 
 export const openTransforms = ({ invoke }: Callbacks): Transforms => {
   const ofStack: Callback[] = [];
-  const ofResource = new Map<string, { readonly own: readonly Callback[]; readonly parent: string }>();
+  const ofResource = new Map<
+    string,
+    { readonly own: readonly Callback[]; readonly parent: string }
+  >();
   const inherited = (urn: string): readonly Callback[] => {
     const found = ofResource.get(urn);
     return found ? [...found.own, ...inherited(found.parent)] : [];
   };
   return {
-    addForStack: (callback) => { ofStack.push(callback); },
-    keep: (urn, request) => { ofResource.set(urn, { own: request.getTransformsList(), parent: request.getParent() }); },
+    addForStack: (callback) => {
+      ofStack.push(callback);
+    },
+    keep: (urn, request) => {
+      ofResource.set(urn, { own: request.getTransformsList(), parent: request.getParent() });
+    },
     run: async (request) => {
       const own = request.getTransformsList();
       const all = [...own, ...inherited(request.getParent()), ...ofStack];
@@ -101,7 +124,12 @@ export const openTransforms = ({ invoke }: Callbacks): Transforms => {
       let properties = asOutputs(request.getObject()?.toJavaScript() ?? {}) as Plain;
       if (own.length > 0) {
         const urns = request.getPropertydependenciesMap();
-        properties = Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, withDependencies(value, urns.get(key)?.getUrnsList() ?? [])]));
+        properties = Object.fromEntries(
+          Object.entries(properties).map(([key, value]) => [
+            key,
+            withDependencies(value, urns.get(key)?.getUrnsList() ?? []),
+          ]),
+        );
       }
       let options = optionsOf(request);
       for (const callback of all) {
@@ -110,11 +138,15 @@ export const openTransforms = ({ invoke }: Callbacks): Transforms => {
         asked.setName(request.getName());
         asked.setCustom(request.getCustom());
         asked.setParent(request.getParent());
-        asked.setProperties(Struct.fromJavaScript(properties as { [key: string]: JavaScriptValue }));
+        asked.setProperties(
+          Struct.fromJavaScript(properties as { [key: string]: JavaScriptValue }),
+        );
         asked.setOptions(options);
-        const answer = TransformResponse.deserializeBinary(await invoke(callback, asked.serializeBinary()));
+        const answer = TransformResponse.deserializeBinary(
+          await invoke(callback, asked.serializeBinary()),
+        );
         options = answer.getOptions() ?? options;
-        if (answer.getProperties()) properties = answer.getProperties()!.toJavaScript() as Plain;
+        if (answer.getProperties()) properties = answer.getProperties()!.toJavaScript();
       }
       apply(request, options);
       request.setObject(Struct.fromJavaScript(properties as { [key: string]: JavaScriptValue }));
@@ -124,10 +156,16 @@ export const openTransforms = ({ invoke }: Callbacks): Transforms => {
 };
 
 /** After a resource's own transforms the properties themselves say where they come from; else that is added to what the program has said. */
-const keepDependencies = (request: RegisterResourceRequest, properties: Plain, anew: boolean): void => {
+const keepDependencies = (
+  request: RegisterResourceRequest,
+  properties: Plain,
+  anew: boolean,
+): void => {
   const map = request.getPropertydependenciesMap();
   const before = new Map<string, readonly string[]>();
-  map.forEach((value, key) => { before.set(key, value.getUrnsList()); });
+  map.forEach((value, key) => {
+    before.set(key, value.getUrnsList());
+  });
   map.clear();
   const all = new Set(request.getDependenciesList());
   for (const [key, value] of Object.entries(properties)) {

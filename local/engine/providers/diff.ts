@@ -1,19 +1,31 @@
 import { isList, isProps, type Props, same, type Value } from "../values/value";
 import type { DetailedDiff, DiffKind, Difference, PropertyDiff } from "./provider";
 
-const step = (path: string, key: string): string => (/^[A-Za-z_$][\w$]*$/.test(key) ? (path === "" ? key : `${path}.${key}`) : `${path}[${JSON.stringify(key)}]`);
+const step = (path: string, key: string): string =>
+  /^[A-Za-z_$][\w$]*$/.test(key)
+    ? path === ""
+      ? key
+      : `${path}.${key}`
+    : `${path}[${JSON.stringify(key)}]`;
 
-const walk = (path: string, old: Value | undefined, now: Value | undefined, found: Record<string, PropertyDiff>): void => {
+const walk = (
+  path: string,
+  old: Value | undefined,
+  now: Value | undefined,
+  found: Record<string, PropertyDiff>,
+): void => {
   if (same(old, now)) return;
   const was = old === undefined || old === null;
   const is = now === undefined || now === null;
   if (was && is) return;
   if (isProps(old) && isProps(now)) {
-    for (const key of new Set([...Object.keys(old), ...Object.keys(now)])) if (!key.startsWith("__")) walk(step(path, key), old[key], now[key], found);
+    for (const key of new Set([...Object.keys(old), ...Object.keys(now)]))
+      if (!key.startsWith("__")) walk(step(path, key), old[key], now[key], found);
     return;
   }
   if (isList(old) && isList(now)) {
-    for (let index = 0; index < Math.max(old.length, now.length); index++) walk(`${path}[${index}]`, old[index], now[index], found);
+    for (let index = 0; index < Math.max(old.length, now.length); index++)
+      walk(`${path}[${index}]`, old[index], now[index], found);
     return;
   }
   found[path] = { diffKind: was ? "add" : is ? "delete" : "update", inputDiff: true };
@@ -29,13 +41,26 @@ export const detailedDiff = (old: Props, now: Props): DetailedDiff => {
 export const rootOf = (path: string): string => /^[^.[]+/.exec(path)?.[0] ?? path;
 
 /** Marks the differences of `replacing` properties (all of them with "*") as needing a replacement. */
-export const markReplaces = (detailed: DetailedDiff, replacing: (root: string, path: string) => boolean): Difference => {
+export const markReplaces = (
+  detailed: DetailedDiff,
+  replacing: (root: string, path: string) => boolean,
+): Difference => {
   const replaces = new Set<string>();
-  const marked = Object.fromEntries(Object.entries(detailed).map(([path, diff]) => {
-    if (!replacing(rootOf(path), path)) return [path, diff];
-    replaces.add(rootOf(path));
-    return [path, { ...diff, diffKind: diff.diffKind.includes("-") ? diff.diffKind : (`${diff.diffKind}-replace` as DiffKind) }];
-  }));
+  const marked = Object.fromEntries(
+    Object.entries(detailed).map(([path, diff]) => {
+      if (!replacing(rootOf(path), path)) return [path, diff];
+      replaces.add(rootOf(path));
+      return [
+        path,
+        {
+          ...diff,
+          diffKind: diff.diffKind.includes("-")
+            ? diff.diffKind
+            : (`${diff.diffKind}-replace` as DiffKind),
+        },
+      ];
+    }),
+  );
   return { detailed: marked, replaces: [...replaces] };
 };
 
@@ -46,5 +71,13 @@ export const inputDiff = (old: Props, now: Props, replacing: readonly string[] |
 /** The same, told of the state instead of the inputs: what the command provider does. */
 export const stateDiff = (old: Props, now: Props, replacing: readonly string[]): Difference => {
   const { detailed, replaces } = inputDiff(old, now, replacing);
-  return { detailed: Object.fromEntries(Object.entries(detailed).map(([path, { diffKind }]) => [path, { diffKind, inputDiff: false }])), replaces };
+  return {
+    detailed: Object.fromEntries(
+      Object.entries(detailed).map(([path, { diffKind }]) => [
+        path,
+        { diffKind, inputDiff: false },
+      ]),
+    ),
+    replaces,
+  };
 };

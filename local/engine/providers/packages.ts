@@ -1,8 +1,13 @@
+import { commandPackage } from "./command/command";
+import { digitaloceanPackage } from "./digitalocean/digitalocean";
 import type { Package } from "./provider";
 import { randomPackage } from "./random/random";
 import { tlsPackage } from "./tls/tls";
-import { commandPackage } from "./command/command";
-import { digitaloceanPackage } from "./digitalocean/digitalocean";
 
 /** The provider packages that this engine has. */
-export const packages: Readonly<Record<string, Package>> = { random: randomPackage, tls: tlsPackage, command: commandPackage, digitalocean: digitaloceanPackage };
+export const packages: Readonly<Record<string, Package>> = {
+  random: randomPackage,
+  tls: tlsPackage,
+  command: commandPackage,
+  digitalocean: digitaloceanPackage,
+};

@@ -16,11 +16,22 @@ export interface Work {
   readonly waiting: AbortSignal;
 }
 
-export interface CheckFailure { readonly property: string; readonly reason: string }
-export interface Existing { readonly id: string; readonly inputs: Props; readonly outputs: Props }
+export interface CheckFailure {
+  readonly property: string;
+  readonly reason: string;
+}
+export interface Existing {
+  readonly id: string;
+  readonly inputs: Props;
+  readonly outputs: Props;
+}
 
-export type DiffKind = "add" | "delete" | "update" | "add-replace" | "delete-replace" | "update-replace";
-export interface PropertyDiff { readonly diffKind: DiffKind; readonly inputDiff: boolean }
+export type DiffKind =
+  "add" | "delete" | "update" | "add-replace" | "delete-replace" | "update-replace";
+export interface PropertyDiff {
+  readonly diffKind: DiffKind;
+  readonly inputDiff: boolean;
+}
 /** Path of a property ("tags[0]", "connection.host") → how it differs. */
 export type DetailedDiff = Readonly<Record<string, PropertyDiff>>;
 export interface Difference {
@@ -35,13 +46,23 @@ export interface Difference {
 
 /** Made, but not completely: it is kept in the state with these reasons, and the next `up` goes on with it. */
 export class PartlyMade extends Error {
-  constructor(message: string, readonly id: string, readonly outputs: Props) { super(message); }
+  constructor(
+    message: string,
+    readonly id: string,
+    readonly outputs: Props,
+  ) {
+    super(message);
+  }
 }
 
 /** One type of resource. Providers see bare values; the engine keeps track of which are secret. */
 export interface Kind {
   /** Completes and validates what the program gave. */
-  check?(given: Props, old: Props | undefined, work: Work): { inputs: Props; failures?: readonly CheckFailure[] };
+  check?(
+    given: Props,
+    old: Props | undefined,
+    work: Work,
+  ): { inputs: Props; failures?: readonly CheckFailure[] };
   diff(old: Existing, inputs: Props): Difference;
   create(inputs: Props, work: Work): Promise<{ id: string; outputs: Props }>;
   /** The resource as it is; null when it is gone. With empty `old` (an import) all there is to go by is the id. */
@@ -77,6 +98,9 @@ export interface Package {
   open(config: Props): Provider;
 }
 
-export const text = (value: Value | undefined): string | undefined => (typeof value === "string" ? value : undefined);
-export const number = (value: Value | undefined): number | undefined => (typeof value === "number" ? value : undefined);
-export const flag = (value: Value | undefined): boolean | undefined => (typeof value === "boolean" ? value : undefined);
+export const text = (value: Value | undefined): string | undefined =>
+  typeof value === "string" ? value : undefined;
+export const number = (value: Value | undefined): number | undefined =>
+  typeof value === "number" ? value : undefined;
+export const flag = (value: Value | undefined): boolean | undefined =>
+  typeof value === "boolean" ? value : undefined;

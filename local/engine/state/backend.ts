@@ -3,6 +3,7 @@ import { copyFile, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+
 import { EngineError } from "../errors";
 import { nanoseconds, writeAtomically } from "./files";
 
@@ -21,37 +22,60 @@ export interface Backend {
 
 const rootOf = (url: string): string => {
   if (url === "file://~" || url === "file://~/") return homedir();
-  if (!url.startsWith("file://")) throw new EngineError(`PULUMI_BACKEND_URL=${url}: the embedded engine keeps states in folders only. Use file:///some/folder, or the pulumi CLI.`);
-  return url.startsWith("file:///") ? fileURLToPath(url.split("?")[0]!) : url.slice("file://".length).replace(/^~(?=\/)/, homedir());
+  if (!url.startsWith("file://"))
+    throw new EngineError(
+      `PULUMI_BACKEND_URL=${url}: the embedded engine keeps states in folders only. Use file:///some/folder, or the pulumi CLI.`,
+    );
+  return url.startsWith("file:///")
+    ? fileURLToPath(url.split("?")[0]!)
+    : url.slice("file://".length).replace(/^~(?=\/)/, homedir());
 };
 
 const readIfThere = async (path: string): Promise<string | null> => {
-  try { return await readFile(path, "utf8"); } catch (error) {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw new EngineError(`could not read the state ${path}: ${(error as Error).message}`);
   }
 };
 
-export const openBackend = async (url: string, project: string, stack: string): Promise<Backend> => {
+export const openBackend = async (
+  url: string,
+  project: string,
+  stack: string,
+): Promise<Backend> => {
   const pulumi = join(rootOf(url), ".pulumi");
   const stackFile = join(pulumi, "stacks", project, `${stack}.json`);
   for (const extension of [".gz", ".zst"]) {
-    if (await readIfThere(`${stackFile}${extension}`) !== null) throw new EngineError(`${stackFile}${extension}: compressed states are not supported by the embedded engine. Run the pulumi CLI once with PULUMI_DIY_BACKEND_GZIP=false.`);
+    if ((await readIfThere(`${stackFile}${extension}`)) !== null)
+      throw new EngineError(
+        `${stackFile}${extension}: compressed states are not supported by the embedded engine. Run the pulumi CLI once with PULUMI_DIY_BACKEND_GZIP=false.`,
+      );
   }
   const meta = join(pulumi, "meta.yaml");
   const found = await readIfThere(meta);
-  if (found !== null && !/^version:\s*1\s*$/m.test(found)) throw new EngineError(`${meta}: this engine knows version 1 of the file backend's layout. Run \`pulumi state upgrade\`.`);
+  if (found !== null && !/^version:\s*1\s*$/m.test(found))
+    throw new EngineError(
+      `${meta}: this engine knows version 1 of the file backend's layout. Run \`pulumi state upgrade\`.`,
+    );
   const copyIfThere = async (to: string): Promise<void> => {
     const text = await readIfThere(stackFile);
     if (text !== null) await writeAtomically(to, text);
   };
   return {
-    url, stackFile,
+    url,
+    stackFile,
     lockFolder: join(pulumi, "locks", "organization", project, stack),
     read: async () => await readIfThere(stackFile),
     write: async (text) => {
-      if (found === null && await readIfThere(meta) === null) await writeAtomically(meta, "version: 1\n");
-      await copyFile(stackFile, `${stackFile}.bak`, constants.COPYFILE_FICLONE).catch((error: NodeJS.ErrnoException) => { if (error.code !== "ENOENT") throw error; });
+      if (found === null && (await readIfThere(meta)) === null)
+        await writeAtomically(meta, "version: 1\n");
+      await copyFile(stackFile, `${stackFile}.bak`, constants.COPYFILE_FICLONE).catch(
+        (error: NodeJS.ErrnoException) => {
+          if (error.code !== "ENOENT") throw error;
+        },
+      );
       await writeAtomically(stackFile, text);
     },
     record: async (update) => {

@@ -21,4 +21,5 @@ export const writeAtomically = async (path: string, text: string): Promise<void>
 };
 
 /** Unix time in nanoseconds, by which the backend names its histories and backups. */
-export const nanoseconds = (): string => `${Date.now()}${String(process.hrtime.bigint() % 1_000_000n).padStart(6, "0")}`;
+export const nanoseconds = (): string =>
+  `${Date.now()}${String(process.hrtime.bigint() % 1_000_000n).padStart(6, "0")}`;

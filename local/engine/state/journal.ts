@@ -28,7 +28,10 @@ export interface Journal {
   flush(): Promise<void>;
 }
 
-export const openJournal = (start: Snapshot, write: (snapshot: Snapshot) => Promise<void>): Journal => {
+export const openJournal = (
+  start: Snapshot,
+  write: (snapshot: Snapshot) => Promise<void>,
+): Journal => {
   let base = [...start.resources];
   let fresh: Resource[] = [];
   const pending = new Set<PendingOperation>(start.pending);
@@ -50,15 +53,23 @@ export const openJournal = (start: Snapshot, write: (snapshot: Snapshot) => Prom
   };
 
   return {
-    get base() { return base; },
-    get fresh() { return fresh; },
-    leftover: start.pending, readAt: start.at ?? 0,
+    get base() {
+      return base;
+    },
+    get fresh() {
+      return fresh;
+    },
+    leftover: start.pending,
+    readAt: start.at ?? 0,
     begin: async (type, resource) => {
       const operation = { type, resource };
       pending.add(operation);
       dirty = true;
       await flush();
-      return () => { pending.delete(operation); dirty = true; };
+      return () => {
+        pending.delete(operation);
+        dirty = true;
+      };
     },
     settle: ({ old, made, quiet }) => {
       if (old) base = base.filter((each) => each !== old);
@@ -70,8 +81,14 @@ export const openJournal = (start: Snapshot, write: (snapshot: Snapshot) => Prom
       fresh = fresh.map((each) => (each === from ? to : each));
       dirty ||= !quiet;
     },
-    adopt: (resource) => { base.push(resource); dirty = true; },
-    forget: (operation) => { if (pending.delete(operation)) dirty = true; },
-    snapshot, flush,
+    adopt: (resource) => {
+      base.push(resource);
+      dirty = true;
+    },
+    forget: (operation) => {
+      if (pending.delete(operation)) dirty = true;
+    },
+    snapshot,
+    flush,
   };
 };

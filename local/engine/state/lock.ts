@@ -3,20 +3,32 @@ import { rmSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
+
 import { EngineError } from "../errors";
 import type { Backend } from "./backend";
 import { writeAtomically } from "./files";
 
-interface Holder { readonly pid: number; readonly username: string; readonly hostname: string; readonly timestamp: string }
+interface Holder {
+  readonly pid: number;
+  readonly username: string;
+  readonly hostname: string;
+  readonly timestamp: string;
+}
 
 const locksOf = async (backend: Backend): Promise<string[]> => {
-  const names = await readdir(backend.lockFolder).catch((error: NodeJS.ErrnoException) => { if (error.code === "ENOENT") return []; throw error; });
+  const names = await readdir(backend.lockFolder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
   return names.filter((name) => name.endsWith(".json"));
 };
 
 const describe = async (path: string): Promise<string> => {
   // It may have been lifted meanwhile.
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => { if (error.code === "ENOENT") return null; throw error; });
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });
   if (text === null) return "";
   try {
     const { pid, username, hostname: host, timestamp } = JSON.parse(text) as Holder;
@@ -30,7 +42,9 @@ const refuseIfLocked = async (backend: Backend, own: string): Promise<void> => {
   const others = (await locksOf(backend)).filter((name) => name !== own);
   if (others.length === 0) return;
   const holders = await Promise.all(others.map((name) => describe(join(backend.lockFolder, name))));
-  throw new EngineError(`the stack is currently locked by ${others.length} lock(s). Either wait for the other process(es) to end or delete the lock file with \`pulumi cancel\` (here: \`cancel\`).${holders.join("")}`);
+  throw new EngineError(
+    `the stack is currently locked by ${others.length} lock(s). Either wait for the other process(es) to end or delete the lock file with \`pulumi cancel\` (here: \`cancel\`).${holders.join("")}`,
+  );
 };
 
 /** One stack, one operation. Checked again after writing, so that of two who start at once none or one gets through. Resolves with what lifts it. */
@@ -38,7 +52,12 @@ export const lock = async (backend: Backend): Promise<() => void> => {
   const own = `${randomUUID()}.json`;
   await refuseIfLocked(backend, own);
   const path = join(backend.lockFolder, own);
-  const holder: Holder = { pid: process.pid, username: userInfo().username, hostname: hostname(), timestamp: new Date().toISOString() };
+  const holder: Holder = {
+    pid: process.pid,
+    username: userInfo().username,
+    hostname: hostname(),
+    timestamp: new Date().toISOString(),
+  };
   await writeAtomically(path, JSON.stringify(holder));
   const release = (): void => rmSync(path, { force: true });
   try {

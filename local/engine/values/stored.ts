@@ -1,8 +1,21 @@
 import type { Crypter } from "../state/secrets";
 import { ARCHIVE, ASSET, REFERENCE, SECRET, SIGNATURE, UNKNOWN_TEXT } from "./signatures";
-import { Archive, Asset, isList, isProps, type Props, Reference, Secret, type Source, UNKNOWN, Unknown, type Value } from "./value";
+import {
+  Archive,
+  Asset,
+  isList,
+  isProps,
+  type Props,
+  Reference,
+  Secret,
+  type Source,
+  UNKNOWN,
+  Unknown,
+  type Value,
+} from "./value";
 
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type Json =
+  null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
 /** How a secret is written: encrypted for the state, bare for `--show-secrets`, masked for everything shown. */
@@ -12,64 +25,115 @@ export const store = (value: Value, style: SecretStyle): Json => {
   if (value instanceof Secret) return style(value);
   if (value instanceof Unknown) return UNKNOWN_TEXT;
   if (value instanceof Asset) return { [SIGNATURE]: ASSET, hash: value.hash, ...value.source };
-  if (value instanceof Archive) return { [SIGNATURE]: ARCHIVE, ...(value.assets ? { assets: store(value.assets as unknown as Props, style) } : {}), hash: value.hash, ...value.source };
-  if (value instanceof Reference) return { [SIGNATURE]: REFERENCE, ...(value.id === undefined ? {} : { id: store(value.id, style) }), packageVersion: value.packageVersion, urn: value.urn };
+  if (value instanceof Archive)
+    return {
+      [SIGNATURE]: ARCHIVE,
+      ...(value.assets ? { assets: store(value.assets, style) } : {}),
+      hash: value.hash,
+      ...value.source,
+    };
+  if (value instanceof Reference)
+    return {
+      [SIGNATURE]: REFERENCE,
+      ...(value.id === undefined ? {} : { id: store(value.id, style) }),
+      packageVersion: value.packageVersion,
+      urn: value.urn,
+    };
   if (isList(value)) return value.map((item) => store(item, style));
   return isProps(value) ? storeProps(value, style) : value;
 };
 
 /** By name, as the CLI has them: then the same properties are the same text. */
 export const storeProps = (props: Props, style: SecretStyle): JsonObject =>
-  Object.fromEntries(Object.keys(props).sort().map((key) => [key, store(props[key]!, style)]));
+  Object.fromEntries(
+    Object.keys(props)
+      .sort()
+      .map((key) => [key, store(props[key]!, style)]),
+  );
 
 export const masked: SecretStyle = () => "[secret]";
 export const bare: SecretStyle = (secret) => store(secret.value, bare);
 
 /** For comparing: bare, but marked. */
-export const revealing: SecretStyle = (secret) => ({ [SIGNATURE]: SECRET, value: store(secret.value, revealing) });
+export const revealing: SecretStyle = (secret) => ({
+  [SIGNATURE]: SECRET,
+  value: store(secret.value, revealing),
+});
 
 /** Inside a secret: marked, but not encrypted once more. The CLI's way, and it compares the marks too. */
-const inside: SecretStyle = (secret) => ({ [SIGNATURE]: SECRET, ciphertext: JSON.stringify(store(secret.value, inside)) });
+const inside: SecretStyle = (secret) => ({
+  [SIGNATURE]: SECRET,
+  ciphertext: JSON.stringify(store(secret.value, inside)),
+});
 const NO_CRYPTER: Pick<Crypter, "decrypt"> = { decrypt: (text) => text };
 
 /** The ciphertext of a secret that has not changed is kept, so that a state without changes stays byte-identical. */
-export const encrypted = (crypter: Crypter, known: WeakMap<Secret, string>): SecretStyle => (secret) => {
-  let ciphertext = known.get(secret);
-  if (ciphertext === undefined) {
-    ciphertext = crypter.encrypt(JSON.stringify(store(secret.value, inside)));
-    known.set(secret, ciphertext);
-  }
-  return { [SIGNATURE]: SECRET, ciphertext };
-};
+export const encrypted =
+  (crypter: Crypter, known: WeakMap<Secret, string>): SecretStyle =>
+  (secret) => {
+    let ciphertext = known.get(secret);
+    if (ciphertext === undefined) {
+      ciphertext = crypter.encrypt(JSON.stringify(store(secret.value, inside)));
+      known.set(secret, ciphertext);
+    }
+    return { [SIGNATURE]: SECRET, ciphertext };
+  };
 
 /** The reverse of `store` with `encrypted`. */
 export const loader = (crypter: Pick<Crypter, "decrypt">, known: WeakMap<Secret, string>) => {
   const load = (json: Json): Value => {
     if (json === UNKNOWN_TEXT) return UNKNOWN;
     if (Array.isArray(json)) return json.map(load);
-    if (typeof json !== "object" || json === null) return json as Value;
+    if (typeof json !== "object" || json === null) return json;
     const object = json as JsonObject;
     switch (object[SIGNATURE]) {
-      case undefined: return loadProps(object);
-      case SECRET: return loadSecret(object);
-      case ASSET: return new Asset(object["hash"] as string, sourceOf(object));
-      case ARCHIVE: return new Archive(object["hash"] as string, sourceOf(object), object["assets"] === undefined ? undefined : (load(object["assets"]) as unknown as Record<string, Asset>));
-      case REFERENCE: return new Reference(object["urn"] as string, object["id"] === undefined ? undefined : load(object["id"]), (object["packageVersion"] as string | undefined) ?? "");
-      default: throw new Error(`the state has a value with the unknown mark ${JSON.stringify(object[SIGNATURE])}`);
+      case undefined:
+        return loadProps(object);
+      case SECRET:
+        return loadSecret(object);
+      case ASSET:
+        return new Asset(object["hash"] as string, sourceOf(object));
+      case ARCHIVE:
+        return new Archive(
+          object["hash"] as string,
+          sourceOf(object),
+          object["assets"] === undefined
+            ? undefined
+            : (load(object["assets"]) as unknown as Record<string, Asset>),
+        );
+      case REFERENCE:
+        return new Reference(
+          object["urn"] as string,
+          object["id"] === undefined ? undefined : load(object["id"]),
+          (object["packageVersion"] as string | undefined) ?? "",
+        );
+      default:
+        throw new Error(
+          `the state has a value with the unknown mark ${JSON.stringify(object[SIGNATURE])}`,
+        );
     }
   };
   const loadSecret = (object: JsonObject): Secret => {
     const ciphertext = object["ciphertext"];
-    if (typeof ciphertext !== "string") return new Secret(load(JSON.parse((object["plaintext"] as string | undefined) ?? "null") as Json));
+    if (typeof ciphertext !== "string")
+      return new Secret(
+        load(JSON.parse((object["plaintext"] as string | undefined) ?? "null") as Json),
+      );
     const secret = new Secret(loadInside(JSON.parse(crypter.decrypt(ciphertext)) as Json));
     known.set(secret, ciphertext);
     return secret;
   };
-  const loadProps = (object: JsonObject): Props => Object.fromEntries(Object.entries(object).map(([key, item]) => [key, load(item)]));
-  const loadInside = (json: Json): Value => (crypter === NO_CRYPTER ? load(json) : (loader(NO_CRYPTER, new WeakMap())({ it: json })["it"] as Value));
+  const loadProps = (object: JsonObject): Props =>
+    Object.fromEntries(Object.entries(object).map(([key, item]) => [key, load(item)]));
+  const loadInside = (json: Json): Value =>
+    crypter === NO_CRYPTER
+      ? load(json)
+      : (loader(NO_CRYPTER, new WeakMap())({ it: json })["it"] as Value);
   return loadProps;
 };
 
 const sourceOf = ({ path, text, uri }: JsonObject): Source => ({
-  ...(path === undefined ? {} : { path: path as string }), ...(text === undefined ? {} : { text: text as string }), ...(uri === undefined ? {} : { uri: uri as string }),
+  ...(path === undefined ? {} : { path: path as string }),
+  ...(text === undefined ? {} : { text: text as string }),
+  ...(uri === undefined ? {} : { uri: uri as string }),
 });

@@ -1,6 +1,19 @@
 /** A property value as the engine holds it: JSON, plus what Pulumi adds to it. */
-export type Value = null | boolean | number | string | Secret | Unknown | Asset | Archive | Reference | readonly Value[] | Props;
-export interface Props { readonly [key: string]: Value }
+export type Value =
+  | null
+  | boolean
+  | number
+  | string
+  | Secret
+  | Unknown
+  | Asset
+  | Archive
+  | Reference
+  | readonly Value[]
+  | Props;
+export interface Props {
+  readonly [key: string]: Value;
+}
 
 /** Encrypted wherever it is stored, masked wherever it is shown. */
 export class Secret {
@@ -13,27 +26,50 @@ export class Unknown {
 }
 export const UNKNOWN = new Unknown();
 
-export interface Source { readonly path?: string; readonly text?: string; readonly uri?: string }
+export interface Source {
+  readonly path?: string;
+  readonly text?: string;
+  readonly uri?: string;
+}
 
 /** A file's content; equal when the hash is. */
 export class Asset {
   /** `hash`: SHA-256 of the content in hex. */
-  constructor(readonly hash: string, readonly source: Source) {}
+  constructor(
+    readonly hash: string,
+    readonly source: Source,
+  ) {}
 }
 
 /** A folder or an archive file; equal when the hash is. */
 export class Archive {
-  constructor(readonly hash: string, readonly source: Source, readonly assets?: Readonly<Record<string, Asset | Archive>>) {}
+  constructor(
+    readonly hash: string,
+    readonly source: Source,
+    readonly assets?: Readonly<Record<string, Asset | Archive>>,
+  ) {}
 }
 
 /** Another resource passed as a value. */
 export class Reference {
-  constructor(readonly urn: string, readonly id: Value | undefined, readonly packageVersion: string) {}
+  constructor(
+    readonly urn: string,
+    readonly id: Value | undefined,
+    readonly packageVersion: string,
+  ) {}
 }
 
 export const isProps = (value: Value | undefined): value is Props =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-  && !(value instanceof Secret || value instanceof Unknown || value instanceof Asset || value instanceof Archive || value instanceof Reference);
+  typeof value === "object" &&
+  value !== null &&
+  !Array.isArray(value) &&
+  !(
+    value instanceof Secret ||
+    value instanceof Unknown ||
+    value instanceof Asset ||
+    value instanceof Archive ||
+    value instanceof Reference
+  );
 
 export const isList = (value: Value | undefined): value is readonly Value[] => Array.isArray(value);
 
@@ -63,9 +99,11 @@ export const same = (a: Value | undefined, b: Value | undefined): boolean => {
   if (a instanceof Secret) return same(a.value, b);
   if (b instanceof Secret) return same(a, b.value);
   if (a instanceof Unknown || b instanceof Unknown) return false;
-  if (a instanceof Asset || a instanceof Archive) return a.constructor === b?.constructor && a.hash === (b as Asset).hash;
+  if (a instanceof Asset || a instanceof Archive)
+    return a.constructor === b?.constructor && a.hash === (b as Asset).hash;
   if (a instanceof Reference) return b instanceof Reference && a.urn === b.urn;
-  if (isList(a)) return isList(b) && a.length === b.length && a.every((item, index) => same(item, b[index]));
+  if (isList(a))
+    return isList(b) && a.length === b.length && a.every((item, index) => same(item, b[index]));
   if (isProps(a)) {
     if (!isProps(b)) return false;
     const keys = new Set([...Object.keys(a), ...Object.keys(b)]);

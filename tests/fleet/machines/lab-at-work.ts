@@ -2,17 +2,21 @@
 import { lab } from "../../../local/cloud/lab";
 import { labPaths } from "../../../local/cloud/paths";
 
-const [work = "", state = ""] = process.argv.slice(2);
-const paths = labPaths(state);
-const api = async (method: string, path: string, body?: unknown): Promise<any> => (await lab.request(paths, method, path, body)).body;
+const [WORK = "", STATE = ""] = process.argv.slice(2);
+const paths = labPaths(STATE);
+const api = async (method: string, path: string, body?: unknown): Promise<any> =>
+  (await lab.request(paths, method, path, body)).body;
 const small = { region: "fra1", size: "s-1vcpu-512mb-10gb", image: "debian-13-x64" };
 
 /** Some droplet; made where there is none. */
 const anyDroplet = async (): Promise<number> => {
   const { droplets } = await api("GET", "/v2/droplets");
-  return droplets[0]?.id ?? (await api("POST", "/v2/droplets", { name: "made", ...small })).droplet.id;
+  return (
+    droplets[0]?.id ?? (await api("POST", "/v2/droplets", { name: "made", ...small })).droplet.id
+  );
 };
-const act = async (action: Record<string, unknown>): Promise<unknown> => api("POST", `/v2/droplets/${await anyDroplet()}/actions`, action);
+const act = async (action: Record<string, unknown>): Promise<unknown> =>
+  api("POST", `/v2/droplets/${await anyDroplet()}/actions`, action);
 
 const works: Readonly<Record<string, () => Promise<unknown>>> = {
   start: () => lab.start({ paths, machines: true, pace: "host", progress: () => undefined }),
@@ -23,14 +27,36 @@ const works: Readonly<Record<string, () => Promise<unknown>>> = {
   cycle: () => act({ type: "power_cycle" }),
   delete: async () => api("DELETE", `/v2/droplets/${await anyDroplet()}`),
   volume: async () => {
-    const { volume } = await api("POST", "/v2/volumes", { name: `killed-${process.pid}`, region: "fra1", size_gigabytes: 1, filesystem_type: "ext4" });
-    return api("POST", `/v2/volumes/${volume.id}/actions`, { type: "attach", droplet_id: await anyDroplet(), region: "fra1" });
+    const { volume } = await api("POST", "/v2/volumes", {
+      name: `killed-${process.pid}`,
+      region: "fra1",
+      size_gigabytes: 1,
+      filesystem_type: "ext4",
+    });
+    return api("POST", `/v2/volumes/${volume.id}/actions`, {
+      type: "attach",
+      droplet_id: await anyDroplet(),
+      region: "fra1",
+    });
   },
   faults: async () => {
     const dropletId = await anyDroplet();
-    for (const fault of [{ kind: "disk-full" }, { kind: "latency", milliseconds: 20 }, { kind: "freeze" }, { kind: "power-cut" }]) await api("POST", "/local/faults", { ...fault, dropletId });
+    for (const fault of [
+      { kind: "disk-full" },
+      { kind: "latency", milliseconds: 20 },
+      { kind: "freeze" },
+      { kind: "power-cut" },
+    ])
+      await api("POST", "/local/faults", { ...fault, dropletId });
   },
 };
 
 console.log("begun");
-works[work]!().then(() => { setInterval(() => undefined, 1000); }, (error: Error) => { console.error(`${work}: ${error.message}`); });
+works[WORK]!().then(
+  () => {
+    setInterval(() => undefined, 1000);
+  },
+  (error: Error) => {
+    console.error(`${WORK}: ${error.message}`);
+  },
+);

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
+
 import { apply, rollback } from "../../../agent/apply/apply";
 import type { Release } from "../../../config/release";
 import { file, release } from "./sample";
@@ -9,15 +11,42 @@ const UNIT = "/etc/systemd/system/fleet-chat.service";
 const URL = "http://127.0.0.1:3001/health";
 
 let machine: TemporaryMachine;
-beforeEach(() => { machine = temporaryMachine(); machine.pages.set(URL, { status: 200, body: '{"ok":true}' }); });
-afterEach(() => { machine.remove(); });
-
-const version = (hash: string, config = "{}"): Release => release({
-  files: [file(UNIT, "[Service]"), file("/etc/fleet/wiki.json", config)], trees: [{ name: "chat", hash }],
-  units: [{ name: "fleet-chat.service", restartOn: ["tree:chat"], onChange: "restart", enable: true }, { name: "fleet-wiki.service", restartOn: ["/etc/fleet/wiki.json"], onChange: "restart", enable: true }],
-  probes: [{ service: "chat", unit: "fleet-chat.service", url: URL, status: 200, contains: "true", timeoutSeconds: 20 }],
+beforeEach(() => {
+  machine = temporaryMachine();
+  machine.pages.set(URL, { status: 200, body: '{"ok":true}' });
 });
-const deliver = (hash: string, config = "{}"): string => machine.deliver(version(hash, config), ["[Service]", config], { chat: { "main.js": `// ${hash}` } });
+afterEach(() => {
+  machine.remove();
+});
+
+const version = (hash: string, config = "{}"): Release =>
+  release({
+    files: [file(UNIT, "[Service]"), file("/etc/fleet/wiki.json", config)],
+    trees: [{ name: "chat", hash }],
+    units: [
+      { name: "fleet-chat.service", restartOn: ["tree:chat"], onChange: "restart", enable: true },
+      {
+        name: "fleet-wiki.service",
+        restartOn: ["/etc/fleet/wiki.json"],
+        onChange: "restart",
+        enable: true,
+      },
+    ],
+    probes: [
+      {
+        service: "chat",
+        unit: "fleet-chat.service",
+        url: URL,
+        status: 200,
+        contains: "true",
+        timeoutSeconds: 20,
+      },
+    ],
+  });
+const deliver = (hash: string, config = "{}"): string =>
+  machine.deliver(version(hash, config), ["[Service]", config], {
+    chat: { "main.js": `// ${hash}` },
+  });
 const code = (): string => machine.read("/opt/fleet/trees/chat/current/main.js");
 const restarts = (): string[] => machine.ran.filter((line) => line.startsWith("systemctl restart"));
 
@@ -25,7 +54,9 @@ test("a first release is put in place, started, asked, and then cannot be restor
   await apply(machine, deliver("aaaa"));
   expect(code()).toBe("// aaaa");
   expect(restarts()).toEqual(["systemctl restart -- fleet-chat.service fleet-wiki.service"]);
-  expect(machine.said).toEqual(expect.arrayContaining(["service chat: restarted", "1 services answer"]));
+  expect(machine.said).toEqual(
+    expect.arrayContaining(["service chat: restarted", "1 services answer"]),
+  );
   expect(existsSync(machine.at("/var/lib/fleet-agent/sealed"))).toBe(true);
 });
 
@@ -56,14 +87,35 @@ test("a new tree restarts its service alone", async () => {
   expect(restarts()).toEqual(["systemctl restart -- fleet-chat.service"]);
 });
 
-const told = (): string[] => machine.ran.filter((line) => line.includes("monitor.js maintenance")).map((line) => line.replace(/^.*maintenance /, "").replace(/[0-9a-f]{12}/, "SHA").replace(" --config /etc/fleet/watchdog.json", ""));
+const told = (): string[] =>
+  machine.ran
+    .filter((line) => line.includes("monitor.js maintenance"))
+    .map((line) =>
+      line
+        .replace(/^.*maintenance /, "")
+        .replace(/[0-9a-f]{12}/, "SHA")
+        .replace(" --config /etc/fleet/watchdog.json", ""),
+    );
 
 test("the Observatory is told before the restarts of a later release, of the services that restart, and after them; the first release disturbs nobody", async () => {
   await apply(machine, deliver("aaaa"));
   expect(told()).toEqual([]);
   await apply(machine, deliver("bbbb"));
-  expect(told()).toEqual(["release SHA on the primary --minutes 5 --service chat", "release SHA on the primary --end"]);
-  const order = machine.ran.map((line) => (line.includes("--minutes") ? "told" : line.includes("--end") ? "ended" : line.startsWith("systemctl restart -- fleet-chat") ? "restarted" : "")).filter((word) => word !== "");
+  expect(told()).toEqual([
+    "release SHA on the primary --minutes 5 --service chat",
+    "release SHA on the primary --end",
+  ]);
+  const order = machine.ran
+    .map((line) =>
+      line.includes("--minutes")
+        ? "told"
+        : line.includes("--end")
+          ? "ended"
+          : line.startsWith("systemctl restart -- fleet-chat")
+            ? "restarted"
+            : "",
+    )
+    .filter((word) => word !== "");
   expect(order.slice(-3)).toEqual(["told", "restarted", "ended"]);
 });
 
@@ -72,7 +124,9 @@ test("an Observatory that can't be told, and a release that fails, change nothin
   machine.answers.set("timeout 5 node", { code: 1, stderr: "monitor: connection refused\n" });
   await apply(machine, deliver("bbbb"));
   expect(code()).toBe("// bbbb");
-  expect(machine.said).toContain("the Observatory could not be told of the restarts: monitor: connection refused");
+  expect(machine.said).toContain(
+    "the Observatory could not be told of the restarts: monitor: connection refused",
+  );
   machine.ran.length = 0;
   machine.pages.set(URL, { status: 500, body: "" });
   await expect(apply(machine, deliver("cccc"))).rejects.toThrow("not in force");
@@ -82,9 +136,15 @@ test("an Observatory that can't be told, and a release that fails, change nothin
 test("an Observatory that restarts with a release of its own is told as soon as it is back", async () => {
   await apply(machine, deliver("aaaa"));
   let away = 1;
-  const run: typeof machine.run = async (argv, ...rest) => (argv.includes("maintenance") && away-- > 0 ? { code: 1, stdout: "", stderr: "monitor: connection refused\n" } : await machine.run(argv, ...rest));
+  const run: typeof machine.run = async (argv, ...rest) =>
+    argv.includes("maintenance") && away-- > 0
+      ? { code: 1, stdout: "", stderr: "monitor: connection refused\n" }
+      : await machine.run(argv, ...rest);
   await apply({ ...machine, run }, deliver("bbbb"));
-  expect(told()).toEqual(["release SHA on the primary --minutes 5 --service chat", "release SHA on the primary --end"]);
+  expect(told()).toEqual([
+    "release SHA on the primary --minutes 5 --service chat",
+    "release SHA on the primary --end",
+  ]);
   expect(machine.said.filter((line) => line.includes("could not be told"))).toEqual([]);
 });
 
@@ -93,11 +153,19 @@ test("a release that does not answer is rolled back, with the answer and the jou
   const bad = deliver("bbbb");
   machine.answers.set("journalctl", { stdout: "Error: out of tea\n" });
   const ask = machine.ask;
-  const broken: TemporaryMachine = { ...machine, ask: async (url, ms) => (code() === "// bbbb" ? { status: 500, body: "no tea" } : await ask(url, ms)) };
+  const broken: TemporaryMachine = {
+    ...machine,
+    ask: async (url, ms) =>
+      code() === "// bbbb" ? { status: 500, body: "no tea" } : await ask(url, ms),
+  };
   const failure = await apply(broken, bad).catch((error: Error) => error.message);
-  expect(failure).toMatch(/is not in force\.\nchat: http:\/\/127\.0\.0\.1:3001\/health answered status 500, not 200: no tea\n {2}journal of fleet-chat\.service:\n {4}Error: out of tea\nRolled back to [0-9a-f]{12}; it answers\./);
+  expect(failure).toMatch(
+    /is not in force\.\nchat: http:\/\/127\.0\.0\.1:3001\/health answered status 500, not 200: no tea\n {2}journal of fleet-chat\.service:\n {4}Error: out of tea\nRolled back to [0-9a-f]{12}; it answers\./,
+  );
   expect(code()).toBe("// aaaa");
-  expect(machine.ran.filter((line) => line.startsWith("systemctl restart")).at(-1)).toBe("systemctl restart -- fleet-chat.service");
+  expect(machine.ran.filter((line) => line.startsWith("systemctl restart")).at(-1)).toBe(
+    "systemctl restart -- fleet-chat.service",
+  );
 });
 
 test("a service that ends again and again is given up long before its time", async () => {
@@ -111,9 +179,18 @@ test("a service that ends again and again is given up long before its time", asy
 test("a release that does not verify touches nothing", async () => {
   await apply(machine, deliver("aaaa", "{}"));
   machine.ran.length = 0;
-  machine.answers.set("systemd-analyze verify", { code: 1, stderr: "fleet-chat.service:3: Unknown key" });
-  const next = machine.deliver({ ...version("bbbb"), files: [file(UNIT, "[Service]\nBad=1")] }, ["[Service]\nBad=1"], { chat: { "main.js": "// bbbb" } });
-  await expect(apply(machine, next)).rejects.toThrow(/does not verify; nothing that runs was touched\.\nsystemd-analyze verify .*\n {2}fleet-chat\.service:3: Unknown key/);
+  machine.answers.set("systemd-analyze verify", {
+    code: 1,
+    stderr: "fleet-chat.service:3: Unknown key",
+  });
+  const next = machine.deliver(
+    { ...version("bbbb"), files: [file(UNIT, "[Service]\nBad=1")] },
+    ["[Service]\nBad=1"],
+    { chat: { "main.js": "// bbbb" } },
+  );
+  await expect(apply(machine, next)).rejects.toThrow(
+    /does not verify; nothing that runs was touched\.\nsystemd-analyze verify .*\n {2}fleet-chat\.service:3: Unknown key/,
+  );
   expect([code(), machine.read(UNIT)]).toEqual(["// aaaa", "[Service]"]);
   expect(machine.ran.filter((line) => /restart|enable|daemon-reload/.test(line))).toEqual([]);
 });
@@ -121,8 +198,20 @@ test("a release that does not verify touches nothing", async () => {
 test("killed between the files and systemd, the next apply restarts what was not told", async () => {
   const [one, two] = [deliver("aaaa"), deliver("aaaa", "{2}")];
   await apply(machine, one);
-  const killed: TemporaryMachine = { ...machine, run: async (argv, options) => (argv[1] === "restart" ? await new Promise<never>(() => undefined) : await machine.run(argv, options)) };
-  const reached = new Promise<void>((resolve) => { const run = killed.run; killed.run = async (argv, options) => { if (argv[1] === "restart") resolve(); return await run(argv, options); }; });
+  const killed: TemporaryMachine = {
+    ...machine,
+    run: async (argv, options) =>
+      argv[1] === "restart"
+        ? await new Promise<never>(() => undefined)
+        : await machine.run(argv, options),
+  };
+  const reached = new Promise<void>((resolve) => {
+    const run = killed.run;
+    killed.run = async (argv, options) => {
+      if (argv[1] === "restart") resolve();
+      return await run(argv, options);
+    };
+  });
   void apply(killed, two);
   await reached;
   expect(machine.read("/etc/fleet/wiki.json")).toBe("{2}");
@@ -133,18 +222,32 @@ test("killed between the files and systemd, the next apply restarts what was not
 
 test("killed again on the way back, what only the failed release brought still goes", async () => {
   await apply(machine, deliver("aaaa"));
-  const extra = machine.deliver({ ...version("bbbb"), files: [...version("bbbb").files, file("/etc/nginx/sites/new.conf", "new")] }, ["[Service]", "{}", "new"], { chat: { "main.js": "// bbbb" } });
+  const extra = machine.deliver(
+    {
+      ...version("bbbb"),
+      files: [...version("bbbb").files, file("/etc/nginx/sites/new.conf", "new")],
+    },
+    ["[Service]", "{}", "new"],
+    { chat: { "main.js": "// bbbb" } },
+  );
   const upTo = (reached: () => void, last: number): TemporaryMachine => {
     let restarted = 0;
-    return { ...machine, run: async (argv, options) => {
-      if (argv[1] !== "restart" || ++restarted < last) return await machine.run(argv, options);
-      reached();
-      return await new Promise<never>(() => undefined);
-    } };
+    return {
+      ...machine,
+      run: async (argv, options) => {
+        if (argv[1] !== "restart" || ++restarted < last) return await machine.run(argv, options);
+        reached();
+        return await new Promise<never>(() => undefined);
+      },
+    };
   };
-  await new Promise<void>((resolve) => { void apply(upTo(resolve, 1), extra); });
+  await new Promise<void>((resolve) => {
+    void apply(upTo(resolve, 1), extra);
+  });
   // As if killed before a file was taken away.
-  await new Promise<void>((resolve) => { void apply(upTo(resolve, 1), deliver("cccc")); });
+  await new Promise<void>((resolve) => {
+    void apply(upTo(resolve, 1), deliver("cccc"));
+  });
   machine.write("/etc/nginx/sites/new.conf", "new");
   await apply(machine, deliver("dddd"));
   expect(existsSync(machine.at("/etc/nginx/sites/new.conf"))).toBe(false);
@@ -154,8 +257,20 @@ test("a certificate that can't be had does not hold up the way back from service
   await apply(machine, deliver("aaaa"));
   machine.pages.set(URL, { status: 500, body: "" });
   machine.answers.set("certbot", { code: 1, stderr: "DNS problem" });
-  const hasty: TemporaryMachine = { ...machine, sleep: async (milliseconds, enough) => { await (enough ?? machine.sleep(milliseconds)); } };
-  const next = machine.deliver({ ...version("bbbb"), certificates: [{ name: "fleet", hosts: ["a.example.test"], email: "owner@example.test" }] }, ["[Service]", "{}"], { chat: { "main.js": "// bbbb" } });
+  const hasty: TemporaryMachine = {
+    ...machine,
+    sleep: async (milliseconds, enough) => {
+      await (enough ?? machine.sleep(milliseconds));
+    },
+  };
+  const next = machine.deliver(
+    {
+      ...version("bbbb"),
+      certificates: [{ name: "fleet", hosts: ["a.example.test"], email: "owner@example.test" }],
+    },
+    ["[Service]", "{}"],
+    { chat: { "main.js": "// bbbb" } },
+  );
   await expect(apply(hasty, next)).rejects.toThrow(/DNS problem[^]*answered status 500/);
   expect(machine.ran.filter((line) => line.startsWith("certbot"))).toHaveLength(1);
 });
@@ -172,7 +287,9 @@ test("a bundle that was damaged on its way is not unpacked", async () => {
 
 test("a release of the other machine is refused", async () => {
   machine.write("/etc/fleet/identity.json", JSON.stringify({ role: "watcher" }));
-  await expect(apply(machine, deliver("aaaa"))).rejects.toThrow("this release is for the primary, and this machine is the watcher");
+  await expect(apply(machine, deliver("aaaa"))).rejects.toThrow(
+    "this release is for the primary, and this machine is the watcher",
+  );
 });
 
 test("by hand one goes back to the release before", async () => {
@@ -191,7 +308,11 @@ test("without an earlier release, rollback says so", async () => {
 
 test("three releases stay on the disk, and the one in force and the one before always", async () => {
   const shas: string[] = [];
-  for (const hash of ["1111", "2222", "3333", "4444", "5555"]) { shas.push(deliver(hash)); await apply(machine, shas.at(-1)!); await machine.sleep(1000); }
+  for (const hash of ["1111", "2222", "3333", "4444", "5555"]) {
+    shas.push(deliver(hash));
+    await apply(machine, shas.at(-1)!);
+    await machine.sleep(1000);
+  }
   const there = shas.filter((sha) => existsSync(machine.at(`/opt/fleet/releases/${sha}`)));
   expect(there.length).toBeLessThanOrEqual(4);
   expect(there).toEqual(expect.arrayContaining(shas.slice(-2)));

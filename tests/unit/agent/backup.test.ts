@@ -1,12 +1,29 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readlinkSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import Database from "libsql";
+
 import { apply } from "../../../agent/apply/apply";
 import { send } from "../../../agent/backup/give-back";
-import { prepare } from "../../../agent/backup/prepare";
-import { type BackupStatus, chosen, list, recordStatus, verifyBackups } from "../../../agent/backup/store";
 import { writeManifest } from "../../../agent/backup/manifest";
+import { prepare } from "../../../agent/backup/prepare";
+import {
+  type BackupStatus,
+  chosen,
+  list,
+  recordStatus,
+  verifyBackups,
+} from "../../../agent/backup/store";
 import type { Release } from "../../../config/release";
 import { release } from "./sample";
 import { type TemporaryMachine, temporaryMachine } from "./temporary-machine";
@@ -17,11 +34,33 @@ const LIVE = "/etc/letsencrypt/live/fleet";
 const EXPORT = "/var/backups/fleet/export";
 
 const withData: Release = release({
-  trees: [], units: [], certificates: [{ name: "fleet", hosts: ["a.example.test", "b.example.test"], email: "owner@example.test" }],
+  trees: [],
+  units: [],
+  certificates: [
+    { name: "fleet", hosts: ["a.example.test", "b.example.test"], email: "owner@example.test" },
+  ],
   data: [
-    { service: "dead-drop", unit: "fleet-dead-drop.service", owner: "svc-dead-drop", kind: "sqlite", path: DROPS },
-    { service: "comments", unit: "fleet-comments.service", owner: "svc-comments", kind: "file", path: COMMENTS },
-    { service: "quiet", unit: "fleet-quiet.service", owner: "svc-quiet", kind: "directory", path: "/var/lib/fleet/quiet/files" },
+    {
+      service: "dead-drop",
+      unit: "fleet-dead-drop.service",
+      owner: "svc-dead-drop",
+      kind: "sqlite",
+      path: DROPS,
+    },
+    {
+      service: "comments",
+      unit: "fleet-comments.service",
+      owner: "svc-comments",
+      kind: "file",
+      path: COMMENTS,
+    },
+    {
+      service: "quiet",
+      unit: "fleet-quiet.service",
+      owner: "svc-quiet",
+      kind: "directory",
+      path: "/var/lib/fleet/quiet/files",
+    },
   ],
 });
 
@@ -30,18 +69,56 @@ let database: InstanceType<typeof Database>;
 beforeEach(async () => {
   [old, fresh] = [temporaryMachine(), temporaryMachine()];
   mkdirSync(old.at(LIVE), { recursive: true });
-  execFileSync("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "3650", "-subj", "/CN=a", "-addext", "subjectAltName=DNS:a.example.test,DNS:b.example.test",
-    "-keyout", old.at(`${LIVE}/privkey.pem`), "-out", old.at(`${LIVE}/fullchain.pem`)], { stdio: "ignore" });
+  execFileSync(
+    "openssl",
+    [
+      "req",
+      "-x509",
+      "-newkey",
+      "ec",
+      "-pkeyopt",
+      "ec_paramgen_curve:prime256v1",
+      "-nodes",
+      "-days",
+      "3650",
+      "-subj",
+      "/CN=a",
+      "-addext",
+      "subjectAltName=DNS:a.example.test,DNS:b.example.test",
+      "-keyout",
+      old.at(`${LIVE}/privkey.pem`),
+      "-out",
+      old.at(`${LIVE}/fullchain.pem`),
+    ],
+    { stdio: "ignore" },
+  );
   await apply(old, old.deliver(withData, []));
   old.write(COMMENTS, '[{"id":1}]');
   old.write("/var/lib/fleet/dead-drop/.keep", "");
   database = new Database(old.at(DROPS));
-  database.exec("PRAGMA journal_mode = WAL; CREATE TABLE drops (id TEXT); INSERT INTO drops VALUES ('committed')");
+  database.exec(
+    "PRAGMA journal_mode = WAL; CREATE TABLE drops (id TEXT); INSERT INTO drops VALUES ('committed')",
+  );
 });
-afterEach(() => { database.close(); old!.remove(); fresh!.remove(); });
+afterEach(() => {
+  database.close();
+  old!.remove();
+  fresh!.remove();
+});
 
-const rowsOf = (path: string): unknown => { const copy = new Database(path, { readonly: true }); try { return copy.prepare("SELECT id FROM drops ORDER BY id").all(); } finally { copy.close(); } };
-const giveBack = (): void => cpSync(old!.at(EXPORT), fresh!.at("/var/lib/fleet-agent/restore"), { recursive: true, preserveTimestamps: true });
+const rowsOf = (path: string): unknown => {
+  const copy = new Database(path, { readonly: true });
+  try {
+    return copy.prepare("SELECT id FROM drops ORDER BY id").all();
+  } finally {
+    copy.close();
+  }
+};
+const giveBack = (): void =>
+  cpSync(old!.at(EXPORT), fresh!.at("/var/lib/fleet-agent/restore"), {
+    recursive: true,
+    preserveTimestamps: true,
+  });
 
 test("a database is copied whole while its service is in the middle of writing to it", async () => {
   database.exec("BEGIN IMMEDIATE; INSERT INTO drops VALUES ('half done')");
@@ -52,7 +129,10 @@ test("a database is copied whole while its service is in the middle of writing t
 });
 
 test("an unchanged database is the same file again, so that the watcher need not fetch it", async () => {
-  const seen = (): readonly [number, string] => [statSync(old!.at(`${EXPORT}/data/dead-drop/drops.db`)).mtimeMs, old!.read(`${EXPORT}/manifest.json`).match(/drops\.db",\s+"sha256": "(\w+)"/)![1]!];
+  const seen = (): readonly [number, string] => [
+    statSync(old!.at(`${EXPORT}/data/dead-drop/drops.db`)).mtimeMs,
+    old!.read(`${EXPORT}/manifest.json`).match(/drops\.db",\s+"sha256": "(\w+)"/)![1]!,
+  ];
   await prepare(old!);
   const first = seen();
   await prepare(old!);
@@ -68,12 +148,22 @@ test("a fresh machine's first apply puts the data and the certificate back, each
   await prepare(old!);
   giveBack();
   const owners = new Map<string, string>();
-  const machine: TemporaryMachine = { ...fresh!, own: (path, owner) => { owners.set(path.replace(fresh!.root, ""), owner); } };
+  const machine: TemporaryMachine = {
+    ...fresh!,
+    own: (path, owner) => {
+      owners.set(path.replace(fresh!.root, ""), owner);
+    },
+  };
   await apply(machine, machine.deliver(withData, []));
   expect(rowsOf(machine.at(DROPS))).toEqual([{ id: "committed" }]);
   expect(machine.read(COMMENTS)).toBe('[{"id":1}]');
-  expect([owners.get(DROPS), owners.get("/var/lib/fleet/dead-drop"), owners.get(COMMENTS)]).toEqual(["svc-dead-drop", "svc-dead-drop", "svc-comments"]);
-  expect([readlinkSync(machine.at("/etc/fleet/tls/fleet")), machine.read(`${LIVE}/fullchain.pem`)]).toEqual([LIVE, old!.read(`${LIVE}/fullchain.pem`)]);
+  expect([owners.get(DROPS), owners.get("/var/lib/fleet/dead-drop"), owners.get(COMMENTS)]).toEqual(
+    ["svc-dead-drop", "svc-dead-drop", "svc-comments"],
+  );
+  expect([
+    readlinkSync(machine.at("/etc/fleet/tls/fleet")),
+    machine.read(`${LIVE}/fullchain.pem`),
+  ]).toEqual([LIVE, old!.read(`${LIVE}/fullchain.pem`)]);
   expect(machine.ran.filter((line) => line.startsWith("certbot"))).toEqual([]);
   expect(machine.said).toContain("restored the certificates and the data of dead-drop, comments");
 });
@@ -82,7 +172,9 @@ test("what was damaged on its way is not put in place", async () => {
   await prepare(old!);
   giveBack();
   fresh!.write("/var/lib/fleet-agent/restore/data/comments/comments.json", "[]");
-  await expect(apply(fresh!, fresh!.deliver(withData, []))).rejects.toThrow("data/comments/comments.json is damaged");
+  await expect(apply(fresh!, fresh!.deliver(withData, []))).rejects.toThrow(
+    "data/comments/comments.json is damaged",
+  );
   expect(existsSync(fresh!.at(COMMENTS))).toBe(false);
 });
 
@@ -98,11 +190,18 @@ test("without a certificate, a placeholder lets nginx start, and Let's Encrypt i
   await apply(fresh!, fresh!.deliver(withData, []));
   const placeholder = readlinkSync(fresh!.at("/etc/fleet/tls/fleet"));
   expect(fresh!.read(`${placeholder}/fullchain.pem`)).toContain("BEGIN CERTIFICATE");
-  expect(fresh!.ran.filter((line) => line.startsWith("certbot"))).toEqual([expect.stringMatching(/certonly .*--cert-name fleet --expand .*--domain a\.example\.test --domain b\.example\.test$/)]);
+  expect(fresh!.ran.filter((line) => line.startsWith("certbot"))).toEqual([
+    expect.stringMatching(
+      /certonly .*--cert-name fleet --expand .*--domain a\.example\.test --domain b\.example\.test$/,
+    ),
+  ]);
 });
 
 test("a certificate that lacks a host is asked for again", async () => {
-  const more = { ...withData, certificates: [{ ...withData.certificates[0]!, hosts: ["a.example.test", "new.example.test"] }] };
+  const more = {
+    ...withData,
+    certificates: [{ ...withData.certificates[0]!, hosts: ["a.example.test", "new.example.test"] }],
+  };
   old!.ran.length = 0;
   await apply(old!, old!.deliver(more, []));
   expect(old!.ran.some((line) => line.startsWith("certbot certonly"))).toBe(true);
@@ -124,11 +223,24 @@ test("the newest whole backup is given, not a newer damaged one", () => {
 });
 
 test("a failed pull keeps what is known of the last good one, and the next good one takes the error away", () => {
-  const status = (): BackupStatus => JSON.parse(fresh!.read("/var/lib/fleet-backups/status.json")) as BackupStatus;
+  const status = (): BackupStatus =>
+    JSON.parse(fresh!.read("/var/lib/fleet-backups/status.json")) as BackupStatus;
   recordStatus(fresh!, { ok: true, at: "1", newest: "a", newestVerifiedAt: "1" });
   recordStatus(fresh!, { ok: false, at: "2", error: "no route" });
-  expect(status()).toEqual({ ok: false, at: "2", newest: "a", newestVerifiedAt: "1", error: "no route" });
-  recordStatus(fresh!, { ok: true, at: "3", newest: "b", newestVerifiedAt: "3", error: undefined });
+  expect(status()).toEqual({
+    ok: false,
+    at: "2",
+    newest: "a",
+    newestVerifiedAt: "1",
+    error: "no route",
+  });
+  recordStatus(fresh!, {
+    ok: true,
+    at: "3",
+    newest: "b",
+    newestVerifiedAt: "3",
+    error: undefined,
+  });
   expect(status()).toEqual({ ok: true, at: "3", newest: "b", newestVerifiedAt: "3" });
 });
 
@@ -136,15 +248,25 @@ describe("a folder is copied as it is at one moment", () => {
   const FILES = "/var/lib/fleet/quiet/files";
   const during = (change: (copy: number) => number): TemporaryMachine => {
     let copies = 0;
-    return { ...old!, run: async (argv, options) => {
-      const ran = await old!.run(argv, options);
-      return argv[0] === "cp" && argv.at(-2) === old!.at(FILES) ? { ...ran, code: change(++copies) } : ran;
-    } };
+    return {
+      ...old!,
+      run: async (argv, options) => {
+        const ran = await old!.run(argv, options);
+        return argv[0] === "cp" && argv.at(-2) === old!.at(FILES)
+          ? { ...ran, code: change(++copies) }
+          : ran;
+      },
+    };
   };
   beforeEach(() => old!.write(`${FILES}/index`, "one"));
 
   test("although a file comes while it is being copied", async () => {
-    await prepare(during((copy) => { if (copy === 1) old!.write(`${FILES}/page`, "two"); return 0; }));
+    await prepare(
+      during((copy) => {
+        if (copy === 1) old!.write(`${FILES}/page`, "two");
+        return 0;
+      }),
+    );
     expect(readdirSync(old!.at(`${EXPORT}/data/quiet/files`)).sort()).toEqual(["index", "page"]);
     expect(old!.said.filter((line) => line.includes("different moments"))).toEqual([]);
   });
@@ -153,7 +275,12 @@ describe("a folder is copied as it is at one moment", () => {
     expect(readdirSync(old!.at(`${EXPORT}/data/quiet/files`))).toEqual(["index"]);
   });
   test("unless it never rests, which is said", async () => {
-    await prepare(during((copy) => { old!.write(`${FILES}/${copy}`, ""); return 0; }));
+    await prepare(
+      during((copy) => {
+        old!.write(`${FILES}/${copy}`, "");
+        return 0;
+      }),
+    );
     expect(old!.said.filter((line) => line.includes("different moments"))).toHaveLength(1);
   });
   test("and one that can't be copied is no backup", async () => {
@@ -163,7 +290,9 @@ describe("a folder is copied as it is at one moment", () => {
 
 test("a primary that refuses a large backup ends the giving back", async () => {
   old!.write("/var/lib/fleet-backups/large", "x".repeat(1 << 20));
-  await expect(send(old!.at("/var/lib/fleet-backups"), ["sh", "-c", "exec <&-; exit 3"])).rejects.toThrow("the primary did not take it (exit 3)");
+  await expect(
+    send(old!.at("/var/lib/fleet-backups"), ["sh", "-c", "exec <&-; exit 3"]),
+  ).rejects.toThrow("the primary did not take it (exit 3)");
 });
 
 test("a status file that can't be read is not taken for none", () => {

@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
+
 import { apply } from "../../../agent/apply/apply";
 import { takeIdentity } from "../../../agent/identity";
 import type { Identity } from "../../../config/release";
@@ -18,18 +20,36 @@ beforeEach(() => {
   const key = join(machine.root, "key");
   execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
   identity = {
-    format: 1, role: "watcher", hostPrivateKey: readFileSync(key, "utf8"), self: { address: "203.0.113.11", dropletId: "2" }, peer: { address: "203.0.113.10", hostKey: "ssh-ed25519 AAAAhost" },
-    floatingIp: "203.0.113.200", outgoingPrivateKey: "PRIVATE", incomingPublicKey: "ssh-ed25519 AAAApeer", secrets: { "signing-key": "one", "relay-password": "two" },
+    format: 1,
+    role: "watcher",
+    hostPrivateKey: readFileSync(key, "utf8"),
+    self: { address: "203.0.113.11", dropletId: "2" },
+    peer: { address: "203.0.113.10", hostKey: "ssh-ed25519 AAAAhost" },
+    floatingIp: "203.0.113.200",
+    outgoingPrivateKey: "PRIVATE",
+    incomingPublicKey: "ssh-ed25519 AAAApeer",
+    secrets: { "signing-key": "one", "relay-password": "two" },
   };
   machine.answers.set("ssh-keygen -y", { stdout: readFileSync(`${key}.pub`, "utf8") });
 });
-afterEach(() => { machine.remove(); });
+afterEach(() => {
+  machine.remove();
+});
 
 test("the machine has its permanent host key and no other, knows its peer, and keeps its secrets to itself", async () => {
   await takeIdentity(machine, identity);
-  expect(readdirSync(machine.at("/etc/ssh")).sort()).toEqual(["ssh_host_ed25519_key", "ssh_host_ed25519_key.pub"]);
+  expect(readdirSync(machine.at("/etc/ssh")).sort()).toEqual([
+    "ssh_host_ed25519_key",
+    "ssh_host_ed25519_key.pub",
+  ]);
   expect(machine.read("/etc/fleet/known_hosts")).toBe("peer ssh-ed25519 AAAAhost\n");
-  for (const path of ["/etc/ssh/ssh_host_ed25519_key", "/etc/fleet/peer_ed25519", "/etc/fleet/identity.json", "/etc/fleet/secrets/signing-key"]) expect([path, statSync(machine.at(path)).mode & 0o777]).toEqual([path, 0o600]);
+  for (const path of [
+    "/etc/ssh/ssh_host_ed25519_key",
+    "/etc/fleet/peer_ed25519",
+    "/etc/fleet/identity.json",
+    "/etc/fleet/secrets/signing-key",
+  ])
+    expect([path, statSync(machine.at(path)).mode & 0o777]).toEqual([path, 0o600]);
   expect(machine.ran.at(-1)).toBe("systemctl reload-or-restart ssh.service");
 });
 
@@ -38,7 +58,10 @@ test("the first boot's host key goes once the permanent one has been used", asyn
   machine.write("/etc/ssh/ssh_host_ecdsa_key", "first boot");
   machine.ran.length = 0;
   await takeIdentity(machine, identity);
-  expect(readdirSync(machine.at("/etc/ssh")).sort()).toEqual(["ssh_host_ed25519_key", "ssh_host_ed25519_key.pub"]);
+  expect(readdirSync(machine.at("/etc/ssh")).sort()).toEqual([
+    "ssh_host_ed25519_key",
+    "ssh_host_ed25519_key.pub",
+  ]);
   expect(machine.ran.at(-1)).toBe("systemctl reload-or-restart ssh.service");
 });
 
@@ -51,13 +74,29 @@ test("the same identity again leaves sshd alone", async () => {
 
 test("a secret that changed reaches the unit that was handed the old one; a secret that is gone is gone", async () => {
   await takeIdentity(machine, identity);
-  const units = ["observatory.service", "fleet-chat.service"].map((name) => ({ name, restartOn: [], onChange: "restart" as const, enable: true }));
-  const files = [file("/etc/systemd/system/observatory.service", UNIT), file("/etc/systemd/system/fleet-chat.service", "[Service]\n")];
-  await apply(machine, machine.deliver(release({ role: "watcher", trees: [], units, files }), [UNIT, "[Service]\n"]));
+  const units = ["observatory.service", "fleet-chat.service"].map((name) => ({
+    name,
+    restartOn: [],
+    onChange: "restart" as const,
+    enable: true,
+  }));
+  const files = [
+    file("/etc/systemd/system/observatory.service", UNIT),
+    file("/etc/systemd/system/fleet-chat.service", "[Service]\n"),
+  ];
+  await apply(
+    machine,
+    machine.deliver(release({ role: "watcher", trees: [], units, files }), [UNIT, "[Service]\n"]),
+  );
   machine.ran.length = 0;
   await takeIdentity(machine, { ...identity, secrets: { "signing-key": "another" } });
-  expect(machine.ran.filter((line) => line.startsWith("systemctl"))).toEqual(["systemctl try-restart -- observatory.service"]);
-  expect([machine.read("/etc/fleet/secrets/signing-key"), existsSync(machine.at("/etc/fleet/secrets/relay-password"))]).toEqual(["another", false]);
+  expect(machine.ran.filter((line) => line.startsWith("systemctl"))).toEqual([
+    "systemctl try-restart -- observatory.service",
+  ]);
+  expect([
+    machine.read("/etc/fleet/secrets/signing-key"),
+    existsSync(machine.at("/etc/fleet/secrets/relay-password")),
+  ]).toEqual(["another", false]);
 });
 
 test("a machine without a peer yet is reachable by its operator alone", async () => {

@@ -1,32 +1,63 @@
-import { buildSync } from "esbuild";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { buildSync } from "esbuild";
 
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "agent-bundle-"));
-  buildSync({ entryPoints: [resolve(__dirname, "../../../agent/main.ts")], outfile: join(folder, "agent.js"), bundle: true, platform: "node", target: "node20", format: "cjs", logLevel: "silent" });
+  buildSync({
+    entryPoints: [resolve(__dirname, "../../../agent/main.ts")],
+    outfile: join(folder, "agent.js"),
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    logLevel: "silent",
+  });
 });
-afterAll(() => { rmSync(folder, { recursive: true }); });
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
 
-const agent = (...words: readonly string[]) => spawnSync(process.execPath, [join(folder, "agent.js"), ...words], { encoding: "utf8", input: "" });
+const agent = (...words: readonly string[]) =>
+  spawnSync(process.execPath, [join(folder, "agent.js"), ...words], {
+    encoding: "utf8",
+    input: "",
+  });
 
 test("the bundle stands alone and explains itself", () => {
   const { status, stdout, stderr } = agent("--help");
   expect([status, stderr]).toEqual([0, ""]);
-  for (const command of ["identity", "apply SHA", "rollback", "status", "backup pull", "backup restore-to-peer", "restore [SERVICE]", "peer"]) expect(stdout).toContain(command);
+  for (const command of [
+    "identity",
+    "apply SHA",
+    "rollback",
+    "status",
+    "backup pull",
+    "backup restore-to-peer",
+    "restore [SERVICE]",
+    "peer",
+  ])
+    expect(stdout).toContain(command);
 });
 
-test.each([[[]], [["aply"]], [["backup"]], [["backup", "push"]]])("%j is wrong usage: exit 2, and the usage on standard error", (words) => {
-  const { status, stdout, stderr } = agent(...words);
-  expect([status, stdout]).toEqual([2, ""]);
-  expect(stderr).toContain("usage: fleet-agent COMMAND");
-});
+test.each([[[]], [["aply"]], [["backup"]], [["backup", "push"]]])(
+  "%j is wrong usage: exit 2, and the usage on standard error",
+  (words) => {
+    const { status, stdout, stderr } = agent(...words);
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain("usage: fleet-agent COMMAND");
+  },
+);
 
-test.each([[["identity"], "standard input is not JSON"], [["peer", "rm -rf /"], "refused"]])("%j fails with its reason: exit 1", (words, reason) => {
+test.each([
+  [["identity"], "standard input is not JSON"],
+  [["peer", "rm -rf /"], "refused"],
+])("%j fails with its reason: exit 1", (words, reason) => {
   const { status, stderr } = agent(...words);
   expect([status, stderr]).toEqual([1, expect.stringContaining(reason)]);
 });

@@ -1,7 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
+
 import { faultsOf, sizeOf, writeManifest } from "../../../agent/backup/manifest";
 
 let folder: string;
@@ -12,7 +14,9 @@ beforeEach(() => {
   writeFileSync(join(folder, "data/large"), Buffer.alloc(3 << 20, 7));
   symlinkSync("data/chat/log.json", join(folder, "latest"));
 });
-afterEach(() => { rmSync(folder, { recursive: true }); });
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
 
 test("a backup that nobody touched is whole", () => {
   expect(sizeOf(writeManifest(folder, new Date(), "abc"))).toBe(3 + (3 << 20));
@@ -26,7 +30,14 @@ test("a flipped byte, a missing file, a bent link and a stranger are all named",
   unlinkSync(join(folder, "latest"));
   symlinkSync("/etc/shadow", join(folder, "latest"));
   writeFileSync(join(folder, "stranger"), "");
-  expect([...faultsOf(folder)].sort()).toEqual(["data/chat/log.json is damaged", "data/large is missing", "latest is damaged", "stranger is not in the manifest"]);
+  expect([...faultsOf(folder)].sort()).toEqual([
+    "data/chat/log.json is damaged",
+    "data/large is missing",
+    "latest is damaged",
+    "stranger is not in the manifest",
+  ]);
 });
 
-test("a folder without a manifest is no backup", () => { expect(faultsOf(folder)).toEqual(["manifest.json is missing"]); });
+test("a folder without a manifest is no backup", () => {
+  expect(faultsOf(folder)).toEqual(["manifest.json is missing"]);
+});

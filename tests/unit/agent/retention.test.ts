@@ -1,8 +1,10 @@
 import { expect, test } from "@jest/globals";
+
 import { expired, idOf, momentOf } from "../../../agent/backup/retention";
 
 const KEEP = { hourly: 24, daily: 7, weekly: 4 };
-const hoursBack = (count: number, from = Date.UTC(2026, 10, 21, 12, 7)): string[] => Array.from({ length: count }, (_, hour) => idOf(new Date(from - hour * 3_600_000)));
+const hoursBack = (count: number, from = Date.UTC(2026, 10, 21, 12, 7)): string[] =>
+  Array.from({ length: count }, (_, hour) => idOf(new Date(from - hour * 3_600_000)));
 const keptOf = (ids: readonly string[], keep = KEEP): string[] => {
   const gone = new Set(expired(ids, keep));
   return ids.filter((id) => !gone.has(id));
@@ -15,20 +17,57 @@ test("an id is a moment, and sorts like one", () => {
 
 test.each([
   ["nothing", [], KEEP, []],
-  ["one backup stays however little is to be kept", hoursBack(1), { hourly: 0, daily: 0, weekly: 0 }, hoursBack(1)],
+  [
+    "one backup stays however little is to be kept",
+    hoursBack(1),
+    { hourly: 0, daily: 0, weekly: 0 },
+    hoursBack(1),
+  ],
   ["a day of hours stays", hoursBack(24), KEEP, hoursBack(24)],
-  ["of an hour the newest stays", ["20261121T110700Z", "20261121T111500Z", "20261121T120700Z", "20261121T130700Z"], KEEP, ["20261121T111500Z", "20261121T120700Z", "20261121T130700Z"]],
-  ["the two newest stay, though they are of one hour", ["20261121T120700Z", "20261121T121500Z", "20261121T125900Z"], KEEP, ["20261121T121500Z", "20261121T125900Z"]],
-  ["of one day the newest stays when hours are not kept", ["20261119T010000Z", "20261119T230000Z", "20261120T230000Z", "20261121T010000Z"], { hourly: 0, daily: 7, weekly: 0 }, ["20261119T230000Z", "20261120T230000Z", "20261121T010000Z"]],
-  ["weeks begin on Monday", ["20261115T230000Z", "20261116T010000Z"], { hourly: 0, daily: 0, weekly: 4 }, ["20261115T230000Z", "20261116T010000Z"]],
-  ["a gap does not count: the last hours that have a backup stay", ["20260101T000000Z", "20260301T000000Z", "20261121T120700Z"], KEEP, ["20260101T000000Z", "20260301T000000Z", "20261121T120700Z"]],
-] as const)("%s", (_what, ids, keep, kept) => { expect(keptOf(ids, keep)).toEqual(kept); });
+  [
+    "of an hour the newest stays",
+    ["20261121T110700Z", "20261121T111500Z", "20261121T120700Z", "20261121T130700Z"],
+    KEEP,
+    ["20261121T111500Z", "20261121T120700Z", "20261121T130700Z"],
+  ],
+  [
+    "the two newest stay, though they are of one hour",
+    ["20261121T120700Z", "20261121T121500Z", "20261121T125900Z"],
+    KEEP,
+    ["20261121T121500Z", "20261121T125900Z"],
+  ],
+  [
+    "of one day the newest stays when hours are not kept",
+    ["20261119T010000Z", "20261119T230000Z", "20261120T230000Z", "20261121T010000Z"],
+    { hourly: 0, daily: 7, weekly: 0 },
+    ["20261119T230000Z", "20261120T230000Z", "20261121T010000Z"],
+  ],
+  [
+    "weeks begin on Monday",
+    ["20261115T230000Z", "20261116T010000Z"],
+    { hourly: 0, daily: 0, weekly: 4 },
+    ["20261115T230000Z", "20261116T010000Z"],
+  ],
+  [
+    "a gap does not count: the last hours that have a backup stay",
+    ["20260101T000000Z", "20260301T000000Z", "20261121T120700Z"],
+    KEEP,
+    ["20260101T000000Z", "20260301T000000Z", "20261121T120700Z"],
+  ],
+] as const)("%s", (_what, ids, keep, kept) => {
+  expect(keptOf(ids, keep)).toEqual(kept);
+});
 
 test("after two months of hourly backups, a day of hours, a week of days and four weeks are there", () => {
   let ids: string[] = [];
-  for (const id of hoursBack(24 * 60).reverse()) { ids.push(id); ids = keptOf(ids); }
+  for (const id of hoursBack(24 * 60).reverse()) {
+    ids.push(id);
+    ids = keptOf(ids);
+  }
   expect(ids.length).toBeLessThanOrEqual(24 + 7 + 4 + 1);
-  const ages = ids.map((id) => (Date.UTC(2026, 10, 21, 12, 7) - momentOf(id).getTime()) / 3_600_000);
+  const ages = ids.map(
+    (id) => (Date.UTC(2026, 10, 21, 12, 7) - momentOf(id).getTime()) / 3_600_000,
+  );
   expect(ages.filter((age) => age < 24)).toHaveLength(24);
   expect(Math.max(...ages)).toBeGreaterThan(24 * 18);
 });

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+
 import type { Machine, Ran } from "../../../agent/machine";
 import type { Release } from "../../../config/release";
 import { sha256 } from "./sample";
@@ -22,7 +23,11 @@ export interface TemporaryMachine extends Machine {
   write(path: string, text: string): void;
   read(path: string): string;
   /** Packs a release as `up` copies it, and returns its sha256. */
-  deliver(release: Release, texts: readonly string[], trees?: Readonly<Record<string, Readonly<Record<string, string>>>>): string;
+  deliver(
+    release: Release,
+    texts: readonly string[],
+    trees?: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  ): string;
   remove(): void;
 }
 
@@ -31,8 +36,16 @@ export const temporaryMachine = (): TemporaryMachine => {
   const root = mkdtempSync(join(tmpdir(), "agent-machine-"));
   const at = (path: string): string => (path.startsWith(root) ? path : join(root, path));
   let clock = Date.UTC(2026, 10, 21, 12);
-  const [ran, said, answers, pages] = [[] as string[], [] as string[], new Map<string, Partial<Ran>>(), new Map<string, { status: number; body: string }>()];
-  const write = (path: string, text: string): void => { mkdirSync(dirname(at(path)), { recursive: true }); writeFileSync(at(path), text); };
+  const [ran, said, answers, pages] = [
+    [] as string[],
+    [] as string[],
+    new Map<string, Partial<Ran>>(),
+    new Map<string, { status: number; body: string }>(),
+  ];
+  const write = (path: string, text: string): void => {
+    mkdirSync(dirname(at(path)), { recursive: true });
+    writeFileSync(at(path), text);
+  };
   const run = async (argv: readonly string[]): Promise<Ran> => {
     if (REAL.has(argv[0]!)) {
       const { status, stdout, stderr } = spawnSync(argv[0]!, argv.slice(1), { encoding: "utf8" });
@@ -45,25 +58,53 @@ export const temporaryMachine = (): TemporaryMachine => {
   };
   const deliver: TemporaryMachine["deliver"] = (release, texts, trees = {}) => {
     const folder = mkdtempSync(join(root, "bundle-"));
-    const put = (path: string, text: string): void => { mkdirSync(dirname(join(folder, path)), { recursive: true }); writeFileSync(join(folder, path), text); };
+    const put = (path: string, text: string): void => {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    };
     put("release.json", JSON.stringify(release));
     for (const text of texts) put(`files/${sha256(text)}`, text);
-    for (const [name, files] of Object.entries(trees)) for (const [path, text] of Object.entries(files)) put(`trees/${name}/${path}`, text);
+    for (const [name, files] of Object.entries(trees))
+      for (const [path, text] of Object.entries(files)) put(`trees/${name}/${path}`, text);
     // As in a real bundle: no times, and no entry for the folder itself.
-    const archive = execFileSync("tar", ["-cz", "--mtime=@0", "-C", folder, ...readdirSync(folder)]);
+    const archive = execFileSync("tar", [
+      "-cz",
+      "--mtime=@0",
+      "-C",
+      folder,
+      ...readdirSync(folder),
+    ]);
     const sha = createHash("sha256").update(archive).digest("hex");
     mkdirSync(at("/home/fleet"), { recursive: true });
     writeFileSync(at(`/home/fleet/release-${sha}.tar.gz`), archive);
     return sha;
   };
   return {
-    root, at, run, ran, said, answers, pages, write, deliver,
+    root,
+    at,
+    run,
+    ran,
+    said,
+    answers,
+    pages,
+    write,
+    deliver,
     read: (path) => readFileSync(at(path), "utf8"),
-    ask: async (url) => { const page = pages.get(url); if (!page) throw new Error(`connect ECONNREFUSED ${url}`); return page; },
+    ask: async (url) => {
+      const page = pages.get(url);
+      if (!page) throw new Error(`connect ECONNREFUSED ${url}`);
+      return page;
+    },
     own: () => undefined,
     now: () => new Date(clock),
-    sleep: async (milliseconds) => { clock += milliseconds; },
-    log: (line) => { said.push(line); },
-    remove: () => { rmSync(root, { recursive: true, force: true }); },
+    sleep: async (milliseconds) => {
+      clock += milliseconds;
+    },
+    log: (line) => {
+      said.push(line);
+    },
+    remove: () => {
+      rmSync(root, { recursive: true, force: true });
+    },
   };
 };

@@ -1,22 +1,42 @@
 import { expect, test } from "@jest/globals";
+
 import { askReal, findDroplet } from "../../../cli/droplets";
 
 const answering = (status: number, body: unknown) => {
   const asked: { url: string; method?: string; body?: unknown; authorization?: string }[] = [];
   const fetcher = (async (url: string, { method, body: sent, headers }: RequestInit) => {
-    asked.push({ url, method, body: sent, authorization: (headers as Record<string, string>)["authorization"] });
+    asked.push({
+      url,
+      method,
+      body: sent,
+      authorization: (headers as Record<string, string>)["authorization"],
+    });
     return Response.json(body, { status });
   }) as typeof fetch;
   return { asked, ask: askReal("secret", fetcher) };
 };
 
 test("of all droplets that have the name within theirs, the one that bears it", async () => {
-  const { asked, ask } = answering(200, { droplets: [{ id: 1, name: "primary-old", status: "off" }, { id: 2, name: "primary", status: "active" }] });
+  const { asked, ask } = answering(200, {
+    droplets: [
+      { id: 1, name: "primary-old", status: "off" },
+      { id: 2, name: "primary", status: "active" },
+    ],
+  });
   expect(await findDroplet(ask, "primary")).toMatchObject({ id: 2, status: "active" });
-  expect(asked).toEqual([{ url: "https://api.digitalocean.com/v2/droplets?per_page=200&name=primary", method: "GET", body: undefined, authorization: "Bearer secret" }]);
+  expect(asked).toEqual([
+    {
+      url: "https://api.digitalocean.com/v2/droplets?per_page=200&name=primary",
+      method: "GET",
+      body: undefined,
+      authorization: "Bearer secret",
+    },
+  ]);
 });
 
 test("a refusal names the call and has the API's words", async () => {
   const { ask } = answering(422, { message: "Droplet is already powered on." });
-  await expect(ask("POST", "/v2/droplets/2/actions", { type: "power_on" })).rejects.toThrow(/POST \/v2\/droplets\/2\/actions: 422 .*already powered on/);
+  await expect(ask("POST", "/v2/droplets/2/actions", { type: "power_on" })).rejects.toThrow(
+    /POST \/v2\/droplets\/2\/actions: 422 .*already powered on/,
+  );
 });

@@ -1,10 +1,17 @@
 import { expect, test } from "@jest/globals";
+
 import { jsonReporter, plainReporter, terminalReporter } from "../../../cli/progress/reporter";
 import { clip, duration, table } from "../../../cli/progress/text";
 
 const sink = () => {
   const written: string[] = [];
-  return { written, write: (text: string) => { written.push(text); return true; } };
+  return {
+    written,
+    write: (text: string) => {
+      written.push(text);
+      return true;
+    },
+  };
 };
 
 test("seconds read as people say them", () => {
@@ -14,7 +21,15 @@ test("seconds read as people say them", () => {
 });
 
 test("a table's columns are as wide as their widest cell, and lines have no trailing blanks", () => {
-  expect(table(["A", "LONG"], [["wide cell", "x"], ["b", ""]])).toEqual(["A          LONG", "---------  ----", "wide cell  x", "b"]);
+  expect(
+    table(
+      ["A", "LONG"],
+      [
+        ["wide cell", "x"],
+        ["b", ""],
+      ],
+    ),
+  ).toEqual(["A          LONG", "---------  ----", "wide cell  x", "b"]);
   expect(clip("abcdef", 4)).toBe("abc…");
 });
 
@@ -25,7 +40,10 @@ test("a plain stream gets one line a finished step", () => {
   reporter.done("a", "created Droplet primary", 4.2, { failed: false });
   reporter.done("b", "creating Record blog", 1, { failed: true, detail: "422" });
   reporter.close();
-  expect(out.written).toEqual(["     4.2 s  created Droplet primary\n", "     1.0 s  FAILED creating Record blog: 422\n"]);
+  expect(out.written).toEqual([
+    "     4.2 s  created Droplet primary\n",
+    "     1.0 s  FAILED creating Record blog: 422\n",
+  ]);
 });
 
 test("JSON readers get one object a line and no sentences", () => {
@@ -37,8 +55,15 @@ test("JSON readers get one object a line and no sentences", () => {
   reporter.event({ type: "up", ok: true });
   reporter.close();
   expect(out.written.map((line) => JSON.parse(line))).toEqual([
-    { time: "1970-01-01T00:00:00.000Z", type: "running", key: "a", label: "creating", detail: "line" },
-    { time: "1970-01-01T00:00:00.000Z", type: "cleared", key: "a" }, { time: "1970-01-01T00:00:00.000Z", type: "up", ok: true },
+    {
+      time: "1970-01-01T00:00:00.000Z",
+      type: "running",
+      key: "a",
+      label: "creating",
+      detail: "line",
+    },
+    { time: "1970-01-01T00:00:00.000Z", type: "cleared", key: "a" },
+    { time: "1970-01-01T00:00:00.000Z", type: "up", ok: true },
   ]);
 });
 

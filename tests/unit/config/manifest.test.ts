@@ -1,6 +1,14 @@
 import { afterAll, describe, expect, test } from "@jest/globals";
-import { MANIFEST, SETTINGS, SOURCES, problemsOf, project, removeProjects } from "../../fixtures/manifest";
-import { factsIn } from "../../fixtures/manifest";
+
+import {
+  MANIFEST,
+  SETTINGS,
+  SOURCES,
+  problemsOf,
+  project,
+  removeProjects,
+  factsIn,
+} from "../../fixtures/manifest";
 
 afterAll(removeProjects);
 
@@ -9,56 +17,239 @@ const but = (from: string, to: string): string => {
   if (!MANIFEST.includes(from)) throw new Error(`the fixture has no ${from}`);
   return MANIFEST.replace(from, to);
 };
-const pages = "pages: { kind: static, folder: src/pages }";
+const PAGES = "pages: { kind: static, folder: src/pages }";
 
 describe("a mistake is refused with its place, what is wrong and what to do", () => {
   test.each([
-    ["an unknown key", but("streaming: true", "streming: true"), 'fleet.yaml: services.feed.streming: unknown key. Did you mean "streaming"?'],
-    ["an unknown key that resembles nothing", but("name: small", "name: small\nzzzzzz: 1"), "fleet.yaml: zzzzzz: unknown key. Known here: name, machines, services, checks, watchdog, alerts, report, backups."],
-    ["a key missing", but("kind: static, folder: src/pages", "kind: static"), "fleet.yaml: services.pages.folder: is missing. Add it (text)."],
-    ["an unknown kind", but("kind: static", "kind: statik"), "fleet.yaml: services.pages.kind: is not a known kind. Choose one of: static, node, python, binary, proxy."],
-    ["a host used twice", but("host: stats.example.test", "host: pages.example.test"), 'fleet.yaml: services.grafana.host: pages.example.test is already used by "pages". Choose another host name.'],
-    ["a port used twice", but("kind: node,", "kind: node, port: 4000,").replace("kind: python,", "kind: python, port: 4000,"), 'fleet.yaml: services.feed.port: 4000 is already used by "notes". Choose a free port, or leave it out to have one chosen.'],
-    ["a reserved port", but("kind: node,", "kind: node, port: 8080,"), "fleet.yaml: services.notes.port: 8080 is used by the Observatory. Choose a free port, or leave it out to have one chosen."],
-    ["a port out of range", but("kind: node,", "kind: node, port: 80,"), "fleet.yaml: services.notes.port: has to be at least 1024."],
-    ["a missing folder", but("folder: src/pages", "folder: src/nowhere"), "fleet.yaml: services.pages.folder: there is no folder src/nowhere. Create it, or correct the path (it is relative to fleet.yaml)."],
-    ["a missing entry", but("folder: src/feed,", "folder: src/feed, entry: app.py,"), "fleet.yaml: services.feed.entry: there is no file app.py in src/feed. Create it, or name the right one."],
-    ["a command without its path", but("/usr/bin/webhook", "webhook"), "fleet.yaml: services.hook.command: has to begin with the program's whole path, such as /usr/bin/webhook, or ./NAME for one in the folder."],
-    ["a program that the folder has not", but("/usr/bin/webhook", "./webhook"), "fleet.yaml: services.hook.command: there is no file webhook in src/hook. Put the program there, or name the right one."],
-    ["an entry that would be two words", but("folder: src/feed,", 'folder: src/feed, entry: "main.py x",'), "fleet.yaml: services.feed.entry: is not a file name inside the folder. Use letters, digits, dots, dashes and slashes."],
-    ["a word that would break out of its unit", but("hello there", '"a\\nExecStart=/bin/evil"'), "fleet.yaml: services.feed.environment.GREETING: must not contain line breaks, quotes, backslashes or %."],
-    ["an unknown size", but("s-1vcpu-1gb", "s-1vcpu-9gb"), /^fleet\.yaml: machines\.primary\.size: is not a known size\. Choose one of: s-1vcpu-512mb-10gb, /],
-    ["an unknown region", but("fra1", "mars1"), /^fleet\.yaml: machines\.primary\.region: is not a known region\. Choose one of: ams3, /],
-    ["one region for both", but("ams3", "fra1"), "fleet.yaml: machines.watcher.region: fra1 is the primary's region too: one outage would take both. Choose another."],
-    ["a host of another domain", but("stats.example.test", "stats.example.com"), 'fleet.yaml: services.grafana.host: "stats.example.com" is not under example.test. Use a name ending in .example.test, or change the stack\'s domain.'],
-    ["a host that only ends alike", but("stats.example.test", "badexample.test"), /is not under example\.test/],
-    ["the status page's host", but("stats.example.test", "status.example.test"), "fleet.yaml: services.grafana.host: status.example.test is the fleet's own (the status page, a machine). Choose another host name."],
-    ["a reserved name", but("pages:", "watchdog:"), /^fleet\.yaml: services\.watchdog: the machines use the name "watchdog" themselves\. Rename the service/],
-    ["an unusable name", but("pages:", "My_Pages:"), "fleet.yaml: services.My_Pages: is not a usable name. Use 1 to 24 lower-case letters, digits and inner dashes, a letter first."],
-    ["data outside of its folder", but("sqlite: notes.db", "sqlite: ../notes.db"), /^fleet\.yaml: services\.notes\.data\.0/],
-    ["absolute data", but("sqlite: notes.db", "sqlite: /etc/passwd"), /^fleet\.yaml: services\.notes\.data\.0/],
-    ["a health path without a slash", but('path: "/ok?deep=1"', "path: ok"), "fleet.yaml: services.hook.health.path: is not a URL path. Begin it with a slash."],
-    ["a duration without a unit", `${MANIFEST}checks: { every: 10 }\n`, /^fleet\.yaml: checks\.every: /],
-    ["a timeout that is too long", `${MANIFEST}checks: { every: 5s, timeout: 10s }\n`, "fleet.yaml: checks.timeout: 10s is not below the interval of 5s. Shorten it, or check less often."],
-    ["backups that don't divide a day", `${MANIFEST}backups: { every: 7h }\n`, "fleet.yaml: backups.every: has to divide an hour into equal parts of whole minutes, or a day into equal parts of whole hours, such as 15m, 1h, 6h or 1d."],
-    ["backups that divide a day, but that cron can't keep to", `${MANIFEST}backups: { every: 90m }\n`, /^fleet\.yaml: backups\.every: has to divide an hour/],
-    ["backups that don't divide an hour", `${MANIFEST}backups: { every: 45m }\n`, /^fleet\.yaml: backups\.every: has to divide an hour/],
-    ["a schedule that nobody keeps", `${MANIFEST}checks: { also: [{ name: job, heartbeat: abcdefghijklmnop, schedule: "sometimes at 3" }] }\n`, /^fleet\.yaml: checks\.also\.0/],
-    ["a port that there is not", `${MANIFEST}checks: { also: [{ name: far, tcp: "192.0.2.1:70000" }] }\n`, /^fleet\.yaml: checks\.also\.0/],
-    ["more memory than there is", but("kind: node,", "kind: node, memory: 2000,"), /^fleet\.yaml: services: the memory limits add up to \d+ MiB, and s-1vcpu-1gb has 1024 MiB\./],
-    ["an upstream elsewhere", but("http://127.0.0.1:9100", "http://10.0.0.1:9100"), "fleet.yaml: services.grafana.upstream: has to be http://127.0.0.1:PORT: what nginx passes requests to."],
-    ["no service", MANIFEST.replace(/services:[^]*/, "services: {}\n"), "fleet.yaml: services: has no service. Add at least one."],
+    [
+      "an unknown key",
+      but("streaming: true", "streming: true"),
+      'fleet.yaml: services.feed.streming: unknown key. Did you mean "streaming"?',
+    ],
+    [
+      "an unknown key that resembles nothing",
+      but("name: small", "name: small\nzzzzzz: 1"),
+      "fleet.yaml: zzzzzz: unknown key. Known here: name, machines, services, checks, watchdog, alerts, report, backups.",
+    ],
+    [
+      "a key missing",
+      but("kind: static, folder: src/pages", "kind: static"),
+      "fleet.yaml: services.pages.folder: is missing. Add it (text).",
+    ],
+    [
+      "an unknown kind",
+      but("kind: static", "kind: statik"),
+      "fleet.yaml: services.pages.kind: is not a known kind. Choose one of: static, node, python, binary, proxy.",
+    ],
+    [
+      "a host used twice",
+      but("host: stats.example.test", "host: pages.example.test"),
+      'fleet.yaml: services.grafana.host: pages.example.test is already used by "pages". Choose another host name.',
+    ],
+    [
+      "a port used twice",
+      but("kind: node,", "kind: node, port: 4000,").replace(
+        "kind: python,",
+        "kind: python, port: 4000,",
+      ),
+      'fleet.yaml: services.feed.port: 4000 is already used by "notes". Choose a free port, or leave it out to have one chosen.',
+    ],
+    [
+      "a reserved port",
+      but("kind: node,", "kind: node, port: 8080,"),
+      "fleet.yaml: services.notes.port: 8080 is used by the Observatory. Choose a free port, or leave it out to have one chosen.",
+    ],
+    [
+      "a port out of range",
+      but("kind: node,", "kind: node, port: 80,"),
+      "fleet.yaml: services.notes.port: has to be at least 1024.",
+    ],
+    [
+      "a missing folder",
+      but("folder: src/pages", "folder: src/nowhere"),
+      "fleet.yaml: services.pages.folder: there is no folder src/nowhere. Create it, or correct the path (it is relative to fleet.yaml).",
+    ],
+    [
+      "a missing entry",
+      but("folder: src/feed,", "folder: src/feed, entry: app.py,"),
+      "fleet.yaml: services.feed.entry: there is no file app.py in src/feed. Create it, or name the right one.",
+    ],
+    [
+      "a command without its path",
+      but("/usr/bin/webhook", "webhook"),
+      "fleet.yaml: services.hook.command: has to begin with the program's whole path, such as /usr/bin/webhook, or ./NAME for one in the folder.",
+    ],
+    [
+      "a program that the folder has not",
+      but("/usr/bin/webhook", "./webhook"),
+      "fleet.yaml: services.hook.command: there is no file webhook in src/hook. Put the program there, or name the right one.",
+    ],
+    [
+      "an entry that would be two words",
+      but("folder: src/feed,", 'folder: src/feed, entry: "main.py x",'),
+      "fleet.yaml: services.feed.entry: is not a file name inside the folder. Use letters, digits, dots, dashes and slashes.",
+    ],
+    [
+      "a word that would break out of its unit",
+      but("hello there", '"a\\nExecStart=/bin/evil"'),
+      "fleet.yaml: services.feed.environment.GREETING: must not contain line breaks, quotes, backslashes or %.",
+    ],
+    [
+      "an unknown size",
+      but("s-1vcpu-1gb", "s-1vcpu-9gb"),
+      /^fleet\.yaml: machines\.primary\.size: is not a known size\. Choose one of: s-1vcpu-512mb-10gb, /,
+    ],
+    [
+      "an unknown region",
+      but("fra1", "mars1"),
+      /^fleet\.yaml: machines\.primary\.region: is not a known region\. Choose one of: ams3, /,
+    ],
+    [
+      "one region for both",
+      but("ams3", "fra1"),
+      "fleet.yaml: machines.watcher.region: fra1 is the primary's region too: one outage would take both. Choose another.",
+    ],
+    [
+      "a host of another domain",
+      but("stats.example.test", "stats.example.com"),
+      'fleet.yaml: services.grafana.host: "stats.example.com" is not under example.test. Use a name ending in .example.test, or change the stack\'s domain.',
+    ],
+    [
+      "a host that only ends alike",
+      but("stats.example.test", "badexample.test"),
+      /is not under example\.test/,
+    ],
+    [
+      "the status page's host",
+      but("stats.example.test", "status.example.test"),
+      "fleet.yaml: services.grafana.host: status.example.test is the fleet's own (the status page, a machine). Choose another host name.",
+    ],
+    [
+      "a reserved name",
+      but("pages:", "watchdog:"),
+      /^fleet\.yaml: services\.watchdog: the machines use the name "watchdog" themselves\. Rename the service/,
+    ],
+    [
+      "an unusable name",
+      but("pages:", "My_Pages:"),
+      "fleet.yaml: services.My_Pages: is not a usable name. Use 1 to 24 lower-case letters, digits and inner dashes, a letter first.",
+    ],
+    [
+      "data outside of its folder",
+      but("sqlite: notes.db", "sqlite: ../notes.db"),
+      /^fleet\.yaml: services\.notes\.data\.0/,
+    ],
+    [
+      "absolute data",
+      but("sqlite: notes.db", "sqlite: /etc/passwd"),
+      /^fleet\.yaml: services\.notes\.data\.0/,
+    ],
+    [
+      "a health path without a slash",
+      but('path: "/ok?deep=1"', "path: ok"),
+      "fleet.yaml: services.hook.health.path: is not a URL path. Begin it with a slash.",
+    ],
+    [
+      "a duration without a unit",
+      `${MANIFEST}checks: { every: 10 }\n`,
+      /^fleet\.yaml: checks\.every: /,
+    ],
+    [
+      "a timeout that is too long",
+      `${MANIFEST}checks: { every: 5s, timeout: 10s }\n`,
+      "fleet.yaml: checks.timeout: 10s is not below the interval of 5s. Shorten it, or check less often.",
+    ],
+    [
+      "backups that don't divide a day",
+      `${MANIFEST}backups: { every: 7h }\n`,
+      "fleet.yaml: backups.every: has to divide an hour into equal parts of whole minutes, or a day into equal parts of whole hours, such as 15m, 1h, 6h or 1d.",
+    ],
+    [
+      "backups that divide a day, but that cron can't keep to",
+      `${MANIFEST}backups: { every: 90m }\n`,
+      /^fleet\.yaml: backups\.every: has to divide an hour/,
+    ],
+    [
+      "backups that don't divide an hour",
+      `${MANIFEST}backups: { every: 45m }\n`,
+      /^fleet\.yaml: backups\.every: has to divide an hour/,
+    ],
+    [
+      "a schedule that nobody keeps",
+      `${MANIFEST}checks: { also: [{ name: job, heartbeat: abcdefghijklmnop, schedule: "sometimes at 3" }] }\n`,
+      /^fleet\.yaml: checks\.also\.0/,
+    ],
+    [
+      "a port that there is not",
+      `${MANIFEST}checks: { also: [{ name: far, tcp: "192.0.2.1:70000" }] }\n`,
+      /^fleet\.yaml: checks\.also\.0/,
+    ],
+    [
+      "more memory than there is",
+      but("kind: node,", "kind: node, memory: 2000,"),
+      /^fleet\.yaml: services: the memory limits add up to \d+ MiB, and s-1vcpu-1gb has 1024 MiB\./,
+    ],
+    [
+      "an upstream elsewhere",
+      but("http://127.0.0.1:9100", "http://10.0.0.1:9100"),
+      "fleet.yaml: services.grafana.upstream: has to be http://127.0.0.1:PORT: what nginx passes requests to.",
+    ],
+    [
+      "no service",
+      MANIFEST.replace(/services:[^]*/, "services: {}\n"),
+      "fleet.yaml: services: has no service. Add at least one.",
+    ],
     ["broken YAML", "name: [small\n", /^fleet\.yaml: line \d+: /],
-    ["a key written twice", but(pages, `${pages}\n  ${pages}`), /^fleet\.yaml: line \d+: this key is there already, further up\. Give each key once\.$/],
-    ["a line that YAML can't read, without the lines that follow from it", but(pages, `\t${pages}`), /^fleet\.yaml: line \d+: .*Correct the line; indent with spaces\.$/],
-    ["a key of another kind of service", but("folder: src/pages", "folder: src/pages, port: 4000"), 'fleet.yaml: services.pages.port: does not go with kind "static". Remove it.'],
-    ["text without its quotes", but("hello there", "1"), 'fleet.yaml: services.feed.environment.GREETING: has to be text: write it in quotes, "1".'],
-    ["a variable that is the unit's own", but("GREETING:", "PORT:"), /^fleet\.yaml: services\.feed\.environment\.PORT: every service is given it/],
-    ["an entry of another folder", but("folder: src/feed,", "folder: src/feed, entry: ../notes/main.py,"), /^fleet\.yaml: services\.feed\.entry: is not a file name inside the folder/],
-    ["one thing named twice", but("[{ sqlite: notes.db }", "[{ sqlite: notes.db }, { file: notes.db }"), "fleet.yaml: services.notes.data.1: /var/lib/fleet/notes/notes.db is named above already. Name each thing once."],
-    ["nginx behind itself", but("http://127.0.0.1:9100", "http://127.0.0.1:443"), /^fleet\.yaml: services\.grafana\.upstream: http:\/\/127\.0\.0\.1:443 is nginx itself/],
-    ["an hour that there is not", `${MANIFEST}report: { daily: "0 25 * * *" }\n`, /^fleet\.yaml: report\.daily: has to be five cron fields/],
-    ["a job's hour that there is not", `${MANIFEST}checks: { also: [{ name: job, heartbeat: abcdefghijklmnop, schedule: "0 25 * * *" }] }\n`, /^fleet\.yaml: checks\.also\.0/],
+    [
+      "a key written twice",
+      but(PAGES, `${PAGES}\n  ${PAGES}`),
+      /^fleet\.yaml: line \d+: this key is there already, further up\. Give each key once\.$/,
+    ],
+    [
+      "a line that YAML can't read, without the lines that follow from it",
+      but(PAGES, `\t${PAGES}`),
+      /^fleet\.yaml: line \d+: .*Correct the line; indent with spaces\.$/,
+    ],
+    [
+      "a key of another kind of service",
+      but("folder: src/pages", "folder: src/pages, port: 4000"),
+      'fleet.yaml: services.pages.port: does not go with kind "static". Remove it.',
+    ],
+    [
+      "text without its quotes",
+      but("hello there", "1"),
+      'fleet.yaml: services.feed.environment.GREETING: has to be text: write it in quotes, "1".',
+    ],
+    [
+      "a variable that is the unit's own",
+      but("GREETING:", "PORT:"),
+      /^fleet\.yaml: services\.feed\.environment\.PORT: every service is given it/,
+    ],
+    [
+      "an entry of another folder",
+      but("folder: src/feed,", "folder: src/feed, entry: ../notes/main.py,"),
+      /^fleet\.yaml: services\.feed\.entry: is not a file name inside the folder/,
+    ],
+    [
+      "one thing named twice",
+      but("[{ sqlite: notes.db }", "[{ sqlite: notes.db }, { file: notes.db }"),
+      "fleet.yaml: services.notes.data.1: /var/lib/fleet/notes/notes.db is named above already. Name each thing once.",
+    ],
+    [
+      "nginx behind itself",
+      but("http://127.0.0.1:9100", "http://127.0.0.1:443"),
+      /^fleet\.yaml: services\.grafana\.upstream: http:\/\/127\.0\.0\.1:443 is nginx itself/,
+    ],
+    [
+      "an hour that there is not",
+      `${MANIFEST}report: { daily: "0 25 * * *" }\n`,
+      /^fleet\.yaml: report\.daily: has to be five cron fields/,
+    ],
+    [
+      "a job's hour that there is not",
+      `${MANIFEST}checks: { also: [{ name: job, heartbeat: abcdefghijklmnop, schedule: "0 25 * * *" }] }\n`,
+      /^fleet\.yaml: checks\.also\.0/,
+    ],
   ])("%s", (_name, manifest, problem) => {
     const found = problemsOf(manifest);
     expect(found).toHaveLength(1);
@@ -67,17 +258,30 @@ describe("a mistake is refused with its place, what is wrong and what to do", ()
   });
 
   test("all at once, the stack's settings too", () => {
-    const found = problemsOf(but("fra1", "mars1").replace("kind: static", "kind: statik"), { ...SETTINGS, email: "nobody", relay: "relay.lab.test" });
+    const found = problemsOf(but("fra1", "mars1").replace("kind: static", "kind: statik"), {
+      ...SETTINGS,
+      email: "nobody",
+      relay: "relay.lab.test",
+    });
     expect(found.map((line) => line.split(": ").slice(0, 2).join(": "))).toEqual([
-      "Pulumi.test.yaml: second-server:email", "Pulumi.test.yaml: second-server:relay", "fleet.yaml: machines.primary.region", "fleet.yaml: services.pages.kind",
+      "Pulumi.test.yaml: second-server:email",
+      "Pulumi.test.yaml: second-server:relay",
+      "fleet.yaml: machines.primary.region",
+      "fleet.yaml: services.pages.kind",
     ]);
   });
 
   test("no manifest at all", () => {
-    expect(() => factsIn(project({ "other.yaml": "" }))).toThrow(/^fleet\.yaml: there is no such file in .+ Run this in the project's folder\.$/);
+    expect(() => factsIn(project({ "other.yaml": "" }))).toThrow(
+      /^fleet\.yaml: there is no such file in .+ Run this in the project's folder\.$/,
+    );
   });
   test("an empty manifest", () => {
-    expect(problemsOf("").map((line) => line.split(": ")[1])).toEqual(["name", "machines", "services"]);
+    expect(problemsOf("").map((line) => line.split(": ")[1])).toEqual([
+      "name",
+      "machines",
+      "services",
+    ]);
   });
 });
 
@@ -86,35 +290,81 @@ describe("what is left out is filled in", () => {
   const service = (name: string) => facts.services.find((one) => one.name === name)!;
 
   describe("ports", () => {
-    const portsIn = (manifest: string) => new Map(factsIn(project({ ...SOURCES, "fleet.yaml": manifest })).services.map(({ name, port }) => [name, port]));
+    const portsIn = (manifest: string) =>
+      new Map(
+        factsIn(project({ ...SOURCES, "fleet.yaml": manifest })).services.map(({ name, port }) => [
+          name,
+          port,
+        ]),
+      );
     const ports = portsIn(MANIFEST);
 
     test("from 20000 to 29999 for what listens, and none for what does not", () => {
       const chosen = ["notes", "feed", "hook"].map((name) => ports.get(name)!);
       expect(chosen.filter((port) => port >= 20_000 && port < 30_000)).toHaveLength(3);
-      expect([new Set(chosen).size, ports.get("pages"), ports.get("grafana")]).toEqual([3, undefined, undefined]);
+      expect([new Set(chosen).size, ports.get("pages"), ports.get("grafana")]).toEqual([
+        3,
+        undefined,
+        undefined,
+      ]);
     });
     test("stay as they are when a service comes before them, or another one goes", () => {
-      const more = portsIn(but("  pages:", "  another: { kind: python, folder: src/feed }\n  pages:"));
+      const more = portsIn(
+        but("  pages:", "  another: { kind: python, folder: src/feed }\n  pages:"),
+      );
       expect([...more].filter(([name]) => ports.has(name))).toEqual([...ports]);
       expect(portsIn(MANIFEST.replace(/ {2}notes:.*\n/, "")).get("hook")).toBe(ports.get("hook"));
     });
     test("that somebody else has, written down or behind a proxy, are passed over", () => {
       const port = ports.get("hook")!;
-      expect(portsIn(but("http://127.0.0.1:9100", `http://127.0.0.1:${port}`)).get("hook")).toBe(port + 1);
+      expect(portsIn(but("http://127.0.0.1:9100", `http://127.0.0.1:${port}`)).get("hook")).toBe(
+        port + 1,
+      );
       const written = portsIn(but("kind: node,", `kind: node, port: ${port},`));
-      expect([written.get("notes"), written.get("hook"), written.get("feed")]).toEqual([port, port + 1, ports.get("feed")]);
+      expect([written.get("notes"), written.get("hook"), written.get("feed")]).toEqual([
+        port,
+        port + 1,
+        ports.get("feed"),
+      ]);
     });
   });
-  test("hosts under the stack's domain", () => expect(service("notes").host).toBe("notes.example.test"));
-  test("the health path by kind", () => expect(facts.services.map(({ health }) => health.path)).toEqual(["/", "/health", "/health", "/ok?deep=1", "/"]));
+  test("hosts under the stack's domain", () =>
+    expect(service("notes").host).toBe("notes.example.test"));
+  test("the health path by kind", () =>
+    expect(facts.services.map(({ health }) => health.path)).toEqual([
+      "/",
+      "/health",
+      "/health",
+      "/ok?deep=1",
+      "/",
+    ]));
   test("a data folder as a whole is named without a dot", () => {
-    expect(factsIn(project({ ...SOURCES, "fleet.yaml": but("directory: files", "directory: .") })).services[1]!.data[1]).toEqual({ kind: "directory", path: "/var/lib/fleet/notes" });
+    expect(
+      factsIn(project({ ...SOURCES, "fleet.yaml": but("directory: files", "directory: .") }))
+        .services[1]!.data[1],
+    ).toEqual({ kind: "directory", path: "/var/lib/fleet/notes" });
   });
-  test("data paths are absolute", () => expect(service("notes").data).toEqual([{ kind: "sqlite", path: "/var/lib/fleet/notes/notes.db" }, { kind: "directory", path: "/var/lib/fleet/notes/files" }]));
-  test("durations are seconds", () => expect(facts.checks).toEqual({ intervalSeconds: 10, timeoutSeconds: 5, failAfter: 3, passAfter: 2, also: [] }));
-  test("the cost of the machines", () => expect([facts.primary.monthlyUsd, facts.watcher.monthlyUsd]).toEqual([6, 4]));
-  test("alerts go to the owner", () => expect(facts.alerts).toMatchObject({ to: ["owner@example.test"], from: "observatory@example.test", relay: { host: "relay.lab.test", port: 2525 } }));
+  test("data paths are absolute", () =>
+    expect(service("notes").data).toEqual([
+      { kind: "sqlite", path: "/var/lib/fleet/notes/notes.db" },
+      { kind: "directory", path: "/var/lib/fleet/notes/files" },
+    ]));
+  test("durations are seconds", () =>
+    expect(facts.checks).toEqual({
+      intervalSeconds: 10,
+      timeoutSeconds: 5,
+      failAfter: 3,
+      passAfter: 2,
+      also: [],
+    }));
+  test("the cost of the machines", () =>
+    expect([facts.primary.monthlyUsd, facts.watcher.monthlyUsd]).toEqual([6, 4]));
+  test("alerts go to the owner", () =>
+    expect(facts.alerts).toMatchObject({
+      to: ["owner@example.test"],
+      from: "observatory@example.test",
+      relay: { host: "relay.lab.test", port: 2525 },
+    }));
   test("nobody downstream can change a fact", () => {
     expect(Object.isFrozen(facts) && Object.isFrozen(facts.services[0]!.health)).toBe(true);
   });
@@ -132,27 +382,79 @@ checks: { also: [{ name: router, tcp: "192.0.2.1:443" }, { name: nightly, heartb
 
   test("each channel with the secret it needs, each window in the monitor's terms", () => {
     const { alerts, checks } = factsIn(folder(), SETTINGS, ["slack-url", "telegram-token"]);
-    expect(alerts).toMatchObject({ remindMinutes: 0, channels: [{ kind: "slack", secret: "slack-url" }, { kind: "ntfy", url: "https://ntfy.example.net/fleet" }, { kind: "telegram", chat: "-100", secret: "telegram-token" }] });
-    expect(alerts.maintenance).toEqual([{ title: "Sunday", services: ["notes"], weekly: { days: [0, 3], at: "03:00", minutes: 30 } }, { title: "Move", from: "2027-01-01T00:00:00Z", to: "2027-01-01T02:00:00Z" }]);
-    expect(checks.also).toMatchObject([{ id: "router", kind: "tcp", host: "192.0.2.1", port: 443 }, { id: "nightly", kind: "heartbeat", periodSeconds: 86400, graceSeconds: 3600 },
+    expect(alerts).toMatchObject({
+      remindMinutes: 0,
+      channels: [
+        { kind: "slack", secret: "slack-url" },
+        { kind: "ntfy", url: "https://ntfy.example.net/fleet" },
+        { kind: "telegram", chat: "-100", secret: "telegram-token" },
+      ],
+    });
+    expect(alerts.maintenance).toEqual([
+      { title: "Sunday", services: ["notes"], weekly: { days: [0, 3], at: "03:00", minutes: 30 } },
+      { title: "Move", from: "2027-01-01T00:00:00Z", to: "2027-01-01T02:00:00Z" },
+    ]);
+    expect(checks.also).toMatchObject([
+      { id: "router", kind: "tcp", host: "192.0.2.1", port: 443 },
+      { id: "nightly", kind: "heartbeat", periodSeconds: 86400, graceSeconds: 3600 },
       { id: "weekly", kind: "heartbeat", schedule: "Mon *-*-* 03:00", graceSeconds: 900 },
-      { id: "shop", kind: "http", status: 200, method: "POST", headers: { "X-Key": "abc" }, redirects: 2, matches: "o+k", json: { path: "a.0", equals: true }, maxLatencyMs: 900 }]);
+      {
+        id: "shop",
+        kind: "http",
+        status: 200,
+        method: "POST",
+        headers: { "X-Key": "abc" },
+        redirects: 2,
+        matches: "o+k",
+        json: { path: "a.0", equals: true },
+        maxLatencyMs: 900,
+      },
+    ]);
   });
   test("a secret that is needed and not set is named before anything is touched", () => {
-    expect(() => factsIn(folder(), { ...SETTINGS, "relay-user": "me" }, ["slack-url"])).toThrow([
-      "Pulumi.test.yaml: second-server:relay-password: is not set, and relay-user needs it. Set it with: pulumi config set --secret relay-password",
-      "Pulumi.test.yaml: second-server:telegram-token: is not set, and fleet.yaml: alerts.channels needs it. Set it with: pulumi config set --secret telegram-token",
-    ].join("\n"));
+    expect(() => factsIn(folder(), { ...SETTINGS, "relay-user": "me" }, ["slack-url"])).toThrow(
+      [
+        "Pulumi.test.yaml: second-server:relay-password: is not set, and relay-user needs it. Set it with: pulumi config set --secret relay-password",
+        "Pulumi.test.yaml: second-server:telegram-token: is not set, and fleet.yaml: alerts.channels needs it. Set it with: pulumi config set --secret telegram-token",
+      ].join("\n"),
+    );
   });
   test("windows name services that exist, checks have names of their own", () => {
-    expect(problemsOf(`${MANIFEST}alerts: { maintenance: [{ title: x, days: [sun], at: "03:00", lasts: 1h, services: [nobody] }] }\nchecks: { also: [{ name: notes, icmp: 192.0.2.1 }] }\n`)).toEqual([
+    expect(
+      problemsOf(
+        `${MANIFEST}alerts: { maintenance: [{ title: x, days: [sun], at: "03:00", lasts: 1h, services: [nobody] }] }\nchecks: { also: [{ name: notes, icmp: 192.0.2.1 }] }\n`,
+      ),
+    ).toEqual([
       'fleet.yaml: checks.also.0.name: "notes" is already the name of a check. Choose another.',
       'fleet.yaml: alerts.maintenance.0.services: there is no service "nobody". Name one of: pages, notes, feed, hook, grafana.',
     ]);
   });
 });
 
-test.each(["0 7 * * *", "*/15 0-6,22 1,15 jan-mar mon-fri", "59 23 31 12 7", "0 4/6 * * *", "60 * * * *", "* * 0 * *", "5-1 * * * *", "*/0 * * * *", "* * * * mon/2", "0 7 * * * *", "a * * * *"])("cron: %s", (daily) => {
-  const wrong = ["0 4/6 * * *", "60 * * * *", "* * 0 * *", "5-1 * * * *", "*/0 * * * *", "* * * * mon/2", "0 7 * * * *", "a * * * *"];
-  expect(problemsOf(`${MANIFEST}report: { daily: "${daily}" }\n`)).toHaveLength(wrong.includes(daily) ? 1 : 0);
+test.each([
+  "0 7 * * *",
+  "*/15 0-6,22 1,15 jan-mar mon-fri",
+  "59 23 31 12 7",
+  "0 4/6 * * *",
+  "60 * * * *",
+  "* * 0 * *",
+  "5-1 * * * *",
+  "*/0 * * * *",
+  "* * * * mon/2",
+  "0 7 * * * *",
+  "a * * * *",
+])("cron: %s", (daily) => {
+  const wrong = [
+    "0 4/6 * * *",
+    "60 * * * *",
+    "* * 0 * *",
+    "5-1 * * * *",
+    "*/0 * * * *",
+    "* * * * mon/2",
+    "0 7 * * * *",
+    "a * * * *",
+  ];
+  expect(problemsOf(`${MANIFEST}report: { daily: "${daily}" }\n`)).toHaveLength(
+    wrong.includes(daily) ? 1 : 0,
+  );
 });

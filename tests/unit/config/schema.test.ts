@@ -1,23 +1,37 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { describe, expect, test } from "@jest/globals";
 import Ajv2020 from "ajv/dist/2020";
 import addFormats from "ajv-formats";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { parse } from "yaml";
+
 import { manifestJsonSchema } from "../../../config/json-schema";
 import { MANIFEST } from "../../fixtures/manifest";
 
 const ROOT = join(__dirname, "../../..");
-const published = JSON.parse(readFileSync(join(ROOT, "config/fleet.schema.json"), "utf8")) as object;
-const shipped = readFileSync(join(ROOT, "fleet.yaml"), "utf8");
-const docs = readFileSync(join(ROOT, "docs/manifest.md"), "utf8");
+const published = JSON.parse(
+  readFileSync(join(ROOT, "config/fleet.schema.json"), "utf8"),
+) as object;
+const SHIPPED = readFileSync(join(ROOT, "fleet.yaml"), "utf8");
+const DOCS = readFileSync(join(ROOT, "docs/manifest.md"), "utf8");
 const accepts = addFormats(new Ajv2020({ strict: false })).compile(published);
 
 describe("the published JSON Schema", () => {
-  test("is what the code checks (otherwise: node --import tsx config/publish-schema.ts)", () => expect(published).toEqual(JSON.parse(JSON.stringify(manifestJsonSchema()))));
-  test("is named by the shipped manifest, so that editors use it", () => expect(shipped.split("\n")[0]).toBe("# yaml-language-server: $schema=config/fleet.schema.json"));
-  test.each([["shipped", shipped], ["small", MANIFEST]])("accepts the %s manifest", (_name, text) => expect([accepts(parse(text)), accepts.errors]).toEqual([true, null]));
-  test("refuses an unknown key", () => expect(accepts({ ...(parse(shipped) as object), nope: 1 })).toBe(false));
+  test("is what the code checks (otherwise: node --import tsx config/publish-schema.ts)", () =>
+    expect(published).toEqual(JSON.parse(JSON.stringify(manifestJsonSchema()))));
+  test("is named by the shipped manifest, so that editors use it", () =>
+    expect(SHIPPED.split("\n")[0]).toBe(
+      "# yaml-language-server: $schema=config/fleet.schema.json",
+    ));
+  test.each([
+    ["shipped", SHIPPED],
+    ["small", MANIFEST],
+  ])("accepts the %s manifest", (_name, text) =>
+    expect([accepts(parse(text)), accepts.errors]).toEqual([true, null]),
+  );
+  test("refuses an unknown key", () =>
+    expect(accepts({ ...(parse(SHIPPED) as object), nope: 1 })).toBe(false));
 });
 
 test("docs/manifest.md explains every key", () => {
@@ -30,5 +44,5 @@ test("docs/manifest.md explains every key", () => {
     }
   };
   walk(published);
-  expect([...keys].filter((key) => !docs.includes(`\`${key}\``))).toEqual([]);
+  expect([...keys].filter((key) => !DOCS.includes(`\`${key}\``))).toEqual([]);
 });

@@ -1,6 +1,9 @@
 import type { Clock, Timer } from "../../../monitor/adapters/clock";
 
-interface Waiting { readonly at: number; readonly run: () => void }
+interface Waiting {
+  readonly at: number;
+  readonly run: () => void;
+}
 
 /** Time that passes only when told to; what is due runs in order, and promises settle in between. */
 export class FakeClock implements Clock {
@@ -8,15 +11,25 @@ export class FakeClock implements Clock {
   #steady = 0;
   #waiting: Waiting[] = [];
 
-  constructor(start = "2026-03-01T12:00:00Z") { this.#now = Date.parse(start); }
+  constructor(start = "2026-03-01T12:00:00Z") {
+    this.#now = Date.parse(start);
+  }
 
-  now(): number { return this.#now; }
-  monotonic(): number { return this.#steady; }
+  now(): number {
+    return this.#now;
+  }
+  monotonic(): number {
+    return this.#steady;
+  }
 
   after(ms: number, run: () => void): Timer {
     const entry = { at: this.#steady + ms, run };
     this.#waiting.push(entry);
-    return { cancel: () => { this.#waiting = this.#waiting.filter((other) => other !== entry); } };
+    return {
+      cancel: () => {
+        this.#waiting = this.#waiting.filter((other) => other !== entry);
+      },
+    };
   }
 
   async pass(ms: number): Promise<void> {
@@ -32,9 +45,13 @@ export class FakeClock implements Clock {
   }
 
   /** Somebody sets the wall clock. */
-  jump(ms: number): void { this.#now += ms; }
+  jump(ms: number): void {
+    this.#now += ms;
+  }
 
-  #due(end: number): Waiting | undefined { return this.#waiting.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0]; }
+  #due(end: number): Waiting | undefined {
+    return this.#waiting.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+  }
 
   #forward(to: number): void {
     this.#now += to - this.#steady;
@@ -43,4 +60,6 @@ export class FakeClock implements Clock {
 }
 
 /** Everything that only waits for promises is done. */
-async function settled(): Promise<void> { for (let turn = 0; turn < 20; turn += 1) await Promise.resolve(); }
+const settled = async (): Promise<void> => {
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+};

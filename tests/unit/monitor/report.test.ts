@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
+
 import { Reporter } from "../../../monitor/report/reporter";
 import { Site } from "./site";
 
 let site: Site;
-beforeEach(async () => { site = await Site.open({ report: { schedule: "0 7 * * *", weekly: "0 8 * * 1" } }); });
+beforeEach(async () => {
+  site = await Site.open({ report: { schedule: "0 7 * * *", weekly: "0 8 * * 1" } });
+});
 afterEach(() => site.close());
 const sent = (): string[] => site.assembly.outbox.waiting().map(({ message }) => message.subject);
 
@@ -56,7 +59,9 @@ test("on its schedule when something is wrong", async () => {
 test("a history that can't be read does not silence the report, which says so, on the schedule as well", async () => {
   site.round({ chat: "HTTP 500" });
   await site.assembly.writer.flush();
-  const rows = jest.spyOn(site.database, "rows").mockRejectedValue(new Error("database disk image is malformed"));
+  const rows = jest
+    .spyOn(site.database, "rows")
+    .mockRejectedValue(new Error("database disk image is malformed"));
   const reporter = new Reporter(site.assembly);
   reporter.start();
   await site.clock.pass(20 * 3_600_000);
@@ -64,12 +69,16 @@ test("a history that can't be read does not silence the report, which says so, o
   reporter.stop();
   rows.mockRestore();
   expect(sent()).toEqual(["[lab] Report: 1 of 4 are not well"]);
-  expect(site.assembly.outbox.waiting()[0]?.message.text).toContain("The history can't be read now");
+  expect(site.assembly.outbox.waiting()[0]?.message.text).toContain(
+    "The history can't be read now",
+  );
 });
 
 test("a reporter that crashes is reported by other code", async () => {
   site.round();
-  const reporter = new Reporter(site.assembly, undefined, () => { throw new Error("the table has no legs"); });
+  const reporter = new Reporter(site.assembly, undefined, () => {
+    throw new Error("the table has no legs");
+  });
   await reporter.report(true);
   expect(sent()).toEqual(["[lab] The reporter failed"]);
   expect(site.assembly.outbox.waiting()[0]?.message.text).toContain("the table has no legs");
@@ -78,15 +87,25 @@ test("a reporter that crashes is reported by other code", async () => {
 test("who has asked for the report hears that it could not be made", async () => {
   site.round();
   const body = JSON.stringify({ action: "report", force: true, at: site.clock.now() });
-  const broken = jest.spyOn(site.assembly.alerts, "watched").mockImplementation(() => { throw new Error("no list of checks"); });
-  const answer = await site.get("/control", { method: "POST", body, headers: { "x-signature": site.assembly.key.sign(body) } });
+  const broken = jest.spyOn(site.assembly.alerts, "watched").mockImplementation(() => {
+    throw new Error("no list of checks");
+  });
+  const answer = await site.get("/control", {
+    method: "POST",
+    body,
+    headers: { "x-signature": site.assembly.key.sign(body) },
+  });
   broken.mockRestore();
-  expect([answer.status, await answer.text()]).toEqual([409, expect.stringContaining("the report could not be made")]);
+  expect([answer.status, await answer.text()]).toEqual([
+    409,
+    expect.stringContaining("the report could not be made"),
+  ]);
   expect(sent()).toEqual(["[lab] The reporter failed"]);
 });
 
 /** The database answers in real time, the clock does not. */
-async function until(holds: () => boolean): Promise<void> {
+const until = async (holds: () => boolean): Promise<void> => {
   const began = performance.now();
-  while (!holds() && performance.now() - began < 4000) await new Promise((resolve) => setImmediate(resolve));
-}
+  while (!holds() && performance.now() - began < 4000)
+    await new Promise((resolve) => setImmediate(resolve));
+};

@@ -1,5 +1,7 @@
-import { afterAll, describe, expect, test } from "@jest/globals";
 import { join } from "node:path";
+
+import { afterAll, describe, expect, test } from "@jest/globals";
+
 import { loadFleet } from "../../../config/load";
 import type { Release } from "../../../config/release";
 import { problemsOf } from "../../../monitor/validate";
@@ -13,8 +15,10 @@ import { factsIn, project, removeProjects } from "../../fixtures/manifest";
 afterAll(removeProjects);
 const shipped = loadFleet(join(__dirname, "../../.."), "local");
 const small = factsIn(project());
-const portOf = (name: string): number => small.services.find((service) => service.name === name)!.port!;
-const textAt = (fleet: typeof small, path: string): string => [...renderPrimary(fleet), ...renderWatcher(fleet)].find((file) => file.path === path)!.text;
+const portOf = (name: string): number =>
+  small.services.find((service) => service.name === name)!.port!;
+const textAt = (fleet: typeof small, path: string): string =>
+  [...renderPrimary(fleet), ...renderWatcher(fleet)].find((file) => file.path === path)!.text;
 
 test("a relay that is away is not a network that is away: both machines have other places to ask", () => {
   for (const places of [observatoryConfig(small).network, watchdogConfig(small).watcher?.network]) {
@@ -25,109 +29,227 @@ test("a relay that is away is not a network that is away: both machines have oth
 
 test("upgrades of the primary's packages are announced to the Observatory, by the program and the file that are there", () => {
   const text = textAt(small, "/etc/systemd/system/apt-daily-upgrade.service.d/fleet.conf");
-  expect(text.match(/^Exec(StartPre|StopPost)=-.*maintenance "package upgrades on the primary" (--minutes 30|--end) --config \/etc\/fleet\/watchdog\.json$/gm)).toHaveLength(2);
-  expect(renderWatcher(small).map(({ path }) => path)).not.toContain("/etc/systemd/system/apt-daily-upgrade.service.d/fleet.conf");
+  expect(
+    text.match(
+      /^Exec(StartPre|StopPost)=-.*maintenance "package upgrades on the primary" (--minutes 30|--end) --config \/etc\/fleet\/watchdog\.json$/gm,
+    ),
+  ).toHaveLength(2);
+  expect(renderWatcher(small).map(({ path }) => path)).not.toContain(
+    "/etc/systemd/system/apt-daily-upgrade.service.d/fleet.conf",
+  );
 });
 
 test("the operator's view is there where the stack has a password for it, and the Observatory is handed it", () => {
   expect(observatoryConfig(small).operatorFile).toBeUndefined();
   const fleet = { ...small, status: { ...small.status, operator: true } };
-  expect(observatoryConfig(fleet).operatorFile).toBe("/run/credentials/observatory.service/operator-password");
-  expect(renderWatcher(fleet).find(({ path }) => path.endsWith("/observatory.service"))?.text).toContain("operator-password");
+  expect(observatoryConfig(fleet).operatorFile).toBe(
+    "/run/credentials/observatory.service/operator-password",
+  );
+  expect(
+    renderWatcher(fleet).find(({ path }) => path.endsWith("/observatory.service"))?.text,
+  ).toContain("operator-password");
 });
 
 test("only an Observatory that has something to ping may open raw sockets", () => {
-  const capabilities = (fleet: typeof small): string[] => textAt(fleet, "/etc/systemd/system/observatory.service").match(/^(CapabilityBoundingSet|AmbientCapabilities)=.*$/gm)!;
+  const capabilities = (fleet: typeof small): string[] =>
+    textAt(fleet, "/etc/systemd/system/observatory.service").match(
+      /^(CapabilityBoundingSet|AmbientCapabilities)=.*$/gm,
+    )!;
   expect(capabilities(small)).toEqual(["CapabilityBoundingSet=", "AmbientCapabilities="]);
-  const fleet = { ...small, checks: { ...small.checks, also: [{ kind: "icmp" as const, id: "ping", host: "192.0.2.1" }] } };
-  expect(capabilities(fleet)).toEqual(["CapabilityBoundingSet=CAP_NET_RAW", "AmbientCapabilities=CAP_NET_RAW"]);
+  const fleet = {
+    ...small,
+    checks: { ...small.checks, also: [{ kind: "icmp" as const, id: "ping", host: "192.0.2.1" }] },
+  };
+  expect(capabilities(fleet)).toEqual([
+    "CapabilityBoundingSet=CAP_NET_RAW",
+    "AmbientCapabilities=CAP_NET_RAW",
+  ]);
 });
 
-describe.each([["shipped", shipped], ["small", small]])("the %s manifest", (_name, fleet) => {
+describe.each([
+  ["shipped", shipped],
+  ["small", small],
+])("the %s manifest", (_name, fleet) => {
   const paths = renderPrimary(fleet).map(({ path }) => path);
   const plan = planOf(fleet, "primary");
 
-  test.each([...fleet.services])("$name is served, supervised, watched and, if it has data, backed up", (service) => {
-    expect(paths).toContain(`/etc/nginx/sites/${service.name}.conf`);
-    expect(plan.certificates.flatMap(({ hosts }) => hosts)).toContain(service.host);
-    expect(observatoryConfig(fleet).checks).toContainEqual(expect.objectContaining({ id: service.name, service: service.name, url: `https://${service.host}${service.health.path}` }));
-    if (service.kind !== "static" && service.kind !== "proxy") {
-      const unit = `fleet-${service.name}.service`;
-      expect(paths).toContain(`/etc/systemd/system/${unit}`);
-      expect(plan.units).toContainEqual(expect.objectContaining({ name: unit, onChange: "restart", enable: true }));
-      expect(plan.users).toContainEqual(expect.objectContaining({ name: `svc-${service.name}`, home: `/var/lib/fleet/${service.name}` }));
-      expect(plan.probes.map((probe) => probe.unit)).toContain(unit);
-      expect(watchdogConfig(fleet).services.map((watched) => watched.unit)).toContain(unit);
-      expect(plan.packages).toEqual(expect.arrayContaining([...service.packages]));
-    }
-    for (const { path, kind } of service.data) expect(plan.data).toContainEqual(expect.objectContaining({ service: service.name, kind, path }));
-  });
+  test.each([...fleet.services])(
+    "$name is served, supervised, watched and, if it has data, backed up",
+    (service) => {
+      expect(paths).toContain(`/etc/nginx/sites/${service.name}.conf`);
+      expect(plan.certificates.flatMap(({ hosts }) => hosts)).toContain(service.host);
+      expect(observatoryConfig(fleet).checks).toContainEqual(
+        expect.objectContaining({
+          id: service.name,
+          service: service.name,
+          url: `https://${service.host}${service.health.path}`,
+        }),
+      );
+      if (service.kind !== "static" && service.kind !== "proxy") {
+        const unit = `fleet-${service.name}.service`;
+        expect(paths).toContain(`/etc/systemd/system/${unit}`);
+        expect(plan.units).toContainEqual(
+          expect.objectContaining({ name: unit, onChange: "restart", enable: true }),
+        );
+        expect(plan.users).toContainEqual(
+          expect.objectContaining({
+            name: `svc-${service.name}`,
+            home: `/var/lib/fleet/${service.name}`,
+          }),
+        );
+        expect(plan.probes.map((probe) => probe.unit)).toContain(unit);
+        expect(watchdogConfig(fleet).services.map((watched) => watched.unit)).toContain(unit);
+        expect(plan.packages).toEqual(expect.arrayContaining([...service.packages]));
+      }
+      for (const { path, kind } of service.data)
+        expect(plan.data).toContainEqual(
+          expect.objectContaining({ service: service.name, kind, path }),
+        );
+    },
+  );
 
   test("no path is written twice, and each lies where it may", () => {
     for (const files of [renderPrimary(fleet), renderWatcher(fleet)]) {
       const all = files.map(({ path }) => path);
       expect(new Set(all).size).toBe(all.length);
-      expect(all.filter((path) => !path.startsWith("/etc/") || path.includes("..") || path.includes("//"))).toEqual([]);
+      expect(
+        all.filter(
+          (path) => !path.startsWith("/etc/") || path.includes("..") || path.includes("//"),
+        ),
+      ).toEqual([]);
     }
   });
 
   test("a unit's file belongs to a unit of the release, and what restarts a unit is there", () => {
-    for (const [files, release] of [[renderPrimary(fleet), plan], [renderWatcher(fleet), planOf(fleet, "watcher")]] as const) {
+    for (const [files, release] of [
+      [renderPrimary(fleet), plan],
+      [renderWatcher(fleet), planOf(fleet, "watcher")],
+    ] as const) {
       // A drop-in is of a unit that Debian brings.
-      const units = files.flatMap(({ path }) => /^\/etc\/systemd\/system\/([^/]+)$/.exec(path)?.[1] ?? []);
+      const units = files.flatMap(
+        ({ path }) => /^\/etc\/systemd\/system\/([^/]+)$/.exec(path)?.[1] ?? [],
+      );
       expect(release.units.map(({ name }) => name)).toEqual(expect.arrayContaining(units));
-      const named = release.units.flatMap(({ restartOn, reloadOn = [] }) => [...restartOn, ...reloadOn]).filter((path) => path.startsWith("/"));
-      expect(named.filter((path) => !files.some((file) => file.path === path || (path.endsWith("/") && file.path.startsWith(path))))).toEqual([]);
+      const named = release.units
+        .flatMap(({ restartOn, reloadOn = [] }) => [...restartOn, ...reloadOn])
+        .filter((path) => path.startsWith("/"));
+      expect(
+        named.filter(
+          (path) =>
+            !files.some(
+              (file) => file.path === path || (path.endsWith("/") && file.path.startsWith(path)),
+            ),
+        ),
+      ).toEqual([]);
     }
   });
 
-  test("the Observatory accepts what it is given", () => expect(problemsOf(observatoryConfig(fleet))).toEqual([]));
+  test("the Observatory accepts what it is given", () =>
+    expect(problemsOf(observatoryConfig(fleet))).toEqual([]));
   test("the watcher's units stay far below 256 MB together", () => {
-    const limits = renderWatcher(fleet).flatMap(({ text }) => /^MemoryMax=(\d+)M$/m.exec(text)?.[1] ?? []).map(Number);
+    const limits = renderWatcher(fleet)
+      .flatMap(({ text }) => /^MemoryMax=(\d+)M$/m.exec(text)?.[1] ?? [])
+      .map(Number);
     expect(limits.reduce((sum, limit) => sum + limit, 0)).toBeLessThan(200);
   });
 });
 
 test("each kind is served in its own way", () => {
-  expect(textAt(small, "/etc/nginx/sites/pages.conf")).toContain("root /opt/fleet/trees/pages/current;");
-  expect(textAt(small, "/etc/nginx/sites/notes.conf")).toMatch(new RegExp(`proxy_buffering on;[^]*proxy_pass http://127\\.0\\.0\\.1:${portOf("notes")};`));
-  expect(textAt(small, "/etc/nginx/sites/feed.conf")).toMatch(/proxy_buffering off;[^]*proxy_read_timeout 1h;/);
-  expect(textAt(small, "/etc/nginx/sites/grafana.conf")).toMatch(/server_name stats\.example\.test;[^]*proxy_pass http:\/\/127\.0\.0\.1:9100;/);
-  expect(textAt(small, "/etc/systemd/system/fleet-hook.service")).toContain(`ExecStart=/usr/bin/webhook -port ${portOf("hook")} -title "two words"\n`);
-  expect(textAt(small, "/etc/systemd/system/fleet-feed.service")).toContain('Environment="GREETING=hello there"\n');
+  expect(textAt(small, "/etc/nginx/sites/pages.conf")).toContain(
+    "root /opt/fleet/trees/pages/current;",
+  );
+  expect(textAt(small, "/etc/nginx/sites/notes.conf")).toMatch(
+    new RegExp(`proxy_buffering on;[^]*proxy_pass http://127\\.0\\.0\\.1:${portOf("notes")};`),
+  );
+  expect(textAt(small, "/etc/nginx/sites/feed.conf")).toMatch(
+    /proxy_buffering off;[^]*proxy_read_timeout 1h;/,
+  );
+  expect(textAt(small, "/etc/nginx/sites/grafana.conf")).toMatch(
+    /server_name stats\.example\.test;[^]*proxy_pass http:\/\/127\.0\.0\.1:9100;/,
+  );
+  expect(textAt(small, "/etc/systemd/system/fleet-hook.service")).toContain(
+    `ExecStart=/usr/bin/webhook -port ${portOf("hook")} -title "two words"\n`,
+  );
+  expect(textAt(small, "/etc/systemd/system/fleet-feed.service")).toContain(
+    'Environment="GREETING=hello there"\n',
+  );
 });
 
 test.each([
-  ["a word that systemd would split", ["/bin/x", "two words", "it's"], '/bin/x "two words" "it\'s"'],
-  ["what systemd would take for its own", ["/bin/x", ";", "$HOME", "${PORT}", "-d=${DATA_DIR}"], `/bin/x ";" "$$HOME" ${portOf("hook")} -d=/var/lib/fleet/hook`],
+  [
+    "a word that systemd would split",
+    ["/bin/x", "two words", "it's"],
+    '/bin/x "two words" "it\'s"',
+  ],
+  [
+    "what systemd would take for its own",
+    ["/bin/x", ";", "$HOME", "${PORT}", "-d=${DATA_DIR}"],
+    `/bin/x ";" "$$HOME" ${portOf("hook")} -d=/var/lib/fleet/hook`,
+  ],
   ["a program of the folder", ["./bin/x", "./y"], "/opt/fleet/trees/hook/current/bin/x ./y"],
 ])("a command line keeps its words: %s", (_what, command, line) => {
-  const fleet = { ...small, services: small.services.map((service) => (service.name === "hook" ? { ...service, command } : service)) };
-  expect(textAt(fleet, "/etc/systemd/system/fleet-hook.service")).toContain(`\nExecStart=${line}\n`);
+  const fleet = {
+    ...small,
+    services: small.services.map((service) =>
+      service.name === "hook" ? { ...service, command } : service,
+    ),
+  };
+  expect(textAt(fleet, "/etc/systemd/system/fleet-hook.service")).toContain(
+    `\nExecStart=${line}\n`,
+  );
 });
 
 test("every header is sent in one place: an add_header in a location would drop the others there", () => {
-  for (const { path, text } of [...renderPrimary(shipped), ...renderWatcher(shipped)].filter((file) => file.path.startsWith("/etc/nginx/")))
-    expect([path, path.endsWith("/headers.conf") || !text.includes("add_header ")]).toEqual([path, true]);
+  for (const { path, text } of [...renderPrimary(shipped), ...renderWatcher(shipped)].filter(
+    (file) => file.path.startsWith("/etc/nginx/"),
+  ))
+    expect([path, path.endsWith("/headers.conf") || !text.includes("add_header ")]).toEqual([
+      path,
+      true,
+    ]);
 });
 
-test.each([[5, "*/5 * * * *"], [30, "*/30 * * * *"], [60, "7 * * * *"], [360, "7 */6 * * *"], [1440, "7 3 * * *"]])("backups every %i minutes", (minutes, schedule) => expect(cronSchedule(minutes)).toBe(schedule));
+test.each([
+  [5, "*/5 * * * *"],
+  [30, "*/30 * * * *"],
+  [60, "7 * * * *"],
+  [360, "7 */6 * * *"],
+  [1440, "7 3 * * *"],
+])("backups every %i minutes", (minutes, schedule) => expect(cronSchedule(minutes)).toBe(schedule));
 
 describe("first boot", () => {
-  const keys = { authorizedKeys: ["ssh-ed25519 AAAAadmin"], hostPrivateKey: "-----BEGIN OPENSSH PRIVATE KEY-----\nfirst-boot\n-----END OPENSSH PRIVATE KEY-----\n", hostPublicKey: "ssh-ed25519 AAAAhost" };
-  test.each(["primary", "watcher"] as const)("of the %s is far below DigitalOcean's 64 KiB, and holds one private key: its own of the first boot", (role) => {
-    const text = firstBoot(shipped, role, keys);
-    expect(Buffer.byteLength(text)).toBeLessThan(8 * 1024);
-    expect(text.match(/PRIVATE KEY/g)).toHaveLength(2);
-  });
+  const keys = {
+    authorizedKeys: ["ssh-ed25519 AAAAadmin"],
+    hostPrivateKey:
+      "-----BEGIN OPENSSH PRIVATE KEY-----\nfirst-boot\n-----END OPENSSH PRIVATE KEY-----\n",
+    hostPublicKey: "ssh-ed25519 AAAAhost",
+  };
+  test.each(["primary", "watcher"] as const)(
+    "of the %s is far below DigitalOcean's 64 KiB, and holds one private key: its own of the first boot",
+    (role) => {
+      const text = firstBoot(shipped, role, keys);
+      expect(Buffer.byteLength(text)).toBeLessThan(8 * 1024);
+      expect(text.match(/PRIVATE KEY/g)).toHaveLength(2);
+    },
+  );
   test("does not change with the services: a change would replace the machine", () => {
-    expect(firstBoot({ ...shipped, services: [], checks: { ...shipped.checks, failAfter: 9 } }, "primary", keys)).toBe(firstBoot(shipped, "primary", keys));
+    expect(
+      firstBoot(
+        { ...shipped, services: [], checks: { ...shipped.checks, failAfter: 9 } },
+        "primary",
+        keys,
+      ),
+    ).toBe(firstBoot(shipped, "primary", keys));
   });
 });
 
 test("names of the certificate match what nginx reads", () => {
   const tls = textAt(shipped, "/etc/nginx/snippets/tls.conf");
-  const names = (["primary", "watcher"] as const).flatMap((role) => planOf(shipped, role).certificates.map((certificate: Release["certificates"][number]) => certificate.name));
+  const names = (["primary", "watcher"] as const).flatMap((role) =>
+    planOf(shipped, role).certificates.map(
+      (certificate: Release["certificates"][number]) => certificate.name,
+    ),
+  );
   expect(names).toEqual(["fleet", "fleet"]);
   expect(tls).toContain("ssl_certificate /etc/fleet/tls/fleet/fullchain.pem;");
 });

@@ -3,7 +3,9 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
+
 import { routes as chat } from "../../../services/chat/main";
 import { routes as comments } from "../../../services/comments/main";
 import { routes as deadDrop } from "../../../services/dead-drop/main";
@@ -12,30 +14,50 @@ import { type Routes, serve } from "../../../services/shared/http";
 
 let folder = "";
 const closers: (() => void)[] = [];
-beforeEach(() => { folder = mkdtempSync(join(tmpdir(), "service-")); });
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "service-"));
+});
 afterEach(() => {
   closers.splice(0).forEach((close) => close());
   rmSync(folder, { recursive: true });
 });
 
-async function open(routes: Routes): Promise<(path: string, body?: unknown) => Promise<Response>> {
+const open = async (
+  routes: Routes,
+): Promise<(path: string, body?: unknown) => Promise<Response>> => {
   const server = await serve(routes, 0);
-  closers.push(() => { server.closeAllConnections(); server.close(); });
+  closers.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return (path, body) => fetch(base + path, body === undefined ? {} : { method: "POST", body: typeof body === "string" ? body : JSON.stringify(body) });
-}
+  return (path, body) =>
+    fetch(
+      base + path,
+      body === undefined
+        ? {}
+        : { method: "POST", body: typeof body === "string" ? body : JSON.stringify(body) },
+    );
+};
 
 test("a comment is there after a restart, and its text is shown as text", async () => {
   const first = await open(comments(folder));
   const posted = await first("/api/comments", { page: "/", author: "Ada", text: "<b>hello</b>" });
   expect(posted.status).toBe(201);
   const second = await open(comments(folder));
-  expect(await (await second("/api/comments?page=/")).json()).toMatchObject([{ id: 1, author: "Ada", text: "<b>hello</b>" }]);
+  expect(await (await second("/api/comments?page=/")).json()).toMatchObject([
+    { id: 1, author: "Ada", text: "<b>hello</b>" },
+  ]);
   expect(await (await second("/")).text()).toContain("&#60;b&#62;hello");
   expect((await second("/health")).status).toBe(200);
 });
 
-test.each([["not JSON", "{", 400], ["an empty text", { author: "a", text: " " }, 422], ["a text that is too long", { author: "a", text: "x".repeat(5000) }, 422], ["a body that is too long", "x".repeat(70_000), 413]])("a comment with %s is refused", async (_what, body, status) => {
+test.each([
+  ["not JSON", "{", 400],
+  ["an empty text", { author: "a", text: " " }, 422],
+  ["a text that is too long", { author: "a", text: "x".repeat(5000) }, 422],
+  ["a body that is too long", "x".repeat(70_000), 413],
+])("a comment with %s is refused", async (_what, body, status) => {
   const ask = await open(comments(folder));
   expect((await ask("/api/comments", body)).status).toBe(status);
   expect(await (await ask("/api/comments")).json()).toEqual([]);
@@ -47,7 +69,18 @@ test("comments that can't be written make the service unhealthy", async () => {
 });
 
 test("when there is no room for more comments, those that are there stay", async () => {
-  writeFileSync(join(folder, "comments.json"), JSON.stringify([{ id: 1, page: "/", author: "Ada", text: "x".repeat(4_000_000), at: "" }]));
+  writeFileSync(
+    join(folder, "comments.json"),
+    JSON.stringify([
+      {
+        id: 1,
+        page: "/",
+        author: "Ada",
+        text: "x".repeat(4_000_000),
+        at: "",
+      },
+    ]),
+  );
   const ask = await open(comments(folder));
   expect((await ask("/api/comments", { author: "a", text: "one more" })).status).toBe(507);
   expect(JSON.parse(readFileSync(join(folder, "comments.json"), "utf8"))).toHaveLength(1);
@@ -55,7 +88,10 @@ test("when there is no room for more comments, those that are there stay", async
 
 test("a secret can be read once, with its key only, and is not in the database as text", async () => {
   const ask = await open(deadDrop(folder));
-  const { id, key } = (await (await ask("/api/drops", { text: "the code is 4711" })).json()) as { id: string; key: string };
+  const { id, key } = (await (await ask("/api/drops", { text: "the code is 4711" })).json()) as {
+    id: string;
+    key: string;
+  };
   expect(readFileSync(join(folder, "drops.db"), "latin1")).not.toContain("4711");
   expect((await ask("/api/open", { id, key: "wrong" })).status).toBe(404);
   expect(await (await ask("/api/open", { id, key })).json()).toEqual({ text: "the code is 4711" });
@@ -69,7 +105,8 @@ test("what is said in the chat reaches those who listen, and those who come late
   const stream = (await ask("/events")).body?.getReader();
   await ask("/messages", { name: "Bob", text: "second" });
   let heard = "";
-  while (!heard.includes("second")) heard += new TextDecoder().decode((await stream?.read())?.value);
+  while (!heard.includes("second"))
+    heard += new TextDecoder().decode((await stream?.read())?.value);
   expect(heard).toMatch(/"text":"first"[^]*"text":"second"/);
   await stream?.cancel();
 });
@@ -77,10 +114,29 @@ test("what is said in the chat reaches those who listen, and those who come late
 test("a chat's listener who does not read is let go, and the others hear on", async () => {
   const routes = chat();
   const heard: string[] = [];
-  const listener = (writableLength: number) => ({ writableLength, writeHead: () => undefined, on: () => undefined, write: (text: string) => { heard.push(text); }, destroy: () => { heard.push("let go"); } });
-  for (const unread of [100_000, 0]) await routes["GET /events"]!({ headers: {} } as never, new URL("http://x/events"), listener(unread) as never);
+  const listener = (writableLength: number) => ({
+    writableLength,
+    writeHead: () => undefined,
+    on: () => undefined,
+    write: (text: string) => {
+      heard.push(text);
+    },
+    destroy: () => {
+      heard.push("let go");
+    },
+  });
+  for (const unread of [100_000, 0])
+    await routes["GET /events"]!(
+      { headers: {} } as never,
+      new URL("http://x/events"),
+      listener(unread) as never,
+    );
   heard.length = 0;
-  await routes["POST /messages"]!(Readable.from([Buffer.from('{"name":"Ada","text":"hello"}')]) as never, new URL("http://x/messages"), {} as never);
+  await routes["POST /messages"]!(
+    Readable.from([Buffer.from('{"name":"Ada","text":"hello"}')]) as never,
+    new URL("http://x/messages"),
+    {} as never,
+  );
   expect(heard).toEqual(["let go", expect.stringContaining("hello")]);
 });
 
@@ -90,6 +146,7 @@ test("a program's error is the asker's, not the server's", async () => {
   expect([answer.status, await answer.json()]).toEqual([422, { error: "1 is not a list" }]);
   expect((await ask("/nowhere")).status).toBe(404);
   expect((await ask("//")).status).toBe(400);
-  const nested = "(define x '()) (define (two l) (append l l)) (define long (two (two (two (two (two (two (two (two (two (two (two (two (two (two '(1 1 1 1 1)))))))))))))))) (reduce (lambda (a b) (list a)) x long)";
+  const nested =
+    "(define x '()) (define (two l) (append l l)) (define long (two (two (two (two (two (two (two (two (two (two (two (two (two (two '(1 1 1 1 1)))))))))))))))) (reduce (lambda (a b) (list a)) x long)";
   expect((await ask("/run", { code: nested })).status).toBe(422);
 });

@@ -1,9 +1,11 @@
-import { buildSync } from "esbuild";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+
+import { buildSync } from "esbuild";
+
 import { freePort } from "../../fixtures/free-port";
 
 const PROJECT = resolve(__dirname, "../../..");
@@ -17,7 +19,13 @@ export interface Running {
 const answers = async (url: string, child: ChildProcess, said: () => string): Promise<void> => {
   for (;;) {
     if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${said()}`);
-    try { if ((await fetch(url)).ok) return; } catch { await new Promise((wake) => { setTimeout(wake, 20); }); }
+    try {
+      if ((await fetch(url)).ok) return;
+    } catch {
+      await new Promise((wake) => {
+        setTimeout(wake, 20);
+      });
+    }
   }
 };
 
@@ -28,12 +36,35 @@ export const start = async (name: string): Promise<Running> => {
   mkdirSync(data);
   const source = join(PROJECT, "services", name);
   const python = name === "health";
-  if (!python) buildSync({ entryPoints: [join(source, "main.ts")], outfile: join(folder, "main.js"), bundle: true, platform: "node", target: "node20", format: "cjs", external: ["libsql"], logLevel: "silent" });
+  if (!python)
+    buildSync({
+      entryPoints: [join(source, "main.ts")],
+      outfile: join(folder, "main.js"),
+      bundle: true,
+      platform: "node",
+      target: "node20",
+      format: "cjs",
+      external: ["libsql"],
+      logLevel: "silent",
+    });
   const port = await freePort();
-  const environment = { PATH: process.env["PATH"], PORT: String(port), HOST: "127.0.0.1", DATA_DIR: data, NODE_PATH: join(PROJECT, "node_modules") };
-  const child = python ? spawn("python3", ["-B", "main.py"], { cwd: source, env: environment }) : spawn(process.execPath, ["--max-semi-space-size=1", "--max-old-space-size=48", "main.js"], { cwd: folder, env: environment });
+  const environment = {
+    PATH: process.env["PATH"],
+    PORT: String(port),
+    HOST: "127.0.0.1",
+    DATA_DIR: data,
+    NODE_PATH: join(PROJECT, "node_modules"),
+  };
+  const child = python
+    ? spawn("python3", ["-B", "main.py"], { cwd: source, env: environment })
+    : spawn(process.execPath, ["--max-semi-space-size=1", "--max-old-space-size=48", "main.js"], {
+        cwd: folder,
+        env: environment,
+      });
   let said = "";
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => { said += text; });
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+  });
   const url = `http://127.0.0.1:${port}`;
   const stop = async () => {
     const ended = child.exitCode === null ? once(child, "exit") : null;
@@ -42,6 +73,11 @@ export const start = async (name: string): Promise<Running> => {
     rmSync(folder, { recursive: true, force: true });
     return { code: child.exitCode, signal: child.signalCode };
   };
-  try { await answers(`${url}/health`, child, () => said); } catch (error) { await stop(); throw error; }
+  try {
+    await answers(`${url}/health`, child, () => said);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return { url, stop };
 };

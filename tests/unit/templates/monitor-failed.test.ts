@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { SMTPServer } from "smtp-server";
 
@@ -23,7 +24,8 @@ test("the monitor dies → one mail by other code → dies again within the hour
   const config = join(folder, "observatory.json");
   writeFileSync(config, JSON.stringify({ fleet: "lab", domain: "example.test", alerts: { from: "o@example.test", to: ["ops@example.test"], relay: { host: "127.0.0.1", port: (server.address() as AddressInfo).port } } }));
   const end = async (result: string, code = "killed", status = "ABRT"): Promise<number> => {
-    const child = spawn("python3", [join(__dirname, "../../../templates/system/monitor-failed"), config], { env: { PATH: process.env["PATH"], STATE_DIRECTORY: folder, SERVICE_RESULT: result, EXIT_CODE: code, EXIT_STATUS: status }, stdio: ["ignore", "ignore", "inherit"] });
+    const child = spawn("python3", [join(__dirname, "../../../templates/system/monitor-failed"), config], { env: {
+ PATH: process.env["PATH"], STATE_DIRECTORY: folder, SERVICE_RESULT: result, EXIT_CODE: code, EXIT_STATUS: status }, stdio: ["ignore", "ignore", "inherit"] });
     const [exited] = (await once(child, "exit")) as [number];
     return exited;
   };

@@ -6,17 +6,37 @@ import { findImage, snapshotKey } from "../images";
 import { privateRange } from "./view";
 
 export const machineKey = (dropletId: number): string => `droplet-${dropletId}`;
-export const stillThere = (cloud: Cloud, droplet: DropletRecord): boolean => cloud.state.droplets.includes(droplet);
+export const stillThere = (cloud: Cloud, droplet: DropletRecord): boolean =>
+  cloud.state.droplets.includes(droplet);
 
-export const machineSpec = (cloud: Cloud, droplet: DropletRecord, image: string | number = droplet.image): MachineSpec => {
+export const machineSpec = (
+  cloud: Cloud,
+  droplet: DropletRecord,
+  image: string | number = droplet.image,
+): MachineSpec => {
   const found = findImage(cloud.state, image);
   if (!found) throw new Error(`image ${image} is gone`);
   return {
-    dropletId: droplet.id, name: droplet.name, region: droplet.region, memoryMiB: droplet.memory, vcpus: droplet.vcpus, diskGiB: droplet.disk,
-    image: found.key, userData: droplet.user_data,
-    publicKeys: cloud.state.sshKeys.filter((key) => droplet.ssh_keys.includes(key.id)).map((key) => key.public_key),
+    dropletId: droplet.id,
+    name: droplet.name,
+    region: droplet.region,
+    memoryMiB: droplet.memory,
+    vcpus: droplet.vcpus,
+    diskGiB: droplet.disk,
+    image: found.key,
+    userData: droplet.user_data,
+    publicKeys: cloud.state.sshKeys
+      .filter((key) => droplet.ssh_keys.includes(key.id))
+      .map((key) => key.public_key),
     networks: {
-      mac: droplet.mac, ipv4: droplet.ipv4, anchorIpv4: droplet.anchor_ipv4, privateIpv4: droplet.private_ipv4, vpc: droplet.vpc_uuid, privatePrefix: privateRange(cloud.state, droplet).bits, ...(droplet.public_networking === false ? { privateOnly: true } : {}), ...(droplet.ipv6 ? { ipv6: droplet.ipv6 } : {}),
+      mac: droplet.mac,
+      ipv4: droplet.ipv4,
+      anchorIpv4: droplet.anchor_ipv4,
+      privateIpv4: droplet.private_ipv4,
+      vpc: droplet.vpc_uuid,
+      privatePrefix: privateRange(cloud.state, droplet).bits,
+      ...(droplet.public_networking === false ? { privateOnly: true } : {}),
+      ...(droplet.ipv6 ? { ipv6: droplet.ipv6 } : {}),
     },
   };
 };
@@ -26,18 +46,38 @@ export const settled = (cloud: Cloud, droplet: DropletRecord) => (): void => {
   droplet.status = cloud.hypervisor.power(droplet.id) === "on" ? "active" : "off";
 };
 
-export const volumeSpec = ({ id, name, size_gigabytes, filesystem_type, filesystem_label }: VolumeRecord): VolumeSpec => ({ id, name, sizeGiB: size_gigabytes, filesystem: filesystem_type, label: filesystem_label });
+export const volumeSpec = ({
+  id,
+  name,
+  size_gigabytes,
+  filesystem_type,
+  filesystem_label,
+}: VolumeRecord): VolumeSpec => ({
+  id,
+  name,
+  sizeGiB: size_gigabytes,
+  filesystem: filesystem_type,
+  label: filesystem_label,
+});
 
 export const boot = async (cloud: Cloud, droplet: DropletRecord): Promise<() => void> => {
   // The firewall is there before the machine: at no time is it uncovered.
   await cloud.network.apply();
-  await cloud.hypervisor.create(machineSpec(cloud, droplet), cloud.state.volumes.filter((volume) => droplet.volume_ids.includes(volume.id)).map(volumeSpec));
+  await cloud.hypervisor.create(
+    machineSpec(cloud, droplet),
+    cloud.state.volumes.filter((volume) => droplet.volume_ids.includes(volume.id)).map(volumeSpec),
+  );
   await cloud.network.apply();
   return settled(cloud, droplet);
 };
 
 /** Carries out an action (begun already) after all earlier ones of the same droplet, and lifts the droplet's lock. */
-export const queueAction = (cloud: Cloud, droplet: DropletRecord, action: ActionRecord, work: Work): void => {
+export const queueAction = (
+  cloud: Cloud,
+  droplet: DropletRecord,
+  action: ActionRecord,
+  work: Work,
+): void => {
   droplet.locked = true;
   void cloud.jobs.run(machineKey(droplet.id), async () => {
     await carryOut(cloud, action, async () => {
@@ -51,17 +91,33 @@ export const queueAction = (cloud: Cloud, droplet: DropletRecord, action: Action
   });
 };
 
-export const beginDropletAction = (cloud: Cloud, droplet: DropletRecord, type: string, request: Record<string, unknown>): ActionRecord =>
-  beginAction(cloud, { type, resource_id: droplet.id, resource_type: "droplet", region_slug: droplet.region, request });
+export const beginDropletAction = (
+  cloud: Cloud,
+  droplet: DropletRecord,
+  type: string,
+  request: Record<string, unknown>,
+): ActionRecord =>
+  beginAction(cloud, {
+    type,
+    resource_id: droplet.id,
+    resource_type: "droplet",
+    region_slug: droplet.region,
+    request,
+  });
 
 /** Gone from the records at once; the machine is taken down after whatever is being done to it now. Resolves then. */
 export const removeDroplet = (cloud: Cloud, droplet: DropletRecord): Promise<void> => {
   const { state } = cloud;
   state.droplets = state.droplets.filter((one) => one !== droplet);
-  for (const reserved of [...state.reservedIps, ...state.reservedIpv6]) if (reserved.droplet_id === droplet.id) reserved.droplet_id = null;
-  for (const firewall of state.firewalls) firewall.droplet_ids = firewall.droplet_ids.filter((id) => id !== droplet.id);
-  for (const volume of state.volumes) volume.droplet_ids = volume.droplet_ids.filter((id) => id !== droplet.id);
-  const backups = state.snapshots.filter((one) => one.kind === "backup" && one.droplet_id === droplet.id);
+  for (const reserved of [...state.reservedIps, ...state.reservedIpv6])
+    if (reserved.droplet_id === droplet.id) reserved.droplet_id = null;
+  for (const firewall of state.firewalls)
+    firewall.droplet_ids = firewall.droplet_ids.filter((id) => id !== droplet.id);
+  for (const volume of state.volumes)
+    volume.droplet_ids = volume.droplet_ids.filter((id) => id !== droplet.id);
+  const backups = state.snapshots.filter(
+    (one) => one.kind === "backup" && one.droplet_id === droplet.id,
+  );
   state.snapshots = state.snapshots.filter((one) => !backups.includes(one));
   cloud.faults.forget(droplet.id);
   const action = beginDropletAction(cloud, droplet, "destroy", {});

@@ -1,11 +1,18 @@
 import { isIP } from "node:net";
+
 import { answer } from "../../dns/zone";
 import type { Cloud } from "../cloud";
 import type { ActiveFault } from "../faults";
 
 /** The DNS fault that holds for a name. */
-export const dnsFault = ({ faults }: Pick<Cloud, "faults">, name: string): Extract<ActiveFault, { kind: "dns" }> | undefined =>
-  faults.find("dns", (fault) => !fault.name || name === fault.name || name.endsWith(`.${fault.name}`));
+export const dnsFault = (
+  { faults }: Pick<Cloud, "faults">,
+  name: string,
+): Extract<ActiveFault, { kind: "dns" }> | undefined =>
+  faults.find(
+    "dns",
+    (fault) => !fault.name || name === fault.name || name.endsWith(`.${fault.name}`),
+  );
 
 /** "https://a.example.test/x", "a.example.test:8080/x" and "203.0.113.10" each name a host; null for what names none. */
 const hostOf = (target: string): string | null => {
@@ -23,5 +30,7 @@ export const locate = (cloud: Cloud, target: string): Located => {
   if (dnsFault(cloud, host)) return { problem: `${host} can't be looked up` };
   const reply = answer(cloud.state, { name: host, type: "A" });
   const found = reply.answers.find((one) => one.type === "A");
-  return found ? { address: String((found as { data: unknown }).data) } : { problem: reply.rcode === "NXDOMAIN" ? `${host} does not exist` : `${host} has no address` };
+  return found
+    ? { address: String((found as { data: unknown }).data) }
+    : { problem: reply.rcode === "NXDOMAIN" ? `${host} does not exist` : `${host} has no address` };
 };

@@ -1,9 +1,9 @@
 import type { MachineUsage } from "../../machines/hypervisor";
 import type { Cloud } from "../cloud";
 
-export const sampleSeconds = 15;
+export const SAMPLE_SECONDS = 15;
 /** Six hours. DigitalOcean keeps two weeks; a file rewritten at each call can't, so these end with the daemon. */
-const kept = (6 * 3600) / sampleSeconds;
+const KEPT = (6 * 3600) / SAMPLE_SECONDS;
 
 export interface Sample extends MachineUsage {
   /** Seconds since 1970. */
@@ -29,44 +29,87 @@ const damped = (was: number, busy: number, seconds: number, minutes: number): nu
 
 const cpuSeconds = (one: MachineUsage): number => one.cpuUserSeconds + one.cpuSystemSeconds;
 /** Counters begin anew when a machine's power comes back. */
-const isReset = (before: MachineUsage, after: MachineUsage): boolean => cpuSeconds(after) < cpuSeconds(before);
+const isReset = (before: MachineUsage, after: MachineUsage): boolean =>
+  cpuSeconds(after) < cpuSeconds(before);
 
 /** Those whose counters can be set against each other: all since the machine's power last came back. */
 export const sincePowerOn = (samples: readonly Sample[]): readonly Sample[] =>
-  samples.slice(Math.max(0, samples.findLastIndex((one, at) => at > 0 && isReset(samples[at - 1]!, one))));
+  samples.slice(
+    Math.max(
+      0,
+      samples.findLastIndex((one, at) => at > 0 && isReset(samples[at - 1]!, one)),
+    ),
+  );
 
-const next = (before: Sample | undefined, usage: MachineUsage, at: number, vcpus: number): Sample => {
+const next = (
+  before: Sample | undefined,
+  usage: MachineUsage,
+  at: number,
+  vcpus: number,
+): Sample => {
   const seconds = before ? at - before.at : 0;
-  const load = (was: number | undefined, minutes: number): number => (was === undefined ? 0 : damped(was, usage.busy, seconds, minutes));
-  return { ...usage, at, vcpus, load1: load(before?.load1, 1), load5: load(before?.load5, 5), load15: load(before?.load15, 15) };
+  const load = (was: number | undefined, minutes: number): number =>
+    was === undefined ? 0 : damped(was, usage.busy, seconds, minutes);
+  return {
+    ...usage,
+    at,
+    vcpus,
+    load1: load(before?.load1, 1),
+    load5: load(before?.load5, 5),
+    load15: load(before?.load15, 15),
+  };
 };
 
-export const createMetrics = ({ state, hypervisor, clock, log }: Pick<Cloud, "state" | "hypervisor" | "clock" | "log">): Metrics => {
+export const createMetrics = ({
+  state,
+  hypervisor,
+  clock,
+  log,
+}: Pick<Cloud, "state" | "hypervisor" | "clock" | "log">): Metrics => {
   const samples = new Map<number, Sample[]>();
   const look = async (dropletId: number, vcpus: number): Promise<void> => {
     const usage = await hypervisor.usage!(dropletId);
     if (!usage) return;
     const own = samples.get(dropletId) ?? [];
     const before = own.at(-1);
-    own.push(next(before && isReset(before, usage) ? undefined : before, usage, Math.floor(clock.now().getTime() / 1000), vcpus));
-    if (own.length > kept) own.shift();
+    own.push(
+      next(
+        before && isReset(before, usage) ? undefined : before,
+        usage,
+        Math.floor(clock.now().getTime() / 1000),
+        vcpus,
+      ),
+    );
+    if (own.length > KEPT) own.shift();
     samples.set(dropletId, own);
   };
   return {
     sample: async () => {
       if (!hypervisor.usage) return;
-      for (const id of samples.keys()) if (!state.droplets.some((one) => one.id === id)) samples.delete(id);
+      for (const id of samples.keys())
+        if (!state.droplets.some((one) => one.id === id)) samples.delete(id);
       const running = state.droplets.filter((one) => one.status === "active");
       const looks = await Promise.allSettled(running.map(({ id, vcpus }) => look(id, vcpus)));
-      for (const [at, one] of looks.entries()) if (one.status === "rejected") log(`metrics of droplet ${running[at]!.id}: ${(one.reason as Error).message}`);
+      for (const [at, one] of looks.entries())
+        if (one.status === "rejected")
+          log(`metrics of droplet ${running[at]!.id}: ${(one.reason as Error).message}`);
     },
     of: (dropletId) => samples.get(dropletId) ?? [],
   };
 };
 
 /** Megabits a second between each sample and the one before it. */
-export const bandwidth = (samples: readonly Sample[], counter: "publicIn" | "publicOut" | "privateIn" | "privateOut"): { at: number; value: number }[] =>
+export const bandwidth = (
+  samples: readonly Sample[],
+  counter: "publicIn" | "publicOut" | "privateIn" | "privateOut",
+): { at: number; value: number }[] =>
   samples.slice(1).map((one, index) => {
     const before = samples[index]!;
-    return { at: one.at, value: one.at > before.at ? Math.max(0, (8 * (one[counter] - before[counter])) / 1e6 / (one.at - before.at)) : 0 };
+    return {
+      at: one.at,
+      value:
+        one.at > before.at
+          ? Math.max(0, (8 * (one[counter] - before[counter])) / 1e6 / (one.at - before.at))
+          : 0,
+    };
   });

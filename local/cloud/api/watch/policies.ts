@@ -2,8 +2,14 @@ import type { AlertPolicyRecord, DropletRecord } from "../../records";
 import type { Cloud } from "../cloud";
 import { bandwidth, sincePowerOn, type Sample } from "./metrics";
 
-const seconds: Readonly<Record<string, number>> = { "5m": 300, "10m": 600, "30m": 1800, "1h": 3600 };
-const mean = (values: readonly number[]): number => values.reduce((sum, one) => sum + one, 0) / values.length;
+const seconds: Readonly<Record<string, number>> = {
+  "5m": 300,
+  "10m": 600,
+  "30m": 1800,
+  "1h": 3600,
+};
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, one) => sum + one, 0) / values.length;
 
 const cpuPercent = (samples: readonly Sample[]): number => {
   const [first, last] = [samples[0]!, samples.at(-1)!];
@@ -13,24 +19,42 @@ const cpuPercent = (samples: readonly Sample[]): number => {
 
 /** What a policy's metric was on average; null for those that no figures are kept of (disk_read, disk_write). */
 const measure = (type: string, samples: readonly Sample[]): number | null => {
-  const rate = (counter: Parameters<typeof bandwidth>[1]): number => mean(bandwidth(samples, counter).map((one) => one.value));
+  const rate = (counter: Parameters<typeof bandwidth>[1]): number =>
+    mean(bandwidth(samples, counter).map((one) => one.value));
   switch (type.replace("v1/insights/droplet/", "")) {
-    case "cpu": return cpuPercent(samples);
-    case "memory_utilization_percent": return mean(samples.map((one) => (100 * (one.memoryUsed - one.memoryCached)) / one.memoryTotal));
-    case "disk_utilization_percent": return mean(samples.map((one) => 100 * (1 - one.diskFree / one.diskSize)));
-    case "load_1": return mean(samples.map((one) => one.load1));
-    case "load_5": return mean(samples.map((one) => one.load5));
-    case "load_15": return mean(samples.map((one) => one.load15));
-    case "public_inbound_bandwidth": return rate("publicIn");
-    case "public_outbound_bandwidth": return rate("publicOut");
-    case "private_inbound_bandwidth": return rate("privateIn");
-    case "private_outbound_bandwidth": return rate("privateOut");
-    default: return null;
+    case "cpu":
+      return cpuPercent(samples);
+    case "memory_utilization_percent":
+      return mean(
+        samples.map((one) => (100 * (one.memoryUsed - one.memoryCached)) / one.memoryTotal),
+      );
+    case "disk_utilization_percent":
+      return mean(samples.map((one) => 100 * (1 - one.diskFree / one.diskSize)));
+    case "load_1":
+      return mean(samples.map((one) => one.load1));
+    case "load_5":
+      return mean(samples.map((one) => one.load5));
+    case "load_15":
+      return mean(samples.map((one) => one.load15));
+    case "public_inbound_bandwidth":
+      return rate("publicIn");
+    case "public_outbound_bandwidth":
+      return rate("publicOut");
+    case "private_inbound_bandwidth":
+      return rate("privateIn");
+    case "private_outbound_bandwidth":
+      return rate("privateOut");
+    default:
+      return null;
   }
 };
 
 /** The whole window has to have been seen: a machine that has just been switched on is not judged. */
-const ofWindow = (samples: readonly Sample[], now: number, length: number): readonly Sample[] | null => {
+const ofWindow = (
+  samples: readonly Sample[],
+  now: number,
+  length: number,
+): readonly Sample[] | null => {
   const before = samples.findLastIndex((one) => one.at <= now - length);
   const window = samples.slice(Math.max(0, before));
   return before >= 0 && window.length > 1 ? window : null;
@@ -38,18 +62,32 @@ const ofWindow = (samples: readonly Sample[], now: number, length: number): read
 
 /** Without entities and tags a policy is about every droplet. */
 const concerns = ({ entities, tags }: AlertPolicyRecord, droplet: DropletRecord): boolean =>
-  (entities.length === 0 && tags.length === 0) || entities.includes(String(droplet.id)) || droplet.tags.some((tag) => tags.includes(tag));
+  (entities.length === 0 && tags.length === 0) ||
+  entities.includes(String(droplet.id)) ||
+  droplet.tags.some((tag) => tags.includes(tag));
 
-const tell = (cloud: Cloud, policy: AlertPolicyRecord, droplet: DropletRecord, value: number, turn: "triggered" | "resolved"): void => {
+const tell = (
+  cloud: Cloud,
+  policy: AlertPolicyRecord,
+  droplet: DropletRecord,
+  value: number,
+  turn: "triggered" | "resolved",
+): void => {
   const metric = policy.type.split("/").at(-1)!;
   const words = turn === "triggered" ? "Triggered" : "Resolved";
   cloud.notify(
-    policy.alerts, `${words}: ${policy.description || metric} (${droplet.name})`,
+    policy.alerts,
+    `${words}: ${policy.description || metric} (${droplet.name})`,
     `${words} at ${cloud.clock.now().toISOString()}: ${metric} of ${droplet.name} (droplet ${droplet.id}) was ${value.toFixed(2)} over the last ${policy.window}; the alert is for ${policy.compare === "GreaterThan" ? "more" : "less"} than ${policy.value}.\n`,
   );
 };
 
-const judge = (cloud: Cloud, policy: AlertPolicyRecord, droplet: DropletRecord, value: number): void => {
+const judge = (
+  cloud: Cloud,
+  policy: AlertPolicyRecord,
+  droplet: DropletRecord,
+  value: number,
+): void => {
   const firing = policy.firing ?? [];
   const was = firing.includes(droplet.id);
   const is = policy.compare === "GreaterThan" ? value > policy.value : value < policy.value;
@@ -63,12 +101,20 @@ export const judgePolicies = async (cloud: Cloud): Promise<void> => {
   const now = Math.floor(cloud.clock.now().getTime() / 1000);
   const before = JSON.stringify(cloud.state.alertPolicies.map((one) => one.firing));
   for (const policy of cloud.state.alertPolicies.filter((one) => one.enabled)) {
-    if (policy.firing) policy.firing = policy.firing.filter((id) => cloud.state.droplets.some((one) => one.id === id));
+    if (policy.firing)
+      policy.firing = policy.firing.filter((id) =>
+        cloud.state.droplets.some((one) => one.id === id),
+      );
     for (const droplet of cloud.state.droplets.filter((one) => concerns(policy, one))) {
-      const window = ofWindow(sincePowerOn(cloud.metrics.of(droplet.id)), now, seconds[policy.window]!);
+      const window = ofWindow(
+        sincePowerOn(cloud.metrics.of(droplet.id)),
+        now,
+        seconds[policy.window]!,
+      );
       const value = window && measure(policy.type, window);
       if (value !== null) judge(cloud, policy, droplet, value);
     }
   }
-  if (JSON.stringify(cloud.state.alertPolicies.map((one) => one.firing)) !== before) await cloud.store.save();
+  if (JSON.stringify(cloud.state.alertPolicies.map((one) => one.firing)) !== before)
+    await cloud.store.save();
 };

@@ -4,10 +4,16 @@ import { locate } from "./lookup";
 import type { Probe, ProbeResult, ProbeTarget } from "./probe";
 import { describe, nextState, stepAlert } from "./uptime-state";
 
-const tell = (cloud: Cloud, check: UptimeCheckRecord, alert: UptimeAlertRecord, turn: "triggered" | "resolved"): void => {
+const tell = (
+  cloud: Cloud,
+  check: UptimeCheckRecord,
+  alert: UptimeAlertRecord,
+  turn: "triggered" | "resolved",
+): void => {
   const words = turn === "triggered" ? "Triggered" : "Resolved";
   cloud.notify(
-    alert.notifications, `${words}: ${alert.name} (uptime check ${check.name})`,
+    alert.notifications,
+    `${words}: ${alert.name} (uptime check ${check.name})`,
     `${words} at ${cloud.clock.now().toISOString()}: ${describe(alert, check, check.state!)}.\n\nCheck: ${check.name} (${check.type}, ${check.target})\nAlert: ${alert.name} (${alert.type})\n`,
   );
 };
@@ -31,7 +37,14 @@ export const uptimeRound = async (cloud: Cloud, probe: Probe): Promise<void> => 
   for (const { id, type, target } of checks) {
     const found = locate(cloud, target);
     if ("address" in found) targets.push({ id, type, target, address: found.address });
-    else results.push({ id, up: false, cause: found.problem, milliseconds: 0, certificateUntil: null });
+    else
+      results.push({
+        id,
+        up: false,
+        cause: found.problem,
+        milliseconds: 0,
+        certificateUntil: null,
+      });
   }
   if (targets.length) results.push(...(await probe(targets)));
   for (const result of results) {

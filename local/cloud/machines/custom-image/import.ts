@@ -1,5 +1,6 @@
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+
 import type { LabPaths } from "../../paths";
 import { mountsBelow } from "../disk";
 import type { ImportedImage } from "../hypervisor";
@@ -20,7 +21,11 @@ const clear = async (folder: string): Promise<void> => {
 export const clearImports = (machines: string): Promise<void> => clear(folderOf(machines));
 
 /** Its root file system becomes a base image of the lab, as Debian's is: machines made from it share it. */
-export const importImage = async (paths: LabPaths, url: string, key: string): Promise<ImportedImage> => {
+export const importImage = async (
+  paths: LabPaths,
+  url: string,
+  key: string,
+): Promise<ImportedImage> => {
   const work = join(folderOf(paths.machines), key);
   const [file, root, packed] = [join(work, "disk"), join(work, "root"), join(work, "packed")];
   try {
@@ -28,7 +33,21 @@ export const importImage = async (paths: LabPaths, url: string, key: string): Pr
     await fetchImage(paths, url, file);
     await makeRaw(file);
     await mountRoot(file, root);
-    await run(["setpriv", "--pdeathsig", "KILL", "mksquashfs", root, packed, "-comp", "zstd", "-Xcompression-level", "3", "-noappend", "-quiet", "-no-progress"]);
+    await run([
+      "setpriv",
+      "--pdeathsig",
+      "KILL",
+      "mksquashfs",
+      root,
+      packed,
+      "-comp",
+      "zstd",
+      "-Xcompression-level",
+      "3",
+      "-noappend",
+      "-quiet",
+      "-no-progress",
+    ]);
     const [{ size }, { size: bytes }] = await Promise.all([stat(file), stat(packed)]);
     await mkdir(join(paths.machines, "bases"), { recursive: true });
     await rename(packed, join(paths.machines, "bases", customBase(key)));

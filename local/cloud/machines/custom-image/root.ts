@@ -1,26 +1,64 @@
 import { mkdir, lstat } from "node:fs/promises";
 import { join } from "node:path";
+
 import { mountLoop } from "../disk";
 import { attempt, run } from "../run";
 
-export interface Extent { /** In bytes. */ readonly start: number; readonly size: number | null }
+export interface Extent {
+  /** In bytes. */ readonly start: number;
+  readonly size: number | null;
+}
 
-const sector = 512;
+const SECTOR = 512;
 
 /** Where a file system may be: each partition, or all of a disk without a partition table. Pure. */
 export const extentsOf = (partx: string): Extent[] => {
-  const partitions = partx.split("\n").filter(Boolean).map((line) => line.trim().split(/\s+/).map(Number) as [number, number]);
-  return partitions.length ? partitions.map(([start, size]) => ({ start: start * sector, size: size * sector })) : [{ start: 0, size: null }];
+  const partitions = partx
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => line.trim().split(/\s+/).map(Number) as [number, number]);
+  return partitions.length
+    ? partitions.map(([start, size]) => ({ start: start * SECTOR, size: size * SECTOR }))
+    : [{ start: 0, size: null }];
 };
 
 /** Without a table partx says nothing on standard output. */
 const extents = async (file: string): Promise<Extent[]> =>
-  extentsOf((await attempt(["partx", "--raw", "--noheadings", "--bytes", "--output", "START,SECTORS", file])).stdout);
+  extentsOf(
+    (
+      await attempt([
+        "partx",
+        "--raw",
+        "--noheadings",
+        "--bytes",
+        "--output",
+        "START,SECTORS",
+        file,
+      ])
+    ).stdout,
+  );
 
 const typeOf = async (file: string, { start, size }: Extent): Promise<string> =>
-  (await attempt(["blkid", "--probe", "--offset", String(start), ...(size === null ? [] : ["--size", String(size)]), "--match-tag", "TYPE", "--output", "value", file])).stdout.trim();
+  (
+    await attempt([
+      "blkid",
+      "--probe",
+      "--offset",
+      String(start),
+      ...(size === null ? [] : ["--size", String(size)]),
+      "--match-tag",
+      "TYPE",
+      "--output",
+      "value",
+      file,
+    ])
+  ).stdout.trim();
 
-const present = (path: string): Promise<boolean> => lstat(path).then(() => true, () => false);
+const present = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    () => false,
+  );
 const inits = ["usr/lib/systemd/systemd", "lib/systemd/systemd", "sbin/init", "usr/sbin/init"];
 
 /** Mounts the first ext3 or ext4 file system that a system can be booted from; what DigitalOcean takes. The file is ours: its journal is replayed. */
@@ -29,9 +67,21 @@ export const mountRoot = async (file: string, point: string): Promise<void> => {
   for (const extent of await extents(file)) {
     if (!["ext3", "ext4"].includes(await typeOf(file, extent))) continue;
     await attempt(["e2fsck", "-f", "-p", extent.start ? `${file}?offset=${extent.start}` : file]);
-    await mountLoop(["ro", "nosuid", "nodev", `offset=${extent.start}`, ...(extent.size === null ? [] : [`sizelimit=${extent.size}`])].join(","), file, point);
+    await mountLoop(
+      [
+        "ro",
+        "nosuid",
+        "nodev",
+        `offset=${extent.start}`,
+        ...(extent.size === null ? [] : [`sizelimit=${extent.size}`]),
+      ].join(","),
+      file,
+      point,
+    );
     if ((await Promise.all(inits.map((path) => present(join(point, path))))).some(Boolean)) return;
     await run(["umount", point]);
   }
-  throw new Error("the image holds no Linux system that could be booted: an ext3 or ext4 root file system with an init, in a partition or alone");
+  throw new Error(
+    "the image holds no Linux system that could be booted: an ext3 or ext4 root file system with an init, in a partition or alone",
+  );
 };

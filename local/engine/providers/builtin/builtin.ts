@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+
 import { hasSecret, type Props, type Value } from "../../values/value";
 import { inputDiff } from "../diff";
 import { type Kind, type Package, text } from "../provider";
@@ -8,17 +9,27 @@ export interface Surroundings {
   /** Another stack's outputs, by "stack", "organization/stack" or "organization/project/stack". */
   stackOutputs(name: string): Promise<Props>;
   /** A resource that this run has made or read. */
-  resource(urn: string): { readonly id?: string; readonly provider?: string; readonly outputs: Props } | undefined;
+  resource(
+    urn: string,
+  ): { readonly id?: string; readonly provider?: string; readonly outputs: Props } | undefined;
 }
 
 const readStack = async ({ stackOutputs }: Surroundings, name: string): Promise<Props> => {
   const outputs = await stackOutputs(name);
-  return { name, outputs, secretOutputNames: Object.keys(outputs).filter((key) => hasSecret(outputs[key]!)).sort() };
+  return {
+    name,
+    outputs,
+    secretOutputNames: Object.keys(outputs)
+      .filter((key) => hasSecret(outputs[key]!))
+      .sort(),
+  };
 };
 
 const stackReference = (around: Surroundings): Kind => ({
   diff: () => ({ detailed: {}, replaces: [] }),
-  create: async () => { throw new Error("a StackReference is read, not made. Update @pulumi/pulumi in this project."); },
+  create: async () => {
+    throw new Error("a StackReference is read, not made. Update @pulumi/pulumi in this project.");
+  },
   read: async ({ id, inputs }) => {
     const name = text(inputs["name"]);
     if (name === undefined) throw new Error("stack reference can not be imported");
@@ -29,13 +40,25 @@ const stackReference = (around: Surroundings): Kind => ({
 /** Keeps the first value that it was given. */
 const stash: Kind = {
   repeats: { output: "input" },
-  check: (given) => ({ inputs: given, failures: given["input"] === undefined ? [{ property: "input", reason: "missing required property \"input\"" }] : [] }),
+  check: (given) => ({
+    inputs: given,
+    failures:
+      given["input"] === undefined
+        ? [{ property: "input", reason: 'missing required property "input"' }]
+        : [],
+  }),
   diff: (old, now) => ({ ...inputDiff(old.inputs, now, []), rough: true }),
-  create: async (inputs) => ({ id: randomUUID(), outputs: { input: inputs["input"]!, output: inputs["input"]! } }),
+  create: async (inputs) => ({
+    id: randomUUID(),
+    outputs: { input: inputs["input"]!, output: inputs["input"]! },
+  }),
   update: async (old, inputs) => ({ input: inputs["input"]!, output: old.outputs["output"]! }),
   read: async (old) => old,
   delete: async () => {},
-  preview: (inputs, old) => ({ input: inputs["input"]!, output: old ? old.outputs["output"]! : inputs["input"]! }),
+  preview: (inputs, old) => ({
+    input: inputs["input"]!,
+    output: old ? old.outputs["output"]! : inputs["input"]!,
+  }),
 };
 
 const found = ({ resource }: Surroundings, urn: Value | undefined): Props => {
@@ -50,7 +73,8 @@ export const builtinPackage = (around: Surroundings): Package => ({
   open: () => ({
     kinds: { "pulumi:pulumi:StackReference": stackReference(around), "pulumi:index:Stash": stash },
     lookups: {
-      "pulumi:pulumi:readStackOutputs": async (args) => await readStack(around, text(args["name"]) ?? ""),
+      "pulumi:pulumi:readStackOutputs": async (args) =>
+        await readStack(around, text(args["name"]) ?? ""),
       "pulumi:pulumi:getResource": async (args) => found(around, args["urn"]),
     },
   }),

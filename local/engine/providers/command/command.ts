@@ -9,6 +9,10 @@ export const commandPackage: Package = {
   notes: { "__pulumi-go-provider-version": "1.2.0" },
   open: () => ({
     lookups: { "command:local:run": localRun },
-    kinds: { "command:local:Command": localCommand, "command:remote:Command": remoteCommand, "command:remote:CopyToRemote": copyToRemote },
+    kinds: {
+      "command:local:Command": localCommand,
+      "command:remote:Command": remoteCommand,
+      "command:remote:CopyToRemote": copyToRemote,
+    },
   }),
 };

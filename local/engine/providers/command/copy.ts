@@ -12,14 +12,26 @@ const copy = async (inputs: Props, work: Work): Promise<void> => {
   const to = text(inputs["remotePath"])!;
   const client = await connect(inputs["connection"] as Props, work);
   client.on("error", (error) => work.log("debug", error.message));
-  const stop = (): void => { client.destroy(); };
+  const stop = (): void => {
+    client.destroy();
+  };
   work.signal.addEventListener("abort", stop, { once: true });
   try {
     await new Promise<void>((resolve, reject) => {
-      client.once("close", () => reject(new Error(work.signal.aborted ? "interrupted" : "the connection was lost during the copy")));
+      client.once("close", () =>
+        reject(
+          new Error(
+            work.signal.aborted ? "interrupted" : "the connection was lost during the copy",
+          ),
+        ),
+      );
       client.sftp((error, sftp) => {
         if (error) reject(error);
-        else (source.path === undefined ? putText(sftp, source.text!, to) : put(sftp, assetPath(source.path), to)).then(resolve, reject);
+        else
+          (source.path === undefined
+            ? putText(sftp, source.text!, to)
+            : put(sftp, assetPath(source.path), to)
+          ).then(resolve, reject);
       });
     });
   } finally {
@@ -33,8 +45,13 @@ export const copyToRemote: Kind = {
     const { connection, failures } = checkConnection(given["connection"] ?? {});
     const { source } = given;
     if (source instanceof Unknown) return { inputs: { ...given, connection }, failures };
-    if (!(source instanceof Asset || source instanceof Archive)) failures.push({ property: "asset", reason: "either asset or archive must be set" });
-    else if (source instanceof Archive && source.source.path === undefined) failures.push({ property: "archive", reason: "archive must be a path to a file or directory" });
+    if (!(source instanceof Asset || source instanceof Archive))
+      failures.push({ property: "asset", reason: "either asset or archive must be set" });
+    else if (source instanceof Archive && source.source.path === undefined)
+      failures.push({
+        property: "archive",
+        reason: "archive must be a path to a file or directory",
+      });
     return { inputs: { ...given, connection }, failures };
   },
   diff: (old, now) => stateDiff(old.inputs, now, ["triggers"]),
@@ -43,7 +60,11 @@ export const copyToRemote: Kind = {
     return { id: uniqueId(""), outputs: inputs };
   },
   update: async (old, inputs, work) => {
-    if (!same(old.inputs["source"], inputs["source"]) || old.inputs["remotePath"] !== inputs["remotePath"]) await copy(inputs, work);
+    if (
+      !same(old.inputs["source"], inputs["source"]) ||
+      old.inputs["remotePath"] !== inputs["remotePath"]
+    )
+      await copy(inputs, work);
     return inputs;
   },
   read: async (old) => old,

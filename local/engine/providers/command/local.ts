@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+
 import type { Props } from "../../values/value";
 import type { Lookup } from "../provider";
 import { text } from "../provider";
@@ -7,19 +8,30 @@ import { collector, commandKind, previousOutput, type Ran, type Runner, strings 
 /** A command that is stopped is stopped with all that it has started: it leads a process group of its own. */
 const endWith = (signal: AbortSignal, child: ChildProcess): void => {
   const stop = (): void => {
-    try { process.kill(-child.pid!, "SIGKILL"); } catch (error) { if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; }
+    try {
+      process.kill(-child.pid!, "SIGKILL");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
   };
   if (child.pid === undefined) return;
-  if (signal.aborted) { stop(); return; }
+  if (signal.aborted) {
+    stop();
+    return;
+  }
   signal.addEventListener("abort", stop, { once: true });
   child.once("close", () => signal.removeEventListener("abort", stop));
 };
 
 const run: Runner = async (command, inputs, previous, work) => {
-  const interpreter = (inputs["interpreter"] as readonly string[] | undefined)?.length ? (inputs["interpreter"] as readonly string[]) : ["/bin/sh", "-c"];
+  const interpreter = (inputs["interpreter"] as readonly string[] | undefined)?.length
+    ? (inputs["interpreter"] as readonly string[])
+    : ["/bin/sh", "-c"];
   const output = collector(inputs, work);
   const child = spawn(interpreter[0]!, [...interpreter.slice(1), command], {
-    cwd: text(inputs["dir"]) ?? process.cwd(), stdio: ["pipe", "pipe", "pipe"], detached: true,
+    cwd: text(inputs["dir"]) ?? process.cwd(),
+    stdio: ["pipe", "pipe", "pipe"],
+    detached: true,
     env: { ...process.env, ...strings(inputs["environment"]), ...previousOutput(inputs, previous) },
   });
   child.stdout.on("data", output.stdout.push);
@@ -29,10 +41,15 @@ const run: Runner = async (command, inputs, previous, work) => {
   child.stdin.end(text(inputs["stdin"]) ?? "");
   const end = await new Promise<string | null>((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", (code, signal) => resolve(code === 0 ? null : code === null ? `signal: ${signal}` : `exit status ${code}`));
+    child.once("close", (code, signal) =>
+      resolve(code === 0 ? null : code === null ? `signal: ${signal}` : `exit status ${code}`),
+    );
     endWith(work.signal, child);
   });
-  if (work.signal.aborted) throw new Error(`The operation was aborted: running ${JSON.stringify(command)}:\n${output.all()}`);
+  if (work.signal.aborted)
+    throw new Error(
+      `The operation was aborted: running ${JSON.stringify(command)}:\n${output.all()}`,
+    );
   const said: Ran = { stdout: output.stdout.end(), stderr: output.stderr.end() };
   if (end !== null) throw new Error(`${end}: running ${JSON.stringify(command)}:\n${output.all()}`);
   return said;
@@ -42,13 +59,21 @@ const UNSUPPORTED = ["assetPaths", "archivePaths"];
 
 export const localCommand = commandKind(run, (given) => ({
   inputs: given,
-  failures: UNSUPPORTED.filter((property) => given[property] !== undefined).map((property) => ({ property, reason: "is not supported by the embedded engine. Read the file in the program instead." })),
+  failures: UNSUPPORTED.filter((property) => given[property] !== undefined).map((property) => ({
+    property,
+    reason: "is not supported by the embedded engine. Read the file in the program instead.",
+  })),
 }));
 
 /** command.local.run: runs at every preview and update. */
 export const localRun: Lookup = async (args, work) => {
   const found = UNSUPPORTED.find((property) => args[property] !== undefined);
   if (found) throw new Error(`command.local.run: ${found} is not supported by the embedded engine`);
-  const said = await run(text(args["command"]) ?? "", args as Props, { stdout: "", stderr: "" }, { ...work, status: () => {} });
+  const said = await run(
+    text(args["command"]) ?? "",
+    args,
+    { stdout: "", stderr: "" },
+    { ...work, status: () => {} },
+  );
   return { ...args, ...said };
 };

@@ -1,34 +1,63 @@
 import type { Client, ClientChannel } from "ssh2";
+
 import type { Props } from "../../values/value";
 import { text, type Work } from "../provider";
 import { checkConnection } from "./connection";
 import { connect } from "./dial";
 import { collector, commandKind, previousOutput, type Ran, type Runner, strings } from "./shared";
 
-const open = async (client: Client, command: string, env: Readonly<Record<string, string>>): Promise<ClientChannel> =>
-  await new Promise((resolve, reject) => client.exec(command, { env: { ...env } }, (error, channel) => (error ? reject(error) : resolve(channel))));
+const open = async (
+  client: Client,
+  command: string,
+  env: Readonly<Record<string, string>>,
+): Promise<ClientChannel> =>
+  await new Promise((resolve, reject) =>
+    client.exec(command, { env: { ...env } }, (error, channel) =>
+      error ? reject(error) : resolve(channel),
+    ),
+  );
 
 const ended = async (channel: ClientChannel, signal: AbortSignal): Promise<string | null> =>
   await new Promise((resolve, reject) => {
     let end: string | null = "the connection was lost before the command ended";
-    const stop = (): void => { channel.destroy(); reject(new Error("interrupted")); };
+    const stop = (): void => {
+      channel.destroy();
+      reject(new Error("interrupted"));
+    };
     signal.addEventListener("abort", stop, { once: true });
-    channel.on("exit", (code: number | null, name?: string) => { end = code === 0 ? null : code === null ? `Process exited from signal ${name ?? "?"}` : `Process exited with status ${code}`; });
+    channel.on("exit", (code: number | null, name?: string) => {
+      end =
+        code === 0
+          ? null
+          : code === null
+            ? `Process exited from signal ${name ?? "?"}`
+            : `Process exited with status ${code}`;
+    });
     channel.on("error", reject);
-    channel.on("close", () => { signal.removeEventListener("abort", stop); resolve(end); });
+    channel.on("close", () => {
+      signal.removeEventListener("abort", stop);
+      resolve(end);
+    });
   });
 
 /** An SSH server takes only the variables that its AcceptEnv names, and does not say which it dropped: asked before, as a command that misses one may do harm. */
-const refusedVariables = async (client: Client, env: Readonly<Record<string, string>>, signal: AbortSignal): Promise<readonly string[]> => {
+const refusedVariables = async (
+  client: Client,
+  env: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<readonly string[]> => {
   if (Object.keys(env).length === 0) return [];
   const channel = await open(client, "env", env);
   let listed = "";
-  channel.on("data", (chunk: Buffer) => { listed += chunk.toString("utf8"); });
+  channel.on("data", (chunk: Buffer) => {
+    listed += chunk.toString("utf8");
+  });
   await ended(channel, signal);
   return Object.keys(env).filter((name) => !`\n${listed}`.includes(`\n${name}=`));
 };
 
-const REFUSED = "This only works if your SSH server is configured to accept these variables via AcceptEnv. Alternatively, prefix the command itself with the variables in the form 'VAR=value command'";
+const REFUSED =
+  "This only works if your SSH server is configured to accept these variables via AcceptEnv. Alternatively, prefix the command itself with the variables in the form 'VAR=value command'";
 
 const run: Runner = async (command, inputs, previous, work) => {
   const client = await connect(inputs["connection"] as Props, work);
@@ -38,7 +67,10 @@ const run: Runner = async (command, inputs, previous, work) => {
     const [asked, said] = [strings(inputs["environment"]), previousOutput(inputs, previous)];
     const refused = await refusedVariables(client, { ...asked, ...said }, work.signal);
     for (const name of refused) {
-      if (name in asked) throw new Error(`could not set environment variable "${name}": Unable to set '${name}'. ${REFUSED}`);
+      if (name in asked)
+        throw new Error(
+          `could not set environment variable "${name}": Unable to set '${name}'. ${REFUSED}`,
+        );
       work.log("warning", `Unable to set '${name}'. ${REFUSED}`);
     }
     return await execute(client, command, inputs, { ...asked, ...said }, work);
@@ -47,7 +79,13 @@ const run: Runner = async (command, inputs, previous, work) => {
   }
 };
 
-const execute = async (client: Client, command: string, inputs: Props, env: Readonly<Record<string, string>>, work: Work): Promise<Ran> => {
+const execute = async (
+  client: Client,
+  command: string,
+  inputs: Props,
+  env: Readonly<Record<string, string>>,
+  work: Work,
+): Promise<Ran> => {
   const output = collector(inputs, work);
   const channel = await open(client, command, env);
   channel.on("data", output.stdout.push);
@@ -55,7 +93,8 @@ const execute = async (client: Client, command: string, inputs: Props, env: Read
   channel.end(text(inputs["stdin"]) ?? "");
   const failure = await ended(channel, work.signal);
   const said: Ran = { stdout: output.stdout.end(), stderr: output.stderr.end() };
-  if (failure !== null) throw new Error(`${failure}: running ${JSON.stringify(command)}:\n${output.all()}`);
+  if (failure !== null)
+    throw new Error(`${failure}: running ${JSON.stringify(command)}:\n${output.all()}`);
   return said;
 };
 

@@ -1,9 +1,13 @@
 import { randomBytes } from "node:crypto";
+
 import { type Props, UNKNOWN, type Value } from "../../values/value";
 import { stateDiff } from "../diff";
 import { flag, type Kind, text, type Work } from "../provider";
 
-export interface Ran { readonly stdout: string; readonly stderr: string }
+export interface Ran {
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
 /** Runs one command; `previous` is what the last one said. */
 export type Runner = (command: string, inputs: Props, previous: Ran, work: Work) => Promise<Ran>;
@@ -11,7 +15,10 @@ export type Runner = (command: string, inputs: Props, previous: Ran, work: Work)
 /** `name` and 8 hex digits, as the provider's ids are. */
 export const uniqueId = (name: string): string => `${name}${randomBytes(4).toString("hex")}`;
 
-const saidBefore = (outputs: Props): Ran => ({ stdout: text(outputs["stdout"]) ?? "", stderr: text(outputs["stderr"]) ?? "" });
+const saidBefore = (outputs: Props): Ran => ({
+  stdout: text(outputs["stdout"]) ?? "",
+  stderr: text(outputs["stderr"]) ?? "",
+});
 
 /** Create, update and delete of both local.Command and remote.Command: a change of `triggers` replaces, anything else runs `update` (or `create` again). */
 export const commandKind = (run: Runner, check?: Kind["check"]): Kind => ({
@@ -19,13 +26,19 @@ export const commandKind = (run: Runner, check?: Kind["check"]): Kind => ({
   diff: (old, now) => stateDiff(old.inputs, now, ["triggers"]),
   create: async (inputs, work) => {
     const command = text(inputs["create"]);
-    const said = command === undefined ? { stdout: "", stderr: "" } : await run(command, inputs, { stdout: "", stderr: "" }, work);
+    const said =
+      command === undefined
+        ? { stdout: "", stderr: "" }
+        : await run(command, inputs, { stdout: "", stderr: "" }, work);
     return { id: uniqueId(work.name), outputs: { ...inputs, ...said } };
   },
   update: async (old, inputs, work) => {
     const command = text(inputs["update"]) ?? text(inputs["create"]);
     const before = saidBefore(old.outputs);
-    return { ...inputs, ...(command === undefined ? before : await run(command, inputs, before, work)) };
+    return {
+      ...inputs,
+      ...(command === undefined ? before : await run(command, inputs, before, work)),
+    };
   },
   delete: async (old, work) => {
     const command = text(old.outputs["delete"]);
@@ -36,12 +49,17 @@ export const commandKind = (run: Runner, check?: Kind["check"]): Kind => ({
 });
 
 export const previousOutput = (inputs: Props, previous: Ran): Readonly<Record<string, string>> =>
-  flag(inputs["addPreviousOutputInEnv"]) === false ? {} : {
-    ...(previous.stdout === "" ? {} : { PULUMI_COMMAND_STDOUT: previous.stdout }), ...(previous.stderr === "" ? {} : { PULUMI_COMMAND_STDERR: previous.stderr }),
-  };
+  flag(inputs["addPreviousOutputInEnv"]) === false
+    ? {}
+    : {
+        ...(previous.stdout === "" ? {} : { PULUMI_COMMAND_STDOUT: previous.stdout }),
+        ...(previous.stderr === "" ? {} : { PULUMI_COMMAND_STDERR: previous.stderr }),
+      };
 
 export const strings = (value: Value | undefined): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries((value ?? {}) as Props).map(([name, item]) => [name, String(item)]));
+  Object.fromEntries(
+    Object.entries((value ?? {}) as Props).map(([name, item]) => [name, String(item)]),
+  );
 
 /** Collects both streams and tells each line as it comes, as far as `logging` wants. */
 export const collector = (inputs: Props, work: Work) => {

@@ -3,7 +3,12 @@ import type { Work } from "../provider";
 
 /** An answer of DigitalOcean's API that is an error; the message is as the Go client words it. */
 export class ApiError extends Error {
-  constructor(readonly status: number, message: string) { super(message); }
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
 }
 
 export type Json = Record<string, any>;
@@ -27,35 +32,64 @@ export interface Client {
 
 /** The provider's retries of 429 and 5xx: five tries, after 1, 2, 4 and 8 s; Retry-After is obeyed. */
 const PAUSES = [1, 2, 4, 8] as const;
-const mayRetry = (status: number): boolean => status === 429 || status >= 500 && status !== 501;
+const mayRetry = (status: number): boolean => status === 429 || (status >= 500 && status !== 501);
 
 const pauseOf = (response: Response | null, attempt: number): number => {
   const asked = Number(response?.headers.get("retry-after"));
   return response?.headers.has("retry-after") && Number.isFinite(asked) ? asked : PAUSES[attempt]!;
 };
 
-const errorOf = async (response: Response, method: string, url: string, attempts: number): Promise<ApiError> => {
+const errorOf = async (
+  response: Response,
+  method: string,
+  url: string,
+  attempts: number,
+): Promise<ApiError> => {
   const body = await response.text();
   let parsed: { message?: string; request_id?: string } = {};
-  try { parsed = JSON.parse(body) as typeof parsed; } catch { parsed = { message: body.slice(0, 200) }; }
+  try {
+    parsed = JSON.parse(body) as typeof parsed;
+  } catch {
+    parsed = { message: body.slice(0, 200) };
+  }
   const request = parsed.request_id ?? response.headers.get("x-request-id");
   const tries = attempts > 1 ? `giving up after ${attempts} attempt(s)` : "";
-  const notes = [request ? `request ${JSON.stringify(request)}` : "", tries].filter((note) => note !== "").join("; ");
-  return new ApiError(response.status, `${method} ${url}: ${response.status}${notes === "" ? "" : ` (${notes})`} ${parsed.message ?? ""}`.trimEnd());
+  const notes = [request ? `request ${JSON.stringify(request)}` : "", tries]
+    .filter((note) => note !== "")
+    .join("; ");
+  return new ApiError(
+    response.status,
+    `${method} ${url}: ${response.status}${notes === "" ? "" : ` (${notes})`} ${parsed.message ?? ""}`.trimEnd(),
+  );
 };
 
 export const openClient = (endpoint: string, token: string): Client => {
   const base = endpoint.replace(/\/+$/, "");
   const begun = new WeakSet<Stops>();
   const patience = (work: Stops): AbortSignal => (begun.has(work) ? work.signal : work.waiting);
-  const call = async (method: string, path: string, body: object | undefined, work: Stops): Promise<Json> => {
+  const call = async (
+    method: string,
+    path: string,
+    body: object | undefined,
+    work: Stops,
+  ): Promise<Json> => {
     const url = `${base}/v2${path}`;
-    const headers = { authorization: `Bearer ${token}`, accept: "application/json", "user-agent": "second-server-engine", ...(method === "GET" ? {} : { "content-type": "application/json" }) };
+    const headers = {
+      authorization: `Bearer ${token}`,
+      accept: "application/json",
+      "user-agent": "second-server-engine",
+      ...(method === "GET" ? {} : { "content-type": "application/json" }),
+    };
     for (let attempt = 0; ; attempt++) {
       let response: Response | null = null;
       let trouble: unknown;
       try {
-        response = await fetch(url, { method, headers, signal: work.signal, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+        response = await fetch(url, {
+          method,
+          headers,
+          signal: work.signal,
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        });
       } catch (error) {
         work.signal.throwIfAborted();
         trouble = error;
@@ -74,26 +108,37 @@ export const openClient = (endpoint: string, token: string): Client => {
     }
   };
   const find = async (path: string, work: Stops): Promise<Json | null> => {
-    try { return await call("GET", path, undefined, work); } catch (error) {
+    try {
+      return await call("GET", path, undefined, work);
+    } catch (error) {
       if (error instanceof ApiError && error.status === 404) return null;
       throw error;
     }
   };
   return {
-    endpoint: base, find, patience,
+    endpoint: base,
+    find,
+    patience,
     get: async (path, work) => await call("GET", path, undefined, work),
     post: async (path, body, work) => await call("POST", path, body, work),
     put: async (path, body, work) => await call("PUT", path, body, work),
     patch: async (path, body, work) => await call("PATCH", path, body, work),
     delete: async (path, work, body) => {
-      try { await call("DELETE", path, body, work); } catch (error) {
+      try {
+        await call("DELETE", path, body, work);
+      } catch (error) {
         if (!(error instanceof ApiError && error.status === 404)) throw error;
       }
     },
     list: async (path, key, work) => {
       const items: Json[] = [];
       for (let page = 1; ; page++) {
-        const answer = await call("GET", `${path}${path.includes("?") ? "&" : "?"}page=${page}&per_page=200`, undefined, work);
+        const answer = await call(
+          "GET",
+          `${path}${path.includes("?") ? "&" : "?"}page=${page}&per_page=200`,
+          undefined,
+          work,
+        );
         items.push(...((answer[key] as Json[] | undefined) ?? []));
         if (!answer["links"]?.pages?.next) return items;
       }

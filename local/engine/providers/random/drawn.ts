@@ -1,13 +1,22 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
+
 import { isList, type Props, type Value } from "../../values/value";
 import { type Existing, number, text } from "../provider";
 
 /** What a kind makes of its inputs. */
-export interface Made { readonly id: string; readonly outputs: Props }
+export interface Made {
+  readonly id: string;
+  readonly outputs: Props;
+}
 
 const forms = (bytes: Buffer, prefix: string): Props => {
   const hex = bytes.toString("hex");
-  return { b64Std: prefix + bytes.toString("base64"), b64Url: prefix + bytes.toString("base64url"), dec: prefix + BigInt(`0x${hex || "0"}`).toString(), hex: prefix + hex };
+  return {
+    b64Std: prefix + bytes.toString("base64"),
+    b64Url: prefix + bytes.toString("base64url"),
+    dec: prefix + BigInt(`0x${hex || "0"}`).toString(),
+    hex: prefix + hex,
+  };
 };
 
 export const identifier = (inputs: Props): Made => {
@@ -21,14 +30,18 @@ export const takenIdentifier = (given: string): Existing => {
   const at = given.lastIndexOf(",");
   const [prefix, id] = at < 0 ? [undefined, given] : [given.slice(0, at), given.slice(at + 1)];
   const bytes = Buffer.from(id, "base64url");
-  if (bytes.toString("base64url") !== id) throw new Error(`"${id}" is not base64url: give what the resource's b64Url was, after its prefix and a comma if it had one`);
+  if (bytes.toString("base64url") !== id)
+    throw new Error(
+      `"${id}" is not base64url: give what the resource's b64Url was, after its prefix and a comma if it had one`,
+    );
   const inputs = { byteLength: bytes.length, ...(prefix === undefined ? {} : { prefix }) };
   return { id, inputs, outputs: { ...forms(bytes, prefix ?? ""), id } };
 };
 
 export const whole = (inputs: Props): Made => {
   const [min, max] = [number(inputs["min"]) ?? 0, number(inputs["max"]) ?? 0];
-  if (max < min) throw new Error("the maximum (max) value needs to be at least the minimum (min) value");
+  if (max < min)
+    throw new Error("the maximum (max) value needs to be at least the minimum (min) value");
   const result = min + randomInt(max - min + 1);
   return { id: String(result), outputs: { result, id: String(result) } };
 };
@@ -36,8 +49,15 @@ export const whole = (inputs: Props): Made => {
 /** "<result>,<min>,<max>". */
 export const takenWhole = (given: string): Existing => {
   const [result, min, max, ...more] = given.split(",").map(Number);
-  if (![result, min, max].every(Number.isInteger) || more.length > 0) throw new Error(`"${given}": expected <result>,<min>,<max>, as in 15390,1,50000 (a seed is not supported by the embedded engine)`);
-  return { id: String(result), inputs: { min: min!, max: max! }, outputs: { result: result!, id: String(result) } };
+  if (![result, min, max].every(Number.isInteger) || more.length > 0)
+    throw new Error(
+      `"${given}": expected <result>,<min>,<max>, as in 15390,1,50000 (a seed is not supported by the embedded engine)`,
+    );
+  return {
+    id: String(result),
+    inputs: { min: min!, max: max! },
+    outputs: { result: result!, id: String(result) },
+  };
 };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -51,7 +71,11 @@ export const uuid7 = (): Made => {
   bytes[6] = (bytes[6]! & 0x0f) | 0x70;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
   const hex = bytes.toString("hex");
-  return asUuid([hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-"));
+  return asUuid(
+    [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join(
+      "-",
+    ),
+  );
 };
 
 export const takenUuid = (id: string): Existing => {
@@ -61,13 +85,20 @@ export const takenUuid = (id: string): Existing => {
 
 export const bytes = (inputs: Props): Made => {
   const drawn = randomBytes(number(inputs["length"]) ?? 0);
-  return { id: drawn.toString("base64"), outputs: { base64: drawn.toString("base64"), hex: drawn.toString("hex") } };
+  return {
+    id: drawn.toString("base64"),
+    outputs: { base64: drawn.toString("base64"), hex: drawn.toString("hex") },
+  };
 };
 
 export const takenBytes = (id: string): Existing => {
   const given = Buffer.from(id, "base64");
   if (given.toString("base64") !== id) throw new Error(`"${id}" is not base64`);
-  return { id, inputs: { length: given.length }, outputs: { base64: id, hex: given.toString("hex") } };
+  return {
+    id,
+    inputs: { length: given.length },
+    outputs: { base64: id, hex: given.toString("hex") },
+  };
 };
 
 export const inRandomOrder = <T>(given: readonly T[]): T[] => {

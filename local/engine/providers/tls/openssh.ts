@@ -15,30 +15,62 @@ const mpint = (encoded: string): Buffer => {
   return field(bytes[0]! & 0x80 ? Buffer.concat([Buffer.of(0), bytes]) : bytes);
 };
 
-const CURVES: Readonly<Record<string, string>> = { "P-256": "nistp256", "P-384": "nistp384", "P-521": "nistp521" };
+const CURVES: Readonly<Record<string, string>> = {
+  "P-256": "nistp256",
+  "P-384": "nistp384",
+  "P-521": "nistp521",
+};
 type Jwk = Readonly<Record<string, string>>;
 
-interface Encoded { readonly type: string; readonly publicFields: Buffer; readonly privateFields: Buffer }
+interface Encoded {
+  readonly type: string;
+  readonly publicFields: Buffer;
+  readonly privateFields: Buffer;
+}
 
 const encode = (jwk: Jwk): Encoded => {
   if (jwk["kty"] === "OKP") {
     const [x, d] = [Buffer.from(jwk["x"]!, "base64url"), Buffer.from(jwk["d"]!, "base64url")];
-    return { type: "ssh-ed25519", publicFields: field(x), privateFields: Buffer.concat([field(x), field(Buffer.concat([d, x]))]) };
+    return {
+      type: "ssh-ed25519",
+      publicFields: field(x),
+      privateFields: Buffer.concat([field(x), field(Buffer.concat([d, x]))]),
+    };
   }
   if (jwk["kty"] === "RSA") {
     const [n, e, d, qi, p, q] = ["n", "e", "d", "qi", "p", "q"].map((name) => mpint(jwk[name]!));
-    return { type: "ssh-rsa", publicFields: Buffer.concat([e!, n!]), privateFields: Buffer.concat([n!, e!, d!, qi!, p!, q!]) };
+    return {
+      type: "ssh-rsa",
+      publicFields: Buffer.concat([e!, n!]),
+      privateFields: Buffer.concat([n!, e!, d!, qi!, p!, q!]),
+    };
   }
   const curve = CURVES[jwk["crv"]!]!;
-  const point = Buffer.concat([Buffer.of(4), Buffer.from(jwk["x"]!, "base64url"), Buffer.from(jwk["y"]!, "base64url")]);
+  const point = Buffer.concat([
+    Buffer.of(4),
+    Buffer.from(jwk["x"]!, "base64url"),
+    Buffer.from(jwk["y"]!, "base64url"),
+  ]);
   const publicFields = Buffer.concat([field(curve), field(point)]);
-  return { type: `ecdsa-sha2-${curve}`, publicFields, privateFields: Buffer.concat([publicFields, mpint(jwk["d"]!)]) };
+  return {
+    type: `ecdsa-sha2-${curve}`,
+    publicFields,
+    privateFields: Buffer.concat([publicFields, mpint(jwk["d"]!)]),
+  };
 };
 
 const armour = (bytes: Buffer): string =>
-  `-----BEGIN OPENSSH PRIVATE KEY-----\n${bytes.toString("base64").replace(/(.{70})/g, "$1\n").replace(/\n$/, "")}\n-----END OPENSSH PRIVATE KEY-----\n`;
+  `-----BEGIN OPENSSH PRIVATE KEY-----\n${bytes
+    .toString("base64")
+    .replace(/(.{70})/g, "$1\n")
+    .replace(/\n$/, "")}\n-----END OPENSSH PRIVATE KEY-----\n`;
 
-export interface OpenSshForms { readonly publicKey: string; readonly privateKey: string; readonly md5: string; readonly sha256: string }
+export interface OpenSshForms {
+  readonly publicKey: string;
+  readonly privateKey: string;
+  readonly md5: string;
+  readonly sha256: string;
+}
 
 /** OpenSSH's forms of a private key; null for what OpenSSH does not know (P-224). */
 export const openSshForms = (key: KeyObject): OpenSshForms | null => {
@@ -48,10 +80,25 @@ export const openSshForms = (key: KeyObject): OpenSshForms | null => {
   const publicBlob = Buffer.concat([field(type), publicFields]);
   const check = randomBytes(4);
   const inner = Buffer.concat([check, check, field(type), privateFields, field("")]);
-  const padding = Buffer.from(Array.from({ length: (8 - (inner.length % 8)) % 8 }, (_, index) => index + 1));
+  const padding = Buffer.from(
+    Array.from({ length: (8 - (inner.length % 8)) % 8 }, (_, index) => index + 1),
+  );
   const count = Buffer.from([0, 0, 0, 1]);
-  const whole = Buffer.concat([Buffer.from("openssh-key-v1\0"), field("none"), field("none"), field(""), count, field(publicBlob), field(Buffer.concat([inner, padding]))]);
+  const whole = Buffer.concat([
+    Buffer.from("openssh-key-v1\0"),
+    field("none"),
+    field("none"),
+    field(""),
+    count,
+    field(publicBlob),
+    field(Buffer.concat([inner, padding])),
+  ]);
   const md5 = createHash("md5").update(publicBlob).digest("hex").match(/../g)!.join(":");
   const sha256 = `SHA256:${createHash("sha256").update(publicBlob).digest("base64").replace(/=+$/, "")}`;
-  return { publicKey: `${type} ${publicBlob.toString("base64")}\n`, privateKey: armour(whole), md5, sha256 };
+  return {
+    publicKey: `${type} ${publicBlob.toString("base64")}\n`,
+    privateKey: armour(whole),
+    md5,
+    sha256,
+  };
 };

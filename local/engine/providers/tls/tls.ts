@@ -1,19 +1,29 @@
 import { createHash, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
+
 import type { Props } from "../../values/value";
 import { inputDiff } from "../diff";
 import { type Kind, number, type Package, text } from "../provider";
 import { openSshForms } from "./openssh";
 
 const generate = promisify(generateKeyPair);
-const CURVES: Readonly<Record<string, string>> = { P224: "secp224r1", P256: "prime256v1", P384: "secp384r1", P521: "secp521r1" };
+const CURVES: Readonly<Record<string, string>> = {
+  P224: "secp224r1",
+  P256: "prime256v1",
+  P384: "secp384r1",
+  P521: "secp521r1",
+};
 const DEFAULTS: Props = { ecdsaCurve: "P224", rsaBits: 2048 };
 
 const newKey = async (inputs: Props): Promise<KeyObject> => {
   switch (text(inputs["algorithm"])) {
-    case "ED25519": return (await generate("ed25519")).privateKey;
-    case "RSA": return (await generate("rsa", { modulusLength: number(inputs["rsaBits"])! })).privateKey;
-    default: return (await generate("ec", { namedCurve: CURVES[text(inputs["ecdsaCurve"])!]! })).privateKey;
+    case "ED25519":
+      return (await generate("ed25519")).privateKey;
+    case "RSA":
+      return (await generate("rsa", { modulusLength: number(inputs["rsaBits"])! })).privateKey;
+    default:
+      return (await generate("ec", { namedCurve: CURVES[text(inputs["ecdsaCurve"])!]! }))
+        .privateKey;
   }
 };
 
@@ -24,9 +34,18 @@ const privateKey: Kind = {
   secretOutputs: ["privateKeyOpenssh", "privateKeyPem", "privateKeyPemPkcs8"],
   check: (given) => {
     const failures = [];
-    if (typeof given["algorithm"] === "string" && !(given["algorithm"] in TRADITIONAL)) failures.push({ property: "algorithm", reason: `expected one of RSA, ECDSA, ED25519, got ${given["algorithm"]}` });
-    if (typeof given["ecdsaCurve"] === "string" && !(given["ecdsaCurve"] in CURVES)) failures.push({ property: "ecdsaCurve", reason: `expected one of P224, P256, P384, P521, got ${given["ecdsaCurve"]}` });
-    if (given["algorithm"] === undefined) failures.push({ property: "algorithm", reason: "is required" });
+    if (typeof given["algorithm"] === "string" && !(given["algorithm"] in TRADITIONAL))
+      failures.push({
+        property: "algorithm",
+        reason: `expected one of RSA, ECDSA, ED25519, got ${given["algorithm"]}`,
+      });
+    if (typeof given["ecdsaCurve"] === "string" && !(given["ecdsaCurve"] in CURVES))
+      failures.push({
+        property: "ecdsaCurve",
+        reason: `expected one of P224, P256, P384, P521, got ${given["ecdsaCurve"]}`,
+      });
+    if (given["algorithm"] === undefined)
+      failures.push({ property: "algorithm", reason: "is required" });
     return { inputs: given, failures };
   },
   diff: (old, now) => ({ ...inputDiff(old.inputs, now, "*"), rough: true }),
@@ -36,11 +55,21 @@ const privateKey: Kind = {
     const publicKey = createPublicKey(key);
     const forms = openSshForms(key);
     const outputs: Props = {
-      ...inputs, privateKeyOpenssh: forms?.privateKey ?? "", privateKeyPem: key.export({ format: "pem", type: TRADITIONAL[text(inputs["algorithm"]) as keyof typeof TRADITIONAL] }) as string,
-      privateKeyPemPkcs8: key.export({ format: "pem", type: "pkcs8" }) as string, publicKeyOpenssh: forms?.publicKey ?? "", publicKeyPem: publicKey.export({ format: "pem", type: "spki" }) as string,
-      publicKeyFingerprintMd5: forms?.md5 ?? "", publicKeyFingerprintSha256: forms?.sha256 ?? "",
+      ...inputs,
+      privateKeyOpenssh: forms?.privateKey ?? "",
+      privateKeyPem: key.export({
+        format: "pem",
+        type: TRADITIONAL[text(inputs["algorithm"]) as keyof typeof TRADITIONAL],
+      }) as string,
+      privateKeyPemPkcs8: key.export({ format: "pem", type: "pkcs8" }) as string,
+      publicKeyOpenssh: forms?.publicKey ?? "",
+      publicKeyPem: publicKey.export({ format: "pem", type: "spki" }) as string,
+      publicKeyFingerprintMd5: forms?.md5 ?? "",
+      publicKeyFingerprintSha256: forms?.sha256 ?? "",
     };
-    const id = createHash("sha1").update(publicKey.export({ format: "der", type: "spki" })).digest("hex");
+    const id = createHash("sha1")
+      .update(publicKey.export({ format: "der", type: "spki" }))
+      .digest("hex");
     return { id, outputs: { ...outputs, id, __meta: '{"schema_version":"1"}' } };
   },
   read: async (old) => old,

@@ -1,24 +1,51 @@
-import { afterEach, expect, test } from "@jest/globals";
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
+import { afterEach, expect, test } from "@jest/globals";
+
 import { loopProblem, spaceProblem } from "../../../../local/cloud/host";
 import { suiteWhere } from "../../../fixtures/suite-where";
 
 const given = { ...process.env };
-afterEach(() => { for (const name of ["XDG_STATE_HOME", "XDG_CACHE_HOME"]) { if (given[name] === undefined) delete process.env[name]; else process.env[name] = given[name]; } });
+afterEach(() => {
+  for (const name of ["XDG_STATE_HOME", "XDG_CACHE_HOME"]) {
+    if (given[name] === undefined) delete process.env[name];
+    else process.env[name] = given[name];
+  }
+});
 
 const onLinux = process.platform === "linux" ? test : test.skip;
 // /proc is a file system without room for anything.
-onLinux.each(["XDG_STATE_HOME", "XDG_CACHE_HOME"])("room is looked for where %s points, though the folder is still to be made", async (name) => {
-  process.env["XDG_STATE_HOME"] = process.env["XDG_CACHE_HOME"] = join(tmpdir(), "second-server-not-there-yet");
-  process.env[name] = "/proc/not-there-yet";
-  expect(await spaceProblem()).toEqual([expect.objectContaining({ problem: expect.stringMatching(/^only 0\.0 GiB are free for \/proc\/not-there-yet\//) })]);
-});
+onLinux.each(["XDG_STATE_HOME", "XDG_CACHE_HOME"])(
+  "room is looked for where %s points, though the folder is still to be made",
+  async (name) => {
+    process.env["XDG_STATE_HOME"] = process.env["XDG_CACHE_HOME"] = join(
+      tmpdir(),
+      "second-server-not-there-yet",
+    );
+    process.env[name] = "/proc/not-there-yet";
+    expect(await spaceProblem()).toEqual([
+      expect.objectContaining({
+        problem: expect.stringMatching(/^only 0\.0 GiB are free for \/proc\/not-there-yet\//),
+      }),
+    ]);
+  },
+);
 
-const loops = process.platform !== "linux" || process.getuid?.() !== 0 || !existsSync("/dev/loop-control") ? "it asks for a loop device, as root on Linux" : null;
-suiteWhere(loops, "loop devices", () => {
+const LOOPS =
+  process.platform !== "linux" || process.getuid?.() !== 0 || !existsSync("/dev/loop-control")
+    ? "it asks for a loop device, as root on Linux"
+    : null;
+suiteWhere(LOOPS, "loop devices", () => {
   test("one that the kernel has and the container's /dev has not is named before anything is built, with its remedy", async () => {
-    expect(await loopProblem("/proc/none")).toEqual([{ problem: expect.stringMatching(/^the free loop device loop\d+ has no node in \/proc\/none$/), remedy: expect.stringContaining("mknod") }]);
+    expect(await loopProblem("/proc/none")).toEqual([
+      {
+        problem: expect.stringMatching(
+          /^the free loop device loop\d+ has no node in \/proc\/none$/,
+        ),
+        remedy: expect.stringContaining("mknod"),
+      },
+    ]);
   });
 });

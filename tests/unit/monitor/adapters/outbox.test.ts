@@ -1,25 +1,55 @@
 import { expect, test } from "@jest/globals";
+
 import { Later, Refused } from "../../../../monitor/adapters/failures";
 import { Outbox, type Carrier, type Parcel } from "../../../../monitor/adapters/outbox";
 import type { Message } from "../../../../monitor/alerts/messages";
 import { FakeClock } from "../fake-clock";
 
-const message = (subject: string): Message => ({ kind: "down", subject, text: subject, html: subject });
+const message = (subject: string): Message => ({
+  kind: "down",
+  subject,
+  text: subject,
+  html: subject,
+});
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-function lab(...carriers: Carrier[]) {
+const lab = (...carriers: Carrier[]) => {
   const clock = new FakeClock();
   const shelf = new Map<number, Parcel>();
   const open = (): Outbox => {
     const parcels = [...shelf.values()].filter(({ sent }) => sent === undefined);
-    return new Outbox({ clock, log: silent, carriers: () => carriers, origin: "test", shelf: { parcel: (parcel) => { shelf.set(parcel.id, JSON.parse(JSON.stringify(parcel)) as Parcel); } } }, { parcels, nextParcel: shelf.size + 1 });
+    return new Outbox(
+      {
+        clock,
+        log: silent,
+        carriers: () => carriers,
+        origin: "test",
+        shelf: {
+          parcel: (parcel) => {
+            shelf.set(parcel.id, JSON.parse(JSON.stringify(parcel)) as Parcel);
+          },
+        },
+      },
+      { parcels, nextParcel: shelf.size + 1 },
+    );
   };
   return { clock, shelf, open };
-}
+};
 
 const relay = (name: string) => {
   const arrived: string[] = [];
-  const carrier = { name, broken: false, arrived, fault: undefined as Error | undefined, asked: 0, async carry({ subject }: Message, id: string) { carrier.asked += 1; if (carrier.broken) throw carrier.fault ?? new Error("connection refused"); arrived.push(`${subject} ${id.split("-").slice(0, 2).join("-")}`); } };
+  const carrier = {
+    name,
+    broken: false,
+    arrived,
+    fault: undefined as Error | undefined,
+    asked: 0,
+    async carry({ subject }: Message, id: string) {
+      carrier.asked += 1;
+      if (carrier.broken) throw carrier.fault ?? new Error("connection refused");
+      arrived.push(`${subject} ${id.split("-").slice(0, 2).join("-")}`);
+    },
+  };
   return carrier;
 };
 
@@ -76,7 +106,10 @@ test("a message that is refused for what it says steps aside; the others leave, 
   const mail = relay("mail");
   const carry = mail.carry;
   let strict = true;
-  mail.carry = async (letter, id) => { if (strict && letter.subject === "spam") throw new Refused("554 looks like spam"); await carry(letter, id); };
+  mail.carry = async (letter, id) => {
+    if (strict && letter.subject === "spam") throw new Refused("554 looks like spam");
+    await carry(letter, id);
+  };
   const { clock, open } = lab(mail);
   const outbox = open();
   outbox.add(message("spam"));

@@ -1,15 +1,29 @@
 /** Run as a process of its own, since Node reads which authorities it trusts only at its start: sends a mail by each relay of its argument and prints how each went. */
 import { smtpCarrier } from "../../../../monitor/adapters/smtp";
 
-const message = { kind: "down", subject: "[lab] DOWN: Wörter", text: "it is down", html: "<b>it is down</b>" } as const;
+const message = {
+  kind: "down",
+  subject: "[lab] DOWN: Wörter",
+  text: "it is down",
+  html: "<b>it is down</b>",
+} as const;
 
-async function main(): Promise<void> {
-  const relays = JSON.parse(process.argv[2] ?? "[]") as Parameters<typeof smtpCarrier>[0]["relay"][];
+const main = async (): Promise<void> => {
+  const relays = JSON.parse(process.argv[2] ?? "[]") as Parameters<
+    typeof smtpCarrier
+  >[0]["relay"][];
   for (const [index, relay] of relays.entries()) {
-    const carrier = smtpCarrier({ relay, from: "observatory@lab.test", to: ["a@lab.test", "gone@lab.test"] });
-    const outcome = await carrier.carry(message, `id-${index}`, 0).then((note) => note ?? "sent", (error: Error) => `${error.constructor.name}: ${error.message}`);
+    const carrier = smtpCarrier({
+      relay,
+      from: "observatory@lab.test",
+      to: ["a@lab.test", "gone@lab.test"],
+    });
+    const outcome = await carrier.carry(message, `id-${index}`, 0).then(
+      (note) => note ?? "sent",
+      (error: Error) => `${error.constructor.name}: ${error.message}`,
+    );
     process.stdout.write(`${JSON.stringify(outcome)}\n`);
   }
-}
+};
 
 void main();

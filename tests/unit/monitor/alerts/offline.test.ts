@@ -1,14 +1,33 @@
 import { expect, test } from "@jest/globals";
+
 import { Offline } from "../../../../monitor/alerts/offline";
-import { Site } from "../site";
 import { FakeClock } from "../fake-clock";
+import { Site } from "../site";
 
 test("the watcher's own network goes and comes: nothing meanwhile, one note afterwards, also over a restart; short gaps say nothing", async () => {
   const clock = new FakeClock();
   const sent: string[] = [];
   const deaf: number[] = [];
   let kept: number | undefined;
-  const start = (since?: number) => new Offline({ fleet: "lab", url: "https://status.example.test/", now: () => clock.now(), keep: (value) => { kept = value; }, send: ({ subject }) => { sent.push(subject); }, over: (from) => { deaf.push(clock.now() - from); }, leastMs: 30_000 }, since);
+  const start = (since?: number) =>
+    new Offline(
+      {
+        fleet: "lab",
+        url: "https://status.example.test/",
+        now: () => clock.now(),
+        keep: (value) => {
+          kept = value;
+        },
+        send: ({ subject }) => {
+          sent.push(subject);
+        },
+        over: (from) => {
+          deaf.push(clock.now() - from);
+        },
+        leastMs: 30_000,
+      },
+      since,
+    );
   let offline = start();
   offline.seen(false);
   await clock.pass(20_000);
@@ -29,8 +48,17 @@ test("the watcher's own network goes and comes: nothing meanwhile, one note afte
 test("the outside switch is fed only while all is well with the monitor itself and its messages leave", async () => {
   const site = await Site.open();
   const pings: string[] = [];
-  site.assembly.config = { ...site.assembly.config, alerts: { ...site.assembly.config.alerts, deadMan: { url: "https://switch.example.test/x", intervalSeconds: 60 } } };
-  site.assembly.ping = (url) => { pings.push(url); return Promise.resolve(); };
+  site.assembly.config = {
+    ...site.assembly.config,
+    alerts: {
+      ...site.assembly.config.alerts,
+      deadMan: { url: "https://switch.example.test/x", intervalSeconds: 60 },
+    },
+  };
+  site.assembly.ping = (url) => {
+    pings.push(url);
+    return Promise.resolve();
+  };
   site.assembly.tick();
   expect(pings).toEqual([]);
   site.round();

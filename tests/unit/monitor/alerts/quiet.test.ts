@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+
 import { active, type Window } from "../../../../monitor/alerts/maintenance";
 import { Story, watch } from "./story";
 
@@ -9,7 +10,12 @@ test("down for nine hours: a mail, two reminders, one all-clear", async () => {
   const story = await Story.settled([watch("blog")]);
   await story.rounds(minutes(9 * 60), down);
   await story.rounds(3);
-  expect(story.subjects()).toEqual(["[lab] DOWN: blog", "[lab] STILL DOWN: blog (for 4 h 0 min)", "[lab] STILL DOWN: blog (for 8 h 0 min)", "[lab] UP: blog (was down 9 h 0 min)"]);
+  expect(story.subjects()).toEqual([
+    "[lab] DOWN: blog",
+    "[lab] STILL DOWN: blog (for 4 h 0 min)",
+    "[lab] STILL DOWN: blog (for 8 h 0 min)",
+    "[lab] UP: blog (was down 9 h 0 min)",
+  ]);
 });
 
 test("a reminder that falls due while the check passes again is left out", async () => {
@@ -17,7 +23,11 @@ test("a reminder that falls due while the check passes again is left out", async
   await story.rounds(minutes(10) + 1, down);
   const before = story.sent.length;
   await story.rounds(3);
-  expect([before, ...story.subjects().map((subject) => subject.slice(6, 10))]).toEqual([1, "DOWN", "UP: "]);
+  expect([before, ...story.subjects().map((subject) => subject.slice(6, 10))]).toEqual([
+    1,
+    "DOWN",
+    "UP: ",
+  ]);
 });
 
 test("acknowledged: no more reminders, the all-clear comes; acknowledging what is over says so", async () => {
@@ -65,13 +75,23 @@ test("a check that flaps and stays down says so once it holds", async () => {
     await story.rounds(3);
   }
   await story.rounds(minutes(35), down);
-  expect(story.subjects().slice(-2)).toEqual(["[lab] FLAPPING: blog", "[lab] STEADY: blog is down"]);
+  expect(story.subjects().slice(-2)).toEqual([
+    "[lab] FLAPPING: blog",
+    "[lab] STEADY: blog is down",
+  ]);
 });
 
 test("down within a maintenance window: nothing, and a mail when it outlasts the window", async () => {
   const windows: Window[] = [];
-  const story: Story = await Story.settled([watch("blog")], { maintenance: (): Window[] => windows.filter(({ to }) => story.clock.now() < to) });
-  windows.push({ id: 1, title: "deploy", from: story.clock.now(), to: story.clock.now() + 600_000 });
+  const story: Story = await Story.settled([watch("blog")], {
+    maintenance: (): Window[] => windows.filter(({ to }) => story.clock.now() < to),
+  });
+  windows.push({
+    id: 1,
+    title: "deploy",
+    from: story.clock.now(),
+    to: story.clock.now() + 600_000,
+  });
   await story.rounds(10, down);
   await story.rounds(3);
   expect(story.sent).toEqual([]);
@@ -82,7 +102,9 @@ test("down within a maintenance window: nothing, and a mail when it outlasts the
 test("weekly windows begin at their hour on their days, across midnight too; once-only ones at their instants", () => {
   const at = (text: string): number => new Date(text).getTime();
   const weekly = { title: "upgrades", weekly: { days: [0], at: "23:30", minutes: 60 } };
-  expect(active([weekly], [], at("2026-03-01T23:45:00")).map(({ title }) => title)).toEqual(["upgrades"]);
+  expect(active([weekly], [], at("2026-03-01T23:45:00")).map(({ title }) => title)).toEqual([
+    "upgrades",
+  ]);
   expect(active([weekly], [], at("2026-03-02T00:29:00"))).toHaveLength(1);
   expect(active([weekly], [], at("2026-03-02T00:30:00"))).toEqual([]);
   expect(active([weekly], [], at("2026-03-02T23:45:00"))).toEqual([]);

@@ -1,8 +1,13 @@
 import { expect, test } from "@jest/globals";
+
 import { Story, watch } from "./story";
 
 const fleet = () => [watch("primary", "primary"), watch("blog"), watch("chat")];
-const dark = { primary: "connection timed out", blog: "no answer within 5 s", chat: "no answer within 5 s" };
+const dark = {
+  primary: "connection timed out",
+  blog: "no answer within 5 s",
+  chat: "no answer within 5 s",
+};
 
 test("up → fails twice → nothing → fails a third time → one mail → the monitor restarts → still one mail → passes twice → one all-clear with the length", async () => {
   const story = await Story.settled(fleet());
@@ -11,7 +16,9 @@ test("up → fails twice → nothing → fails a third time → one mail → the
   expect(story.subjects()).toEqual([]);
   await story.round({ blog: "HTTP 502, expected 200" });
   expect(story.subjects()).toEqual(["[lab] DOWN: blog"]);
-  expect(story.sent[0]?.text).toContain("Since: 2026-03-01 12:00:40 UTC (20 s before this alert)\nLast error: HTTP 502, expected 200\nAffects: ");
+  expect(story.sent[0]?.text).toContain(
+    "Since: 2026-03-01 12:00:40 UTC (20 s before this alert)\nLast error: HTTP 502, expected 200\nAffects: ",
+  );
   story.restart();
   await story.rounds(5, { blog: "HTTP 502, expected 200" });
   await story.round();
@@ -29,23 +36,35 @@ test("a restart in the middle of a failing streak neither forgets nor repeats a 
   expect(story.subjects()).toEqual(["[lab] DOWN: blog"]);
 });
 
-test.each([["the primary is asked first", ["primary", "blog", "chat"]], ["the services are asked first", ["blog", "chat", "primary"]]])(
-  "a dark primary is one mail that names the services, and one all-clear (%s)", async (_when, order) => {
+test.each([
+  ["the primary is asked first", ["primary", "blog", "chat"]],
+  ["the services are asked first", ["blog", "chat", "primary"]],
+])(
+  "a dark primary is one mail that names the services, and one all-clear (%s)",
+  async (_when, order) => {
     const story = await Story.settled(fleet());
     await story.round();
     await story.rounds(30, dark, order);
     expect(story.subjects()).toEqual(["[lab] DOWN: primary"]);
     expect(story.sent[0]?.text).toContain("Not reachable with it (2 so far): blog, chat");
     await story.rounds(5);
-    expect(story.subjects()).toEqual(["[lab] DOWN: primary", "[lab] UP: primary (was down 5 min 10 s)"]);
-  });
+    expect(story.subjects()).toEqual([
+      "[lab] DOWN: primary",
+      "[lab] UP: primary (was down 5 min 10 s)",
+    ]);
+  },
+);
 
 test("a service that stays down after the primary is back becomes an alert of its own", async () => {
   const story = await Story.settled(fleet());
   await story.round();
   await story.rounds(6, dark);
   await story.rounds(5, { chat: "HTTP 500, expected 200" });
-  expect(story.subjects()).toEqual(["[lab] DOWN: primary", "[lab] UP: primary (was down 70 s)", "[lab] DOWN: chat"]);
+  expect(story.subjects()).toEqual([
+    "[lab] DOWN: primary",
+    "[lab] UP: primary (was down 70 s)",
+    "[lab] DOWN: chat",
+  ]);
 });
 
 test("a service that was down before is told apart from the dark primary", async () => {
@@ -53,7 +72,12 @@ test("a service that was down before is told apart from the dark primary", async
   await story.rounds(4, { chat: "HTTP 500, expected 200" });
   await story.rounds(4, dark);
   await story.rounds(4);
-  expect(story.subjects().map((subject) => subject.slice(6, 20))).toEqual(["DOWN: chat", "DOWN: primary", "UP: primary (w", "UP: chat (was "]);
+  expect(story.subjects().map((subject) => subject.slice(6, 20))).toEqual([
+    "DOWN: chat",
+    "DOWN: primary",
+    "UP: primary (w",
+    "UP: chat (was ",
+  ]);
 });
 
 test("a service waits for the primary's verdict, asks for it at once, and does not wait for ever", async () => {
@@ -78,7 +102,12 @@ test("a clock that is set back by a day while an alert waits for the primary's v
 test("what the watcher could not tell counts neither as a failure nor as a pass", async () => {
   const story = await Story.settled(fleet());
   await story.rounds(2, { blog: "connection refused" });
-  for (let time = 0; time < 10; time += 1) story.alerts.take("blog", story.clock.now(), { result: "unknown", ms: 1, error: "network unreachable" });
+  for (let time = 0; time < 10; time += 1)
+    story.alerts.take("blog", story.clock.now(), {
+      result: "unknown",
+      ms: 1,
+      error: "network unreachable",
+    });
   expect(story.subjects()).toEqual([]);
   await story.round({ blog: "connection refused" });
   expect(story.subjects()).toEqual(["[lab] DOWN: blog"]);

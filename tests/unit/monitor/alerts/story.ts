@@ -10,26 +10,49 @@ class Memory implements Journal {
   readonly states = new Map<string, string>();
   readonly incidents = new Map<number, string>();
   readonly events: string[] = [];
-  state(id: string, state: CheckState): void { this.states.set(id, JSON.stringify(state)); }
-  incident(incident: Incident): void { this.incidents.set(incident.id, JSON.stringify(incident)); }
-  event(incident: number, _at: number, kind: string, text: string): void { this.events.push(`${incident} ${kind} ${text}`.trim()); }
+  state(id: string, state: CheckState): void {
+    this.states.set(id, JSON.stringify(state));
+  }
+  incident(incident: Incident): void {
+    this.incidents.set(incident.id, JSON.stringify(incident));
+  }
+  event(incident: number, _at: number, kind: string, text: string): void {
+    this.events.push(`${incident} ${kind} ${text}`.trim());
+  }
 
   kept(): ConstructorParameters<typeof Alerts>[2] {
     const incidents = [...this.incidents.values()].map((json) => JSON.parse(json) as Incident);
     return {
       states: new Map([...this.states].map(([id, json]) => [id, JSON.parse(json) as CheckState])),
-      open: incidents.filter(({ closed }) => closed === undefined), nextIncident: Math.max(0, ...incidents.map(({ id }) => id)) + 1,
+      open: incidents.filter(({ closed }) => closed === undefined),
+      nextIncident: Math.max(0, ...incidents.map(({ id }) => id)) + 1,
     };
   }
 }
 
 /** What a machine's check of itself says when nothing can be written there any more. */
-export const full = "disk 100 %";
-export const host = (machine: "primary" | "watcher" = "primary"): Watched => ({ ...watch(`${machine}/host`, "data"), service: undefined, machine, check: { kind: "host", id: `${machine}/host`, machine, limits: { diskPercent: 90 } } });
-export const backup = (): Watched => ({ ...watch("backup", "data"), service: undefined, machine: "watcher", check: { kind: "backup", id: "backup", statusFile: "status.json", maxAgeSeconds: 7200 } });
+export const FULL = "disk 100 %";
+export const host = (machine: "primary" | "watcher" = "primary"): Watched => ({
+  ...watch(`${machine}/host`, "data"),
+  service: undefined,
+  machine,
+  check: { kind: "host", id: `${machine}/host`, machine, limits: { diskPercent: 90 } },
+});
+export const backup = (): Watched => ({
+  ...watch("backup", "data"),
+  service: undefined,
+  machine: "watcher",
+  check: { kind: "backup", id: "backup", statusFile: "status.json", maxAgeSeconds: 7200 },
+});
 
-export const watch = (id: string, layer: Layer = "service", failAfter = 3): Watched =>
-  ({ id, service: id, layer, machine: "primary", rule: { failAfter, passAfter: 2 }, check: { kind: "tcp", id, host: "192.0.2.1", port: 1 } satisfies Check });
+export const watch = (id: string, layer: Layer = "service", failAfter = 3): Watched => ({
+  id,
+  service: id,
+  layer,
+  machine: "primary",
+  rule: { failAfter, passAfter: 2 },
+  check: { kind: "tcp", id, host: "192.0.2.1", port: 1 } satisfies Check,
+});
 
 /** A fleet whose checks answer what the story says, every ten seconds. */
 export class Story {
@@ -39,25 +62,48 @@ export class Story {
   readonly hurried: string[] = [];
   #alerts: Alerts;
 
-  constructor(readonly watched: readonly Watched[], readonly more: Partial<ConstructorParameters<typeof Alerts>[0]> = {}) { this.#alerts = this.#start(); }
+  constructor(
+    readonly watched: readonly Watched[],
+    readonly more: Partial<ConstructorParameters<typeof Alerts>[0]> = {},
+  ) {
+    this.#alerts = this.#start();
+  }
 
   /** A fleet that has been up before: what was never up is silent for a while. */
-  static async settled(watched: readonly Watched[], more: ConstructorParameters<typeof Story>[1] = {}): Promise<Story> {
+  static async settled(
+    watched: readonly Watched[],
+    more: ConstructorParameters<typeof Story>[1] = {},
+  ): Promise<Story> {
     const story = new Story(watched, more);
     await story.round();
     return story;
   }
 
-  get alerts(): Alerts { return this.#alerts; }
-  subjects(): string[] { return this.sent.map(({ subject }) => subject); }
+  get alerts(): Alerts {
+    return this.#alerts;
+  }
+  subjects(): string[] {
+    return this.sent.map(({ subject }) => subject);
+  }
 
-  restart(): void { this.#alerts = this.#start(); }
+  restart(): void {
+    this.#alerts = this.#start();
+  }
 
   /** One round: those named fail, the rest pass; ten seconds go by. */
-  async round(failing: Readonly<Record<string, string>> = {}, order = this.watched.map(({ id }) => id)): Promise<void> {
+  async round(
+    failing: Readonly<Record<string, string>> = {},
+    order = this.watched.map(({ id }) => id),
+  ): Promise<void> {
     for (const id of order) {
       const error = failing[id];
-      this.#alerts.take(id, this.clock.now(), error === undefined ? { result: "pass", ms: 5 } : { result: "fail", ms: 5, error, exhausted: error.startsWith(full) || undefined });
+      this.#alerts.take(
+        id,
+        this.clock.now(),
+        error === undefined
+          ? { result: "pass", ms: 5 }
+          : { result: "fail", ms: 5, error, exhausted: error.startsWith(FULL) || undefined },
+      );
     }
     for (let second = 0; second < 10; second += 1) {
       await this.clock.pass(1000);
@@ -65,15 +111,36 @@ export class Story {
     }
   }
 
-  async rounds(count: number, failing: Readonly<Record<string, string>> = {}, order?: readonly string[]): Promise<void> {
-    for (let round = 0; round < count; round += 1) await this.round(failing, order ? [...order] : undefined);
+  async rounds(
+    count: number,
+    failing: Readonly<Record<string, string>> = {},
+    order?: readonly string[],
+  ): Promise<void> {
+    for (let round = 0; round < count; round += 1)
+      await this.round(failing, order ? [...order] : undefined);
   }
 
   #start(): Alerts {
-    return new Alerts({
-      fleet: "lab", now: () => this.clock.now(), journal: this.memory, send: (message) => { this.sent.push(message); },
-      hurry: (ids) => { this.hurried.push(...ids); }, patienceMs: 20_000, remindMs: 4 * 3_600_000, flapsPerHour: 6,
-      link: (incident) => `https://status.example.test/incident/${incident}`, maintenance: () => [], ...this.more,
-    }, this.watched, this.memory.kept());
+    return new Alerts(
+      {
+        fleet: "lab",
+        now: () => this.clock.now(),
+        journal: this.memory,
+        send: (message) => {
+          this.sent.push(message);
+        },
+        hurry: (ids) => {
+          this.hurried.push(...ids);
+        },
+        patienceMs: 20_000,
+        remindMs: 4 * 3_600_000,
+        flapsPerHour: 6,
+        link: (incident) => `https://status.example.test/incident/${incident}`,
+        maintenance: () => [],
+        ...this.more,
+      },
+      this.watched,
+      this.memory.kept(),
+    );
   }
 }

@@ -1,18 +1,32 @@
 import { expect, test } from "@jest/globals";
+
 import { Deafness, type Gap } from "../../../../monitor/checks/deafness";
 
-const hour = 3_600_000;
+const HOUR = 3_600_000;
 
 test("gaps in order of time, the open one last; a clock that was set back takes those away that it never saw", () => {
-  let [now, since, kept] = [10 * hour, undefined as number | undefined, [] as readonly Gap[]];
-  const deafness = new Deafness({ now: () => now, since: () => since, keep: (gaps) => { kept = gaps; } }, [{ from: hour, to: 2 * hour }]);
-  deafness.until(9 * hour);
-  since = 9.5 * hour;
-  expect(deafness.gaps()).toEqual([{ from: hour, to: 2 * hour }, { from: 9 * hour, to: now }, { from: since, to: now }]);
+  let [now, since, kept] = [10 * HOUR, undefined as number | undefined, [] as readonly Gap[]];
+  const deafness = new Deafness(
+    {
+      now: () => now,
+      since: () => since,
+      keep: (gaps) => {
+        kept = gaps;
+      },
+    },
+    [{ from: HOUR, to: 2 * HOUR }],
+  );
+  deafness.until(9 * HOUR);
+  since = 9.5 * HOUR;
+  expect(deafness.gaps()).toEqual([
+    { from: HOUR, to: 2 * HOUR },
+    { from: 9 * HOUR, to: now },
+    { from: since, to: now },
+  ]);
   since = undefined;
-  now -= 5 * hour;
-  deafness.until(now + 5 * hour);
-  expect(deafness.gaps()).toEqual([{ from: hour, to: 2 * hour }]);
+  now -= 5 * HOUR;
+  deafness.until(now + 5 * HOUR);
+  expect(deafness.gaps()).toEqual([{ from: HOUR, to: 2 * HOUR }]);
   expect(kept).toEqual(deafness.gaps());
   for (let time = 0; time < 300; time += 1) {
     now += 2000;

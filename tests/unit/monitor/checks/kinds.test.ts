@@ -2,12 +2,14 @@ import { execFileSync } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer as createTls } from "node:tls";
-import type { AddressInfo } from "node:net";
+
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import * as packet from "dns-packet";
+
 import { checkBackup } from "../../../../monitor/checks/backup";
 import { checkCertificate } from "../../../../monitor/checks/certificate";
 import { checkDns } from "../../../../monitor/checks/dns";
@@ -30,23 +32,73 @@ afterEach(() => {
 });
 
 test("SSH: a banner passes, another one, none and a closed door are named", async () => {
-  const ssh = async (hello: string, end = true, ms = 10_000) => runCheck({ kind: "ssh", id: "x", host: "127.0.0.1", port: await lab.serve((socket) => (end ? socket.end(hello) : socket.write(hello)), "connect") }, ms);
-  expect(await ssh("SSH-2.0-OpenSSH_9.9\r\n", false)).toMatchObject({ result: "pass", detail: "SSH-2.0-OpenSSH_9.9" });
-  expect((await ssh("220 mail ready\r\n")).error).toBe('the banner is "220 mail ready", not "SSH-2.0-…"');
-  expect((await ssh("SSH-2.0", false, 200)).error).toMatch(/^no (SSH banner|connection) within 0.2 s$/);
-  expect((await ssh("a".repeat(1e6), false)).error).toBe(`the banner is "${"a".repeat(60)}", not "SSH-2.0-…"`);
+  const ssh = async (hello: string, end = true, ms = 10_000) =>
+    runCheck(
+      {
+        kind: "ssh",
+        id: "x",
+        host: "127.0.0.1",
+        port: await lab.serve(
+          (socket) => (end ? socket.end(hello) : socket.write(hello)),
+          "connect",
+        ),
+      },
+      ms,
+    );
+  expect(await ssh("SSH-2.0-OpenSSH_9.9\r\n", false)).toMatchObject({
+    result: "pass",
+    detail: "SSH-2.0-OpenSSH_9.9",
+  });
+  expect((await ssh("220 mail ready\r\n")).error).toBe(
+    'the banner is "220 mail ready", not "SSH-2.0-…"',
+  );
+  expect((await ssh("SSH-2.0", false, 200)).error).toMatch(
+    /^no (SSH banner|connection) within 0.2 s$/,
+  );
+  expect((await ssh("a".repeat(1e6), false)).error).toBe(
+    `the banner is "${"a".repeat(60)}", not "SSH-2.0-…"`,
+  );
   expect((await ssh("")).error).toBe("the connection was closed before the SSH banner");
 });
 
 test("the certificate as served: untrusted, and about to expire", async () => {
   const [key, cert] = [join(folder, "key"), join(folder, "cert")];
-  execFileSync("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "5", "-subj", "/CN=localhost", "-keyout", key, "-out", cert], { stdio: "ignore" });
-  const server = createTls({ key: readFileSync(key), cert: readFileSync(cert) }, (socket) => socket.on("error", () => socket.destroy()));
+  execFileSync(
+    "openssl",
+    [
+      "req",
+      "-x509",
+      "-newkey",
+      "ec",
+      "-pkeyopt",
+      "ec_paramgen_curve:P-256",
+      "-nodes",
+      "-days",
+      "5",
+      "-subj",
+      "/CN=localhost",
+      "-keyout",
+      key,
+      "-out",
+      cert,
+    ],
+    { stdio: "ignore" },
+  );
+  const server = createTls({ key: readFileSync(key), cert: readFileSync(cert) }, (socket) =>
+    socket.on("error", () => socket.destroy()),
+  );
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   closers.push(() => server.close());
-  const check = { kind: "certificate", id: "x", host: "localhost", port: (server.address() as AddressInfo).port } as const;
-  await expect(checkCertificate(check, 2000)).rejects.toThrow("does not verify: certificate is self-signed");
+  const check = {
+    kind: "certificate",
+    id: "x",
+    host: "localhost",
+    port: (server.address() as AddressInfo).port,
+  } as const;
+  await expect(checkCertificate(check, 2000)).rejects.toThrow(
+    "does not verify: certificate is self-signed",
+  );
 });
 
 test("DNS: the set has to be equal, whatever its order; wrong answers and silence are named", async () => {
@@ -55,15 +107,46 @@ test("DNS: the set has to be equal, whatever its order; wrong answers and silenc
     const query = packet.decode(message);
     const [question] = query.questions ?? [];
     if (question?.name === "silent.test") return;
-    const answers = question?.name === "two.test" ? ["192.0.2.2", "192.0.2.1"].map((data) => ({ type: "A" as const, name: "two.test", ttl: 1, data })) : [];
-    server.send(packet.encode({ type: "response", id: query.id, flags: answers.length > 0 ? 0 : 3, questions: query.questions, answers }), peer.port, peer.address);
+    const answers =
+      question?.name === "two.test"
+        ? ["192.0.2.2", "192.0.2.1"].map((data) => ({
+            type: "A" as const,
+            name: "two.test",
+            ttl: 1,
+            data,
+          }))
+        : [];
+    server.send(
+      packet.encode({
+        type: "response",
+        id: query.id,
+        flags: answers.length > 0 ? 0 : 3,
+        questions: query.questions,
+        answers,
+      }),
+      peer.port,
+      peer.address,
+    );
   });
   server.bind(0, "127.0.0.1");
   await once(server, "listening");
   closers.push(() => server.close());
-  const dns = (name: string, equals?: string[]) => checkDns({ kind: "dns", id: "x", name, type: "A", equals, server: `127.0.0.1:${server.address().port}` }, 600);
+  const dns = (name: string, equals?: string[]) =>
+    checkDns(
+      {
+        kind: "dns",
+        id: "x",
+        name,
+        type: "A",
+        equals,
+        server: `127.0.0.1:${server.address().port}`,
+      },
+      600,
+    );
   expect(await dns("two.test", ["192.0.2.1", "192.0.2.2"])).toBe("192.0.2.1, 192.0.2.2");
-  await expect(dns("two.test", ["192.0.2.9"])).rejects.toThrow("two.test A is 192.0.2.1, 192.0.2.2, not 192.0.2.9");
+  await expect(dns("two.test", ["192.0.2.9"])).rejects.toThrow(
+    "two.test A is 192.0.2.1, 192.0.2.2, not 192.0.2.9",
+  );
   await expect(dns("none.test")).rejects.toMatchObject({ code: "ENOTFOUND" });
   await expect(dns("silent.test")).rejects.toThrow(/within 0.6 s|ETIMEOUT/);
 });
@@ -72,18 +155,40 @@ test("DNS that answers wrongly: garbage, another id, nothing, a cut answer, an e
   const server = createSocket("udp4");
   const wrong: Record<string, (query: Buffer) => Buffer | undefined> = {
     garbage: () => Buffer.from("not a DNS message at all"),
-    "other-id": (query) => { const reply = answer(query, 0); reply.writeUInt16BE(reply.readUInt16BE(0) ^ 0xffff, 0); return reply; },
+    "other-id": (query) => {
+      const reply = answer(query, 0);
+      reply.writeUInt16BE(reply.readUInt16BE(0) ^ 0xffff, 0);
+      return reply;
+    },
     short: (query) => answer(query, 0).subarray(0, 20),
     truncated: (query) => answer(query, 0x0200, false),
     servfail: (query) => answer(query, 2, false),
     refused: (query) => answer(query, 5, false),
     nxdomain: (query) => answer(query, 3, false),
-    loop: (query) => packet.encode({ type: "response", id: packet.decode(query).id, flags: 0, questions: packet.decode(query).questions, answers: [{ type: "CNAME", name: "loop.test", ttl: 1, data: "pool.test" }, { type: "CNAME", name: "pool.test", ttl: 1, data: "loop.test" }] }),
+    loop: (query) =>
+      packet.encode({
+        type: "response",
+        id: packet.decode(query).id,
+        flags: 0,
+        questions: packet.decode(query).questions,
+        answers: [
+          { type: "CNAME", name: "loop.test", ttl: 1, data: "pool.test" },
+          { type: "CNAME", name: "pool.test", ttl: 1, data: "loop.test" },
+        ],
+      }),
     huge: (query) => Buffer.concat([answer(query, 0), Buffer.alloc(50_000, 255)]),
   };
   const answer = (query: Buffer, flags: number, full = true): Buffer => {
     const { id, questions = [] } = packet.decode(query);
-    return packet.encode({ type: "response", id, flags, questions, answers: full ? [{ type: "A", name: questions[0]?.name ?? "", ttl: 1, data: "192.0.2.66" }] : [] });
+    return packet.encode({
+      type: "response",
+      id,
+      flags,
+      questions,
+      answers: full
+        ? [{ type: "A", name: questions[0]?.name ?? "", ttl: 1, data: "192.0.2.66" }]
+        : [],
+    });
   };
   server.on("message", (query, peer) => {
     const reply = wrong[packet.decode(query).questions?.[0]?.name.split(".")[0] ?? ""]?.(query);
@@ -92,14 +197,33 @@ test("DNS that answers wrongly: garbage, another id, nothing, a cut answer, an e
   server.bind(0, "127.0.0.1");
   await once(server, "listening");
   closers.push(() => server.close());
-  const found = await Promise.all(Object.keys(wrong).map(async (name) => {
-    const { result, error, ms } = await runCheck({ kind: "dns", id: "x", name: `${name}.test`, type: "A", equals: ["192.0.2.1"], server: `127.0.0.1:${server.address().port}` }, 600);
-    expect(ms).toBeLessThan(3000);
-    return [name, result, error] as const;
-  }));
+  const found = await Promise.all(
+    Object.keys(wrong).map(async (name) => {
+      const { result, error, ms } = await runCheck(
+        {
+          kind: "dns",
+          id: "x",
+          name: `${name}.test`,
+          type: "A",
+          equals: ["192.0.2.1"],
+          server: `127.0.0.1:${server.address().port}`,
+        },
+        600,
+      );
+      expect(ms).toBeLessThan(3000);
+      return [name, result, error] as const;
+    }),
+  );
   expect(found.map(([, result]) => result)).toEqual(found.map(() => "fail"));
   const said = Object.fromEntries(found.map(([name, , error]) => [name, error]));
-  expect(said).toMatchObject({ servfail: "name server failed", nxdomain: "name not found", loop: "loop.test has no A record", refused: "name server refused", "other-id": "no answer from the name server within 0.6 s", huge: "huge.test A is 192.0.2.66, not 192.0.2.1" });
+  expect(said).toMatchObject({
+    servfail: "name server failed",
+    nxdomain: "name not found",
+    loop: "loop.test has no A record",
+    refused: "name server refused",
+    "other-id": "no answer from the name server within 0.6 s",
+    huge: "huge.test A is 192.0.2.66, not 192.0.2.1",
+  });
 });
 
 test("ICMP reaches this machine", async () => {
@@ -111,16 +235,26 @@ test("ICMP reaches this machine", async () => {
 test("backups: none yet is fine for a while; fresh passes; old, unrestored and failed ones say so", async () => {
   const now = Date.parse("2026-11-21T12:00:00Z");
   const path = join(folder, "status.json");
-  const check = { kind: "backup", id: "x", statusFile: path, maxAgeSeconds: 7800, maxRestoreAgeSeconds: 86_400 } as const;
+  const check = {
+    kind: "backup",
+    id: "x",
+    statusFile: path,
+    maxAgeSeconds: 7800,
+    maxRestoreAgeSeconds: 86_400,
+  } as const;
   expect(await checkBackup(check)).toBe("none yet, not due");
-  await expect(checkBackup(check, Date.now() + 8e6)).rejects.toThrow("no verified backup in the 2 h 13 min");
+  await expect(checkBackup(check, Date.now() + 8e6)).rejects.toThrow(
+    "no verified backup in the 2 h 13 min",
+  );
   const write = (status: object): void => writeFileSync(path, JSON.stringify(status));
   write({ newestVerifiedAt: "2026-11-21T11:00:00Z", lastRestoreAt: "2026-11-21T01:00:00Z" });
   expect(await checkBackup(check, now)).toBe("newest 60 min 0 s old");
   write({ newestVerifiedAt: "2026-11-21T11:00:00Z" });
   await expect(checkBackup(check, now)).rejects.toThrow("no restore was ever verified");
   write({ newestVerifiedAt: "2026-11-21T08:00:00Z", error: "rsync: connection refused" });
-  await expect(checkBackup(check, now)).rejects.toThrow("4 h 0 min old, more than 2 h 10 min; last error: rsync: connection refused");
+  await expect(checkBackup(check, now)).rejects.toThrow(
+    "4 h 0 min old, more than 2 h 10 min; last error: rsync: connection refused",
+  );
   write({ newestVerifiedAt: "nonsense" });
   await expect(checkBackup(check, now)).rejects.toThrow();
 });
@@ -129,11 +263,20 @@ test("the own network is up when one place answers, even with a refusal; askers 
   const clock = new FakeClock();
   let looks = 0;
   const answers: Record<string, string | undefined> = { a: "ETIMEDOUT", b: "ECONNREFUSED" };
-  const network = new OwnNetwork([{ host: "a", port: 1 }, { host: "b", port: 1 }], clock, 1000, 5000, async ({ host }) => {
-    looks += 1;
-    if (answers[host] !== undefined) throw Object.assign(new Error(), { code: answers[host] });
-    return undefined;
-  });
+  const network = new OwnNetwork(
+    [
+      { host: "a", port: 1 },
+      { host: "b", port: 1 },
+    ],
+    clock,
+    1000,
+    5000,
+    async ({ host }) => {
+      looks += 1;
+      if (answers[host] !== undefined) throw Object.assign(new Error(), { code: answers[host] });
+      return undefined;
+    },
+  );
   expect(await Promise.all([network.up(), network.up()])).toEqual([true, true]);
   expect(looks).toBe(2);
   answers["b"] = "ENETUNREACH";

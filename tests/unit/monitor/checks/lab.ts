@@ -1,13 +1,16 @@
 import { once } from "node:events";
-import { createServer, type Server, type Socket } from "node:net";
-import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import type { AddressInfo, Server, Socket } from "node:net";
 
 /** A server on loopback that speaks raw bytes, as badly as the test wants; closed at the end of the test. */
 export class Lab {
   readonly #servers: Server[] = [];
   readonly #sockets = new Set<Socket>();
 
-  async serve(talk: (socket: Socket, heard: string) => void, when: "request" | "connect" = "request"): Promise<number> {
+  async serve(
+    talk: (socket: Socket, heard: string) => void,
+    when: "request" | "connect" = "request",
+  ): Promise<number> {
     const server = createServer((socket) => {
       this.#sockets.add(socket);
       socket.on("error", () => socket.destroy());

@@ -2,10 +2,12 @@
 import type { Check } from "../../../../config/monitor";
 import { runCheck } from "../../../../monitor/checks/run";
 
-async function main(): Promise<void> {
+const main = async (): Promise<void> => {
   const checks = JSON.parse(process.argv[2] ?? "[]") as Check[];
-  const outcomes = await Promise.all(checks.map((check) => runCheck(check, (check.timeoutSeconds ?? 2) * 1000)));
+  const outcomes = await Promise.all(
+    checks.map((check) => runCheck(check, (check.timeoutSeconds ?? 2) * 1000)),
+  );
   process.stdout.write(JSON.stringify(outcomes));
-}
+};
 
 void main();

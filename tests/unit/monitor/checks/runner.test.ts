@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+
 import type { Check } from "../../../../config/monitor";
 import type { Outcome } from "../../../../monitor/checks/outcome";
 import { Pulse } from "../../../../monitor/checks/pulse";
@@ -6,21 +7,40 @@ import { Runner } from "../../../../monitor/checks/runner";
 import { FakeClock } from "../fake-clock";
 
 const check = (id: string): Check => ({ kind: "tcp", id, host: "192.0.2.1", port: 1 });
-const paced = (id: string, intervalMs = 10_000) => ({ check: check(id), intervalMs, timeoutMs: 5000 });
+const paced = (id: string, intervalMs = 10_000) => ({
+  check: check(id),
+  intervalMs,
+  timeoutMs: 5000,
+});
 const pass: Outcome = { result: "pass", ms: 1 };
 const fail: Outcome = { result: "fail", ms: 1, error: "connection refused" };
 
-function lab(perform: (check: Check) => Promise<Outcome>, networkUp = () => Promise.resolve(true)) {
+const lab = (
+  perform: (check: Check) => Promise<Outcome>,
+  networkUp = () => Promise.resolve(true),
+) => {
   const clock = new FakeClock();
   const seen: string[] = [];
   const start = clock.monotonic();
   const pulse = new Pulse(clock);
-  const runner = new Runner({ clock, perform, pulse, networkUp, random: () => 0.5, took: (one, _began, { result }) => { seen.push(`${Math.round((clock.monotonic() - start) / 1000)} ${one.id} ${result}`); return result === "fail"; } });
+  const runner = new Runner({
+    clock,
+    perform,
+    pulse,
+    networkUp,
+    random: () => 0.5,
+    took: (one, _began, { result }) => {
+      seen.push(`${Math.round((clock.monotonic() - start) / 1000)} ${one.id} ${result}`);
+      return result === "fail";
+    },
+  });
   return { clock, seen, runner };
-}
+};
 
 test("a check that hangs holds up no other, and is not started twice", async () => {
-  const { clock, seen, runner } = lab((one) => (one.id === "hangs" ? new Promise(() => undefined) : Promise.resolve(pass)));
+  const { clock, seen, runner } = lab((one) =>
+    one.id === "hangs" ? new Promise(() => undefined) : Promise.resolve(pass),
+  );
   runner.load([paced("hangs"), paced("blog")]);
   await clock.pass(36_000);
   expect(seen).toEqual(["5 blog pass", "15 blog pass", "25 blog pass", "35 blog pass"]);
@@ -35,7 +55,10 @@ test("a failure is confirmed sooner than the next turn", async () => {
 });
 
 test("failures of a machine without network are not believed", async () => {
-  const { clock, seen, runner } = lab(() => Promise.resolve(fail), () => Promise.resolve(false));
+  const { clock, seen, runner } = lab(
+    () => Promise.resolve(fail),
+    () => Promise.resolve(false),
+  );
   runner.load([paced("blog")]);
   await clock.pass(16_000);
   expect(seen).toEqual(["5 blog unknown", "15 blog unknown"]);

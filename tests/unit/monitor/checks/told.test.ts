@@ -1,64 +1,137 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { Cron } from "croner";
+
 import type { HeartbeatCheck, HostCheck } from "../../../../config/monitor";
+import { Assembly } from "../../../../monitor/assembly";
 import { cronOf } from "../../../../monitor/checks/calendar";
 import { checkDrift } from "../../../../monitor/checks/drift";
 import { beat, judgeBeat } from "../../../../monitor/checks/heartbeat";
-import { Host, judgeHost, judgeUnit, type HostFacts, type MachineReport } from "../../../../monitor/checks/host";
-import { Assembly } from "../../../../monitor/assembly";
+import {
+  Host,
+  judgeHost,
+  judgeUnit,
+  type HostFacts,
+  type MachineReport,
+} from "../../../../monitor/checks/host";
 import { loadKept } from "../../../../monitor/store/kept";
 import { quiet, Site } from "../site";
 
 describe("systemd's calendar as cron", () => {
-  const next = (schedule: string): string => new Cron(cronOf(schedule)).nextRun(new Date(2026, 2, 4, 10, 7, 30))?.toLocaleString("sv-SE") ?? "never";
+  const next = (schedule: string): string =>
+    new Cron(cronOf(schedule)).nextRun(new Date(2026, 2, 4, 10, 7, 30))?.toLocaleString("sv-SE") ??
+    "never";
   test.each([
-    ["daily", "2026-03-05 00:00:00"], ["hourly", "2026-03-04 11:00:00"], ["weekly", "2026-03-09 00:00:00"], ["*-*-* 03:30:00", "2026-03-05 03:30:00"], ["Mon..Fri 09:00", "2026-03-05 09:00:00"], ["Sat,Sun *-*-* 04:05:06", "2026-03-07 04:05:06"],
-    ["*-*-01 00:00", "2026-04-01 00:00:00"], ["*:0/15", "2026-03-04 10:15:00"], ["*-*-* 00/6:00:00", "2026-03-04 12:00:00"], ["15 3 * * *", "2026-03-05 03:15:00"], ["03:15", "2026-03-05 03:15:00"], ["monthly", "2026-04-01 00:00:00"],
-    ["Mon *-*-01..07 03:00", "2026-04-06 03:00:00"], ["0 3 1-7 * mon", "2026-03-05 03:00:00"],
+    ["daily", "2026-03-05 00:00:00"],
+    ["hourly", "2026-03-04 11:00:00"],
+    ["weekly", "2026-03-09 00:00:00"],
+    ["*-*-* 03:30:00", "2026-03-05 03:30:00"],
+    ["Mon..Fri 09:00", "2026-03-05 09:00:00"],
+    ["Sat,Sun *-*-* 04:05:06", "2026-03-07 04:05:06"],
+    ["*-*-01 00:00", "2026-04-01 00:00:00"],
+    ["*:0/15", "2026-03-04 10:15:00"],
+    ["*-*-* 00/6:00:00", "2026-03-04 12:00:00"],
+    ["15 3 * * *", "2026-03-05 03:15:00"],
+    ["03:15", "2026-03-05 03:15:00"],
+    ["monthly", "2026-04-01 00:00:00"],
+    ["Mon *-*-01..07 03:00", "2026-04-06 03:00:00"],
+    ["0 3 1-7 * mon", "2026-03-05 03:00:00"],
   ])("%s → %s", (schedule, expected) => expect(next(schedule)).toBe(expected));
-  test.each(["2027-*-* 03:00", "*-*~1 03:00", "Mon *-*-* 03:00 Europe/Berlin"])("%s is refused", (schedule) => expect(() => cronOf(schedule)).toThrow("write it as cron"));
+  test.each(["2027-*-* 03:00", "*-*~1 03:00", "Mon *-*-* 03:00 Europe/Berlin"])(
+    "%s is refused",
+    (schedule) => expect(() => cronOf(schedule)).toThrow("write it as cron"),
+  );
 });
 
 describe("a job's heartbeat", () => {
-  const check: HeartbeatCheck = { kind: "heartbeat", id: "renewal", token: "t", periodSeconds: 3600, graceSeconds: 600 };
+  const check: HeartbeatCheck = {
+    kind: "heartbeat",
+    id: "renewal",
+    token: "t",
+    periodSeconds: 3600,
+    graceSeconds: 600,
+  };
   const start = Date.parse("2026-03-01T12:00:00Z");
   const minutes = (count: number): number => start + count * 60_000;
 
   test("in time, late, failed, hanging, and well again", () => {
     let said = beat(undefined, "done", start, "");
     expect(judgeBeat(check, said, minutes(69))).toBe("last heard 69 min 0 s ago");
-    expect(() => judgeBeat(check, said, minutes(71))).toThrow("last heard at 2026-03-01 12:00:00 UTC; expected by 2026-03-01 13:10:00 UTC");
+    expect(() => judgeBeat(check, said, minutes(71))).toThrow(
+      "last heard at 2026-03-01 12:00:00 UTC; expected by 2026-03-01 13:10:00 UTC",
+    );
     said = beat(said, "start", minutes(60), "");
-    expect(() => judgeBeat(check, said, minutes(71))).toThrow("started at 2026-03-01 13:00:00 UTC and has not ended in 11 min 0 s");
+    expect(() => judgeBeat(check, said, minutes(71))).toThrow(
+      "started at 2026-03-01 13:00:00 UTC and has not ended in 11 min 0 s",
+    );
     said = beat(said, "fail", minutes(72), "no\u0007 space\nleft");
-    expect(() => judgeBeat(check, said, minutes(73))).toThrow("reported a failure at 2026-03-01 13:12:00 UTC: no space left");
-    expect(judgeBeat(check, beat(said, "done", minutes(80), ""), minutes(81))).toBe("last heard 60 s ago");
+    expect(() => judgeBeat(check, said, minutes(73))).toThrow(
+      "reported a failure at 2026-03-01 13:12:00 UTC: no space left",
+    );
+    expect(judgeBeat(check, beat(said, "done", minutes(80), ""), minutes(81))).toBe(
+      "last heard 60 s ago",
+    );
   });
 
   test("one that was never heard has its first period too", () => {
     expect(judgeBeat(check, { known: start }, minutes(69))).toBe("not heard yet, not due");
-    expect(() => judgeBeat(check, { known: start }, minutes(71))).toThrow("never heard of; expected by");
+    expect(() => judgeBeat(check, { known: start }, minutes(71))).toThrow(
+      "never heard of; expected by",
+    );
   });
 
   test("by a schedule: the next turn after the last success, and the grace", () => {
-    const nightly: HeartbeatCheck = { kind: "heartbeat", id: "b", token: "t", schedule: "*-*-* 03:00:00", graceSeconds: 1800 };
+    const nightly: HeartbeatCheck = {
+      kind: "heartbeat",
+      id: "b",
+      token: "t",
+      schedule: "*-*-* 03:00:00",
+      graceSeconds: 1800,
+    };
     const done = new Date(2026, 2, 1, 3, 10).getTime();
-    expect(judgeBeat(nightly, { known: 0, done }, new Date(2026, 2, 2, 3, 29).getTime())).toContain("last heard");
-    expect(() => judgeBeat(nightly, { known: 0, done }, new Date(2026, 2, 2, 3, 31).getTime())).toThrow("expected by");
+    expect(judgeBeat(nightly, { known: 0, done }, new Date(2026, 2, 2, 3, 29).getTime())).toContain(
+      "last heard",
+    );
+    expect(() =>
+      judgeBeat(nightly, { known: 0, done }, new Date(2026, 2, 2, 3, 31).getTime()),
+    ).toThrow("expected by");
   });
 });
 
 describe("a heartbeat that nobody could hear", () => {
-  const hourly: HeartbeatCheck = { kind: "heartbeat", id: "x", token: "t", periodSeconds: 3600, graceSeconds: 600 };
-  const nightly: HeartbeatCheck = { kind: "heartbeat", id: "x", token: "t", schedule: "*-*-* 03:00:00", graceSeconds: 1800 };
-  const at = (day: number, hour: number, minute = 0): number => new Date(2026, 2, day, hour, minute).getTime();
-  const late = (check: HeartbeatCheck, beats: Parameters<typeof judgeBeat>[1], now: number, ...gaps: readonly (readonly [from: number, to: number])[]): boolean => {
+  const hourly: HeartbeatCheck = {
+    kind: "heartbeat",
+    id: "x",
+    token: "t",
+    periodSeconds: 3600,
+    graceSeconds: 600,
+  };
+  const nightly: HeartbeatCheck = {
+    kind: "heartbeat",
+    id: "x",
+    token: "t",
+    schedule: "*-*-* 03:00:00",
+    graceSeconds: 1800,
+  };
+  const at = (day: number, hour: number, minute = 0): number =>
+    new Date(2026, 2, day, hour, minute).getTime();
+  const late = (
+    check: HeartbeatCheck,
+    beats: Parameters<typeof judgeBeat>[1],
+    now: number,
+    ...gaps: readonly (readonly [from: number, to: number])[]
+  ): boolean => {
     try {
-      judgeBeat(check, beats, now, gaps.map(([from, to]) => ({ from, to })));
+      judgeBeat(
+        check,
+        beats,
+        now,
+        gaps.map(([from, to]) => ({ from, to })),
+      );
       return false;
     } catch {
       return true;
@@ -77,31 +150,87 @@ describe("a heartbeat that nobody could hear", () => {
     expect(late(hourly, done, at(3, 10, 11), [at(1, 12, 1), at(3, 9)])).toBe(true);
   });
   test("a gap in which nothing was due excuses nothing, however many there are", () => {
-    expect(late(hourly, done, at(1, 13, 11), [at(1, 12, 1), at(1, 12, 40)], [at(1, 12, 41), at(1, 12, 49)])).toBe(true);
+    expect(
+      late(
+        hourly,
+        done,
+        at(1, 13, 11),
+        [at(1, 12, 1), at(1, 12, 40)],
+        [at(1, 12, 41), at(1, 12, 49)],
+      ),
+    ).toBe(true);
     const daily: HeartbeatCheck = { ...hourly, periodSeconds: 86_400 };
-    expect(late(daily, done, at(2, 12, 11), [at(1, 18), at(1, 18, 1)], [at(2, 8), at(2, 8, 1)])).toBe(true);
+    expect(
+      late(daily, done, at(2, 12, 11), [at(1, 18), at(1, 18, 1)], [at(2, 8), at(2, 8, 1)]),
+    ).toBe(true);
   });
   test("two gaps in a row", () => {
-    expect(late(hourly, done, at(1, 14, 20), [at(1, 12, 55), at(1, 13, 5)], [at(1, 13, 58), at(1, 14, 2)])).toBe(false);
-    expect(late(hourly, done, at(1, 15, 20), [at(1, 12, 55), at(1, 13, 5)], [at(1, 13, 58), at(1, 14, 2)])).toBe(true);
+    expect(
+      late(
+        hourly,
+        done,
+        at(1, 14, 20),
+        [at(1, 12, 55), at(1, 13, 5)],
+        [at(1, 13, 58), at(1, 14, 2)],
+      ),
+    ).toBe(false);
+    expect(
+      late(
+        hourly,
+        done,
+        at(1, 15, 20),
+        [at(1, 12, 55), at(1, 13, 5)],
+        [at(1, 13, 58), at(1, 14, 2)],
+      ),
+    ).toBe(true);
   });
   test("by a schedule: a turn that fell into the gap is left out, the next is not", () => {
-    expect(late(nightly, { known: 0, done: at(1, 3, 10) }, at(2, 3, 31), [at(2, 2), at(2, 3, 20)])).toBe(false);
-    expect(late(nightly, { known: 0, done: at(1, 3, 10) }, at(3, 3, 31), [at(2, 2), at(2, 3, 20)])).toBe(true);
-    expect(late(nightly, { known: 0, done: at(1, 3, 10) }, at(2, 3, 31), [at(1, 20), at(2, 2, 59)])).toBe(true);
+    expect(
+      late(nightly, { known: 0, done: at(1, 3, 10) }, at(2, 3, 31), [at(2, 2), at(2, 3, 20)]),
+    ).toBe(false);
+    expect(
+      late(nightly, { known: 0, done: at(1, 3, 10) }, at(3, 3, 31), [at(2, 2), at(2, 3, 20)]),
+    ).toBe(true);
+    expect(
+      late(nightly, { known: 0, done: at(1, 3, 10) }, at(2, 3, 31), [at(1, 20), at(2, 2, 59)]),
+    ).toBe(true);
   });
   test("an end that could have been said only then is not missed", () => {
     expect(late(hourly, { ...done, started: at(1, 12, 50) }, at(1, 13, 5))).toBe(true);
-    expect(late(hourly, { ...done, started: at(1, 12, 50) }, at(1, 13, 5), [at(1, 12, 55), at(1, 12, 58)])).toBe(false);
+    expect(
+      late(hourly, { ...done, started: at(1, 12, 50) }, at(1, 13, 5), [
+        at(1, 12, 55),
+        at(1, 12, 58),
+      ]),
+    ).toBe(false);
   });
 });
 
-const facts: HostFacts = { memoryPercent: 71, diskPercent: 91.5, inodesPercent: 3, cpuPercent: 10, load: 0.4, rebootPending: true, upgradesPending: 12, units: { "nginx.service": "active", "cron.service": "failed" } };
+const facts: HostFacts = {
+  memoryPercent: 71,
+  diskPercent: 91.5,
+  inodesPercent: 3,
+  cpuPercent: 10,
+  load: 0.4,
+  rebootPending: true,
+  upgradesPending: 12,
+  units: { "nginx.service": "active", "cron.service": "failed" },
+};
 const host = (limits: HostCheck["limits"]): HostCheck => ({ kind: "host", id: "x", limits });
 
 test("host metrics: every limit that is passed is named", () => {
-  expect(judgeHost(host({ memoryPercent: 90, diskPercent: 95, load: 2, clockSeconds: 5 }), facts, 900)).toBe("memory 71 %, disk 91.5 %, load 0.4");
-  expect(() => judgeHost(host({ diskPercent: 90, rebootPending: true, upgradesPending: 10, clockSeconds: 5 }), facts, -61_000)).toThrow("disk 91.5 %, more than 90 %; clock is off by 61 s, more than 5 s; pending upgrades: 12, more than 10; a reboot is pending");
+  expect(
+    judgeHost(host({ memoryPercent: 90, diskPercent: 95, load: 2, clockSeconds: 5 }), facts, 900),
+  ).toBe("memory 71 %, disk 91.5 %, load 0.4");
+  expect(() =>
+    judgeHost(
+      host({ diskPercent: 90, rebootPending: true, upgradesPending: 10, clockSeconds: 5 }),
+      facts,
+      -61_000,
+    ),
+  ).toThrow(
+    "disk 91.5 %, more than 90 %; clock is off by 61 s, more than 5 s; pending upgrades: 12, more than 10; a reboot is pending",
+  );
 });
 
 test("units: active passes, others say their state", () => {
@@ -122,7 +251,12 @@ test("this machine can be looked at", async () => {
 test("a copy that differs from its list names the file", async () => {
   const folder = mkdtempSync(join(tmpdir(), "drift-"));
   writeFileSync(join(folder, "a"), "one");
-  writeFileSync(join(folder, "list.json"), JSON.stringify({ files: [{ path: "a", sha256: createHash("sha256").update("one").digest("hex") }] }));
+  writeFileSync(
+    join(folder, "list.json"),
+    JSON.stringify({
+      files: [{ path: "a", sha256: createHash("sha256").update("one").digest("hex") }],
+    }),
+  );
   const check = { kind: "drift", id: "x", folder, manifest: join(folder, "list.json") } as const;
   expect(await checkDrift(check)).toBe("1 files agree");
   writeFileSync(join(folder, "a"), "two");
@@ -133,15 +267,34 @@ test("a copy that differs from its list names the file", async () => {
 describe("what the Observatory is told", () => {
   let site: Site;
   beforeEach(async () => {
-    site = await Site.open({ checks: [{ kind: "heartbeat", id: "renewal", token: "tok-1", periodSeconds: 60, graceSeconds: 60 }, { kind: "unit", id: "primary/nginx", unit: "nginx.service" }] });
+    site = await Site.open({
+      checks: [
+        {
+          kind: "heartbeat",
+          id: "renewal",
+          token: "tok-1",
+          periodSeconds: 60,
+          graceSeconds: 60,
+        },
+        { kind: "unit", id: "primary/nginx", unit: "nginx.service" },
+      ],
+    });
   });
   afterEach(() => site.close());
-  const perform = (id: string) => site.assembly.tellers.perform(site.assembly.alerts.watched().find((watched) => watched.id === id)?.check as never);
+  const perform = (id: string) =>
+    site.assembly.tellers.perform(
+      site.assembly.alerts.watched().find((watched) => watched.id === id)?.check as never,
+    );
 
   test("a job's word, by a token that only it knows", async () => {
     expect((await site.get("/heartbeat/nope")).status).toBe(404);
-    expect((await site.get("/heartbeat/tok-1.fail", { method: "POST", body: "disk full" })).status).toBe(200);
-    expect(await perform("renewal")).toMatchObject({ result: "fail", error: "reported a failure at 2026-11-21 12:00:00 UTC: disk full" });
+    expect(
+      (await site.get("/heartbeat/tok-1.fail", { method: "POST", body: "disk full" })).status,
+    ).toBe(200);
+    expect(await perform("renewal")).toMatchObject({
+      result: "fail",
+      error: "reported a failure at 2026-11-21 12:00:00 UTC: disk full",
+    });
     await site.get("/heartbeat/tok-1");
     expect(await perform("renewal")).toMatchObject({ result: "pass" });
   });
@@ -152,11 +305,22 @@ describe("what the Observatory is told", () => {
     await site.assembly.writer.flush();
     site.clock.jump(3_600_000);
     expect(await perform("renewal")).toMatchObject({ result: "fail" });
-    const later = new Assembly(site.assembly.config, site.database, await loadKept(site.database), site.clock, quiet);
+    const later = new Assembly(
+      site.assembly.config,
+      site.database,
+      await loadKept(site.database),
+      site.clock,
+      quiet,
+    );
     const [check] = later.config.checks;
     expect(await later.tellers.perform(check as HeartbeatCheck)).toMatchObject({ result: "pass" });
     await site.clock.pass(121_000);
-    expect(await later.tellers.perform(check as HeartbeatCheck)).toMatchObject({ result: "fail", error: expect.stringMatching(/^last heard at 2026-11-21 12:00:00 UTC; expected by 2026-11-21 13:02:00 UTC$/) });
+    expect(await later.tellers.perform(check as HeartbeatCheck)).toMatchObject({
+      result: "fail",
+      error: expect.stringMatching(
+        /^last heard at 2026-11-21 12:00:00 UTC; expected by 2026-11-21 13:02:00 UTC$/,
+      ),
+    });
     await later.writer.flush();
     later.stop();
   });
@@ -164,18 +328,43 @@ describe("what the Observatory is told", () => {
   test("the primary's report has to be signed; silence is a failure", async () => {
     const report: MachineReport = { ...facts, at: site.clock.now() };
     const body = JSON.stringify(report);
-    expect(await perform("primary/nginx")).toMatchObject({ result: "unknown", error: "the primary has not reported yet; does its watchdog run?" });
+    expect(await perform("primary/nginx")).toMatchObject({
+      result: "unknown",
+      error: "the primary has not reported yet; does its watchdog run?",
+    });
     site.clock.jump(121_000);
-    expect(await perform("primary/nginx")).toMatchObject({ result: "fail", error: "the primary has not reported yet; does its watchdog run?" });
+    expect(await perform("primary/nginx")).toMatchObject({
+      result: "fail",
+      error: "the primary has not reported yet; does its watchdog run?",
+    });
     site.clock.jump(-121_000);
-    expect((await site.get("/report", { method: "POST", body, headers: { "x-signature": "x" } })).status).toBe(403);
-    expect((await site.get("/report", { method: "POST", body, headers: { "x-signature": site.assembly.key.sign(body) } })).status).toBe(200);
+    expect(
+      (await site.get("/report", { method: "POST", body, headers: { "x-signature": "x" } })).status,
+    ).toBe(403);
+    expect(
+      (
+        await site.get("/report", {
+          method: "POST",
+          body,
+          headers: { "x-signature": site.assembly.key.sign(body) },
+        })
+      ).status,
+    ).toBe(200);
     expect(await perform("primary/nginx")).toMatchObject({ result: "pass", detail: "active" });
     await site.clock.pass(121_000);
-    expect(await perform("primary/nginx")).toMatchObject({ result: "fail", error: "the primary has not reported for 2 min 1 s; does its watchdog run?" });
+    expect(await perform("primary/nginx")).toMatchObject({
+      result: "fail",
+      error: "the primary has not reported for 2 min 1 s; does its watchdog run?",
+    });
     const host = { kind: "host", id: "primary/host", limits: {} } as const;
-    site.assembly.reload({ ...site.assembly.config, checks: [...site.assembly.config.checks, host] });
+    site.assembly.reload({
+      ...site.assembly.config,
+      checks: [...site.assembly.config.checks, host],
+    });
     expect(await perform("primary/nginx")).toMatchObject({ result: "unknown" });
-    expect(await perform("primary/host")).toMatchObject({ result: "fail", error: expect.stringContaining("has not reported for") });
+    expect(await perform("primary/host")).toMatchObject({
+      result: "fail",
+      error: expect.stringContaining("has not reported for"),
+    });
   });
 });

@@ -1,7 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+
 import { Assembly } from "../../../../monitor/assembly";
 import { leaveOut } from "../../../../monitor/observatory";
 import { Reporter } from "../../../../monitor/report/reporter";
@@ -14,15 +16,27 @@ import { FileJournal } from "../../../../monitor/watchdog/file-journal";
 import { FakeClock } from "../fake-clock";
 import { Site, quiet } from "../site";
 
-const garbage = ["", "{", "null", "[]", "17", '"text"', "{}", '{"id":"one","firing":1,"message":null}'];
+const garbage = [
+  "",
+  "{",
+  "null",
+  "[]",
+  "17",
+  '"text"',
+  "{}",
+  '{"id":"one","firing":1,"message":null}',
+];
 
 describe("damaged rows", () => {
   let site: Site;
-  beforeEach(async () => { site = await Site.open(); });
+  beforeEach(async () => {
+    site = await Site.open();
+  });
   afterEach(() => site.close());
   const down = async (...names: string[]): Promise<void> => {
     site.round();
-    for (let time = 0; time < 3; time += 1) site.round(Object.fromEntries(names.map((name) => [name, "HTTP 500"])));
+    for (let time = 0; time < 3; time += 1)
+      site.round(Object.fromEntries(names.map((name) => [name, "HTTP 500"])));
     await site.assembly.writer.flush();
   };
   /** As after a restart, on the same database. */
@@ -32,28 +46,50 @@ describe("damaged rows", () => {
     leaveOut(later, kept.damaged);
     return later;
   };
-  const subjects = (assembly: Assembly): string[] => assembly.outbox.waiting().map(({ message }) => message.subject);
+  const subjects = (assembly: Assembly): string[] =>
+    assembly.outbox.waiting().map(({ message }) => message.subject);
 
-  test.each(garbage)("a start reads past %j in any row, says which, and does not stumble over it again", async (json) => {
-    await down("blog", "chat");
-    const stored = `'${json}'`;
-    await site.database.exec(`UPDATE check_state SET json = ${stored} WHERE name = 'blog'; UPDATE incident SET json = ${stored} WHERE id = 2; UPDATE outbox SET json = ${stored} WHERE id = 1;
+  test.each(garbage)(
+    "a start reads past %j in any row, says which, and does not stumble over it again",
+    async (json) => {
+      await down("blog", "chat");
+      const stored = `'${json}'`;
+      await site.database
+        .exec(`UPDATE check_state SET json = ${stored} WHERE name = 'blog'; UPDATE incident SET json = ${stored} WHERE id = 2; UPDATE outbox SET json = ${stored} WHERE id = 1;
       INSERT OR REPLACE INTO meta VALUES ('windows', '{"a":1}'), ('beats', '[3]'), ('deaf', '${json === "[]" ? "{" : json}'), ('offline', 'soon')`);
-    const { damaged, states, open, parcels } = await loadKept(site.database);
-    expect(damaged.map(({ what }) => what).sort()).toEqual(["incident 2", "message 1", "the state of blog", 'what is remembered as "beats"', 'what is remembered as "deaf"', 'what is remembered as "offline"', 'what is remembered as "windows"']);
-    expect([states.get("primary")?.lastOk, open.length, parcels.length]).toEqual([true, 1, 1]);
-    const later = await again();
-    expect(subjects(later).at(-1)).toContain("Some of what the monitor had written down is damaged");
-    await later.writer.flush();
-    expect((await loadKept(site.database)).damaged).toEqual([]);
-    later.stop();
-  });
+      const { damaged, states, open, parcels } = await loadKept(site.database);
+      expect(damaged.map(({ what }) => what).sort()).toEqual([
+        "incident 2",
+        "message 1",
+        "the state of blog",
+        'what is remembered as "beats"',
+        'what is remembered as "deaf"',
+        'what is remembered as "offline"',
+        'what is remembered as "windows"',
+      ]);
+      expect([states.get("primary")?.lastOk, open.length, parcels.length]).toEqual([true, 1, 1]);
+      const later = await again();
+      expect(subjects(later).at(-1)).toContain(
+        "Some of what the monitor had written down is damaged",
+      );
+      await later.writer.flush();
+      expect((await loadKept(site.database)).damaged).toEqual([]);
+      later.stop();
+    },
+  );
 
   test("an incident whose check's state is lost still ends with its all-clear; one that is lost itself is told once more", async () => {
     await down("blog", "chat");
-    await site.database.exec("UPDATE check_state SET json = '{' WHERE name = 'blog'; UPDATE incident SET json = '{' WHERE check_name = 'chat'; DELETE FROM outbox");
+    await site.database.exec(
+      "UPDATE check_state SET json = '{' WHERE name = 'blog'; UPDATE incident SET json = '{' WHERE check_name = 'chat'; DELETE FROM outbox",
+    );
     const later = await again();
-    const take = (id: string, error?: string): void => void later.alerts.take(id, site.clock.now(), error === undefined ? { result: "pass", ms: 1 } : { result: "fail", ms: 1, error });
+    const take = (id: string, error?: string): void =>
+      void later.alerts.take(
+        id,
+        site.clock.now(),
+        error === undefined ? { result: "pass", ms: 1 } : { result: "fail", ms: 1, error },
+      );
     for (const id of ["primary", "blog", "blog"]) take(id);
     take("chat", "HTTP 500");
     expect(subjects(later).slice(1)).toEqual(["[lab] DOWN: chat", "[lab] UP: blog (was down 0 s)"]);
@@ -63,20 +99,35 @@ describe("damaged rows", () => {
   test("pages leave out what is damaged and say so; the rest is there", async () => {
     await site.history("blog", { 1: 900 });
     await down("blog");
-    await site.database.exec(`INSERT INTO incident VALUES (7, 'chat', 'x', 5, '{"id":7}'), (8, 'blog', 1, 2, 'no JSON'); INSERT INTO event (incident, at, kind, text) VALUES (1, 'never', 'opened', 'x'), (1, 9e18, 'opened', 'x');
+    await site.database
+      .exec(`INSERT INTO incident VALUES (7, 'chat', 'x', 5, '{"id":7}'), (8, 'blog', 1, 2, 'no JSON'); INSERT INTO event (incident, at, kind, text) VALUES (1, 'never', 'opened', 'x'), (1, 9e18, 'opened', 'x');
       UPDATE rollup SET p50 = 'fast' WHERE t = (SELECT min(t) FROM rollup); INSERT INTO rollup SELECT 3, id, 9e17, 1, 1, 1, 1, 1, 1, 1 FROM check_name`);
-    expect(((await (await site.get("/api/incidents")).json()) as { id: number }[]).map(({ id }) => id)).toEqual([1]);
-    for (const path of ["/", "/incidents", "/service/blog?span=quarter", "/incident/1", "/feed.xml", "/badge/blog-uptime.svg", "/api/history/blog?span=quarter"]) expect([path, (await site.get(path)).status]).toEqual([path, 200]);
+    expect(
+      ((await (await site.get("/api/incidents")).json()) as { id: number }[]).map(({ id }) => id),
+    ).toEqual([1]);
+    for (const path of [
+      "/",
+      "/incidents",
+      "/service/blog?span=quarter",
+      "/incident/1",
+      "/feed.xml",
+      "/badge/blog-uptime.svg",
+      "/api/history/blog?span=quarter",
+    ])
+      expect([path, (await site.get(path)).status]).toEqual([path, 200]);
     expect(await site.text("/incidents")).toContain("4 damaged records are left out.");
     expect((await site.get("/incident/8")).status).toBe(404);
-    const { p50 } = (await (await site.get("/api/history/blog?span=quarter")).json()) as { p50: unknown[] };
+    const { p50 } = (await (await site.get("/api/history/blog?span=quarter")).json()) as {
+      p50: unknown[];
+    };
     expect([p50.length, p50.every((value) => typeof value === "number")]).toEqual([89, true]);
   });
 
   test("pages and the report stay up without the history, and claim nothing of it", async () => {
     await down("blog");
     await site.database.exec("DROP TABLE incident; DROP TABLE rollup; DROP TABLE event");
-    for (const path of ["/", "/incidents", "/service/blog", "/incident/1"]) expect([path, (await site.get(path)).status]).toEqual([path, 200]);
+    for (const path of ["/", "/incidents", "/service/blog", "/incident/1"])
+      expect([path, (await site.get(path)).status]).toEqual([path, 200]);
     const page = await site.text("/");
     expect(page).toContain("1 of 3 services is not well");
     expect(page).toContain("The history can&#39;t be read now");
@@ -93,18 +144,24 @@ describe("damaged rows", () => {
     await site.assembly.writer.flush();
     await site.database.exec("INSERT OR REPLACE INTO meta VALUES ('rolled hour', 'garbage')");
     await new Rollups(site.database, site.clock, quiet).roll(tiers[1]!);
-    expect(await site.database.rows("SELECT count(*) AS n FROM rollup WHERE tier = 2")).toEqual([{ n: 1 }]);
+    expect(await site.database.rows("SELECT count(*) AS n FROM rollup WHERE tier = 2")).toEqual([
+      { n: 1 },
+    ]);
   });
 });
 
 describe("damaged files", () => {
   let folder = "";
-  beforeEach(() => { folder = mkdtempSync(join(tmpdir(), "damage-")); });
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "damage-"));
+  });
   afterEach(() => rmSync(folder, { recursive: true }));
   const path = (): string => join(folder, "observatory.db");
   const made = async (): Promise<Buffer> => {
     const database = await openDatabase(path());
-    await database.exec(`INSERT INTO check_name VALUES (1, 'blog'); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000) INSERT INTO sample SELECT i, 1, 0, 5 FROM n; PRAGMA wal_checkpoint(TRUNCATE)`);
+    await database.exec(
+      `INSERT INTO check_name VALUES (1, 'blog'); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000) INSERT INTO sample SELECT i, 1, 0, 5 FROM n; PRAGMA wal_checkpoint(TRUNCATE)`,
+    );
     database.close();
     return readFileSync(path());
   };
@@ -117,7 +174,15 @@ describe("damaged files", () => {
 
   test.each([
     ["zeros", (whole: Buffer) => Buffer.alloc(whole.length)],
-    ["garbage in its middle", (whole: Buffer) => Buffer.concat([whole.subarray(0, 40_960), Buffer.alloc(4096, 0xa5), whole.subarray(45_056)])],
+    [
+      "garbage in its middle",
+      (whole: Buffer) =>
+        Buffer.concat([
+          whole.subarray(0, 40_960),
+          Buffer.alloc(4096, 0xa5),
+          whole.subarray(45_056),
+        ]),
+    ],
     ["half of it", (whole: Buffer) => whole.subarray(0, 24_576)],
   ])("%s instead of the database: set aside, and begun anew", async (_, damage) => {
     writeFileSync(path(), damage(await made()));
@@ -138,6 +203,10 @@ describe("damaged files", () => {
   test.each(garbage)("the primary's own memory of the watcher begins anew after %j", (json) => {
     const file = join(folder, "watcher.json");
     writeFileSync(file, json);
-    expect(new FileJournal(file, quiet).remembered()).toMatchObject({ open: [], nextIncident: 1, parcels: [] });
+    expect(new FileJournal(file, quiet).remembered()).toMatchObject({
+      open: [],
+      nextIncident: 1,
+      parcels: [],
+    });
   });
 });

@@ -1,15 +1,17 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import Libsql from "libsql/promise";
+
 import { type Database, openDatabase } from "../../../../monitor/store/database";
 import { days, series, uptime } from "../../../../monitor/store/history";
+import { loadKept } from "../../../../monitor/store/kept";
 import { migrations } from "../../../../monitor/store/migrations";
 import { Rollups } from "../../../../monitor/store/rollup";
-import { sql } from "../../../../monitor/store/sql";
 import { openSomehow } from "../../../../monitor/store/somehow";
-import { loadKept } from "../../../../monitor/store/kept";
+import { sql } from "../../../../monitor/store/sql";
 import { Store } from "../../../../monitor/store/store";
 import { tiers } from "../../../../monitor/store/tiers";
 import { Writer } from "../../../../monitor/store/writer";
@@ -19,7 +21,11 @@ let folder = "";
 let path = "";
 const open: Database[] = [];
 const said: string[] = [];
-const log = { info: (line: string) => void said.push(line), warn: (line: string) => void said.push(line), error: (line: string) => void said.push(line) };
+const log = {
+  info: (line: string) => void said.push(line),
+  warn: (line: string) => void said.push(line),
+  error: (line: string) => void said.push(line),
+};
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "store-"));
   path = join(folder, "observatory.db");
@@ -29,17 +35,19 @@ afterEach(() => {
   open.splice(0).forEach((database) => database.close());
   rmSync(folder, { recursive: true });
 });
-async function database(): Promise<Database> {
+const database = async (): Promise<Database> => {
   const made = await openDatabase(path);
   open.push(made);
   return made;
-}
+};
 
 test("values can't break out of a statement", async () => {
   const db = await database();
   const nasty = "'); DROP TABLE meta; --\0\n\"ü";
   await db.exec(sql`INSERT INTO meta VALUES ('x', ${nasty})`);
-  expect(await db.rows(sql`SELECT value FROM meta WHERE value = ${nasty}`)).toEqual([{ value: nasty.replace("\0", "") }]);
+  expect(await db.rows(sql`SELECT value FROM meta WHERE value = ${nasty}`)).toEqual([
+    { value: nasty.replace("\0", "") },
+  ]);
 });
 
 test("what alerting steps through is there after the program was killed", async () => {
@@ -47,14 +55,46 @@ test("what alerting steps through is there after the program was killed", async 
   const db = await database();
   const writer = new Writer(db, clock, log);
   const store = new Store(writer);
-  store.state("blog", { firing: true, streak: 3, lastOk: false, since: 5, incident: 1, lastAt: 7, lastMs: 9 });
-  store.incident({ id: 1, check: "blog", name: "blog", opened: 5, error: "it's down", above: [] });
-  store.parcel({ id: 1, created: 6, attempts: 0, message: { kind: "down", subject: "s", text: "t", html: "h" } });
+  store.state("blog", {
+    firing: true,
+    streak: 3,
+    lastOk: false,
+    since: 5,
+    incident: 1,
+    lastAt: 7,
+    lastMs: 9,
+  });
+  store.incident({
+    id: 1,
+    check: "blog",
+    name: "blog",
+    opened: 5,
+    error: "it's down",
+    above: [],
+  });
+  store.parcel({
+    id: 1,
+    created: 6,
+    attempts: 0,
+    message: { kind: "down", subject: "s", text: "t", html: "h" },
+  });
   store.meta("offline", 12);
   await writer.flush();
   const kept = await loadKept(await database());
-  expect(kept.states.get("blog")).toEqual({ firing: true, streak: 3, lastOk: false, since: 5, incident: 1 });
-  expect([kept.open.length, kept.nextIncident, kept.parcels.length, kept.nextParcel, kept.offline]).toEqual([1, 2, 1, 2, 12]);
+  expect(kept.states.get("blog")).toEqual({
+    firing: true,
+    streak: 3,
+    lastOk: false,
+    since: 5,
+    incident: 1,
+  });
+  expect([
+    kept.open.length,
+    kept.nextIncident,
+    kept.parcels.length,
+    kept.nextParcel,
+    kept.offline,
+  ]).toEqual([1, 2, 1, 2, 12]);
 });
 
 test("a full disk: checks and alerts go on in memory, it is said, and everything is written once there is room", async () => {
@@ -62,7 +102,9 @@ test("a full disk: checks and alerts go on in memory, it is said, and everything
   const db = await database();
   const writer = new Writer(db, clock, log);
   const store = new Store(writer);
-  const [{ page_count: pages }] = await db.rows<{ page_count: number }>("PRAGMA page_count") as [{ page_count: number }];
+  const [{ page_count: pages }] = (await db.rows<{ page_count: number }>("PRAGMA page_count")) as [
+    { page_count: number },
+  ];
   await db.rows(`PRAGMA max_page_count = ${pages}`);
   for (let index = 0; index < 50; index += 1) store.event(1, index, "opened", "x".repeat(500));
   writer.sample({ check: "blog", t: 1, result: 0, ms: 5 });
@@ -73,7 +115,9 @@ test("a full disk: checks and alerts go on in memory, it is said, and everything
   await db.rows("PRAGMA max_page_count = 100000");
   await writer.flush();
   expect(writer.status()).toMatchObject({ ok: true, dropped: 0 });
-  expect(await db.rows("SELECT count(*) AS n, (SELECT count(*) FROM sample) AS samples FROM event")).toEqual([{ n: 50, samples: 1 }]);
+  expect(
+    await db.rows("SELECT count(*) AS n, (SELECT count(*) FROM sample) AS samples FROM event"),
+  ).toEqual([{ n: 50, samples: 1 }]);
 });
 
 test("a power cut that tears the log at any point costs the last writes, never the database or an alert that was told", async () => {
@@ -81,7 +125,15 @@ test("a power cut that tears the log at any point costs the last writes, never t
   const writer = new Writer(db, new FakeClock(), log);
   const store = new Store(writer);
   for (let id = 1; id <= 12; id += 1) {
-    store.incident({ id, check: "blog", name: "blog", opened: id, closed: id < 12 ? id + 1 : undefined, error: "x".repeat(2000), above: [] });
+    store.incident({
+      id,
+      check: "blog",
+      name: "blog",
+      opened: id,
+      closed: id < 12 ? id + 1 : undefined,
+      error: "x".repeat(2000),
+      above: [],
+    });
     writer.sample({ check: "blog", t: id, result: 0, ms: 5 });
     await writer.flush();
   }
@@ -92,7 +144,10 @@ test("a power cut that tears the log at any point costs the last writes, never t
     const torn = join(folder, `torn-${cut}.db`);
     writeFileSync(torn, whole);
     // What the disk had not taken yet is zeros, or garbage.
-    writeFileSync(`${torn}-wal`, Buffer.concat([wal.subarray(0, cut), Buffer.alloc(Math.min(5000, wal.length - cut), 7)]));
+    writeFileSync(
+      `${torn}-wal`,
+      Buffer.concat([wal.subarray(0, cut), Buffer.alloc(Math.min(5000, wal.length - cut), 7)]),
+    );
     const { database: after, trouble } = await openSomehow(torn, new FakeClock(), log);
     open.push(after);
     expect(trouble).toBeUndefined();
@@ -105,7 +160,15 @@ test("a power cut that tears the log at any point costs the last writes, never t
 
 test("memory stays bounded however long the disk is full: the oldest samples go", async () => {
   const clock = new FakeClock();
-  const writer = new Writer({ exec: () => Promise.reject(new Error("database or disk is full")), rows: () => Promise.resolve([]), close: () => undefined }, clock, log);
+  const writer = new Writer(
+    {
+      exec: () => Promise.reject(new Error("database or disk is full")),
+      rows: () => Promise.resolve([]),
+      close: () => undefined,
+    },
+    clock,
+    log,
+  );
   for (let t = 0; t < 25_000; t += 1) writer.sample({ check: "blog", t, result: 0, ms: 1 });
   expect(writer.status().dropped).toBe(5000);
   await writer.flush();
@@ -117,15 +180,34 @@ test("rollups: exact percentiles by nearest rank, failures counted apart, the sa
   const db = await database();
   const writer = new Writer(db, clock, log);
   const start = clock.now() / 1000;
-  for (let index = 0; index < 100; index += 1) writer.sample({ check: "blog", t: start + index * 30, result: index % 10 === 9 ? 1 : 0, ms: index + 1 });
+  for (let index = 0; index < 100; index += 1)
+    writer.sample({
+      check: "blog",
+      t: start + index * 30,
+      result: index % 10 === 9 ? 1 : 0,
+      ms: index + 1,
+    });
   writer.sample({ check: "other", t: start + 5, result: 2, ms: 1 });
   await writer.flush();
   await clock.pass(3_600_000);
   const rollups = new Rollups(db, clock, log);
   for (const tier of [...tiers, ...tiers]) await rollups.roll(tier);
-  const [hour] = (await db.rows("SELECT * FROM rollup WHERE tier = 2 AND check_id = 1")) as Record<string, number>[];
-  const passes = Array.from({ length: 100 }, (_, index) => index).filter((index) => index % 10 !== 9).map((index) => index + 1);
-  expect(hour).toMatchObject({ passes: 90, fails: 10, unknowns: 0, p50: passes[44], p95: passes[85], p99: passes[89], max: 99 });
+  const [hour] = (await db.rows("SELECT * FROM rollup WHERE tier = 2 AND check_id = 1")) as Record<
+    string,
+    number
+  >[];
+  const passes = Array.from({ length: 100 }, (_, index) => index)
+    .filter((index) => index % 10 !== 9)
+    .map((index) => index + 1);
+  expect(hour).toMatchObject({
+    passes: 90,
+    fails: 10,
+    unknowns: 0,
+    p50: passes[44],
+    p95: passes[85],
+    p99: passes[89],
+    max: 99,
+  });
   const byDay = await days(db, clock.now(), 90);
   expect(uptime(byDay.get("blog") ?? [])).toBe(0.9);
   expect(uptime(byDay.get("other") ?? [])).toBeUndefined();
@@ -141,25 +223,36 @@ test("pruning forgets what is too old and nothing that was not rolled up", async
   await writer.flush();
   await clock.pass(8 * 86_400_000);
   await new Rollups(db, clock, log).run();
-  expect(await db.rows("SELECT (SELECT count(*) FROM sample) AS samples, (SELECT count(*) FROM rollup WHERE tier = 3) AS days")).toEqual([{ samples: 0, days: 1 }]);
+  expect(
+    await db.rows(
+      "SELECT (SELECT count(*) FROM sample) AS samples, (SELECT count(*) FROM rollup WHERE tier = 3) AS days",
+    ),
+  ).toEqual([{ samples: 0, days: 1 }]);
 });
 
 test("a database of an older version is brought up to date with all that is in it, also when the program is killed before the end", async () => {
   const old = new Libsql(path, {});
-  await old.exec(`${migrations[0]}; PRAGMA user_version = 1; INSERT INTO check_name VALUES (7, 'blog'); INSERT INTO sample VALUES (7, 60, 1, 5), (7, 50, 0, 4); INSERT INTO incident VALUES (3, 'blog', 1, NULL, '{}')`);
+  await old.exec(
+    `${migrations[0]}; PRAGMA user_version = 1; INSERT INTO check_name VALUES (7, 'blog'); INSERT INTO sample VALUES (7, 60, 1, 5), (7, 50, 0, 4); INSERT INTO incident VALUES (3, 'blog', 1, NULL, '{}')`,
+  );
   // As the second migration leaves it when the machine goes away within: nothing of it.
   await old.exec(`BEGIN IMMEDIATE; ${migrations[1]}; ROLLBACK`);
   old.close();
   const db = await database();
   expect(await db.rows("PRAGMA user_version")).toEqual([{ user_version: migrations.length }]);
-  expect(await db.rows("SELECT t, check_id, result, ms FROM sample")).toEqual([{ t: 50, check_id: 7, result: 0, ms: 4 }, { t: 60, check_id: 7, result: 1, ms: 5 }]);
+  expect(await db.rows("SELECT t, check_id, result, ms FROM sample")).toEqual([
+    { t: 50, check_id: 7, result: 0, ms: 4 },
+    { t: 60, check_id: 7, result: 1, ms: 5 },
+  ]);
   expect((await loadKept(db)).nextIncident).toBe(4);
 });
 
 test("a database of a newer version is refused with a remedy", async () => {
   const db = await database();
   await db.exec("PRAGMA user_version = 99");
-  await expect(openDatabase(path)).rejects.toThrow(/newer version \(99\)[^]*install the newer program/);
+  await expect(openDatabase(path)).rejects.toThrow(
+    /newer version \(99\)[^]*install the newer program/,
+  );
   expect(statSync(path).size).toBeGreaterThan(0);
 });
 
@@ -170,11 +263,17 @@ describe("it starts in any case", () => {
     open.push(db);
     expect(trouble?.lead).toBe("The monitor's history was damaged and begins anew");
     expect(await db.rows("SELECT count(*) AS n FROM incident")).toEqual([{ n: 0 }]);
-    expect(readdirSync(folder).filter((name) => name.includes(".damaged-20260301T120000"))).toHaveLength(1);
+    expect(
+      readdirSync(folder).filter((name) => name.includes(".damaged-20260301T120000")),
+    ).toHaveLength(1);
   });
 
   test("a place that can't be written is done without", async () => {
-    const { database: db, trouble } = await openSomehow(join(folder, "missing/x.db"), new FakeClock(), log);
+    const { database: db, trouble } = await openSomehow(
+      join(folder, "missing/x.db"),
+      new FakeClock(),
+      log,
+    );
     open.push(db);
     expect(trouble?.lead).toBe("The monitor runs without its history");
     expect(await db.rows("SELECT count(*) AS n FROM incident")).toEqual([{ n: 0 }]);

@@ -6,13 +6,15 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { buildSync } from "esbuild";
 import { SMTPServer } from "smtp-server";
+
 import type { ObservatoryConfig } from "../../../../config/monitor";
 import { openDatabase } from "../../../../monitor/store/database";
 
-const root = join(__dirname, "../../../..");
+const ROOT = join(__dirname, "../../../..");
 const mails: { id: string; subject: string }[] = [];
 const arrivals = new Set<() => void>();
 let [folder, down, requests] = ["", false, 0];
@@ -20,11 +22,11 @@ let web: Server;
 let smtp: SMTPServer;
 let config: ObservatoryConfig;
 
-async function port(server: Server): Promise<number> {
+const port = async (server: Server): Promise<number> => {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return (server.address() as AddressInfo).port;
-}
+};
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "killed-"));
@@ -34,24 +36,55 @@ beforeEach(async () => {
     for (const heard of [...arrivals]) heard();
     response.writeHead(down ? 500 : 200).end("ok");
   });
-  smtp = new SMTPServer({ authOptional: true, disabledCommands: ["STARTTLS"], onData(stream, _session, done) {
-    let text = "";
-    stream.on("data", (chunk: Buffer) => { text += chunk.toString(); });
-    stream.on("end", () => {
-      mails.push({ id: /^message-id: (.*)$/im.exec(text)?.[1] ?? "", subject: /^subject: (.*)$/im.exec(text)?.[1] ?? "" });
-      for (const heard of [...arrivals]) heard();
-      done();
-    });
-  } });
+  smtp = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ["STARTTLS"],
+    onData(stream, _session, done) {
+      let text = "";
+      stream.on("data", (chunk: Buffer) => {
+        text += chunk.toString();
+      });
+      stream.on("end", () => {
+        mails.push({
+          id: /^message-id: (.*)$/im.exec(text)?.[1] ?? "",
+          subject: /^subject: (.*)$/im.exec(text)?.[1] ?? "",
+        });
+        for (const heard of [...arrivals]) heard();
+        done();
+      });
+    },
+  });
   const relay = await port(smtp.server as unknown as Server);
   const target = await port(web);
   config = {
-    fleet: "lab", domain: "example.test", listen: { host: "127.0.0.1", port: 0 }, database: join(folder, "observatory.db"), statusUrl: "http://status.example.test/", services: [], intervalSeconds: 0.5, timeoutSeconds: 0.4, failAfter: 3, passAfter: 2,
-    primary: { kind: "tcp", id: "primary", host: "127.0.0.1", port: target }, checks: [{ kind: "http", id: "blog", url: `http://127.0.0.1:${target}/`, status: 200 }],
-    alerts: { to: ["ops@example.test"], from: "observatory@example.test", relay: { host: "127.0.0.1", port: relay, tls: "none" } },
+    fleet: "lab",
+    domain: "example.test",
+    listen: { host: "127.0.0.1", port: 0 },
+    database: join(folder, "observatory.db"),
+    statusUrl: "http://status.example.test/",
+    services: [],
+    intervalSeconds: 0.5,
+    timeoutSeconds: 0.4,
+    failAfter: 3,
+    passAfter: 2,
+    primary: { kind: "tcp", id: "primary", host: "127.0.0.1", port: target },
+    checks: [{ kind: "http", id: "blog", url: `http://127.0.0.1:${target}/`, status: 200 }],
+    alerts: {
+      to: ["ops@example.test"],
+      from: "observatory@example.test",
+      relay: { host: "127.0.0.1", port: relay, tls: "none" },
+    },
   };
   writeFileSync(join(folder, "config.json"), JSON.stringify(config));
-  buildSync({ entryPoints: [join(root, "monitor/main.ts")], bundle: true, platform: "node", target: "node20", external: ["libsql"], outfile: join(folder, "monitor.js"), logLevel: "error" });
+  buildSync({
+    entryPoints: [join(ROOT, "monitor/main.ts")],
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    external: ["libsql"],
+    outfile: join(folder, "monitor.js"),
+    logLevel: "error",
+  });
 });
 afterEach(() => {
   web.close();
@@ -59,36 +92,51 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const start = (): ChildProcess => spawn(process.execPath, [join(folder, "monitor.js"), "observatory", "--config", join(folder, "config.json")], { env: { PATH: process.env["PATH"], NODE_PATH: join(root, "node_modules") }, stdio: ["ignore", "ignore", "ignore"] });
+const start = (): ChildProcess =>
+  spawn(
+    process.execPath,
+    [join(folder, "monitor.js"), "observatory", "--config", join(folder, "config.json")],
+    {
+      env: { PATH: process.env["PATH"], NODE_PATH: join(ROOT, "node_modules") },
+      stdio: ["ignore", "ignore", "ignore"],
+    },
+  );
 
-async function kill(child: ChildProcess): Promise<void> {
+const kill = async (child: ChildProcess): Promise<void> => {
   child.kill("SIGKILL");
   await once(child, "exit");
-}
+};
 
-const until = (isSo: () => boolean): Promise<void> => new Promise((resolve) => {
-  const heard = (): void => {
-    if (!isSo()) return;
-    arrivals.delete(heard);
-    resolve();
-  };
-  arrivals.add(heard);
-  heard();
-});
+const until = (isSo: () => boolean): Promise<void> =>
+  new Promise((resolve) => {
+    const heard = (): void => {
+      if (!isSo()) return;
+      arrivals.delete(heard);
+      resolve();
+    };
+    arrivals.add(heard);
+    heard();
+  });
 
-const mail = (start: string): Promise<void> => until(() => mails.some(({ subject }) => subject.startsWith(start)));
+const mail = (start: string): Promise<void> =>
+  until(() => mails.some(({ subject }) => subject.startsWith(start)));
 const asked = (count: number): Promise<void> => until(() => requests >= count);
 
 /** Killed at random moments until the mail is there: whatever it was about, it goes on with it. */
-async function torment(least: number, goal: Promise<void>): Promise<void> {
+const torment = async (least: number, goal: Promise<void>): Promise<void> => {
   let arrived = false;
-  void goal.then(() => { arrived = true; });
+  void goal.then(() => {
+    arrived = true;
+  });
   for (let kills = 0; kills < least || !arrived; kills += 1) {
     const child = start();
-    await Promise.race([pause(300 + Math.random() * (kills < least ? 700 : 3000)), ...(kills < least ? [] : [goal])]);
+    await Promise.race([
+      pause(300 + Math.random() * (kills < least ? 700 : 3000)),
+      ...(kills < least ? [] : [goal]),
+    ]);
     await kill(child);
   }
-}
+};
 
 test("killed in the middle of anything, again and again: one alert, one all-clear, and a sound database", async () => {
   const kills = Number(process.env["KILLS"] ?? "2");
@@ -106,6 +154,8 @@ test("killed in the middle of anything, again and again: one alert, one all-clea
   expect([...subjects.values()]).toEqual(["[lab] DOWN: blog", "[lab] UP: blog"]);
   const database = await openDatabase(config.database);
   expect(await database.rows("PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
-  expect(await database.rows("SELECT count(*) AS n, count(closed) AS closed FROM incident")).toEqual([{ n: 1, closed: 1 }]);
+  expect(
+    await database.rows("SELECT count(*) AS n, count(closed) AS closed FROM incident"),
+  ).toEqual([{ n: 1, closed: 1 }]);
   database.close();
 }, 120_000);

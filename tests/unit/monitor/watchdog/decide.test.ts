@@ -1,9 +1,15 @@
 import { expect, test } from "@jest/globals";
+
 import { blank, decide, type Deed, type Memory } from "../../../../monitor/watchdog/decide";
 
 const rule = { failAfter: 3, maxRestartsPerHour: 2 };
 
-function live(errors: readonly (string | undefined)[], from: Memory = blank, start = 0, every = 30_000): { memory: Memory; deeds: string[] } {
+const live = (
+  errors: readonly (string | undefined)[],
+  from: Memory = blank,
+  start = 0,
+  every = 30_000,
+): { memory: Memory; deeds: string[] } => {
   let memory = from;
   const deeds: string[] = [];
   errors.forEach((error, index) => {
@@ -12,15 +18,18 @@ function live(errors: readonly (string | undefined)[], from: Memory = blank, sta
     if (deed.kind !== "none") deeds.push(`${index} ${deed.kind}: ${deed.why}`);
   });
   return { memory, deeds };
-}
-const fails = (count: number): string[] => Array.from({ length: count }, () => "no answer within 5 s");
+};
+const fails = (count: number): string[] =>
+  Array.from({ length: count }, () => "no answer within 5 s");
 
 test("two failures and a pass: nothing is touched", () => {
   expect(live(["x", "x", undefined, "x", "x"]).deeds).toEqual([]);
 });
 
 test("three failures: one restart, saying why, then counting begins anew", () => {
-  expect(live(fails(5)).deeds).toEqual(["2 restart: 3 failures in a row, last: no answer within 5 s"]);
+  expect(live(fails(5)).deeds).toEqual([
+    "2 restart: 3 failures in a row, last: no answer within 5 s",
+  ]);
 });
 
 test("at the cap it says so once and leaves the service alone; an hour later it tries again", () => {

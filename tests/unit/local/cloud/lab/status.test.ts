@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
 import { expect, test } from "@jest/globals";
+
 import { status } from "../../../../../local/cloud/lab/start";
 import { labPaths } from "../../../../../local/cloud/paths";
 
