@@ -77,6 +77,34 @@ export default tseslint.config(
     },
   },
   {
+    files: ["**/*.ts"],
+    ignores: ["tests/**", "services/**", "bench/**"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "ClassDeclaration[superClass=null]",
+          message: "Make it with a createX (in memory) or openX (reads or connects) function.",
+        },
+      ],
+    },
+  },
+  {
+    // Inside, nothing is undefined. JSON of others, the wire of gRPC and SQL have their null.
+    files: ["**/*.ts"],
+    ignores: ["tests/**", "services/**", "bench/**", "local/**"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "ClassDeclaration[superClass=null]",
+          message: "Make it with a createX (in memory) or openX (reads or connects) function.",
+        },
+        { selector: "Literal[raw='null']", message: "Nothing is undefined here." },
+      ],
+    },
+  },
+  {
     // Its exports are the stack's outputs, named as Pulumi's users name them.
     files: ["index.ts"],
     rules: { "@typescript-eslint/naming-convention": "off" },

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
 
-import type { Identity } from "../config/release";
+import type { Identity } from "@second-server/contract/release";
+
 import { note, readApplied } from "./apply/record";
 import { look, readJson, sha256, writeWhole } from "./files";
 import { type Machine, must } from "./machine";

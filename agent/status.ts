@@ -1,4 +1,5 @@
-import type { Identity } from "../config/release";
+import type { Identity } from "@second-server/contract/release";
+
 import { type Applied, readApplied, readPrevious } from "./apply/record";
 import { type BackupStatus } from "./backup/store";
 import { readJson } from "./files";

@@ -1,4 +1,6 @@
-import type { FleetFacts, Role } from "../config/fleet";
+import type { Role } from "@second-server/contract/roles";
+
+import type { FleetFacts } from "../config/fleet";
 import type { Context } from "./context";
 import { type Ask, type Droplet, askCloud, dropletById } from "./droplets";
 import { dropletIn, readResources } from "./engine/state";

@@ -1,4 +1,6 @@
-import type { FleetFacts, Role } from "../config/fleet";
+import type { Role } from "@second-server/contract/roles";
+
+import type { FleetFacts } from "../config/fleet";
 import type { Lab } from "../local/cloud/lab";
 import { failedActions } from "./cloud-log";
 import type { Context } from "./context";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Identity } from "@second-server/contract/release";
+import type { Role } from "@second-server/contract/roles";
 
-import type { Role } from "../config/fleet";
-import type { Identity } from "../config/release";
 import type { Server } from "./server";
 import type { SshKeys } from "./ssh-keys";
 

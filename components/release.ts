@@ -3,8 +3,8 @@ import { join } from "node:path";
 
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import type { Identity } from "@second-server/contract/release";
 
-import type { Identity } from "../config/release";
 import type { BuiltRelease } from "../render/release";
 import { agentCommand } from "./agent-command";
 import type { Server } from "./server";

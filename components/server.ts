@@ -1,8 +1,9 @@
 import { remote, type types } from "@pulumi/command";
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
+import type { Role } from "@second-server/contract/roles";
 
-import type { FleetFacts, Role } from "../config/fleet";
+import type { FleetFacts } from "../config/fleet";
 import { firstBoot } from "../render/first-boot";
 import { Firewall } from "./firewall";
 import type { SshKeys } from "./ssh-keys";

@@ -1,6 +1,7 @@
+import type { Check, Maintenance } from "@second-server/contract/observatory";
+
 import { DAYS } from "./alerting";
 import type { AlertFacts, ChannelFacts } from "./fleet";
-import type { Check, Maintenance } from "./monitor";
 import type { Manifest } from "./schema";
 import type { Settings } from "./settings";
 

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 
+import type { Role } from "@second-server/contract/roles";
+
 import { alertFacts, checkFacts } from "./alert-facts";
 import { PORTS, RESERVED_PORTS, SIZES, STATUS_PORT } from "./catalogue";
-import type { DataFacts, FleetFacts, HealthFacts, MachineFacts, Role, ServiceFacts } from "./fleet";
+import type { DataFacts, FleetFacts, HealthFacts, MachineFacts, ServiceFacts } from "./fleet";
 import type { Manifest, ManifestService } from "./schema";
 import type { Settings } from "./settings";
 

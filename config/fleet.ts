@@ -1,9 +1,9 @@
 /** The fleet as frozen facts: what `fleet.yaml` and the stack's config come to once checked and filled in. Everything downstream reads only this. */
 
-import type { Check, Maintenance } from "./monitor";
+import type { Check, Maintenance } from "@second-server/contract/observatory";
+import type { Role } from "@second-server/contract/roles";
 
 export type ServiceKind = "static" | "node" | "python" | "binary" | "proxy";
-export type Role = "primary" | "watcher";
 
 export interface MachineFacts {
   readonly role: Role;

@@ -1,6 +1,7 @@
+import type { Role } from "@second-server/contract/roles";
+
 import { askLab, findDroplet } from "../cli/droplets";
 import { call } from "../cli/lab";
-import type { Role } from "../config/fleet";
 import {
   type Drill,
   type DrillTools,

@@ -1,4 +1,5 @@
-import type { WatchdogConfig } from "../config/monitor";
+import type { WatchdogConfig } from "@second-server/contract/observatory";
+
 import { type Key, loadKey } from "./adapters/key";
 import { ask as request } from "./checks/http";
 import type { Action } from "./page/actions";

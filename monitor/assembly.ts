@@ -1,4 +1,5 @@
-import type { Check, ObservatoryConfig, UnitCheck } from "../config/monitor";
+import type { Check, ObservatoryConfig, UnitCheck } from "@second-server/contract/observatory";
+
 import { carrierOf } from "./adapters/channels";
 import type { Clock } from "./adapters/clock";
 import { type Key, loadKey } from "./adapters/key";

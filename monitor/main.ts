@@ -2,7 +2,8 @@ import { once as eventOnce } from "node:events";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 
-import type { WatchdogConfig } from "../config/monitor";
+import type { WatchdogConfig } from "@second-server/contract/observatory";
+
 import { reason } from "./adapters/log";
 import { ask } from "./ask";
 import { observatory } from "./observatory";

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 
-import type { Check, Layer, ObservatoryConfig } from "../config/monitor";
+import type { Check, Layer, ObservatoryConfig } from "@second-server/contract/observatory";
+
 import type { Watched } from "./alerts/state";
 import { problemsOf } from "./validate";
 

@@ -1,6 +1,6 @@
+import type { Check, ObservatoryConfig } from "@second-server/contract/observatory";
 import { Cron } from "croner";
 
-import type { Check, ObservatoryConfig } from "../config/monitor";
 import { cronOf } from "./checks/calendar";
 
 type Problems = string[];

@@ -1,5 +1,6 @@
+import type { AlertConfig, Channel } from "@second-server/contract/observatory";
+
 import type { ChannelFacts, FleetFacts } from "../config/fleet";
-import type { AlertConfig, Channel } from "../config/monitor";
 
 /** Where each program finds the machine's secrets: the Observatory is not root and is handed its own by systemd. */
 export const OBSERVATORY_SECRETS = "/run/credentials/observatory.service";

@@ -1,5 +1,7 @@
-import type { FleetFacts, Role, ServiceFacts } from "../config/fleet";
-import type { Check, HttpCheck } from "../config/monitor";
+import type { Check, HttpCheck } from "@second-server/contract/observatory";
+import type { Role } from "@second-server/contract/roles";
+
+import type { FleetFacts, ServiceFacts } from "../config/fleet";
 
 const publicUrl = (service: ServiceFacts): string =>
   `https://${service.host}${service.health.path}`;

@@ -1,4 +1,6 @@
-import type { FleetFacts, Role } from "../config/fleet";
+import type { Role } from "@second-server/contract/roles";
+
+import type { FleetFacts } from "../config/fleet";
 import { fill } from "./fill";
 import { sshdText } from "./system";
 

@@ -1,5 +1,7 @@
-import type { FleetFacts, Role } from "../config/fleet";
-import type { MachineFile } from "../config/release";
+import type { MachineFile } from "@second-server/contract/release";
+import type { Role } from "@second-server/contract/roles";
+
+import type { FleetFacts } from "../config/fleet";
 import { observatoryFile, watchdogFile } from "./monitor";
 import { nginxFiles } from "./nginx";
 import { announcedUpgrades, backupCron, backupPolicy, systemFiles } from "./system";

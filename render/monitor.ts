@@ -1,6 +1,11 @@
+import type {
+  ObservatoryConfig,
+  TcpCheck,
+  WatchdogConfig,
+} from "@second-server/contract/observatory";
+import type { MachineFile } from "@second-server/contract/release";
+
 import type { FleetFacts } from "../config/fleet";
-import type { ObservatoryConfig, TcpCheck, WatchdogConfig } from "../config/monitor";
-import type { MachineFile } from "../config/release";
 import { OBSERVATORY_SECRETS, ROOT_SECRETS, alertConfig } from "./alerts";
 import { WATCHED_UNITS, checksOf } from "./checks";
 import { hasProcess, unitName } from "./units";

@@ -1,5 +1,7 @@
-import type { FleetFacts, Role, ServiceFacts } from "../config/fleet";
-import type { MachineFile } from "../config/release";
+import type { MachineFile } from "@second-server/contract/release";
+import type { Role } from "@second-server/contract/roles";
+
+import type { FleetFacts, ServiceFacts } from "../config/fleet";
 import { fill } from "./fill";
 
 const SNIPPETS = ["tls", "limits", "maps", "headers", "acme", "ping", "proxy"] as const;

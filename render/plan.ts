@@ -1,5 +1,7 @@
-import type { FleetFacts, Role, ServiceFacts } from "../config/fleet";
-import type { Release, ReleaseProbe, ReleaseUnit } from "../config/release";
+import type { Release, ReleaseProbe, ReleaseUnit } from "@second-server/contract/release";
+import type { Role } from "@second-server/contract/roles";
+
+import type { FleetFacts, ServiceFacts } from "../config/fleet";
 import { FIRST_BOOT_PACKAGES } from "./first-boot";
 import { dataFolder, hasProcess, unitName } from "./units";
 

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 
-import type { FleetFacts, Role } from "../config/fleet";
-import type { MachineFile, Release, ReleaseFile } from "../config/release";
+import type { MachineFile, Release, ReleaseFile } from "@second-server/contract/release";
+import type { Role } from "@second-server/contract/roles";
+
+import type { FleetFacts } from "../config/fleet";
 import { renderMachine } from "./machine";
 import { pack, packOnce } from "./pack";
 import { planOf } from "./plan";

@@ -1,5 +1,6 @@
+import type { MachineFile } from "@second-server/contract/release";
+
 import type { FleetFacts } from "../config/fleet";
-import type { MachineFile } from "../config/release";
 import { fill } from "./fill";
 
 export const sshdText = (): string => fill("ssh/10-fleet.conf", { users: "fleet peer" });

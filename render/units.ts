@@ -1,5 +1,6 @@
+import type { MachineFile } from "@second-server/contract/release";
+
 import type { FleetFacts, ServiceFacts } from "../config/fleet";
-import type { MachineFile } from "../config/release";
 import { ROOT_SECRETS, observatorySecrets } from "./alerts";
 import { fill } from "./fill";
 

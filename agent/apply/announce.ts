@@ -1,4 +1,5 @@
-import type { Release } from "../../config/release";
+import type { Release } from "@second-server/contract/release";
+
 import type { Machine } from "../machine";
 import type { Plan } from "./plan";
 

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 
-import type { Identity, Release } from "../../config/release";
+import type { Identity, Release } from "@second-server/contract/release";
+
 import { putBack } from "../backup/put-back";
 import { readJson } from "../files";
 import type { Machine } from "../machine";

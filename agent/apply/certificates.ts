@@ -1,7 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 
-import type { ReleaseCertificate } from "../../config/release";
+import type { ReleaseCertificate } from "@second-server/contract/release";
+
 import { linkTarget, switchLink } from "../files";
 import { type Machine, must } from "../machine";
 import { PLACES } from "../places";

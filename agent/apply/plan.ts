@@ -1,4 +1,5 @@
-import type { Release, ReleaseFile, ReleaseTree } from "../../config/release";
+import type { Release, ReleaseFile, ReleaseTree } from "@second-server/contract/release";
+
 import type { Seen } from "../files";
 
 /** What a machine has of the files and trees that a release names. */

@@ -1,4 +1,5 @@
-import type { ReleaseProbe } from "../../config/release";
+import type { ReleaseProbe } from "@second-server/contract/release";
+
 import type { Machine } from "../machine";
 import { journalOf } from "./journal";
 

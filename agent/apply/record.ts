@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 
-import type { Release } from "../../config/release";
+import type { Release } from "@second-server/contract/release";
+
 import { linkTarget, readJson, writeWhole } from "../files";
 import type { Machine } from "../machine";
 import { PLACES } from "../places";

@@ -1,7 +1,8 @@
 import { rmSync } from "node:fs";
 import { basename } from "node:path";
 
-import type { Release } from "../../config/release";
+import type { Release } from "@second-server/contract/release";
+
 import { type Seen, linkTarget, look, readJson, switchLink, writeWhole } from "../files";
 import { type Machine, must } from "../machine";
 import { PLACES } from "../places";

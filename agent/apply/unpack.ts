@@ -12,8 +12,9 @@ import {
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 
-import type { Role } from "../../config/fleet";
-import type { Release } from "../../config/release";
+import type { Release } from "@second-server/contract/release";
+import type { Role } from "@second-server/contract/roles";
+
 import { readJson } from "../files";
 import { type Machine, must } from "../machine";
 import { PLACES } from "../places";

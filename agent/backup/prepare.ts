@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
 import { dirname, relative } from "node:path";
 
-import type { Release } from "../../config/release";
+import type { Release } from "@second-server/contract/release";
+
 import { readApplied } from "../apply/record";
 import { type Machine, must } from "../machine";
 import { PLACES } from "../places";

@@ -1,7 +1,8 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
-import type { Release } from "../../config/release";
+import type { Release } from "@second-server/contract/release";
+
 import { note } from "../apply/record";
 import { type Machine, must } from "../machine";
 import { PLACES } from "../places";

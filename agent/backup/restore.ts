@@ -1,7 +1,8 @@
 import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { relative } from "node:path";
 
-import type { Release } from "../../config/release";
+import type { Release } from "@second-server/contract/release";
+
 import { systemctl } from "../apply/journal";
 import { probeAll } from "../apply/probe";
 import { note, readApplied } from "../apply/record";

@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-import type { ObservatoryConfig } from "../../config/monitor";
+import type { ObservatoryConfig } from "@second-server/contract/observatory";
+
 import { monitorTree } from "../../render/sources";
 
 export interface Setting {

@@ -1,4 +1,5 @@
-import type { Channel } from "../../config/monitor";
+import type { Channel } from "@second-server/contract/observatory";
+
 import { type Answer, ask } from "../checks/http";
 import { Later, Refused } from "./failures";
 import type { Carrier } from "./outbox";

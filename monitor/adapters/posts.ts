@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 
-import type { Channel } from "../../config/monitor";
+import type { Channel } from "@second-server/contract/observatory";
+
 import type { Message } from "../alerts/messages";
 import { bytes, discordText, fitted, full, headerText, inCode, slackText, utf16 } from "./wording";
 

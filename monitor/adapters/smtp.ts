@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 
-import type { SmtpRelay } from "../../config/monitor";
+import type { SmtpRelay } from "@second-server/contract/observatory";
+
 import { Refused } from "./failures";
 import { reason } from "./log";
 import type { Carrier } from "./outbox";

@@ -1,4 +1,5 @@
-import type { Check } from "../../config/monitor";
+import type { Check } from "@second-server/contract/observatory";
+
 import type { Watched } from "./state";
 
 /** Something to do, and the command for it. */

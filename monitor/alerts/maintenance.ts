@@ -1,4 +1,4 @@
-import type { Maintenance } from "../../config/monitor";
+import type { Maintenance } from "@second-server/contract/observatory";
 
 /** Set by a running deploy, an upgrade or an operator. Times are milliseconds since the epoch. */
 export interface Window {

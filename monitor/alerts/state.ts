@@ -1,4 +1,5 @@
-import type { Check, Layer } from "../../config/monitor";
+import type { Check, Layer } from "@second-server/contract/observatory";
+
 import { fresh, type Rule, type Streak } from "./step";
 
 /** What is remembered of a check, persisted at each step. Times are milliseconds since the epoch. */

@@ -1,7 +1,8 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
-import type { BackupCheck } from "../../config/monitor";
+import type { BackupCheck } from "@second-server/contract/observatory";
+
 import { span } from "../alerts/words";
 import { Finding } from "./outcome";
 

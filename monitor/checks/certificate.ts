@@ -1,6 +1,7 @@
 import type { PeerCertificate } from "node:tls";
 
-import type { CertificateCheck } from "../../config/monitor";
+import type { CertificateCheck } from "@second-server/contract/observatory";
+
 import { openPlain, openSecure } from "./connection";
 import { explain, Finding, TooLate } from "./outcome";
 

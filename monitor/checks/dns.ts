@@ -1,7 +1,8 @@
 import { type CaaRecord, Resolver } from "node:dns";
 import { promisify } from "node:util";
 
-import type { DnsCheck } from "../../config/monitor";
+import type { DnsCheck } from "@second-server/contract/observatory";
+
 import { Finding, TooLate } from "./outcome";
 
 const plain = (name: string): string => name.replace(/\.$/, "").toLowerCase();

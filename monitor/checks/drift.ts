@@ -4,7 +4,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 
-import type { DriftCheck } from "../../config/monitor";
+import type { DriftCheck } from "@second-server/contract/observatory";
+
 import { Finding } from "./outcome";
 
 interface Manifest {

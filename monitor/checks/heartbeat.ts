@@ -1,6 +1,6 @@
+import type { HeartbeatCheck } from "@second-server/contract/observatory";
 import { Cron } from "croner";
 
-import type { HeartbeatCheck } from "../../config/monitor";
 import { instant, span } from "../alerts/words";
 import { cronOf } from "./calendar";
 import type { Gap } from "./deafness";

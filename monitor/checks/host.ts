@@ -3,7 +3,8 @@ import { access, readFile, statfs } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { promisify } from "node:util";
 
-import type { HostCheck } from "../../config/monitor";
+import type { HostCheck } from "@second-server/contract/observatory";
+
 import { Exhausted, Finding } from "./outcome";
 
 /** What is left to write on, in percent of use, 0 to 100. */

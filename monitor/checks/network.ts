@@ -1,4 +1,5 @@
-import type { TcpCheck } from "../../config/monitor";
+import type { TcpCheck } from "@second-server/contract/observatory";
+
 import type { Clock } from "../adapters/clock";
 import { checkTcp } from "./tcp";
 

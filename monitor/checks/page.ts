@@ -1,4 +1,5 @@
-import type { HttpCheck } from "../../config/monitor";
+import type { HttpCheck } from "@second-server/contract/observatory";
+
 import { monotonic } from "../adapters/clock";
 import { BODY_LIMIT } from "./answer";
 import { ask, type Answer } from "./http";

@@ -1,4 +1,5 @@
-import type { Check } from "../../config/monitor";
+import type { Check } from "@second-server/contract/observatory";
+
 import { monotonic } from "../adapters/clock";
 import { checkBackup } from "./backup";
 import { checkCertificate } from "./certificate";

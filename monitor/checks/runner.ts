@@ -1,4 +1,5 @@
-import type { Check } from "../../config/monitor";
+import type { Check } from "@second-server/contract/observatory";
+
 import type { Clock } from "../adapters/clock";
 import type { Outcome } from "./outcome";
 import type { Pulse } from "./pulse";

@@ -1,4 +1,5 @@
-import type { SshCheck } from "../../config/monitor";
+import type { SshCheck } from "@second-server/contract/observatory";
+
 import { openPlain } from "./connection";
 import { Finding, TooLate } from "./outcome";
 

@@ -1,4 +1,5 @@
-import type { Check } from "../../config/monitor";
+import type { Check } from "@second-server/contract/observatory";
+
 import { span } from "../alerts/words";
 import type { Gap } from "./deafness";
 import { beat, judgeBeat, type Beat, type Word } from "./heartbeat";

@@ -1,4 +1,5 @@
-import type { Check, ObservatoryConfig } from "../../config/monitor";
+import type { Check, ObservatoryConfig } from "@second-server/contract/observatory";
+
 import type { Outcome } from "../checks/outcome";
 import { runCheck } from "../checks/run";
 import { checksOf, pace } from "../settings";

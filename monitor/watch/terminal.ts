@@ -1,4 +1,5 @@
-import type { ObservatoryConfig } from "../../config/monitor";
+import type { ObservatoryConfig } from "@second-server/contract/observatory";
+
 import { instant, span } from "../alerts/words";
 import { notFromHere, type Seen } from "./look";
 

@@ -1,4 +1,5 @@
-import type { ObservatoryConfig } from "../../config/monitor";
+import type { ObservatoryConfig } from "@second-server/contract/observatory";
+
 import { lookOnce, notFromHere, type Seen } from "./look";
 import { enter, foot, isColoured, screen, table, type Terminal } from "./terminal";
 

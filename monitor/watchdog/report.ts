@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 
-import type { WatchdogConfig } from "../../config/monitor";
+import type { WatchdogConfig } from "@second-server/contract/observatory";
+
 import type { Clock } from "../adapters/clock";
 import { Key } from "../adapters/key";
 import { reason, type Log } from "../adapters/log";

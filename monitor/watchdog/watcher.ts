@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 
-import type { Check, WatchdogConfig } from "../../config/monitor";
+import type { Check, WatchdogConfig } from "@second-server/contract/observatory";
+
 import { carrierOf } from "../adapters/channels";
 import type { Clock } from "../adapters/clock";
 import type { Log } from "../adapters/log";

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-import type { MachineFile } from "../../config/release";
+import type { MachineFile } from "@second-server/contract/release";
 
 export const NGINX = "/usr/sbin/nginx";
 

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type { MachineFile } from "@second-server/contract/release";
 
 import type { FleetFacts } from "../../config/fleet";
 import { loadFleet } from "../../config/load";
-import type { MachineFile } from "../../config/release";
 import { firstBoot } from "../../render/first-boot";
 import { renderPrimary, renderWatcher } from "../../render/machine";
 import { factsIn, project, removeProjects } from "../fixtures/manifest";

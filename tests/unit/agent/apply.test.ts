@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import type { Release } from "@second-server/contract/release";
 
 import { apply, rollback } from "../../../agent/apply/apply";
-import type { Release } from "../../../config/release";
 import { file, release } from "./sample";
 import { type TemporaryMachine, temporaryMachine } from "./temporary-machine";
 

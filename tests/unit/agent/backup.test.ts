@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import type { Release } from "@second-server/contract/release";
 import Database from "libsql";
 
 import { apply } from "../../../agent/apply/apply";
@@ -24,7 +25,6 @@ import {
   recordStatus,
   verifyBackups,
 } from "../../../agent/backup/store";
-import type { Release } from "../../../config/release";
 import { release } from "./sample";
 import { type TemporaryMachine, temporaryMachine } from "./temporary-machine";
 

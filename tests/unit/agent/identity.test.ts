@@ -3,10 +3,10 @@ import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import type { Identity } from "@second-server/contract/release";
 
 import { apply } from "../../../agent/apply/apply";
 import { takeIdentity } from "../../../agent/identity";
-import type { Identity } from "../../../config/release";
 import { file, release } from "./sample";
 import { type TemporaryMachine, temporaryMachine } from "./temporary-machine";
 

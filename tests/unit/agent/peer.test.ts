@@ -1,8 +1,8 @@
 import { expect, test } from "@jest/globals";
+import type { Identity } from "@second-server/contract/release";
 
 import { requestOf } from "../../../agent/backup/peer";
 import { authorizedKeyOf, parseIdentity, sshConfigOf } from "../../../agent/identity";
-import type { Identity } from "../../../config/release";
 
 const identity: Identity = {
   format: 1,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
+import type { Release } from "@second-server/contract/release";
 
 import { type Observed, isIdle, planOf } from "../../../agent/apply/plan";
-import type { Release } from "../../../config/release";
 import { file, release } from "./sample";
 
 const FILES = [

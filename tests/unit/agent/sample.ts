@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import type { Release, ReleaseUnit } from "../../../config/release";
+import type { Release, ReleaseUnit } from "@second-server/contract/release";
 
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 

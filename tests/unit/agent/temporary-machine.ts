@@ -4,8 +4,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
+import type { Release } from "@second-server/contract/release";
+
 import type { Machine, Ran } from "../../../agent/machine";
-import type { Release } from "../../../config/release";
 import { sha256 } from "./sample";
 
 /** Programs that do the same in a folder as on a machine, so they run for real; the rest (systemctl, nginx…) is answered by the test. */

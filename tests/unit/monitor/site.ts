@@ -4,7 +4,8 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { ObservatoryConfig } from "../../../config/monitor";
+import type { ObservatoryConfig } from "@second-server/contract/observatory";
+
 import { Assembly } from "../../../monitor/assembly";
 import { serve } from "../../../monitor/page/server";
 import { Reporter } from "../../../monitor/report/reporter";

@@ -1,8 +1,8 @@
 import { EventEmitter } from "node:events";
 
 import { expect, test } from "@jest/globals";
+import type { ObservatoryConfig } from "@second-server/contract/observatory";
 
-import type { ObservatoryConfig } from "../../../config/monitor";
 import type { Seen } from "../../../monitor/watch/look";
 import { foot, table } from "../../../monitor/watch/terminal";
 import { watch } from "../../../monitor/watch/watch";

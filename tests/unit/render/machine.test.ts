@@ -1,9 +1,9 @@
 import { join } from "node:path";
 
 import { afterAll, describe, expect, test } from "@jest/globals";
+import type { Release } from "@second-server/contract/release";
 
 import { loadFleet } from "../../../config/load";
-import type { Release } from "../../../config/release";
 import { problemsOf } from "../../../monitor/validate";
 import { firstBoot } from "../../../render/first-boot";
 import { renderPrimary, renderWatcher } from "../../../render/machine";

@@ -14,8 +14,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { afterAll, describe, expect, test } from "@jest/globals";
+import type { Release } from "@second-server/contract/release";
 
-import type { Release } from "../../../config/release";
 import { buildRelease } from "../../../render/release";
 import { factsIn, project, removeProjects } from "../../fixtures/manifest";
 

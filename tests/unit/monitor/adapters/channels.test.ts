@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import type { Channel } from "@second-server/contract/observatory";
 
-import type { Channel } from "../../../../config/monitor";
 import { carrierOf } from "../../../../monitor/adapters/channels";
 import { Later, Refused } from "../../../../monitor/adapters/failures";
 import type { Message } from "../../../../monitor/alerts/messages";

@@ -8,9 +8,9 @@ import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import type { SmtpRelay } from "@second-server/contract/observatory";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 
-import type { SmtpRelay } from "../../../../config/monitor";
 import { openAuthority, type Authority } from "../../../../local/cloud/acme/authority";
 
 interface Taken {

@@ -1,4 +1,5 @@
-import type { Check, Layer } from "../../../../config/monitor";
+import type { Check, Layer } from "@second-server/contract/observatory";
+
 import { Alerts } from "../../../../monitor/alerts/alerts";
 import type { Incident, Journal } from "../../../../monitor/alerts/incident";
 import type { Message } from "../../../../monitor/alerts/messages";

@@ -1,8 +1,8 @@
 import { gzipSync } from "node:zlib";
 
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import type { HttpCheck } from "@second-server/contract/observatory";
 
-import type { HttpCheck } from "../../../../config/monitor";
 import { AnswerReader } from "../../../../monitor/checks/answer";
 import { runCheck } from "../../../../monitor/checks/run";
 import { Lab } from "./lab";

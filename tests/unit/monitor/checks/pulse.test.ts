@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import type { Check } from "@second-server/contract/observatory";
 
-import type { Check } from "../../../../config/monitor";
 import { systemClock } from "../../../../monitor/adapters/clock";
 import { Strain } from "../../../../monitor/alerts/strain";
 import { type Outcome } from "../../../../monitor/checks/outcome";

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
+import type { Check } from "@second-server/contract/observatory";
 
-import type { Check } from "../../../../config/monitor";
 import type { Outcome } from "../../../../monitor/checks/outcome";
 import { Pulse } from "../../../../monitor/checks/pulse";
 import { Runner } from "../../../../monitor/checks/runner";

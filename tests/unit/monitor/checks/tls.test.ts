@@ -8,8 +8,8 @@ import { createServer, type TlsOptions } from "node:tls";
 import { promisify } from "node:util";
 
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import type { Check } from "@second-server/contract/observatory";
 
-import type { Check } from "../../../../config/monitor";
 import type { Outcome } from "../../../../monitor/checks/outcome";
 
 let folder = "";

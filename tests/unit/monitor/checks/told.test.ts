@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import type { HeartbeatCheck, HostCheck } from "@second-server/contract/observatory";
 import { Cron } from "croner";
 
-import type { HeartbeatCheck, HostCheck } from "../../../../config/monitor";
 import { Assembly } from "../../../../monitor/assembly";
 import { cronOf } from "../../../../monitor/checks/calendar";
 import { checkDrift } from "../../../../monitor/checks/drift";

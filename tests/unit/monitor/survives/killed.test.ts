@@ -8,10 +8,10 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import type { ObservatoryConfig } from "@second-server/contract/observatory";
 import { buildSync } from "esbuild";
 import { SMTPServer } from "smtp-server";
 
-import type { ObservatoryConfig } from "../../../../config/monitor";
 import { openDatabase } from "../../../../monitor/store/database";
 
 const ROOT = join(__dirname, "../../../..");

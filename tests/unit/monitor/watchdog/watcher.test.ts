@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import type { WatchdogConfig } from "@second-server/contract/observatory";
 
-import type { WatchdogConfig } from "../../../../config/monitor";
 import { watchWatcher } from "../../../../monitor/watchdog/watcher";
 import { FakeClock } from "../fake-clock";
 

@@ -7,7 +7,7 @@
  *   files/<sha256>          contents of `files`, by hash
  *   trees/<name>/...        folders of `trees`
  */
-import type { Role } from "./fleet";
+import type { Role } from "./roles";
 
 /** One file of a machine, as render makes it. */
 export interface MachineFile {
