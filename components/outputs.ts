@@ -1,0 +1,30 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Role } from "@second-server/contract/roles";
+
+import type { FleetFacts } from "../config/fleet";
+import type { Server } from "./server";
+import type { SshKeys } from "./ssh-keys";
+
+export interface MachineOutputs {
+  readonly address: pulumi.Output<string>;
+  readonly dropletId: pulumi.Output<string>;
+  readonly hostKey: pulumi.Output<string>;
+  readonly size: string;
+  readonly region: string;
+}
+
+/** What the stack says of one machine. */
+export const machineOutputs = (
+  role: Role,
+  { fleet, keys, server }: { fleet: FleetFacts; keys: SshKeys; server: Server },
+): MachineOutputs => ({
+  address: server.address,
+  dropletId: server.droplet.id,
+  hostKey: keys.host[role].publicKey,
+  size: fleet[role].size,
+  region: fleet[role].region,
+});
+
+/** Where each service is reached. */
+export const serviceUrls = ({ services }: FleetFacts): Readonly<Record<string, string>> =>
+  Object.fromEntries(services.map(({ name, host }) => [name, `https://${host}/`]));
