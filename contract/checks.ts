@@ -1,0 +1,15 @@
+import type { Role } from "./roles";
+
+/** What the checks of the fleet's own layers are called; those of services have the services' names. */
+export const CHECKS = {
+  primary: "primary",
+  dns: "dns",
+  nginx: "nginx",
+  certificate: "certificate",
+  statusCertificate: "status-certificate",
+  backup: "backup",
+  watcher: "watcher",
+} as const;
+
+export const hostCheck = (machine: Role): string => `${machine}/host`;
+export const unitCheck = (machine: Role, unit: string): string => `${machine}/${unit}`;

@@ -1,0 +1,45 @@
+/** systemd's units that both sides name. */
+export const UNITS = {
+  nginx: "nginx.service",
+  ssh: "ssh.service",
+  journald: "systemd-journald.service",
+  cron: "cron.service",
+  certbot: "certbot.timer",
+  observatory: "observatory.service",
+  watchdog: "fleet-watchdog.service",
+} as const;
+
+export const serviceUnit = (service: string): string => `fleet-${service}.service`;
+/** The service that a unit is the process of; undefined for the units above. */
+export const serviceOfUnit = (unit: string): string | undefined =>
+  unit === UNITS.watchdog ? undefined : /^fleet-(.+)\.service$/.exec(unit)?.[1];
+
+export const USERS = {
+  /** Operators log in as this one and use sudo. */
+  operator: "fleet",
+  /** The other machine's account here: it may run `fleet-agent peer` as root, and nothing else. */
+  peer: "peer",
+  observatory: "observatory",
+} as const;
+export const serviceUser = (service: string): string => `svc-${service}`;
+
+/** Names of the secrets that the machines need whatever channels alerts take. */
+export const SECRETS = {
+  /** Signs reports to the Observatory and the links in its mails. */
+  signingKey: "signing-key",
+  relayPassword: "relay-password",
+  operatorPassword: "operator-password",
+} as const;
+
+/** One certificate covers all hosts of a machine. */
+export const CERTIFICATE = "fleet";
+
+/** Paths that a machine answers over HTTP whatever it serves. */
+export const ROUTES = {
+  /** nginx itself. */
+  ping: "/ping",
+  /** The Observatory: whether it is well. */
+  health: "/health",
+  /** The Observatory: where the watchdog sends its machine's report. */
+  report: "/report",
+} as const;

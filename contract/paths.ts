@@ -1,0 +1,92 @@
+/** Where things lie on the machines. `up`, the templates and the programs that run there all read it here. */
+const PROGRAMS = "/opt/fleet";
+const SETTINGS = "/etc/fleet";
+const AGENT_STATE = "/var/lib/fleet-agent";
+const BACKUPS = "/var/lib/fleet-backups";
+
+export const PATHS = {
+  /** The command that starts the agent of the newest release; it comes with the first boot. */
+  agent: "/usr/local/bin/fleet-agent",
+  /** Where `up` copies bundles to: release-<sha256>.tar.gz. It is the operator's home. */
+  bundles: "/home/fleet",
+  /** The agents that came with releases, by the releases' sha256; "current" is the one that runs. */
+  agents: `${PROGRAMS}/agent`,
+  /** Unpacked releases, by their sha256: what `rollback` goes back to. */
+  releases: `${PROGRAMS}/releases`,
+  /** Folders that are switched as a whole: <name>/<hash>, and <name>/current. */
+  trees: `${PROGRAMS}/trees`,
+
+  settings: SETTINGS,
+  observatorySettings: `${SETTINGS}/observatory.json`,
+  watchdogSettings: `${SETTINGS}/watchdog.json`,
+  backupPolicy: `${SETTINGS}/backup.json`,
+  /** Who is there: read by services that list or check the others. */
+  services: `${SETTINGS}/services.json`,
+  /** Says by mail that the Observatory has died. */
+  monitorFailed: `${SETTINGS}/monitor-failed`,
+  identity: `${SETTINGS}/identity.json`,
+  /** One file a secret, root's alone. */
+  secrets: `${SETTINGS}/secrets`,
+  /** Where systemd shows the Observatory, which is not root, the secrets that it is handed. */
+  observatorySecrets: "/run/credentials/observatory.service",
+  knownHosts: `${SETTINGS}/known_hosts`,
+  sshConfig: `${SETTINGS}/ssh_config`,
+  peerKey: `${SETTINGS}/peer_ed25519`,
+  peerHome: "/home/peer",
+  /** What nginx is told: a link per certificate, to Let's Encrypt's folder or, before there is one, to a placeholder. */
+  tls: `${SETTINGS}/tls`,
+  /** Where Let's Encrypt's challenges are answered from. */
+  webroot: "/var/www/acme",
+
+  /** A folder for each service, the one place it can write to. */
+  serviceData: "/var/lib/fleet",
+  observatoryHome: "/var/lib/observatory",
+  observatoryDatabase: "/var/lib/observatory/observatory.db",
+  /** The watchdog's counters, over a restart of itself. */
+  watchdogState: "/var/lib/fleet-watchdog/state.json",
+  /** Consistent copies, made by `backup prepare` for the watcher to pull. */
+  backupExport: "/var/backups/fleet/export",
+  backups: BACKUPS,
+  /** How backups stand: written by `backup pull`, read by the Observatory. */
+  backupStatus: `${BACKUPS}/status.json`,
+
+  agentState: AGENT_STATE,
+  applied: `${AGENT_STATE}/applied.json`,
+  previous: `${AGENT_STATE}/previous.json`,
+  /** What a switch was about to change: read by the next one if this one is killed in between. */
+  pending: `${AGENT_STATE}/pending.json`,
+  /** Copies with a release's changes, for the programs that verify them. */
+  stage: `${AGENT_STATE}/stage`,
+  agentLog: `${AGENT_STATE}/log`,
+  agentLock: `${AGENT_STATE}/lock`,
+  /** The watcher's backups change nothing that a release does: both may be at work. */
+  backupLock: `${AGENT_STATE}/backup-lock`,
+  /** There after the first successful apply: from then on nothing may be restored over what users have written. */
+  sealed: `${AGENT_STATE}/sealed`,
+  incoming: `${AGENT_STATE}/incoming`,
+  /** What the other machine gave back, verified, waiting for the first apply to put it in place. */
+  restore: `${AGENT_STATE}/restore`,
+  /** What was there before an operator's restore. */
+  beforeRestore: `${AGENT_STATE}/before-restore`,
+} as const;
+
+/** Debian's own places that both sides name. */
+export const DEBIAN_PATHS = {
+  nginx: "/etc/nginx",
+  ssh: "/etc/ssh",
+  sshHostKey: "/etc/ssh/ssh_host_ed25519_key",
+  sshdSettings: "/etc/ssh/sshd_config.d/10-fleet.conf",
+  systemd: "/etc/systemd/system",
+  journaldSettings: "/etc/systemd/journald.conf.d/fleet.conf",
+  letsencrypt: "/etc/letsencrypt",
+} as const;
+
+/** The trees that every release brings besides those of its services. */
+export const TREES = { monitor: "monitor", libsql: "node-libsql" } as const;
+
+export const treeFolder = (name: string): string => `${PATHS.trees}/${name}/current`;
+export const bundlePath = (sha256: string): string => `${PATHS.bundles}/release-${sha256}.tar.gz`;
+export const serviceDataFolder = (service: string): string => `${PATHS.serviceData}/${service}`;
+export const unitPath = (unit: string): string => `${DEBIAN_PATHS.systemd}/${unit}`;
+/** The monitor's program: Observatory, watchdog, and what operators ask of them. */
+export const MONITOR_PROGRAM = `${PATHS.trees}/monitor/current/monitor.js`;

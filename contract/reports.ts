@@ -1,0 +1,22 @@
+/** What is left to write on, in percent of use, 0 to 100. */
+export interface Space {
+  readonly diskPercent: number;
+  readonly inodesPercent: number;
+}
+
+/** A machine as it sees itself. Percent of use, 0 to 100. */
+export interface HostFacts extends Space {
+  readonly memoryPercent: number;
+  readonly cpuPercent?: number;
+  /** One minute, per CPU. */
+  readonly load: number;
+  readonly rebootPending: boolean;
+  readonly upgradesPending?: number;
+  /** By name: "active", "failed", "inactive"… */
+  readonly units: Readonly<Record<string, string>>;
+}
+
+/** What the primary's watchdog sends to the Observatory: its machine's facts and its clock (ms since the epoch). */
+export interface MachineReport extends HostFacts {
+  readonly at: number;
+}
