@@ -11,6 +11,7 @@ import type { Clock } from "../../local/cloud/clock";
 import type { Hypervisor } from "../../local/cloud/machines/hypervisor";
 import { createRecordsOnlyHypervisor } from "../../local/cloud/machines/records-only";
 import type { Letter } from "../../local/cloud/mail/send";
+import { createKeyedQueue } from "../../local/cloud/queue";
 import { openStore } from "../../local/cloud/store";
 
 /** Stands still until it is told to go on; sleepers wake when their time has come. */
@@ -210,6 +211,7 @@ export const testApi = async (
   const created = createApi({
     store,
     hypervisor: options.hypervisor ?? createRecordsOnlyHypervisor(),
+    queue: createKeyedQueue(),
     clock,
     pace: options.pace ?? "host",
     send,

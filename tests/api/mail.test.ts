@@ -11,6 +11,7 @@ import { createLetters } from "../../local/cloud/api/letters";
 import { openInbox, type Inbox } from "../../local/cloud/mail/inbox";
 import { startRelay, type Relay } from "../../local/cloud/mail/relay";
 import { sendIntoInbox, sendThroughRelay, type SendLetter } from "../../local/cloud/mail/send";
+import { createKeyedQueue } from "../../local/cloud/queue";
 import { fakeClock } from "./harness";
 
 let folder: string,
@@ -126,7 +127,11 @@ test("a letter that nobody took is tried again, before those that were written a
   let down = true;
   const send: SendLetter = ({ subject }) =>
     down ? Promise.reject(new Error("421")) : Promise.resolve(void taken.push(subject));
-  const jobs = createJobs(() => undefined);
+  const jobs = createJobs({
+    queue: createKeyedQueue(),
+    save: () => Promise.resolve(),
+    failed: () => undefined,
+  });
   const write = createLetters({ send, clock, jobs, log: () => undefined });
   write({ to: ["a@example.test"], subject: "first", text: "" });
   write({ to: ["a@example.test"], subject: "second", text: "" });

@@ -6,6 +6,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Clock } from "../clock";
 import type { Hypervisor } from "../machines/hypervisor";
 import type { SendLetter } from "../mail/send";
+import type { KeyedQueue } from "../queue";
 import type { Store } from "../store";
 import { accountRoutes } from "./account";
 import { actionRoutes } from "./actions";
@@ -43,6 +44,8 @@ import { createMetrics } from "./watch/metrics";
 export interface ApiDeps {
   readonly store: Store;
   readonly hypervisor: Hypervisor;
+  /** By droplet it is the machines' as well. */
+  readonly queue: KeyedQueue;
   readonly clock: Clock;
   readonly pace: "host" | "real";
   readonly send: SendLetter;
@@ -58,14 +61,19 @@ export interface CreatedApi {
   resume(): Promise<void>;
 }
 
-const createCloud = ({ store, hypervisor, clock, pace, send, post, log }: ApiDeps): Cloud => {
+const createCloud = (deps: ApiDeps): Cloud => {
+  const { store, hypervisor, queue, clock, pace, send, post, log } = deps;
   hypervisor.onPowerChange((dropletId, power) => {
     const droplet = store.state.droplets.find((one) => one.id === dropletId);
     if (!droplet || droplet.status === "new") return;
     droplet.status = power === "on" ? "active" : "off";
     store.save().catch((error: Error) => log(`records not saved: ${error.message}`));
   });
-  const jobs = createJobs((key, error) => log(`${key}: ${error.stack ?? error.message}`));
+  const jobs = createJobs({
+    queue,
+    save: store.save,
+    failed: (key, error) => log(`${key}: ${error.stack ?? error.message}`),
+  });
   const write = createLetters({ send, clock, jobs, log });
   return {
     store,
@@ -78,7 +86,7 @@ const createCloud = ({ store, hypervisor, clock, pace, send, post, log }: ApiDep
     write,
     notify: createNotices({ write, post, jobs, log }),
     network: createNetwork(store.state, hypervisor),
-    faults: createFaults(store.state, hypervisor, clock),
+    faults: createFaults({ state: store.state, hypervisor, queue, clock }),
     metrics: createMetrics({ state: store.state, hypervisor, clock, log }),
   };
 };

@@ -4,6 +4,7 @@ import { z } from "zod";
 
 import type { Clock } from "../clock";
 import type { Fault as MachineFault, Hypervisor } from "../machines/hypervisor";
+import { dropletKey, type KeyedQueue } from "../queue";
 import type { CloudState, DropletRecord } from "../records";
 
 const dropletId = z.number().int();
@@ -95,7 +96,17 @@ const identity = (fault: FaultRequest): string => {
 };
 
 /** Faults are kept with the records: they outlive the daemon, as what they did to machines does. */
-export const createFaults = (state: CloudState, hypervisor: Hypervisor, clock: Clock): Faults => {
+export const createFaults = ({
+  state,
+  hypervisor,
+  queue,
+  clock,
+}: {
+  state: CloudState;
+  hypervisor: Hypervisor;
+  queue: KeyedQueue;
+  clock: Clock;
+}): Faults => {
   const uses = new Map<string, number>();
   const droplet = (id: number): DropletRecord | undefined =>
     state.droplets.find((one) => one.id === id);
@@ -114,8 +125,11 @@ export const createFaults = (state: CloudState, hypervisor: Hypervisor, clock: C
     const found = fault.kind === "power-cut" ? droplet(fault.dropletId) : undefined;
     if (found) found.status = status;
   };
+  /** Power is the machine's: its turn has to come. Everything else may happen in the middle of a boot. */
+  const inTurn = (fault: MachineFault, work: () => Promise<void>): Promise<void> =>
+    fault.kind === "power-cut" ? queue.run(dropletKey(fault.dropletId), work) : work();
   const end = async (fault: ActiveFault): Promise<void> => {
-    if (isMachineFault(fault)) await hypervisor.clearFault(fault);
+    if (isMachineFault(fault)) await inTurn(fault, () => hypervisor.clearFault(fault));
     power(fault, "active");
     drop((one) => one.id === fault.id);
     uses.delete(fault.id);
@@ -129,7 +143,7 @@ export const createFaults = (state: CloudState, hypervisor: Hypervisor, clock: C
   return {
     list: active,
     inject: async (fault) => {
-      if (isMachineFault(fault)) await hypervisor.injectFault(fault);
+      if (isMachineFault(fault)) await inTurn(fault, () => hypervisor.injectFault(fault));
       power(fault, "off");
       drop((one) => identity(one) === identity(fault));
       const added: ActiveFault = {
@@ -158,7 +172,7 @@ export const createFaults = (state: CloudState, hypervisor: Hypervisor, clock: C
       const problems: string[] = [];
       for (const fault of [...active()]) {
         if (!isMachineFault(fault)) continue;
-        await hypervisor.injectFault(fault).catch((error: Error) => {
+        await inTurn(fault, () => hypervisor.injectFault(fault)).catch((error: Error) => {
           drop((one) => one.id === fault.id);
           problems.push(`fault ${fault.kind} is over: ${error.message}`);
         });

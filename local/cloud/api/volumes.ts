@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { Hono, type Context } from "hono";
 import { z } from "zod";
 
+import { dropletKey } from "../queue";
 import type { ActionRecord, DropletRecord, VolumeRecord, VolumeSnapshotRecord } from "../records";
 import { limits } from "./account";
 import { actionView, beginAction, carryOut, newestFirst } from "./actions";
@@ -180,6 +181,10 @@ const plan = (cloud: Cloud, volume: VolumeRecord, wanted: VolumeAction): (() => 
   };
 };
 
+/** What changes a machine's disks has its droplet's turn; a volume has one action at a time anyway. */
+const queueOf = (volumeId: string, wanted: VolumeAction): string =>
+  wanted.type === "resize" ? `volume-${volumeId}` : dropletKey(wanted.droplet_id);
+
 const actionType = { attach: "attach_volume", detach: "detach_volume", resize: "resize" } as const;
 const start = (cloud: Cloud, volume: VolumeRecord, wanted: VolumeAction): ActionRecord => {
   checkIdle(cloud, volume);
@@ -191,7 +196,7 @@ const start = (cloud: Cloud, volume: VolumeRecord, wanted: VolumeAction): Action
     region_slug: volume.region,
     request: wanted,
   });
-  void cloud.jobs.run(`volume-${volume.id}`, async () => {
+  void cloud.jobs.run(queueOf(volume.id, wanted), async () => {
     await carryOut(cloud, action, work);
     await cloud.store.save();
   });
@@ -204,10 +209,11 @@ export const resumeVolumeActions = (cloud: Cloud): void => {
     (one) => one.status === "in-progress" && one.resource_type === "volume",
   )) {
     const volume = cloud.state.volumes.find((one) => one.id === action.resource_id);
-    void cloud.jobs.run(`volume-${action.resource_id}`, async () => {
+    const wanted = volumeAction.parse(action.request);
+    void cloud.jobs.run(queueOf(String(action.resource_id), wanted), async () => {
       await carryOut(cloud, action, async () => {
         if (!volume) throw new Error("the volume is gone");
-        await plan(cloud, volume, volumeAction.parse(action.request))();
+        await plan(cloud, volume, wanted)();
       });
       await cloud.store.save();
     });

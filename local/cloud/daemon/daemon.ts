@@ -20,6 +20,7 @@ import { openInbox, type Inbox } from "../mail/inbox";
 import { sendIntoInbox, sendThroughRelay } from "../mail/send";
 import { postFromLab, postNowhere } from "../mail/webhook";
 import { labPaths, type LabPaths } from "../paths";
+import { createKeyedQueue, type KeyedQueue } from "../queue";
 import { regularly } from "../regularly";
 import { openStore } from "../store";
 import { listen, listenOnSocket, portOf } from "./listen";
@@ -44,7 +45,10 @@ interface Running {
 }
 
 /** Loaded only where machines are: the rest has to start on any host. */
-const machineHost = async (paths: LabPaths): Promise<{ host: MachineHost; trust: Trust }> => {
+const machineHost = async (
+  paths: LabPaths,
+  queue: KeyedQueue,
+): Promise<{ host: MachineHost; trust: Trust }> => {
   const [{ establishTrust }, { createNspawnHypervisor }] = await Promise.all([
     import("./services"),
     import("../machines/nspawn"),
@@ -52,15 +56,21 @@ const machineHost = async (paths: LabPaths): Promise<{ host: MachineHost; trust:
   const trust = await establishTrust(paths);
   return {
     trust,
-    host: await createNspawnHypervisor({ paths, trustedCertificates: trust.pem, log }),
+    host: await createNspawnHypervisor({
+      paths,
+      trustedCertificates: trust.pem,
+      queue,
+      log,
+    }),
   };
 };
 
 const assemble = async (options: ServeOptions): Promise<Running> => {
   const paths = labPaths(options.state);
   const store = await openStore(paths.records, systemClock);
+  const queue = createKeyedQueue();
   const { host, trust } = options.machines
-    ? await machineHost(paths)
+    ? await machineHost(paths, queue)
     : { host: createRecordsOnlyHypervisor(), trust: null };
   const inbox = await openInbox(join(paths.state, "cloud", "inbox"));
   const send = options.machines
@@ -69,6 +79,7 @@ const assemble = async (options: ServeOptions): Promise<Running> => {
   const created = createApi({
     store,
     hypervisor: host,
+    queue,
     clock: systemClock,
     pace: options.pace,
     send,

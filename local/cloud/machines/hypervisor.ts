@@ -2,6 +2,7 @@
  * The contract between the API room (which keeps DigitalOcean's records) and the rooms that make them real (machines, network).
  * Two implementations: real Debian machines under systemd-nspawn, and none at all (macOS, no root, fast API tests).
  * Every method resolves when the thing has happened and rejects with a one-line reason when it could not; all are idempotent.
+ * What changes a machine is called in its droplet's turn (`dropletKey` in queue.ts): one operation at a time.
  */
 
 export interface MachineSpec {

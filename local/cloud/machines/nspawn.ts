@@ -5,6 +5,7 @@ import { createLatency } from "../network/latency";
 import { openIpv6 } from "../network/links";
 import { createRouter } from "../network/router";
 import type { LabPaths } from "../paths";
+import { dropletKey, type KeyedQueue } from "../queue";
 import { regularly } from "../regularly";
 import { createActiveFaults } from "./active-faults";
 import { hostHierarchies } from "./cgroups";
@@ -27,12 +28,14 @@ export interface NspawnOptions {
   readonly paths: LabPaths;
   /** PEM: all root certificates that machines trust besides Debian's. */
   readonly trustedCertificates: string;
+  /** Callers have the droplet's turn already (see hypervisor.ts); it is taken here only for what a machine does by itself. */
+  readonly queue: KeyedQueue;
   readonly log: (line: string) => void;
 }
 
 /** Real Debian machines under systemd-nspawn. Its process has to be in the router's network namespace; one a lab (the lab's lock sees to it). */
 export const createNspawnHypervisor = async (options: NspawnOptions): Promise<MachineHost> => {
-  const { paths, log } = options;
+  const { paths, queue, log } = options;
   const around: Surroundings = {
     ...options,
     host: await hostHierarchies(),
@@ -46,7 +49,7 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
     () => new Map([...machines].map(([dropletId, { file }]) => [dropletId, file.spec.networks])),
   );
   const faults = createActiveFaults(around, router);
-  const power = createPowerSwitch(around, {
+  const power = createPowerSwitch(around, queue, {
     started: async ({ file: { spec } }) => {
       // A link that is new knows no IPv6 neighbours.
       if (spec.networks.ipv6) await router.apply({});
@@ -71,13 +74,10 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
     if (!machine) throw new Error(`there is no machine for droplet ${dropletId}`);
     return machine;
   };
-  const inTurn = async <T>(
+  const withMachine = async <T>(
     dropletId: number,
     work: (machine: Machine) => Promise<T>,
-  ): Promise<T> => {
-    const machine = known(dropletId);
-    return machine.inTurn(() => work(machine));
-  };
+  ): Promise<T> => work(known(dropletId));
 
   const freshDisk = async (spec: MachineSpec): Promise<string> => {
     const image = await ensureImage(paths.cache, ({ step, detail, seconds }) =>
@@ -109,7 +109,9 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
 
   const each = async (work: (machine: Machine) => Promise<void>): Promise<void> => {
     const ends = await Promise.allSettled(
-      [...machines.values()].map((machine) => machine.inTurn(() => work(machine))),
+      [...machines].map(([dropletId, machine]) =>
+        queue.run(dropletKey(dropletId), () => work(machine)),
+      ),
     );
     for (const end of ends) if (end.status === "rejected") log(String(end.reason));
   };
@@ -128,23 +130,23 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
   return {
     create: async (spec, volumes = []) => {
       const machine = machines.get(spec.dropletId) ?? (await makeNew(spec, volumes));
-      await machine.inTurn(() => power.on(machine));
+      await power.on(machine);
     },
     destroy: async (dropletId) => {
       const machine = machines.get(dropletId);
-      if (machine) await machine.inTurn(() => remove(machine));
+      if (machine) await remove(machine);
     },
-    powerOn: (dropletId) => inTurn(dropletId, power.on),
-    powerOff: (dropletId) => inTurn(dropletId, power.pull),
+    powerOn: (dropletId) => withMachine(dropletId, power.on),
+    powerOff: (dropletId) => withMachine(dropletId, power.pull),
     shutdown: (dropletId, seconds) =>
-      inTurn(dropletId, (machine) => power.shutdown(machine, seconds)),
-    reboot: (dropletId) => inTurn(dropletId, ({ file }) => restart(around, file.spec)),
+      withMachine(dropletId, (machine) => power.shutdown(machine, seconds)),
+    reboot: (dropletId) => withMachine(dropletId, ({ file }) => restart(around, file.spec)),
     power: (dropletId) => known(dropletId).power,
     onPowerChange: (listener) => {
       listeners.push(listener);
     },
     resize: (dropletId, { memoryMiB, vcpus, diskGiB }) =>
-      inTurn(dropletId, async (machine) => {
+      withMachine(dropletId, async (machine) => {
         const spec = {
           ...machine.file.spec,
           memoryMiB,
@@ -157,31 +159,31 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
         await keep(paths.machines, machine, { spec });
       }),
     enableIpv6: (dropletId, ipv6) =>
-      inTurn(dropletId, async (machine) => {
+      withMachine(dropletId, async (machine) => {
         const networks = { ...machine.file.spec.networks, ipv6 };
         await keep(paths.machines, machine, { spec: { ...machine.file.spec, networks } });
         if (machine.power === "on") await openIpv6(paths, dropletId, networks);
         await router.apply({});
       }),
     snapshot: (dropletId, key) =>
-      inTurn(dropletId, ({ file }) => takeSnapshot(placeOf(paths, dropletId), file.base, key)),
+      withMachine(dropletId, ({ file }) => takeSnapshot(placeOf(paths, dropletId), file.base, key)),
     deleteSnapshot: (key) => dropSnapshot(paths.machines, key),
     importImage: (url, key) => importImage(paths, url, key),
     rebuild: (spec) =>
-      inTurn(spec.dropletId, async (machine) => {
+      withMachine(spec.dropletId, async (machine) => {
         await power.pull(machine);
         await unmountDisk(placeOf(paths, spec.dropletId));
         await keep(paths.machines, machine, { spec, base: await freshDisk(spec) });
         await power.on(machine);
       }),
     attachVolume: (dropletId, volume) =>
-      inTurn(dropletId, async (machine) => {
+      withMachine(dropletId, async (machine) => {
         const others = volumesOf(machine.file).filter((one) => one.id !== volume.id);
         if (machine.power === "on") await plugVolume(around, dropletId, volume);
         await keep(paths.machines, machine, { volumes: [...others, volume] });
       }),
     detachVolume: (dropletId, volumeId) =>
-      inTurn(dropletId, async (machine) => {
+      withMachine(dropletId, async (machine) => {
         const volume = volumesOf(machine.file).find((one) => one.id === volumeId);
         if (volume) await unplugVolume(around, dropletId, volume);
         await keep(paths.machines, machine, {
@@ -194,12 +196,10 @@ export const createNspawnHypervisor = async (options: NspawnOptions): Promise<Ma
     applyNetwork: (plan) => router.apply({ plan }),
     injectFault: async (fault) => {
       const machine = known(fault.dropletId);
-      return fault.kind === "power-cut"
-        ? machine.inTurn(() => power.pull(machine))
-        : faults.inject(fault);
+      return fault.kind === "power-cut" ? power.pull(machine) : faults.inject(fault);
     },
     clearFault: (fault) =>
-      fault.kind === "power-cut" ? inTurn(fault.dropletId, power.on) : faults.clear(fault),
+      fault.kind === "power-cut" ? withMachine(fault.dropletId, power.on) : faults.clear(fault),
     usage: (dropletId) => usageOf(around, known(dropletId).file.spec),
     consoleTail: (dropletId, lines) => tail(paths, known(dropletId).file.spec.dropletId, lines),
     exec: async (dropletId, argv, input) =>

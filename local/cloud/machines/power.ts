@@ -1,6 +1,6 @@
 import type { FSWatcher } from "node:fs";
 
-import { createQueue, type Queue } from "../queue";
+import { dropletKey, type KeyedQueue } from "../queue";
 import { groupOf } from "./boot";
 import { makeGroup, watchGroup } from "./cgroups";
 import { thawDisk, fsOf } from "./disk";
@@ -15,14 +15,11 @@ export interface Machine {
   file: MachineFile;
   power: Power;
   watcher?: FSWatcher;
-  /** One operation at a time. */
-  readonly inTurn: Queue;
 }
 
 export const machineOf = (file: MachineFile): Machine => ({
   file,
   power: "off",
-  inTurn: createQueue(),
 });
 
 /** Changes what is kept of a machine on disk. */
@@ -35,7 +32,7 @@ export const keep = async (
   await writeMachine(machines, machine.file);
 };
 
-/** What is done to a machine's power, and what it does to its power itself. All in the machine's turn. */
+/** What is done to a machine's power, and what it does to its power itself. All in the droplet's turn: one operation at a time. */
 export interface PowerSwitch {
   /** Resolves when its sshd answers. Fine when it is on. */
   on(machine: Machine): Promise<void>;
@@ -57,7 +54,11 @@ export interface PowerEvents {
   readonly ended: (dropletId: number) => void;
 }
 
-export const createPowerSwitch = (around: Surroundings, events: PowerEvents): PowerSwitch => {
+export const createPowerSwitch = (
+  around: Surroundings,
+  queue: KeyedQueue,
+  events: PowerEvents,
+): PowerSwitch => {
   const { paths, log } = around;
 
   const unwatch = (machine: Machine): void => {
@@ -67,8 +68,8 @@ export const createPowerSwitch = (around: Surroundings, events: PowerEvents): Po
 
   const noticeEnd = (machine: Machine): void => {
     const { dropletId } = machine.file.spec;
-    machine
-      .inTurn(async () => {
+    queue
+      .run(dropletKey(dropletId), async () => {
         if (machine.power === "off" || !machine.watcher || (await isRunning(around, dropletId)))
           return;
         unwatch(machine);

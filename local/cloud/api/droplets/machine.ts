@@ -1,11 +1,11 @@
 import type { MachineSpec, VolumeSpec } from "../../machines/hypervisor";
+import { dropletKey } from "../../queue";
 import type { ActionRecord, DropletRecord, VolumeRecord } from "../../records";
 import { beginAction, carryOut, type Work } from "../actions";
 import type { Cloud } from "../cloud";
 import { findImage, snapshotKey } from "../images";
 import { privateRange } from "./view";
 
-export const machineKey = (dropletId: number): string => `droplet-${dropletId}`;
 export const stillThere = (cloud: Cloud, droplet: DropletRecord): boolean =>
   cloud.state.droplets.includes(droplet);
 
@@ -79,7 +79,7 @@ export const queueAction = (
   work: Work,
 ): void => {
   droplet.locked = true;
-  void cloud.jobs.run(machineKey(droplet.id), async () => {
+  void cloud.jobs.run(dropletKey(droplet.id), async () => {
     await carryOut(cloud, action, async () => {
       if (!stillThere(cloud, droplet)) throw new Error("the droplet was deleted meanwhile");
       return work();
@@ -121,7 +121,7 @@ export const removeDroplet = (cloud: Cloud, droplet: DropletRecord): Promise<voi
   state.snapshots = state.snapshots.filter((one) => !backups.includes(one));
   cloud.faults.forget(droplet.id);
   const action = beginDropletAction(cloud, droplet, "destroy", {});
-  return cloud.jobs.run(machineKey(droplet.id), async () => {
+  return cloud.jobs.run(dropletKey(droplet.id), async () => {
     await carryOut(cloud, action, async () => {
       await cloud.hypervisor.destroy(droplet.id);
       for (const backup of backups) await cloud.hypervisor.deleteSnapshot(snapshotKey(backup.id));
