@@ -10,14 +10,14 @@ import { active, type Window } from "./alerts/maintenance";
 import { type Message, noteMessage, type Row } from "./alerts/messages";
 import { Offline } from "./alerts/offline";
 import { Strain } from "./alerts/strain";
-import { Deafness } from "./checks/deafness";
+import { type BlindWindows, createBlindWindows } from "./checks/blind-windows";
+import { createEventLoopLag, type EventLoopLag, type TimeUpset } from "./checks/event-loop-lag";
 import type { MachineReport } from "./checks/host";
 import { ask } from "./checks/http";
-import { OwnNetwork } from "./checks/network";
 import type { Outcome } from "./checks/outcome";
-import { Pulse, type Upset } from "./checks/pulse";
+import { createOwnNetwork, type OwnNetwork } from "./checks/own-network";
 import { runCheck } from "./checks/run";
-import { Runner } from "./checks/runner";
+import { createRunner, type Runner } from "./checks/runner";
 import { isTold, Tellers } from "./checks/told";
 import { incidentLink } from "./page/links";
 import { checksOf, pace, watchedOf } from "./settings";
@@ -43,11 +43,11 @@ export class Assembly {
   readonly key: Key;
   readonly outbox: Outbox;
   readonly runner: Runner;
-  readonly pulse: Pulse;
+  readonly lag: EventLoopLag;
   readonly strain: Strain;
   readonly alerts: Alerts;
   readonly offline: Offline;
-  readonly deafness: Deafness;
+  readonly blindWindows: BlindWindows;
   readonly tellers: Tellers;
   readonly startedAt: number;
   /** Maintenance set while running, by a deploy, an upgrade or an operator. */
@@ -98,26 +98,26 @@ export class Assembly {
         now: () => clock.now(),
         keep: (start) => this.store.meta("offline", start),
         send: (message) => this.send(message),
-        over: (from) => this.deafness.until(from),
+        over: (from) => this.blindWindows.endNow(from),
         leastMs: config.failAfter * config.intervalSeconds * 1000,
       },
       kept.offline,
     );
-    this.deafness = new Deafness(
+    this.blindWindows = createBlindWindows(
       {
         now: () => clock.now(),
         since: () => this.offline.since(),
-        keep: (gaps) => this.store.meta("deaf", gaps),
+        keep: (windows) => this.store.meta("deaf", windows),
       },
       kept.deaf,
     );
-    if (kept.lastRunAt !== undefined) this.deafness.until(kept.lastRunAt);
+    if (kept.lastRunAt !== undefined) this.blindWindows.endNow(kept.lastRunAt);
     this.network = this.#places();
     this.tellers = new Tellers(
       {
         now: () => clock.now(),
         keep: (all) => this.store.meta("beats", all),
-        gaps: () => this.deafness.gaps(),
+        gaps: () => this.blindWindows.all(),
         units: () => this.#ownUnits(),
         hostIsWatched: () =>
           checksOf(this.config).some(
@@ -130,14 +130,14 @@ export class Assembly {
       now: () => clock.monotonic(),
       note: (lead, rows) => this.#note(lead, rows),
     });
-    this.pulse = new Pulse(
+    this.lag = createEventLoopLag(
       clock,
       (upset) => this.#upset(upset),
       () => this.tick(),
     );
-    this.runner = new Runner({
+    this.runner = createRunner({
       clock,
-      pulse: this.pulse,
+      lag: this.lag,
       perform: (check, timeoutMs) =>
         isTold(check) ? this.tellers.perform(check) : runCheck(check, timeoutMs),
       networkUp: () => this.#networkUp(),
@@ -189,7 +189,7 @@ export class Assembly {
       checksOf(this.config).map((check) => ({ check, ...pace(check, this.config) })),
     );
     this.outbox.start();
-    this.pulse.start();
+    this.lag.start();
   }
 
   /** Once a second: what waits for time to pass. */
@@ -197,7 +197,7 @@ export class Assembly {
     this.alerts.settle();
     this.strain.seen({
       lateMs: this.runner.schedule.backlog().lateMs,
-      heldUpMs: this.pulse.heldUpMs(this.clock.monotonic() - 60_000),
+      heldUpMs: this.lag.heldUpMs(this.clock.monotonic() - 60_000),
       uncounted: this.runner.uncounted(),
     });
     this.#storage();
@@ -232,7 +232,7 @@ export class Assembly {
 
   stop(): void {
     this.runner.stop();
-    this.pulse.stop();
+    this.lag.stop();
     this.rollups.stop();
     this.outbox.stop();
   }
@@ -258,7 +258,7 @@ export class Assembly {
 
   #places(): OwnNetwork {
     const { network, alerts, timeoutSeconds, intervalSeconds } = this.config;
-    return new OwnNetwork(
+    return createOwnNetwork(
       network ?? [alerts.relay],
       this.clock,
       timeoutSeconds * 1000,
@@ -283,8 +283,8 @@ export class Assembly {
   }
 
   /** A clock that is ahead of before has left out a time in which nobody was heard, whether it was set or the machine slept. */
-  #upset(upset: Upset): void {
-    this.deafness.until(this.clock.now() - upset.ms);
+  #upset(upset: TimeUpset): void {
+    this.blindWindows.endNow(this.clock.now() - upset.ms);
     this.strain.upset(upset);
   }
 
@@ -328,7 +328,7 @@ export class Assembly {
   async #networkUp(): Promise<boolean> {
     const up = await this.network.up();
     const heldUp =
-      this.pulse.heldUpMs(this.clock.monotonic() - this.config.timeoutSeconds * 1000) > 0;
+      this.lag.heldUpMs(this.clock.monotonic() - this.config.timeoutSeconds * 1000) > 0;
     if (up || !heldUp) this.offline.seen(up);
     return up;
   }

@@ -1,4 +1,4 @@
-import type { Upset } from "../checks/pulse";
+import type { TimeUpset } from "../checks/event-loop-lag";
 import { span } from "./words";
 
 export interface Load {
@@ -59,7 +59,7 @@ export class Strain {
   }
 
   /** Said once it is over: nothing could be said meanwhile. */
-  upset({ kind, ms }: Upset): void {
+  upset({ kind, ms }: TimeUpset): void {
     if (kind === "clock")
       this.deps.note(
         `The watcher's clock jumped ${ms > 0 ? "forward" : "back"} by ${span(Math.abs(ms))}`,

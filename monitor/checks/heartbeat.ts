@@ -2,8 +2,8 @@ import type { HeartbeatCheck } from "@second-server/contract/observatory";
 import { Cron } from "croner";
 
 import { instant, span } from "../alerts/words";
+import type { BlindWindow } from "./blind-windows";
 import { cronOf } from "./calendar";
-import type { Gap } from "./deafness";
 import { Finding } from "./outcome";
 
 /** What a job has said last. Milliseconds since the epoch. */
@@ -37,7 +37,7 @@ const byPeriod = (
   periodMs: number,
   graceMs: number,
   since: number,
-  gaps: readonly Gap[],
+  gaps: readonly BlindWindow[],
 ): number => {
   const early = Math.max(0, periodMs - graceMs);
   let [first, last]: Times = [since, since];
@@ -53,7 +53,7 @@ const bySchedule = (
   schedule: string,
   graceMs: number,
   since: number,
-  gaps: readonly Gap[],
+  gaps: readonly BlindWindow[],
 ): number => {
   const cron = new Cron(cronOf(schedule));
   const after = (time: number): number => cron.nextRun(new Date(time))?.getTime() ?? Infinity;
@@ -66,7 +66,7 @@ const bySchedule = (
 const due = (
   { schedule, periodSeconds = 86_400, graceSeconds }: HeartbeatCheck,
   since: number,
-  gaps: readonly Gap[],
+  gaps: readonly BlindWindow[],
 ): number => {
   return schedule === undefined
     ? byPeriod(periodSeconds * 1000, graceSeconds * 1000, since, gaps)
@@ -78,7 +78,7 @@ export const judgeBeat = (
   check: HeartbeatCheck,
   { known, started, done, failed, says }: Beat,
   now: number,
-  gaps: readonly Gap[] = [],
+  gaps: readonly BlindWindow[] = [],
 ): string => {
   if (failed !== undefined)
     throw new Finding(`reported a failure at ${instant(failed)}${says ? `: ${says}` : ""}`);

@@ -1,7 +1,7 @@
 import type { Check } from "@second-server/contract/observatory";
 
 import { span } from "../alerts/words";
-import type { Gap } from "./deafness";
+import type { BlindWindow } from "./blind-windows";
 import { beat, judgeBeat, type Beat, type Word } from "./heartbeat";
 import { Host, isFull, judgeHost, judgeUnit, space, type MachineReport } from "./host";
 import { Exhausted, explain, Finding, type Outcome } from "./outcome";
@@ -31,7 +31,7 @@ export class Tellers {
     readonly deps: {
       readonly now: () => number;
       readonly keep: (beats: Readonly<Record<string, Beat>>) => void;
-      /** When no job could be heard. */ readonly gaps: () => readonly Gap[];
+      /** When no job could be heard. */ readonly gaps: () => readonly BlindWindow[];
       readonly units: () => readonly string[];
       readonly hostIsWatched: () => boolean;
     },

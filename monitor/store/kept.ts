@@ -2,7 +2,7 @@ import type { Parcel } from "../adapters/outbox";
 import type { Incident } from "../alerts/incident";
 import type { Window } from "../alerts/maintenance";
 import type { CheckState } from "../alerts/state";
-import type { Gap } from "../checks/deafness";
+import type { BlindWindow } from "../checks/blind-windows";
 import type { Beat } from "../checks/heartbeat";
 import type { Database } from "./database";
 import * as shapes from "./shapes";
@@ -24,7 +24,7 @@ export interface Kept {
   readonly nextParcel: number;
   readonly windows: readonly Window[];
   readonly beats: Readonly<Record<string, Beat>>;
-  readonly deaf: readonly Gap[];
+  readonly deaf: readonly BlindWindow[];
   /** Since when this machine has had no network. */
   readonly offline?: number;
   /** When the last check ran, milliseconds since the epoch; absent at the first start. */
@@ -137,7 +137,7 @@ export const loadKept = async (database: Database): Promise<Kept> => {
     nextParcel: next?.parcel ?? 1,
     windows: fact<Window[]>("windows", shapes.listOf(shapes.window)) ?? [],
     beats: fact<Record<string, Beat>>("beats", shapes.recordOf(shapes.beat)) ?? {},
-    deaf: fact<Gap[]>("deaf", shapes.listOf(shapes.gap)) ?? [],
+    deaf: fact<BlindWindow[]>("deaf", shapes.listOf(shapes.gap)) ?? [],
     offline: fact<number>("offline", shapes.time),
     lastRunAt: last === undefined ? undefined : last.t * 1000,
     damaged,

@@ -2,7 +2,7 @@ import type { Parcel } from "../adapters/outbox";
 import type { Incident } from "../alerts/incident";
 import type { Window } from "../alerts/maintenance";
 import type { CheckState } from "../alerts/state";
-import type { Gap } from "../checks/deafness";
+import type { BlindWindow } from "../checks/blind-windows";
 import type { Beat } from "../checks/heartbeat";
 
 /** Whether a value that was stored is still what was stored. */
@@ -98,7 +98,7 @@ export const beat = objectOf<Beat>({
   failed: maybe(time),
   says: maybe(text),
 });
-export const gap = objectOf<Gap>({ from: time, to: time });
+export const gap = objectOf<BlindWindow>({ from: time, to: time });
 
 /** @returns undefined for what is damaged. */
 export const read = <Value>(json: unknown, fits: Fits): Value | undefined => {

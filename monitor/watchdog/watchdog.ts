@@ -8,7 +8,7 @@ import { type Clock, systemClock } from "../adapters/clock";
 import { journal, reason, type Log } from "../adapters/log";
 import { notify, watchdogPauseMs } from "../adapters/systemd";
 import { runCheck } from "../checks/run";
-import { Schedule } from "../checks/schedule";
+import { createSchedule } from "../checks/schedule";
 import { flag, listOf, number, objectOf, recordOf, time } from "../store/shapes";
 import { blank, decide, type Memory } from "./decide";
 import { readState, writeState } from "./file-journal";
@@ -33,7 +33,7 @@ export const watchdog = async (
   run: Run = runArgv,
 ): Promise<void> => {
   const state: State = readState<State>(config.stateFile, recordOf(memory), {}, log);
-  const schedule = new Schedule(clock);
+  const schedule = createSchedule(clock);
   const timeoutMs = Math.min(config.timeoutSeconds, config.intervalSeconds * 0.9) * 1000;
   for (const { name, unit, url, status, contains } of config.services) {
     const check: HttpCheck = {

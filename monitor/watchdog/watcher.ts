@@ -8,10 +8,10 @@ import type { Log } from "../adapters/log";
 import { Outbox } from "../adapters/outbox";
 import { Alerts } from "../alerts/alerts";
 import { active } from "../alerts/maintenance";
-import { OwnNetwork } from "../checks/network";
-import { Pulse } from "../checks/pulse";
+import { createEventLoopLag } from "../checks/event-loop-lag";
+import { createOwnNetwork } from "../checks/own-network";
 import { runCheck } from "../checks/run";
-import { Runner } from "../checks/runner";
+import { createRunner, type Runner } from "../checks/runner";
 import { FileJournal } from "./file-journal";
 
 /** The primary watches the watcher the same way it is watched, and sends by itself. @returns how to end it. */
@@ -37,7 +37,7 @@ export const watchWatcher = (
     },
     kept,
   );
-  const network = new OwnNetwork(
+  const network = createOwnNetwork(
     watcher.network ?? [watcher.alerts.relay],
     clock,
     config.timeoutSeconds * 1000,
@@ -74,12 +74,12 @@ export const watchWatcher = (
     })),
     kept,
   );
-  const pulse = new Pulse(clock);
-  pulse.start();
-  const runner: Runner = new Runner({
+  const lag = createEventLoopLag(clock);
+  lag.start();
+  const runner: Runner = createRunner({
     clock,
     perform,
-    pulse,
+    lag,
     networkUp: () => network.up(),
     took: (check, began, outcome) => alerts.take(check.id, began, outcome),
   });
@@ -105,7 +105,7 @@ export const watchWatcher = (
   return () => {
     timer.cancel();
     runner.stop();
-    pulse.stop();
+    lag.stop();
     outbox.stop();
   };
 };

@@ -13,7 +13,7 @@ import * as packet from "dns-packet";
 import { checkBackup } from "../../../../monitor/checks/backup";
 import { checkCertificate } from "../../../../monitor/checks/certificate";
 import { checkDns } from "../../../../monitor/checks/dns";
-import { OwnNetwork } from "../../../../monitor/checks/network";
+import { createOwnNetwork } from "../../../../monitor/checks/own-network";
 import { runCheck } from "../../../../monitor/checks/run";
 import { FakeClock } from "../fake-clock";
 import { Lab } from "./lab";
@@ -263,7 +263,7 @@ test("the own network is up when one place answers, even with a refusal; askers 
   const clock = new FakeClock();
   let looks = 0;
   const answers: Record<string, string | undefined> = { a: "ETIMEDOUT", b: "ECONNREFUSED" };
-  const network = new OwnNetwork(
+  const network = createOwnNetwork(
     [
       { host: "a", port: 1 },
       { host: "b", port: 1 },

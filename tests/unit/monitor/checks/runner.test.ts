@@ -1,9 +1,9 @@
 import { expect, test } from "@jest/globals";
 import type { Check } from "@second-server/contract/observatory";
 
+import { createEventLoopLag } from "../../../../monitor/checks/event-loop-lag";
 import type { Outcome } from "../../../../monitor/checks/outcome";
-import { Pulse } from "../../../../monitor/checks/pulse";
-import { Runner } from "../../../../monitor/checks/runner";
+import { createRunner } from "../../../../monitor/checks/runner";
 import { FakeClock } from "../fake-clock";
 
 const check = (id: string): Check => ({ kind: "tcp", id, host: "192.0.2.1", port: 1 });
@@ -22,11 +22,11 @@ const lab = (
   const clock = new FakeClock();
   const seen: string[] = [];
   const start = clock.monotonic();
-  const pulse = new Pulse(clock);
-  const runner = new Runner({
+  const lag = createEventLoopLag(clock);
+  const runner = createRunner({
     clock,
     perform,
-    pulse,
+    lag,
     networkUp,
     random: () => 0.5,
     took: (one, _began, { result }) => {

@@ -3,11 +3,11 @@ import type { Check } from "@second-server/contract/observatory";
 
 import { systemClock } from "../../../../monitor/adapters/clock";
 import { Strain } from "../../../../monitor/alerts/strain";
+import { createEventLoopLag, type TimeUpset } from "../../../../monitor/checks/event-loop-lag";
 import { type Outcome } from "../../../../monitor/checks/outcome";
-import { Pulse, type Upset } from "../../../../monitor/checks/pulse";
 import { runCheck } from "../../../../monitor/checks/run";
-import { Runner } from "../../../../monitor/checks/runner";
-import { Schedule } from "../../../../monitor/checks/schedule";
+import { createRunner } from "../../../../monitor/checks/runner";
+import { createSchedule } from "../../../../monitor/checks/schedule";
 import { FakeClock } from "../fake-clock";
 import { Lab } from "./lab";
 
@@ -24,15 +24,15 @@ const block = (ms: number): void => {
 
 test("a deadline that passed while this program was really blocked is not the other side's silence; one that passed while it ran is", async () => {
   const port = await lab.serve(() => undefined);
-  const pulse = new Pulse(systemClock);
+  const lag = createEventLoopLag(systemClock);
   const seen: Outcome[] = [];
   let twice: () => void = () => undefined;
   const done = new Promise<void>((resolve) => {
     twice = resolve;
   });
-  const runner = new Runner({
+  const runner = createRunner({
     clock: systemClock,
-    pulse,
+    lag,
     random: () => 0,
     networkUp: () => Promise.resolve(true),
     perform: (check, timeoutMs) => {
@@ -46,7 +46,7 @@ test("a deadline that passed while this program was really blocked is not the ot
       return false;
     },
   });
-  pulse.start();
+  lag.start();
   runner.load([
     {
       check: { kind: "http", id: "x", url: `http://127.0.0.1:${port}/`, status: 200 },
@@ -56,7 +56,7 @@ test("a deadline that passed while this program was really blocked is not the ot
   ]);
   await done;
   runner.stop();
-  pulse.stop();
+  lag.stop();
   expect(seen.map(({ result }) => result)).toEqual(["unknown", "fail"]);
   expect(seen[0]?.error).toMatch(
     /^not counted, as the monitor itself was held up for \d\.\d s: no answer within 0.3 s$/,
@@ -72,12 +72,12 @@ class SlowClock extends FakeClock {
   }
 }
 
-const outcomes = async (check: Check, outcome: Outcome, lag: number): Promise<string[]> => {
+const outcomes = async (check: Check, outcome: Outcome, lateMs: number): Promise<string[]> => {
   const clock = new SlowClock();
-  const [seen, pulse] = [[] as string[], new Pulse(clock)];
-  const runner = new Runner({
+  const [seen, lag] = [[] as string[], createEventLoopLag(clock)];
+  const runner = createRunner({
     clock,
-    pulse,
+    lag,
     random: () => 0.5,
     networkUp: () => Promise.resolve(true),
     took: (_check, _began, { result }) => {
@@ -89,9 +89,9 @@ const outcomes = async (check: Check, outcome: Outcome, lag: number): Promise<st
         clock.after(5000, () => resolve(outcome));
       }),
   });
-  pulse.start();
+  lag.start();
   runner.load([{ check, intervalMs: 20_000, timeoutMs: 5000 }]);
-  clock.lag = lag;
+  clock.lag = lateMs;
   await clock.pass(20_000);
   return seen;
 };
@@ -113,14 +113,14 @@ test("what was answered counts however late this program is; only silence is in 
 const stalled = async (
   hangs: ReadonlySet<string>,
   others: number,
-  lag: number,
+  lateMs: number,
 ): Promise<Map<string, string[]>> => {
   const clock = new SlowClock();
   const seen = new Map<string, string[]>();
-  const pulse = new Pulse(clock);
-  const runner = new Runner({
+  const lag = createEventLoopLag(clock);
+  const runner = createRunner({
     clock,
-    pulse,
+    lag,
     random: () => 0.5,
     networkUp: () => Promise.resolve(true),
     took: ({ id }, _began, { result }) => {
@@ -138,7 +138,7 @@ const stalled = async (
         );
       }),
   });
-  pulse.start();
+  lag.start();
   const ids = [...hangs, ...Array.from({ length: others }, (_, index) => `other-${index}`)];
   runner.load(
     ids.map((id) => ({
@@ -147,7 +147,7 @@ const stalled = async (
       timeoutMs: 5000,
     })),
   );
-  clock.lag = lag;
+  clock.lag = lateMs;
   await clock.pass(360_000);
   return seen;
 };
@@ -180,13 +180,13 @@ test.each([
   "a clock that jumps %s is told once, and dates are not judged for a quarter of an hour",
   async (_way, ms) => {
     const clock = new FakeClock();
-    const upsets: Upset[] = [];
-    const pulse = new Pulse(clock, (upset) => upsets.push(upset));
+    const upsets: TimeUpset[] = [];
+    const lag = createEventLoopLag(clock, (upset) => upsets.push(upset));
     const results: string[] = [];
     const late: Outcome = { result: "fail", ms: 0, error: "last heard at …" };
-    const runner = new Runner({
+    const runner = createRunner({
       clock,
-      pulse,
+      lag,
       random: () => 0.5,
       networkUp: () => Promise.resolve(true),
       took: (_check, _began, { result }) => {
@@ -195,7 +195,7 @@ test.each([
       },
       perform: () => Promise.resolve(late),
     });
-    pulse.start();
+    lag.start();
     runner.load([
       {
         check: { kind: "heartbeat", id: "x", token: "t", graceSeconds: 1 },
@@ -213,7 +213,7 @@ test.each([
 
 test("more than can be done begins late: nothing runs twice, the backlog says how late, and it is caught up", async () => {
   const clock = new FakeClock();
-  const schedule = new Schedule(clock, () => 0.5);
+  const schedule = createSchedule(clock, () => 0.5);
   const ends: (() => void)[] = [];
   for (let index = 0; index < 1000; index += 1)
     schedule.add({
