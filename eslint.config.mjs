@@ -45,7 +45,9 @@ const dialect = {
 };
 
 export default tseslint.config(
-  { ignores: ["**/node_modules/", "**/.build/", "coverage/"] },
+  {
+    ignores: ["**/node_modules/", "**/.build/", "coverage/", "local/digitalocean-api/schema.d.ts"],
+  },
   {
     plugins: { house: { rules: { "long-object": longObject } }, "import-x": importX },
     extends: [comments.recommended],

@@ -13,6 +13,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   monitor: [],
   agent: [],
   "local/cloud": [],
+  "local/digitalocean-api": [],
   "local/engine": [],
   policy: ["config"],
   drills: ["cli"],
@@ -114,6 +115,20 @@ describe.each(Object.keys(ROOMS).filter((room) => filesBelow(room).length > 0))(
 
 test("nothing imports the tests", () =>
   expect(imports.filter(({ to }) => to.startsWith("tests/"))).toEqual([]));
+
+test("what comes from DigitalOcean's document is types, and both sides of the API take them there", () => {
+  const door = /^(import|export) (type )?[^;]*"@second-server\/digitalocean-api\/types"/gm;
+  const found = files.flatMap((file) =>
+    [...readFileSync(join(ROOT, file), "utf8").matchAll(door)].map(([, , type]) => ({
+      file,
+      type,
+    })),
+  );
+  expect(found.filter(({ type }) => type === undefined)).toEqual([]);
+  expect(
+    found.filter(({ file }) => !["local/cloud", "local/engine"].includes(roomOf(file))),
+  ).toEqual([]);
+});
 
 /** A chain of imports that comes back to where it began; types are gone when the program runs, so they make no cycle. */
 const cycle = (): string[] | undefined => {

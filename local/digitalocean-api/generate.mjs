@@ -1,0 +1,113 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { argv } from "node:process";
+
+import openapiTS, { astToString } from "openapi-typescript";
+
+const HEADER = `// Made by \`npm run types:api -- PATH\` from DigitalOcean's OpenAPI document; not written by hand.
+// The document: https://github.com/digitalocean/openapi, Copyright DigitalOcean, LLC, under the Apache License 2.0
+// (LICENSE beside this file). Changed: turned into TypeScript's types, with names for what is used twice; left out are
+// descriptions, examples, headers, and the paths that nobody here calls.
+`;
+
+/** Billing, metrics, autoscaling and log sinks are neither served nor called here. */
+const UNUSED_PATHS =
+  /^\/v2\/(customers\/my\/(?!balance)|monitoring\/(?!alerts)|droplets\/autoscale)/;
+/** What no type says; a discriminator's mapping names files of a repository that is not here. */
+const UNUSED_KEYS = new Set(
+  "description summary discriminator example examples headers links security tags".split(" "),
+);
+/** Steps of a reference that tell nothing about what it leads to. */
+const PLAIN_STEPS = new Set(
+  "responses requestBody content application/json schema properties allOf anyOf oneOf".split(" "),
+);
+
+const path = argv[2];
+if (path === undefined) throw new Error("Give the path of DigitalOcean's OpenAPI document.");
+const source = JSON.parse(readFileSync(path, "utf8"));
+
+const stepsOf = (reference) =>
+  reference
+    .slice(2)
+    .split("/")
+    .map((step) => decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~"));
+
+/** What is behind a reference, and behind the one that stands there. */
+const followed = (node) => {
+  if (node?.$ref === undefined) return node;
+  return followed(stepsOf(node.$ref).reduce((at, step) => followed(at)?.[step], source));
+};
+
+const names = new Map();
+const schemas = {};
+
+/** "#/paths/~1v2~1domains/post/requestBody/content/application~1json/schema" → "domains_create". */
+const nameOf = (reference) => {
+  const [, route, method, ...inner] = stepsOf(reference);
+  const { operationId } = source.paths[route][method];
+  const telling = inner.filter((step) => !PLAIN_STEPS.has(step));
+  const name = [operationId, ...telling].join("_").replaceAll(/\W/g, "_");
+  const taken = new Set(names.values());
+  let unique = name;
+  for (let count = 2; taken.has(unique); count++) unique = `${name}_${count}`;
+  return unique;
+};
+
+/** The same schema by a name of its own: the generator knows references to components only. */
+const named = (reference) => {
+  const target = followed({ $ref: reference });
+  for (const [known, name] of names) if (followed({ $ref: known }) === target) return name;
+  const name = nameOf(reference);
+  names.set(reference, name);
+  schemas[name] = simplified(target);
+  return name;
+};
+
+/** Successes, and the one shape of errors. */
+const isTold = (status) => status === "default" || status.startsWith("2");
+
+/** Parameters and answers are put in place, schemas get names. */
+const simplified = (node, inSchema = true, isMap = false) => {
+  if (Array.isArray(node)) return node.map((item) => simplified(item, inSchema));
+  if (typeof node !== "object" || node === null) return node;
+  if (typeof node.$ref === "string" && !isMap) {
+    if (inSchema) return { $ref: `#/components/schemas/${named(node.$ref)}` };
+    return simplified(followed(node), false);
+  }
+  return Object.fromEntries(
+    Object.entries(node)
+      .filter(([key]) => isMap || !UNUSED_KEYS.has(key))
+      .map(([key, item]) => [
+        key,
+        simplified(item, inSchema || key === "schema", inSchema && key === "properties" && !isMap),
+      ]),
+  );
+};
+
+const operation = ({ responses, ...rest }) => ({
+  ...simplified(rest, false),
+  responses: Object.fromEntries(
+    Object.entries(responses)
+      .filter(([status]) => isTold(status))
+      .map(([status, response]) => [status, simplified(response, false)]),
+  ),
+});
+
+const pathItem = (item) =>
+  Object.fromEntries(
+    Object.entries(item).map(([method, described]) => [
+      method,
+      described.responses === undefined ? simplified(described, false) : operation(described),
+    ]),
+  );
+
+const paths = Object.fromEntries(
+  Object.entries(source.paths)
+    .filter(([route]) => !UNUSED_PATHS.test(route))
+    .map(([route, item]) => [route, pathItem(item)]),
+);
+const document = { openapi: source.openapi, info: source.info, paths, components: { schemas } };
+const types = astToString(
+  await openapiTS(document, { defaultNonNullable: false, emptyObjectsUnknown: true, silent: true }),
+);
+writeFileSync(join(import.meta.dirname, "schema.d.ts"), `${HEADER}${types}`);
