@@ -5,7 +5,9 @@ import type { Clock } from "./adapters/clock";
 import { type Key, loadKey } from "./adapters/key";
 import { type Log, reason } from "./adapters/log";
 import { Outbox } from "./adapters/outbox";
-import { Alerts } from "./alerts/alerts";
+import { checkState, isExhausted, isUnconfirmed, watchedChecks } from "./alerts/alert-state";
+import { createAlerting, type Alerting } from "./alerts/alerting";
+import type { AlertRules } from "./alerts/draft";
 import { active, type Window } from "./alerts/maintenance";
 import { type Message, noteMessage, type Row } from "./alerts/messages";
 import { Offline } from "./alerts/offline";
@@ -45,7 +47,7 @@ export class Assembly {
   readonly runner: Runner;
   readonly lag: EventLoopLag;
   readonly strain: Strain;
-  readonly alerts: Alerts;
+  readonly alerts: Alerting;
   readonly offline: Offline;
   readonly blindWindows: BlindWindows;
   readonly tellers: Tellers;
@@ -143,24 +145,30 @@ export class Assembly {
       networkUp: () => this.#networkUp(),
       took: (check, began, outcome) => this.#took(check, began, outcome),
     });
-    this.alerts = new Alerts(
+    this.alerts = createAlerting(
       {
-        fleet: config.fleet,
         now: () => clock.now(),
         journal: this.store,
-        send: (message) => this.send(message),
-        hurry: (ids) => {
-          for (const id of ids) this.runner.schedule.hurry(id);
-        },
-        link: (incident) => incidentLink(this.key, this.base(), incident, clock.now()),
-        patienceMs: 2 * config.intervalSeconds * 1000,
-        remindMs: (config.alerts.remindMinutes ?? 240) * 60_000,
-        flapsPerHour: config.alerts.flapsPerHour ?? 6,
-        maintenance: () => this.maintenance(),
+        send: (message) => this.outbox.add(message),
+        log: (line) => log.warn(line),
+        hurry: (id) => this.runner.schedule.hurry(id),
+        rules: () => this.#rules(),
       },
       checksOf(config).map((check) => watchedOf(check, config)),
       kept,
     );
+  }
+
+  #rules(): AlertRules {
+    const { fleet, intervalSeconds, alerts } = this.config;
+    return {
+      fleet,
+      link: (incident, now) => incidentLink(this.key, this.base(), incident, now),
+      patienceMs: 2 * intervalSeconds * 1000,
+      remindMs: (alerts.remindMinutes ?? 240) * 60_000,
+      flapsPerHour: alerts.flapsPerHour ?? 6,
+      maintenance: () => this.maintenance(),
+    };
   }
 
   base(): string {
@@ -194,7 +202,7 @@ export class Assembly {
 
   /** Once a second: what waits for time to pass. */
   tick(): void {
-    this.alerts.settle();
+    this.alerts.happened({ kind: "tick" });
     this.strain.seen({
       lateMs: this.runner.schedule.backlog().lateMs,
       heldUpMs: this.lag.heldUpMs(this.clock.monotonic() - 60_000),
@@ -241,12 +249,15 @@ export class Assembly {
   reload(config: ObservatoryConfig): void {
     this.config = config;
     this.network = this.#places();
-    this.alerts.watch(checksOf(config).map((check) => watchedOf(check, config)));
+    this.alerts.happened({
+      kind: "checks",
+      watched: checksOf(config).map((check) => watchedOf(check, config)),
+    });
     this.start();
   }
 
   #hurryHost(machine: "primary" | "watcher"): void {
-    for (const { id, check, machine: its } of this.alerts.watched())
+    for (const { id, check, machine: its } of watchedChecks(this.alerts.state()))
       if (check.kind === "host" && its === machine) this.runner.schedule.hurry(id);
   }
 
@@ -304,7 +315,7 @@ export class Assembly {
       this.clock.monotonic() - since > 60_000
     ) {
       this.#storageTold = true;
-      if (this.alerts.exhausted("watcher")) this.#storageByHost = true;
+      if (isExhausted(this.alerts.state(), "watcher")) this.#storageByHost = true;
       else
         this.#note("The monitor can't write its history", [
           ["Error", error ?? ""],
@@ -335,15 +346,16 @@ export class Assembly {
 
   #took(check: Check, began: number, outcome: Outcome): boolean {
     if (outcome.result === "pass" && this.offline.since() !== undefined) void this.#networkUp();
-    const unconfirmed = this.alerts.take(check.id, began, outcome);
+    this.alerts.happened({ kind: "ran", check: check.id, began, outcome });
+    const state = this.alerts.state();
     // What was never up is being set up: that is no downtime.
-    const result = this.alerts.state(check.id).newSince === undefined ? outcome.result : "unknown";
+    const result = checkState(state, check.id).newSince === undefined ? outcome.result : "unknown";
     this.writer.sample({
       check: check.id,
       t: Math.floor(began / 1000),
       result: resultNumbers[result],
       ms: outcome.ms,
     });
-    return unconfirmed;
+    return isUnconfirmed(state, check.id, outcome);
   }
 }

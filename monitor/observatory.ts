@@ -48,7 +48,7 @@ export const observatory = async (
   };
   process.on("SIGHUP", onReload);
   log.info(
-    `observatory of ${config.fleet}: ${assembly.alerts.watched().length} checks every ${config.intervalSeconds} s, http://${config.listen.host}:${config.listen.port}/`,
+    `observatory of ${config.fleet}: ${assembly.alerts.state().watched.size} checks every ${config.intervalSeconds} s, http://${config.listen.host}:${config.listen.port}/`,
   );
 
   const code = await Promise.race([
@@ -110,7 +110,7 @@ export const reload = (assembly: Assembly, configFile: string): void => {
     )
       log.warn("database and listen only change with a restart");
     assembly.reload({ ...next, database: config.database, listen: config.listen });
-    log.info(`configuration read again: ${assembly.alerts.watched().length} checks`);
+    log.info(`configuration read again: ${assembly.alerts.state().watched.size} checks`);
   } catch (error) {
     log.error(`the new configuration is not used: ${reason(error)}`);
     assembly.send(

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 import type { Check, Layer, ObservatoryConfig } from "@second-server/contract/observatory";
 
-import type { Watched } from "./alerts/state";
+import type { Watched } from "./alerts/check-state";
 import { problemsOf } from "./validate";
 
 /** The configuration can't be used: exit code 2. */

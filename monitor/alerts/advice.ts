@@ -1,6 +1,6 @@
 import type { Check } from "@second-server/contract/observatory";
 
-import type { Watched } from "./state";
+import type { Watched } from "./check-state";
 
 /** Something to do, and the command for it. */
 export interface Step {

@@ -1,4 +1,4 @@
-import type { CheckState } from "./state";
+import type { CheckState } from "./check-state";
 
 /** What users are told about; opened by the lowest broken check. Times are milliseconds since the epoch. */
 export interface Incident {

@@ -1,20 +1,150 @@
-/** N failures to fire, M passes to resolve. */
-export interface Rule {
-  readonly failAfter: number;
-  readonly passAfter: number;
-}
-export interface Streak {
-  readonly firing: boolean;
-  readonly streak: number;
-  readonly lastOk: boolean | null;
-}
-export type Turn = "firing" | "resolved" | null;
+import type { Outcome } from "../checks/outcome";
+import { withWatched, type AlertState } from "./alert-state";
+import { announceReady, worsen } from "./announce";
+import { below, type CheckState, type Watched } from "./check-state";
+import { createDraft, type AlertRules, type Draft } from "./draft";
+import type { Effect } from "./effects";
+import type { EventKind, Incident } from "./incident";
+import { remind } from "./remind";
+import { close, freeAbove, resolve } from "./resolve";
+import { countRun, type Streak } from "./streak";
 
-export const fresh: Streak = { firing: false, streak: 0, lastOk: null };
+/** What happens to alerting. Times are milliseconds since the epoch. */
+export type AlertEvent =
+  /** A check has run; `began` is the wall clock at its start. */
+  | {
+      readonly kind: "ran";
+      readonly check: string;
+      readonly began: number;
+      readonly outcome: Outcome;
+    }
+  /** Time has passed: comes once a second. */
+  | { readonly kind: "tick" }
+  | { readonly kind: "acknowledge"; readonly incident: number; readonly by: string }
+  | {
+      readonly kind: "snooze";
+      readonly incident: number;
+      readonly by: string;
+      readonly until: number;
+    }
+  /** The list of checks is this one from now on. */
+  | { readonly kind: "checks"; readonly watched: readonly Watched[] };
 
-export const step = (was: Streak, ok: boolean, rule: Rule): readonly [Streak, Turn] => {
-  const streak = ok === was.lastOk ? was.streak + 1 : 1;
-  const turn = was.firing ? ok && streak >= rule.passAfter : !ok && streak >= rule.failAfter;
-  if (!turn) return [{ firing: was.firing, streak, lastOk: ok }, null];
-  return [{ firing: !was.firing, streak, lastOk: ok }, was.firing ? "resolved" : "firing"];
+/** Since when it fails: the first failure of the streak, or of the incident that a pass has not resolved yet. */
+const failingSince = (
+  was: CheckState,
+  ok: boolean,
+  firing: boolean,
+  began: number,
+): number | undefined => {
+  if (ok && !firing) return undefined;
+  return was.firing || was.lastOk === false ? (was.since ?? began) : began;
+};
+
+/** What is set up for the first time has never passed. */
+const newSince = (was: CheckState, ok: boolean, began: number): number | undefined => {
+  if (ok) return undefined;
+  return was.lastOk === undefined ? began : was.newSince;
+};
+
+const afterRun = (
+  was: CheckState,
+  streak: Streak,
+  began: number,
+  { result, ms, detail, error, exhausted }: Outcome,
+  now: number,
+): CheckState => {
+  const ok = result === "pass";
+  const fires = streak.firing && !was.firing;
+  return {
+    ...was,
+    ...streak,
+    lastAt: began,
+    lastMs: ms,
+    detail,
+    since: failingSince(was, ok, streak.firing, began),
+    lastError: error ?? was.lastError,
+    firedAt: fires ? now : was.firedAt,
+    exhausted: (ok ? streak.firing && was.exhausted : exhausted) || undefined,
+    newSince: newSince(was, ok, began),
+  };
+};
+
+/** A first failure asks those below, unless they have been asked since. */
+const askBelow = (draft: Draft, upper: Watched, began: number): void => {
+  const stale = draft.bases.filter(
+    (lower) => below(lower, upper) && (draft.check(lower.id).lastAt ?? 0) < began,
+  );
+  draft.hurry(stale.map(({ id }) => id));
+};
+
+const ran = (draft: Draft, id: string, began: number, outcome: Outcome): void => {
+  const watched = draft.watched.get(id);
+  if (watched === undefined || outcome.result === "unknown") return;
+  const was = draft.check(id);
+  const ok = outcome.result === "pass";
+  // A full disk is no matter of luck, and what it explains would be told before it.
+  const rule = outcome.exhausted ? { ...watched.rule, failAfter: 1 } : watched.rule;
+  const [streak, turn] = countRun(was, ok, rule);
+  draft.keep(id, afterRun(was, streak, began, outcome, draft.now));
+  if (!ok && was.lastOk !== false) askBelow(draft, watched, began);
+  if (turn === "resolved") resolve(draft, watched, was);
+  else if (outcome.exhausted) worsen(draft, watched);
+  else if (!ok && was.exhausted) freeAbove(draft, watched);
+  announceReady(draft);
+};
+
+const mark = (
+  draft: Draft,
+  id: number,
+  kind: EventKind,
+  text: string,
+  change: Partial<Incident>,
+): void => {
+  const incident = draft.incident(id);
+  if (incident === undefined) return;
+  draft.put({ ...incident, ...change });
+  draft.event(id, kind, text);
+};
+
+const closeUnwatched = (draft: Draft): void => {
+  for (const incident of draft.open())
+    if (!draft.watched.has(incident.check)) close(draft, incident, "no longer watched");
+};
+
+const happen = (draft: Draft, event: AlertEvent): void => {
+  switch (event.kind) {
+    case "ran":
+      return ran(draft, event.check, event.began, event.outcome);
+    case "tick":
+      announceReady(draft);
+      for (const incident of draft.open()) remind(draft, incident);
+      return;
+    case "acknowledge":
+      return mark(draft, event.incident, "acknowledged", event.by, {
+        acknowledged: { at: draft.now, by: event.by },
+        snoozedUntil: undefined,
+      });
+    case "snooze": {
+      const until = new Date(event.until).toISOString();
+      return mark(draft, event.incident, "snoozed", `until ${until} by ${event.by}`, {
+        snoozedUntil: event.until,
+      });
+    }
+    case "checks":
+      return closeUnwatched(draft);
+  }
+};
+
+/** One step of alerting, as a function: it does nothing itself, and gives back what it wants done. */
+export const step = (
+  rules: AlertRules,
+  state: AlertState,
+  event: AlertEvent,
+  now: number,
+): readonly [AlertState, readonly Effect[]] => {
+  const before = event.kind === "checks" ? withWatched(state, event.watched) : state;
+  const draft = createDraft(rules, before, now);
+  happen(draft, event);
+  return draft.done();
 };

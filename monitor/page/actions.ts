@@ -1,3 +1,4 @@
+import { checkState, watchedChecks } from "../alerts/alert-state";
 import { covering } from "../alerts/maintenance";
 import type { Assembly } from "../assembly";
 
@@ -29,11 +30,12 @@ const endMaintenance = (assembly: Assembly, title: string): string => {
   const window = windows.find((one) => one.title === title);
   if (window === undefined) throw new Error(`there is no maintenance "${title}"`);
   const others = windows.filter((one) => one !== window);
+  const state = alerts.state();
   const unwell = (id: string): boolean =>
-    alerts.state(id).firing || alerts.state(id).lastOk === false;
-  const recovering = alerts
-    .watched()
-    .filter(({ id, service }) => covering([window], service) !== undefined && unwell(id));
+    checkState(state, id).firing || checkState(state, id).lastOk === false;
+  const recovering = watchedChecks(state).filter(
+    ({ id, service }) => covering([window], service) !== undefined && unwell(id),
+  );
   for (const { id } of recovering) assembly.runner.schedule.hurry(id);
   if (recovering.length === 0) {
     assembly.setWindows(others);
@@ -47,19 +49,28 @@ const endMaintenance = (assembly: Assembly, title: string): string => {
   return `maintenance "${title}" is over in ${seconds} s: what failed meanwhile gets that long to pass again`;
 };
 
+const ensureOpen = ({ alerts }: Assembly, incident: number): void => {
+  if (!alerts.state().open.has(incident)) throw new Error(`incident ${incident} is not open`);
+};
+
 /** @returns what was done, for people. @throws when it can't be. */
 export const act = (assembly: Assembly, action: Exclude<Action, { action: "report" }>): string => {
   const now = assembly.clock.now();
   switch (action.action) {
     case "acknowledge":
-      if (!assembly.alerts.acknowledge(action.incident, action.by))
-        throw new Error(`incident ${action.incident} is not open`);
+      ensureOpen(assembly, action.incident);
+      assembly.alerts.happened({ kind: "acknowledge", incident: action.incident, by: action.by });
       return `incident ${action.incident} is acknowledged: no more reminders`;
     case "snooze": {
       const minutes = minutesOf(action.minutes);
       if (Number.isNaN(minutes)) throw new Error("snooze for 1 minute to 7 days");
-      if (!assembly.alerts.snooze(action.incident, action.by, now + minutes * 60_000))
-        throw new Error(`incident ${action.incident} is not open`);
+      ensureOpen(assembly, action.incident);
+      assembly.alerts.happened({
+        kind: "snooze",
+        incident: action.incident,
+        by: action.by,
+        until: now + minutes * 60_000,
+      });
       return `incident ${action.incident} is snoozed for ${minutes} minutes`;
     }
     case "maintenance": {

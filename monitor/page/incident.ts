@@ -24,8 +24,7 @@ const phrases: Readonly<Record<string, string>> = {
 };
 
 const find = async (assembly: Assembly, records: Records, id: number): Promise<Incident> => {
-  const found =
-    assembly.alerts.open().find((incident) => incident.id === id) ?? (await records.incident(id));
+  const found = assembly.alerts.state().open.get(id) ?? (await records.incident(id));
   if (found === undefined)
     throw new Refusal(
       404,

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 
 import { reason, type Log } from "../adapters/log";
+import { watchedChecks } from "../alerts/alert-state";
 import type { Assembly } from "../assembly";
 import type { MachineReport } from "../checks/host";
 import type { Reporter } from "../report/reporter";
@@ -39,9 +40,9 @@ const oneIncident: Route = ({ assembly, records }, request, url) =>
 const hear: Route = async ({ assembly }, request, url) => {
   const [, token = "", word] =
     /^\/heartbeat\/([\w-]{1,100})(?:\.(start|fail))?$/.exec(url.pathname) ?? [];
-  const known = assembly.alerts
-    .watched()
-    .some(({ check }) => check.kind === "heartbeat" && check.token === token);
+  const known = watchedChecks(assembly.alerts.state()).some(
+    ({ check }) => check.kind === "heartbeat" && check.token === token,
+  );
   if (!known) throw new Refusal(404, "no job has this token");
   assembly.tellers.beat(
     token,

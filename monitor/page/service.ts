@@ -1,3 +1,4 @@
+import { watchedChecks } from "../alerts/alert-state";
 import type { Incident } from "../alerts/incident";
 import type { Assembly } from "../assembly";
 import { type Bucket, uptime } from "../store/history";
@@ -32,7 +33,7 @@ const last = (url: URL): string => {
 
 /** A service's main check, or any check by its own name. @throws Refusal */
 const checkOf = (assembly: Assembly, name: string): string => {
-  const watched = assembly.alerts.watched();
+  const watched = watchedChecks(assembly.alerts.state());
   const found =
     watched.find(({ id }) => id === name) ?? watched.find(({ service }) => service === name);
   if (found === undefined) throw new Refusal(404, `there is no service or check "${name}"`);

@@ -1,4 +1,5 @@
-import type { CheckState, Watched } from "../alerts/state";
+import { checkState, openIncidents, watchedChecks } from "../alerts/alert-state";
+import type { CheckState, Watched } from "../alerts/check-state";
 import type { Assembly } from "../assembly";
 
 /** "failing": not confirmed yet. "held": unreachable behind a lower layer that is down. */
@@ -87,7 +88,7 @@ export const iso = (ms: number | undefined): string | undefined =>
 
 export const condition = (state: CheckState): Condition => {
   if (state.incident !== undefined) return "down";
-  if (state.lastOk === null) return "unknown";
+  if (state.lastOk === undefined) return "unknown";
   if (state.heldBy !== undefined) return "held";
   return state.lastOk ? "up" : "failing";
 };
@@ -95,7 +96,7 @@ export const condition = (state: CheckState): Condition => {
 const worst: readonly Condition[] = ["down", "held", "failing", "unknown", "up"];
 
 const checkStatus = (view: Assembly, watched: Watched): CheckStatus => {
-  const state = view.alerts.state(watched.id);
+  const state = checkState(view.alerts.state(), watched.id);
   const now = condition(state);
   return {
     id: watched.id,
@@ -136,7 +137,8 @@ const serviceStatus = (
     name,
     url,
     condition: bad?.condition ?? "unknown",
-    passing: polled && main !== undefined && view.alerts.state(main.id).lastOk === true,
+    passing:
+      polled && main !== undefined && checkState(view.alerts.state(), main.id).lastOk === true,
     lastAt,
     checks: own.map(({ id }) => id),
     ms: main?.ms,
@@ -146,7 +148,7 @@ const serviceStatus = (
 
 export const status = (view: Assembly): Status => {
   const { config, alerts, writer, outbox, offline } = view;
-  const checks = alerts.watched().map((watched) => checkStatus(view, watched));
+  const checks = watchedChecks(alerts.state()).map((watched) => checkStatus(view, watched));
   const { ok, error } = writer.status();
   const { told, heldUpMs, uncounted } = view.strain.load();
   const { lateMs, waiting, skipped } = view.runner.schedule.backlog();
@@ -177,7 +179,7 @@ export const status = (view: Assembly): Status => {
       .map(({ title, services, to }) => ({ title, services, to: new Date(to).toISOString() })),
     services: config.services.map((service) => serviceStatus(view, service, checks)),
     checks,
-    incidents: alerts.open().map((incident) => ({
+    incidents: openIncidents(alerts.state()).map((incident) => ({
       id: incident.id,
       name: incident.name,
       check: incident.check,

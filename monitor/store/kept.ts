@@ -1,7 +1,7 @@
 import type { Parcel } from "../adapters/outbox";
 import type { Incident } from "../alerts/incident";
 import type { Window } from "../alerts/maintenance";
-import type { CheckState } from "../alerts/state";
+import type { CheckState } from "../alerts/check-state";
 import type { BlindWindow } from "../checks/blind-windows";
 import type { Beat } from "../checks/heartbeat";
 import type { Database } from "./database";

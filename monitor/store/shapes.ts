@@ -1,7 +1,7 @@
 import type { Parcel } from "../adapters/outbox";
 import type { Incident } from "../alerts/incident";
 import type { Window } from "../alerts/maintenance";
-import type { CheckState } from "../alerts/state";
+import type { CheckState } from "../alerts/check-state";
 import type { BlindWindow } from "../checks/blind-windows";
 import type { Beat } from "../checks/heartbeat";
 
@@ -37,7 +37,7 @@ export const objectOf =
 export const checkState = objectOf<CheckState>({
   firing: flag,
   streak: number,
-  lastOk: (value) => value === null || flag(value),
+  lastOk: maybe(flag),
   lastAt: maybe(time),
   lastMs: maybe(number),
   detail: maybe(text),

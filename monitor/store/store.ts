@@ -1,6 +1,6 @@
 import type { Parcel, Shelf } from "../adapters/outbox";
 import type { EventKind, Incident, Journal } from "../alerts/incident";
-import type { CheckState } from "../alerts/state";
+import type { CheckState } from "../alerts/check-state";
 import { sql } from "./sql";
 import type { Writer } from "./writer";
 

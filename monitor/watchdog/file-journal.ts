@@ -3,8 +3,8 @@ import { dirname } from "node:path";
 
 import { reason, type Log } from "../adapters/log";
 import type { Parcel, Shelf } from "../adapters/outbox";
+import type { CheckState } from "../alerts/check-state";
 import type { Incident, Journal } from "../alerts/incident";
-import type { CheckState } from "../alerts/state";
 import {
   checkState,
   type Fits,

@@ -6,7 +6,9 @@ import { carrierOf } from "../adapters/channels";
 import type { Clock } from "../adapters/clock";
 import type { Log } from "../adapters/log";
 import { Outbox } from "../adapters/outbox";
-import { Alerts } from "../alerts/alerts";
+import { isUnconfirmed } from "../alerts/alert-state";
+import { createAlerting, type Alerting } from "../alerts/alerting";
+import type { AlertRules } from "../alerts/draft";
 import { active } from "../alerts/maintenance";
 import { createEventLoopLag } from "../checks/event-loop-lag";
 import { createOwnNetwork } from "../checks/own-network";
@@ -43,23 +45,22 @@ export const watchWatcher = (
     config.timeoutSeconds * 1000,
     config.intervalSeconds * 500,
   );
-  const alerts: Alerts = new Alerts(
+  const rules: AlertRules = {
+    fleet: watcher.fleet,
+    link: () => watcher.url,
+    patienceMs: 2 * config.intervalSeconds * 1000,
+    remindMs: (watcher.alerts.remindMinutes ?? 240) * 60_000,
+    flapsPerHour: watcher.alerts.flapsPerHour ?? 6,
+    maintenance: (now) => active(watcher.alerts.maintenance ?? [], [], now),
+  };
+  const alerting: Alerting = createAlerting(
     {
-      fleet: watcher.fleet,
+      rules: () => rules,
       now: () => clock.now(),
       journal,
-      hurry: (ids) => {
-        for (const id of ids) runner.schedule.hurry(id);
-      },
-      send: (message) => {
-        log.warn(message.subject);
-        outbox.add(message);
-      },
-      link: () => watcher.url,
-      patienceMs: 2 * config.intervalSeconds * 1000,
-      remindMs: (watcher.alerts.remindMinutes ?? 240) * 60_000,
-      flapsPerHour: watcher.alerts.flapsPerHour ?? 6,
-      maintenance: () => active(watcher.alerts.maintenance ?? [], [], clock.now()),
+      hurry: (id) => runner.schedule.hurry(id),
+      send: (message) => outbox.add(message),
+      log: (line) => log.warn(line),
     },
     watcher.checks.map((check) => ({
       id: check.id,
@@ -81,7 +82,10 @@ export const watchWatcher = (
     perform,
     lag,
     networkUp: () => network.up(),
-    took: (check, began, outcome) => alerts.take(check.id, began, outcome),
+    took: (check, began, outcome) => {
+      alerting.happened({ kind: "ran", check: check.id, began, outcome });
+      return isUnconfirmed(alerting.state(), check.id, outcome);
+    },
   });
   runner.load(
     watcher.checks.map((check) => {
@@ -98,7 +102,7 @@ export const watchWatcher = (
   );
   outbox.start();
   const turn = (): void => {
-    alerts.settle();
+    alerting.happened({ kind: "tick" });
     timer = clock.after(5000, turn);
   };
   let timer = clock.after(5000, turn);

@@ -87,7 +87,7 @@ test("a reporter that crashes is reported by other code", async () => {
 test("who has asked for the report hears that it could not be made", async () => {
   site.round();
   const body = JSON.stringify({ action: "report", force: true, at: site.clock.now() });
-  const broken = jest.spyOn(site.assembly.alerts, "watched").mockImplementation(() => {
+  const broken = jest.spyOn(site.assembly.alerts, "state").mockImplementation(() => {
     throw new Error("no list of checks");
   });
   const answer = await site.get("/control", {

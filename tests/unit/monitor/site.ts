@@ -75,13 +75,15 @@ export class Site {
 
   /** Every check answers once; those named fail. */
   round(failing: Readonly<Record<string, string>> = {}): void {
-    for (const { id } of this.assembly.alerts.watched()) {
+    for (const id of this.assembly.alerts.state().watched.keys()) {
       const error = failing[id];
-      this.assembly.alerts.take(
-        id,
-        this.clock.now(),
-        error === undefined ? { result: "pass", ms: 42 } : { result: "fail", ms: 42, error },
-      );
+      this.assembly.alerts.happened({
+        kind: "ran",
+        check: id,
+        began: this.clock.now(),
+        outcome:
+          error === undefined ? { result: "pass", ms: 42 } : { result: "fail", ms: 42, error },
+      });
     }
   }
 

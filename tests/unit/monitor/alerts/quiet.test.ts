@@ -33,18 +33,27 @@ test("a reminder that falls due while the check passes again is left out", async
 test("acknowledged: no more reminders, the all-clear comes; acknowledging what is over says so", async () => {
   const story = await Story.settled([watch("blog")]);
   await story.rounds(5, down);
-  expect(story.alerts.acknowledge(1, "ops")).toBe(true);
+  expect(story.alerts.state().open.has(1)).toBe(true);
+  story.alerts.happened({ kind: "acknowledge", incident: 1, by: "ops" });
   story.restart();
   await story.rounds(minutes(9 * 60), down);
   await story.rounds(3);
   expect(story.subjects().map((subject) => subject.slice(6, 10))).toEqual(["DOWN", "UP: "]);
-  expect(story.alerts.acknowledge(1, "ops")).toBe(false);
+  const before = story.memory.events.length;
+  story.alerts.happened({ kind: "acknowledge", incident: 1, by: "ops" });
+  expect(story.alerts.state().open.has(1)).toBe(false);
+  expect(story.memory.events).toHaveLength(before);
 });
 
 test("snoozed for an hour: a reminder at its end", async () => {
   const story = await Story.settled([watch("blog")]);
   await story.rounds(5, down);
-  story.alerts.snooze(1, "ops", story.clock.now() + 3_600_000);
+  story.alerts.happened({
+    kind: "snooze",
+    incident: 1,
+    by: "ops",
+    until: story.clock.now() + 3_600_000,
+  });
   await story.rounds(minutes(59), down);
   expect(story.sent).toHaveLength(1);
   await story.rounds(minutes(2), down);

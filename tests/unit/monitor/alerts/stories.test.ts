@@ -95,7 +95,7 @@ test("a clock that is set back by a day while an alert waits for the primary's v
   await story.rounds(3, { blog: "HTTP 502, expected 200" }, ["blog"]);
   expect(story.subjects()).toEqual([]);
   story.clock.jump(-86_400_000);
-  story.alerts.settle();
+  story.alerts.happened({ kind: "tick" });
   expect(story.subjects()).toEqual(["[lab] DOWN: blog"]);
 });
 
@@ -103,10 +103,11 @@ test("what the watcher could not tell counts neither as a failure nor as a pass"
   const story = await Story.settled(fleet());
   await story.rounds(2, { blog: "connection refused" });
   for (let time = 0; time < 10; time += 1)
-    story.alerts.take("blog", story.clock.now(), {
-      result: "unknown",
-      ms: 1,
-      error: "network unreachable",
+    story.alerts.happened({
+      kind: "ran",
+      check: "blog",
+      began: story.clock.now(),
+      outcome: { result: "unknown", ms: 1, error: "network unreachable" },
     });
   expect(story.subjects()).toEqual([]);
   await story.round({ blog: "connection refused" });

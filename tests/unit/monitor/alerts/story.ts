@@ -1,9 +1,11 @@
 import type { Check, Layer } from "@second-server/contract/observatory";
 
-import { Alerts } from "../../../../monitor/alerts/alerts";
+import type { Remembered } from "../../../../monitor/alerts/alert-state";
+import { type Alerting, createAlerting } from "../../../../monitor/alerts/alerting";
+import type { CheckState, Watched } from "../../../../monitor/alerts/check-state";
+import type { AlertRules } from "../../../../monitor/alerts/draft";
 import type { Incident, Journal } from "../../../../monitor/alerts/incident";
 import type { Message } from "../../../../monitor/alerts/messages";
-import type { CheckState, Watched } from "../../../../monitor/alerts/state";
 import { FakeClock } from "../fake-clock";
 
 /** What a restart finds: the same records that the database keeps, passed through JSON as it does. */
@@ -21,7 +23,7 @@ class Memory implements Journal {
     this.events.push(`${incident} ${kind} ${text}`.trim());
   }
 
-  kept(): ConstructorParameters<typeof Alerts>[2] {
+  kept(): Remembered {
     const incidents = [...this.incidents.values()].map((json) => JSON.parse(json) as Incident);
     return {
       states: new Map([...this.states].map(([id, json]) => [id, JSON.parse(json) as CheckState])),
@@ -61,11 +63,11 @@ export class Story {
   readonly memory = new Memory();
   readonly sent: Message[] = [];
   readonly hurried: string[] = [];
-  #alerts: Alerts;
+  #alerts: Alerting;
 
   constructor(
     readonly watched: readonly Watched[],
-    readonly more: Partial<ConstructorParameters<typeof Alerts>[0]> = {},
+    readonly more: Partial<AlertRules> = {},
   ) {
     this.#alerts = this.#start();
   }
@@ -80,7 +82,7 @@ export class Story {
     return story;
   }
 
-  get alerts(): Alerts {
+  get alerts(): Alerting {
     return this.#alerts;
   }
   subjects(): string[] {
@@ -98,17 +100,19 @@ export class Story {
   ): Promise<void> {
     for (const id of order) {
       const error = failing[id];
-      this.#alerts.take(
-        id,
-        this.clock.now(),
-        error === undefined
-          ? { result: "pass", ms: 5 }
-          : { result: "fail", ms: 5, error, exhausted: error.startsWith(FULL) || undefined },
-      );
+      this.#alerts.happened({
+        kind: "ran",
+        check: id,
+        began: this.clock.now(),
+        outcome:
+          error === undefined
+            ? { result: "pass", ms: 5 }
+            : { result: "fail", ms: 5, error, exhausted: error.startsWith(FULL) || undefined },
+      });
     }
     for (let second = 0; second < 10; second += 1) {
       await this.clock.pass(1000);
-      this.#alerts.settle();
+      this.#alerts.happened({ kind: "tick" });
     }
   }
 
@@ -121,24 +125,28 @@ export class Story {
       await this.round(failing, order ? [...order] : undefined);
   }
 
-  #start(): Alerts {
-    return new Alerts(
+  #start(): Alerting {
+    const rules: AlertRules = {
+      fleet: "lab",
+      patienceMs: 20_000,
+      remindMs: 4 * 3_600_000,
+      flapsPerHour: 6,
+      link: (incident) => `https://status.example.test/incident/${incident}`,
+      maintenance: () => [],
+      ...this.more,
+    };
+    return createAlerting(
       {
-        fleet: "lab",
+        rules: () => rules,
         now: () => this.clock.now(),
         journal: this.memory,
+        log: () => undefined,
         send: (message) => {
           this.sent.push(message);
         },
-        hurry: (ids) => {
-          this.hurried.push(...ids);
+        hurry: (id) => {
+          this.hurried.push(id);
         },
-        patienceMs: 20_000,
-        remindMs: 4 * 3_600_000,
-        flapsPerHour: 6,
-        link: (incident) => `https://status.example.test/incident/${incident}`,
-        maintenance: () => [],
-        ...this.more,
       },
       this.watched,
       this.memory.kept(),

@@ -282,9 +282,7 @@ describe("what the Observatory is told", () => {
   });
   afterEach(() => site.close());
   const perform = (id: string) =>
-    site.assembly.tellers.perform(
-      site.assembly.alerts.watched().find((watched) => watched.id === id)?.check as never,
-    );
+    site.assembly.tellers.perform(site.assembly.alerts.state().watched.get(id)?.check as never);
 
   test("a job's word, by a token that only it knows", async () => {
     expect((await site.get("/heartbeat/nope")).status).toBe(404);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 
+import { checkState } from "../../../../monitor/alerts/alert-state";
 import { ask } from "../../../../monitor/ask";
 import { act } from "../../../../monitor/page/actions";
 import { incidentLink } from "../../../../monitor/page/links";
@@ -135,9 +136,9 @@ describe("the link in a mail", () => {
   test("looking changes nothing; the button acknowledges", async () => {
     const link = open();
     expect(await site.text(link)).toContain("Acknowledge</button>");
-    expect(site.assembly.alerts.open()[0]?.acknowledged).toBeUndefined();
+    expect([...site.assembly.alerts.state().open.values()][0]?.acknowledged).toBeUndefined();
     expect(await (await press(link, "acknowledge")).text()).toContain("incident 1 is acknowledged");
-    expect(site.assembly.alerts.open()[0]?.acknowledged).toMatchObject({
+    expect([...site.assembly.alerts.state().open.values()][0]?.acknowledged).toMatchObject({
       by: "the link in a mail",
     });
   });
@@ -323,7 +324,7 @@ test("a new configuration that is bad changes nothing and is told; a good one ke
   const file = join(site.folder, "config.json");
   writeFileSync(file, "{");
   reload(site.assembly, file);
-  expect(site.assembly.alerts.watched()).toHaveLength(4);
+  expect(site.assembly.alerts.state().watched.size).toBe(4);
   expect(site.assembly.outbox.waiting().map(({ message }) => message.subject)).toEqual([
     "[lab] The monitor's new configuration is not used",
   ]);
@@ -333,7 +334,7 @@ test("a new configuration that is bad changes nothing and is told; a good one ke
     JSON.stringify({ ...site.assembly.config, checks: site.assembly.config.checks.slice(0, 1) }),
   );
   reload(site.assembly, file);
-  expect(site.assembly.alerts.watched().map(({ id }) => id)).toEqual(["primary", "blog"]);
-  expect(site.assembly.alerts.open()).toEqual([]);
-  expect(site.assembly.alerts.state("blog").lastOk).toBe(true);
+  expect([...site.assembly.alerts.state().watched.keys()]).toEqual(["primary", "blog"]);
+  expect(site.assembly.alerts.state().open.size).toBe(0);
+  expect(checkState(site.assembly.alerts.state(), "blog").lastOk).toBe(true);
 });

@@ -85,11 +85,12 @@ describe("damaged rows", () => {
     );
     const later = await again();
     const take = (id: string, error?: string): void =>
-      void later.alerts.take(
-        id,
-        site.clock.now(),
-        error === undefined ? { result: "pass", ms: 1 } : { result: "fail", ms: 1, error },
-      );
+      later.alerts.happened({
+        kind: "ran",
+        check: id,
+        began: site.clock.now(),
+        outcome: error === undefined ? { result: "pass", ms: 1 } : { result: "fail", ms: 1, error },
+      });
     for (const id of ["primary", "blog", "blog"]) take(id);
     take("chat", "HTTP 500");
     expect(subjects(later).slice(1)).toEqual(["[lab] DOWN: chat", "[lab] UP: blog (was down 0 s)"]);

@@ -1,6 +1,6 @@
 import type { Check, Layer } from "@second-server/contract/observatory";
 
-import { fresh, type Rule, type Streak } from "./step";
+import { FRESH, type Rule, type Streak } from "./streak";
 
 /** What is remembered of a check, persisted at each step. Times are milliseconds since the epoch. */
 export interface CheckState extends Streak {
@@ -27,7 +27,7 @@ export interface CheckState extends Streak {
   readonly newSince?: number;
 }
 
-export const unseen: CheckState = fresh;
+export const unseen: CheckState = FRESH;
 
 /** The check as alerting sees it. */
 export interface Watched {
