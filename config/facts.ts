@@ -1,21 +1,17 @@
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 
+import { serviceUser } from "@second-server/contract/names";
+import { serviceDataFolder } from "@second-server/contract/paths";
 import type { Role } from "@second-server/contract/roles";
 
 import { alertFacts, checkFacts } from "./alert-facts";
 import { PORTS, RESERVED_PORTS, SIZES, STATUS_PORT } from "./catalogue";
 import type { DataFacts, FleetFacts, HealthFacts, MachineFacts, ServiceFacts } from "./fleet";
-import type { Manifest, ManifestService } from "./schema";
+import type { Manifest } from "./schema";
 import type { Settings } from "./settings";
 
-const MEMORY_MIB: Readonly<Record<ManifestService["kind"], number>> = {
-  static: 0,
-  proxy: 0,
-  node: 96,
-  python: 64,
-  binary: 64,
-};
+type Service = Manifest["services"][string];
 
 /** Where the search for a service's port begins: the same for one name, whatever else is in the manifest. */
 const portOf = (name: string): number =>
@@ -23,36 +19,51 @@ const portOf = (name: string): number =>
 
 /** Left-out ports come from the services' names, so that adding, removing or moving one service leaves the others' as they are. Of two names that meet, the later in the alphabet takes the next free one. */
 const assignPorts = (services: Manifest["services"]): ReadonlyMap<string, number> => {
-  const written = Object.values(services).flatMap((service) => [
-    ...("port" in service && service.port ? [service.port] : []),
-    ...(service.kind === "proxy" ? [Number(service.upstream.split(":").at(-1))] : []),
-  ]);
+  const written = Object.values(services).flatMap(({ backend }) => {
+    if (backend === undefined) return [];
+    if ("upstream" in backend) return [Number(backend.upstream.split(":").at(-1))];
+    return backend.port === undefined ? [] : [backend.port];
+  });
   const taken = new Set<number>([...Object.keys(RESERVED_PORTS).map(Number), ...written]);
   const ports = new Map<string, number>();
-  for (const [name, service] of Object.entries(services).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (service.kind === "static" || service.kind === "proxy") continue;
+  for (const [name, { backend }] of Object.entries(services).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (backend === undefined || "upstream" in backend) continue;
     let offset = portOf(name);
-    while (!service.port && taken.has(PORTS.first + offset)) offset = (offset + 1) % PORTS.count;
-    const port = service.port ?? PORTS.first + offset;
+    while (!backend.port && taken.has(PORTS.first + offset)) offset = (offset + 1) % PORTS.count;
+    const port = backend.port ?? PORTS.first + offset;
     taken.add(port);
     ports.set(name, port);
   }
   return ports;
 };
 
-const dataFacts = (name: string, item: ManifestService["data"][number]): DataFacts => {
+const dataFacts = (name: string, item: Service["data"][number]): DataFacts => {
   const [kind, path] = Object.entries(item)[0] as [DataFacts["kind"], string];
-  return { kind, path: posix.join("/var/lib/fleet", name, path) };
+  return { kind, path: posix.join(serviceDataFolder(name), path) };
 };
 
-const healthFacts = (
-  { "max-latency-ms": maxLatencyMs, ...health }: ManifestService["health"],
-  path: string,
-): HealthFacts => ({ path, ...health, ...(maxLatencyMs === undefined ? {} : { maxLatencyMs }) });
+const healthFacts = ({
+  "max-latency-ms": maxLatencyMs,
+  ...health
+}: Service["health"]): HealthFacts => ({
+  ...health,
+  ...(maxLatencyMs === undefined ? {} : { maxLatencyMs }),
+});
+
+/** What the kind says of its process, if it has one. */
+const backendFacts = (
+  name: string,
+  backend: Service["backend"],
+): Pick<ServiceFacts, "command" | "environment" | "trees" | "upstream" | "user"> => {
+  if (backend === undefined || "upstream" in backend)
+    return { command: [], environment: {}, trees: [], upstream: backend?.upstream };
+  const { command, environment, trees = [] } = backend;
+  return { command, environment, trees, user: serviceUser(name) };
+};
 
 const serviceFacts = (
   name: string,
-  service: ManifestService,
+  service: Service,
   port: number | undefined,
   domain: string,
 ): ServiceFacts => ({
@@ -60,21 +71,15 @@ const serviceFacts = (
   kind: service.kind,
   port,
   host: service.host ?? `${name}.${domain}`,
-  folder: "folder" in service ? service.folder : undefined,
-  entry: "entry" in service ? service.entry : undefined,
-  command: "command" in service ? service.command : [],
-  packages: "packages" in service ? service.packages : [],
-  upstream: service.kind === "proxy" ? service.upstream : undefined,
-  user: service.kind === "static" || service.kind === "proxy" ? undefined : `svc-${name}`,
-  memoryMiB: service.memory ?? MEMORY_MIB[service.kind],
-  environment: "environment" in service ? service.environment : {},
-  // A static site or something behind a proxy can't be expected to know our /health.
-  health: healthFacts(
-    service.health,
-    service.kind === "static" || service.kind === "proxy" ? "/" : "/health",
-  ),
+  folder: service.sources?.folder,
+  entry: service.sources?.entry,
+  bundled: service.sources?.bundled ?? false,
+  packages: service.packages,
+  memoryMiB: service.memoryMiB,
+  health: healthFacts(service.health),
   data: service.data.map((item) => dataFacts(name, item)),
   streaming: service.streaming,
+  ...backendFacts(name, service.backend),
 });
 
 const machineFacts = (role: Role, machine: Manifest["machines"][Role]): MachineFacts => ({

@@ -3,7 +3,7 @@
 import type { Check, Maintenance } from "@second-server/contract/observatory";
 import type { Role } from "@second-server/contract/roles";
 
-export type ServiceKind = "static" | "node" | "python" | "binary" | "proxy";
+import type { ServiceKind } from "./services/registry";
 
 export interface MachineFacts {
   readonly role: Role;
@@ -43,10 +43,14 @@ export interface ServiceFacts {
   readonly host: string;
   /** Source folder relative to the manifest, e.g. "services/blog"; absent for proxy and for packaged binaries. */
   readonly folder?: string;
-  /** Entry file inside the folder (node, python), e.g. "main.ts". */
+  /** File to start inside the folder, e.g. "main.ts". */
   readonly entry?: string;
-  /** Argument vector after the program (binary: the whole command). */
+  /** The entry becomes one main.js with all that it imports. */
+  readonly bundled: boolean;
+  /** Argument vector of its process, `${PORT}` and `${DATA_DIR}` to be filled in; empty where it has none. */
   readonly command: readonly string[];
+  /** Trees of the release that it needs besides its own. */
+  readonly trees: readonly string[];
   /** Debian packages that this service needs. */
   readonly packages: readonly string[];
   /** Loopback port it listens on; absent for static. It gets it as PORT, and must listen on 127.0.0.1. */

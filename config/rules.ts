@@ -152,10 +152,7 @@ const folders = ({ services }: FleetFacts, sources: Sources): Problem[] =>
           text: `there is no file ${service.entry} in ${service.folder}. Create it, or name the right one.`,
         },
       ];
-    const own =
-      service.kind === "binary" && service.command[0]?.startsWith("./")
-        ? service.command[0].slice(2)
-        : undefined;
+    const own = service.command[0]?.startsWith("./") ? service.command[0].slice(2) : undefined;
     if (own !== undefined && !sources.isFile(`${service.folder}/${own}`))
       return [
         {

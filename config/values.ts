@@ -17,9 +17,14 @@ export const serviceName = z
     NAME,
     "is not a usable name. Use 1 to 24 lower-case letters, digits and inner dashes, a letter first.",
   );
+/** @throws when there is none. */
+export const oneOrMore = <T>([first, ...others]: readonly T[]): [T, ...T[]] => {
+  if (first === undefined) throw new Error("at least one is needed");
+  return [first, ...others];
+};
 export const count = (most: number) => z.number().int().min(1).max(most);
 export const slug = <T extends string>(values: readonly T[], what: string) =>
-  z.enum(values as [T, ...T[]], {
+  z.enum(oneOrMore(values), {
     error: () => `is not a known ${what}. Choose one of: ${values.join(", ")}.`,
   });
 

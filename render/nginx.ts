@@ -1,24 +1,14 @@
 import type { MachineFile } from "@second-server/contract/release";
 import type { Role } from "@second-server/contract/roles";
 
-import type { FleetFacts, ServiceFacts } from "../config/fleet";
+import type { FleetFacts } from "../config/fleet";
+import type { Filling } from "../config/services/kind";
+import { proxied } from "../config/services/proxied";
+import { SERVICE_KINDS } from "../config/services/registry";
 import { fill } from "./fill";
 
 const SNIPPETS = ["tls", "limits", "maps", "headers", "acme", "ping", "proxy"] as const;
-/** Long enough for a stream that says something every few minutes. */
-const STREAM_TIMEOUT = "1h";
-
-const upstream = (url: string, streaming: boolean): string =>
-  fill("nginx/upstream.conf", {
-    upstream: url,
-    buffering: streaming ? "off" : "on",
-    timeout: streaming ? STREAM_TIMEOUT : "30s",
-  });
-
-const locations = (service: ServiceFacts): string => {
-  if (service.kind === "static") return fill("nginx/static.conf", { name: service.name });
-  return upstream(service.upstream ?? `http://127.0.0.1:${service.port}`, service.streaming);
-};
+const filled = ({ template, values }: Filling): string => fill(template, values);
 
 const site = (name: string, kind: string, host: string, text: string): MachineFile => ({
   path: `/etc/nginx/sites/${name}.conf`,
@@ -43,7 +33,12 @@ export const nginxFiles = (fleet: FleetFacts, role: Role): MachineFile[] =>
     ? [
         ...common("auto"),
         ...fleet.services.map((service) =>
-          site(service.name, service.kind, service.host, locations(service)),
+          site(
+            service.name,
+            service.kind,
+            service.host,
+            filled(SERVICE_KINDS[service.kind].location(service)),
+          ),
         ),
       ]
     : [
@@ -52,6 +47,6 @@ export const nginxFiles = (fleet: FleetFacts, role: Role): MachineFile[] =>
           "status",
           "proxy",
           fleet.status.host,
-          upstream(`http://127.0.0.1:${fleet.status.port}`, false),
+          filled(proxied({ port: fleet.status.port, streaming: false })),
         ),
       ];

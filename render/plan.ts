@@ -46,7 +46,7 @@ const DIRECTORIES: Release["directories"] = [
 const serviceUnit = (service: ServiceFacts): ReleaseUnit =>
   daemon(unitName(service), [
     ...(service.folder ? [`tree:${service.name}`] : []),
-    ...(service.kind === "node" ? ["tree:node-libsql"] : []),
+    ...service.trees.map((name) => `tree:${name}`),
   ]);
 
 const probe = (service: ServiceFacts): ReleaseProbe => ({

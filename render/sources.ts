@@ -98,8 +98,8 @@ const nodeTree = (name: string, folder: string, main: Buffer): Tree => {
 
 /** What each service with a folder runs from, `project` being what their folders are below. TypeScript becomes one main.js; other files of the folder come along, its sources do not. */
 export const serviceTrees = (services: readonly ServiceFacts[], project: string): Tree[] => {
-  const entryOf = ({ kind, folder, entry }: ServiceFacts): string[] =>
-    kind === "node" && folder ? [join(project, folder, entry!)] : [];
+  const entryOf = ({ bundled, folder, entry }: ServiceFacts): string[] =>
+    bundled && folder && entry ? [join(project, folder, entry)] : [];
   const entries = services.flatMap(entryOf);
   const mains = new Map(
     entries.length === 0

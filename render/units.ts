@@ -16,28 +16,14 @@ const filled = (service: ServiceFacts, word: string): string =>
 const quoted = (word: string): string =>
   /^[\w@+=:,./-]+$/.test(word) ? word : `"${word.replace(/\$/g, () => "$$")}"`;
 
-/** Node's heap limit: what the unit may use, less what Node needs besides its heap. */
-const heapMiB = (service: ServiceFacts): number => Math.max(24, service.memoryMiB - 48);
-
-const command = (service: ServiceFacts): string => {
-  switch (service.kind) {
-    case "node":
-      return `/usr/bin/node --max-semi-space-size=1 --max-old-space-size=${heapMiB(service)} main.js`;
-    case "python":
-      return `/usr/bin/python3 -B ${service.entry}`;
-    default:
-      return service.command
-        .map((word, index) =>
-          quoted(
-            filled(
-              service,
-              index === 0 ? word.replace(/^\.\//, `${treeFolder(service.name)}/`) : word,
-            ),
-          ),
-        )
-        .join(" ");
-  }
-};
+/** "./" before the program stands for the service's folder. */
+const command = (service: ServiceFacts): string =>
+  service.command
+    .map((word, index) =>
+      index === 0 ? word.replace(/^\.\//, `${treeFolder(service.name)}/`) : word,
+    )
+    .map((word) => quoted(filled(service, word)))
+    .join(" ");
 
 const environment = (service: ServiceFacts): Record<string, string> => ({
   PORT: String(service.port),
@@ -45,14 +31,6 @@ const environment = (service: ServiceFacts): Record<string, string> => ({
   DATA_DIR: dataFolder(service),
   PUBLIC_URL: `https://${service.host}`,
   SERVICES_FILE: "/etc/fleet/services.json",
-  ...(service.kind === "node"
-    ? {
-        NODE_ENV: "production",
-        NODE_PATH: treeFolder("node-libsql"),
-        MALLOC_ARENA_MAX: "2",
-        UV_THREADPOOL_SIZE: "2",
-      }
-    : {}),
   ...service.environment,
 });
 

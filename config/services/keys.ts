@@ -1,0 +1,80 @@
+import { z } from "zod";
+
+import { expectations } from "../expectations";
+import { count } from "../values";
+
+const relative = z
+  .string()
+  .regex(
+    /^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$))[\w./-]+$/,
+    'is not a path inside the service\'s data folder. Write it relative, without "..".',
+  );
+const data = z.union(
+  [
+    z.strictObject({ file: relative }),
+    z.strictObject({ sqlite: relative }),
+    z.strictObject({ directory: relative }),
+  ],
+  { error: () => "has to be one of { file: PATH }, { sqlite: PATH }, { directory: PATH }." },
+);
+
+const health = z.strictObject({
+  path: z
+    .string()
+    .regex(/^\/[\w./?=&%-]*$/, "is not a URL path. Begin it with a slash.")
+    .optional()
+    .describe("Default /health; for static and proxy /"),
+  status: z.number().int().min(100).max(599).default(200),
+  ...expectations,
+});
+
+/** What every service may say of itself. */
+export const serviceKeys = {
+  host: z.string().optional().describe("Public host name; default <name>.<domain>"),
+  memory: count(65536).optional().describe("Memory limit in MiB"),
+  health: health
+    .prefault({})
+    .describe("How to tell that it works, asked on loopback and by its public name"),
+  data: z
+    .array(data)
+    .default([])
+    .describe("What must survive the machine, below /var/lib/fleet/<name>"),
+  streaming: z
+    .boolean()
+    .default(false)
+    .describe("Long-lived responses (SSE, WebSocket): not buffered, long time-outs"),
+};
+const NOT_INSIDE =
+  "is not a file name inside the folder. Use letters, digits, dots, dashes and slashes.";
+export const entry = z
+  .string()
+  .regex(/^[\w.-]+(?:\/[\w.-]+)*$/, NOT_INSIDE)
+  .refine((path) => !path.split("/").includes(".."), NOT_INSIDE);
+/** A word of a unit's file. */
+export const word = z
+  .string()
+  .regex(/^[^\n"\\%]*$/, "must not contain line breaks, quotes, backslashes or %.");
+/** A source folder, relative to the manifest. */
+export const folder = z.string().describe("Source folder, relative to the manifest");
+/** What a service with a process may say besides. */
+export const processKeys = {
+  port: z
+    .number()
+    .int()
+    .min(1024)
+    .max(65535)
+    .optional()
+    .describe("Loopback port; when left out, one from 20000 to 29999 that follows from the name"),
+  environment: z
+    .record(
+      z
+        .string()
+        .regex(/^[A-Z_][A-Z0-9_]*$/, "is not a variable's name. Use capitals, digits and _."),
+      word,
+    )
+    .default({}),
+  packages: z
+    .array(z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "is not a Debian package name."))
+    .default([])
+    .describe("Debian packages it needs"),
+};

@@ -1,0 +1,98 @@
+import type { z } from "zod";
+
+import type { serviceKeys } from "./keys";
+
+/** Where its files come from. */
+export interface Sources {
+  /** Relative to the manifest. */
+  readonly folder: string;
+  /** The file to start, inside the folder. */
+  readonly entry?: string;
+  /** The entry becomes one main.js with all that it imports; otherwise the folder travels as it is. */
+  readonly bundled?: boolean;
+}
+
+/** A process of its own: it gets a user, a port, a unit, a watchdog. */
+export interface Process {
+  /** Argument vector. `${PORT}` and `${DATA_DIR}` are filled in; "./" before the program stands for its folder. */
+  readonly command: readonly [string, ...string[]];
+  /** Where fleet.yaml fixes it; chosen otherwise. */
+  readonly port?: number;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Trees of the release that it needs besides its own: it is restarted when one changes. */
+  readonly trees?: readonly string[];
+}
+
+/** What answers the requests that nginx does not answer itself: a process of ours, or something that runs at this address already. */
+export type Backend = Process | { readonly upstream: string };
+
+/** What a location is made from. */
+export interface Served {
+  readonly name: string;
+  readonly port?: number;
+  readonly upstream?: string;
+  readonly streaming: boolean;
+}
+/** A file below templates/ and what goes into its holes. */
+export interface Filling {
+  readonly template: string;
+  readonly values: Readonly<Record<string, string | number>>;
+}
+
+/** The keys that every service has, as the schema gives them. */
+export type CommonEntry = z.output<z.ZodObject<typeof serviceKeys>>;
+
+/** All that there is to say of one kind of service; `Entry` is its item in fleet.yaml, as its schema gives it. */
+interface Definition<Schema, Entry> {
+  /** Its keys: the keys of every service, and its own. */
+  readonly schema: Schema;
+  /** Memory limit when left out; none for what nginx does alone. */
+  readonly memoryMiB: number;
+  /** Path that is asked when left out. */
+  readonly healthPath: string;
+  /** Debian packages that have to be there before it starts. */
+  readonly packages: (entry: Entry) => readonly string[];
+  readonly sources: (entry: Entry) => Sources | undefined;
+  readonly backend: (entry: Entry, memoryMiB: number) => Backend | undefined;
+  /** What nginx does with its requests. */
+  readonly location: (service: Served) => Filling;
+}
+
+/** A service of fleet.yaml in the same terms for every kind. */
+export interface ServiceEntry<Name extends string> {
+  readonly kind: Name;
+  readonly host?: string;
+  readonly memoryMiB: number;
+  readonly health: CommonEntry["health"] & { readonly path: string };
+  readonly data: CommonEntry["data"];
+  readonly streaming: boolean;
+  readonly packages: readonly string[];
+  readonly sources?: Sources;
+  readonly backend?: Backend;
+}
+
+/** A kind whose entries come out of the schema as `ServiceEntry`, with what was left out filled in. */
+export const serviceKind = <
+  Name extends string,
+  Schema extends z.ZodType<CommonEntry & { readonly kind: Name }> & z.core.$ZodTypeDiscriminable,
+>({
+  schema,
+  location,
+  ...kind
+}: Definition<Schema, z.output<Schema>>) => ({
+  location,
+  schema: schema.transform((entry): ServiceEntry<z.output<Schema>["kind"]> => {
+    const memoryMiB = entry.memory ?? kind.memoryMiB;
+    return {
+      kind: entry.kind,
+      host: entry.host,
+      memoryMiB,
+      health: { ...entry.health, path: entry.health.path ?? kind.healthPath },
+      data: entry.data,
+      streaming: entry.streaming,
+      packages: kind.packages(entry),
+      sources: kind.sources(entry),
+      backend: kind.backend(entry, memoryMiB),
+    };
+  }),
+});

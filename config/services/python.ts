@@ -1,0 +1,27 @@
+import { z } from "zod";
+
+import { entry, folder, processKeys, serviceKeys } from "./keys";
+import { serviceKind } from "./kind";
+import { proxied } from "./proxied";
+
+/** The entry, run by Debian's Python. */
+export const python = serviceKind({
+  schema: z.strictObject({
+    kind: z.literal("python"),
+    ...serviceKeys,
+    folder,
+    ...processKeys,
+    entry: entry.default("main.py"),
+  }),
+  memoryMiB: 64,
+  healthPath: "/health",
+  packages: ({ packages }) => packages,
+  sources: (service) => ({ folder: service.folder, entry: service.entry }),
+  backend: (service) => ({
+    // -B: its folder is not its own to write to, so there is no cache of compiled files.
+    command: ["/usr/bin/python3", "-B", service.entry],
+    port: service.port,
+    environment: service.environment,
+  }),
+  location: proxied,
+});
