@@ -1,7 +1,6 @@
-import type { Lab } from "../local/cloud/lab";
 import type { Context } from "./context";
 import { Refused, cannotRun } from "./errors";
-import { call, loadLab } from "./lab";
+import { call, type Lab, loadLab } from "./lab";
 
 export interface Droplet {
   readonly id: number;
@@ -20,7 +19,7 @@ interface ApiDroplet {
 }
 
 /** One call of the stack's DigitalOcean, local or real; resolves with the answer's body. */
-export type Ask = (method: "GET" | "POST", path: string, body?: unknown) => Promise<any>;
+export type Ask = (method: "GET" | "POST", path: string, body?: unknown) => Promise<unknown>;
 
 const toDroplet = ({ id, name, status, region, networks }: ApiDroplet): Droplet => ({
   id,
@@ -47,7 +46,7 @@ export const askReal =
         answer.status,
         `api.digitalocean.com: ${method} ${path}: ${answer.status} ${await answer.text()}`,
       );
-    return await answer.json();
+    return (await answer.json()) as unknown;
   };
 
 export const askLab =

@@ -1,10 +1,13 @@
-import type { Lab, LabStatus } from "../local/cloud/lab";
+import type { Lab, LabStatus } from "@second-server/local-cloud";
+
 import type { Context } from "./context";
 import { Refused, cannotRun } from "./errors";
 import type { Reporter } from "./progress/reporter";
 
+export type { Lab };
+
 /** The lab's implementation is loaded only by the commands that use it: `--help` stays instant. */
-export const loadLab = async (): Promise<Lab> => (await import("../local/cloud/lab")).lab;
+export const loadLab = async (): Promise<Lab> => (await import("@second-server/local-cloud")).lab;
 
 /** Shows the lab's steps ("base image", "machine primary"…) as the engine's are shown. */
 export const progressTo =
@@ -36,6 +39,12 @@ export const runningLab = async (
   return { lab, status };
 };
 
+/** The API's own words of a refusal, where it gives any. */
+const messageOf = (body: unknown): string => {
+  const { message } = (body ?? {}) as { readonly message?: unknown };
+  return typeof message === "string" ? message : JSON.stringify(body);
+};
+
 /** One call of the cloud's API over its socket; a refusal by the API becomes the command's failure, with the API's words. */
 export const call = async (
   lab: Lab,
@@ -43,12 +52,12 @@ export const call = async (
   method: string,
   path: string,
   body?: unknown,
-): Promise<any> => {
+): Promise<unknown> => {
   const answer = await lab.request(context.paths, method, path, body);
   if (answer.status >= 400)
     throw new Refused(
       answer.status,
-      `${method} ${path}: ${answer.status} ${answer.body?.message ?? JSON.stringify(answer.body)}`,
+      `${method} ${path}: ${answer.status} ${messageOf(answer.body)}`,
     );
   return answer.body;
 };

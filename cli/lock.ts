@@ -11,20 +11,20 @@ interface Holder {
   readonly since: string;
 }
 
-const startOf = (pid: number): string | null => {
+const startOf = (pid: number): string | undefined => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? undefined;
   } catch {
-    return null;
+    return undefined;
   }
 };
 
-const read = (file: string): Holder | null => {
+const read = (file: string): Holder | undefined => {
   try {
     return JSON.parse(readFileSync(file, "utf8")) as Holder;
   } catch {
-    return null;
+    return undefined;
   }
 };
 

@@ -33,7 +33,7 @@ const turnOn = async (
       const { action: now } = (await ask("GET", `/v2/actions/${action.id}`)) as {
         action: { status: string };
       };
-      return now.status === "in-progress" ? null : now.status;
+      return now.status === "in-progress" ? undefined : now.status;
     },
     { seconds: PATIENCE_SECONDS, everyMs: 1000 },
   );

@@ -1,14 +1,13 @@
-import type { Mail } from "../cli/commands/mail";
+import { type Mail, readInbox } from "../cli/commands/mail";
 import type { Context } from "../cli/context";
 import { readOutputs } from "../cli/engine/outputs";
-import { call } from "../cli/lab";
+import type { Lab } from "../cli/lab";
 import type { Reporter } from "../cli/progress/reporter";
 import { probeAll } from "../cli/verify/probe";
 import { STATUS_TARGET } from "../cli/verify/verdict";
 import { verify } from "../cli/verify/verify";
 import { until } from "../cli/wait";
 import type { FleetFacts } from "../config/fleet";
-import type { Lab } from "../local/cloud/lab";
 import type { Measures, Timeline } from "./timeline";
 
 export interface DrillTools {
@@ -22,10 +21,8 @@ export interface DrillTools {
 /** Breaks something, waits for what a user would see, and puts it back; rejects with what was not as it should be. */
 export type Drill = (tools: DrillTools) => Promise<Measures>;
 
-export const inbox = async ({ lab, context }: DrillTools): Promise<readonly Mail[]> => {
-  const answer = await call(lab, context, "GET", "/local/inbox");
-  return (Array.isArray(answer) ? answer : answer.mails) as Mail[];
-};
+export const inbox = async ({ lab, context }: DrillTools): Promise<readonly Mail[]> =>
+  await readInbox(lab, context);
 
 /** The mails that came since `before`. */
 export const newMails = async (
@@ -48,18 +45,18 @@ export const awaitCalm = async (
   const calm = await until(
     async () => {
       const [answer] = await probeAll(context, [target]);
-      if (!answer?.ok) return null;
+      if (!answer?.ok) return undefined;
       const { incidents = [], outbox = 0 } = JSON.parse(answer.body ?? "{}") as {
         incidents?: readonly { readonly name: string }[];
         outbox?: number;
       };
       open = incidents;
-      return open.length === 0 && outbox === 0 ? true : null;
+      return open.length === 0 && outbox === 0 ? true : undefined;
     },
     { seconds, everyMs: 1000 },
   );
   reporter.clear("calm");
-  if (calm === null)
+  if (calm === undefined)
     throw new Error(
       `the fleet is not calm before the drill has begun; open incidents: ${open.map(({ name }) => name).join(", ") || "none any more, but mails wait to leave, or the status page does not answer"}. Look at: ./fleet status`,
     );
@@ -74,7 +71,7 @@ export const awaitMail = async (
 ): Promise<Mail> => {
   tools.reporter.running("mail", `waiting for the mail (${subject.source})`);
   const mail = await until(
-    async () => (await newMails(tools, before)).find((one) => subject.test(one.subject)) ?? null,
+    async () => (await newMails(tools, before)).find((one) => subject.test(one.subject)),
     { seconds },
   );
   tools.reporter.clear("mail");

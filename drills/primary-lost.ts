@@ -119,7 +119,9 @@ export const run: Drill = async (tools) => {
     `recovered: all ${fleet.services.length} services answer over HTTPS through the floating IP`,
   );
   if (
-    !(await until(async () => ((await commentIsThere(tools, text)) ? true : null), { seconds: 10 }))
+    !(await until(async () => ((await commentIsThere(tools, text)) ? true : undefined), {
+      seconds: 10,
+    }))
   )
     throw new Error(`the comment "${text}" posted before the loss is not there any more`);
   timeline.mark("the comment is there");

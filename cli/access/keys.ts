@@ -44,7 +44,7 @@ export const ensureAccess = async (context: Context): Promise<Access> => {
   const state = stateFile(context);
   if (
     existsSync(configFile) &&
-    state !== null &&
+    state !== undefined &&
     existsSync(state) &&
     statSync(configFile).mtimeMs >= statSync(state).mtimeMs
   )

@@ -158,21 +158,21 @@ export const define = (command: Command): void => {
       }
       const elsewhere =
         context.local || options.hostOnly
-          ? host(context)
-          : Promise.all([
-              token(process.env["DIGITALOCEAN_TOKEN"]),
+          ? await host(context)
+          : [
+              await token(process.env["DIGITALOCEAN_TOKEN"]),
               passphrase(process.env),
-              dns("api.digitalocean.com"),
-            ]);
+              await dns("api.digitalocean.com"),
+            ];
       const findings = [
         nodeVersion(),
         ...(options.hostOnly ? [] : [await manifest(context)]),
-        ...(await elsewhere),
+        ...elsewhere,
       ];
       const paint = paintFor(process.stdout);
       console.log(
         context.json
-          ? JSON.stringify(findings, null, 2)
+          ? JSON.stringify(findings, undefined, 2)
           : findings
               .map(
                 ({ check, ok, detail, remedy }) =>

@@ -29,9 +29,7 @@ const showConsole = async (
     "GET",
     `/local/droplets/${droplet.id}/console?lines=${lines}`,
   );
-  console.log(
-    typeof answer === "string" ? answer : (answer.text ?? answer.console ?? JSON.stringify(answer)),
-  );
+  console.log(typeof answer === "string" ? answer : JSON.stringify(answer));
 };
 
 export const define = (command: Command): void => {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 
-import { type CommonOptions, common, contextOf } from "../context";
-import { call, runningLab } from "../lab";
+import { type CommonOptions, type Context, common, contextOf } from "../context";
+import { call, type Lab, runningLab } from "../lab";
 
 export interface Mail {
   readonly id: string | number;
@@ -33,6 +33,10 @@ export const render = (mails: readonly Mail[]): string =>
         )
         .join("\n");
 
+/** What the lab's mail relay has taken, the newest last. */
+export const readInbox = async (lab: Lab, context: Context): Promise<readonly Mail[]> =>
+  ((await call(lab, context, "GET", "/local/inbox")) as { readonly mails: readonly Mail[] }).mails;
+
 export const define = (command: Command): void => {
   common(command)
     .option("--clear", "empty the inbox")
@@ -43,8 +47,7 @@ export const define = (command: Command): void => {
         await call(lab, context, "DELETE", "/local/inbox");
         return;
       }
-      const answer = await call(lab, context, "GET", "/local/inbox");
-      const mails = (Array.isArray(answer) ? answer : answer.mails) as Mail[];
-      console.log(context.json ? JSON.stringify(mails, null, 2) : render(mails));
+      const mails = await readInbox(lab, context);
+      console.log(context.json ? JSON.stringify(mails, undefined, 2) : render(mails));
     });
 };

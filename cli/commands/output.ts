@@ -17,7 +17,7 @@ export const define = (command: Command): void => {
       ) => {
         const context = contextOf(options);
         const engine = chooseEngine(options.engine);
-        if ((await readResources(context)) === null)
+        if ((await readResources(context)) === undefined)
           throw cannotRun(
             `fleet output: the stack "${context.stack}" has not been made yet, so it has no outputs. Make it with: ./fleet up${context.local ? "" : ` --stack ${context.stack}`}`,
           );

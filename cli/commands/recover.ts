@@ -11,7 +11,9 @@ import { cannotRun, failed } from "../errors";
 import { withLock } from "../lock";
 import { loadManifest } from "../manifest";
 import { type Reporter, reporterFor } from "../progress/reporter";
-import { bringUp, ensureLab, report } from "../up";
+import { ensureLab } from "../ready-lab";
+import { report } from "../report-up";
+import { bringUp } from "../up";
 import { until } from "../wait";
 
 interface Options extends CommonOptions {
@@ -111,30 +113,30 @@ const announced = async <T>(
   work: () => Promise<T>,
 ): Promise<T> => {
   if (machine !== "primary") return await work();
-  /** The complaint, or null. */
-  const tell = async (...words: readonly string[]): Promise<string | null> => {
+  /** The complaint, where there is one. */
+  const tell = async (...words: readonly string[]): Promise<string | undefined> => {
     try {
       await sshCapture(
         context,
         "watcher",
         observatoryCommand(["maintenance", "recovery of the primary", ...words]),
       );
-      return null;
+      return undefined;
     } catch (error) {
       return (error as Error).message;
     }
   };
-  const say = (complaint: string | null, what: string): void => {
-    if (complaint !== null)
+  const say = (complaint: string | undefined, what: string): void => {
+    if (complaint !== undefined)
       reporter.say(`The Observatory could not be told of the recovery: ${complaint}${what}`);
   };
   // One that restarts at this very moment would go on being silent.
-  const end = async (): Promise<string | null> => {
-    let complaint: string | null = null;
+  const end = async (): Promise<string | undefined> => {
+    let complaint: string | undefined;
     await until(
       async () => {
         complaint = await tell("--end");
-        return complaint === null ? true : null;
+        return complaint === undefined ? true : undefined;
       },
       { seconds: 15, everyMs: 3000 },
     );

@@ -10,6 +10,10 @@ import { probeAll } from "../verify/probe";
 import { serviceTable } from "../verify/table";
 import { type Verdict, judge, targetsOf } from "../verify/verdict";
 
+/** What --json has where there is nobody to name. */
+// eslint-disable-next-line no-restricted-syntax -- a field that is missing and one that is null differ to those who read the JSON
+const NOBODY = null;
+
 interface MachineRow {
   readonly name: string;
   readonly id: number;
@@ -39,7 +43,7 @@ const localMachines = async (
   ]);
   return {
     machines,
-    floatingIp: ips[0] ? { address: ips[0].ip, holder: ips[0].droplet?.name ?? null } : null,
+    floatingIp: ips[0] ? { address: ips[0].ip, holder: ips[0].droplet?.name ?? NOBODY } : NOBODY,
   };
 };
 
@@ -51,14 +55,14 @@ export const gather = async (context: Context): Promise<FleetStatus> => {
       ...base,
       cloud: "stopped",
       machines: [],
-      floatingIp: null,
+      floatingIp: NOBODY,
       services: [],
       ok: false,
     };
   const [fleet, outputs, cloud] = await Promise.all([
     loadManifest(context),
     readOutputs(context),
-    context.local ? localMachines(context) : { machines: [], floatingIp: null },
+    context.local ? localMachines(context) : { machines: [], floatingIp: NOBODY },
   ]);
   const floatingIp = outputs?.floatingIp;
   const services = floatingIp
@@ -110,7 +114,7 @@ export const define = (command: Command): void => {
     .action(async (options: CommonOptions) => {
       const context = contextOf(options);
       const status = await gather(context);
-      console.log(context.json ? JSON.stringify(status, null, 2) : render(status));
+      console.log(context.json ? JSON.stringify(status, undefined, 2) : render(status));
       process.exitCode = status.ok ? 0 : 1;
     });
 };

@@ -6,7 +6,8 @@ import { cannotRun, failed } from "../errors";
 import { withLock } from "../lock";
 import { loadManifest } from "../manifest";
 import { reporterFor } from "../progress/reporter";
-import { bringUp, report } from "../up";
+import { report } from "../report-up";
+import { bringUp } from "../up";
 
 interface Options extends CommonOptions {
   engine?: string;

@@ -21,8 +21,8 @@ export interface StepMetadata {
   readonly op: string;
   readonly urn: string;
   readonly type: string;
-  readonly new?: { readonly custom?: boolean } | null;
-  readonly old?: { readonly custom?: boolean } | null;
+  readonly new?: { readonly custom?: boolean };
+  readonly old?: { readonly custom?: boolean };
 }
 
 const PAST: Readonly<Record<string, string>> = {
@@ -53,6 +53,9 @@ const PRESENT: Readonly<Record<string, string>> = {
   refresh: "refreshing",
   import: "importing",
 };
+
+/** What a look at the cloud may find that the state did not know. */
+const SURPRISES: Readonly<Record<string, string>> = { delete: "is gone", update: "has changed" };
 
 /** Steps that leave the resource as it was, so that a run of only these "changed nothing". */
 const UNCHANGING = new Set(["same", "read", "refresh"]);
@@ -109,20 +112,51 @@ export const describeChanges = (changes: Readonly<Record<string, number>>): stri
     .map(([op, count]) => `${count} ${PAST[op] ?? op}`)
     .join(", ") || "nothing";
 
+/** Steps that are no work on a thing of the cloud. */
+const silent = ({ op, urn, ...step }: StepMetadata): boolean =>
+  // "replace" only sums up the two steps that made the new one and deleted the old; a command that ran once has nothing to delete.
+  op === "same" ||
+  op === "replace" ||
+  (op === "delete-replaced" && step.type.startsWith("command:")) ||
+  (step.new ?? step.old)?.custom === false ||
+  urn.includes("::pulumi:pulumi:Stack::") ||
+  urn.includes("::pulumi:providers:");
+
+/** Of a look at what is really there only the surprises are worth a line. */
+const refreshed = ({ op, urn }: StepMetadata): Change[] => {
+  const surprise = SURPRISES[op];
+  if (surprise === undefined) return [{ kind: "clear", key: urn }];
+  return [
+    {
+      kind: "done",
+      key: urn,
+      label: `found: ${kindOf(urn)} ${nameOf(urn)} ${surprise}`,
+      seconds: 0,
+      failed: false,
+    },
+  ];
+};
+
+type Diagnostic = NonNullable<EngineEvent["diagnosticEvent"]>;
+
+/** What a message is about, before it; nothing where that is the whole stack. */
+const subjectOf = (urn: string | undefined): string =>
+  urn && !urn.includes("::pulumi:pulumi:Stack::") ? `${kindOf(urn)} ${nameOf(urn)}: ` : "";
+
+const done = (step: StepMetadata, seconds: number, failed: boolean, detail?: string): Change => ({
+  kind: "done",
+  key: step.urn,
+  label: `${(failed ? PRESENT[step.op] : PAST[step.op]) ?? step.op} ${kindOf(step.urn)} ${nameOf(step.urn)}`,
+  seconds,
+  failed,
+  ...(failed && detail ? { detail } : {}),
+});
+
 /** Follows one run; `now` in milliseconds. Components are left out: they take no time and hold no thing of their own. */
 export const engineView = (now: () => number): EngineView => {
   const started = new Map<string, { op: string; label: string; at: number; detail?: string }>();
   const errors: string[] = [];
   let changes: Readonly<Record<string, number>> = {};
-
-  const silent = ({ op, urn, ...step }: StepMetadata): boolean =>
-    // "replace" only sums up the two steps that made the new one and deleted the old; a command that ran once has nothing to delete.
-    op === "same" ||
-    op === "replace" ||
-    (op === "delete-replaced" && step.type.startsWith("command:")) ||
-    (step.new ?? step.old)?.custom === false ||
-    urn.includes("::pulumi:pulumi:Stack::") ||
-    urn.includes("::pulumi:providers:");
 
   const begin = (step: StepMetadata): Change[] => {
     if (silent(step)) return [];
@@ -131,48 +165,18 @@ export const engineView = (now: () => number): EngineView => {
     return [{ kind: "running", key: step.urn, label }];
   };
 
-  /** Of a look at what is really there only the surprises are worth a line. */
-  const refreshed = ({ op, urn }: StepMetadata): Change[] => {
-    const surprise = op === "delete" ? "is gone" : op === "update" ? "has changed" : null;
-    if (surprise === null) return [{ kind: "clear", key: urn }];
-    return [
-      {
-        kind: "done",
-        key: urn,
-        label: `found: ${kindOf(urn)} ${nameOf(urn)} ${surprise}`,
-        seconds: 0,
-        failed: false,
-      },
-    ];
-  };
-
   const end = (step: StepMetadata, failed: boolean): Change[] => {
     const was = started.get(step.urn);
     started.delete(step.urn);
     if (!failed && was?.op === "refresh") return refreshed(step);
     if (silent(step) && !failed) return [];
-    const verb = (failed ? PRESENT[step.op] : PAST[step.op]) ?? step.op;
-    const seconds = was ? (now() - was.at) / 1000 : 0;
-    return [
-      {
-        kind: "done",
-        key: step.urn,
-        label: `${verb} ${kindOf(step.urn)} ${nameOf(step.urn)}`,
-        seconds,
-        failed,
-        ...(failed && was?.detail ? { detail: was.detail } : {}),
-      },
-    ];
+    return [done(step, was ? (now() - was.at) / 1000 : 0, failed, was?.detail)];
   };
 
-  const diagnose = ({
-    urn,
-    message,
-    severity,
-  }: NonNullable<EngineEvent["diagnosticEvent"]>): Change[] => {
+  const diagnose = ({ urn, message, severity }: Diagnostic): Change[] => {
     const was = urn ? started.get(urn) : undefined;
     if (severity === "warning" || severity === "error") {
-      const text = `${urn && !urn.includes("::pulumi:pulumi:Stack::") ? `${kindOf(urn)} ${nameOf(urn)}: ` : ""}${plainText(message).trim()}`;
+      const text = `${subjectOf(urn)}${plainText(message).trim()}`;
       if (severity === "error") errors.push(text);
       return text === "" ? [] : [{ kind: "note", severity, text }];
     }

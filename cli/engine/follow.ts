@@ -32,8 +32,8 @@ const passInterrupts = (
       return;
     }
     // Its whole group: the program that the engine runs must not go on alone.
-    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
-      process.kill(-child.pid, "SIGKILL");
+    const end = child.exitCode ?? child.signalCode ?? undefined;
+    if (child.pid !== undefined && end === undefined) process.kill(-child.pid, "SIGKILL");
   };
   for (const signal of SIGNALS) process.on(signal, interrupt);
   return {
@@ -44,11 +44,11 @@ const passInterrupts = (
   };
 };
 
-const parse = (line: string): EngineEvent | null => {
+const parse = (line: string): EngineEvent | undefined => {
   try {
     return JSON.parse(line) as EngineEvent;
   } catch {
-    return null;
+    return undefined;
   }
 };
 
@@ -72,7 +72,7 @@ export const follow = async (
   const complaints: string[] = [];
   const show = (line: string): void => {
     const event = parse(line);
-    if (event === null) {
+    if (event === undefined) {
       if (line.trim() !== "") complaints.push(line);
       return;
     }

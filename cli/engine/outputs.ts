@@ -25,10 +25,9 @@ export interface FleetOutputs {
   readonly adminPrivateKey?: string;
 }
 
-/** The public outputs straight from the state (no engine started); null where nothing has been made yet. */
-export const readOutputs = async (context: Context): Promise<Partial<FleetOutputs> | null> =>
-  (await readResources(context))?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ??
-  null;
+/** The public outputs straight from the state (no engine started); undefined where nothing has been made yet. */
+export const readOutputs = async (context: Context): Promise<Partial<FleetOutputs> | undefined> =>
+  (await readResources(context))?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs;
 
 /** All outputs, decrypted, by asking the engine. */
 export const readSecretOutputs = async (context: Context): Promise<Partial<FleetOutputs>> => {

@@ -17,16 +17,16 @@ const TICKS = 100;
 /** The lock is written a moment after the process has started. */
 const SLACK_MS = 2000;
 
-/** When a process started, in milliseconds since 1970; null where there is none, or it can't be told (no /proc). */
-const startedAt = (pid: number): number | null => {
+/** When a process started, in milliseconds since 1970; undefined where there is none, or it can't be told (no /proc). */
+const startedAt = (pid: number): number | undefined => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const boot = Number(/^btime (\d+)/m.exec(readFileSync("/proc/stat", "utf8"))?.[1]);
     // A zombie holds nothing any more.
-    return fields[0] === "Z" ? null : boot * 1000 + (Number(fields[19]) / TICKS) * 1000;
+    return fields[0] === "Z" ? undefined : boot * 1000 + (Number(fields[19]) / TICKS) * 1000;
   } catch {
-    return null;
+    return undefined;
   }
 };
 
@@ -44,13 +44,13 @@ export const isDead = ({ pid, hostname: host, timestamp }: Lock): boolean => {
   if (host !== hostname() || !Number.isInteger(pid)) return false;
   if (process.platform !== "linux") return !exists(pid);
   const started = startedAt(pid);
-  return started === null || started > Date.parse(timestamp) + SLACK_MS;
+  return started === undefined || started > Date.parse(timestamp) + SLACK_MS;
 };
 
 /** Removes the locks of engines that were killed: the next `up` takes over instead of asking to be unlocked. Returns their process numbers. */
 export const liftDeadLocks = (context: Context): readonly number[] => {
   const backend = backendFolder(context);
-  if (backend === null) return [];
+  if (backend === undefined) return [];
   const folder = join(backend, ".pulumi/locks/organization/second-server", context.stack);
   let names: readonly string[];
   try {

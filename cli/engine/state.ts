@@ -15,20 +15,20 @@ export interface StoredResource {
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
-/** The folder of the stack's backend; null where the owner has chosen one that is no folder (PULUMI_BACKEND_URL, not for the local stack). */
+/** The folder of the stack's backend; undefined where the owner has chosen one that is no folder (PULUMI_BACKEND_URL, not for the local stack). */
 export const backendFolder = (
   { local, paths }: Context,
   chosen: string | undefined = process.env["PULUMI_BACKEND_URL"],
-): string | null => {
+): string | undefined => {
   if (local || !chosen) return paths.state;
-  return chosen.startsWith("file:///") ? fileURLToPath(chosen.split("?")[0]!) : null;
+  return chosen.startsWith("file:///") ? fileURLToPath(chosen.split("?")[0]!) : undefined;
 };
 
-/** Null where the backend is no folder. */
-export const stateFile = (context: Context): string | null => {
+/** Undefined where the backend is no folder. */
+export const stateFile = (context: Context): string | undefined => {
   const folder = backendFolder(context);
-  return folder === null
-    ? null
+  return folder === undefined
+    ? undefined
     : join(folder, ".pulumi/stacks/second-server", `${context.stack}.json`);
 };
 
@@ -51,11 +51,11 @@ const exported = (context: Context): Promise<string> =>
     );
   });
 
-const readIfThere = async (path: string): Promise<string | null> => {
+const readIfThere = async (path: string): Promise<string | undefined> => {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
 };
@@ -69,13 +69,13 @@ export const resourcesIn = (text: string): readonly StoredResource[] => {
   return state.checkpoint?.latest?.resources ?? state.deployment?.resources ?? [];
 };
 
-/** What the stack's state holds, secrets as they are stored; null where nothing has been made yet. */
+/** What the stack's state holds, secrets as they are stored; undefined where nothing has been made yet. */
 export const readResources = async (
   context: Context,
-): Promise<readonly StoredResource[] | null> => {
+): Promise<readonly StoredResource[] | undefined> => {
   const file = stateFile(context);
-  const text = file === null ? await exported(context) : await readIfThere(file);
-  return text === null ? null : resourcesIn(text);
+  const text = file === undefined ? await exported(context) : await readIfThere(file);
+  return text === undefined ? undefined : resourcesIn(text);
 };
 
 /** The droplet of that name. */

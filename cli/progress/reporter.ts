@@ -151,5 +151,7 @@ export const terminalReporter = (out: Out, now: () => number): Reporter => {
   };
 };
 
-export const reporterFor = (out: Out, json: boolean, now: () => number = Date.now): Reporter =>
-  json ? jsonReporter(out, now) : out.isTTY ? terminalReporter(out, now) : plainReporter(out, now);
+export const reporterFor = (out: Out, json: boolean, now: () => number = Date.now): Reporter => {
+  if (json) return jsonReporter(out, now);
+  return out.isTTY ? terminalReporter(out, now) : plainReporter(out, now);
+};

@@ -108,6 +108,17 @@ const ask = (
     call.end(payload);
   });
 
+const whatIsWrong = (
+  { status, contains }: ProbeTarget,
+  got: number,
+  body: string,
+): string | undefined => {
+  if (got !== status) return `status ${got}, not ${status}`;
+  if (contains !== undefined && !body.includes(contains))
+    return `the answer does not contain ${JSON.stringify(contains)}`;
+  return undefined;
+};
+
 export const probe = async (
   target: ProbeTarget,
   ca: string | undefined,
@@ -118,12 +129,7 @@ export const probe = async (
   try {
     address = (await lookup(new URL(url).hostname, { family: 4 })).address;
     const { body, ...answer } = await ask(target, address, ca, timeoutMs);
-    const wrong =
-      answer.status !== target.status
-        ? `status ${answer.status}, not ${target.status}`
-        : target.contains !== undefined && !body.includes(target.contains)
-          ? `the answer does not contain ${JSON.stringify(target.contains)}`
-          : undefined;
+    const wrong = whatIsWrong(target, answer.status, body);
     return {
       name,
       url,

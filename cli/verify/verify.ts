@@ -23,7 +23,7 @@ export const verify = async (
   let verdicts: readonly Verdict[] = [];
   const label = `verifying ${fleet.services.length} services over HTTPS at ${floatingIp}`;
   reporter.running("verify", label);
-  const round = async (): Promise<true | null> => {
+  const round = async (): Promise<true | undefined> => {
     verdicts = judge(fleet, floatingIp, await probeAll(context, targetsOf(fleet)));
     const bad = verdicts.find(({ ok }) => !ok);
     if (!bad) return true;
@@ -32,7 +32,7 @@ export const verify = async (
       label,
       `${verdicts.filter(({ ok }) => ok).length} of ${verdicts.length}; ${bad.name}: ${bad.error}`,
     );
-    return null;
+    return undefined;
   };
   const ok = (await until(round, { seconds })) === true;
   const took = (Date.now() - started) / 1000;

@@ -120,12 +120,8 @@ const conditional = (
   depth: number,
 ): number => {
   const { middle, end } = match(tokens, at, "if", "else", ["then"]);
-  const branch =
-    pop(machine) === 0
-      ? middle === undefined
-        ? []
-        : tokens.slice(middle + 1, end)
-      : tokens.slice(at + 1, middle ?? end);
+  const otherwise = middle === undefined ? [] : tokens.slice(middle + 1, end);
+  const branch = pop(machine) === 0 ? otherwise : tokens.slice(at + 1, middle ?? end);
   execute(machine, branch, loop, depth);
   return end;
 };

@@ -212,7 +212,7 @@ test("the state of a fleet on the real DigitalOcean is looked for where the owne
     backendFolder(real, "file:///srv/my%20state?x=1"),
     backendFolder(real, "s3://bucket"),
     backendFolder(context, "s3://bucket"),
-  ]).toEqual([STATE, "/srv/my state", null, STATE]);
+  ]).toEqual([STATE, "/srv/my state", undefined, STATE]);
 });
 
 test("doctor asks for the passphrase before the engine does", () => {
