@@ -24,10 +24,10 @@ import { isTold, Tellers } from "./checks/told";
 import { incidentLink } from "./page/links";
 import { checksOf, pace, watchedOf } from "./settings";
 import type { Database } from "./store/database";
-import type { Kept } from "./store/kept";
-import { Rollups } from "./store/rollup";
-import { Store } from "./store/store";
-import { Writer } from "./store/writer";
+import type { SavedState } from "./store/load-state";
+import { createRollups, type Rollups } from "./store/rollups";
+import { createStateStore, type StateStore } from "./store/save-state";
+import { createWriter, type Writer } from "./store/writer";
 
 export const resultNumbers = { pass: 0, fail: 1, unknown: 2 } as const;
 
@@ -40,7 +40,7 @@ const STUCK_MS = 15 * 60_000;
 /** The Observatory's parts, put together. Nothing runs until `start`. */
 export class Assembly {
   readonly writer: Writer;
-  readonly store: Store;
+  readonly store: StateStore;
   readonly rollups: Rollups;
   readonly key: Key;
   readonly outbox: Outbox;
@@ -69,14 +69,14 @@ export class Assembly {
   constructor(
     public config: ObservatoryConfig,
     readonly database: Database,
-    kept: Kept,
+    kept: SavedState,
     readonly clock: Clock,
     readonly log: Log,
   ) {
     this.startedAt = clock.now();
-    this.writer = new Writer(database, clock, log);
-    this.store = new Store(this.writer);
-    this.rollups = new Rollups(database, clock, log);
+    this.writer = createWriter(database, clock, log);
+    this.store = createStateStore(this.writer);
+    this.rollups = createRollups(database, clock, log);
     this.key = loadKey(config.signingKeyFile, config.database);
     this.windows = kept.windows;
     this.outbox = new Outbox(

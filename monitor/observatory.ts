@@ -11,8 +11,8 @@ import { Assembly } from "./assembly";
 import { serve } from "./page/server";
 import { Reporter } from "./report/reporter";
 import { readConfig } from "./settings";
-import type { Damage } from "./store/kept";
-import { openSomehow } from "./store/somehow";
+import type { Damage } from "./store/load-state";
+import { openOrRecover } from "./store/recover";
 
 /** As shells count: 128 and the signal's number. */
 const ENDED_BY_SIGTERM = 143;
@@ -28,7 +28,7 @@ export const observatory = async (
 ): Promise<number> => {
   const config = readConfig(configFile);
   mkdirSync(dirname(config.database), { recursive: true });
-  const { database, kept, trouble } = await openSomehow(config.database, clock, log);
+  const { database, kept, trouble } = await openOrRecover(config.database, clock, log);
   const assembly = new Assembly(config, database, kept, clock, log);
   if (trouble !== undefined)
     assembly.send(

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { openDatabase } from "../../monitor/store/database";
-import { Rollups } from "../../monitor/store/rollup";
+import { createRollups } from "../../monitor/store/rollups";
 import { DAY, tiers } from "../../monitor/store/tiers";
 
 const silent = {
@@ -23,7 +23,7 @@ const main = async (checks: number, dayCount: number): Promise<void> => {
     monotonic: () => now,
     after: () => ({ cancel: () => undefined }),
   };
-  const rollups = new Rollups(database, clock, silent);
+  const rollups = createRollups(database, clock, silent);
   const began = performance.now();
   for (let check = 1; check <= checks; check += 1)
     await database.exec(`INSERT INTO check_name VALUES (${check}, 'check-${check}')`);

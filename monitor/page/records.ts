@@ -3,7 +3,7 @@ import type { Incident } from "../alerts/incident";
 import type { Assembly } from "../assembly";
 import { type Bucket, days, series } from "../store/history";
 import { incident, read, text, time } from "../store/shapes";
-import { sql } from "../store/sql";
+import { sql } from "../store/sql-literals";
 
 const FRESH_MS = 30_000;
 

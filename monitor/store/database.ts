@@ -1,3 +1,5 @@
+import { createRequire } from "node:module";
+
 import { migrations } from "./migrations";
 
 /** The part of libsql/promise that we use. `exec` and reading run on its own threads. */
@@ -7,22 +9,29 @@ export interface Database {
   close(): void;
 }
 
+/** What we use of a connection of libsql/promise. */
+interface Connection {
+  exec(sql: string): Promise<unknown>;
+  prepare(sql: string): Promise<{ all(): Promise<unknown[]> }>;
+  close(): void;
+}
+type Libsql = new (path: string, options: Record<string, never>) => Connection;
+
+/** Not import(): that one ignores NODE_PATH, by which the servers' bundles find this native package. Loaded when it is needed, so that the watchdog can do without it. */
+const loadLibsql = (): Libsql => createRequire(__filename)("libsql/promise") as Libsql;
+
 /** One connection, so one writer. @throws with the path in the message when it can't be opened or is not a database of ours. */
 export const openDatabase = async (path: string): Promise<Database> => {
-  // Not import(): that one ignores NODE_PATH, by which the servers' bundles find this native package. Loaded here, so that the watchdog can do without it.
-  const Libsql = require("libsql/promise") as typeof import("libsql/promise");
-  let connection: InstanceType<typeof Libsql>;
+  let connection: Connection;
   try {
-    connection = new Libsql(path, {});
+    connection = new (loadLibsql())(path, {});
   } catch (error) {
     throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
   }
   const database: Database = {
     exec: (text) => connection.exec(text),
-    async rows<Row>(text: string): Promise<Row[]> {
-      return (await (await connection.prepare(text)).all()) as Row[];
-    },
-    close: () => void connection.close(),
+    rows: async <Row>(text: string) => (await (await connection.prepare(text)).all()) as Row[],
+    close: () => connection.close(),
   };
   try {
     await database.rows("PRAGMA journal_mode = WAL");

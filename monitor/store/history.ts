@@ -1,6 +1,6 @@
 import type { Database } from "./database";
 import { number } from "./shapes";
-import { sql } from "./sql";
+import { sql } from "./sql-literals";
 import { DAY, tierFor, tiers } from "./tiers";
 
 /** One bucket; `t` seconds since the epoch at its start, times in milliseconds, null where nothing passed. */

@@ -1,7 +1,7 @@
 import type { Parcel } from "../adapters/outbox";
+import type { CheckState } from "../alerts/check-state";
 import type { Incident } from "../alerts/incident";
 import type { Window } from "../alerts/maintenance";
-import type { CheckState } from "../alerts/check-state";
 import type { BlindWindow } from "../checks/blind-windows";
 import type { Beat } from "../checks/heartbeat";
 
@@ -98,7 +98,7 @@ export const beat = objectOf<Beat>({
   failed: maybe(time),
   says: maybe(text),
 });
-export const gap = objectOf<BlindWindow>({ from: time, to: time });
+export const blindWindow = objectOf<BlindWindow>({ from: time, to: time });
 
 /** @returns undefined for what is damaged. */
 export const read = <Value>(json: unknown, fits: Fits): Value | undefined => {

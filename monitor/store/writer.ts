@@ -1,7 +1,7 @@
 import type { Clock, Timer } from "../adapters/clock";
 import { reason, type Log } from "../adapters/log";
 import type { Database } from "./database";
-import { sql } from "./sql";
+import { sql } from "./sql-literals";
 
 export interface Sample {
   readonly check: string;
@@ -20,7 +20,7 @@ export interface StorageStatus {
   readonly dropped: number;
 }
 
-const PAUSE = 5000;
+const PAUSE_MS = 5000;
 const SAMPLE_LIMIT = 20_000;
 const STATEMENT_LIMIT = 5000;
 
@@ -28,115 +28,149 @@ const STATEMENT_LIMIT = 5000;
  * The one writer. Callers hand over and go on; a transaction every five seconds, at once when something urgent (a turn, a mail) is among it.
  * While the disk is full it keeps what it has in memory, bounded, the oldest samples dropped first, and tries again.
  */
-export class Writer {
-  #samples: Sample[] = [];
-  /** By key, so that only the last state of a check is written. */
-  #keyed = new Map<string, string>();
-  #statements: string[] = [];
-  #urgent = false;
-  /** Checks that have their number already. */
-  readonly #known = new Set<string>();
-  #timer: Timer | undefined;
-  #running: Promise<void> | undefined;
-  #status: StorageStatus = { ok: true, dropped: 0 };
-
-  constructor(
-    readonly database: Database,
-    readonly clock: Clock,
-    readonly log: Log,
-  ) {}
-
-  status(): StorageStatus {
-    return this.#status;
-  }
-
-  sample(sample: Sample): void {
-    this.#samples.push(sample);
-    if (this.#samples.length > SAMPLE_LIMIT) {
-      this.#samples.shift();
-      this.#status = { ...this.#status, dropped: this.#status.dropped + 1 };
-    }
-    this.#arm();
-  }
-
-  keyed(key: string, statement: string, urgent: boolean): void {
-    this.#keyed.set(key, statement);
-    this.#urgent ||= urgent;
-    this.#arm();
-  }
-
-  statement(statement: string): void {
-    this.#statements.push(statement);
-    if (this.#statements.length > STATEMENT_LIMIT) this.#statements.shift();
-    this.#urgent = true;
-    this.#arm();
-  }
-
+export interface Writer {
+  status(): StorageStatus;
+  sample(sample: Sample): void;
+  /** Only the last statement of a key is written. */
+  keyed(key: string, statement: string, urgent: boolean): void;
+  statement(statement: string): void;
   /** Resolves when everything handed over before has been tried. */
-  async flush(): Promise<void> {
-    while (this.#running) await this.#running;
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    if (this.#samples.length + this.#keyed.size + this.#statements.length === 0) return;
-    this.#running = this.#write().finally(() => {
-      this.#running = undefined;
-    });
-    await this.#running;
-  }
-
-  #arm(): void {
-    if (this.#running) return;
-    if (this.#urgent && this.#status.ok) {
-      this.#timer?.cancel();
-      this.#timer = this.clock.after(0, () => void this.flush());
-    } else {
-      this.#timer ??= this.clock.after(PAUSE, () => void this.flush());
-    }
-  }
-
-  async #write(): Promise<void> {
-    const [samples, keyed, statements, urgent] = [
-      this.#samples,
-      this.#keyed,
-      this.#statements,
-      this.#urgent,
-    ];
-    this.#samples = [];
-    this.#keyed = new Map();
-    this.#statements = [];
-    this.#urgent = false;
-    try {
-      await this.database.exec(
-        `PRAGMA synchronous = ${urgent ? "FULL" : "NORMAL"}; BEGIN IMMEDIATE; ${[...sampleStatements(samples, this.#known), ...statements, ...keyed.values()].join("; ")}; COMMIT`,
-      );
-      for (const { check } of samples) this.#known.add(check);
-      if (!this.#status.ok)
-        this.log.info(
-          `storage works again; ${this.#status.dropped} samples were dropped meanwhile`,
-        );
-      this.#status = { ok: true, lastTry: this.clock.monotonic(), dropped: this.#status.dropped };
-    } catch (error) {
-      await this.database.exec("ROLLBACK").catch(() => undefined);
-      if (this.#status.ok)
-        this.log.error(`storage: ${reason(error)}; checks and alerts go on in memory`);
-      this.#status = {
-        ...this.#status,
-        ok: false,
-        error: reason(error),
-        since: this.#status.since ?? this.clock.monotonic(),
-        lastTry: this.clock.monotonic(),
-      };
-      this.#samples = [...samples, ...this.#samples].slice(-SAMPLE_LIMIT);
-      this.#statements = [...statements, ...this.#statements].slice(-STATEMENT_LIMIT);
-      this.#keyed = new Map([...keyed, ...this.#keyed]);
-      this.#urgent ||= urgent;
-    } finally {
-      this.clock.after(0, () => {
-        if (this.#samples.length + this.#keyed.size + this.#statements.length > 0) this.#arm();
-      });
-    }
-  }
+  flush(): Promise<void>;
 }
+
+/** What waits to be written. */
+interface Batch {
+  readonly samples: Sample[];
+  readonly keyed: Map<string, string>;
+  readonly statements: string[];
+  urgent: boolean;
+}
+
+const emptyBatch = (): Batch => ({
+  samples: [],
+  keyed: new Map(),
+  statements: [],
+  urgent: false,
+});
+const isEmpty = ({ samples, keyed, statements }: Batch): boolean =>
+  samples.length + keyed.size + statements.length === 0;
+
+/** A batch that could not be written, and what came meanwhile: the oldest gives way. */
+const joined = (failed: Batch, later: Batch): Batch => ({
+  samples: [...failed.samples, ...later.samples].slice(-SAMPLE_LIMIT),
+  statements: [...failed.statements, ...later.statements].slice(-STATEMENT_LIMIT),
+  keyed: new Map([...failed.keyed, ...later.keyed]),
+  urgent: failed.urgent || later.urgent,
+});
+
+const transactionOf = (batch: Batch, known: ReadonlySet<string>): string => {
+  const statements = [
+    ...sampleStatements(batch.samples, known),
+    ...batch.statements,
+    ...batch.keyed.values(),
+  ].join("; ");
+  return `PRAGMA synchronous = ${batch.urgent ? "FULL" : "NORMAL"}; BEGIN IMMEDIATE; ${statements}; COMMIT`;
+};
+
+interface State {
+  batch: Batch;
+  timer: Timer | undefined;
+  running: Promise<void> | undefined;
+  status: StorageStatus;
+  /** Checks that have their number already. */
+  readonly known: Set<string>;
+}
+interface Deps {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const arm = (state: State, deps: Deps): void => {
+  if (state.running) return;
+  const write = (): void => void flush(state, deps);
+  if (state.batch.urgent && state.status.ok) {
+    state.timer?.cancel();
+    state.timer = deps.clock.after(0, write);
+  } else {
+    state.timer ??= deps.clock.after(PAUSE_MS, write);
+  }
+};
+
+const flush = async (state: State, deps: Deps): Promise<void> => {
+  while (state.running) await state.running;
+  state.timer?.cancel();
+  state.timer = undefined;
+  if (isEmpty(state.batch)) return;
+  state.running = write(state, deps).finally(() => {
+    state.running = undefined;
+  });
+  await state.running;
+};
+
+const write = async (state: State, deps: Deps): Promise<void> => {
+  const { database, clock, log } = deps;
+  const batch = state.batch;
+  state.batch = emptyBatch();
+  try {
+    await database.exec(transactionOf(batch, state.known));
+    for (const { check } of batch.samples) state.known.add(check);
+    const { ok, dropped } = state.status;
+    if (!ok) log.info(`storage works again; ${dropped} samples were dropped meanwhile`);
+    state.status = { ok: true, lastTry: clock.monotonic(), dropped };
+  } catch (error) {
+    await database.exec("ROLLBACK").catch(() => undefined);
+    if (state.status.ok) log.error(`storage: ${reason(error)}; checks and alerts go on in memory`);
+    state.status = {
+      ...state.status,
+      ok: false,
+      error: reason(error),
+      since: state.status.since ?? clock.monotonic(),
+      lastTry: clock.monotonic(),
+    };
+    state.batch = joined(batch, state.batch);
+  } finally {
+    clock.after(0, () => {
+      if (!isEmpty(state.batch)) arm(state, deps);
+    });
+  }
+};
+
+export const createWriter = (database: Database, clock: Clock, log: Log): Writer => {
+  const deps: Deps = { database, clock, log };
+  const state: State = {
+    batch: emptyBatch(),
+    timer: undefined,
+    running: undefined,
+    status: { ok: true, dropped: 0 },
+    known: new Set(),
+  };
+  return {
+    status: () => state.status,
+    sample: (sample) => {
+      const { samples } = state.batch;
+      samples.push(sample);
+      if (samples.length > SAMPLE_LIMIT) {
+        samples.shift();
+        state.status = { ...state.status, dropped: state.status.dropped + 1 };
+      }
+      arm(state, deps);
+    },
+    keyed: (key, statement, urgent) => {
+      state.batch.keyed.set(key, statement);
+      state.batch.urgent ||= urgent;
+      arm(state, deps);
+    },
+    statement: (statement) => {
+      const { statements } = state.batch;
+      statements.push(statement);
+      if (statements.length > STATEMENT_LIMIT) statements.shift();
+      state.batch.urgent = true;
+      arm(state, deps);
+    },
+    flush: () => flush(state, deps),
+  };
+};
 
 /** Rows of one statement: parsing thousands of statements costs more than writing their rows. */
 const CHUNK = 500;

@@ -10,8 +10,8 @@ import { notify, watchdogPauseMs } from "../adapters/systemd";
 import { runCheck } from "../checks/run";
 import { createSchedule } from "../checks/schedule";
 import { flag, listOf, number, objectOf, recordOf, time } from "../store/shapes";
+import { readStateFile, writeStateFile } from "../store/state-file";
 import { blank, decide, type Memory } from "./decide";
-import { readState, writeState } from "./file-journal";
 import { reportHost } from "./report";
 import { watchWatcher } from "./watcher";
 
@@ -32,7 +32,7 @@ export const watchdog = async (
   log: Log = journal,
   run: Run = runArgv,
 ): Promise<void> => {
-  const state: State = readState<State>(config.stateFile, recordOf(memory), {}, log);
+  const state: State = readStateFile<State>(config.stateFile, recordOf(memory), {}, log);
   const schedule = createSchedule(clock);
   const timeoutMs = Math.min(config.timeoutSeconds, config.intervalSeconds * 0.9) * 1000;
   for (const { name, unit, url, status, contains } of config.services) {
@@ -51,7 +51,8 @@ export const watchdog = async (
         const was = state[name] ?? blank;
         const [next, deed] = decide(was, error, config, clock.now());
         state[name] = next;
-        if (JSON.stringify(was) !== JSON.stringify(next)) writeState(config.stateFile, state, log);
+        if (JSON.stringify(was) !== JSON.stringify(next))
+          writeStateFile(config.stateFile, state, log);
         if (error !== undefined)
           log.warn(`${name}: ${error} (failure ${was.failures + 1} of ${config.failAfter})`);
         if (error === undefined && was.failures > 0) log.info(`${name}: answers again`);

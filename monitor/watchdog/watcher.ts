@@ -14,7 +14,7 @@ import { createEventLoopLag } from "../checks/event-loop-lag";
 import { createOwnNetwork } from "../checks/own-network";
 import { runCheck } from "../checks/run";
 import { createRunner, type Runner } from "../checks/runner";
-import { FileJournal } from "./file-journal";
+import { openFileJournal } from "./file-journal";
 
 /** The primary watches the watcher the same way it is watched, and sends by itself. @returns how to end it. */
 export const watchWatcher = (
@@ -24,7 +24,7 @@ export const watchWatcher = (
   log: Log,
   perform: (check: Check, timeoutMs: number) => ReturnType<typeof runCheck> = runCheck,
 ): (() => void) => {
-  const journal = new FileJournal(join(dirname(config.stateFile), "watcher.json"), log);
+  const journal = openFileJournal(join(dirname(config.stateFile), "watcher.json"), log);
   const kept = journal.remembered();
   const outbox = new Outbox(
     {

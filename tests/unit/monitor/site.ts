@@ -10,8 +10,8 @@ import { Assembly } from "../../../monitor/assembly";
 import { serve } from "../../../monitor/page/server";
 import { Reporter } from "../../../monitor/report/reporter";
 import { type Database, openDatabase } from "../../../monitor/store/database";
-import { loadKept } from "../../../monitor/store/kept";
-import { sql } from "../../../monitor/store/sql";
+import { loadState } from "../../../monitor/store/load-state";
+import { sql } from "../../../monitor/store/sql-literals";
 import { FakeClock } from "./fake-clock";
 
 export const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -60,7 +60,7 @@ export class Site {
     };
     const database = await openDatabase(config.database);
     const clock = new FakeClock("2026-11-21T12:00:00Z");
-    const assembly = new Assembly(config, database, await loadKept(database), clock, quiet);
+    const assembly = new Assembly(config, database, await loadState(database), clock, quiet);
     const server = await serve(assembly, new Reporter(assembly), quiet);
     const site = new Site(
       folder,

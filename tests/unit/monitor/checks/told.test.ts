@@ -18,7 +18,7 @@ import {
   type HostFacts,
   type MachineReport,
 } from "../../../../monitor/checks/host";
-import { loadKept } from "../../../../monitor/store/kept";
+import { loadState } from "../../../../monitor/store/load-state";
 import { quiet, Site } from "../site";
 
 describe("systemd's calendar as cron", () => {
@@ -306,7 +306,7 @@ describe("what the Observatory is told", () => {
     const later = new Assembly(
       site.assembly.config,
       site.database,
-      await loadKept(site.database),
+      await loadState(site.database),
       site.clock,
       quiet,
     );

@@ -8,11 +8,11 @@ import { Assembly } from "../../../../monitor/assembly";
 import { leaveOut } from "../../../../monitor/observatory";
 import { Reporter } from "../../../../monitor/report/reporter";
 import { openDatabase } from "../../../../monitor/store/database";
-import { loadKept } from "../../../../monitor/store/kept";
-import { Rollups } from "../../../../monitor/store/rollup";
-import { openSomehow } from "../../../../monitor/store/somehow";
+import { loadState } from "../../../../monitor/store/load-state";
+import { openOrRecover } from "../../../../monitor/store/recover";
+import { createRollups } from "../../../../monitor/store/rollups";
 import { tiers } from "../../../../monitor/store/tiers";
-import { FileJournal } from "../../../../monitor/watchdog/file-journal";
+import { openFileJournal } from "../../../../monitor/watchdog/file-journal";
 import { FakeClock } from "../fake-clock";
 import { Site, quiet } from "../site";
 
@@ -41,7 +41,7 @@ describe("damaged rows", () => {
   };
   /** As after a restart, on the same database. */
   const again = async (): Promise<Assembly> => {
-    const kept = await loadKept(site.database);
+    const kept = await loadState(site.database);
     const later = new Assembly(site.assembly.config, site.database, kept, site.clock, quiet);
     leaveOut(later, kept.damaged);
     return later;
@@ -57,7 +57,7 @@ describe("damaged rows", () => {
       await site.database
         .exec(`UPDATE check_state SET json = ${stored} WHERE name = 'blog'; UPDATE incident SET json = ${stored} WHERE id = 2; UPDATE outbox SET json = ${stored} WHERE id = 1;
       INSERT OR REPLACE INTO meta VALUES ('windows', '{"a":1}'), ('beats', '[3]'), ('deaf', '${json === "[]" ? "{" : json}'), ('offline', 'soon')`);
-      const { damaged, states, open, parcels } = await loadKept(site.database);
+      const { damaged, states, open, parcels } = await loadState(site.database);
       expect(damaged.map(({ what }) => what).sort()).toEqual([
         "incident 2",
         "message 1",
@@ -73,7 +73,7 @@ describe("damaged rows", () => {
         "Some of what the monitor had written down is damaged",
       );
       await later.writer.flush();
-      expect((await loadKept(site.database)).damaged).toEqual([]);
+      expect((await loadState(site.database)).damaged).toEqual([]);
       later.stop();
     },
   );
@@ -144,7 +144,7 @@ describe("damaged rows", () => {
     site.assembly.writer.sample({ check: "blog", t: now - 3600, result: 0, ms: 5 });
     await site.assembly.writer.flush();
     await site.database.exec("INSERT OR REPLACE INTO meta VALUES ('rolled hour', 'garbage')");
-    await new Rollups(site.database, site.clock, quiet).roll(tiers[1]!);
+    await createRollups(site.database, site.clock, quiet).roll(tiers[1]!);
     expect(await site.database.rows("SELECT count(*) AS n FROM rollup WHERE tier = 2")).toEqual([
       { n: 1 },
     ]);
@@ -167,7 +167,7 @@ describe("damaged files", () => {
     return readFileSync(path());
   };
   const start = async (): Promise<string> => {
-    const { database, trouble } = await openSomehow(path(), new FakeClock(), quiet);
+    const { database, trouble } = await openOrRecover(path(), new FakeClock(), quiet);
     await database.exec("INSERT OR REPLACE INTO meta VALUES ('x', '1')");
     database.close();
     return trouble?.lead ?? "well";
@@ -204,7 +204,7 @@ describe("damaged files", () => {
   test.each(garbage)("the primary's own memory of the watcher begins anew after %j", (json) => {
     const file = join(folder, "watcher.json");
     writeFileSync(file, json);
-    expect(new FileJournal(file, quiet).remembered()).toMatchObject({
+    expect(openFileJournal(file, quiet).remembered()).toMatchObject({
       open: [],
       nextIncident: 1,
       parcels: [],

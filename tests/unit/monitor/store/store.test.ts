@@ -7,14 +7,14 @@ import Libsql from "libsql/promise";
 
 import { type Database, openDatabase } from "../../../../monitor/store/database";
 import { days, series, uptime } from "../../../../monitor/store/history";
-import { loadKept } from "../../../../monitor/store/kept";
+import { loadState } from "../../../../monitor/store/load-state";
 import { migrations } from "../../../../monitor/store/migrations";
-import { Rollups } from "../../../../monitor/store/rollup";
-import { openSomehow } from "../../../../monitor/store/somehow";
-import { sql } from "../../../../monitor/store/sql";
-import { Store } from "../../../../monitor/store/store";
+import { openOrRecover } from "../../../../monitor/store/recover";
+import { createRollups } from "../../../../monitor/store/rollups";
+import { createStateStore } from "../../../../monitor/store/save-state";
+import { sql } from "../../../../monitor/store/sql-literals";
 import { tiers } from "../../../../monitor/store/tiers";
-import { Writer } from "../../../../monitor/store/writer";
+import { createWriter } from "../../../../monitor/store/writer";
 import { FakeClock } from "../fake-clock";
 
 let folder = "";
@@ -53,8 +53,8 @@ test("values can't break out of a statement", async () => {
 test("what alerting steps through is there after the program was killed", async () => {
   const clock = new FakeClock();
   const db = await database();
-  const writer = new Writer(db, clock, log);
-  const store = new Store(writer);
+  const writer = createWriter(db, clock, log);
+  const store = createStateStore(writer);
   store.state("blog", {
     firing: true,
     streak: 3,
@@ -80,7 +80,7 @@ test("what alerting steps through is there after the program was killed", async 
   });
   store.meta("offline", 12);
   await writer.flush();
-  const kept = await loadKept(await database());
+  const kept = await loadState(await database());
   expect(kept.states.get("blog")).toEqual({
     firing: true,
     streak: 3,
@@ -100,8 +100,8 @@ test("what alerting steps through is there after the program was killed", async 
 test("a full disk: checks and alerts go on in memory, it is said, and everything is written once there is room", async () => {
   const clock = new FakeClock();
   const db = await database();
-  const writer = new Writer(db, clock, log);
-  const store = new Store(writer);
+  const writer = createWriter(db, clock, log);
+  const store = createStateStore(writer);
   const [{ page_count: pages }] = (await db.rows<{ page_count: number }>("PRAGMA page_count")) as [
     { page_count: number },
   ];
@@ -122,8 +122,8 @@ test("a full disk: checks and alerts go on in memory, it is said, and everything
 
 test("a power cut that tears the log at any point costs the last writes, never the database or an alert that was told", async () => {
   const db = await database();
-  const writer = new Writer(db, new FakeClock(), log);
-  const store = new Store(writer);
+  const writer = createWriter(db, new FakeClock(), log);
+  const store = createStateStore(writer);
   for (let id = 1; id <= 12; id += 1) {
     store.incident({
       id,
@@ -148,11 +148,11 @@ test("a power cut that tears the log at any point costs the last writes, never t
       `${torn}-wal`,
       Buffer.concat([wal.subarray(0, cut), Buffer.alloc(Math.min(5000, wal.length - cut), 7)]),
     );
-    const { database: after, trouble } = await openSomehow(torn, new FakeClock(), log);
+    const { database: after, trouble } = await openOrRecover(torn, new FakeClock(), log);
     open.push(after);
     expect(trouble).toBeUndefined();
     expect(await after.rows("PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
-    kept.push((await loadKept(after)).nextIncident - 1);
+    kept.push((await loadState(after)).nextIncident - 1);
   }
   expect(kept).toEqual([...kept].sort((a, b) => a - b));
   expect([kept[0], kept.at(-1)]).toEqual([0, 12]);
@@ -160,7 +160,7 @@ test("a power cut that tears the log at any point costs the last writes, never t
 
 test("memory stays bounded however long the disk is full: the oldest samples go", async () => {
   const clock = new FakeClock();
-  const writer = new Writer(
+  const writer = createWriter(
     {
       exec: () => Promise.reject(new Error("database or disk is full")),
       rows: () => Promise.resolve([]),
@@ -178,7 +178,7 @@ test("memory stays bounded however long the disk is full: the oldest samples go"
 test("rollups: exact percentiles by nearest rank, failures counted apart, the same when made twice, and uptime by day", async () => {
   const clock = new FakeClock("2026-03-01T00:00:00Z");
   const db = await database();
-  const writer = new Writer(db, clock, log);
+  const writer = createWriter(db, clock, log);
   const start = clock.now() / 1000;
   for (let index = 0; index < 100; index += 1)
     writer.sample({
@@ -190,7 +190,7 @@ test("rollups: exact percentiles by nearest rank, failures counted apart, the sa
   writer.sample({ check: "other", t: start + 5, result: 2, ms: 1 });
   await writer.flush();
   await clock.pass(3_600_000);
-  const rollups = new Rollups(db, clock, log);
+  const rollups = createRollups(db, clock, log);
   for (const tier of [...tiers, ...tiers]) await rollups.roll(tier);
   const [hour] = (await db.rows("SELECT * FROM rollup WHERE tier = 2 AND check_id = 1")) as Record<
     string,
@@ -218,11 +218,11 @@ test("rollups: exact percentiles by nearest rank, failures counted apart, the sa
 test("pruning forgets what is too old and nothing that was not rolled up", async () => {
   const clock = new FakeClock("2026-03-01T00:00:00Z");
   const db = await database();
-  const writer = new Writer(db, clock, log);
+  const writer = createWriter(db, clock, log);
   writer.sample({ check: "blog", t: clock.now() / 1000, result: 0, ms: 5 });
   await writer.flush();
   await clock.pass(8 * 86_400_000);
-  await new Rollups(db, clock, log).run();
+  await createRollups(db, clock, log).run();
   expect(
     await db.rows(
       "SELECT (SELECT count(*) FROM sample) AS samples, (SELECT count(*) FROM rollup WHERE tier = 3) AS days",
@@ -244,7 +244,7 @@ test("a database of an older version is brought up to date with all that is in i
     { t: 50, check_id: 7, result: 0, ms: 4 },
     { t: 60, check_id: 7, result: 1, ms: 5 },
   ]);
-  expect((await loadKept(db)).nextIncident).toBe(4);
+  expect((await loadState(db)).nextIncident).toBe(4);
 });
 
 test("a database of a newer version is refused with a remedy", async () => {
@@ -259,7 +259,7 @@ test("a database of a newer version is refused with a remedy", async () => {
 describe("it starts in any case", () => {
   test("a damaged database is set aside and a new one begun", async () => {
     writeFileSync(path, "this is no database ".repeat(500));
-    const { database: db, trouble } = await openSomehow(path, new FakeClock(), log);
+    const { database: db, trouble } = await openOrRecover(path, new FakeClock(), log);
     open.push(db);
     expect(trouble?.lead).toBe("The monitor's history was damaged and begins anew");
     expect(await db.rows("SELECT count(*) AS n FROM incident")).toEqual([{ n: 0 }]);
@@ -269,7 +269,7 @@ describe("it starts in any case", () => {
   });
 
   test("a place that can't be written is done without", async () => {
-    const { database: db, trouble } = await openSomehow(
+    const { database: db, trouble } = await openOrRecover(
       join(folder, "missing/x.db"),
       new FakeClock(),
       log,

@@ -3,7 +3,7 @@ import { renameSync } from "node:fs";
 import type { Clock } from "../adapters/clock";
 import { reason, type Log } from "../adapters/log";
 import { type Database, openDatabase } from "./database";
-import { type Kept, loadKept } from "./kept";
+import { loadState, type SavedState } from "./load-state";
 
 /** What the operator has to know. */
 export interface Trouble {
@@ -12,7 +12,7 @@ export interface Trouble {
 }
 export interface Opened {
   readonly database: Database;
-  readonly kept: Kept;
+  readonly kept: SavedState;
   readonly trouble?: Trouble;
 }
 
@@ -25,7 +25,7 @@ const openWhole = async (path: string): Promise<Opened> => {
     const [found] = await database.rows<{ quick_check: string }>("PRAGMA quick_check(1)");
     if (found?.quick_check !== "ok")
       throw new Error(`${path}: damaged: ${found?.quick_check.replace(/\s+/g, " ")}`);
-    return { database, kept: await loadKept(database) };
+    return { database, kept: await loadState(database) };
   } catch (error) {
     database.close();
     throw error;
@@ -36,7 +36,7 @@ const openWhole = async (path: string): Promise<Opened> => {
  * A monitor that does not start because of its history watches nothing, so it starts in any case: a damaged database is set aside for a look and a new one begun;
  * one that can't be opened (full or read-only disk, written by a newer program) is left alone and done without until the next start.
  */
-export const openSomehow = async (path: string, clock: Clock, log: Log): Promise<Opened> => {
+export const openOrRecover = async (path: string, clock: Clock, log: Log): Promise<Opened> => {
   try {
     return await openWhole(path);
   } catch (error) {

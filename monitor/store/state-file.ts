@@ -1,0 +1,47 @@
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname } from "node:path";
+
+import { reason, type Log } from "../adapters/log";
+import type { Fits } from "./shapes";
+
+/** Readers and a power cut see the old file or the new one. */
+export const writeAtomically = (path: string, text: string): void => {
+  mkdirSync(dirname(path), { recursive: true });
+  const file = openSync(`${path}.new`, "w", 0o600);
+  try {
+    writeFileSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(`${path}.new`, path);
+};
+
+/** A lost or damaged file means beginning anew, which is safe; it is said in the journal. */
+export const readStateFile = <State>(path: string, fits: Fits, empty: State, log: Log): State => {
+  try {
+    const state: unknown = JSON.parse(readFileSync(path, "utf8"));
+    if (!fits(state)) throw new Error("it is not what was written");
+    return state as State;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT")
+      log.warn(`${path}: ${reason(error)}; beginning anew`);
+    return empty;
+  }
+};
+
+export const writeStateFile = (path: string, state: unknown, log: Log): void => {
+  try {
+    writeAtomically(path, JSON.stringify(state));
+  } catch (error) {
+    log.error(`${path}: ${reason(error)}; going on in memory`);
+  }
+};
