@@ -20,6 +20,7 @@ import type { Outcome } from "./checks/outcome";
 import { createOwnNetwork, type OwnNetwork } from "./checks/own-network";
 import { runCheck } from "./checks/run";
 import { createRunner, type Runner } from "./checks/runner";
+import { createSchedule, type Schedule } from "./checks/schedule";
 import { isTold, Tellers } from "./checks/told";
 import { incidentLink } from "./page/links";
 import { checksOf, pace, watchedOf } from "./settings";
@@ -45,6 +46,7 @@ export class Assembly {
   readonly key: Key;
   readonly outbox: Outbox;
   readonly runner: Runner;
+  readonly schedule: Schedule;
   readonly lag: EventLoopLag;
   readonly strain: Strain;
   readonly alerts: Alerting;
@@ -132,13 +134,11 @@ export class Assembly {
       now: () => clock.monotonic(),
       note: (lead, rows) => this.#note(lead, rows),
     });
-    this.lag = createEventLoopLag(
-      clock,
-      (upset) => this.#upset(upset),
-      () => this.tick(),
-    );
+    this.schedule = createSchedule(clock);
+    this.lag = createEventLoopLag(clock);
     this.runner = createRunner({
       clock,
+      schedule: this.schedule,
       lag: this.lag,
       perform: (check, timeoutMs) =>
         isTold(check) ? this.tellers.perform(check) : runCheck(check, timeoutMs),
@@ -151,7 +151,7 @@ export class Assembly {
         journal: this.store,
         send: (message) => this.outbox.add(message),
         log: (line) => log.warn(line),
-        hurry: (id) => this.runner.schedule.hurry(id),
+        hurry: (id) => this.schedule.hurry(id),
         rules: () => this.#rules(),
       },
       checksOf(config).map((check) => watchedOf(check, config)),
@@ -197,14 +197,14 @@ export class Assembly {
       checksOf(this.config).map((check) => ({ check, ...pace(check, this.config) })),
     );
     this.outbox.start();
-    this.lag.start();
+    this.lag.start({ upset: (upset) => this.#upset(upset), tick: () => this.tick() });
   }
 
   /** Once a second: what waits for time to pass. */
   tick(): void {
     this.alerts.happened({ kind: "tick" });
     this.strain.seen({
-      lateMs: this.runner.schedule.backlog().lateMs,
+      lateMs: this.schedule.backlog().lateMs,
       heldUpMs: this.lag.heldUpMs(this.clock.monotonic() - 60_000),
       uncounted: this.runner.uncounted(),
     });
@@ -258,7 +258,7 @@ export class Assembly {
 
   #hurryHost(machine: "primary" | "watcher"): void {
     for (const { id, check, machine: its } of watchedChecks(this.alerts.state()))
-      if (check.kind === "host" && its === machine) this.runner.schedule.hurry(id);
+      if (check.kind === "host" && its === machine) this.schedule.hurry(id);
   }
 
   #ownUnits(): readonly string[] {

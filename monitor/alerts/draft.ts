@@ -82,7 +82,13 @@ export const createDraft = (rules: AlertRules, state: AlertState, now: number): 
     },
     event: (incident, event, text) => {
       effects.push({
- kind: "write", record: "event", incident, at: now, event, text });
+        kind: "write",
+        record: "event",
+        incident,
+        at: now,
+        event,
+        text,
+      });
     },
     send: (message) => {
       effects.push({ kind: "log", line: message.subject }, { kind: "send", message });
@@ -92,7 +98,12 @@ export const createDraft = (rules: AlertRules, state: AlertState, now: number): 
     },
     done: () => [
       {
- ...state, checks: withChanges(state.checks, checks), attention, open, nextIncident },
+        ...state,
+        checks: withChanges(state.checks, checks),
+        attention,
+        open,
+        nextIncident,
+      },
       effects,
     ],
   };

@@ -16,9 +16,15 @@ export interface TimeUpset {
   /** By how much, milliseconds; a clock set back is negative. */ readonly ms: number;
 }
 
+export interface LagListener {
+  upset(what: TimeUpset): void;
+  /** Once a second, with the same waking up. */
+  tick(): void;
+}
+
 /** How much this program itself was held up: starved of CPU, suspended, or busy. */
 export interface EventLoopLag {
-  start(): void;
+  start(listener?: LagListener): void;
   stop(): void;
   /** Milliseconds since `from` (monotonic) in which nothing here could run. */
   heldUpMs(from: number): number;
@@ -29,15 +35,11 @@ export interface EventLoopLag {
 /**
  * Measures by a timer that comes late, and compares the wall clock with the monotonic one to notice when it jumped.
  * Without this, a deadline that passed while nothing here could run would be taken for the other side's silence.
- * `each` runs once a second, with the same waking up.
  */
-export const createEventLoopLag = (
-  clock: Clock,
-  onUpset: (upset: TimeUpset) => void = () => undefined,
-  each: () => void = () => undefined,
-): EventLoopLag => {
+export const createEventLoopLag = (clock: Clock): EventLoopLag => {
   const clockOffset = (): number => clock.now() - clock.monotonic();
   let timer: Timer | undefined;
+  let listener: LagListener | undefined;
   /** When the timer should come next. */
   let due = Infinity;
   let offset = clockOffset();
@@ -46,7 +48,7 @@ export const createEventLoopLag = (
 
   const upset = (what: TimeUpset): void => {
     upsetAt = clock.monotonic();
-    onUpset(what);
+    listener?.upset(what);
   };
   const tick = (): void => {
     const now = clock.monotonic();
@@ -58,7 +60,7 @@ export const createEventLoopLag = (
     arm();
     if (Math.abs(jump) >= JUMP_MS) upset({ kind: "clock", ms: jump });
     if (late >= STANDSTILL_MS) upset({ kind: "standstill", ms: late });
-    each();
+    listener?.tick();
   };
   /** On whole seconds, where the schedule's slots are, so that one waking up serves both. */
   const arm = (): void => {
@@ -67,7 +69,8 @@ export const createEventLoopLag = (
     timer = clock.after(due - now, tick);
   };
   return {
-    start: () => {
+    start: (listening) => {
+      listener = listening;
       timer?.cancel();
       offset = clockOffset();
       arm();

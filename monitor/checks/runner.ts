@@ -4,7 +4,7 @@ import type { Clock } from "../adapters/clock";
 import { createDoubts } from "./doubts";
 import type { EventLoopLag } from "./event-loop-lag";
 import type { Outcome } from "./outcome";
-import { createSchedule, type Schedule } from "./schedule";
+import type { Schedule } from "./schedule";
 
 export interface Paced {
   readonly check: Check;
@@ -14,18 +14,17 @@ export interface Paced {
 
 export interface RunnerDeps {
   readonly clock: Clock;
+  readonly schedule: Schedule;
   readonly perform: (check: Check, timeoutMs: number) => Promise<Outcome>;
   /** Is this machine's own network up? Asked before a failure is believed. */
   readonly networkUp: () => Promise<boolean>;
   readonly lag: EventLoopLag;
   /** @returns whether it failed and has to be confirmed. */
   readonly took: (check: Check, began: number, outcome: Outcome) => boolean;
-  readonly random?: () => number;
 }
 
 /** Runs each check on its timer and hands over what it found. */
 export interface Runner {
-  readonly schedule: Schedule;
   /** Takes this list instead of the one before: unchanged checks keep their timers, so a reload leaves no gap. */
   load(list: readonly Paced[]): void;
   /** Runs of a check since it was loaded. */
@@ -40,8 +39,7 @@ export interface Runner {
 const CONFIRM_AFTER = 2 / 3;
 
 export const createRunner = (deps: RunnerDeps): Runner => {
-  const { clock, perform, took } = deps;
-  const schedule = createSchedule(clock, deps.random);
+  const { clock, schedule, perform, took } = deps;
   const doubts = createDoubts(deps);
   const runs = new Map<string, number>();
   /** What was loaded, as text, by the check's id. */
@@ -65,7 +63,6 @@ export const createRunner = (deps: RunnerDeps): Runner => {
     doubts.forget(id);
   };
   return {
-    schedule,
     load: (list) => {
       const next = new Map(list.map((paced) => [paced.check.id, JSON.stringify(paced)]));
       for (const id of loaded.keys()) if (!next.has(id)) unload(id);

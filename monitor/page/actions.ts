@@ -36,7 +36,7 @@ const endMaintenance = (assembly: Assembly, title: string): string => {
   const recovering = watchedChecks(state).filter(
     ({ id, service }) => covering([window], service) !== undefined && unwell(id),
   );
-  for (const { id } of recovering) assembly.runner.schedule.hurry(id);
+  for (const { id } of recovering) assembly.schedule.hurry(id);
   if (recovering.length === 0) {
     assembly.setWindows(others);
     return `maintenance "${title}" is over`;

@@ -151,7 +151,7 @@ export const status = (view: Assembly): Status => {
   const checks = watchedChecks(alerts.state()).map((watched) => checkStatus(view, watched));
   const { ok, error } = writer.status();
   const { told, heldUpMs, uncounted } = view.strain.load();
-  const { lateMs, waiting, skipped } = view.runner.schedule.backlog();
+  const { lateMs, waiting, skipped } = view.schedule.backlog();
   const seconds = (ms: number): number => Math.round(ms / 100) / 10;
   return {
     fleet: config.fleet,

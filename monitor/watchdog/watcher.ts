@@ -7,13 +7,14 @@ import type { Clock } from "../adapters/clock";
 import type { Log } from "../adapters/log";
 import { Outbox } from "../adapters/outbox";
 import { isUnconfirmed } from "../alerts/alert-state";
-import { createAlerting, type Alerting } from "../alerts/alerting";
+import { createAlerting } from "../alerts/alerting";
 import type { AlertRules } from "../alerts/draft";
 import { active } from "../alerts/maintenance";
 import { createEventLoopLag } from "../checks/event-loop-lag";
 import { createOwnNetwork } from "../checks/own-network";
 import { runCheck } from "../checks/run";
-import { createRunner, type Runner } from "../checks/runner";
+import { createRunner } from "../checks/runner";
+import { createSchedule } from "../checks/schedule";
 import { openFileJournal } from "./file-journal";
 
 /** The primary watches the watcher the same way it is watched, and sends by itself. @returns how to end it. */
@@ -53,12 +54,13 @@ export const watchWatcher = (
     flapsPerHour: watcher.alerts.flapsPerHour ?? 6,
     maintenance: (now) => active(watcher.alerts.maintenance ?? [], [], now),
   };
-  const alerting: Alerting = createAlerting(
+  const schedule = createSchedule(clock);
+  const alerting = createAlerting(
     {
       rules: () => rules,
       now: () => clock.now(),
       journal,
-      hurry: (id) => runner.schedule.hurry(id),
+      hurry: (id) => schedule.hurry(id),
       send: (message) => outbox.add(message),
       log: (line) => log.warn(line),
     },
@@ -77,8 +79,9 @@ export const watchWatcher = (
   );
   const lag = createEventLoopLag(clock);
   lag.start();
-  const runner: Runner = createRunner({
+  const runner = createRunner({
     clock,
+    schedule,
     perform,
     lag,
     networkUp: () => network.up(),

@@ -33,7 +33,7 @@ test("a deadline that passed while this program was really blocked is not the ot
   const runner = createRunner({
     clock: systemClock,
     lag,
-    random: () => 0,
+    schedule: createSchedule(systemClock, () => 0),
     networkUp: () => Promise.resolve(true),
     perform: (check, timeoutMs) => {
       const outcome = runCheck(check, timeoutMs);
@@ -78,7 +78,7 @@ const outcomes = async (check: Check, outcome: Outcome, lateMs: number): Promise
   const runner = createRunner({
     clock,
     lag,
-    random: () => 0.5,
+    schedule: createSchedule(clock, () => 0.5),
     networkUp: () => Promise.resolve(true),
     took: (_check, _began, { result }) => {
       seen.push(result);
@@ -121,7 +121,7 @@ const stalled = async (
   const runner = createRunner({
     clock,
     lag,
-    random: () => 0.5,
+    schedule: createSchedule(clock, () => 0.5),
     networkUp: () => Promise.resolve(true),
     took: ({ id }, _began, { result }) => {
       seen.set(id, [...(seen.get(id) ?? []), result]);
@@ -181,13 +181,13 @@ test.each([
   async (_way, ms) => {
     const clock = new FakeClock();
     const upsets: TimeUpset[] = [];
-    const lag = createEventLoopLag(clock, (upset) => upsets.push(upset));
+    const lag = createEventLoopLag(clock);
     const results: string[] = [];
     const late: Outcome = { result: "fail", ms: 0, error: "last heard at …" };
     const runner = createRunner({
       clock,
       lag,
-      random: () => 0.5,
+      schedule: createSchedule(clock, () => 0.5),
       networkUp: () => Promise.resolve(true),
       took: (_check, _began, { result }) => {
         results.push(result);
@@ -195,7 +195,7 @@ test.each([
       },
       perform: () => Promise.resolve(late),
     });
-    lag.start();
+    lag.start({ upset: (upset) => upsets.push(upset), tick: () => undefined });
     runner.load([
       {
         check: { kind: "heartbeat", id: "x", token: "t", graceSeconds: 1 },

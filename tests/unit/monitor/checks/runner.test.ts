@@ -4,6 +4,7 @@ import type { Check } from "@second-server/contract/observatory";
 import { createEventLoopLag } from "../../../../monitor/checks/event-loop-lag";
 import type { Outcome } from "../../../../monitor/checks/outcome";
 import { createRunner } from "../../../../monitor/checks/runner";
+import { createSchedule } from "../../../../monitor/checks/schedule";
 import { FakeClock } from "../fake-clock";
 
 const check = (id: string): Check => ({ kind: "tcp", id, host: "192.0.2.1", port: 1 });
@@ -28,7 +29,7 @@ const lab = (
     perform,
     lag,
     networkUp,
-    random: () => 0.5,
+    schedule: createSchedule(clock, () => 0.5),
     took: (one, _began, { result }) => {
       seen.push(`${Math.round((clock.monotonic() - start) / 1000)} ${one.id} ${result}`);
       return result === "fail";

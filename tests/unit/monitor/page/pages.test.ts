@@ -214,7 +214,7 @@ describe("maintenance", () => {
     maintain({});
     for (let time = 0; time < 3; time += 1) site.round({ blog: "HTTP 502" });
     site.round();
-    const hurried = jest.spyOn(site.assembly.runner.schedule, "hurry");
+    const hurried = jest.spyOn(site.assembly.schedule, "hurry");
     expect(act(site.assembly, { action: "end-maintenance", title: "release 1" })).toContain(
       "is over in 35 s",
     );
