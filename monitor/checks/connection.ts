@@ -5,6 +5,7 @@ import {
   type SecureContext,
   type TLSSocket,
 } from "node:tls";
+import { domainToASCII } from "node:url";
 
 import { monotonic } from "../adapters/clock";
 import { forget, resolving } from "./resolve";
@@ -22,11 +23,18 @@ const keyOf = (host: string, port: number): string => `${host}:${port}`;
 /** @returns a socket that will connect; `error` follows if it can't. */
 export const openPlain = (host: string, port: number, deadlineMs: number): Socket =>
   connectPlain({
-    host,
+    host: host.replace(/^\[|\]$/g, ""),
     port,
     lookup: resolving,
     autoSelectFamilyAttemptTimeout: Math.max(250, Math.floor(deadlineMs / 3)),
   });
+
+/** As it goes over the wire: in ASCII, without the dot that ends a whole name. */
+const serverName = (host: string): string => {
+  if (isIP(host) !== 0) return "";
+  const name = host.replace(/\.$/, "");
+  return domainToASCII(name) || name;
+};
 
 /**
  * TLS on a socket of our own: where TLS opens it itself, Debian's Node 20.19.2 frees what OpenSSL holds (70 kB a connection) only with the next full garbage collection.
@@ -40,7 +48,7 @@ export const openSecure = (plain: Socket, host: string, port: number, full = fal
   const socket = connectSecure({
     socket: plain,
     host,
-    servername: isIP(host) === 0 ? host : "",
+    servername: serverName(host),
     secureContext: context,
     session,
     rejectUnauthorized: !full,
@@ -53,7 +61,7 @@ export const openSecure = (plain: Socket, host: string, port: number, full = fal
 /** After an answer: tickets come behind the handshake, and the `session` event is silent in Debian's Node. */
 export const rememberSession = (socket: TLSSocket, host: string, port: number): void => {
   const session = socket.isSessionReused() ? undefined : socket.getSession();
-  if (session === undefined || session === null) return;
+  if (session === undefined) return;
   if (sessions.size >= SESSION_LIMIT) sessions.clear();
   sessions.set(keyOf(host, port), { session, at: monotonic() });
 };

@@ -25,7 +25,8 @@ export const checkDrift = async ({ folder, manifest }: DriftCheck): Promise<stri
   const { files } = JSON.parse(await readFile(manifest, "utf8")) as Manifest;
   const differ: string[] = [];
   for (const file of files)
-    if ((await sha256(join(folder, file.path))) !== file.sha256) differ.push(file.path);
+    if ((await sha256(join(folder, file.path))) !== file.sha256.toLowerCase())
+      differ.push(file.path);
   if (differ.length > 0)
     throw new Finding(
       `${differ.length} of ${files.length} files differ: ${differ.slice(0, 3).join(", ")}`,

@@ -2,12 +2,14 @@ import { validateHeaderName, validateHeaderValue } from "node:http";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 
-import { AnswerReader } from "./answer";
+import { type AnswerReader, createAnswerReader } from "./answer";
+import { textOf } from "./charset";
 import { forgetPlace, openPlain, openSecure, rememberSession } from "./connection";
 import { Finding, TooLate } from "./outcome";
 
 export interface Answer {
   readonly status: number;
+  /** With what is not ASCII in percent encoding. */
   readonly location?: string;
   readonly retryAfter?: string;
   readonly encoding?: string;
@@ -70,6 +72,22 @@ export const ask = async (url: URL, question: Question, deadlineMs: number): Pro
   }
 };
 
+/** Bytes that are not ASCII, as browsers read them in an address: mostly they are raw UTF-8. */
+const percentEncoded = (value: string | undefined): string | undefined =>
+  value?.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
+
+const answerOf = (reader: AnswerReader): Answer => {
+  const { status, headers } = reader.head() ?? { status: 0, headers: new Map<string, string>() };
+  return {
+    status,
+    location: percentEncoded(headers.get("location")),
+    retryAfter: headers.get("retry-after"),
+    encoding: headers.get("content-encoding"),
+    body: textOf(reader.body(), headers.get("content-type")),
+    cut: reader.cut(),
+  };
+};
+
 /** One request, one answer; the socket is gone afterwards. */
 const exchange = (
   plain: Socket,
@@ -80,7 +98,7 @@ const exchange = (
   answered: () => void = () => undefined,
 ): Promise<Answer> => {
   return new Promise((resolve, reject) => {
-    const reader = new AnswerReader(method.toUpperCase(), !bodyless);
+    const reader = createAnswerReader(method.toUpperCase(), !bodyless);
     let stage = "no connection";
     const timer = setTimeout(
       () => fail(new TooLate(`${stage} within ${deadlineMs / 1000} s`)),
@@ -93,18 +111,8 @@ const exchange = (
     };
     const fail = (error: Error): void => end(() => reject(error));
     const done = (): void => {
-      const { status, headers } = reader.head ?? { status: 0, headers: new Map<string, string>() };
       answered();
-      end(() =>
-        resolve({
-          status,
-          location: headers.get("location"),
-          retryAfter: headers.get("retry-after"),
-          encoding: headers.get("content-encoding"),
-          body: reader.body(),
-          cut: reader.cut,
-        }),
-      );
+      end(() => resolve(answerOf(reader)));
     };
     plain.once("connect", () => {
       stage = socket === plain ? "no answer" : "no TLS handshake";
@@ -123,15 +131,13 @@ const exchange = (
       }
     });
     socket.on("end", () => {
-      if (reader.ended()) done();
-      else
-        fail(
-          new TooLate(
-            stage === "no complete answer"
-              ? "the answer was cut off"
-              : "the connection was closed without an answer",
-          ),
-        );
+      if (reader.ended()) return done();
+      const isCutOff = stage === "no complete answer";
+      fail(
+        new TooLate(
+          isCutOff ? "the answer was cut off" : "the connection was closed without an answer",
+        ),
+      );
     });
     socket.write(text);
   });

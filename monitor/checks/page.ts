@@ -11,21 +11,40 @@ const valueAt = (value: unknown, path: string): unknown =>
     .filter((key) => key !== "")
     .reduce<unknown>(
       (at, key) =>
-        typeof at === "object" && at !== null ? (at as Record<string, unknown>)[key] : undefined,
+        typeof at === "object" && at ? (at as Record<string, unknown>)[key] : undefined,
       value,
     );
+
+/** The same text whatever way its accents are spelled; what is all ASCII needs no second look. */
+const sameSpelling = (wanted: string, text: string): readonly [string, string] =>
+  /^\p{ASCII}*$/u.test(wanted) ? [wanted, text] : [wanted.normalize(), text.normalize()];
+
+const includes = (text: string, wanted: string): boolean => {
+  const [part, whole] = sameSpelling(wanted, text);
+  return whole.includes(part);
+};
+
+const matches = (text: string, pattern: string): boolean => {
+  const [regex, whole] = sameSpelling(pattern, text);
+  return new RegExp(regex, "u").test(whole);
+};
+
+const isSame = (found: unknown, wanted: unknown): boolean =>
+  typeof found === "string" && typeof wanted === "string"
+    ? found.normalize() === wanted.normalize()
+    : found === wanted;
 
 const looksAtBody = ({ contains, matches, json }: HttpCheck): boolean =>
   contains !== undefined || matches !== undefined || json !== undefined;
 
 const judgeBody = (check: HttpCheck, answer: Answer): void => {
   if (!looksAtBody(check)) return;
-  if (answer.encoding !== undefined && answer.encoding !== "identity")
+  if (answer.encoding !== undefined && !/^(identity)?$/i.test(answer.encoding))
     throw new Finding(`the answer is encoded (${answer.encoding}) although that was not asked for`);
   const where = answer.cut ? ` in the first ${BODY_LIMIT / 1024} kB` : "";
-  if (check.contains !== undefined && !answer.body.includes(check.contains))
+  if (check.contains !== undefined && !includes(answer.body, check.contains))
     throw new Finding(`"${check.contains}" is not in the answer${where}`);
-  if (check.matches !== undefined && !new RegExp(check.matches, "u").test(answer.body))
+  if (check.matches !== undefined && !matches(answer.body, check.matches))
     throw new Finding(`the answer${where} does not match /${check.matches}/`);
   if (check.json === undefined) return;
   let parsed: unknown;
@@ -35,7 +54,7 @@ const judgeBody = (check: HttpCheck, answer: Answer): void => {
     throw new Finding("the answer is not JSON");
   }
   const found = valueAt(parsed, check.json.path);
-  if (found !== check.json.equals)
+  if (!isSame(found, check.json.equals))
     throw new Finding(
       `${check.json.path} is ${JSON.stringify(found) ?? "absent"}, not ${JSON.stringify(check.json.equals)}`,
     );

@@ -3,8 +3,23 @@ import type { SshCheck } from "@second-server/contract/observatory";
 import { openPlain } from "./connection";
 import { Finding, TooLate } from "./outcome";
 
-/** Longer than any banner that RFC 4253 allows. */
-const LONGEST = 512;
+/** Longer than any line before the banner, and all of them together. */
+const LONGEST_LINE = 512;
+const LONGEST = 8192;
+
+/** "1.99" is a server that speaks both versions (RFC 4253, 5.1). */
+const fits = (line: string, banner: string): boolean =>
+  line.startsWith(banner) || line.replace(/^SSH-1\.99-/, "SSH-2.0-").startsWith(banner);
+
+/** @returns the banner, which may come after other lines (RFC 4253, 4.2); undefined while it may still come. */
+const bannerIn = (heard: string): string | undefined => {
+  const lines = heard.split("\n");
+  const begun = lines.pop() ?? "";
+  const banner = lines.find((line) => line.startsWith("SSH-"));
+  if (banner !== undefined) return banner.trim();
+  const isTooLong = begun.length >= LONGEST_LINE || heard.length >= LONGEST;
+  return isTooLong ? (lines[0] ?? begun).trim() : undefined;
+};
 
 /** The server speaks first; we read its banner and hang up. @returns the banner. */
 export const checkSsh = (
@@ -16,7 +31,7 @@ export const checkSsh = (
     let heard = "";
     let stage = "no connection";
     const timer = setTimeout(
-      () => fail(new TooLate(`${stage} within ${timeoutMs / 1000} s`)),
+      () => silent(new TooLate(`${stage} within ${timeoutMs / 1000} s`)),
       timeoutMs,
     );
     const end = (settle: () => void): void => {
@@ -25,17 +40,27 @@ export const checkSsh = (
       settle();
     };
     const fail = (error: Error): void => end(() => reject(error));
+    const judge = (line: string): void => {
+      if (fits(line, banner)) end(() => resolve(line.slice(0, 100)));
+      else fail(new Finding(`the banner is "${line.slice(0, 60)}", not "${banner}…"`));
+    };
+    /** Nothing more comes: another protocol's greeting is told as what it is. */
+    const silent = (error: TooLate): void => {
+      const [first = "", ...more] = heard.split("\n");
+      if (more.length > 0) judge(first.trim());
+      else fail(error);
+    };
     socket.once("connect", () => {
       stage = "no SSH banner";
     });
     socket.on("data", (chunk) => {
       heard += chunk.toString("latin1");
-      const line = heard.split("\n")[0]?.trim() ?? "";
-      if (!heard.includes("\n") && heard.length < LONGEST) return;
-      if (line.startsWith(banner)) end(() => resolve(line.slice(0, 100)));
-      else fail(new Finding(`the banner is "${line.slice(0, 60)}", not "${banner}…"`));
+      const line = bannerIn(heard);
+      if (line !== undefined) judge(line);
     });
-    socket.once("end", () => fail(new TooLate("the connection was closed before the SSH banner")));
+    socket.once("end", () =>
+      silent(new TooLate("the connection was closed before the SSH banner")),
+    );
     socket.once("error", fail);
   });
 };

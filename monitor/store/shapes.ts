@@ -9,7 +9,7 @@ import type { Beat } from "../checks/heartbeat";
 export type Fits = (value: unknown) => boolean;
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+  typeof value === "object" && Boolean(value) && !Array.isArray(value);
 
 export const text: Fits = (value) => typeof value === "string";
 export const flag: Fits = (value) => typeof value === "boolean";
@@ -100,10 +100,17 @@ export const beat = objectOf<Beat>({
 });
 export const blindWindow = objectOf<BlindWindow>({ from: time, to: time });
 
+/** States of before said null for a check that had not run. */
+export const parseStored = (json: string): unknown =>
+   
+  JSON.parse(json, (key, value: unknown) =>
+    key === "lastOk" && value === null ? undefined : value,
+  );
+
 /** @returns undefined for what is damaged. */
 export const read = <Value>(json: unknown, fits: Fits): Value | undefined => {
   try {
-    const value: unknown = JSON.parse(String(json));
+    const value = parseStored(String(json));
     return fits(value) ? (value as Value) : undefined;
   } catch {
     return undefined;

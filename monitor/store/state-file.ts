@@ -10,7 +10,7 @@ import {
 import { dirname } from "node:path";
 
 import { reason, type Log } from "../adapters/log";
-import type { Fits } from "./shapes";
+import { type Fits, parseStored } from "./shapes";
 
 /** Readers and a power cut see the old file or the new one. */
 export const writeAtomically = (path: string, text: string): void => {
@@ -28,7 +28,7 @@ export const writeAtomically = (path: string, text: string): void => {
 /** A lost or damaged file means beginning anew, which is safe; it is said in the journal. */
 export const readStateFile = <State>(path: string, fits: Fits, empty: State, log: Log): State => {
   try {
-    const state: unknown = JSON.parse(readFileSync(path, "utf8"));
+    const state = parseStored(readFileSync(path, "utf8"));
     if (!fits(state)) throw new Error("it is not what was written");
     return state as State;
   } catch (error) {

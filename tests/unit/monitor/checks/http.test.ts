@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { HttpCheck } from "@second-server/contract/observatory";
 
-import { AnswerReader } from "../../../../monitor/checks/answer";
+import { createAnswerReader } from "../../../../monitor/checks/answer";
 import { runCheck } from "../../../../monitor/checks/run";
 import { Lab } from "./lab";
 
@@ -55,9 +55,9 @@ test("method and headers are sent", async () => {
 test("an answer in chunks, byte by byte, after an interim one, is put together", async () => {
   const raw =
     "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4;note=x\r\ngree\r\n1\r\nn\r\n0\r\nx-sum: 1\r\n\r\n";
-  const reader = new AnswerReader("GET", true);
+  const reader = createAnswerReader("GET", true);
   const done = [...raw].map((byte) => reader.take(Buffer.from(byte)));
-  expect([reader.head?.status, reader.body(), done.indexOf(true)]).toEqual([
+  expect([reader.head()?.status, reader.body().toString(), done.indexOf(true)]).toEqual([
     200,
     "green",
     raw.length - 1,

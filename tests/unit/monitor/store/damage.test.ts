@@ -11,6 +11,7 @@ import { openDatabase } from "../../../../monitor/store/database";
 import { loadState } from "../../../../monitor/store/load-state";
 import { openOrRecover } from "../../../../monitor/store/recover";
 import { createRollups } from "../../../../monitor/store/rollups";
+import { checkState, read } from "../../../../monitor/store/shapes";
 import { tiers } from "../../../../monitor/store/tiers";
 import { openFileJournal } from "../../../../monitor/watchdog/file-journal";
 import { FakeClock } from "../fake-clock";
@@ -210,4 +211,9 @@ describe("damaged files", () => {
       parcels: [],
     });
   });
+});
+
+test("a state that an earlier program stored before the first run is whole", () => {
+  const json = JSON.stringify({ firing: false, streak: 0, lastOk: null });
+  expect(read(json, checkState)).toEqual({ firing: false, streak: 0 });
 });
