@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
 
+import { USERS } from "@second-server/contract/names";
+import { PATHS } from "@second-server/contract/paths";
 import type { Identity } from "@second-server/contract/release";
 
 import { note, readApplied } from "./apply/record";
 import { look, readJson, sha256, writeWhole } from "./files";
 import { type Machine, must } from "./machine";
-import { PEER_HOME, PEER_USER, PLACES } from "./places";
 
 const line = (text: string): string => `${text.trimEnd()}\n`;
 
@@ -41,11 +42,11 @@ export const sshConfigOf = ({ peer }: Identity): string =>
     [
       "Host peer",
       `  HostName ${peer.address}`,
-      `  User ${PEER_USER}`,
-      `  IdentityFile ${PLACES.peerKey}`,
+      `  User ${USERS.peer}`,
+      `  IdentityFile ${PATHS.peerKey}`,
       "  IdentitiesOnly yes",
       "  HostKeyAlias peer",
-      `  UserKnownHostsFile ${PLACES.knownHosts}`,
+      `  UserKnownHostsFile ${PATHS.knownHosts}`,
       "  GlobalKnownHostsFile /dev/null",
       "  StrictHostKeyChecking yes",
       "  BatchMode yes",
@@ -59,33 +60,33 @@ export const sshConfigOf = ({ peer }: Identity): string =>
 /** The peer's key may start one program, from one address, without terminal, forwarding or agent. */
 export const authorizedKeyOf = ({ peer, incomingPublicKey }: Identity): string =>
   line(
-    `restrict,from="${peer.address}",command="exec sudo -n /usr/local/bin/fleet-agent peer \\"$SSH_ORIGINAL_COMMAND\\"" ${incomingPublicKey.trim()}`,
+    `restrict,from="${peer.address}",command="exec sudo -n ${PATHS.agent} peer \\"$SSH_ORIGINAL_COMMAND\\"" ${incomingPublicKey.trim()}`,
   );
 
 const ensurePeerUser = async (machine: Machine): Promise<void> => {
-  if ((await machine.run(["id", "-u", PEER_USER])).code !== 0)
+  if ((await machine.run(["id", "-u", USERS.peer])).code !== 0)
     await must(machine, [
       "useradd",
       "--system",
       "--home-dir",
-      PEER_HOME,
+      PATHS.peerHome,
       "--create-home",
       "--shell",
       "/bin/sh",
-      PEER_USER,
+      USERS.peer,
     ]);
   // "*" is no password; "!" would be a locked account, which sshd refuses even with a key where PAM is off.
-  await must(machine, ["usermod", "--password", "*", PEER_USER]);
+  await must(machine, ["usermod", "--password", "*", USERS.peer]);
   writeWhole(
     machine.at("/etc/sudoers.d/fleet-peer"),
-    `${PEER_USER} ALL=(root) NOPASSWD: /usr/local/bin/fleet-agent peer *\n`,
+    `${USERS.peer} ALL=(root) NOPASSWD: ${PATHS.agent} peer *\n`,
     0o440,
   );
 };
 
 /** Leaves the permanent host key alone in force. The first boot's is not needed any more: whoever sends an identity has come by the permanent one, and has noted that. */
 const setHostKey = async (machine: Machine, key: string): Promise<boolean> => {
-  const path = machine.at(PLACES.hostKey);
+  const path = machine.at(PATHS.sshHostKey);
   const folder = machine.at("/etc/ssh");
   const others = readdirSync(folder).filter((name) => /^ssh_host_(rsa|ecdsa|dsa)_key/.test(name));
   for (const name of others) rmSync(`${folder}/${name}`);
@@ -97,7 +98,7 @@ const setHostKey = async (machine: Machine, key: string): Promise<boolean> => {
 
 /** Writes what is new, takes away what is no longer given, and returns the names whose value is not what it was. */
 const keepSecrets = (machine: Machine, secrets: Identity["secrets"]): readonly string[] => {
-  const folder = machine.at(PLACES.secrets);
+  const folder = machine.at(PATHS.secrets);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   for (const name of readdirSync(folder))
     if (!Object.hasOwn(secrets, name)) rmSync(`${folder}/${name}`);
@@ -117,7 +118,7 @@ const renewCredentials = async (machine: Machine, changed: readonly string[]): P
       changed.some((name) =>
         readFileSync(path, "utf8")
           .split("\n")
-          .includes(`LoadCredential=${name}:${PLACES.secrets}/${name}`),
+          .includes(`LoadCredential=${name}:${PATHS.secrets}/${name}`),
       )
     );
   };
@@ -128,15 +129,19 @@ const renewCredentials = async (machine: Machine, changed: readonly string[]): P
 /** Makes this machine the one that `up` says it is. Idempotent; sshd is reloaded last, and running connections stay. */
 export const takeIdentity = async (machine: Machine, identity: Identity): Promise<void> => {
   const secrets = keepSecrets(machine, identity.secrets);
-  writeWhole(machine.at(PLACES.identity), `${JSON.stringify(identity, null, 2)}\n`, 0o600);
+  writeWhole(machine.at(PATHS.identity), `${JSON.stringify(identity, null, 2)}\n`, 0o600);
   if (identity.peer) {
-    writeWhole(machine.at(PLACES.peerKey), line(identity.outgoingPrivateKey), 0o600);
-    writeWhole(machine.at(PLACES.knownHosts), line(`peer ${identity.peer.hostKey.trim()}`), 0o644);
-    writeWhole(machine.at(PLACES.sshConfig), sshConfigOf(identity), 0o644);
+    writeWhole(machine.at(PATHS.peerKey), line(identity.outgoingPrivateKey), 0o600);
+    writeWhole(machine.at(PATHS.knownHosts), line(`peer ${identity.peer.hostKey.trim()}`), 0o644);
+    writeWhole(machine.at(PATHS.sshConfig), sshConfigOf(identity), 0o644);
     await ensurePeerUser(machine);
-    mkdirSync(machine.at(`${PEER_HOME}/.ssh`), { recursive: true, mode: 0o755 });
+    mkdirSync(machine.at(`${PATHS.peerHome}/.ssh`), { recursive: true, mode: 0o755 });
     // Owned by root and readable by sshd as the user: the peer's own processes can't widen it.
-    writeWhole(machine.at(`${PEER_HOME}/.ssh/authorized_keys`), authorizedKeyOf(identity), 0o644);
+    writeWhole(
+      machine.at(`${PATHS.peerHome}/.ssh/authorized_keys`),
+      authorizedKeyOf(identity),
+      0o644,
+    );
   }
   await renewCredentials(machine, secrets);
   const changed = await setHostKey(machine, identity.hostPrivateKey);
@@ -149,8 +154,8 @@ export const takeIdentity = async (machine: Machine, identity: Identity): Promis
 };
 
 export const readIdentity = (machine: Machine): Identity => {
-  const identity = readJson<Identity>(machine.at(PLACES.identity));
+  const identity = readJson<Identity>(machine.at(PATHS.identity));
   if (!identity)
-    throw new Error(`${PLACES.identity}: this machine has no identity yet. Run ./fleet up`);
+    throw new Error(`${PATHS.identity}: this machine has no identity yet. Run ./fleet up`);
   return identity;
 };

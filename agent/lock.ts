@@ -2,8 +2,9 @@ import { spawnSync } from "node:child_process";
 import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 
+import { PATHS } from "@second-server/contract/paths";
+
 import type { Machine } from "./machine";
-import { PLACES } from "./places";
 
 /** The lock belongs to the open file, not to the `flock` program that takes it for us: the kernel lifts it when this process ends, however it ends. */
 const take = (file: number, seconds: number): boolean => {
@@ -20,7 +21,7 @@ export const withLock = async <T>(
   command: string,
   seconds: number,
   work: () => Promise<T>,
-  lock: string = PLACES.lock,
+  lock: string = PATHS.agentLock,
 ): Promise<T> => {
   const path = machine.at(lock);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });

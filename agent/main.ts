@@ -1,6 +1,8 @@
 /** fleet-agent: what `up` and the other machine ask of this one. Runs as root on Debian 13 with its own Node; started by /usr/local/bin/fleet-agent. */
 import { readFileSync } from "node:fs";
 
+import { PATHS } from "@second-server/contract/paths";
+
 import { apply, rollback } from "./apply/apply";
 import { exportBackup, restoreToPeer } from "./backup/give-back";
 import { servePeer } from "./backup/peer";
@@ -11,7 +13,6 @@ import { list, verifyBackups } from "./backup/store";
 import { parseIdentity, takeIdentity } from "./identity";
 import { withLock } from "./lock";
 import { type Machine, thisMachine } from "./machine";
-import { PLACES } from "./places";
 import { statusOf, statusText } from "./status";
 
 const USAGE = `usage: fleet-agent COMMAND
@@ -55,7 +56,7 @@ const backup = async (machine: Machine, [command, word]: readonly string[]): Pro
     case "prepare":
       return await alone(machine, "backup prepare", 300, () => prepare(machine));
     case "pull":
-      return await alone(machine, "backup pull", 300, () => pull(machine), PLACES.backupLock);
+      return await alone(machine, "backup pull", 300, () => pull(machine), PATHS.backupLock);
     case "list":
       return say(
         word === "--json"
@@ -76,7 +77,7 @@ const backup = async (machine: Machine, [command, word]: readonly string[]): Pro
         "backup restore-to-peer",
         300,
         () => restoreToPeer(machine),
-        PLACES.backupLock,
+        PATHS.backupLock,
       );
     default:
       return usage();

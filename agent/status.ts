@@ -1,10 +1,10 @@
+import { PATHS } from "@second-server/contract/paths";
 import type { Identity } from "@second-server/contract/release";
 
 import { type Applied, readApplied, readPrevious } from "./apply/record";
 import { type BackupStatus } from "./backup/store";
 import { readJson } from "./files";
 import type { Machine } from "./machine";
-import { PLACES } from "./places";
 
 interface UnitState {
   readonly unit: string;
@@ -33,12 +33,12 @@ export const statusOf = async (machine: Machine): Promise<Status> => {
       ? []
       : (await machine.run(["systemctl", "is-active", "--", ...units])).stdout.trim().split("\n");
   return {
-    role: readJson<Identity>(machine.at(PLACES.identity))?.role ?? null,
+    role: readJson<Identity>(machine.at(PATHS.identity))?.role ?? null,
     applied: brief(applied),
     previous: brief(readPrevious(machine)),
-    unfinished: readJson(machine.at(PLACES.pending)) !== null,
+    unfinished: readJson(machine.at(PATHS.pending)) !== null,
     units: units.map((unit, index) => ({ unit, state: states[index] ?? "unknown" })),
-    backup: readJson<BackupStatus>(machine.at(PLACES.backupStatus)),
+    backup: readJson<BackupStatus>(machine.at(PATHS.backupStatus)),
   };
 };
 

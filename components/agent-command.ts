@@ -1,5 +1,6 @@
 import { remote } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
+import { PATHS } from "@second-server/contract/paths";
 
 import type { Server } from "./server";
 
@@ -24,7 +25,7 @@ export const agentCommand = (
     name,
     {
       connection: on.connection,
-      create: `sudo /usr/local/bin/fleet-agent ${words}`,
+      create: `sudo ${PATHS.agent} ${words}`,
       triggers: [...triggers],
       addPreviousOutputInEnv: false,
       ...more,

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Identity } from "@second-server/contract/release";
 import type { Role } from "@second-server/contract/roles";
+import { CONTRACT_VERSION } from "@second-server/contract/version";
 
 import type { Server } from "./server";
 import type { SshKeys } from "./ssh-keys";
@@ -20,7 +21,7 @@ export const identityOf = (
 ): pulumi.Output<Identity> => {
   const other: Role = role === "primary" ? "watcher" : "primary";
   return pulumi.secret({
-    format: 1 as const,
+    format: CONTRACT_VERSION,
     role,
     hostPrivateKey: keys.host[role].privateKey,
     self: { address: servers[role].address, dropletId: servers[role].droplet.id },

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { bundlePath } from "@second-server/contract/paths";
 import type { Identity } from "@second-server/contract/release";
 
 import type { BuiltRelease } from "../render/release";
@@ -61,7 +62,7 @@ export class Delivery extends pulumi.ComponentResource {
       {
         connection: server.connection,
         source: new pulumi.asset.FileAsset(writeBundle(pulumi.getStack(), built)),
-        remotePath: `/home/fleet/release-${built.sha256}.tar.gz`,
+        remotePath: bundlePath(built.sha256),
         triggers: [server.droplet.id],
       },
       { ...child, dependsOn: [server.hostKey] },

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { SECRETS } from "@second-server/contract/names";
 
 import type { FleetFacts } from "../config/fleet";
 import { buildRelease } from "../render/release";
@@ -41,7 +42,7 @@ export class Rollout extends pulumi.ComponentResource {
     const servers = { primary: primary.server, watcher: watcher.server };
     // Both machines sign with it: reports to the Observatory, and the links in its mails.
     const signingKey = new random.RandomPassword(
-      "signing-key",
+      SECRETS.signingKey,
       { length: 48, special: false },
       child,
     );
@@ -49,7 +50,7 @@ export class Rollout extends pulumi.ComponentResource {
       keys,
       servers,
       floatingIp: primary.floatingIp.address,
-      secrets: { ...secrets, "signing-key": signingKey.result },
+      secrets: { ...secrets, [SECRETS.signingKey]: signingKey.result },
     };
     const deliver = (role: "primary" | "watcher") => {
       const built = buildRelease(fleet, role, folder);

@@ -1,6 +1,7 @@
 import { remote, type types } from "@pulumi/command";
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
+import { PATHS } from "@second-server/contract/paths";
 import type { Role } from "@second-server/contract/roles";
 
 import type { FleetFacts } from "../config/fleet";
@@ -80,7 +81,7 @@ export class Server extends pulumi.ComponentResource {
       `${name}-host-key`,
       {
         connection: connect(keys.firstBoot[role].publicKey),
-        create: "sudo /usr/local/bin/fleet-agent host-key",
+        create: `sudo ${PATHS.agent} host-key`,
         stdin: keys.host[role].privateKey,
         triggers: [this.droplet.id],
         addPreviousOutputInEnv: false,

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 
-import { serviceUser } from "@second-server/contract/names";
+import { USERS, serviceUser } from "@second-server/contract/names";
 import { serviceDataFolder } from "@second-server/contract/paths";
 import type { Role } from "@second-server/contract/roles";
 
@@ -135,7 +135,7 @@ export const factsOf = (
     report: manifest.report,
     backups: { everyMinutes: manifest.backups.every / 60, keep: manifest.backups.keep },
     admin: {
-      user: "fleet",
+      user: USERS.operator,
       authorizedKeys: settings["admin-keys"],
       allowFrom: settings["admin-from"] ?? ["0.0.0.0/0", "::/0"],
     },

@@ -1,5 +1,6 @@
 /** The fleet as frozen facts: what `fleet.yaml` and the stack's config come to once checked and filled in. Everything downstream reads only this. */
 
+import type { BackupKeep } from "@second-server/contract/backups";
 import type { Check, Maintenance } from "@second-server/contract/observatory";
 import type { Role } from "@second-server/contract/roles";
 
@@ -125,7 +126,7 @@ export interface FleetFacts {
   readonly report: { readonly daily?: string; readonly weekly?: string };
   readonly backups: {
     readonly everyMinutes: number;
-    readonly keep: { readonly hourly: number; readonly daily: number; readonly weekly: number };
+    readonly keep: BackupKeep;
   };
   /** Operators' own public keys (OpenSSH lines), besides the key that the program makes. */
   readonly admin: {

@@ -1,3 +1,5 @@
+import { CHECKS } from "@second-server/contract/checks";
+
 import { RESERVED_NAMES, RESERVED_PORTS, SIZES } from "./catalogue";
 import type { FleetFacts, ServiceFacts } from "./fleet";
 
@@ -212,20 +214,9 @@ const durations = ({ checks, backups }: FleetFacts): Problem[] => [
       ]),
 ];
 
-/** What the layers of the fleet are called in alerts. */
-const OWN_CHECKS = [
-  "primary",
-  "dns",
-  "nginx",
-  "certificate",
-  "status-certificate",
-  "backup",
-  "watcher",
-];
-
 const checkNames = ({ checks, services, alerts }: FleetFacts): Problem[] => {
   const known = new Set(services.map(({ name }) => name));
-  const taken = [...OWN_CHECKS, ...known];
+  const taken = [...Object.values<string>(CHECKS), ...known];
   return [
     ...checks.also.flatMap(({ id }, index) =>
       taken.includes(id) || checks.also.findIndex((other) => other.id === id) < index

@@ -1,3 +1,4 @@
+import { DEFAULT_BACKUP_KEEP } from "@second-server/contract/backups";
 import { z } from "zod";
 
 import { alerts, further } from "./alerting";
@@ -52,9 +53,9 @@ export const manifestSchema = z.strictObject({
       every: duration.prefault("1h"),
       keep: z
         .strictObject({
-          hourly: count(1000).default(24),
-          daily: count(1000).default(7),
-          weekly: count(1000).default(4),
+          hourly: count(1000).default(DEFAULT_BACKUP_KEEP.hourly),
+          daily: count(1000).default(DEFAULT_BACKUP_KEEP.daily),
+          weekly: count(1000).default(DEFAULT_BACKUP_KEEP.weekly),
         })
         .prefault({}),
     })

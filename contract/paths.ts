@@ -5,6 +5,7 @@ const AGENT_STATE = "/var/lib/fleet-agent";
 const BACKUPS = "/var/lib/fleet-backups";
 
 export const PATHS = {
+  programs: PROGRAMS,
   /** The command that starts the agent of the newest release; it comes with the first boot. */
   agent: "/usr/local/bin/fleet-agent",
   /** Where `up` copies bundles to: release-<sha256>.tar.gz. It is the operator's home. */
@@ -68,16 +69,19 @@ export const PATHS = {
   restore: `${AGENT_STATE}/restore`,
   /** What was there before an operator's restore. */
   beforeRestore: `${AGENT_STATE}/before-restore`,
+
+  /** The machine's permanent host key, which `identity` puts in force. */
+  sshHostKey: "/etc/ssh/ssh_host_ed25519_key",
+  sshdSettings: "/etc/ssh/sshd_config.d/10-fleet.conf",
+  journaldSettings: "/etc/systemd/journald.conf.d/fleet.conf",
+  backupCron: "/etc/cron.d/fleet-backup",
 } as const;
 
-/** Debian's own places that both sides name. */
+/** Debian's own folders that both sides name. */
 export const DEBIAN_PATHS = {
   nginx: "/etc/nginx",
   ssh: "/etc/ssh",
-  sshHostKey: "/etc/ssh/ssh_host_ed25519_key",
-  sshdSettings: "/etc/ssh/sshd_config.d/10-fleet.conf",
   systemd: "/etc/systemd/system",
-  journaldSettings: "/etc/systemd/journald.conf.d/fleet.conf",
   letsencrypt: "/etc/letsencrypt",
 } as const;
 
@@ -89,4 +93,4 @@ export const bundlePath = (sha256: string): string => `${PATHS.bundles}/release-
 export const serviceDataFolder = (service: string): string => `${PATHS.serviceData}/${service}`;
 export const unitPath = (unit: string): string => `${DEBIAN_PATHS.systemd}/${unit}`;
 /** The monitor's program: Observatory, watchdog, and what operators ask of them. */
-export const MONITOR_PROGRAM = `${PATHS.trees}/monitor/current/monitor.js`;
+export const MONITOR_PROGRAM = `${treeFolder(TREES.monitor)}/monitor.js`;

@@ -8,6 +8,7 @@
  *   trees/<name>/...        folders of `trees`
  */
 import type { Role } from "./roles";
+import type { CONTRACT_VERSION } from "./version";
 
 /** One file of a machine, as render makes it. */
 export interface MachineFile {
@@ -33,6 +34,9 @@ export interface ReleaseTree {
   readonly name: string;
   /** First 16 hex digits of the sha256 over its sorted paths, modes and contents. */ readonly hash: string;
 }
+
+/** In a unit's causes: the tree of that name was switched. */
+export const treeCause = (name: string): string => `tree:${name}`;
 
 export interface ReleaseUnit {
   /** systemd unit, e.g. "fleet-chat.service" or "fleet-renew.timer". */
@@ -67,7 +71,7 @@ export interface ReleaseProbe {
 }
 
 export interface Release {
-  readonly format: 1;
+  readonly format: typeof CONTRACT_VERSION;
   readonly role: Role;
   /** Debian packages that must be installed (first boot installs them too: this catches later additions). */
   readonly packages: readonly string[];
@@ -103,7 +107,7 @@ export interface Release {
  * The agent writes it to /etc/fleet/identity.json (0600) and, from it, known_hosts, authorized_keys and the files under /etc/fleet/secrets/.
  */
 export interface Identity {
-  readonly format: 1;
+  readonly format: typeof CONTRACT_VERSION;
   readonly role: Role;
   /** This machine's permanent SSH host key: OpenSSH private key text; replaces the first-boot key. */
   readonly hostPrivateKey: string;

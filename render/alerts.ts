@@ -1,17 +1,14 @@
+import { SECRETS } from "@second-server/contract/names";
 import type { AlertConfig, Channel } from "@second-server/contract/observatory";
 
 import type { ChannelFacts, FleetFacts } from "../config/fleet";
 
-/** Where each program finds the machine's secrets: the Observatory is not root and is handed its own by systemd. */
-export const OBSERVATORY_SECRETS = "/run/credentials/observatory.service";
-export const ROOT_SECRETS = "/etc/fleet/secrets";
-
 /** The secrets that the Observatory is handed. */
 export const observatorySecrets = ({ alerts, status }: FleetFacts): readonly string[] => [
   ...new Set([
-    "signing-key",
-    ...(alerts.relay.user ? ["relay-password"] : []),
-    ...(status.operator ? ["operator-password"] : []),
+    SECRETS.signingKey,
+    ...(alerts.relay.user ? [SECRETS.relayPassword] : []),
+    ...(status.operator ? [SECRETS.operatorPassword] : []),
     ...alerts.channels.flatMap((channel) =>
       "secret" in channel && channel.secret ? [channel.secret] : [],
     ),
@@ -40,7 +37,10 @@ export const alertConfig = ({ alerts }: FleetFacts, secrets: string): AlertConfi
   return {
     to: alerts.to,
     from: alerts.from,
-    relay: { ...relay, ...(relay.user ? { passwordFile: `${secrets}/relay-password` } : {}) },
+    relay: {
+      ...relay,
+      ...(relay.user ? { passwordFile: `${secrets}/${SECRETS.relayPassword}` } : {}),
+    },
     fallback: channels.map(channelOf),
     remindMinutes: alerts.remindMinutes,
     flapsPerHour: alerts.flapsPerHour,

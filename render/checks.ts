@@ -1,4 +1,7 @@
+import { CHECKS, hostCheck, unitCheck } from "@second-server/contract/checks";
+import { ROUTES, UNITS } from "@second-server/contract/names";
 import type { Check, HttpCheck } from "@second-server/contract/observatory";
+import { PATHS } from "@second-server/contract/paths";
 import type { Role } from "@second-server/contract/roles";
 
 import type { FleetFacts, ServiceFacts } from "../config/fleet";
@@ -28,29 +31,29 @@ const layers = ({ services, status, backups }: FleetFacts): Check[] => {
   return [
     {
       kind: "dns",
-      id: "dns",
+      id: CHECKS.dns,
       layer: "dns",
       name: first.host,
       type: "A",
     },
     {
       kind: "http",
-      id: "nginx",
+      id: CHECKS.nginx,
       layer: "nginx",
-      url: `https://${first.host}/ping`,
+      url: `https://${first.host}${ROUTES.ping}`,
       status: 200,
     },
     // One certificate covers all hosts of a machine.
     {
       kind: "certificate",
-      id: "certificate",
+      id: CHECKS.certificate,
       layer: "certificate",
       host: first.host,
       intervalSeconds: 60,
     },
     {
       kind: "certificate",
-      id: "status-certificate",
+      id: CHECKS.statusCertificate,
       layer: "certificate",
       machine: "watcher",
       host: status.host,
@@ -59,10 +62,10 @@ const layers = ({ services, status, backups }: FleetFacts): Check[] => {
     // Two missed runs, and a little for the pull itself.
     {
       kind: "backup",
-      id: "backup",
+      id: CHECKS.backup,
       layer: "data",
       machine: "watcher",
-      statusFile: "/var/lib/fleet-backups/status.json",
+      statusFile: PATHS.backupStatus,
       maxAgeSeconds: backups.everyMinutes * 120 + 600,
       intervalSeconds: 60,
     },
@@ -71,14 +74,14 @@ const layers = ({ services, status, backups }: FleetFacts): Check[] => {
 
 /** Units that nothing else would miss: services answer for themselves. */
 export const WATCHED_UNITS: Readonly<Record<Role, readonly string[]>> = {
-  primary: ["nginx.service", "certbot.timer"],
-  watcher: ["nginx.service", "certbot.timer", "cron.service"],
+  primary: [UNITS.nginx, UNITS.certbot],
+  watcher: [UNITS.nginx, UNITS.certbot, UNITS.cron],
 };
 const LIMITS = { memoryPercent: 95, diskPercent: 90, inodesPercent: 90, clockSeconds: 30 };
 const machineChecks = (machine: Role): Check[] => [
   {
     kind: "host",
-    id: `${machine}/host`,
+    id: hostCheck(machine),
     layer: "data",
     machine,
     limits: LIMITS,
@@ -86,7 +89,7 @@ const machineChecks = (machine: Role): Check[] => [
   },
   ...WATCHED_UNITS[machine].map((unit): Check => ({
     kind: "unit",
-    id: `${machine}/${unit}`,
+    id: unitCheck(machine, unit),
     layer: "data",
     machine,
     unit,

@@ -1,20 +1,19 @@
+import { CHECKS } from "@second-server/contract/checks";
+import { ROUTES, SECRETS } from "@second-server/contract/names";
 import type {
   ObservatoryConfig,
   TcpCheck,
   WatchdogConfig,
 } from "@second-server/contract/observatory";
+import { PATHS } from "@second-server/contract/paths";
 import type { MachineFile } from "@second-server/contract/release";
 
 import type { FleetFacts } from "../config/fleet";
-import { OBSERVATORY_SECRETS, ROOT_SECRETS, alertConfig } from "./alerts";
+import { alertConfig } from "./alerts";
 import { WATCHED_UNITS, checksOf } from "./checks";
+import { jsonFile } from "./json-file";
 import { hasProcess, unitName } from "./units";
 
-const json = (path: string, value: unknown): MachineFile => ({
-  path,
-  mode: 0o644,
-  text: `${JSON.stringify(value, null, 2)}\n`,
-});
 /** More than the relay: one that is unreachable must not look like a machine without a network, which believes nothing that it sees. Two public resolvers are asked for a connection, and only when something fails. */
 const outside = ({ alerts: { relay } }: FleetFacts): readonly TcpCheck[] => [
   { kind: "tcp", id: "relay", host: relay.host, port: relay.port },
@@ -26,9 +25,9 @@ export const observatoryConfig = (fleet: FleetFacts): ObservatoryConfig => ({
   fleet: fleet.name,
   domain: fleet.domain,
   listen: { host: "127.0.0.1", port: fleet.status.port },
-  database: "/var/lib/observatory/observatory.db",
+  database: PATHS.observatoryDatabase,
   statusUrl: `https://${fleet.status.host}`,
-  primary: { kind: "ssh", id: "primary", layer: "primary", host: fleet.services[0]!.host },
+  primary: { kind: "ssh", id: CHECKS.primary, layer: "primary", host: fleet.services[0]!.host },
   services: fleet.services.map((service) => ({
     name: service.name,
     url: `https://${service.host}`,
@@ -38,11 +37,13 @@ export const observatoryConfig = (fleet: FleetFacts): ObservatoryConfig => ({
   timeoutSeconds: fleet.checks.timeoutSeconds,
   failAfter: fleet.checks.failAfter,
   passAfter: fleet.checks.passAfter,
-  alerts: alertConfig(fleet, OBSERVATORY_SECRETS),
+  alerts: alertConfig(fleet, PATHS.observatorySecrets),
   network: outside(fleet),
   report: { schedule: fleet.report.daily, weekly: fleet.report.weekly },
-  signingKeyFile: `${OBSERVATORY_SECRETS}/signing-key`,
-  ...(fleet.status.operator ? { operatorFile: `${OBSERVATORY_SECRETS}/operator-password` } : {}),
+  signingKeyFile: `${PATHS.observatorySecrets}/${SECRETS.signingKey}`,
+  ...(fleet.status.operator
+    ? { operatorFile: `${PATHS.observatorySecrets}/${SECRETS.operatorPassword}` }
+    : {}),
 });
 
 export const watchdogConfig = (fleet: FleetFacts): WatchdogConfig => {
@@ -52,7 +53,7 @@ export const watchdogConfig = (fleet: FleetFacts): WatchdogConfig => {
     timeoutSeconds: 5,
     failAfter: fleet.watchdog.failAfter,
     maxRestartsPerHour: fleet.watchdog.maxRestartsPerHour,
-    stateFile: "/var/lib/fleet-watchdog/state.json",
+    stateFile: PATHS.watchdogState,
     services: fleet.services.filter(hasProcess).map((service) => ({
       name: service.name,
       unit: unitName(service),
@@ -67,24 +68,24 @@ export const watchdogConfig = (fleet: FleetFacts): WatchdogConfig => {
       checks: [
         {
           kind: "http",
-          id: "watcher",
+          id: CHECKS.watcher,
           layer: "primary",
-          url: `${statusUrl}/health`,
+          url: `${statusUrl}${ROUTES.health}`,
           status: 200,
         },
       ],
-      alerts: alertConfig(fleet, ROOT_SECRETS),
+      alerts: alertConfig(fleet, PATHS.secrets),
       network: outside(fleet),
     },
     report: {
-      url: `${statusUrl}/report`,
-      keyFile: `${ROOT_SECRETS}/signing-key`,
+      url: `${statusUrl}${ROUTES.report}`,
+      keyFile: `${PATHS.secrets}/${SECRETS.signingKey}`,
       units: WATCHED_UNITS.primary,
     },
   };
 };
 
 export const observatoryFile = (fleet: FleetFacts): MachineFile =>
-  json("/etc/fleet/observatory.json", observatoryConfig(fleet));
+  jsonFile(PATHS.observatorySettings, observatoryConfig(fleet));
 export const watchdogFile = (fleet: FleetFacts): MachineFile =>
-  json("/etc/fleet/watchdog.json", watchdogConfig(fleet));
+  jsonFile(PATHS.watchdogSettings, watchdogConfig(fleet));

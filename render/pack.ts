@@ -13,12 +13,12 @@ const digest = (...parts: readonly (string | Buffer)[]): Buffer =>
 export const pack = (part: Buffer): Buffer => gzipSync(part, { level: LEVEL });
 
 /** A kept file is the digest of what follows it: one that a crash has cut short is not believed. */
-const readKept = (path: string): Buffer | null => {
+const readKept = (path: string): Buffer | undefined => {
   try {
     const file = readFileSync(path);
-    return digest(file.subarray(32)).equals(file.subarray(0, 32)) ? file.subarray(32) : null;
+    return digest(file.subarray(32)).equals(file.subarray(0, 32)) ? file.subarray(32) : undefined;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
 };

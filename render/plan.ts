@@ -1,5 +1,13 @@
-import type { Release, ReleaseProbe, ReleaseUnit } from "@second-server/contract/release";
+import { CERTIFICATE, ROUTES, UNITS, USERS } from "@second-server/contract/names";
+import { DEBIAN_PATHS, PATHS, TREES } from "@second-server/contract/paths";
+import {
+  type Release,
+  type ReleaseProbe,
+  type ReleaseUnit,
+  treeCause,
+} from "@second-server/contract/release";
 import type { Role } from "@second-server/contract/roles";
+import { CONTRACT_VERSION } from "@second-server/contract/version";
 
 import type { FleetFacts, ServiceFacts } from "../config/fleet";
 import { FIRST_BOOT_PACKAGES } from "./first-boot";
@@ -14,39 +22,39 @@ const daemon = (name: string, restartOn: readonly string[]): ReleaseUnit => ({
   onChange: "restart",
   enable: true,
 });
-// "/etc/nginx/" stands for every file below it.
+// The final slash stands for every file below it.
 const NGINX: ReleaseUnit = {
-  name: "nginx.service",
-  restartOn: ["/etc/nginx/"],
+  name: UNITS.nginx,
+  restartOn: [`${DEBIAN_PATHS.nginx}/`],
   onChange: "reload",
   enable: true,
 };
 const COMMON_UNITS: readonly ReleaseUnit[] = [
   NGINX,
-  { name: "certbot.timer", restartOn: [], onChange: "none", enable: true },
+  { name: UNITS.certbot, restartOn: [], onChange: "none", enable: true },
   {
-    name: "ssh.service",
-    restartOn: ["/etc/ssh/sshd_config.d/10-fleet.conf"],
+    name: UNITS.ssh,
+    restartOn: [PATHS.sshdSettings],
     onChange: "reload",
     enable: true,
   },
   {
-    name: "systemd-journald.service",
-    restartOn: ["/etc/systemd/journald.conf.d/fleet.conf"],
+    name: UNITS.journald,
+    restartOn: [PATHS.journaldSettings],
     onChange: "restart",
     enable: false,
   },
 ];
 const DIRECTORIES: Release["directories"] = [
   // Its files are readable, its secrets are not: those have a mode of their own.
-  { path: "/etc/fleet", mode: 0o755, owner: "root", group: "root" },
-  { path: "/var/www/acme", mode: 0o755, owner: "root", group: "root" },
+  { path: PATHS.settings, mode: 0o755, owner: "root", group: "root" },
+  { path: PATHS.webroot, mode: 0o755, owner: "root", group: "root" },
 ];
 
 const serviceUnit = (service: ServiceFacts): ReleaseUnit =>
   daemon(unitName(service), [
-    ...(service.folder ? [`tree:${service.name}`] : []),
-    ...service.trees.map((name) => `tree:${name}`),
+    ...(service.folder ? [treeCause(service.name)] : []),
+    ...service.trees.map(treeCause),
   ]);
 
 const probe = (service: ServiceFacts): ReleaseProbe => ({
@@ -61,7 +69,7 @@ const probe = (service: ServiceFacts): ReleaseProbe => ({
 const primary = (fleet: FleetFacts): ReleasePlan => {
   const processes = fleet.services.filter(hasProcess);
   return {
-    format: 1,
+    format: CONTRACT_VERSION,
     role: "primary",
     packages: [
       ...new Set([
@@ -78,10 +86,14 @@ const primary = (fleet: FleetFacts): ReleasePlan => {
     units: [
       ...processes.map(serviceUnit),
       ...COMMON_UNITS,
-      daemon("fleet-watchdog.service", ["/etc/fleet/watchdog.json", "tree:monitor"]),
+      daemon(UNITS.watchdog, [PATHS.watchdogSettings, treeCause(TREES.monitor)]),
     ],
     certificates: [
-      { name: "fleet", hosts: fleet.services.map((service) => service.host), email: fleet.email },
+      {
+        name: CERTIFICATE,
+        hosts: fleet.services.map((service) => service.host),
+        email: fleet.email,
+      },
     ],
     probes: processes.map(probe),
     data: fleet.services.flatMap((service) =>
@@ -97,24 +109,24 @@ const primary = (fleet: FleetFacts): ReleasePlan => {
 };
 
 const watcher = (fleet: FleetFacts): ReleasePlan => ({
-  format: 1,
+  format: CONTRACT_VERSION,
   role: "watcher",
   packages: ["cron", ...FIRST_BOOT_PACKAGES].sort(),
-  users: [{ name: "observatory", home: "/var/lib/observatory", groups: [] }],
+  users: [{ name: USERS.observatory, home: PATHS.observatoryHome, groups: [] }],
   directories: DIRECTORIES,
   units: [
     {
-      ...daemon("observatory.service", ["tree:monitor", "tree:node-libsql"]),
-      reloadOn: ["/etc/fleet/observatory.json"],
+      ...daemon(UNITS.observatory, [treeCause(TREES.monitor), treeCause(TREES.libsql)]),
+      reloadOn: [PATHS.observatorySettings],
     },
     ...COMMON_UNITS,
   ],
-  certificates: [{ name: "fleet", hosts: [fleet.status.host], email: fleet.email }],
+  certificates: [{ name: CERTIFICATE, hosts: [fleet.status.host], email: fleet.email }],
   probes: [
     {
       service: "observatory",
-      unit: "observatory.service",
-      url: `http://127.0.0.1:${fleet.status.port}/health`,
+      unit: UNITS.observatory,
+      url: `http://127.0.0.1:${fleet.status.port}${ROUTES.health}`,
       status: 200,
       timeoutSeconds: 40,
     },

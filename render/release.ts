@@ -60,7 +60,7 @@ export const buildRelease = (fleet: FleetFacts, role: Role, folder: string): Bui
     {
       path: "release.json",
       mode: 0o644,
-      data: Buffer.from(`${JSON.stringify(release, null, 1)}\n`),
+      data: Buffer.from(`${JSON.stringify(release, undefined, 1)}\n`),
     },
     { path: "agent.js", mode: 0o644, data: agentBundle() },
     ...contents(

@@ -1,15 +1,18 @@
+import type { BackupPolicy } from "@second-server/contract/backups";
+import { DEBIAN_PATHS, PATHS, unitPath } from "@second-server/contract/paths";
 import type { MachineFile } from "@second-server/contract/release";
 
 import type { FleetFacts } from "../config/fleet";
 import { fill } from "./fill";
+import { jsonFile } from "./json-file";
 
-export const sshdText = (): string => fill("ssh/10-fleet.conf", { users: "fleet peer" });
+export const sshdText = (): string => fill("ssh/10-fleet.conf", {});
 
 /** What both machines have, whatever they do. */
 export const systemFiles = (): MachineFile[] => [
-  { path: "/etc/ssh/sshd_config.d/10-fleet.conf", mode: 0o644, text: sshdText() },
+  { path: PATHS.sshdSettings, mode: 0o644, text: sshdText() },
   {
-    path: "/etc/systemd/journald.conf.d/fleet.conf",
+    path: PATHS.journaldSettings,
     mode: 0o644,
     text: fill("system/journald.conf", {}),
   },
@@ -19,7 +22,7 @@ export const systemFiles = (): MachineFile[] => [
     text: fill("system/20auto-upgrades", {}),
   },
   {
-    path: "/etc/letsencrypt/renewal-hooks/deploy/reload-nginx",
+    path: `${DEBIAN_PATHS.letsencrypt}/renewal-hooks/deploy/reload-nginx`,
     mode: 0o755,
     text: fill("system/reload-nginx", {}),
   },
@@ -27,7 +30,7 @@ export const systemFiles = (): MachineFile[] => [
 
 /** The primary's alone: while the watcher is brought up to date, what fails on the primary still has to be told. */
 export const announcedUpgrades = (): MachineFile => ({
-  path: "/etc/systemd/system/apt-daily-upgrade.service.d/fleet.conf",
+  path: unitPath("apt-daily-upgrade.service.d/fleet.conf"),
   mode: 0o644,
   text: fill("systemd/upgrades-announced.conf", {}),
 });
@@ -40,14 +43,13 @@ export const cronSchedule = (everyMinutes: number): string => {
 };
 
 export const backupCron = (fleet: FleetFacts): MachineFile => ({
-  path: "/etc/cron.d/fleet-backup",
+  path: PATHS.backupCron,
   mode: 0o644,
   text: fill("cron/fleet-backup", { schedule: cronSchedule(fleet.backups.everyMinutes) }),
 });
 
 /** What the agent keeps of the pulled backups. */
-export const backupPolicy = (fleet: FleetFacts): MachineFile => ({
-  path: "/etc/fleet/backup.json",
-  mode: 0o644,
-  text: `${JSON.stringify({ keep: fleet.backups.keep, everyMinutes: fleet.backups.everyMinutes }, null, 2)}\n`,
-});
+export const backupPolicy = ({ backups }: FleetFacts): MachineFile => {
+  const policy: BackupPolicy = { keep: backups.keep, everyMinutes: backups.everyMinutes };
+  return jsonFile(PATHS.backupPolicy, policy);
+};

@@ -1,14 +1,15 @@
+import { UNITS, serviceUnit as serviceUnitName } from "@second-server/contract/names";
+import { PATHS, serviceDataFolder, treeFolder, unitPath } from "@second-server/contract/paths";
 import type { MachineFile } from "@second-server/contract/release";
 
 import type { FleetFacts, ServiceFacts } from "../config/fleet";
-import { ROOT_SECRETS, observatorySecrets } from "./alerts";
+import { observatorySecrets } from "./alerts";
 import { fill } from "./fill";
 
-export const unitName = (service: ServiceFacts): string => `fleet-${service.name}.service`;
+export const unitName = (service: ServiceFacts): string => serviceUnitName(service.name);
 /** A service with a process of its own; static sites and proxies are nginx's. */
 export const hasProcess = (service: ServiceFacts): boolean => service.user !== undefined;
-export const dataFolder = (service: ServiceFacts): string => `/var/lib/fleet/${service.name}`;
-export const treeFolder = (name: string): string => `/opt/fleet/trees/${name}/current`;
+export const dataFolder = (service: ServiceFacts): string => serviceDataFolder(service.name);
 
 const filled = (service: ServiceFacts, word: string): string =>
   word.replaceAll("${PORT}", String(service.port)).replaceAll("${DATA_DIR}", dataFolder(service));
@@ -30,12 +31,24 @@ const environment = (service: ServiceFacts): Record<string, string> => ({
   HOST: "127.0.0.1",
   DATA_DIR: dataFolder(service),
   PUBLIC_URL: `https://${service.host}`,
-  SERVICES_FILE: "/etc/fleet/services.json",
+  SERVICES_FILE: PATHS.services,
   ...service.environment,
 });
 
+interface Rights {
+  readonly capabilities?: string;
+  /** Asks the kernel about interfaces and routes. */
+  readonly netlink?: boolean;
+}
+/** What every unit of ours may not do. */
+const hardening = ({ capabilities = "", netlink = false }: Rights): string =>
+  fill("systemd/hardening.conf", {
+    capabilities,
+    families: ["AF_INET", "AF_INET6", "AF_UNIX", ...(netlink ? ["AF_NETLINK"] : [])].join(" "),
+  }).trimEnd();
+
 export const serviceUnit = (service: ServiceFacts): MachineFile => ({
-  path: `/etc/systemd/system/${unitName(service)}`,
+  path: unitPath(unitName(service)),
   mode: 0o644,
   text: fill("systemd/service.service", {
     name: service.name,
@@ -44,6 +57,7 @@ export const serviceUnit = (service: ServiceFacts): MachineFile => ({
     memory: service.memoryMiB,
     command: command(service),
     directory: service.folder ? treeFolder(service.name) : dataFolder(service),
+    hardening: hardening({}),
     environment: Object.entries(environment(service))
       .map(([name, value]) => `Environment="${name}=${value}"`)
       .join("\n"),
@@ -52,7 +66,7 @@ export const serviceUnit = (service: ServiceFacts): MachineFile => ({
 
 /** Who is there: read by services that list or check the others. */
 export const servicesFile = (fleet: FleetFacts): MachineFile => ({
-  path: "/etc/fleet/services.json",
+  path: PATHS.services,
   mode: 0o644,
   text: `${JSON.stringify(
     fleet.services.map(({ name, kind, host, port, health }) => ({
@@ -62,29 +76,33 @@ export const servicesFile = (fleet: FleetFacts): MachineFile => ({
       ...(port ? { local: `http://127.0.0.1:${port}${health.path}` } : {}),
       status: health.status,
     })),
-    null,
+    undefined,
     2,
   )}\n`,
 });
 
 export const watchdogUnit = (): MachineFile => ({
-  path: "/etc/systemd/system/fleet-watchdog.service",
+  path: unitPath(UNITS.watchdog),
   mode: 0o644,
-  text: fill("systemd/fleet-watchdog.service", {}),
+  text: fill("systemd/fleet-watchdog.service", { hardening: hardening({ netlink: true }) }),
 });
 /** Tells by mail, by other code than the Observatory's, that the Observatory died. */
 export const monitorFailedFile = (): MachineFile => ({
-  path: "/etc/fleet/monitor-failed",
+  path: PATHS.monitorFailed,
   mode: 0o755,
   text: fill("system/monitor-failed", {}),
 });
-export const observatoryUnit = (fleet: FleetFacts): MachineFile => ({
-  path: "/etc/systemd/system/observatory.service",
-  mode: 0o644,
-  text: fill("systemd/observatory.service", {
-    credentials: observatorySecrets(fleet)
-      .map((name) => `LoadCredential=${name}:${ROOT_SECRETS}/${name}`)
-      .join("\n"),
-    capabilities: fleet.checks.also.some(({ kind }) => kind === "icmp") ? "CAP_NET_RAW" : "",
-  }),
-});
+export const observatoryUnit = (fleet: FleetFacts): MachineFile => {
+  const capabilities = fleet.checks.also.some(({ kind }) => kind === "icmp") ? "CAP_NET_RAW" : "";
+  return {
+    path: unitPath(UNITS.observatory),
+    mode: 0o644,
+    text: fill("systemd/observatory.service", {
+      credentials: observatorySecrets(fleet)
+        .map((name) => `LoadCredential=${name}:${PATHS.secrets}/${name}`)
+        .join("\n"),
+      capabilities,
+      hardening: hardening({ capabilities, netlink: true }),
+    }),
+  };
+};

@@ -1,3 +1,4 @@
+import { MONITOR_PROGRAM, PATHS } from "@second-server/contract/paths";
 import type { Release } from "@second-server/contract/release";
 
 import type { Machine } from "../machine";
@@ -6,7 +7,6 @@ import type { Plan } from "./plan";
 const MINUTES = 5;
 const TRIES = 3;
 const BETWEEN_MS = 3000;
-const MONITOR = "/opt/fleet/trees/monitor/current/monitor.js";
 
 /** The services whose programs are about to restart; "all" when the web server in front of them does. */
 export const disturbed = ({ restart }: Pick<Plan, "restart">): readonly string[] | "all" =>
@@ -34,12 +34,12 @@ export const announced = async (
       "5",
       "node",
       "--use-openssl-ca",
-      MONITOR,
+      MONITOR_PROGRAM,
       "maintenance",
       title,
       ...words,
       "--config",
-      "/etc/fleet/watchdog.json",
+      PATHS.watchdogSettings,
     ]);
     return code === 0 ? null : stderr.trim() || `exit ${code}`;
   };

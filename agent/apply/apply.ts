@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 
+import { PATHS } from "@second-server/contract/paths";
 import type { Identity, Release } from "@second-server/contract/release";
 
 import { putBack } from "../backup/put-back";
 import { readJson } from "../files";
 import type { Machine } from "../machine";
-import { PLACES } from "../places";
 import { announced } from "./announce";
 import { linkCertificate, obtain } from "./certificates";
 import { type Plan, isIdle } from "./plan";
@@ -31,7 +31,7 @@ const all = async (works: readonly Promise<void>[]): Promise<void> => {
 const goBack = async (machine: Machine, applied: Applied | null): Promise<string> => {
   if (!applied)
     return "There is no earlier release to go back to; what was written stays, and the next apply goes on from there.";
-  const folder = `${PLACES.releases}/${applied.sha}`;
+  const folder = `${PATHS.releases}/${applied.sha}`;
   if (!existsSync(machine.at(`${folder}/release.json`)))
     return `The earlier release ${short(applied.sha)} is not on this machine any more: nothing was rolled back.`;
   try {
@@ -121,7 +121,7 @@ export const apply = async (machine: Machine, sha: string): Promise<void> => {
   const release = readRelease(
     machine,
     folder,
-    readJson<Identity>(machine.at(PLACES.identity))?.role ?? null,
+    readJson<Identity>(machine.at(PATHS.identity))?.role ?? null,
   );
   machine.log(
     `release ${short(sha)}: ${release.files.length} files, ${release.trees.length} trees, ${release.units.length} units`,
@@ -136,7 +136,7 @@ export const rollback = async (machine: Machine): Promise<void> => {
   const [applied, previous] = [readApplied(machine), readPrevious(machine)];
   if (!applied || !previous)
     throw new Error("fleet-agent rollback: there is no earlier release on this machine.");
-  const folder = `${PLACES.releases}/${previous.sha}`;
+  const folder = `${PATHS.releases}/${previous.sha}`;
   await bringIn(machine, previous.sha, folder, readRelease(machine, folder, applied.release.role));
   machine.log(
     `release ${short(previous.sha)} is in force again. The next ./fleet up brings what fleet.yaml says.`,

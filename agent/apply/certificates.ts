@@ -1,16 +1,16 @@
 import { X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 
+import { DEBIAN_PATHS, PATHS } from "@second-server/contract/paths";
 import type { ReleaseCertificate } from "@second-server/contract/release";
 
 import { linkTarget, switchLink } from "../files";
 import { type Machine, must } from "../machine";
-import { PLACES } from "../places";
 
 /** Let's Encrypt looks the names up itself; a record made a moment ago may not be seen everywhere yet. */
 const PAUSES_MS = [5_000, 20_000];
 
-const live = (name: string): string => `${PLACES.letsencrypt}/live/${name}`;
+const live = (name: string): string => `${DEBIAN_PATHS.letsencrypt}/live/${name}`;
 
 /** Host names that a PEM certificate is good for. */
 export const hostsOf = (pem: string): readonly string[] =>
@@ -36,12 +36,12 @@ export const linkCertificate = async (
   machine: Machine,
   { name, hosts }: ReleaseCertificate,
 ): Promise<void> => {
-  const link = machine.at(`${PLACES.tls}/${name}`);
+  const link = machine.at(`${PATHS.tls}/${name}`);
   if (existsSync(machine.at(`${live(name)}/fullchain.pem`))) {
     if (linkTarget(link) !== live(name)) switchLink(link, live(name));
     return;
   }
-  const folder = `${PLACES.tls}/.placeholder-${name}`;
+  const folder = `${PATHS.tls}/.placeholder-${name}`;
   if (!existsSync(machine.at(`${folder}/fullchain.pem`))) {
     mkdirSync(machine.at(folder), { recursive: true, mode: 0o700 });
     await must(machine, [
@@ -75,7 +75,7 @@ export const obtain = async (
   if (isGood(machine, certificate)) return;
   const { name, hosts, email } = certificate;
   machine.log(`asking Let's Encrypt for a certificate for ${hosts.length} names`);
-  mkdirSync(machine.at(PLACES.webroot), { recursive: true, mode: 0o755 });
+  mkdirSync(machine.at(PATHS.webroot), { recursive: true, mode: 0o755 });
   let hopeless = false;
   const failed = new Promise<void>((resolve) => {
     services.catch(() => {
@@ -93,7 +93,7 @@ export const obtain = async (
     email,
     "--webroot",
     "--webroot-path",
-    PLACES.webroot,
+    PATHS.webroot,
     "--cert-name",
     name,
     "--expand",

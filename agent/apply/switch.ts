@@ -1,11 +1,11 @@
 import { rmSync } from "node:fs";
 import { basename } from "node:path";
 
+import { PATHS } from "@second-server/contract/paths";
 import type { Release } from "@second-server/contract/release";
 
 import { type Seen, linkTarget, look, readJson, switchLink, writeWhole } from "../files";
 import { type Machine, must } from "../machine";
-import { PLACES } from "../places";
 import { systemctl } from "./journal";
 import { type Observed, type Plan, type Unfinished, planOf } from "./plan";
 import { placeTree } from "./unpack";
@@ -17,14 +17,14 @@ const observe = (machine: Machine, release: Release): Observed => ({
   ),
   trees: new Map<string, string | null>(
     release.trees.map(({ name }) => {
-      const target = linkTarget(machine.at(`${PLACES.trees}/${name}/current`));
+      const target = linkTarget(machine.at(`${PATHS.trees}/${name}/current`));
       return [name, target && basename(target)];
     }),
   ),
 });
 
 const unfinished = (machine: Machine): Unfinished | null =>
-  readJson<Unfinished>(machine.at(PLACES.pending));
+  readJson<Unfinished>(machine.at(PATHS.pending));
 
 /** The steps from what is there to that release, those of a switch that was killed included. */
 export const planFor = (machine: Machine, previous: Release | null, next: Release): Plan =>
@@ -33,16 +33,16 @@ export const planFor = (machine: Machine, previous: Release | null, next: Releas
 /** Puts files and trees in place. Nothing runs differently yet: no unit has been told. */
 const place = async (machine: Machine, folder: string, plan: Plan): Promise<void> => {
   for (const { name, hash } of plan.switchTrees) await placeTree(machine, folder, name, hash);
-  if (plan.switchTrees.length > 0) await must(machine, ["sync", "-f", machine.at(PLACES.trees)]);
+  if (plan.switchTrees.length > 0) await must(machine, ["sync", "-f", machine.at(PATHS.trees)]);
   for (const { path, mode, owner, group, sha256 } of plan.write)
     writeWhole(machine.at(path), contentOf(machine, folder, sha256), mode, (draft) =>
       machine.own(draft, owner, group),
     );
   for (const path of plan.remove) rmSync(machine.at(path), { force: true });
   for (const { name, hash } of plan.switchTrees)
-    switchLink(machine.at(`${PLACES.trees}/${name}/current`), hash);
+    switchLink(machine.at(`${PATHS.trees}/${name}/current`), hash);
   for (const name of plan.removeTrees)
-    rmSync(machine.at(`${PLACES.trees}/${name}/current`), { force: true });
+    rmSync(machine.at(`${PATHS.trees}/${name}/current`), { force: true });
 };
 
 /** "fleet-chat.service" is the service chat to its owner. */
@@ -103,7 +103,7 @@ export const switchTo = async (
 ): Promise<void> => {
   const releases = [...(unfinished(machine)?.releases ?? []), next];
   writeWhole(
-    machine.at(PLACES.pending),
+    machine.at(PATHS.pending),
     JSON.stringify({ changed: plan.changed, releases } satisfies Unfinished),
     0o600,
   );
@@ -113,4 +113,4 @@ export const switchTo = async (
 
 /** The switch is over: the release answers, or the one before does again. */
 export const settle = (machine: Machine): void =>
-  rmSync(machine.at(PLACES.pending), { force: true });
+  rmSync(machine.at(PATHS.pending), { force: true });

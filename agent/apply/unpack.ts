@@ -12,12 +12,12 @@ import {
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 
+import { PATHS } from "@second-server/contract/paths";
 import type { Release } from "@second-server/contract/release";
 import type { Role } from "@second-server/contract/roles";
 
 import { readJson } from "../files";
 import { type Machine, must } from "../machine";
-import { PLACES } from "../places";
 
 export const isSha = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
 
@@ -29,9 +29,9 @@ const hashOf = async (path: string): Promise<string> => {
 
 /** The folder of an unpacked release. Unpacked beside and renamed, so that half of one is never taken for a whole. */
 export const unpack = async (machine: Machine, sha: string): Promise<string> => {
-  const folder = `${PLACES.releases}/${sha}`;
+  const folder = `${PATHS.releases}/${sha}`;
   if (existsSync(machine.at(`${folder}/release.json`))) return folder;
-  const bundle = machine.at(`${PLACES.bundles}/release-${sha}.tar.gz`);
+  const bundle = machine.at(`${PATHS.bundles}/release-${sha}.tar.gz`);
   if (!existsSync(bundle))
     throw new Error(`${bundle}: there is no such bundle. Copy it again: ./fleet up`);
   const found = await hashOf(bundle);
@@ -85,11 +85,11 @@ export const placeTree = async (
   name: string,
   hash: string,
 ): Promise<void> => {
-  const target = machine.at(`${PLACES.trees}/${name}/${hash}`);
+  const target = machine.at(`${PATHS.trees}/${name}/${hash}`);
   if (existsSync(target)) return;
   const draft = `${target}.new`;
   rmSync(draft, { recursive: true, force: true });
-  mkdirSync(machine.at(`${PLACES.trees}/${name}`), { recursive: true, mode: 0o755 });
+  mkdirSync(machine.at(`${PATHS.trees}/${name}`), { recursive: true, mode: 0o755 });
   await must(machine, ["cp", "-a", machine.at(`${folder}/trees/${name}`), draft]);
   openUp(draft);
   renameSync(draft, target);

@@ -1,9 +1,10 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 
+import { PATHS } from "@second-server/contract/paths";
+
 import { sha256 } from "../files";
 import type { Machine } from "../machine";
-import { PLACES } from "../places";
 import type { Plan } from "./plan";
 
 /** Folders whose readers test a configuration only where it will lie: a copy with the changes is bound over the real one, for the test alone. */
@@ -23,25 +24,25 @@ export const contentOf = (machine: Machine, folder: string, hash: string): Buffe
 };
 
 const stageCopy = (machine: Machine, release: string, plan: Plan, folder: string): string => {
-  const stage = machine.at(`${PLACES.stage}${folder}`);
+  const stage = machine.at(`${PATHS.stage}${folder}`);
   mkdirSync(dirname(stage), { recursive: true, mode: 0o700 });
   if (existsSync(machine.at(folder)))
     cpSync(machine.at(folder), stage, { recursive: true, verbatimSymlinks: true });
   for (const { path, sha256: hash, mode } of plan.write.filter(({ path }) =>
     path.startsWith(`${folder}/`),
   )) {
-    mkdirSync(dirname(machine.at(`${PLACES.stage}${path}`)), { recursive: true });
-    writeFileSync(machine.at(`${PLACES.stage}${path}`), contentOf(machine, release, hash), {
+    mkdirSync(dirname(machine.at(`${PATHS.stage}${path}`)), { recursive: true });
+    writeFileSync(machine.at(`${PATHS.stage}${path}`), contentOf(machine, release, hash), {
       mode,
     });
   }
   for (const path of plan.remove.filter((one) => one.startsWith(`${folder}/`)))
-    rmSync(machine.at(`${PLACES.stage}${path}`), { force: true });
+    rmSync(machine.at(`${PATHS.stage}${path}`), { force: true });
   return stage;
 };
 
 const stageFile = (machine: Machine, release: string, path: string, hash: string): string => {
-  const target = machine.at(`${PLACES.stage}/single/${basename(path)}`);
+  const target = machine.at(`${PATHS.stage}/single/${basename(path)}`);
   mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
   writeFileSync(target, contentOf(machine, release, hash), {
     mode: path.startsWith("/etc/sudoers.d/") ? 0o440 : 0o600,
@@ -80,7 +81,7 @@ const passes = async (
 /** Asks the programs that will read the files, before any of these is in place; a rejection carries their words. */
 export const verify = async (machine: Machine, release: string, plan: Plan): Promise<void> => {
   const changed = [...plan.write.map(({ path }) => path), ...plan.remove];
-  rmSync(machine.at(PLACES.stage), { recursive: true, force: true });
+  rmSync(machine.at(PATHS.stage), { recursive: true, force: true });
   const tests: Promise<unknown>[] = [];
   for (const { folder, test } of OVERLAID) {
     if (changed.some((path) => path.startsWith(`${folder}/`)))
@@ -102,7 +103,7 @@ export const verify = async (machine: Machine, release: string, plan: Plan): Pro
   ))
     tests.push(passes(machine, ["visudo", "-c", "-f", stageFile(machine, release, path, hash)]));
   const answers = await Promise.allSettled(tests);
-  rmSync(machine.at(PLACES.stage), { recursive: true, force: true });
+  rmSync(machine.at(PATHS.stage), { recursive: true, force: true });
   const refusals = answers.flatMap((answer) =>
     answer.status === "rejected" ? [(answer.reason as Error).message] : [],
   );

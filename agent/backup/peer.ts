@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 
+import { PATHS } from "@second-server/contract/paths";
+
 import { readIdentity } from "../identity";
 import { withLock } from "../lock";
 import type { Machine } from "../machine";
-import { PLACES } from "../places";
 import { prepare } from "./prepare";
 import { isSealed, receive } from "./receive";
 
@@ -23,7 +24,7 @@ export const requestOf = (commandLine: string): Request => {
 /** rrsync, part of Debian's rsync, lets rsync read this one folder and nothing else. */
 const fetch = (machine: Machine, commandLine: string): Promise<number> =>
   new Promise((resolve, reject) => {
-    const child = spawn("rrsync", ["-ro", machine.at(PLACES.export)], {
+    const child = spawn("rrsync", ["-ro", machine.at(PATHS.backupExport)], {
       stdio: "inherit",
       env: { ...process.env, SSH_ORIGINAL_COMMAND: commandLine },
     });

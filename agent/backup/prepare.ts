@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
 import { dirname, relative } from "node:path";
 
+import { DEBIAN_PATHS, PATHS } from "@second-server/contract/paths";
 import type { Release } from "@second-server/contract/release";
 
 import { readApplied } from "../apply/record";
 import { type Machine, must } from "../machine";
-import { PLACES } from "../places";
 import { sizeOf, writeManifest } from "./manifest";
 
 type Data = Release["data"][number];
@@ -84,18 +84,24 @@ export const prepare = async (machine: Machine): Promise<void> => {
     throw new Error(
       "fleet-agent backup prepare: no release is in force here yet, so there is nothing to back up.",
     );
-  const draft = machine.at(`${PLACES.export}.new`);
+  const draft = machine.at(`${PATHS.backupExport}.new`);
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { recursive: true, mode: 0o700 });
   for (const data of applied.release.data)
-    await copyOne(machine, data, `${draft}/data/${relative(PLACES.serviceData, data.path)}`);
-  if (existsSync(machine.at(PLACES.letsencrypt)))
-    await must(machine, ["cp", "-a", "--", machine.at(PLACES.letsencrypt), `${draft}/letsencrypt`]);
+    await copyOne(machine, data, `${draft}/data/${relative(PATHS.serviceData, data.path)}`);
+  if (existsSync(machine.at(DEBIAN_PATHS.letsencrypt)))
+    await must(machine, [
+      "cp",
+      "-a",
+      "--",
+      machine.at(DEBIAN_PATHS.letsencrypt),
+      `${draft}/letsencrypt`,
+    ]);
   const manifest = writeManifest(draft, machine.now(), applied.sha);
-  const old = machine.at(`${PLACES.export}.old`);
+  const old = machine.at(`${PATHS.backupExport}.old`);
   rmSync(old, { recursive: true, force: true });
-  if (existsSync(machine.at(PLACES.export))) renameSync(machine.at(PLACES.export), old);
-  renameSync(draft, machine.at(PLACES.export));
+  if (existsSync(machine.at(PATHS.backupExport))) renameSync(machine.at(PATHS.backupExport), old);
+  renameSync(draft, machine.at(PATHS.backupExport));
   rmSync(old, { recursive: true, force: true });
   machine.log(`prepared ${manifest.entries.length} files, ${sizeOf(manifest)} bytes`);
 };

@@ -1,8 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 
+import { PATHS } from "@second-server/contract/paths";
+
 import { readJson } from "../files";
 import { type Machine, must } from "../machine";
-import { PLACES } from "../places";
 import { type BackupManifest, MANIFEST, faultsOf, sizeOf } from "./manifest";
 import { expired, idOf } from "./retention";
 import { backupIds, folderOf, keepOf, recordStatus } from "./store";
@@ -10,12 +11,12 @@ import { backupIds, folderOf, keepOf, recordStatus } from "./store";
 export const peer = (command: string): readonly string[] => [
   "ssh",
   "-F",
-  PLACES.sshConfig,
+  PATHS.sshConfig,
   "peer",
   command,
 ];
 
-const partial = (machine: Machine): string => machine.at(`${PLACES.backups}/.partial`);
+const partial = (machine: Machine): string => machine.at(`${PATHS.backups}/.partial`);
 
 /** Into one folder that a killed pull leaves behind and the next one completes. Unchanged files are links to the backup before: a day of hourly backups is little more than one. */
 const fetch = async (machine: Machine, options: readonly string[]): Promise<readonly string[]> => {
@@ -28,7 +29,7 @@ const fetch = async (machine: Machine, options: readonly string[]): Promise<read
     ...options,
     ...base,
     "-e",
-    `ssh -F ${PLACES.sshConfig}`,
+    `ssh -F ${PATHS.sshConfig}`,
     "peer:./",
     `${partial(machine)}/`,
   ]);
@@ -61,7 +62,7 @@ const freeId = (machine: Machine, at: Date): string =>
 export const pull = async (machine: Machine): Promise<void> => {
   const began = machine.now();
   const id = freeId(machine, began);
-  mkdirSync(machine.at(PLACES.backups), { recursive: true, mode: 0o711 });
+  mkdirSync(machine.at(PATHS.backups), { recursive: true, mode: 0o711 });
   try {
     const manifest = await take(machine, id);
     const gone = expired(backupIds(machine), keepOf(machine));

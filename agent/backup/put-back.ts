@@ -1,11 +1,11 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
+import { DEBIAN_PATHS, PATHS } from "@second-server/contract/paths";
 import type { Release } from "@second-server/contract/release";
 
 import { note } from "../apply/record";
 import { type Machine, must } from "../machine";
-import { PLACES } from "../places";
 import { faultsOf } from "./manifest";
 import { isSealed } from "./receive";
 
@@ -22,7 +22,7 @@ const makeHome = (machine: Machine, path: string, owner: string): void => {
   const missing: string[] = [];
   for (
     let folder = dirname(path);
-    folder.startsWith(`${PLACES.serviceData}/`) && !existsSync(machine.at(folder));
+    folder.startsWith(`${PATHS.serviceData}/`) && !existsSync(machine.at(folder));
     folder = dirname(folder)
   )
     missing.unshift(folder);
@@ -38,7 +38,7 @@ const putOne = async (
   folder: string,
   { kind, path, owner }: Data,
 ): Promise<boolean> => {
-  const kept = `${folder}/data/${relative(PLACES.serviceData, path)}`;
+  const kept = `${folder}/data/${relative(PATHS.serviceData, path)}`;
   if (!existsSync(kept)) return false;
   makeHome(machine, path, owner);
   for (const gone of kind === "sqlite" ? [path, `${path}-wal`, `${path}-shm`] : [path])
@@ -53,37 +53,37 @@ export const putInPlace = async (
   machine: Machine,
   data: readonly Data[],
 ): Promise<readonly string[]> => {
-  const folder = machine.at(PLACES.restore);
+  const folder = machine.at(PATHS.restore);
   const faults = faultsOf(folder);
   if (faults.length > 0)
     throw new Error(
-      `${PLACES.restore}: the received backup is damaged: ${faults.slice(0, 5).join("; ")}. Send it again (fleet recover primary).`,
+      `${PATHS.restore}: the received backup is damaged: ${faults.slice(0, 5).join("; ")}. Send it again (fleet recover primary).`,
     );
-  mkdirSync(machine.at(PLACES.serviceData), { recursive: true, mode: 0o755 });
+  mkdirSync(machine.at(PATHS.serviceData), { recursive: true, mode: 0o755 });
   const restored: string[] = [];
   for (const one of data) if (await putOne(machine, folder, one)) restored.push(one.service);
   return [...new Set(restored)];
 };
 
 const putCertificates = async (machine: Machine): Promise<void> => {
-  const kept = `${machine.at(PLACES.restore)}/letsencrypt`;
+  const kept = `${machine.at(PATHS.restore)}/letsencrypt`;
   if (!existsSync(kept)) return;
-  rmSync(machine.at(PLACES.letsencrypt), { recursive: true, force: true });
-  mkdirSync(dirname(machine.at(PLACES.letsencrypt)), { recursive: true });
-  await must(machine, ["cp", "-a", "--", kept, machine.at(PLACES.letsencrypt)]);
-  await must(machine, ["chown", "-R", "root:root", machine.at(PLACES.letsencrypt)]);
+  rmSync(machine.at(DEBIAN_PATHS.letsencrypt), { recursive: true, force: true });
+  mkdirSync(dirname(machine.at(DEBIAN_PATHS.letsencrypt)), { recursive: true });
+  await must(machine, ["cp", "-a", "--", kept, machine.at(DEBIAN_PATHS.letsencrypt)]);
+  await must(machine, ["chown", "-R", "root:root", machine.at(DEBIAN_PATHS.letsencrypt)]);
 };
 
 /** Kept under another name until the next restore: whoever looks into an incident wants to see what was put back. */
 export const putAway = (machine: Machine): void => {
-  const folder = machine.at(PLACES.restore);
+  const folder = machine.at(PATHS.restore);
   rmSync(`${folder}.done`, { recursive: true, force: true });
   renameSync(folder, `${folder}.done`);
 };
 
 /** Before any service of a machine's first release starts: what the watcher gave back. Does nothing where nothing was given back. */
 export const putBack = async (machine: Machine, release: Release): Promise<void> => {
-  if (!existsSync(machine.at(PLACES.restore)) || isSealed(machine)) return;
+  if (!existsSync(machine.at(PATHS.restore)) || isSealed(machine)) return;
   // An apply that failed may have left them running. On a machine without these units yet, there is nothing to stop.
   if (release.data.length > 0)
     await machine.run([

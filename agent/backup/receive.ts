@@ -1,14 +1,15 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 
+import { PATHS } from "@second-server/contract/paths";
+
 import { note } from "../apply/record";
 import { type Machine, must } from "../machine";
-import { PLACES } from "../places";
 import { faultsOf } from "./manifest";
 
 /** Reads the tar of a backup from this process's standard input, checks every file of it, and keeps it until it is put in place. */
 export const receive = async (machine: Machine): Promise<void> => {
-  const incoming = machine.at(PLACES.incoming);
+  const incoming = machine.at(PATHS.incoming);
   rmSync(incoming, { recursive: true, force: true });
   mkdirSync(incoming, { recursive: true, mode: 0o700 });
   const code = await new Promise<number>((resolve, reject) => {
@@ -29,11 +30,11 @@ export const receive = async (machine: Machine): Promise<void> => {
     throw new Error(
       `fleet-agent: what arrived is not a whole backup: ${faults.slice(0, 5).join("; ")}`,
     );
-  rmSync(machine.at(PLACES.restore), { recursive: true, force: true });
+  rmSync(machine.at(PATHS.restore), { recursive: true, force: true });
   await must(machine, ["sync", "-f", incoming]);
-  renameSync(incoming, machine.at(PLACES.restore));
+  renameSync(incoming, machine.at(PATHS.restore));
   note(machine, "a backup has arrived");
   machine.log("backup received and verified");
 };
 
-export const isSealed = (machine: Machine): boolean => existsSync(machine.at(PLACES.sealed));
+export const isSealed = (machine: Machine): boolean => existsSync(machine.at(PATHS.sealed));

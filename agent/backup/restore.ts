@@ -1,13 +1,13 @@
 import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { relative } from "node:path";
 
+import { PATHS } from "@second-server/contract/paths";
 import type { Release } from "@second-server/contract/release";
 
 import { systemctl } from "../apply/journal";
 import { probeAll } from "../apply/probe";
 import { note, readApplied } from "../apply/record";
 import { type Machine, must } from "../machine";
-import { PLACES } from "../places";
 import { putAway, putInPlace } from "./put-back";
 import { receive } from "./receive";
 
@@ -15,13 +15,13 @@ type Data = Release["data"][number];
 
 /** What users wrote since the backup stays on the machine until the next restore. */
 const setAside = (machine: Machine, data: readonly Data[]): void => {
-  const aside = machine.at(PLACES.aside);
+  const aside = machine.at(PATHS.beforeRestore);
   rmSync(aside, { recursive: true, force: true });
   mkdirSync(aside, { recursive: true, mode: 0o700 });
   for (const { path } of data) {
     for (const one of [path, `${path}-wal`])
       if (existsSync(machine.at(one)))
-        cpSync(machine.at(one), `${aside}/${relative(PLACES.serviceData, one)}`, {
+        cpSync(machine.at(one), `${aside}/${relative(PATHS.serviceData, one)}`, {
           recursive: true,
           preserveTimestamps: true,
         });
@@ -49,7 +49,9 @@ export const restore = async (machine: Machine, service: string | undefined): Pr
     setAside(machine, data);
     const services = await putInPlace(machine, data);
     note(machine, `restored ${services.join(", ")}`);
-    machine.log(`restored ${services.join(", ")}; what was there before is in ${PLACES.aside}`);
+    machine.log(
+      `restored ${services.join(", ")}; what was there before is in ${PATHS.beforeRestore}`,
+    );
   } finally {
     await systemctl(machine, "start", units);
   }

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 
+import { PATHS } from "@second-server/contract/paths";
+
 import { readJson, writeWhole } from "../files";
 import type { Machine } from "../machine";
-import { PLACES } from "../places";
 import { type BackupManifest, MANIFEST, faultsOf, sizeOf } from "./manifest";
 import { type Keep, isId } from "./retention";
 
@@ -24,14 +25,14 @@ export interface BackupStatus {
 
 const DEFAULT_KEEP: Keep = { hourly: 24, daily: 7, weekly: 4 };
 export const keepOf = (machine: Machine): Keep =>
-  readJson<{ keep?: Keep }>(machine.at(PLACES.backupPolicy))?.keep ?? DEFAULT_KEEP;
+  readJson<{ keep?: Keep }>(machine.at(PATHS.backupPolicy))?.keep ?? DEFAULT_KEEP;
 
 export const folderOf = (machine: Machine, id: string): string =>
-  machine.at(`${PLACES.backups}/${id}`);
+  machine.at(`${PATHS.backups}/${id}`);
 
 /** Whole backups, newest first. */
 export const backupIds = (machine: Machine): readonly string[] => {
-  const folder = machine.at(PLACES.backups);
+  const folder = machine.at(PATHS.backups);
   return existsSync(folder) ? readdirSync(folder).filter(isId).sort().reverse() : [];
 };
 
@@ -47,11 +48,11 @@ export const chosen = (machine: Machine, asked: string | undefined): string | nu
 };
 
 export const recordStatus = (machine: Machine, news: BackupStatus): void => {
-  mkdirSync(machine.at(PLACES.backups), { recursive: true, mode: 0o711 });
-  const before = readJson<BackupStatus>(machine.at(PLACES.backupStatus)) ?? {};
+  mkdirSync(machine.at(PATHS.backups), { recursive: true, mode: 0o711 });
+  const before = readJson<BackupStatus>(machine.at(PATHS.backupStatus)) ?? {};
   // Readable by the Observatory, which is not root; it holds no secret.
   writeWhole(
-    machine.at(PLACES.backupStatus),
+    machine.at(PATHS.backupStatus),
     `${JSON.stringify({ ...before, ...news }, null, 2)}\n`,
     0o644,
   );

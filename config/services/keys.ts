@@ -1,3 +1,4 @@
+import { serviceDataFolder } from "@second-server/contract/paths";
 import { z } from "zod";
 
 import { expectations } from "../expectations";
@@ -38,7 +39,7 @@ export const serviceKeys = {
   data: z
     .array(data)
     .default([])
-    .describe("What must survive the machine, below /var/lib/fleet/<name>"),
+    .describe(`What must survive the machine, below ${serviceDataFolder("<name>")}`),
   streaming: z
     .boolean()
     .default(false)

@@ -9,7 +9,12 @@ import { staticSite } from "./static";
 
 /** Every kind of service, by the name that fleet.yaml calls it. */
 export const SERVICE_KINDS = {
- static: staticSite, node, python, binary, proxy };
+  static: staticSite,
+  node,
+  python,
+  binary,
+  proxy,
+};
 export type ServiceKind = keyof typeof SERVICE_KINDS;
 
 /** An item of `services`. */

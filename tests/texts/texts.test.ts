@@ -8,6 +8,7 @@ import type { MachineFile } from "@second-server/contract/release";
 
 import type { FleetFacts } from "../../config/fleet";
 import { loadFleet } from "../../config/load";
+import { fill } from "../../render/fill";
 import { firstBoot } from "../../render/first-boot";
 import { renderPrimary, renderWatcher } from "../../render/machine";
 import { factsIn, project, removeProjects } from "../fixtures/manifest";
@@ -125,7 +126,7 @@ describe("sh", () => {
   const scripts = [...renderPrimary(shipped), ...renderWatcher(shipped)].filter(({ text }) =>
     text.startsWith("#!/bin/sh"),
   );
-  const bootstrap = join(__dirname, "../../templates/cloud-init/fleet-agent");
+  const bootstrap = put(join(ROOT, "fleet-agent"), fill("cloud-init/fleet-agent", {}));
   test.each([
     ["/usr/local/bin/fleet-agent", bootstrap],
     ...scripts.map(({ path, text }) => [path, put(join(ROOT, path), text)] as const),

@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { PATHS } from "@second-server/contract/paths";
 
 import { withLock } from "../../../agent/lock";
-import { PLACES } from "../../../agent/places";
 import { type TemporaryMachine, temporaryMachine } from "./temporary-machine";
 
 let machine: TemporaryMachine;
@@ -34,10 +34,10 @@ test("work that fails lets go", async () => {
 });
 
 test("a holder that was killed holds nothing", async () => {
-  machine.write(PLACES.lock, "");
+  machine.write(PATHS.agentLock, "");
   const holder = spawn(
     "flock",
-    [machine.at(PLACES.lock), "--command", "echo held; exec sleep 60"],
+    [machine.at(PATHS.agentLock), "--command", "echo held; exec sleep 60"],
     { stdio: ["ignore", "pipe", "inherit"], detached: true },
   );
   await once(holder.stdout, "data");

@@ -14,3 +14,5 @@ test("a value is never filled in itself", () =>
   expect(fill("nginx/static.conf", { name: "{{name}} $& $1" })).toContain(
     "root /opt/fleet/trees/{{name}} $& $1/current;",
   ));
+test("the contract with the machines is known to every template", () =>
+  expect(fill("nginx/acme.conf", {})).toContain("root /var/www/acme;"));

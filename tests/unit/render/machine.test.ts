@@ -1,3 +1,4 @@
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { afterAll, describe, expect, test } from "@jest/globals";
@@ -252,4 +253,14 @@ test("names of the certificate match what nginx reads", () => {
   );
   expect(names).toEqual(["fleet", "fleet"]);
   expect(tls).toContain("ssl_certificate /etc/fleet/tls/fleet/fullchain.pem;");
+});
+
+test("what units may not do is said in one template", () => {
+  const folder = join(__dirname, "../../../templates/systemd");
+  const directives = (name: string): readonly string[] =>
+    [...readFileSync(join(folder, name), "utf8").matchAll(/^(\w+)=/gm)].map(([, key = ""]) => key);
+  const hardening = directives("hardening.conf");
+  expect(hardening).toContain("ProtectSystem");
+  for (const name of readdirSync(folder).filter((one) => one !== "hardening.conf"))
+    expect(directives(name).filter((key) => hardening.includes(key))).toEqual([]);
 });

@@ -8,6 +8,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { SMTPServer } from "smtp-server";
 
+import { fill } from "../../../render/fill";
+
 let folder = "";
 beforeEach(() => { folder = mkdtempSync(join(tmpdir(), "failed-")); });
 afterEach(() => rmSync(folder, { recursive: true }));
@@ -23,8 +25,10 @@ test("the monitor dies → one mail by other code → dies again within the hour
   await once(server, "listening");
   const config = join(folder, "observatory.json");
   writeFileSync(config, JSON.stringify({ fleet: "lab", domain: "example.test", alerts: { from: "o@example.test", to: ["ops@example.test"], relay: { host: "127.0.0.1", port: (server.address() as AddressInfo).port } } }));
+  const program = join(folder, "monitor-failed");
+  writeFileSync(program, fill("system/monitor-failed", {}));
   const end = async (result: string, code = "killed", status = "ABRT"): Promise<number> => {
-    const child = spawn("python3", [join(__dirname, "../../../templates/system/monitor-failed"), config], { env: {
+    const child = spawn("python3", [program, config], { env: {
  PATH: process.env["PATH"], STATE_DIRECTORY: folder, SERVICE_RESULT: result, EXIT_CODE: code, EXIT_STATUS: status }, stdio: ["ignore", "ignore", "inherit"] });
     const [exited] = (await once(child, "exit")) as [number];
     return exited;
