@@ -1,251 +1,295 @@
-/** What the local DigitalOcean remembers. Shapes are DigitalOcean's where the API shows them; derived fields (a droplet's image, region, size objects) are filled in by the API room. */
+/**
+ * What the local DigitalOcean remembers, in one JSON file. Shapes are DigitalOcean's where the API shows them; derived fields (a
+ * droplet's image, region, size objects) are filled in by the API room. Everything is read-only: changes go through the store, which
+ * brings them to disk.
+ */
 
 export interface BackupPolicy {
-  plan: "daily" | "weekly";
-  weekday?: string;
-  hour: number;
+  readonly plan: "daily" | "weekly";
+  readonly weekday?: string;
+  readonly hour: number;
 }
 export interface DropletRecord {
-  id: number;
-  name: string;
-  region: string;
-  size: string;
-  image: string | number;
-  status: "new" | "active" | "off" | "archive";
-  locked: boolean;
-  created_at: string;
-  tags: string[];
-  ssh_keys: number[];
-  user_data: string;
-  features: string[];
-  vpc_uuid: string;
-  volume_ids: string[];
-  ipv4: string;
-  anchor_ipv4: string;
-  private_ipv4: string;
-  ipv6: string | null;
-  mac: string;
-  memory: number;
-  vcpus: number;
-  disk: number;
-  backup_policy: BackupPolicy | null;
+  readonly id: number;
+  readonly name: string;
+  readonly region: string;
+  readonly size: string;
+  readonly image: string | number;
+  readonly status: "new" | "active" | "off" | "archive";
+  readonly locked: boolean;
+  readonly created_at: string;
+  readonly tags: readonly string[];
+  readonly ssh_keys: readonly number[];
+  readonly user_data: string;
+  readonly features: readonly string[];
+  readonly vpc_uuid: string;
+  readonly volume_ids: readonly string[];
+  readonly ipv4: string;
+  readonly anchor_ipv4: string;
+  readonly private_ipv4: string;
+  readonly ipv6: string | null;
+  readonly mac: string;
+  readonly memory: number;
+  readonly vcpus: number;
+  readonly disk: number;
+  readonly backup_policy: BackupPolicy | null;
   /** False: only the private network, and of the addresses above only the private one is its own. */
-  public_networking?: boolean;
+  readonly public_networking?: boolean;
 }
 export interface ReservedIpRecord {
-  ip: string;
-  region: string;
-  droplet_id: number | null;
-  locked: boolean;
+  readonly ip: string;
+  readonly region: string;
+  readonly droplet_id: number | null;
+  readonly locked: boolean;
 }
 export interface ReservedIpv6Record {
-  ip: string;
-  region: string;
-  reserved_at: string;
-  droplet_id: number | null;
-  locked: boolean;
+  readonly ip: string;
+  readonly region: string;
+  readonly reserved_at: string;
+  readonly droplet_id: number | null;
+  readonly locked: boolean;
 }
 export interface SshKeyRecord {
-  id: number;
-  name: string;
-  fingerprint: string;
-  public_key: string;
+  readonly id: number;
+  readonly name: string;
+  readonly fingerprint: string;
+  readonly public_key: string;
 }
 export interface DomainRecord {
-  name: string;
-  ttl: number;
+  readonly name: string;
+  readonly ttl: number;
 }
 export interface DnsRecord {
-  id: number;
-  domain: string;
-  type: string;
-  name: string;
-  data: string;
-  priority: number | null;
-  port: number | null;
-  ttl: number;
-  weight: number | null;
-  flags: number | null;
-  tag: string | null;
+  readonly id: number;
+  readonly domain: string;
+  readonly type: string;
+  readonly name: string;
+  readonly data: string;
+  readonly priority: number | null;
+  readonly port: number | null;
+  readonly ttl: number;
+  readonly weight: number | null;
+  readonly flags: number | null;
+  readonly tag: string | null;
 }
 export interface ActionRecord {
-  id: number;
-  status: "in-progress" | "completed" | "errored";
-  type: string;
-  started_at: string;
-  completed_at: string | null;
-  resource_id: number | string;
-  resource_type: string;
-  region_slug: string | null;
+  readonly id: number;
+  readonly status: "in-progress" | "completed" | "errored";
+  readonly type: string;
+  readonly started_at: string;
+  readonly completed_at: string | null;
+  readonly resource_id: number | string;
+  readonly resource_type: string;
+  readonly region_slug: string | null;
   /** What was asked, so that a daemon that died in the middle can do it again. */
-  request?: Record<string, unknown>;
+  readonly request?: Record<string, unknown>;
   /** Why it errored; shown by the console, DigitalOcean has no field for it. */
-  error?: string;
+  readonly error?: string;
 }
 
 export interface RuleEnds {
-  addresses?: string[];
-  droplet_ids?: number[];
-  tags?: string[];
-  load_balancer_uids?: string[];
-  kubernetes_ids?: string[];
+  readonly addresses?: readonly string[];
+  readonly droplet_ids?: readonly number[];
+  readonly tags?: readonly string[];
+  readonly load_balancer_uids?: readonly string[];
+  readonly kubernetes_ids?: readonly string[];
 }
 export interface RuleRecord {
-  protocol: "tcp" | "udp" | "icmp";
-  ports: string;
-  ends: RuleEnds;
+  readonly protocol: "tcp" | "udp" | "icmp";
+  readonly ports: string;
+  readonly ends: RuleEnds;
 }
 export interface FirewallRecord {
-  id: string;
-  name: string;
-  status: "waiting" | "succeeded" | "failed";
-  created_at: string;
-  inbound: RuleRecord[];
-  outbound: RuleRecord[];
-  droplet_ids: number[];
-  tags: string[];
-  pending_changes: { droplet_id: number; removing: boolean; status: string }[];
+  readonly id: string;
+  readonly name: string;
+  readonly status: "waiting" | "succeeded" | "failed";
+  readonly created_at: string;
+  readonly inbound: readonly RuleRecord[];
+  readonly outbound: readonly RuleRecord[];
+  readonly droplet_ids: readonly number[];
+  readonly tags: readonly string[];
+  readonly pending_changes: readonly { droplet_id: number; removing: boolean; status: string }[];
 }
 export interface ProjectRecord {
-  id: string;
-  name: string;
-  description: string;
-  purpose: string;
-  environment: "Development" | "Staging" | "Production";
-  is_default: boolean;
-  created_at: string;
-  updated_at: string;
-  resources: { urn: string; assigned_at: string }[];
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly purpose: string;
+  readonly environment: "Development" | "Staging" | "Production";
+  readonly is_default: boolean;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly resources: readonly { urn: string; assigned_at: string }[];
 }
 export interface VpcRecord {
-  id: string;
-  name: string;
-  description: string;
-  region: string;
-  ip_range: string;
-  default: boolean;
-  created_at: string;
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly region: string;
+  readonly ip_range: string;
+  readonly default: boolean;
+  readonly created_at: string;
 }
 export interface VpcPeeringRecord {
-  id: string;
-  name: string;
-  vpc_ids: [string, string];
-  created_at: string;
-  status: "PROVISIONING" | "ACTIVE" | "DELETING";
+  readonly id: string;
+  readonly name: string;
+  readonly vpc_ids: readonly [string, string];
+  readonly created_at: string;
+  readonly status: "PROVISIONING" | "ACTIVE" | "DELETING";
 }
 /** A droplet's snapshot or backup, which DigitalOcean shows as an image and as a snapshot under the same number, or a custom image. */
 export interface SnapshotRecord {
-  id: number;
-  name: string;
-  kind: "snapshot" | "backup" | "custom";
-  droplet_id: number | null;
-  regions: string[];
-  created_at: string;
-  min_disk_size: number;
-  size_gigabytes: number;
-  tags: string[];
-  description: string;
-  status: "NEW" | "pending" | "available" | "deleted";
+  readonly id: number;
+  readonly name: string;
+  readonly kind: "snapshot" | "backup" | "custom";
+  readonly droplet_id: number | null;
+  readonly regions: readonly string[];
+  readonly created_at: string;
+  readonly min_disk_size: number;
+  readonly size_gigabytes: number;
+  readonly tags: readonly string[];
+  readonly description: string;
+  readonly status: "NEW" | "pending" | "available" | "deleted";
   /** Of custom images; one that could not be imported is "deleted", and says why. */
-  url?: string;
-  distribution?: string;
-  error_message?: string;
+  readonly url?: string;
+  readonly distribution?: string;
+  readonly error_message?: string;
 }
 export interface VolumeRecord {
-  id: string;
-  name: string;
-  region: string;
-  description: string;
-  size_gigabytes: number;
-  created_at: string;
-  droplet_ids: number[];
-  tags: string[];
-  filesystem_type: string;
-  filesystem_label: string;
+  readonly id: string;
+  readonly name: string;
+  readonly region: string;
+  readonly description: string;
+  readonly size_gigabytes: number;
+  readonly created_at: string;
+  readonly droplet_ids: readonly number[];
+  readonly tags: readonly string[];
+  readonly filesystem_type: string;
+  readonly filesystem_label: string;
 }
 export interface VolumeSnapshotRecord {
-  id: string;
-  name: string;
-  volume_id: string;
-  region: string;
-  created_at: string;
-  min_disk_size: number;
-  size_gigabytes: number;
-  tags: string[];
+  readonly id: string;
+  readonly name: string;
+  readonly volume_id: string;
+  readonly region: string;
+  readonly created_at: string;
+  readonly min_disk_size: number;
+  readonly size_gigabytes: number;
+  readonly tags: readonly string[];
 }
 export interface UptimeAlertRecord {
-  id: string;
-  name: string;
-  type: string;
-  threshold?: number;
-  comparison?: string;
-  period?: string;
-  notifications: { email: string[]; slack: { channel: string; url: string }[] };
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly threshold?: number;
+  readonly comparison?: string;
+  readonly period?: string;
+  readonly notifications: {
+    email: readonly string[];
+    slack: readonly { channel: string; url: string }[];
+  };
   /** Since when what it is about has been so, and whether that was told; not shown. */
-  held_since?: string;
-  triggered?: boolean;
+  readonly held_since?: string;
+  readonly triggered?: boolean;
 }
 export interface UptimeStateRecord {
-  status: "UP" | "DOWN";
-  since: string;
-  cause: string;
-  milliseconds: number | null;
-  certificate_until: string | null;
+  readonly status: "UP" | "DOWN";
+  readonly since: string;
+  readonly cause: string;
+  readonly milliseconds: number | null;
+  readonly certificate_until: string | null;
   /** The last outage that is over. */
-  outage: { started_at: string; ended_at: string } | null;
-  days: { day: string; up: number; total: number }[];
+  readonly outage: { started_at: string; ended_at: string } | null;
+  readonly days: readonly { day: string; up: number; total: number }[];
 }
 /** Without a state: not probed yet. */
 export interface UptimeCheckRecord {
-  id: string;
-  name: string;
-  type: "ping" | "http" | "https";
-  target: string;
-  regions: string[];
-  enabled: boolean;
-  alerts: UptimeAlertRecord[];
-  state?: UptimeStateRecord;
+  readonly id: string;
+  readonly name: string;
+  readonly type: "ping" | "http" | "https";
+  readonly target: string;
+  readonly regions: readonly string[];
+  readonly enabled: boolean;
+  readonly alerts: readonly UptimeAlertRecord[];
+  readonly state?: UptimeStateRecord;
 }
 export interface AlertPolicyRecord {
-  uuid: string;
-  type: string;
-  description: string;
-  compare: string;
-  value: number;
-  window: string;
-  entities: string[];
-  tags: string[];
-  enabled: boolean;
-  alerts: { email: string[]; slack: { channel: string; url: string }[] };
+  readonly uuid: string;
+  readonly type: string;
+  readonly description: string;
+  readonly compare: string;
+  readonly value: number;
+  readonly window: string;
+  readonly entities: readonly string[];
+  readonly tags: readonly string[];
+  readonly enabled: boolean;
+  readonly alerts: { email: readonly string[]; slack: readonly { channel: string; url: string }[] };
   /** The droplets that it holds for at the moment; not shown. */
-  firing?: number[];
+  readonly firing?: readonly number[];
 }
 
-export interface CloudState {
-  format: 1;
-  nextId: number;
-  /** Last number given out of the public range; numbers are not given again before the range has gone round. */
-  lastAddress: number;
-  /** SOA serial. */
-  serial: number;
-  account: { uuid: string; email: string };
-  droplets: DropletRecord[];
-  actions: ActionRecord[];
-  sshKeys: SshKeyRecord[];
-  reservedIps: ReservedIpRecord[];
-  reservedIpv6: ReservedIpv6Record[];
-  domains: DomainRecord[];
-  dnsRecords: DnsRecord[];
-  firewalls: FirewallRecord[];
-  tags: string[];
-  projects: ProjectRecord[];
-  vpcs: VpcRecord[];
-  vpcPeerings: VpcPeeringRecord[];
-  snapshots: SnapshotRecord[];
-  volumes: VolumeRecord[];
-  volumeSnapshots: VolumeSnapshotRecord[];
-  uptimeChecks: UptimeCheckRecord[];
-  alertPolicies: AlertPolicyRecord[];
-  /** Faults in force, as they were asked for. */
-  faults: { id: string; kind: string; since: string }[];
+/** A fault in force, as it was asked for. */
+export interface FaultRecord {
+  readonly id: string;
+  readonly kind: string;
+  readonly since: string;
 }
+
+/** What a line of each collection of the records file is. */
+export interface RecordTypes {
+  droplets: DropletRecord;
+  actions: ActionRecord;
+  sshKeys: SshKeyRecord;
+  reservedIps: ReservedIpRecord;
+  reservedIpv6: ReservedIpv6Record;
+  domains: DomainRecord;
+  dnsRecords: DnsRecord;
+  firewalls: FirewallRecord;
+  projects: ProjectRecord;
+  vpcs: VpcRecord;
+  vpcPeerings: VpcPeeringRecord;
+  snapshots: SnapshotRecord;
+  volumes: VolumeRecord;
+  volumeSnapshots: VolumeSnapshotRecord;
+  uptimeChecks: UptimeCheckRecord;
+  alertPolicies: AlertPolicyRecord;
+  faults: FaultRecord;
+}
+export type CollectionName = keyof RecordTypes;
+
+/** By what a record is found. */
+export const keyOf: {
+  readonly [Name in CollectionName]: (record: RecordTypes[Name]) => string | number;
+} = {
+  droplets: ({ id }) => id,
+  actions: ({ id }) => id,
+  sshKeys: ({ id }) => id,
+  reservedIps: ({ ip }) => ip,
+  reservedIpv6: ({ ip }) => ip,
+  domains: ({ name }) => name,
+  dnsRecords: ({ id }) => id,
+  firewalls: ({ id }) => id,
+  projects: ({ id }) => id,
+  vpcs: ({ id }) => id,
+  vpcPeerings: ({ id }) => id,
+  snapshots: ({ id }) => id,
+  volumes: ({ id }) => id,
+  volumeSnapshots: ({ id }) => id,
+  uptimeChecks: ({ id }) => id,
+  alertPolicies: ({ uuid }) => uuid,
+  faults: ({ id }) => id,
+};
+
+/** The records file. Only the store changes it. */
+export type CloudState = {
+  readonly [Name in CollectionName]: readonly RecordTypes[Name][];
+} & {
+  readonly format: 1;
+  readonly nextId: number;
+  /** Last number given out of the public range; numbers are not given again before the range has gone round. */
+  readonly lastAddress: number;
+  /** SOA serial. */
+  readonly serial: number;
+  readonly account: { readonly uuid: string; readonly email: string };
+  readonly tags: readonly string[];
+};

@@ -89,7 +89,7 @@ test("tags count what they hold, keep their first spelling, and a resource that 
   const api = await testApi();
   await api.call("POST", "/v2/droplets", newDroplet({ tags: ["Blue"] }));
   await api.cloud.jobs.settled();
-  const { id } = api.cloud.state.droplets[0]!;
+  const { id } = api.cloud.store.state.droplets[0]!;
   expect((await api.call("POST", "/v2/tags", { name: "blue" })).body.tag).toMatchObject({
     name: "Blue",
     resources: { count: 1, droplets: { count: 1 } },
@@ -125,7 +125,7 @@ test("projects: a resource is in one, reserved IPs are listed as floating IPs, a
   const api = await testApi();
   await api.call("POST", "/v2/droplets", newDroplet());
   const { ip } = (await api.call("POST", "/v2/reserved_ips", { region: "fra1" })).body.reserved_ip;
-  const urn = `do:droplet:${api.cloud.state.droplets[0]!.id}`;
+  const urn = `do:droplet:${api.cloud.store.state.droplets[0]!.id}`;
   expect(
     (await api.call("GET", "/v2/projects/default/resources")).body.resources.map(
       (one: any) => one.urn,

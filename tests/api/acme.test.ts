@@ -36,7 +36,7 @@ const boot = async (): Promise<void> => {
     failing: () => failing,
     log: (line) => api.log.push(line),
     outside: {
-      state: api.cloud.state,
+      state: api.cloud.store.state,
       dnsFault: () => dnsDown,
       fetch: (url, address) =>
         Promise.resolve(pages.get(`${address} ${url}`) ?? { status: 404, body: "" }),

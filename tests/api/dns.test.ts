@@ -41,7 +41,7 @@ beforeAll(async () => {
   for (const record of records)
     expect((await api.call("POST", "/v2/domains/example.test/records", record)).status).toBe(201);
   dns = await startDns({
-    state: api.cloud.state,
+    state: api.cloud.store.state,
     address: "127.0.0.1",
     port: 0,
     fault: () => fault,
@@ -155,7 +155,9 @@ test("an answer too large for UDP is truncated, and whole over TCP, whatever pie
 });
 
 test("a changed record answers at once", async () => {
-  const { id } = api.cloud.state.dnsRecords.find((one) => one.type === "A" && one.name === "@")!;
+  const { id } = api.cloud.store.state.dnsRecords.find(
+    (one) => one.type === "A" && one.name === "@",
+  )!;
   await api.call("PUT", `/v2/domains/example.test/records/${id}`, {
     data: "203.0.113.210",
     ttl: 30,
@@ -164,8 +166,8 @@ test("a changed record answers at once", async () => {
 });
 
 test("a record that can't be put on the wire is a failure of that name alone, and told in the log", async () => {
-  const [known] = api.cloud.state.dnsRecords;
-  api.cloud.state.dnsRecords.push({
+  const [known] = api.cloud.store.state.dnsRecords;
+  api.cloud.store.dnsRecords.insert({
     ...known!,
     id: 1,
     type: "CAA",

@@ -141,7 +141,7 @@ test("a target kept without its dot survives a change of the TTL", async () => {
 
 test("of the SOA record only the TTL changes, within what a TTL may be", async () => {
   const api = await zone();
-  const { id } = api.cloud.state.dnsRecords.find((one) => one.type === "SOA")!;
+  const { id } = api.cloud.store.state.dnsRecords.find((one) => one.type === "SOA")!;
   const change = (wanted: Record<string, unknown>) =>
     api.call("PATCH", `/v2/domains/example.test/records/${id}`, { type: "SOA", ...wanted });
   expect((await change({ ttl: 5 })).status).toBe(422);
@@ -154,6 +154,6 @@ test("of the SOA record only the TTL changes, within what a TTL may be", async (
 test("deleting the domain takes its records along", async () => {
   const api = await zone("203.0.113.9");
   expect((await api.call("DELETE", "/v2/domains/example.test")).status).toBe(204);
-  expect(api.cloud.state.dnsRecords).toEqual([]);
+  expect(api.cloud.store.state.dnsRecords).toEqual([]);
   expect((await api.call("GET", "/v2/domains/example.test/records")).status).toBe(404);
 });

@@ -54,13 +54,13 @@ test("keys are taken by number and by fingerprint; an unknown one is refused by 
   ).body.ssh_key;
   expect(key.fingerprint).toBe("9c:b9:54:8d:df:dc:f5:88:31:27:c8:b3:87:66:f9:a4");
   await created(api, { ssh_keys: [key.id, key.fingerprint] });
-  expect(api.cloud.state.droplets[0]!.ssh_keys).toEqual([key.id]);
+  expect(api.cloud.store.state.droplets[0]!.ssh_keys).toEqual([key.id]);
   const refused = await api.call("POST", "/v2/droplets", newDroplet({ ssh_keys: ["aa:bb"] }));
   expect(refused).toMatchObject({
     status: 422,
     body: { id: "unprocessable_entity", message: expect.stringContaining("aa:bb") },
   });
-  expect(api.cloud.state.droplets).toHaveLength(1);
+  expect(api.cloud.store.state.droplets).toHaveLength(1);
 });
 
 test.each([
@@ -76,7 +76,7 @@ test.each([
   const { status, body } = await api.call("POST", "/v2/droplets", newDroplet(wrong));
   expect(status).toBe(422);
   expect(body.message).toContain(text);
-  expect(api.cloud.state.droplets).toHaveLength(0);
+  expect(api.cloud.store.state.droplets).toHaveLength(0);
 });
 
 test("several names make several droplets, with addresses of their own", async () => {
@@ -89,7 +89,8 @@ test("several names make several droplets, with addresses of their own", async (
   expect(body.droplets).toHaveLength(3);
   await api.cloud.jobs.settled();
   expect(
-    new Set(api.cloud.state.droplets.flatMap((one) => [one.ipv4, one.private_ipv4, one.mac])).size,
+    new Set(api.cloud.store.state.droplets.flatMap((one) => [one.ipv4, one.private_ipv4, one.mac]))
+      .size,
   ).toBe(9);
 });
 
@@ -261,7 +262,7 @@ test("without public networking a droplet has its private address and no other, 
   expect(
     (await api.call("POST", "/v2/droplets", newDroplet({ public_networking: false }))).body.message,
   ).toContain("ipv6");
-  expect(metadataOf(api.cloud.state, api.cloud.state.droplets[0]!).interfaces).toEqual({
+  expect(metadataOf(api.cloud.store.state, api.cloud.store.state.droplets[0]!).interfaces).toEqual({
     private: [expect.anything()],
   });
 });
@@ -309,7 +310,9 @@ test("an action on a tag's droplets is begun on all of them or on none", async (
     (await api.call("POST", "/v2/droplets/actions?tag_name=web", { type: "power_off" })).status,
   ).toBe(422);
   expect(
-    api.cloud.state.actions.filter((one) => one.type === "power_off").map((one) => one.resource_id),
+    api.cloud.store.state.actions
+      .filter((one) => one.type === "power_off")
+      .map((one) => one.resource_id),
   ).toEqual([second]);
   expect((await api.call("GET", `/v2/droplets/${first}`)).body.droplet).toMatchObject({
     status: "active",

@@ -6,13 +6,13 @@ import Ajv, { type ValidateFunction } from "ajv";
 import addFormats from "ajv-formats";
 
 import { createApi, type CreatedApi } from "../../local/cloud/api/app";
-import type { PostHook } from "../../local/cloud/api/notices";
+import type { PostHook } from "../../local/cloud/api/notifications";
 import type { Clock } from "../../local/cloud/clock";
 import type { Hypervisor } from "../../local/cloud/machines/hypervisor";
 import { createRecordsOnlyHypervisor } from "../../local/cloud/machines/records-only";
 import type { Letter } from "../../local/cloud/mail/send";
 import { createKeyedQueue } from "../../local/cloud/queue";
-import { openStore } from "../../local/cloud/store";
+import { openStore } from "../../local/cloud/record-store";
 
 /** Stands still until it is told to go on; sleepers wake when their time has come. */
 export interface FakeClock extends Clock {
@@ -207,7 +207,7 @@ export const testApi = async (
     letters.push(letter);
     return Promise.resolve();
   };
-  const store = await openStore(options.file ?? null, clock);
+  const store = await openStore(options.file ?? null, clock, (line) => log.push(line));
   const created = createApi({
     store,
     hypervisor: options.hypervisor ?? createRecordsOnlyHypervisor(),

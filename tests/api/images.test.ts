@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { expect, test } from "@jest/globals";
 
-import { startDueBackups } from "../../local/cloud/api/backups";
+import { startDueBackups } from "../../local/cloud/api/droplets/backups";
 import { createRecordsOnlyHypervisor } from "../../local/cloud/machines/records-only";
 import { newDroplet, testApi, type TestApi } from "./harness";
 
@@ -21,7 +21,7 @@ const imageOf = async (api: TestApi): Promise<{ droplet: string; id: number; pat
   const { id } = (await api.call("POST", "/v2/droplets", newDroplet())).body.droplet;
   await api.cloud.jobs.settled();
   await act(api, `/v2/droplets/${id}`, { type: "snapshot", name: "kept" });
-  const image = api.cloud.state.snapshots[0]!.id;
+  const image = api.cloud.store.state.snapshots[0]!.id;
   return { droplet: `/v2/droplets/${id}`, id: image, path: `/v2/images/${image}` };
 };
 const far = (image: number) => newDroplet({ name: "far", region: "ams3", image });
@@ -48,12 +48,12 @@ test("at DigitalOcean's pace the region comes with the action's end, not before;
   await api.call("POST", "/v2/droplets", newDroplet());
   await api.clock.advance(60_000);
   await api.cloud.jobs.settled();
-  await api.call("POST", `/v2/droplets/${api.cloud.state.droplets[0]!.id}/actions`, {
+  await api.call("POST", `/v2/droplets/${api.cloud.store.state.droplets[0]!.id}/actions`, {
     type: "snapshot",
   });
   await api.clock.advance(60_000);
   await api.cloud.jobs.settled();
-  const path = `/v2/images/${api.cloud.state.snapshots[0]!.id}`;
+  const path = `/v2/images/${api.cloud.store.state.snapshots[0]!.id}`;
   const { action } = (
     await api.call("POST", `${path}/actions`, { type: "transfer", region: "ams3" })
   ).body;
@@ -195,10 +195,12 @@ test("a transfer that the daemon's death has cut short goes on with the next one
   ).body;
   await before.cloud.jobs.settled();
   Object.assign(
-    before.cloud.state.actions.find((one) => one.id === action.id)!,
+    before.cloud.store.state.actions.find((one) => one.id === action.id)!,
     { status: "in-progress" },
   );
-  before.cloud.state.snapshots[0]!.regions = ["fra1"];
+  before.cloud.store.snapshots.update(before.cloud.store.state.snapshots[0]!, {
+    regions: ["fra1"],
+  });
   await before.cloud.store.save();
   const after = await testApi({ file });
   await after.resume();
@@ -206,7 +208,7 @@ test("a transfer that the daemon's death has cut short goes on with the next one
   expect((await after.call("GET", `/v2/actions/${action.id}`)).body.action.status).toBe(
     "completed",
   );
-  expect(after.cloud.state.snapshots.find((one) => one.id === id)!.regions).toEqual([
+  expect(after.cloud.store.state.snapshots.find((one) => one.id === id)!.regions).toEqual([
     "fra1",
     "ams3",
   ]);

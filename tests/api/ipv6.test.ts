@@ -34,8 +34,8 @@ test("a reserved IPv6 address is routed to its droplet, moved, taken away and gi
   expect((await api.call("GET", `/v2/actions/${assigned.body.action.id}`)).body.action.status).toBe(
     "completed",
   );
-  expect(networkPlan(api.cloud.state).reservedIpv6).toEqual([{ ip, dropletId: a }]);
-  expect(metadataOf(api.cloud.state, api.cloud.state.droplets[0]!)).toMatchObject({
+  expect(networkPlan(api.cloud.store.state).reservedIpv6).toEqual([{ ip, dropletId: a }]);
+  expect(metadataOf(api.cloud.store.state, api.cloud.store.state.droplets[0]!)).toMatchObject({
     reserved_ip: { ipv6: { active: true, ip_address: ip } },
   });
   expect((await move({ type: "assign", droplet_id: b })).status).toBe(201);
@@ -98,7 +98,7 @@ test("IPv6 switched on later: the droplet's own number, told to the network, nev
   ).toBe(201);
   await api.cloud.jobs.settled();
   await droplet(api, { name: "new" });
-  const [first, second] = api.cloud.state.droplets;
+  const [first, second] = api.cloud.store.state.droplets;
   expect(told).toEqual([[old, first!.ipv6]]);
   expect(first!.ipv6).not.toBe(second!.ipv6);
   expect((await api.call("GET", `/v2/droplets/${old}`)).body.droplet).toMatchObject({

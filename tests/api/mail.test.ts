@@ -7,7 +7,7 @@ import { createTransport } from "nodemailer";
 
 import { openAuthority, type Authority } from "../../local/cloud/acme/authority";
 import { createJobs } from "../../local/cloud/api/jobs";
-import { createLetters } from "../../local/cloud/api/letters";
+import { createCustomerMail } from "../../local/cloud/api/customer-mail";
 import { openInbox, type Inbox } from "../../local/cloud/mail/inbox";
 import { startRelay, type Relay } from "../../local/cloud/mail/relay";
 import { sendIntoInbox, sendThroughRelay, type SendLetter } from "../../local/cloud/mail/send";
@@ -132,7 +132,7 @@ test("a letter that nobody took is tried again, before those that were written a
     save: () => Promise.resolve(),
     failed: () => undefined,
   });
-  const write = createLetters({ send, clock, jobs, log: () => undefined });
+  const write = createCustomerMail({ send, clock, jobs, log: () => undefined });
   write({ to: ["a@example.test"], subject: "first", text: "" });
   write({ to: ["a@example.test"], subject: "second", text: "" });
   write({ to: [], subject: "to nobody", text: "" });

@@ -10,14 +10,14 @@ test("a machine sees itself and nobody else, as JSON and as a tree of texts", as
     await api.call(
       "POST",
       "/v2/droplets",
-      newDroplet({ name, ssh_keys: [api.cloud.state.sshKeys[0]!.id] }),
+      newDroplet({ name, ssh_keys: [api.cloud.store.state.sshKeys[0]!.id] }),
     );
   await api.cloud.jobs.settled();
-  const [one, two] = api.cloud.state.droplets;
+  const [one, two] = api.cloud.store.state.droplets;
   const { ip } = (await api.call("POST", "/v2/reserved_ips", { droplet_id: two!.id })).body
     .reserved_ip;
   let peer = one!.ipv4;
-  const app = createMetadata(api.cloud.state, () => peer);
+  const app = createMetadata(api.cloud.store.state, () => peer);
   const text = async (path: string) => (await app.request(`http://169.254.169.254${path}`)).text();
   expect(await text("/metadata/v1/id")).toBe(String(one!.id));
   expect((await text("/metadata/v1/")).split("\n")).toEqual(

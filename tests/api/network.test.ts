@@ -36,7 +36,7 @@ test('a firewall by tag covers a droplet from its first moment; "all" and icmp r
   });
   expect(made.body.firewall.outbound_rules[0].ports).toBe("0");
   const id = await droplet(api);
-  expect(networkPlan(api.cloud.state).firewalls).toMatchObject([
+  expect(networkPlan(api.cloud.store.state).firewalls).toMatchObject([
     {
       dropletId: id,
       rules: {
@@ -53,9 +53,9 @@ test('a firewall by tag covers a droplet from its first moment; "all" and icmp r
 test("a droplet without a firewall is open; with one that has no outbound rule it can reach nothing", async () => {
   const api = await testApi();
   const id = await droplet(api);
-  expect(networkPlan(api.cloud.state).firewalls).toEqual([{ dropletId: id, rules: null }]);
+  expect(networkPlan(api.cloud.store.state).firewalls).toEqual([{ dropletId: id, rules: null }]);
   await api.call("POST", "/v2/firewalls", firewall({ outbound_rules: null, droplet_ids: [id] }));
-  expect(networkPlan(api.cloud.state).firewalls[0]!.rules!.outbound).toEqual([]);
+  expect(networkPlan(api.cloud.store.state).firewalls[0]!.rules!.outbound).toEqual([]);
 });
 
 test("sources by tag and by droplet become the addresses of those machines", async () => {
@@ -70,10 +70,10 @@ test("sources by tag and by droplet become the addresses of those machines", asy
       tags: ["primary"],
     }),
   );
-  const rules = networkPlan(api.cloud.state).firewalls.find(
+  const rules = networkPlan(api.cloud.store.state).firewalls.find(
     (one) => one.dropletId === primary,
   )!.rules!;
-  const { ipv4, private_ipv4 } = api.cloud.state.droplets.find((one) => one.id === watcher)!;
+  const { ipv4, private_ipv4 } = api.cloud.store.state.droplets.find((one) => one.id === watcher)!;
   expect(rules.inbound[0]!.addresses).toEqual(expect.arrayContaining([ipv4, private_ipv4]));
 });
 
@@ -160,7 +160,7 @@ test("a reserved IP moves between droplets, only within its region and one to a 
       .status,
   ).toBe("completed");
   expect((await move({ type: "assign", droplet_id: b })).status).toBe(201);
-  expect(networkPlan(api.cloud.state).reservedIps).toEqual([{ ip, dropletId: b }]);
+  expect(networkPlan(api.cloud.store.state).reservedIps).toEqual([{ ip, dropletId: b }]);
   expect((await move({ type: "assign", droplet_id: far })).status).toBe(422);
   expect((await api.call("POST", "/v2/reserved_ips", { droplet_id: b })).status).toBe(422);
   const { project } = (await api.call("POST", "/v2/projects", { name: "other", purpose: "test" }))
@@ -233,7 +233,7 @@ test("two VPCs are peered once, under a name of their own; the network follows, 
   const path = `/v2/vpc_peerings/${made.body.peering.id}`;
   await api.cloud.jobs.settled();
   expect((await api.call("GET", path)).body.vpc_peering.status).toBe("ACTIVE");
-  expect(networkPlan(api.cloud.state).peerings).toEqual([[a, b]]);
+  expect(networkPlan(api.cloud.store.state).peerings).toEqual([[a, b]]);
   const refused = async (wanted: Record<string, unknown>): Promise<number> =>
     (await api.call("POST", "/v2/vpc_peerings", { name: "x", ...wanted })).status;
   expect([
@@ -263,7 +263,7 @@ test("two VPCs are peered once, under a name of their own; the network follows, 
   });
   await api.cloud.jobs.settled();
   expect((await api.call("GET", path)).status).toBe(404);
-  expect(networkPlan(api.cloud.state).peerings).toEqual([]);
+  expect(networkPlan(api.cloud.store.state).peerings).toEqual([]);
   expect((await api.call("DELETE", `/v2/vpcs/${a}`)).status).toBe(204);
 });
 
@@ -280,6 +280,6 @@ test("more droplets than a VPC has addresses for are refused together: none is l
     });
   expect((await api.call("POST", "/v2/droplets", several(10))).status).toBe(202);
   expect((await api.call("POST", "/v2/droplets", several(4))).status).toBe(422);
-  expect(api.cloud.state.droplets).toHaveLength(10);
+  expect(api.cloud.store.state.droplets).toHaveLength(10);
   expect((await api.call("POST", "/v2/droplets", several(3))).status).toBe(202);
 });

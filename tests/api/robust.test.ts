@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { expect, test } from "@jest/globals";
 
-import { openStore } from "../../local/cloud/store";
+import { openStore } from "../../local/cloud/record-store";
 import { fakeClock, newDroplet, openApi, PUBLIC_KEY, testApi, type TestApi } from "./harness";
 
 /** Small, seeded, good enough to find what breaks, and the same at each run. */
@@ -112,9 +112,9 @@ test("fuzzed bodies, ids and headers never give a 500, and the records stay whol
     "example.test",
     "web",
     "default",
-    String(api.cloud.state.droplets[0]!.id),
-    api.cloud.state.volumes[0]?.id ?? "v",
-    api.cloud.state.firewalls[0]!.id,
+    String(api.cloud.store.state.droplets[0]!.id),
+    api.cloud.store.state.volumes[0]?.id ?? "v",
+    api.cloud.store.state.firewalls[0]!.id,
     "%00",
     "-1",
     "99999999999999999999",
@@ -188,7 +188,7 @@ test("1,000 concurrent requests: no error, nothing lost, nothing twice, all of i
   try {
     const file = join(folder, "records.json");
     const api = await populated(file);
-    const before = api.cloud.state.tags.length;
+    const before = api.cloud.store.state.tags.length;
     const answers = await Promise.all(
       Array.from({ length: 1_000 }, (_, at) =>
         at % 2
@@ -205,7 +205,7 @@ test("1,000 concurrent requests: no error, nothing lost, nothing twice, all of i
     const ids = answers.filter((one) => one.status === 201).map((one) => one.body.domain_record.id);
     expect(new Set(ids).size).toBe(500);
     const onDisk = JSON.parse(await readFile(file, "utf8"));
-    expect(onDisk.dnsRecords).toHaveLength(api.cloud.state.dnsRecords.length);
+    expect(onDisk.dnsRecords).toHaveLength(api.cloud.store.state.dnsRecords.length);
     expect(onDisk.tags).toHaveLength(before);
   } finally {
     await rm(folder, { recursive: true });
@@ -232,7 +232,9 @@ test("100 droplets, each with addresses of its own, all found again by a new pro
         body.droplets.flatMap((one: any) => one.networks.v4.map((net: any) => net.ip_address)),
       ).size,
     ).toBe(200);
-    expect((await openStore(file, fakeClock())).state).toEqual(api.cloud.state);
+    expect((await openStore(file, fakeClock(), () => undefined)).state).toEqual(
+      api.cloud.store.state,
+    );
     expect(
       (
         await api.call(
@@ -278,7 +280,7 @@ test("records that can't be read are an error that names the file, never a new b
     const file = join(folder, "records.json");
     const { writeFile } = await import("node:fs/promises");
     await writeFile(file, "{ half");
-    await expect(openStore(file, fakeClock())).rejects.toThrow(file);
+    await expect(openStore(file, fakeClock(), () => undefined)).rejects.toThrow(file);
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -150,7 +150,7 @@ test("a name that does not exist, or that DNS will not tell, is down without bei
 test("what an alert remembers is not shown, and thirty days of counts are kept", async () => {
   const { api, check, sees } = await watched({ type: "down" });
   for (let at = 0; at < 40; at++) await sees(bad, 24 * 3_600);
-  expect(api.cloud.state.uptimeChecks[0]!.state!.days).toHaveLength(30);
+  expect(api.cloud.store.state.uptimeChecks[0]!.state!.days).toHaveLength(30);
   const { alerts } = (await api.call("GET", `/v2/uptime/checks/${check.id}/alerts`)).body;
   expect(Object.keys(alerts[0]).sort()).toEqual(["id", "name", "notifications", "type"]);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 
-import { startDueBackups } from "../../local/cloud/api/backups";
+import { startDueBackups } from "../../local/cloud/api/droplets/backups";
 import { newDroplet, testApi } from "./harness";
 
 test("uptime checks and their alerts are made, changed, shown and deleted", async () => {
@@ -178,7 +178,7 @@ test("a backup is taken once in each window, seven daily ones are kept, and the 
     ).status,
   ).toBe(201);
   for (let day = 0; day < 9; day++) await minute(24 * 3_600_000);
-  expect(api.cloud.state.snapshots).toHaveLength(7);
+  expect(api.cloud.store.state.snapshots).toHaveLength(7);
   expect((await api.call("DELETE", `/v2/droplets/${id}`)).status).toBe(204);
-  expect(api.cloud.state.snapshots).toEqual([]);
+  expect(api.cloud.store.state.snapshots).toEqual([]);
 });

@@ -60,7 +60,7 @@ inChromium("the local cloud's console in a real browser", () => {
       name: "x",
       data: hostile,
     });
-    await api.call("POST", "/v2/reserved_ips", { droplet_id: api.cloud.state.droplets[0]!.id });
+    await api.call("POST", "/v2/reserved_ips", { droplet_id: api.cloud.store.state.droplets[0]!.id });
     await api.call("POST", "/v2/firewalls", {
       name: "fw",
       inbound_rules: [{ protocol: "tcp", ports: "22", sources: { addresses: ["0.0.0.0/0"] } }],
@@ -187,7 +187,7 @@ inChromium("the local cloud's console in a real browser", () => {
     const { page, errors } = await visit();
     await page.getByRole("button", { name: "Cut power: primary" }).click();
     await page.getByRole("button", { name: "Power on: primary" }).waitFor();
-    expect(api.cloud.state.droplets[0]!.status).toBe("off");
+    expect(api.cloud.store.state.droplets[0]!.status).toBe("off");
     await page.getByRole("button", { name: "Power on: primary" }).click();
     await page.getByRole("button", { name: "Cut power: primary" }).waitFor();
     await page.getByRole("button", { name: "Cut network: primary" }).click();

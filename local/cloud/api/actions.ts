@@ -1,9 +1,9 @@
-import { Hono } from "hono";
+import { Hono, type Context } from "hono";
 
 import type { ActionRecord } from "../records";
 import { regionView } from "./catalog";
-import { timestamp, type Api, type Cloud } from "./cloud";
-import { notFound } from "./errors";
+import { timestamp, type Api, type ApiEnv, type Cloud, type Resource } from "./cloud";
+import { found } from "./errors";
 import { page } from "./paging";
 import { numericId } from "./request";
 
@@ -55,21 +55,19 @@ type Begin = Pick<
   "type" | "resource_id" | "resource_type" | "region_slug" | "request"
 >;
 export const beginAction = (cloud: Cloud, begin: Begin): ActionRecord => {
-  const action: ActionRecord = {
-    id: cloud.store.nextId(),
+  const { store } = cloud;
+  const action = store.actions.insert({
+    id: store.nextId(),
     status: "in-progress",
     started_at: timestamp(cloud),
     completed_at: null,
     ...begin,
-  };
-  cloud.state.actions.push(action);
-  const surplus = cloud.state.actions.length - KEPT;
+  });
+  const surplus = store.actions.all().length - KEPT;
   if (surplus > 0) {
     // An action under way is never forgotten: it holds its droplet's lock.
-    const old = new Set(
-      cloud.state.actions.slice(0, surplus).filter((one) => one.status !== "in-progress"),
-    );
-    cloud.state.actions = cloud.state.actions.filter((one) => !old.has(one));
+    const oldest = new Set(store.actions.all().slice(0, surplus));
+    store.actions.remove((one) => oldest.has(one) && one.status !== "in-progress");
   }
   return action;
 };
@@ -88,17 +86,31 @@ export const carryOut = async (
       ? cloud.clock.sleep((realSeconds[action.type] ?? 5) * 1000)
       : Promise.resolve();
   const [result] = await Promise.allSettled([work(), pause]);
-  if (result.status === "fulfilled") result.value?.();
-  action.status = result.status === "fulfilled" ? "completed" : "errored";
-  action.completed_at = timestamp(cloud);
-  if (result.status === "rejected") {
-    action.error = result.reason instanceof Error ? result.reason.message : String(result.reason);
-    cloud.log(
-      `action ${action.id} ${action.type} of ${action.resource_type} ${action.resource_id} failed: ${action.error}`,
-    );
+  const completed_at = timestamp(cloud);
+  if (result.status === "fulfilled") {
+    result.value?.();
+    cloud.store.actions.update(action, { status: "completed", completed_at });
+    return true;
   }
-  return result.status === "fulfilled";
+  const error = result.reason instanceof Error ? result.reason.message : String(result.reason);
+  cloud.store.actions.update(action, { status: "errored", completed_at, error });
+  cloud.log(
+    `action ${action.id} ${action.type} of ${action.resource_type} ${action.resource_id} failed: ${error}`,
+  );
+  return false;
 };
+
+export const actionsUnderWay = (cloud: Cloud, resourceType: string): ActionRecord[] =>
+  cloud.store.actions.filter(
+    (one) => one.status === "in-progress" && one.resource_type === resourceType,
+  );
+
+export const actionsOf = (
+  cloud: Cloud,
+  resourceType: string,
+  id: number | string,
+): ActionRecord[] =>
+  cloud.store.actions.filter((one) => one.resource_type === resourceType && one.resource_id === id);
 
 export const actionLink = (url: string, action: ActionRecord): Record<string, unknown> => ({
   id: action.id,
@@ -106,16 +118,31 @@ export const actionLink = (url: string, action: ActionRecord): Record<string, un
   href: new URL(`/v2/actions/${action.id}`, url).toString(),
 });
 
-export const newestFirst = (actions: readonly ActionRecord[]): Record<string, unknown>[] =>
-  actions.map(actionView).reverse();
+const newestFirst = (list: readonly ActionRecord[]): Record<string, unknown>[] =>
+  list.map(actionView).reverse();
 
-export const actionRoutes = (cloud: Cloud): Api => {
-  const api: Api = new Hono();
-  api.get("/actions", (c) => c.json(page(c, "actions", newestFirst(cloud.state.actions))));
-  api.get("/actions/:id", (c) => {
-    const action = cloud.state.actions.find((one) => one.id === numericId(c, "id"));
-    if (!action) throw notFound();
-    return c.json({ action: actionView(action) });
-  });
-  return api;
+/** `<base>/actions` and `<base>/actions/:action`: what has been done to one record. */
+export const actionHistoryRoutes = (
+  api: Api,
+  base: string,
+  history: (c: Context<ApiEnv>) => readonly ActionRecord[],
+  answer: (action: ActionRecord) => Record<string, unknown> = (action) => ({
+    action: actionView(action),
+  }),
+): void => {
+  api.get(`${base}/actions`, (c) => c.json(page(c, "actions", newestFirst(history(c)))));
+  api.get(`${base}/actions/:action`, (c) =>
+    c.json(answer(found(history(c).find((one) => one.id === numericId(c, "action"))))),
+  );
+};
+
+export const actions: Resource = {
+  routes: (cloud) => {
+    const api: Api = new Hono();
+    api.get("/actions", (c) => c.json(page(c, "actions", newestFirst(cloud.store.actions.all()))));
+    api.get("/actions/:id", (c) =>
+      c.json({ action: actionView(found(cloud.store.actions.get(numericId(c, "id")))) }),
+    );
+    return api;
+  },
 };

@@ -1,3 +1,4 @@
+import type { Store } from "../record-store";
 import type { CloudState, VpcRecord } from "../records";
 import { unprocessable } from "./errors";
 
@@ -42,13 +43,14 @@ export const ipv6Of = (ipv4: string): string =>
   `2001:db8:0:1::${Number(ipv4.split(".").at(-1)).toString(16)}`;
 
 /** The next free number, going round, so that an address is not given to a new machine while the old one is still being taken down. */
-export const takeAddresses = (state: CloudState): Addresses => {
+export const takeAddresses = (store: Store): Addresses => {
+  const { state } = store;
   const used = new Set(state.droplets.map((droplet) => droplet.ipv4));
   for (let step = 1; step <= LAST - FIRST + 1; step++) {
     const candidate =
       FIRST + ((state.lastAddress - FIRST + step + (LAST - FIRST + 1)) % (LAST - FIRST + 1));
     if (used.has(PUBLIC_PREFIX + candidate)) continue;
-    state.lastAddress = candidate;
+    store.set({ lastAddress: candidate });
     return {
       ipv4: PUBLIC_PREFIX + candidate,
       anchor_ipv4: `10.17.0.${candidate}`,

@@ -20,3 +20,9 @@ export const badRequest = (message: string): ApiError => new ApiError(400, "bad_
 /** DigitalOcean has it, this cloud has not: refused by name, never answered wrongly. */
 export const notEmulated = (what: string): ApiError =>
   new ApiError(501, "not_implemented", `${what} is not emulated by the local DigitalOcean.`);
+
+/** What a request names; 404 where there is none. */
+export const found = <T>(record: T | undefined): T => {
+  if (record === undefined) throw notFound();
+  return record;
+};

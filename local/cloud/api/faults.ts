@@ -5,7 +5,8 @@ import { z } from "zod";
 import type { Clock } from "../clock";
 import type { Fault as MachineFault, Hypervisor } from "../machines/hypervisor";
 import { dropletKey, type KeyedQueue } from "../queue";
-import type { CloudState, DropletRecord } from "../records";
+import type { Store } from "../record-store";
+import type { DropletRecord } from "../records";
 
 const dropletId = z.number().int();
 /** Faults that anyone may ask for; those with a droplet are done to its machine, the others to the cloud's own services. */
@@ -97,33 +98,37 @@ const identity = (fault: FaultRequest): string => {
 
 /** Faults are kept with the records: they outlive the daemon, as what they did to machines does. */
 export const createFaults = ({
-  state,
+  store,
   hypervisor,
   queue,
   clock,
 }: {
-  state: CloudState;
+  store: Store;
   hypervisor: Hypervisor;
   queue: KeyedQueue;
   clock: Clock;
 }): Faults => {
   const uses = new Map<string, number>();
-  const droplet = (id: number): DropletRecord | undefined =>
-    state.droplets.find((one) => one.id === id);
+  const droplet = (id: number): DropletRecord | undefined => store.droplets.get(id);
   /** Somebody has switched the machine on again: the cut is over, and another power_off is no cut. */
   const isOver = (fault: ActiveFault): boolean =>
     fault.kind === "power-cut" && droplet(fault.dropletId)?.status === "active";
   const drop = (gone: (fault: ActiveFault) => boolean): void => {
-    state.faults = kept().filter((one) => !gone(one));
+    const ended = new Set(
+      kept()
+        .filter(gone)
+        .map(({ id }) => id),
+    );
+    store.faults.remove(({ id }) => ended.has(id));
   };
-  const kept = (): ActiveFault[] => state.faults as unknown as ActiveFault[];
+  const kept = (): ActiveFault[] => store.faults.all() as unknown as ActiveFault[];
   const active = (): ActiveFault[] => {
     if (kept().some(isOver)) drop(isOver);
     return kept();
   };
   const power = (fault: FaultRequest, status: DropletRecord["status"]): void => {
     const found = fault.kind === "power-cut" ? droplet(fault.dropletId) : undefined;
-    if (found) found.status = status;
+    if (found) store.droplets.update(found, { status });
   };
   /** Power is the machine's: its turn has to come. Everything else may happen in the middle of a boot. */
   const inTurn = (fault: MachineFault, work: () => Promise<void>): Promise<void> =>
@@ -151,7 +156,7 @@ export const createFaults = ({
         id: randomUUID().slice(0, 8),
         since: clock.now().toISOString(),
       };
-      state.faults.push(added);
+      store.faults.insert(added);
       return added;
     },
     clear: async (id) => {

@@ -1,11 +1,11 @@
-import { Hono } from "hono";
+import { Hono, type Context } from "hono";
 import { z } from "zod";
 
 import type { Inbox } from "../mail/inbox";
 import type { DropletRecord } from "../records";
 import type { Calls } from "./calls";
-import type { Api, Cloud } from "./cloud";
-import { ApiError, notFound, unprocessable } from "./errors";
+import type { Api, ApiEnv, Cloud } from "./cloud";
+import { ApiError, found, notFound, unprocessable } from "./errors";
 import { dropletsOf, faultRequest } from "./faults";
 import { body, numericId, pathParameter } from "./request";
 
@@ -21,23 +21,20 @@ export interface LocalDeps {
 const execRequest = z.object({ argv: z.array(z.string()).min(1).max(100) });
 
 const machineRoutes = (api: Api, { cloud }: LocalDeps): void => {
-  const find = (id: number): DropletRecord => {
-    const droplet = cloud.state.droplets.find((one) => one.id === id);
-    if (!droplet) throw notFound();
-    return droplet;
-  };
+  const asked = (c: Context<ApiEnv>): DropletRecord =>
+    found(cloud.store.droplets.get(numericId(c, "id")));
   api.get("/droplets/:id/console", async (c) => {
     const lines = Number(c.req.query("lines") ?? 200);
     return c.text(
       await cloud.hypervisor.consoleTail(
-        find(numericId(c, "id")).id,
+        asked(c).id,
         Number.isInteger(lines) && lines > 0 ? Math.min(lines, 10_000) : 200,
       ),
     );
   });
   api.post("/droplets/:id/exec", async (c) => {
     const { argv } = await body(c, execRequest);
-    return c.json(await cloud.hypervisor.exec(find(numericId(c, "id")).id, argv));
+    return c.json(await cloud.hypervisor.exec(asked(c).id, argv));
   });
 };
 
@@ -46,8 +43,7 @@ const faultRoutes = (api: Api, { cloud }: LocalDeps): void => {
   api.post("/faults", async (c) => {
     const wanted = await body(c, faultRequest);
     for (const id of dropletsOf(wanted))
-      if (!cloud.state.droplets.some((one) => one.id === id))
-        throw unprocessable(`there is no droplet ${id}`);
+      if (!cloud.store.droplets.get(id)) throw unprocessable(`there is no droplet ${id}`);
     return c.json(await cloud.faults.inject(wanted), 201);
   });
   api.delete("/faults", async (c) => {
@@ -64,7 +60,7 @@ const faultRoutes = (api: Api, { cloud }: LocalDeps): void => {
 export const localRoutes = (deps: LocalDeps): Api => {
   const api: Api = new Hono();
   api.onError((error, c) => {
-    const known = error instanceof ApiError ? error : null;
+    const known = error instanceof ApiError ? error : undefined;
     return c.json({ id: known?.id ?? "failed", message: error.message }, known?.status ?? 500);
   });
   api.use(async (c, next) => {
@@ -72,7 +68,11 @@ export const localRoutes = (deps: LocalDeps): Api => {
     if (c.req.method !== "GET") await deps.cloud.store.save();
   });
   api.get("/status", (c) =>
-    c.json({ droplets: deps.cloud.state.droplets.length, pace: deps.cloud.pace, ...deps.status() }),
+    c.json({
+      droplets: deps.cloud.store.droplets.all().length,
+      pace: deps.cloud.pace,
+      ...deps.status(),
+    }),
   );
   api.get("/inbox", async (c) => c.json({ mails: await deps.inbox.list() }));
   api.delete("/inbox", async (c) => {

@@ -49,3 +49,11 @@ export const nameText = z.string().min(1).max(255);
 /** One of a few texts, or not given; Go clients send an empty text for that. */
 export const optionalText = <const V extends readonly [string, ...string[]]>(values: V) =>
   z.preprocess((value) => (value === "" ? undefined : value), z.enum(values).nullish());
+
+/** What a request says: the parts that are neither left out nor null. */
+export const given = <T extends object>(
+  value: T,
+): { [Part in keyof T]?: Exclude<T[Part], null | undefined> } =>
+  Object.fromEntries(
+    Object.entries(value).filter(([, part]) => part !== undefined && part !== null),
+  ) as { [Part in keyof T]?: Exclude<T[Part], null | undefined> };

@@ -4,8 +4,8 @@ import { Hono, type Context } from "hono";
 import { z } from "zod";
 
 import type { CloudState, SshKeyRecord } from "../records";
-import type { Api, ApiEnv, Cloud } from "./cloud";
-import { notFound, unprocessable } from "./errors";
+import type { Api, ApiEnv, Cloud, Resource } from "./cloud";
+import { found, unprocessable } from "./errors";
 import { page } from "./paging";
 import { body, nameText, pathParameter } from "./request";
 
@@ -42,40 +42,37 @@ export const findSshKey = (
     (key) => String(key.id) === String(identifier) || key.fingerprint === identifier,
   );
 
-const asked = (cloud: Cloud, c: Context<ApiEnv>): SshKeyRecord => {
-  const key = findSshKey(cloud.state, pathParameter(c, "key"));
-  if (!key) throw notFound();
-  return key;
-};
+const asked = ({ store }: Cloud, c: Context<ApiEnv>): SshKeyRecord =>
+  found(findSshKey(store.state, pathParameter(c, "key")));
 
-export const sshKeyRoutes = (cloud: Cloud): Api => {
+const routes = (cloud: Cloud): Api => {
   const api: Api = new Hono();
-  api.get("/account/keys", (c) => c.json(page(c, "ssh_keys", cloud.state.sshKeys)));
+  const { store } = cloud;
+  api.get("/account/keys", (c) => c.json(page(c, "ssh_keys", store.sshKeys.all())));
   api.post("/account/keys", async (c) => {
     const { name, public_key } = await body(c, newKey);
     const fingerprint = fingerprintOf(public_key);
-    if (findSshKey(cloud.state, fingerprint))
+    if (findSshKey(store.state, fingerprint))
       throw unprocessable("SSH Key is already in use on your account");
-    const key: SshKeyRecord = {
-      id: cloud.store.nextId(),
+    const key = store.sshKeys.insert({
+      id: store.nextId(),
       fingerprint,
       public_key: public_key.trim(),
       name,
-    };
-    cloud.state.sshKeys.push(key);
+    });
     return c.json({ ssh_key: key }, 201);
   });
   api.get("/account/keys/:key", (c) => c.json({ ssh_key: asked(cloud, c) }));
   api.put("/account/keys/:key", async (c) => {
     const { name } = await body(c, rename);
-    const key = asked(cloud, c);
-    key.name = name;
-    return c.json({ ssh_key: key });
+    return c.json({ ssh_key: store.sshKeys.update(asked(cloud, c), { name }) });
   });
   api.delete("/account/keys/:key", (c) => {
     const key = asked(cloud, c);
-    cloud.state.sshKeys = cloud.state.sshKeys.filter((one) => one !== key);
+    store.sshKeys.remove((one) => one === key);
     return c.body(null, 204);
   });
   return api;
 };
+
+export const sshKeys: Resource = { routes };

@@ -5,8 +5,8 @@ import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 
 import { createApi, type CreatedApi } from "../api/app";
-import { startDueBackups } from "../api/backups";
-import type { ApiEnv } from "../api/cloud";
+import type { ApiEnv, Cloud } from "../api/cloud";
+import { startDueBackups } from "../api/droplets/backups";
 import { localRoutes } from "../api/local";
 import { SAMPLE_SECONDS } from "../api/watch/metrics";
 import { judgePolicies } from "../api/watch/policies";
@@ -21,8 +21,8 @@ import { sendIntoInbox, sendThroughRelay } from "../mail/send";
 import { postFromLab, postNowhere } from "../mail/webhook";
 import { labPaths, type LabPaths } from "../paths";
 import { createKeyedQueue, type KeyedQueue } from "../queue";
+import { openStore } from "../record-store";
 import { regularly } from "../regularly";
-import { openStore } from "../store";
 import { listen, listenOnSocket, portOf } from "./listen";
 import type { Trust } from "./services";
 
@@ -67,7 +67,7 @@ const machineHost = async (
 
 const assemble = async (options: ServeOptions): Promise<Running> => {
   const paths = labPaths(options.state);
-  const store = await openStore(paths.records, systemClock);
+  const store = await openStore(paths.records, systemClock, log);
   const queue = createKeyedQueue();
   const { host, trust } = options.machines
     ? await machineHost(paths, queue)
@@ -97,15 +97,17 @@ const assemble = async (options: ServeOptions): Promise<Running> => {
 
 /** Machines follow the records: one without a record is left over from a deletion that was cut short. */
 const takeOverMachines = async ({ created, host }: Running): Promise<void> => {
-  const { state, network } = created.cloud;
+  const { store, network } = created.cloud;
   for (const { dropletId } of host.machines())
-    if (!state.droplets.some((one) => one.id === dropletId)) await host.destroy(dropletId);
+    if (!store.droplets.get(dropletId)) await host.destroy(dropletId);
   await network.apply();
   await host.takeOver();
   const known = new Map(host.machines().map(({ dropletId, power }) => [dropletId, power]));
-  for (const droplet of state.droplets)
-    if (droplet.status !== "new" && known.has(droplet.id))
-      droplet.status = known.get(droplet.id) === "on" ? "active" : "off";
+  for (const droplet of store.droplets.all())
+    if (droplet.status !== "new" && known.has(droplet.id)) {
+      const status = known.get(droplet.id) === "on" ? "active" : "off";
+      store.droplets.update(droplet, { status });
+    }
   await created.resume();
 };
 
@@ -146,6 +148,8 @@ const watch = ({ paths, created: { cloud } }: Running): void => {
   regularly(uptimeSeconds[cloud.pace], () => uptimeRound(cloud, probe), failed);
 };
 
+const acmeState = ({ faults }: Cloud): string => (faults.find("acme") ? "down" : "ready");
+
 const publish = async (running: Running, api: string, machines: boolean): Promise<void> => {
   const { paths, created, inbox, trust } = running;
   const end = ending(running);
@@ -157,7 +161,7 @@ const publish = async (running: Running, api: string, machines: boolean): Promis
     api,
     machines,
     startedAt,
-    acme: trust ? (created.cloud.faults.find("acme") ? "down" : "ready") : "none",
+    acme: trust ? acmeState(created.cloud) : "none",
   });
   const root = new Hono<ApiEnv>();
   root.route("/", created.app);

@@ -11,6 +11,7 @@ import { createAcme } from "../acme/server";
 import { openAcmeStore } from "../acme/state";
 import { fetchFromNamespace } from "../acme/validate";
 import type { Api, Cloud } from "../api/cloud";
+import { dnsFault } from "../api/watch/lookup";
 import { startDns } from "../dns/server";
 import type { Inbox } from "../mail/inbox";
 import { startRelay } from "../mail/relay";
@@ -48,7 +49,7 @@ const peerOf = (c: { env: unknown }): string | undefined =>
   (c.env as { incoming?: { socket?: { remoteAddress?: string } } }).incoming?.socket?.remoteAddress;
 
 const acme = async (paths: LabPaths, cloud: Cloud, issuer: Issuer): Promise<RequestListener> => {
-  const { faults, clock, state, log } = cloud;
+  const { faults, clock, store, log } = cloud;
   const app = createAcme({
     store: await openAcmeStore(join(acmeFolder(paths), "state.json")),
     issuer,
@@ -56,19 +57,13 @@ const acme = async (paths: LabPaths, cloud: Cloud, issuer: Issuer): Promise<Requ
     log,
     failing: () => faults.find("acme") !== undefined,
     outside: {
-      state,
+      state: store.state,
       fetch: fetchFromNamespace(paths.operatorNetns),
       dnsFault: (name) => dnsFault(cloud, name) !== undefined,
     },
   });
   return getRequestListener(app.fetch);
 };
-
-const dnsFault = ({ faults }: Cloud, name: string) =>
-  faults.find(
-    "dns",
-    (fault) => !fault.name || name === fault.name || name.endsWith(`.${fault.name}`),
-  );
 
 /** Everything that stands at an address of the router's namespace. Must run inside of it. */
 export const startServices = async (options: {
@@ -90,7 +85,7 @@ export const startServices = async (options: {
   const tls = (handler: RequestListener) =>
     createTlsServer({ cert: authority.certificate, key: authority.key }, handler);
   await startDns({
-    state: cloud.state,
+    state: cloud.store.state,
     address: address.dns,
     port: 53,
     log,
@@ -108,7 +103,7 @@ export const startServices = async (options: {
   await listen(createServer(listener), { host: address.api, port: 80 });
   await listen(tls(listener), { host: address.api, port: 443 });
   await listen(tls(await acme(paths, cloud, issuer)), { host: address.acme, port: 443 });
-  await listen(createServer(getRequestListener(createMetadata(cloud.state, peerOf).fetch)), {
+  await listen(createServer(getRequestListener(createMetadata(cloud.store.state, peerOf).fetch)), {
     host: address.metadata,
     port: 80,
   });

@@ -2,11 +2,11 @@ import { Hono, type Context } from "hono";
 import { z } from "zod";
 
 import type { CloudState, DropletRecord } from "../../records";
-import { timestamp, type Api, type ApiEnv, type Cloud } from "../cloud";
-import { ApiError, notFound, unprocessable } from "../errors";
-import { snapshotKey } from "../images";
+import { timestamp, type Api, type ApiEnv, type Cloud, type Resource } from "../cloud";
+import { ApiError, found, unprocessable } from "../errors";
+import { removeSnapshots } from "../images/keep";
 import { body, numericId } from "../request";
-import { removeVolumeSnapshot } from "../snapshots";
+import { removeVolumeSnapshot } from "../volumes/snapshots";
 import { removeDroplet } from "./machine";
 
 const kinds = ["reserved_ips", "floating_ips", "snapshots", "volumes", "volume_snapshots"] as const;
@@ -60,21 +60,16 @@ const destroy = async (
   droplet: DropletRecord,
   chosen: Associated,
 ): Promise<Report> => {
-  const { state } = cloud;
+  const { store, hypervisor } = cloud;
   // A machine that still runs has its volumes open.
   await removeDroplet(cloud, droplet);
   const has = (kind: Kind, id: string | number): boolean =>
     chosen[kind].some((one) => one.id === String(id));
-  const snapshots = state.snapshots.filter((one) => has("snapshots", one.id));
-  state.reservedIps = state.reservedIps.filter(
-    (one) => !has("reserved_ips", one.ip) && !has("floating_ips", one.ip),
-  );
-  state.snapshots = state.snapshots.filter((one) => !snapshots.includes(one));
-  const volumes = state.volumes.filter((one) => has("volumes", one.id));
-  state.volumes = state.volumes.filter((one) => !volumes.includes(one));
-  for (const snapshot of snapshots) await cloud.hypervisor.deleteSnapshot(snapshotKey(snapshot.id));
-  for (const volume of volumes) await cloud.hypervisor.deleteVolume?.(volume.id);
-  for (const snapshot of state.volumeSnapshots.filter((one) => has("volume_snapshots", one.id)))
+  store.reservedIps.remove(({ ip }) => has("reserved_ips", ip) || has("floating_ips", ip));
+  const volumes = store.volumes.remove(({ id }) => has("volumes", id));
+  await removeSnapshots(cloud, ({ id }) => has("snapshots", id));
+  for (const { id } of volumes) await hypervisor.deleteVolume?.(id);
+  for (const snapshot of store.volumeSnapshots.filter(({ id }) => has("volume_snapshots", id)))
     await removeVolumeSnapshot(cloud, snapshot);
   await cloud.network.apply();
   const destroyed_at = timestamp(cloud);
@@ -88,54 +83,61 @@ const destroy = async (
   };
 };
 
-const REPORTS_KEPT = 100;
+/** What the request names of all that could be; 422 for anything else. */
+const choose = (all: Associated, wanted: z.infer<typeof selection>): Associated => {
+  const unknown = kinds.flatMap((kind) =>
+    (wanted[kind] ?? []).filter((id) => !all[kind].some((one) => one.id === id)),
+  );
+  if (unknown.length)
+    throw unprocessable(`${unknown.join(", ")}: not associated with this droplet`);
+  const chosen = (kind: Kind): Associated[Kind] =>
+    all[kind].filter((one) => wanted[kind]?.includes(one.id));
+  return {
+    reserved_ips: chosen("reserved_ips"),
+    floating_ips: chosen("floating_ips"),
+    snapshots: chosen("snapshots"),
+    volumes: chosen("volumes"),
+    volume_snapshots: chosen("volume_snapshots"),
+  };
+};
 
-/** A droplet together with what belongs to it. The newest reports are kept while the daemon runs. */
-export const associatedRoutes = (cloud: Cloud): Api => {
+const REPORTS_KEPT = 100;
+const BASE = "/droplets/:droplet{[0-9]+}/destroy_with_associated_resources";
+
+const routes = (cloud: Cloud): Api => {
   const api: Api = new Hono();
+  const { store } = cloud;
   const reports = new Map<number, Report>();
   const keep = (droplet: DropletRecord, made: Report): void => {
     reports.set(droplet.id, made);
-    if (reports.size > REPORTS_KEPT) reports.delete(reports.keys().next().value!);
+    const [oldest] = reports.keys();
+    if (reports.size > REPORTS_KEPT && oldest !== undefined) reports.delete(oldest);
   };
-  const base = "/droplets/:droplet{[0-9]+}/destroy_with_associated_resources";
-  const asked = (c: Context<ApiEnv>): DropletRecord => {
-    const droplet = cloud.state.droplets.find((one) => one.id === numericId(c, "droplet"));
-    if (!droplet) throw notFound();
-    return droplet;
-  };
-  api.get(base, (c) => c.json(associatedWith(cloud.state, asked(c))));
-  api.delete(`${base}/selective`, async (c) => {
+  const asked = (c: Context<ApiEnv>): DropletRecord =>
+    found(store.droplets.get(numericId(c, "droplet")));
+  api.get(BASE, (c) => c.json(associatedWith(store.state, asked(c))));
+  api.delete(`${BASE}/selective`, async (c) => {
     const wanted = await body(c, selection);
     const droplet = asked(c);
-    const all = associatedWith(cloud.state, droplet);
-    const unknown = kinds.flatMap((kind) =>
-      (wanted[kind] ?? []).filter((id) => !all[kind].some((one) => one.id === id)),
-    );
-    if (unknown.length)
-      throw unprocessable(`${unknown.join(", ")}: not associated with this droplet`);
-    const chosen = Object.fromEntries(
-      kinds.map((kind) => [kind, all[kind].filter((one) => wanted[kind]?.includes(one.id))]),
-    ) as Associated;
+    const chosen = choose(associatedWith(store.state, droplet), wanted);
     keep(droplet, await destroy(cloud, droplet, chosen));
     return c.body(null, 202);
   });
-  api.delete(`${base}/dangerous`, async (c) => {
+  api.delete(`${BASE}/dangerous`, async (c) => {
     if (c.req.header("x-dangerous") !== "true")
       throw new ApiError(400, "bad_request", "The header X-Dangerous: true is required.");
     const droplet = asked(c);
-    keep(droplet, await destroy(cloud, droplet, associatedWith(cloud.state, droplet)));
+    keep(droplet, await destroy(cloud, droplet, associatedWith(store.state, droplet)));
     return c.body(null, 202);
   });
-  const report = (c: Context<ApiEnv>): Report => {
-    const found = reports.get(numericId(c, "droplet"));
-    if (!found) throw notFound();
-    return found;
-  };
-  api.get(`${base}/status`, (c) => c.json({ ...report(c) }));
-  api.post(`${base}/retry`, (c) => {
+  const report = (c: Context<ApiEnv>): Report => found(reports.get(numericId(c, "droplet")));
+  api.get(`${BASE}/status`, (c) => c.json({ ...report(c) }));
+  api.post(`${BASE}/retry`, (c) => {
     report(c);
     return c.body(null, 202);
   });
   return api;
 };
+
+/** A droplet together with what belongs to it. The newest reports are kept while the daemon runs. */
+export const destroyWithAssociated: Resource = { routes };

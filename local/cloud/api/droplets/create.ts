@@ -1,17 +1,19 @@
 import { z } from "zod";
 
-import type { BackupPolicy, DropletRecord, VpcRecord } from "../../records";
-import { limits } from "../account";
+import type { DropletRecord, VpcRecord } from "../../records";
 import { freeAddresses, macOf, takeAddresses, takePrivateAddress } from "../addresses";
 import { findSize, regionSlugs, type Size } from "../catalog";
 import { timestamp, type Cloud } from "../cloud";
 import { notEmulated, unprocessable } from "../errors";
-import { findImage, type FoundImage } from "../images";
-import { optionalText } from "../request";
+import { findImage, type FoundImage } from "../images/images";
 import { findSshKey } from "../ssh-keys";
 import { tagName, useTags } from "../tags";
-import { checkIdle } from "../volumes";
-import { defaultVpc } from "../vpcs";
+import { checkIdle } from "../volumes/idle";
+import { defaultVpc } from "../vpcs/routes";
+import { backupPolicy, policySchema } from "./backup-policy";
+
+/** DigitalOcean's default for a new account is lower; 100 droplets have to fit here. */
+export const DROPLET_LIMIT = 150;
 
 export const hostName = z
   .string()
@@ -20,11 +22,6 @@ export const hostName = z
     /^[a-zA-Z0-9]?[a-z0-9A-Z.-]*[a-z0-9A-Z]$/,
     "Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)",
   );
-export const policySchema = z.object({
-  plan: z.enum(["daily", "weekly"]),
-  weekday: optionalText(["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]),
-  hour: z.union([0, 4, 8, 12, 16, 20].map((hour) => z.literal(hour))).optional(),
-});
 export const dropletRequest = z
   .object({
     name: hostName.optional(),
@@ -50,14 +47,6 @@ export const dropletRequest = z
   );
 export type DropletRequest = z.infer<typeof dropletRequest>;
 
-/** What a policy leaves open is chosen, as DigitalOcean does. */
-export const backupPolicy = (
-  policy: z.infer<typeof policySchema> | null | undefined,
-): BackupPolicy =>
-  policy?.plan === "daily"
-    ? { plan: "daily", hour: policy.hour ?? 20 }
-    : { plan: "weekly", weekday: policy?.weekday ?? "SUN", hour: policy?.hour ?? 20 };
-
 interface Chosen {
   readonly size: Size;
   readonly image: FoundImage;
@@ -79,7 +68,7 @@ const chooseVolumes = (cloud: Cloud, wanted: DropletRequest, region: string): st
   if (ids.length && wanted.names)
     throw unprocessable("Volumes can't be attached to several droplets.");
   for (const id of ids) {
-    const volume = cloud.state.volumes.find((one) => one.id === id);
+    const volume = cloud.store.volumes.get(id);
     if (!volume || volume.region !== region)
       throw unprocessable(`volumes: ${id} is not a volume of ${region}`);
     if (volume.droplet_ids.length)
@@ -91,10 +80,19 @@ const chooseVolumes = (cloud: Cloud, wanted: DropletRequest, region: string): st
 
 const chooseVpc = (cloud: Cloud, wanted: DropletRequest, region: string): VpcRecord => {
   if (!wanted.vpc_uuid) return defaultVpc(cloud, region);
-  const vpc = cloud.state.vpcs.find((one) => one.id === wanted.vpc_uuid);
+  const vpc = cloud.store.vpcs.get(wanted.vpc_uuid);
   if (!vpc || vpc.region !== region)
     throw unprocessable("vpc_uuid: no such VPC in the droplet's region");
   return vpc;
+};
+
+const chooseKeys = ({ store }: Cloud, wanted: DropletRequest): number[] => {
+  const asked = wanted.ssh_keys ?? [];
+  const known = asked.map((key) => findSshKey(store.state, key)?.id);
+  const unknown = asked.filter((_, at) => known[at] === undefined);
+  if (unknown.length)
+    throw unprocessable(`${unknown.join(", ")} are invalid key identifiers for Droplet creation.`);
+  return [...new Set(known.filter((id) => id !== undefined))];
 };
 
 const choose = (cloud: Cloud, wanted: DropletRequest): Chosen => {
@@ -103,24 +101,22 @@ const choose = (cloud: Cloud, wanted: DropletRequest): Chosen => {
     throw unprocessable("You specified an invalid region for Droplet creation.");
   const size = findSize(wanted.size);
   if (!size) throw unprocessable("You specified an invalid size for Droplet creation.");
-  const image = findImage(cloud.state, wanted.image);
+  const image = findImage(cloud.store.state, wanted.image);
   if (!image || (image.regions && !image.regions.includes(region)))
     throw unprocessable("You specified an invalid image for Droplet creation.");
   if (image.minDisk > size.disk)
     throw unprocessable("The image you specified needs a larger disk than this size has.");
-  const keys = (wanted.ssh_keys ?? []).map((key) => findSshKey(cloud.state, key)?.id ?? key);
-  const unknown = keys.filter((key) => typeof key === "string" || !findSshKey(cloud.state, key));
-  if (unknown.length)
-    throw unprocessable(`${unknown.join(", ")} are invalid key identifiers for Droplet creation.`);
+  const keys = chooseKeys(cloud, wanted);
   if (wanted.public_networking === false && wanted.ipv6)
     throw unprocessable("ipv6: a droplet without public networking has no IPv6 address.");
   checkUserData(wanted.user_data ?? "");
+  const vpc = chooseVpc(cloud, wanted, region);
   return {
     size,
     image,
     region,
-    keys: [...new Set(keys as number[])],
-    vpc: chooseVpc(cloud, wanted, region),
+    keys,
+    vpc,
     volumes: chooseVolumes(cloud, wanted, region),
   };
 };
@@ -133,46 +129,53 @@ const features = (wanted: DropletRequest): string[] => [
   "private_networking",
 ];
 
+const addDroplet = (
+  cloud: Cloud,
+  wanted: DropletRequest,
+  chosen: Chosen,
+  { name, tags }: Pick<DropletRecord, "name" | "tags">,
+): DropletRecord => {
+  const { store } = cloud;
+  const id = store.nextId();
+  const { ipv6, ...addresses } = takeAddresses(store);
+  for (const volume of store.volumes.filter((one) => chosen.volumes.includes(one.id)))
+    store.volumes.update(volume, { droplet_ids: [id] });
+  return store.droplets.insert({
+    id,
+    name,
+    region: chosen.region,
+    size: chosen.size.slug,
+    image: chosen.image.id,
+    status: "new",
+    locked: true,
+    created_at: timestamp(cloud),
+    tags: [...tags],
+    ssh_keys: chosen.keys,
+    user_data: wanted.user_data ?? "",
+    features: features(wanted),
+    vpc_uuid: chosen.vpc.id,
+    volume_ids: chosen.volumes,
+    ...addresses,
+    ipv6: wanted.ipv6 ? ipv6 : null,
+    private_ipv4: takePrivateAddress(store.state, chosen.vpc),
+    mac: macOf(id),
+    memory: chosen.size.memory,
+    vcpus: chosen.size.vcpus,
+    disk: chosen.size.disk,
+    backup_policy: wanted.backups ? backupPolicy(wanted.backup_policy) : null,
+    ...(wanted.public_networking === false ? { public_networking: false } : {}),
+  });
+};
+
 /** Checks everything first: either all the droplets are recorded or none is. */
 export const addDroplets = (cloud: Cloud, wanted: DropletRequest): DropletRecord[] => {
+  const { store } = cloud;
   const chosen = choose(cloud, wanted);
   const names = wanted.names ?? [wanted.name!];
-  if (cloud.state.droplets.length + names.length > limits.droplets)
+  if (store.droplets.all().length + names.length > DROPLET_LIMIT)
     throw unprocessable("creating this/these droplet(s) will exceed your droplet limit");
-  if (names.length > freeAddresses(cloud.state, chosen.vpc))
+  if (names.length > freeAddresses(store.state, chosen.vpc))
     throw unprocessable(`the VPC "${chosen.vpc.name}" has not that many free addresses`);
-  const tags = useTags(cloud.state, wanted.tags ?? []);
-  return names.map((name) => {
-    const id = cloud.store.nextId();
-    const { ipv6, ...addresses } = takeAddresses(cloud.state);
-    const droplet: DropletRecord = {
-      id,
-      name,
-      region: chosen.region,
-      size: chosen.size.slug,
-      image: chosen.image.id,
-      status: "new",
-      locked: true,
-      created_at: timestamp(cloud),
-      tags: [...tags],
-      ssh_keys: chosen.keys,
-      user_data: wanted.user_data ?? "",
-      features: features(wanted),
-      vpc_uuid: chosen.vpc.id,
-      volume_ids: chosen.volumes,
-      ...addresses,
-      ipv6: wanted.ipv6 ? ipv6 : null,
-      private_ipv4: takePrivateAddress(cloud.state, chosen.vpc),
-      mac: macOf(id),
-      memory: chosen.size.memory,
-      vcpus: chosen.size.vcpus,
-      disk: chosen.size.disk,
-      backup_policy: wanted.backups ? backupPolicy(wanted.backup_policy) : null,
-      ...(wanted.public_networking === false ? { public_networking: false } : {}),
-    };
-    for (const volume of cloud.state.volumes)
-      if (chosen.volumes.includes(volume.id)) volume.droplet_ids = [id];
-    cloud.state.droplets.push(droplet);
-    return droplet;
-  });
+  const tags = useTags(store, wanted.tags ?? []);
+  return names.map((name) => addDroplet(cloud, wanted, chosen, { name, tags }));
 };

@@ -3,18 +3,18 @@ import { dropletKey } from "../../queue";
 import type { ActionRecord, DropletRecord, VolumeRecord } from "../../records";
 import { beginAction, carryOut, type Work } from "../actions";
 import type { Cloud } from "../cloud";
-import { findImage, snapshotKey } from "../images";
+import { findImage, snapshotKey } from "../images/images";
 import { privateRange } from "./view";
 
 export const stillThere = (cloud: Cloud, droplet: DropletRecord): boolean =>
-  cloud.state.droplets.includes(droplet);
+  cloud.store.droplets.get(droplet.id) === droplet;
 
 export const machineSpec = (
   cloud: Cloud,
   droplet: DropletRecord,
   image: string | number = droplet.image,
 ): MachineSpec => {
-  const found = findImage(cloud.state, image);
+  const found = findImage(cloud.store.state, image);
   if (!found) throw new Error(`image ${image} is gone`);
   return {
     dropletId: droplet.id,
@@ -25,7 +25,7 @@ export const machineSpec = (
     diskGiB: droplet.disk,
     image: found.key,
     userData: droplet.user_data,
-    publicKeys: cloud.state.sshKeys
+    publicKeys: cloud.store.sshKeys
       .filter((key) => droplet.ssh_keys.includes(key.id))
       .map((key) => key.public_key),
     networks: {
@@ -34,7 +34,7 @@ export const machineSpec = (
       anchorIpv4: droplet.anchor_ipv4,
       privateIpv4: droplet.private_ipv4,
       vpc: droplet.vpc_uuid,
-      privatePrefix: privateRange(cloud.state, droplet).bits,
+      privatePrefix: privateRange(cloud.store.state, droplet).bits,
       ...(droplet.public_networking === false ? { privateOnly: true } : {}),
       ...(droplet.ipv6 ? { ipv6: droplet.ipv6 } : {}),
     },
@@ -43,7 +43,8 @@ export const machineSpec = (
 
 /** What the machine has come to: it may have lost its power by itself meanwhile. */
 export const settled = (cloud: Cloud, droplet: DropletRecord) => (): void => {
-  droplet.status = cloud.hypervisor.power(droplet.id) === "on" ? "active" : "off";
+  const status = cloud.hypervisor.power(droplet.id) === "on" ? "active" : "off";
+  cloud.store.droplets.update(droplet, { status });
 };
 
 export const volumeSpec = ({
@@ -65,7 +66,7 @@ export const boot = async (cloud: Cloud, droplet: DropletRecord): Promise<() => 
   await cloud.network.apply();
   await cloud.hypervisor.create(
     machineSpec(cloud, droplet),
-    cloud.state.volumes.filter((volume) => droplet.volume_ids.includes(volume.id)).map(volumeSpec),
+    cloud.store.volumes.filter((volume) => droplet.volume_ids.includes(volume.id)).map(volumeSpec),
   );
   await cloud.network.apply();
   return settled(cloud, droplet);
@@ -78,16 +79,16 @@ export const queueAction = (
   action: ActionRecord,
   work: Work,
 ): void => {
-  droplet.locked = true;
+  const { droplets } = cloud.store;
+  droplets.update(droplet, { locked: true });
   void cloud.jobs.run(dropletKey(droplet.id), async () => {
     await carryOut(cloud, action, async () => {
       if (!stillThere(cloud, droplet)) throw new Error("the droplet was deleted meanwhile");
       return work();
     });
-    droplet.locked = false;
     // A droplet that never came up must not stay "new": clients would wait for it for an hour.
-    if (droplet.status === "new") droplet.status = "off";
-    await cloud.store.save();
+    const status = droplet.status === "new" ? "off" : droplet.status;
+    droplets.update(droplet, { locked: false, status });
   });
 };
 
@@ -107,18 +108,12 @@ export const beginDropletAction = (
 
 /** Gone from the records at once; the machine is taken down after whatever is being done to it now. Resolves then. */
 export const removeDroplet = (cloud: Cloud, droplet: DropletRecord): Promise<void> => {
-  const { state } = cloud;
-  state.droplets = state.droplets.filter((one) => one !== droplet);
-  for (const reserved of [...state.reservedIps, ...state.reservedIpv6])
-    if (reserved.droplet_id === droplet.id) reserved.droplet_id = null;
-  for (const firewall of state.firewalls)
-    firewall.droplet_ids = firewall.droplet_ids.filter((id) => id !== droplet.id);
-  for (const volume of state.volumes)
-    volume.droplet_ids = volume.droplet_ids.filter((id) => id !== droplet.id);
-  const backups = state.snapshots.filter(
+  const { store } = cloud;
+  store.droplets.remove((one) => one === droplet);
+  for (const { forgetDroplet } of cloud.resources) forgetDroplet?.(store, droplet);
+  const backups = store.snapshots.remove(
     (one) => one.kind === "backup" && one.droplet_id === droplet.id,
   );
-  state.snapshots = state.snapshots.filter((one) => !backups.includes(one));
   cloud.faults.forget(droplet.id);
   const action = beginDropletAction(cloud, droplet, "destroy", {});
   return cloud.jobs.run(dropletKey(droplet.id), async () => {
@@ -127,6 +122,5 @@ export const removeDroplet = (cloud: Cloud, droplet: DropletRecord): Promise<voi
       for (const backup of backups) await cloud.hypervisor.deleteSnapshot(snapshotKey(backup.id));
       await cloud.network.apply();
     });
-    await cloud.store.save();
   });
 };

@@ -29,7 +29,7 @@ export const resetPassword = async (cloud: Cloud, droplet: DropletRecord): Promi
   );
   if (code !== 0) throw new Error(`the root password could not be set: ${stderr.trim()}`);
   cloud.write({
-    to: [cloud.state.account.email],
+    to: [cloud.store.state.account.email],
     subject: `New root password: ${droplet.name}`,
     text: letter(droplet, password),
   });

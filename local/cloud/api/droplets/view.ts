@@ -1,7 +1,8 @@
 import type { CloudState, DropletRecord } from "../../records";
 import { netmask, parseRange, toAddress, type Range } from "../addresses";
 import { findSize, regionView, sizeView } from "../catalog";
-import { imageView } from "../images";
+import { imageView } from "../images/images";
+import { weekdays, WINDOW_HOURS } from "./backup-policy";
 
 export const privateRange = (state: CloudState, droplet: DropletRecord): Range =>
   parseRange(state.vpcs.find((vpc) => vpc.id === droplet.vpc_uuid)!.ip_range)!;
@@ -56,11 +57,13 @@ export const nextBackupWindow = (
   if (!policy) return null;
   const start = new Date(now);
   start.setUTCHours(policy.hour, 0, 0, 0);
-  const days = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
-  while (start <= now || (policy.plan === "weekly" && days[start.getUTCDay()] !== policy.weekday))
+  while (
+    start <= now ||
+    (policy.plan === "weekly" && weekdays[start.getUTCDay()] !== policy.weekday)
+  )
     start.setUTCDate(start.getUTCDate() + 1);
   const iso = (time: number): string => new Date(time).toISOString().replace(/\.\d+Z$/, "Z");
-  return { start: iso(start.getTime()), end: iso(start.getTime() + 4 * 3_600_000) };
+  return { start: iso(start.getTime()), end: iso(start.getTime() + WINDOW_HOURS * 3_600_000) };
 };
 
 export const dropletView = (

@@ -28,7 +28,7 @@ export const locate = (cloud: Cloud, target: string): Located => {
   if (!host) return { problem: `"${target}" names no host` };
   if (isIP(host)) return { address: host };
   if (dnsFault(cloud, host)) return { problem: `${host} can't be looked up` };
-  const reply = answer(cloud.state, { name: host, type: "A" });
+  const reply = answer(cloud.store.state, { name: host, type: "A" });
   const found = reply.answers.find((one) => one.type === "A");
   return found
     ? { address: String((found as { data: unknown }).data) }

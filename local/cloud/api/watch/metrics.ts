@@ -1,5 +1,6 @@
-import type { MachineUsage } from "../../machines/hypervisor";
-import type { Cloud } from "../cloud";
+import type { Clock } from "../../clock";
+import type { Hypervisor, MachineUsage } from "../../machines/hypervisor";
+import type { Store } from "../../record-store";
 
 export const SAMPLE_SECONDS = 15;
 /** Six hours. DigitalOcean keeps two weeks; a file rewritten at each call can't, so these end with the daemon. */
@@ -61,14 +62,19 @@ const next = (
 };
 
 export const createMetrics = ({
-  state,
+  store: { droplets },
   hypervisor,
   clock,
   log,
-}: Pick<Cloud, "state" | "hypervisor" | "clock" | "log">): Metrics => {
+}: {
+  store: Store;
+  hypervisor: Hypervisor;
+  clock: Clock;
+  log: (line: string) => void;
+}): Metrics => {
   const samples = new Map<number, Sample[]>();
   const look = async (dropletId: number, vcpus: number): Promise<void> => {
-    const usage = await hypervisor.usage!(dropletId);
+    const usage = await hypervisor.usage?.(dropletId);
     if (!usage) return;
     const own = samples.get(dropletId) ?? [];
     const before = own.at(-1);
@@ -86,9 +92,8 @@ export const createMetrics = ({
   return {
     sample: async () => {
       if (!hypervisor.usage) return;
-      for (const id of samples.keys())
-        if (!state.droplets.some((one) => one.id === id)) samples.delete(id);
-      const running = state.droplets.filter((one) => one.status === "active");
+      for (const id of samples.keys()) if (!droplets.get(id)) samples.delete(id);
+      const running = droplets.filter((one) => one.status === "active");
       const looks = await Promise.allSettled(running.map(({ id, vcpus }) => look(id, vcpus)));
       for (const [at, one] of looks.entries())
         if (one.status === "rejected")

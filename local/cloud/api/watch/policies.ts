@@ -92,29 +92,30 @@ const judge = (
   const was = firing.includes(droplet.id);
   const is = policy.compare === "GreaterThan" ? value > policy.value : value < policy.value;
   if (was === is) return;
-  policy.firing = is ? [...firing, droplet.id] : firing.filter((id) => id !== droplet.id);
+  cloud.store.alertPolicies.update(policy, {
+    firing: is ? [...firing, droplet.id] : firing.filter((id) => id !== droplet.id),
+  });
   tell(cloud, policy, droplet, value, is ? "triggered" : "resolved");
+};
+
+const forgetDeleted = ({ store }: Cloud, policy: AlertPolicyRecord): void => {
+  const { firing } = policy;
+  const left = firing?.filter((id) => store.droplets.get(id));
+  if (left?.length !== firing?.length) store.alertPolicies.update(policy, { firing: left });
 };
 
 /** Holds every enabled policy against what its droplets have used. */
 export const judgePolicies = async (cloud: Cloud): Promise<void> => {
+  const { store, metrics } = cloud;
   const now = Math.floor(cloud.clock.now().getTime() / 1000);
-  const before = JSON.stringify(cloud.state.alertPolicies.map((one) => one.firing));
-  for (const policy of cloud.state.alertPolicies.filter((one) => one.enabled)) {
-    if (policy.firing)
-      policy.firing = policy.firing.filter((id) =>
-        cloud.state.droplets.some((one) => one.id === id),
-      );
-    for (const droplet of cloud.state.droplets.filter((one) => concerns(policy, one))) {
-      const window = ofWindow(
-        sincePowerOn(cloud.metrics.of(droplet.id)),
-        now,
-        seconds[policy.window]!,
-      );
+  for (const policy of store.alertPolicies.filter((one) => one.enabled)) {
+    forgetDeleted(cloud, policy);
+    for (const droplet of store.droplets.filter((one) => concerns(policy, one))) {
+      const samples = sincePowerOn(metrics.of(droplet.id));
+      const window = ofWindow(samples, now, seconds[policy.window]!);
       const value = window && measure(policy.type, window);
       if (value !== null) judge(cloud, policy, droplet, value);
     }
   }
-  if (JSON.stringify(cloud.state.alertPolicies.map((one) => one.firing)) !== before)
-    await cloud.store.save();
+  await store.save();
 };

@@ -1,56 +1,65 @@
-import type { UptimeAlertRecord, UptimeCheckRecord } from "../../records";
+import type { UptimeCheckRecord, UptimeStateRecord } from "../../records";
 import type { Cloud } from "../cloud";
 import { locate } from "./lookup";
 import type { Probe, ProbeResult, ProbeTarget } from "./probe";
-import { describe, nextState, stepAlert } from "./uptime-state";
+import { describe, nextState, stepAlert, type AlertStep } from "./uptime-state";
 
 const tell = (
   cloud: Cloud,
   check: UptimeCheckRecord,
-  alert: UptimeAlertRecord,
-  turn: "triggered" | "resolved",
+  state: UptimeStateRecord,
+  { alert, turn }: AlertStep,
 ): void => {
+  if (!turn) return;
   const words = turn === "triggered" ? "Triggered" : "Resolved";
   cloud.notify(
     alert.notifications,
     `${words}: ${alert.name} (uptime check ${check.name})`,
-    `${words} at ${cloud.clock.now().toISOString()}: ${describe(alert, check, check.state!)}.\n\nCheck: ${check.name} (${check.type}, ${check.target})\nAlert: ${alert.name} (${alert.type})\n`,
+    `${words} at ${cloud.clock.now().toISOString()}: ${describe(alert, check, state)}.\n\nCheck: ${check.name} (${check.type}, ${check.target})\nAlert: ${alert.name} (${alert.type})\n`,
   );
 };
 
 const take = (cloud: Cloud, check: UptimeCheckRecord, result: ProbeResult): void => {
   const now = cloud.clock.now();
-  check.state = nextState(check.state, result, now);
-  for (const alert of check.alerts) {
-    const turn = stepAlert(alert, check.state, now);
-    if (turn) tell(cloud, check, alert, turn);
-  }
+  const state = nextState(check.state, result, now);
+  const steps = check.alerts.map((alert) => stepAlert(alert, state, now));
+  cloud.store.uptimeChecks.update(check, { state, alerts: steps.map(({ alert }) => alert) });
+  for (const step of steps) tell(cloud, check, state, step);
 };
 
-/** One probe of every enabled check. The lab has one vantage point outside, so all of a check's regions see the same. */
-export const uptimeRound = async (cloud: Cloud, probe: Probe): Promise<void> => {
-  const { state } = cloud;
-  const checks = state.uptimeChecks.filter((one) => one.enabled);
-  if (checks.length === 0) return;
-  const results: ProbeResult[] = [];
+/** What can be probed, and what has failed already because it can't be found. */
+const locateAll = (
+  cloud: Cloud,
+  checks: readonly UptimeCheckRecord[],
+): { targets: ProbeTarget[]; failed: ProbeResult[] } => {
+  const failed: ProbeResult[] = [];
   const targets: ProbeTarget[] = [];
   for (const { id, type, target } of checks) {
-    const found = locate(cloud, target);
-    if ("address" in found) targets.push({ id, type, target, address: found.address });
+    const located = locate(cloud, target);
+    if ("address" in located) targets.push({ id, type, target, address: located.address });
     else
-      results.push({
+      failed.push({
         id,
         up: false,
-        cause: found.problem,
+        cause: located.problem,
         milliseconds: 0,
         certificateUntil: null,
       });
   }
-  if (targets.length) results.push(...(await probe(targets)));
-  for (const result of results) {
-    const check = checks.find((one) => one.id === result.id);
+  return { targets, failed };
+};
+
+/** One probe of every enabled check. The lab has one vantage point outside, so all of a check's regions see the same. */
+export const uptimeRound = async (cloud: Cloud, probe: Probe): Promise<void> => {
+  const { store } = cloud;
+  const checks = store.uptimeChecks.filter((one) => one.enabled);
+  if (checks.length === 0) return;
+  const { targets, failed } = locateAll(cloud, checks);
+  const probed = targets.length ? await probe(targets) : [];
+  for (const result of [...failed, ...probed]) {
     // Deleted or switched off while it was asked: its answer is nobody's.
-    if (check && check.enabled && state.uptimeChecks.includes(check)) take(cloud, check, result);
+    const check = store.uptimeChecks.get(result.id);
+    if (check?.enabled) take(cloud, check, result);
   }
-  await cloud.store.save();
+  await store.save();
 };

@@ -84,25 +84,28 @@ const periods: Readonly<Record<string, number>> = {
 const patience = (alert: UptimeAlertRecord): number =>
   alert.type === "ssl_expiry" ? 0 : (periods[alert.period ?? "2m"] ?? 120);
 
-/** Moves an alert on after a probe; tells when a mail is due. */
+export interface AlertStep {
+  readonly alert: UptimeAlertRecord;
+  /** What there is to tell. */
+  readonly turn?: "triggered" | "resolved";
+}
+
+/** An alert after a probe. */
 export const stepAlert = (
   alert: UptimeAlertRecord,
   state: UptimeStateRecord,
   now: Date,
-): "triggered" | "resolved" | null => {
+): AlertStep => {
   if (!holds(alert, state, now)) {
-    const resolved = alert.triggered === true;
-    delete alert.held_since;
-    delete alert.triggered;
-    return resolved ? "resolved" : null;
+    const { held_since: _, triggered, ...rest } = alert;
+    return triggered ? { alert: rest, turn: "resolved" } : { alert: rest };
   }
   // An outage has held since it began, which may be before the alert was made.
-  alert.held_since ??=
-    state.status === "DOWN" && alert.type !== "ssl_expiry" ? state.since : iso(now);
-  if (alert.triggered || now.getTime() - Date.parse(alert.held_since) < patience(alert) * 1000)
-    return null;
-  alert.triggered = true;
-  return "triggered";
+  const began = state.status === "DOWN" && alert.type !== "ssl_expiry" ? state.since : iso(now);
+  const held = { ...alert, held_since: alert.held_since ?? began };
+  const waited = now.getTime() - Date.parse(held.held_since);
+  if (alert.triggered || waited < patience(alert) * 1000) return { alert: held };
+  return { alert: { ...held, triggered: true }, turn: "triggered" };
 };
 
 /** What the alert is about, in a sentence's end. */
