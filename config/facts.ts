@@ -5,7 +5,7 @@ import { USERS, serviceUser } from "@second-server/contract/names";
 import { serviceDataFolder } from "@second-server/contract/paths";
 import type { Role } from "@second-server/contract/roles";
 
-import { alertFacts, checkFacts } from "./alert-facts";
+import { alertFacts } from "./alert-facts";
 import { PORTS, RESERVED_PORTS, SIZES, STATUS_PORT } from "./catalogue";
 import type { DataFacts, FleetFacts, HealthFacts, MachineFacts, ServiceFacts } from "./fleet";
 import type { Manifest } from "./schema";
@@ -124,7 +124,7 @@ export const factsOf = (
       timeoutSeconds: manifest.checks.timeout,
       failAfter: manifest.checks["fail-after"],
       passAfter: manifest.checks["pass-after"],
-      also: manifest.checks.also.map(checkFacts),
+      also: manifest.checks.also,
     },
     watchdog: {
       intervalSeconds: manifest.watchdog.every,

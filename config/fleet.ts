@@ -4,6 +4,7 @@ import type { BackupKeep } from "@second-server/contract/backups";
 import type { Check, Maintenance } from "@second-server/contract/observatory";
 import type { Role } from "@second-server/contract/roles";
 
+import type { ChannelFacts } from "./channels";
 import type { ServiceKind } from "./services/registry";
 
 export interface MachineFacts {
@@ -74,13 +75,6 @@ export interface RelayFacts {
   readonly port: number;
   readonly user?: string;
 }
-
-/** Where an alert goes when the mail can't leave. `secret` names the stack's secret that it needs. */
-export type ChannelFacts =
-  | { readonly kind: "slack" | "discord"; readonly secret: string }
-  | { readonly kind: "telegram"; readonly chat: string; readonly secret: string }
-  | { readonly kind: "ntfy"; readonly url: string; readonly secret?: string }
-  | { readonly kind: "webhook"; readonly url: string };
 
 export interface AlertFacts {
   readonly to: readonly string[];

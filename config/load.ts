@@ -47,7 +47,7 @@ export const stackConfig = (folder: string, stack: string): StackConfig => {
   const own = Object.entries(config)
     .filter(([key]) => key.startsWith(`${PROJECT}:`))
     .map(([key, value]) => [key.slice(PROJECT.length + 1), value] as const);
-  const isSecret = (name: string): boolean => (SECRET_NAMES as readonly string[]).includes(name);
+  const isSecret = (name: string): boolean => SECRET_NAMES.includes(name);
   return {
     settings: Object.fromEntries(
       own

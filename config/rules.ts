@@ -246,9 +246,7 @@ export const missingSecrets = (
 ): { readonly path: string; readonly text: string }[] => {
   const needed = [
     ...(alerts.relay.user === undefined ? [] : ["relay-password"]),
-    ...alerts.channels.flatMap((channel) =>
-      "secret" in channel && channel.secret ? [channel.secret] : [],
-    ),
+    ...alerts.channels.flatMap((channel) => Object.values(channel.secrets)),
   ];
   return [...new Set(needed)]
     .filter((name) => !secrets.includes(name))

@@ -1,10 +1,12 @@
 import { DEFAULT_BACKUP_KEEP } from "@second-server/contract/backups";
 import { z } from "zod";
 
-import { alerts, further } from "./alerting";
+import { alerts } from "./alerts";
 import { IMAGES, REGIONS, SIZES } from "./catalogue";
+import { furtherCheck } from "./further-checks";
+import { cron } from "./schedules";
 import { service } from "./services/registry";
-import { count, cron, duration, serviceName, slug } from "./values";
+import { count, duration, serviceName, slug } from "./values";
 
 const machine = z.strictObject({
   size: slug(Object.keys(SIZES), "size").describe("DigitalOcean size slug"),
@@ -31,7 +33,7 @@ export const manifestSchema = z.strictObject({
       timeout: duration.prefault("5s"),
       "fail-after": count(20).default(3),
       "pass-after": count(20).default(2),
-      also: z.array(further).default([]).describe("Checks besides those of the services"),
+      also: z.array(furtherCheck).default([]).describe("Checks besides those of the services"),
     })
     .prefault({}),
   watchdog: z

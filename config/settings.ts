@@ -1,3 +1,5 @@
+import { CHANNEL_SECRETS } from "@second-server/contract/channels/registry";
+import { SECRETS } from "@second-server/contract/names";
 import { z } from "zod";
 
 import { placeHinting } from "./values";
@@ -51,11 +53,8 @@ export type Settings = z.output<typeof settingsSchema>;
 export const SETTING_NAMES = Object.keys(settingsSchema.shape);
 
 /** Secrets of the stack (`pulumi config set --secret`): each becomes a file on the machines that only root can read. */
-export const SECRET_NAMES = [
-  "relay-password",
-  "slack-url",
-  "discord-url",
-  "telegram-token",
-  "ntfy-token",
-  "operator-password",
-] as const;
+export const SECRET_NAMES: readonly string[] = [
+  SECRETS.relayPassword,
+  ...CHANNEL_SECRETS,
+  SECRETS.operatorPassword,
+];

@@ -45,58 +45,9 @@ export const host = z
 export const url = z
   .string()
   .regex(/^https?:\/\/[^\s"]+$/, "has to begin with https:// or http://.");
-const CALENDAR =
-  /^(minutely|hourly|daily|weekly|monthly|quarterly|semiannually|yearly|annually|([a-z]{3}([.,]+[a-z]{3})* )?((\*-)?[\d*,./]+-[\d*,./]+ )?[\d*,./]+:[\d*,./]+(:[\d*,./]+)?)$/i;
-/** The five fields of cron: what each may hold, and the names that stand for numbers. */
-const FIELDS = [
-  { from: 0, to: 59 },
-  { from: 0, to: 23 },
-  { from: 1, to: 31 },
-  {
-    from: 1,
-    to: 12,
-    names: ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
-  },
-  { from: 0, to: 7, names: ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] },
-];
-const isField = (
-  text: string,
-  { from, to, names = [] }: { from: number; to: number; names?: readonly string[] },
-): boolean => {
-  const valueOf = (word: string): number =>
-    names.includes(word.toLowerCase())
-      ? names.indexOf(word.toLowerCase()) + from
-      : /^\d{1,2}$/.test(word)
-        ? Number(word)
-        : NaN;
-  const isIn = (word: string): boolean => valueOf(word) >= from && valueOf(word) <= to;
-  return text.split(",").every((part) => {
-    const [range = "", step, ...more] = part.split("/");
-    const [first = "", last, ...rest] = range.split("-");
-    const stepFits = step === undefined || (/^\d{1,2}$/.test(step) && Number(step) >= 1);
-    if (more.length > 0 || rest.length > 0 || !stepFits) return false;
-    return (
-      range === "*" ||
-      (isIn(first) &&
-        (last === undefined ? step === undefined : isIn(last) && valueOf(first) <= valueOf(last)))
-    );
-  });
+
+/** A place in its two parts. */
+export const addressOf = (text: string): { host: string; port: number } => {
+  const [name = "", port] = text.split(":");
+  return { host: name, port: Number(port) };
 };
-const isCron = (text: string): boolean => {
-  const fields = text.split(" ");
-  return (
-    fields.length === FIELDS.length && fields.every((field, at) => isField(field, FIELDS[at]!))
-  );
-};
-/** When a job runs, as cron or systemd.time(7) writes it; neither with years nor time zones. */
-export const schedule = z
-  .string()
-  .refine(
-    (text) => CALENDAR.test(text) || isCron(text),
-    'has to be cron ("15 3 * * *") or systemd\'s calendar ("daily", "Mon *-*-* 03:00").',
-  );
-const NOT_CRON = 'has to be five cron fields, such as "0 7 * * *" for every day at seven.';
-export const cron = z
-  .string()
-  .regex(/^(\S+ ){4}\S+$/, { error: NOT_CRON, abort: true })
-  .refine(isCron, `${NOT_CRON} Minute 0-59, hour 0-23, day 1-31, month 1-12, weekday 0-7.`);

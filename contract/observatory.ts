@@ -1,4 +1,5 @@
 /** The contract between render (which writes these as JSON) and the monitor's programs on the servers. Durations are seconds unless the name says otherwise. */
+import type { Channel } from "./channels/registry";
 
 /** What a check stands on. A broken lower layer is the alert; what lies above it on the same machine is named in it and silent. */
 export type Layer = "dns" | "primary" | "nginx" | "service" | "certificate" | "data";
@@ -133,27 +134,13 @@ export interface SmtpRelay {
   /** "starttls" where offered (the default), "implicit" TLS from the first byte, or "none". */
   readonly tls?: "starttls" | "implicit" | "none";
 }
-export type Channel =
-  | {
-      readonly kind: "smtp";
-      readonly relay: SmtpRelay;
-      readonly from: string;
-      readonly to: readonly string[];
-    }
-  | {
-      readonly kind: "webhook";
-      readonly url: string;
-      readonly headers?: Readonly<Record<string, string>>;
-    }
-  | { readonly kind: "ntfy"; readonly url: string; readonly tokenFile?: string }
-  | { readonly kind: "slack"; readonly urlFile: string }
-  | { readonly kind: "discord"; readonly urlFile: string }
-  | {
-      readonly kind: "telegram";
-      readonly tokenFile: string;
-      readonly chat: string;
-      /** @default "https://api.telegram.org" */ readonly api?: string;
-    };
+/** Mail: always the first way. */
+export interface SmtpChannel {
+  readonly kind: "smtp";
+  readonly relay: SmtpRelay;
+  readonly from: string;
+  readonly to: readonly string[];
+}
 
 /** Times are in the machine's own zone; weekly: days 0 (Sunday) to 6 and "HH:MM"; once: ISO instants. */
 export type Maintenance = { readonly title: string; readonly services?: readonly string[] } & (

@@ -1,7 +1,6 @@
+import { cronOf } from "@second-server/contract/calendar";
 import type { Check, ObservatoryConfig } from "@second-server/contract/observatory";
 import { Cron } from "croner";
-
-import { cronOf } from "./checks/calendar";
 
 type Problems = string[];
 

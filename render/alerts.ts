@@ -1,7 +1,9 @@
+import { type Channel, channelOf } from "@second-server/contract/channels/registry";
 import { SECRETS } from "@second-server/contract/names";
-import type { AlertConfig, Channel } from "@second-server/contract/observatory";
+import type { AlertConfig } from "@second-server/contract/observatory";
 
-import type { ChannelFacts, FleetFacts } from "../config/fleet";
+import type { ChannelFacts } from "../config/channels";
+import type { FleetFacts } from "../config/fleet";
 
 /** The secrets that the Observatory is handed. */
 export const observatorySecrets = ({ alerts, status }: FleetFacts): readonly string[] => [
@@ -9,31 +11,21 @@ export const observatorySecrets = ({ alerts, status }: FleetFacts): readonly str
     SECRETS.signingKey,
     ...(alerts.relay.user ? [SECRETS.relayPassword] : []),
     ...(status.operator ? [SECRETS.operatorPassword] : []),
-    ...alerts.channels.flatMap((channel) =>
-      "secret" in channel && channel.secret ? [channel.secret] : [],
-    ),
+    ...alerts.channels.flatMap((channel) => Object.values(channel.secrets)),
   ]),
 ];
+
+const channelConfig = ({ kind, options, secrets }: ChannelFacts, folder: string): Channel =>
+  channelOf(kind, {
+    ...options,
+    ...Object.fromEntries(
+      Object.entries(secrets).map(([field, name]) => [field, `${folder}/${name}`]),
+    ),
+  });
+
 /** How alerts leave a machine whose secrets lie in that folder. */
 export const alertConfig = ({ alerts }: FleetFacts, secrets: string): AlertConfig => {
   const { relay, channels, deadMan } = alerts;
-  const channelOf = (channel: ChannelFacts): Channel => {
-    switch (channel.kind) {
-      case "slack":
-      case "discord":
-        return { kind: channel.kind, urlFile: `${secrets}/${channel.secret}` };
-      case "telegram":
-        return { kind: "telegram", chat: channel.chat, tokenFile: `${secrets}/${channel.secret}` };
-      case "ntfy":
-        return {
-          kind: "ntfy",
-          url: channel.url,
-          ...(channel.secret ? { tokenFile: `${secrets}/${channel.secret}` } : {}),
-        };
-      default:
-        return channel;
-    }
-  };
   return {
     to: alerts.to,
     from: alerts.from,
@@ -41,7 +33,7 @@ export const alertConfig = ({ alerts }: FleetFacts, secrets: string): AlertConfi
       ...relay,
       ...(relay.user ? { passwordFile: `${secrets}/${SECRETS.relayPassword}` } : {}),
     },
-    fallback: channels.map(channelOf),
+    fallback: channels.map((channel) => channelConfig(channel, secrets)),
     remindMinutes: alerts.remindMinutes,
     flapsPerHour: alerts.flapsPerHour,
     maintenance: alerts.maintenance,

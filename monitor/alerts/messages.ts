@@ -1,15 +1,10 @@
+import type { Message } from "@second-server/contract/channels/message";
+
 import type { Advice, Step } from "./advice";
 import { mailPage, SOFT } from "./mail";
 import { escapeHtml, instant, span } from "./words";
 
-/** One message, for every channel. */
-export interface Message {
-  readonly kind: "down" | "up" | "note" | "report";
-  readonly subject: string;
-  readonly text: string;
-  readonly html: string;
-  readonly url?: string;
-}
+export type { Message };
 
 export interface Named {
   readonly name: string;

@@ -1,9 +1,9 @@
+import { cronOf } from "@second-server/contract/calendar";
 import type { HeartbeatCheck } from "@second-server/contract/observatory";
 import { Cron } from "croner";
 
 import { instant, span } from "../alerts/words";
 import type { BlindWindow } from "./blind-windows";
-import { cronOf } from "./calendar";
 import { Finding } from "./outcome";
 
 /** What a job has said last. Milliseconds since the epoch. */

@@ -385,9 +385,9 @@ checks: { also: [{ name: router, tcp: "192.0.2.1:443" }, { name: nightly, heartb
     expect(alerts).toMatchObject({
       remindMinutes: 0,
       channels: [
-        { kind: "slack", secret: "slack-url" },
-        { kind: "ntfy", url: "https://ntfy.example.net/fleet" },
-        { kind: "telegram", chat: "-100", secret: "telegram-token" },
+        { kind: "slack", options: {}, secrets: { urlFile: "slack-url" } },
+        { kind: "ntfy", options: { url: "https://ntfy.example.net/fleet" }, secrets: {} },
+        { kind: "telegram", options: { chat: "-100" }, secrets: { tokenFile: "telegram-token" } },
       ],
     });
     expect(alerts.maintenance).toEqual([

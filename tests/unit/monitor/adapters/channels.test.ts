@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import type { Channel } from "@second-server/contract/observatory";
+import type { Channel } from "@second-server/contract/channels/registry";
 
 import { carrierOf } from "../../../../monitor/adapters/channels";
 import { Later, Refused } from "../../../../monitor/adapters/failures";

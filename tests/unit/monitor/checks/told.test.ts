@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { cronOf } from "@second-server/contract/calendar";
 import type { HeartbeatCheck, HostCheck } from "@second-server/contract/observatory";
 import { Cron } from "croner";
 
 import { Assembly } from "../../../../monitor/assembly";
-import { cronOf } from "../../../../monitor/checks/calendar";
 import { checkDrift } from "../../../../monitor/checks/drift";
 import { beat, judgeBeat } from "../../../../monitor/checks/heartbeat";
 import {

@@ -1,10 +1,10 @@
-import type { Message } from "../alerts/messages";
+import type { Message } from "./message";
 
 export type Measure = (text: string) => number;
 type Escape = (text: string) => string;
 
 const LINE_LIMIT = 1000;
-const address = /(https?:\/\/\S+)/;
+const ADDRESS = /(https?:\/\/\S+)/;
 
 /** Line breaks are ours; any other control character came from outside. */
 const tame = (text: string): string => text.replace(/[^\P{Cc}\n]/gu, " ");
@@ -40,7 +40,7 @@ export const fitted = (
 /** Only what is not an address is escaped: an escaped one can't be followed. */
 const besidesAddresses = (text: string, escape: Escape, link: Escape): string =>
   text
-    .split(address)
+    .split(ADDRESS)
     .map((part, index) => (index % 2 === 1 ? link(part) : escape(part)))
     .join("");
 
@@ -69,3 +69,6 @@ export const headerText = (text: string): string => {
 };
 
 export const full = ({ subject, text }: Message): string => `${subject}\n\n${text}`;
+
+/** Columns only stand under each other in a fixed-width face. */
+export const isTable = ({ kind }: Message): boolean => kind === "report";
