@@ -8,7 +8,9 @@ import { compareSync } from "bcryptjs";
 
 import { markSecrets } from "../../local/engine/plan/mark";
 import { builtinPackage } from "../../local/engine/providers/builtin/builtin";
-import { resource, type Spec } from "../../local/engine/providers/digitalocean/resource";
+import { createClient } from "../../local/engine/providers/digitalocean/client";
+import type { ResourceKind } from "../../local/engine/providers/digitalocean/kind";
+import { resource } from "../../local/engine/providers/digitalocean/resource";
 import type { Kind, Work } from "../../local/engine/providers/provider";
 import { randomPackage } from "../../local/engine/providers/random/random";
 import { openSshForms } from "../../local/engine/providers/tls/openssh";
@@ -164,23 +166,28 @@ test("of a key that OpenSSH does not know (P-224, the provider's own default) th
 });
 
 test("a resource of DigitalOcean is kept as the provider does: what is nothing is null, sets are in order, blocks have their note", async () => {
-  const spec: Spec = {
-    label: "thing",
-    required: [],
-    sets: ["rules", "tags"],
-    zeros: { tags: null, owners: null },
-    create: async () => "1",
-    delete: async () => {},
-    view: async () => ({
-      rules: [
-        { port: "80", sources: ["b", "a"] },
-        { port: "", sources: [] },
-      ],
-      tags: ["b", "a"],
-      owners: [],
+  const thing: ResourceKind = {
+    schema: {
+      label: "thing",
+      required: [],
+      sets: ["rules", "tags"],
+      zeros: { tags: null, owners: null },
+    },
+    operations: () => ({
+      create: () => Promise.resolve("1"),
+      delete: () => Promise.resolve(),
+      view: () =>
+        Promise.resolve({
+          rules: [
+            { port: "80", sources: ["b", "a"] },
+            { port: "", sources: [] },
+          ],
+          tags: ["b", "a"],
+          owners: [],
+        }),
     }),
   };
-  const kind = resource(spec);
+  const kind = resource(thing, createClient("http://api.example", "token"));
   const given: Props = {
     rules: [{ port: "80", sources: ["b", "a"] }, { port: "" }],
     tags: ["b", "a"],

@@ -1,89 +1,60 @@
-import { isList, isProps, type Props, type Value } from "../../values/value";
-import type { CheckFailure } from "../provider";
-import type { Client, Json } from "./client";
-import { list, type Spec, str } from "./resource";
+import type { Firewall } from "@second-server/digitalocean-api/types";
+import { z } from "zod";
 
-const ENDS = {
-  addresses: "Addresses",
-  dropletIds: "DropletIds",
-  tags: "Tags",
-  loadBalancerUids: "LoadBalancerUids",
-  kubernetesIds: "KubernetesIds",
-} as const;
-const API: Readonly<Record<keyof typeof ENDS, string>> = {
-  addresses: "addresses",
-  dropletIds: "droplet_ids",
-  tags: "tags",
-  loadBalancerUids: "load_balancer_uids",
-  kubernetesIds: "kubernetes_ids",
-};
+import type { Props } from "../../values/value";
+import {
+  type Body,
+  entity,
+  type Fields,
+  maybeFlag,
+  maybeNumber,
+  maybeNumbers,
+  maybeText,
+  maybeTexts,
+} from "./answers";
+import type { Client } from "./client";
+import { optionalText, present, toTexts } from "./convert";
+import {
+  fromInbound,
+  fromOutbound,
+  inboundRule,
+  outboundRule,
+  toInbound,
+  toOutbound,
+  validateRules,
+} from "./firewall-rules";
+import type { Operations, ResourceKind, Schema } from "./kind";
 
-const rulesOf = (value: Value | undefined): readonly Props[] =>
-  isList(value) ? value.filter(isProps) : [];
+const pendingChange = z.object({
+  droplet_id: maybeNumber,
+  removing: maybeFlag,
+  status: maybeText,
+});
+const firewallEntity = entity(
+  "firewall",
+  "firewalls",
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    status: maybeText,
+    created_at: maybeText,
+    pending_changes: z.array(pendingChange).nullish(),
+    inbound_rules: z.array(inboundRule).nullish(),
+    outbound_rules: z.array(outboundRule).nullish(),
+    droplet_ids: maybeNumbers,
+    tags: maybeTexts,
+  } satisfies Fields<Firewall>),
+);
 
-/** sourceAddresses → sources.addresses, and so on. */
-const toApi = (rule: Props, end: "source" | "destination"): Json => {
-  const ends = Object.fromEntries(
-    Object.entries(ENDS).flatMap(([key, suffix]) => {
-      const given = list(rule[`${end}${suffix}`]);
-      return given.length === 0
-        ? []
-        : [[API[key as keyof typeof ENDS], key === "dropletIds" ? given.map(Number) : given]];
-    }),
-  );
-  return {
-    protocol: rule["protocol"],
-    ...(rule["protocol"] === "icmp" ? {} : { ports: rule["portRange"] }),
-    [`${end}s`]: ends,
-  };
-};
-
-/** The API says "0" where it was told "all", and for ICMP, which has no ports. */
-const fromApi = (rule: Json, end: "source" | "destination"): Props => {
-  const ports = String(rule["ports"] ?? "");
-  const ends = Object.fromEntries(
-    Object.entries(ENDS).map(([key, suffix]) => [
-      `${end}${suffix}`,
-      (rule[`${end}s`]?.[API[key as keyof typeof ENDS]] ?? []) as Value[],
-    ]),
-  );
-  return {
-    protocol: rule["protocol"] as string,
-    portRange: rule["protocol"] === "icmp" ? "" : ports === "0" ? "all" : ports,
-    ...ends,
-  };
-};
-
-const body = (inputs: Props): object => ({
-  name: inputs["name"],
-  inbound_rules: rulesOf(inputs["inboundRules"]).map((rule) => toApi(rule, "source")),
-  outbound_rules: rulesOf(inputs["outboundRules"]).map((rule) => toApi(rule, "destination")),
-  droplet_ids: list(inputs["dropletIds"]).map(Number),
-  tags: list(inputs["tags"]),
+const body = (inputs: Props): Body<"put", "/firewalls/{firewall_id}"> => ({
+  name: optionalText(inputs["name"]),
+  inbound_rules: toInbound(inputs["inboundRules"]),
+  outbound_rules: toOutbound(inputs["outboundRules"]),
+  droplet_ids: toTexts(inputs["dropletIds"]).map(Number),
+  tags: toTexts(inputs["tags"]),
 });
 
-const validate = (inputs: Props): readonly CheckFailure[] => {
-  const both = [
-    ...rulesOf(inputs["inboundRules"]).map((rule) => ["inboundRules", rule] as const),
-    ...rulesOf(inputs["outboundRules"]).map((rule) => ["outboundRules", rule] as const),
-  ];
-  const failures = both
-    .filter(
-      ([, { protocol, portRange }]) =>
-        (protocol === "tcp" || protocol === "udp") &&
-        str(portRange) === "" &&
-        portRange === undefined,
-    )
-    .map(([property, { protocol }]) => ({
-      property,
-      reason: `portRange of rules is required if protocol is \`tcp\` or \`udp\` (a ${str(protocol)} rule has none)`,
-    }));
-  return inputs["inboundRules"] === undefined && inputs["outboundRules"] === undefined
-    ? [...failures, { property: "", reason: "At least one rule must be specified" }]
-    : failures;
-};
-
-export const firewall = (client: Client): Spec => ({
+const schema: Schema = {
   label: "firewall",
   required: [],
   autoName: 255,
@@ -91,42 +62,37 @@ export const firewall = (client: Client): Spec => ({
   outputs: ["createdAt", "pendingChanges", "status"],
   volatile: ["pendingChanges", "status"],
   zeros: { dropletIds: null, tags: null },
-  validate,
+  validate: validateRules,
+};
+
+const operations = (client: Client): Operations => ({
   create: async (inputs, work) =>
-    str(
-      ((await client.post("/firewalls", body(inputs), work))["firewall"] as Json)["id"] as string,
-    ),
+    (await client.create("/firewalls", body(inputs), firewallEntity, work)).id,
   view: async (id, before, work) => {
-    const found = (await client.find(`/firewalls/${id}`, work))?.["firewall"] as Json | undefined;
-    if (!found) return null;
-    const pending = ((found["pending_changes"] ?? []) as Json[]).map((change) => ({
-      dropletId: change["droplet_id"],
-      removing: change["removing"],
-      status: change["status"],
-    })) as Value;
-    return {
-      name: found["name"],
-      status: found["status"],
-      createdAt: found["created_at"],
-      pendingChanges: pending,
-      inboundRules: ((found["inbound_rules"] ?? []) as Json[]).map((rule) =>
-        fromApi(rule, "source"),
-      ),
-      outboundRules: ((found["outbound_rules"] ?? []) as Json[]).map((rule) =>
-        fromApi(rule, "destination"),
-      ),
-      dropletIds: (found["droplet_ids"] ?? before["dropletIds"] ?? []) as Value,
-      tags: (found["tags"] ?? []) as Value,
-    };
+    const found = await client.find(`/firewalls/${id}`, firewallEntity, work);
+    return (
+      found && {
+        name: found.name,
+        status: found.status,
+        createdAt: found.created_at,
+        pendingChanges: (found.pending_changes ?? []).map(({ droplet_id, removing, status }) =>
+          present({ dropletId: droplet_id, removing, status }),
+        ),
+        inboundRules: fromInbound(found.inbound_rules),
+        outboundRules: fromOutbound(found.outbound_rules),
+        dropletIds: found.droplet_ids ?? before["dropletIds"] ?? [],
+        tags: found.tags ?? [],
+      }
+    );
   },
   update: async (id, _old, now, work) => {
     await client.put(`/firewalls/${id}`, body(now), work);
   },
-  find: async (inputs, _since, work) => {
-    const found = (await client.list("/firewalls", "firewalls", work)).find(
-      (each) => each["name"] === inputs["name"],
-    );
-    return found && str(found["id"] as string);
+  find: async ({ name }, _since, work) => {
+    const all = await client.list("/firewalls", firewallEntity, work);
+    return all.find((each) => each.name === name)?.id;
   },
   delete: async (id, _state, work) => await client.delete(`/firewalls/${id}`, work),
 });
+
+export const firewall: ResourceKind = { schema, operations };

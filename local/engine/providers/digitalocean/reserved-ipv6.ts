@@ -1,93 +1,73 @@
-import type { Props } from "../../values/value";
+import type { ReservedIpv6 } from "@second-server/digitalocean-api/types";
+import { z } from "zod";
+
 import type { Work } from "../provider";
-import type { Client, Json } from "./client";
-import { newcomer } from "./newcomer";
-import { num, type Spec, str, uniqueSuffix } from "./resource";
-import { actionDone } from "./wait";
+import { type Body, entity, type Fields, maybeText } from "./answers";
+import type { Client } from "./client";
+import { optionalText } from "./convert";
+import { createdSince } from "./created-since";
+import type { Operations, ResourceKind, Schema } from "./kind";
+import { runAction } from "./wait";
 
-const act = async (client: Client, address: string, action: object, work: Work): Promise<void> => {
-  const answer = await client.post(`/reserved_ipv6/${address}/actions`, action, work);
-  await actionDone(client, "/actions", answer["action"] as Json, work);
-};
+export const reservedIpv6Entity = entity(
+  "reserved_ipv6",
+  "reserved_ipv6s",
+  z.object({
+    ip: z.string(),
+    region_slug: maybeText,
+    droplet: z.object({ id: z.number() }).nullish(),
+  } satisfies Fields<ReservedIpv6>),
+);
 
-export const findReservedIpv6 = async (
+/** Assigns the address to a droplet, or takes it from the one that has it. */
+export const assignReservedIpv6 = async (
   client: Client,
   address: string,
+  droplet: number | undefined,
   work: Work,
-): Promise<Json | null> =>
-  ((await client.find(`/reserved_ipv6/${address}`, work))?.["reserved_ipv6"] as Json | undefined) ??
-  null;
+): Promise<void> => {
+  const body: Body<"post", "/reserved_ipv6/{reserved_ipv6}/actions"> =
+    droplet === undefined ? { type: "unassign" } : { type: "assign", droplet_id: droplet };
+  await runAction(client, `/reserved_ipv6/${address}/actions`, body, work, "/actions");
+};
 
-/** Unlike its older sister it leaves assigning to the assignment, even where the program names a droplet. */
-export const reservedIpv6 = (client: Client): Spec => ({
+const schema: Schema = {
   label: "reserved IPv6",
   required: ["regionSlug"],
   zeros: { dropletId: null },
   replaces: ["regionSlug"],
   computed: ["ip", "dropletId"],
   outputs: ["reservedIpv6Urn", "ip", "dropletId"],
-  create: async (inputs, work) =>
-    str(
-      (
-        (await client.post("/reserved_ipv6", { region_slug: inputs["regionSlug"] }, work))[
-          "reserved_ipv6"
-        ] as Json
-      )["ip"] as string,
-    ),
+};
+
+/** Unlike its older sister it leaves assigning to the assignment, even where the program names a droplet. */
+const operations = (client: Client): Operations => ({
+  create: async ({ regionSlug }, work) => {
+    const body: Body<"post", "/reserved_ipv6"> = { region_slug: optionalText(regionSlug) };
+    return (await client.create("/reserved_ipv6", body, reservedIpv6Entity, work)).ip;
+  },
   view: async (id, _before, work) => {
-    const found = await findReservedIpv6(client, id, work);
+    const found = await client.find(`/reserved_ipv6/${id}`, reservedIpv6Entity, work);
     return (
       found && {
-        ip: found["ip"],
-        regionSlug: found["region_slug"],
-        reservedIpv6Urn: `do:reservedipv6:${String(found["ip"])}`,
+        ip: found.ip,
+        regionSlug: found.region_slug,
+        reservedIpv6Urn: `do:reservedipv6:${found.ip}`,
       }
     );
   },
-  ...newcomer({
+  ...createdSince({
     client,
     path: () => "/reserved_ipv6",
-    key: "reserved_ipv6s",
-    id: ({ ip }) => String(ip),
+    entity: reservedIpv6Entity,
+    id: ({ ip }) => ip,
     fits: ({ region_slug, droplet }, { regionSlug }) => region_slug === regionSlug && !droplet,
   }),
   delete: async (id, _state, work) => {
-    const found = await findReservedIpv6(client, id, work);
-    if (found?.["droplet"]) await act(client, id, { type: "unassign" }, work);
+    const found = await client.find(`/reserved_ipv6/${id}`, reservedIpv6Entity, work);
+    if (found?.droplet) await assignReservedIpv6(client, id, undefined, work);
     await client.delete(`/reserved_ipv6/${id}`, work);
   },
 });
 
-const holds = (found: Json | null, droplet: number): boolean =>
-  found?.["droplet"]?.["id"] === droplet;
-
-export const reservedIpv6Assignment = (client: Client): Spec => ({
-  label: "reserved IPv6 assignment",
-  required: ["dropletId", "ip"],
-  replaces: ["dropletId", "ip"],
-  create: async (inputs, work) => {
-    const [address, droplet] = [str(inputs["ip"]), num(inputs["dropletId"])];
-    await act(client, address, { type: "assign", droplet_id: droplet }, work);
-    return `${droplet}-${address}-${uniqueSuffix()}`;
-  },
-  view: async (_id, before, work) => {
-    const [ip, dropletId] = [str(before["ip"]), num(before["dropletId"])];
-    return holds(await findReservedIpv6(client, ip, work), dropletId) ? { ip, dropletId } : null;
-  },
-  find: async (inputs, _since, work) => {
-    const [ip, dropletId] = [str(inputs["ip"]), num(inputs["dropletId"])];
-    return holds(await findReservedIpv6(client, ip, work), dropletId)
-      ? `${dropletId}-${ip}-${uniqueSuffix()}`
-      : undefined;
-  },
-  delete: async (_id, state, work) => {
-    if (holds(await findReservedIpv6(client, str(state["ip"]), work), num(state["dropletId"])))
-      await act(client, str(state["ip"]), { type: "unassign" }, work);
-  },
-  parseId: (id): { id: string; known: Props } => {
-    const [ip, dropletId] = id.split(",");
-    return dropletId === undefined
-      ? { id, known: {} }
-      : { id: `${dropletId}-${ip}`, known: { ip: ip!, dropletId: Number(dropletId) } };
-  },
-});
+export const reservedIpv6: ResourceKind = { schema, operations };

@@ -1,35 +1,54 @@
-import type { Props, Value } from "../../values/value";
-import type { Work } from "../provider";
-import type { Client, Json } from "./client";
-import { isSame, list, num, type Spec, str, uniqueSuffix } from "./resource";
-import { retag } from "./tags";
-import { actionDone } from "./wait";
+import type { Volume } from "@second-server/digitalocean-api/types";
+import { z } from "zod";
 
-const find = async (client: Client, id: string, work: Work): Promise<Json | null> =>
-  ((await client.find(`/volumes/${id}`, work))?.["volume"] as Json | undefined) ?? null;
+import type { Props } from "../../values/value";
+import {
+  type Body,
+  entity,
+  type Fields,
+  maybeNumber,
+  maybeNumbers,
+  maybeText,
+  maybeTexts,
+} from "./answers";
+import type { Client } from "./client";
+import { isSame, optionalText, toNumber, toText, toTexts } from "./convert";
+import type { Operations, ResourceKind, Schema } from "./kind";
+import { retag } from "./retag";
+import { runAction } from "./wait";
 
-const act = async (client: Client, id: string, action: object, work: Work): Promise<void> => {
-  const path = `/volumes/${id}/actions`;
-  const answer = await client.post(path, action, work);
-  await actionDone(client, path, answer["action"] as Json, work);
+export const volumeEntity = entity(
+  "volume",
+  "volumes",
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    region: z.object({ slug: z.string() }),
+    size_gigabytes: maybeNumber,
+    description: maybeText,
+    droplet_ids: maybeNumbers,
+    filesystem_type: maybeText,
+    filesystem_label: maybeText,
+    tags: maybeTexts,
+  } satisfies Fields<Volume>),
+);
+
+const body = (inputs: Props): Body<"post", "/volumes"> => {
+  const type = inputs["initialFilesystemType"] ?? inputs["filesystemType"];
+  const label = inputs["initialFilesystemLabel"];
+  return {
+    region: optionalText(inputs["region"]),
+    name: optionalText(inputs["name"]),
+    description: toText(inputs["description"]),
+    size_gigabytes: toNumber(inputs["size"]),
+    tags: toTexts(inputs["tags"]),
+    ...(inputs["snapshotId"] ? { snapshot_id: toText(inputs["snapshotId"]) } : {}),
+    ...(type ? { filesystem_type: toText(type) } : {}),
+    ...(label ? { filesystem_label: toText(label) } : {}),
+  };
 };
 
-const body = (inputs: Props): object => ({
-  region: inputs["region"],
-  name: inputs["name"],
-  description: inputs["description"] ?? "",
-  size_gigabytes: num(inputs["size"]),
-  tags: list(inputs["tags"]),
-  ...(inputs["snapshotId"] ? { snapshot_id: inputs["snapshotId"] } : {}),
-  ...((inputs["initialFilesystemType"] ?? inputs["filesystemType"])
-    ? { filesystem_type: inputs["initialFilesystemType"] ?? inputs["filesystemType"] }
-    : {}),
-  ...(inputs["initialFilesystemLabel"]
-    ? { filesystem_label: inputs["initialFilesystemLabel"] }
-    : {}),
-});
-
-export const volume = (client: Client): Spec => ({
+const schema: Schema = {
   label: "Volume",
   required: ["region", "size"],
   autoName: 64,
@@ -57,79 +76,44 @@ export const volume = (client: Client): Spec => ({
   // A disk can grow only.
   replacesWhen: (property, old, now) =>
     property === "size" && Number(now["size"]) < Number(old["size"]),
+};
+
+const operations = (client: Client): Operations => ({
   create: async (inputs, work) =>
-    str(((await client.post("/volumes", body(inputs), work))["volume"] as Json)["id"] as string),
+    (await client.create("/volumes", body(inputs), volumeEntity, work)).id,
   view: async (id, _before, work) => {
-    const found = await find(client, id, work);
+    const found = await client.find(`/volumes/${id}`, volumeEntity, work);
     return (
       found && {
-        name: found["name"],
-        region: found["region"]["slug"],
-        size: num(found["size_gigabytes"] as number),
-        description: found["description"] ?? "",
-        dropletIds: (found["droplet_ids"] ?? []) as Value,
-        filesystemType: found["filesystem_type"] ?? "",
-        filesystemLabel: found["filesystem_label"] ?? "",
-        tags: (found["tags"] ?? []) as Value,
-        volumeUrn: `do:volume:${String(found["id"])}`,
+        name: found.name,
+        region: found.region.slug,
+        size: found.size_gigabytes ?? 0,
+        description: found.description ?? "",
+        dropletIds: found.droplet_ids ?? [],
+        filesystemType: found.filesystem_type ?? "",
+        filesystemLabel: found.filesystem_label ?? "",
+        tags: found.tags ?? [],
+        volumeUrn: `do:volume:${found.id}`,
       }
     );
   },
   update: async (id, old, now, work) => {
-    if (!isSame(old["size"], now["size"]))
-      await act(
-        client,
-        id,
-        { type: "resize", size_gigabytes: num(now["size"]), region: old["region"] },
-        work,
-      );
-    await retag(client, "volume", id, list(old["tags"]), list(now["tags"]), work);
+    if (!isSame(old["size"], now["size"])) {
+      const growth: Body<"post", "/volumes/{volume_id}/actions"> = {
+        type: "resize",
+        size_gigabytes: toNumber(now["size"]),
+        region: optionalText(old["region"]),
+      };
+      await runAction(client, `/volumes/${id}/actions`, growth, work);
+    }
+    await retag(client, "volume", id, toTexts(old["tags"]), toTexts(now["tags"]), work);
   },
   find: async (inputs, _since, work) => {
-    const found = (
-      await client.list(
-        `/volumes?name=${encodeURIComponent(str(inputs["name"]))}&region=${str(inputs["region"])}`,
-        "volumes",
-        work,
-      )
-    )[0];
-    return found && str(found["id"] as string);
+    const name = encodeURIComponent(toText(inputs["name"]));
+    const path = `/volumes?name=${name}&region=${toText(inputs["region"])}`;
+    return (await client.list(path, volumeEntity, work))[0]?.id;
   },
   delete: async (id, _state, work) => await client.delete(`/volumes/${id}`, work),
 });
 
-export const volumeAttachment = (client: Client): Spec => ({
-  label: "volume attachment",
-  required: ["dropletId", "volumeId"],
-  replaces: ["dropletId", "volumeId"],
-  create: async (inputs, work) => {
-    const [droplet, id] = [num(inputs["dropletId"]), str(inputs["volumeId"])];
-    const found = await find(client, id, work);
-    if (!found) throw new Error(`there is no volume ${id}`);
-    if (!((found["droplet_ids"] ?? []) as number[]).includes(droplet))
-      await act(
-        client,
-        id,
-        { type: "attach", droplet_id: droplet, region: found["region"]["slug"] },
-        work,
-      );
-    return `${droplet}-${id}-${uniqueSuffix()}`;
-  },
-  view: async (_id, before, work) => {
-    const found = await find(client, str(before["volumeId"]), work);
-    if (!((found?.["droplet_ids"] ?? []) as number[]).includes(num(before["dropletId"])))
-      return null;
-    return { dropletId: num(before["dropletId"]), volumeId: str(before["volumeId"]) };
-  },
-  delete: async (_id, state, work) => {
-    const id = str(state["volumeId"]);
-    const found = await find(client, id, work);
-    if (!((found?.["droplet_ids"] ?? []) as number[]).includes(num(state["dropletId"]))) return;
-    await act(
-      client,
-      id,
-      { type: "detach", droplet_id: num(state["dropletId"]), region: found!["region"]["slug"] },
-      work,
-    );
-  },
-});
+export const volume: ResourceKind = { schema, operations };

@@ -1,6 +1,10 @@
+import type { Action } from "@second-server/digitalocean-api/types";
+import { z } from "zod";
+
 import { pause } from "../pause";
 import type { Work } from "../provider";
-import type { Client, Json } from "./client";
+import { entity, type Fields, maybeText } from "./answers";
+import type { Client } from "./client";
 
 /** Asks until there is an answer: soon at first, as a local cloud is quick; every 3 s in the end, as the real one is not. `limit` in seconds. */
 export const until = async <T>(
@@ -19,20 +23,36 @@ export const until = async <T>(
   }
 };
 
-const HOUR = 3600;
+export const HOUR = 3600;
 
-/** Waits for an action that a POST has begun. */
+export const action = entity(
+  "action",
+  "actions",
+  z.object({ id: z.number(), type: maybeText, status: maybeText } satisfies Fields<Action>),
+);
+type Begun = z.output<(typeof action)["schema"]>;
+
+/** Waits for an action that a POST has begun; `path` is where it is listed. */
 export const actionDone = async (
   client: Client,
   path: string,
-  action: Json,
+  { id, type }: Begun,
   work: Work,
 ): Promise<void> => {
-  const id: unknown = action["id"];
-  await until(client, `action ${String(id)} (${String(action["type"])})`, HOUR, work, async () => {
-    const { status } = (await client.get(`${path}/${String(id)}`, work))["action"] as Json;
-    if (status === "errored")
-      throw new Error(`action ${String(id)} (${String(action["type"])}) has errored`);
+  const what = `action ${id} (${String(type)})`;
+  await until(client, what, HOUR, work, async () => {
+    const { status } = await client.get(`${path}/${id}`, action, work);
+    if (status === "errored") throw new Error(`${what} has errored`);
     return status === "completed" ? true : undefined;
   });
 };
+
+/** Begins an action and waits for it. `listed` is where it is found, if not where it was posted. */
+export const runAction = async (
+  client: Client,
+  path: string,
+  body: object,
+  work: Work,
+  listed = path,
+): Promise<void> =>
+  await actionDone(client, listed, await client.create(path, body, action, work), work);

@@ -1,23 +1,33 @@
 import { expect, test } from "@jest/globals";
 
-import type { Client, Json } from "../../../../../local/engine/providers/digitalocean/client";
+import type { Entity } from "../../../../../local/engine/providers/digitalocean/answers";
+import type { Client } from "../../../../../local/engine/providers/digitalocean/client";
 import { droplet } from "../../../../../local/engine/providers/digitalocean/droplet";
 import { resource } from "../../../../../local/engine/providers/digitalocean/resource";
 import { PartlyMade, type Work } from "../../../../../local/engine/providers/provider";
 
+const { signal } = new AbortController();
 const work: Work = {
-  signal: new AbortController().signal,
-  waiting: new AbortController().signal,
+  urn: "urn:pulumi:test::test::digitalocean:index/droplet:Droplet::web",
+  name: "web",
+  type: "digitalocean:index/droplet:Droplet",
+  log: () => undefined,
   status: () => undefined,
-} as unknown as Work;
+  signal,
+  waiting: signal,
+};
+
+const unexpected = (): never => {
+  throw new Error("nobody asks this");
+};
 
 /** An account whose one droplet goes through these states; `asked` has the calls that change something. */
 const account = (states: readonly string[]): { client: Client; asked: string[] } => {
   const asked: string[] = [];
   const left = [...states];
   let gone = false;
-  const view = (): Json => ({
-    droplet: {
+  const view = <T>({ schema }: Entity<T>): Promise<T> =>
+    schema.parseAsync({
       id: 7,
       name: "web",
       status: left.length > 1 ? left.shift() : left[0],
@@ -28,29 +38,32 @@ const account = (states: readonly string[]): { client: Client; asked: string[] }
       image: {},
       features: [],
       tags: [],
-    },
-  });
-  const client = {
+    });
+  const client: Client = {
     endpoint: "",
-    patience: () => work.signal,
-    post: async (path: string) => {
+    patience: () => signal,
+    create: async (path, _body, entity) => {
       asked.push(`POST ${path}`);
-      return await Promise.resolve(view());
+      return await view(entity);
     },
-    get: async () => await Promise.resolve(view()),
-    find: async () => await Promise.resolve(gone ? null : view()),
-    delete: async (path: string) => {
+    get: async (_path, entity) => await view(entity),
+    find: async (_path, entity) => (gone ? undefined : await view(entity)),
+    delete: (path) => {
       asked.push(`DELETE ${path}`);
       gone = true;
-      await Promise.resolve();
+      return Promise.resolve();
     },
+    list: unexpected,
+    post: unexpected,
+    put: unexpected,
+    patch: unexpected,
   };
-  return { client: client as unknown as Client, asked };
+  return { client, asked };
 };
 
 const failure = async (states: readonly string[]): Promise<{ error: unknown; asked: string[] }> => {
   const { client, asked } = account(states);
-  const error: unknown = await resource(droplet(client))
+  const error: unknown = await resource(droplet, client)
     .create({ image: "debian-13-x64", size: "s-1vcpu-1gb" }, work)
     .then(
       () => undefined,
