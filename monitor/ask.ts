@@ -2,7 +2,7 @@ import type { WatchdogConfig } from "@second-server/contract/observatory";
 
 import { type Key, loadKey } from "./adapters/key";
 import { ask as request } from "./checks/http";
-import type { Action } from "./page/actions";
+import type { ControlRequest } from "./page/control";
 import { BadConfig, readConfig, readJson } from "./settings";
 
 interface Receiver {
@@ -31,7 +31,7 @@ const receiver = (configFile: string): Receiver => {
 };
 
 /** Hands an action to the running Observatory, signed with its key. @returns what was done. @throws what it answered. */
-export const ask = async (configFile: string, action: Action): Promise<string> => {
+export const ask = async (configFile: string, action: ControlRequest): Promise<string> => {
   const { url, key } = receiver(configFile);
   const body = JSON.stringify({ ...action, at: Date.now() });
   const answer = await request(

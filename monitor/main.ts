@@ -6,8 +6,8 @@ import type { WatchdogConfig } from "@second-server/contract/observatory";
 
 import { reason } from "./adapters/log";
 import { ask } from "./ask";
-import { observatory } from "./observatory";
-import { passwordLine } from "./page/operator";
+import { runObservatory } from "./observatory";
+import { passwordLine } from "./page/login";
 import { BadConfig, readConfig, readJson } from "./settings";
 import { watch } from "./watch/watch";
 import { watchdog } from "./watchdog/watchdog";
@@ -58,7 +58,7 @@ const title = ([text]: readonly string[]): string => {
 };
 
 const commands: Readonly<Record<string, Command>> = {
-  observatory: ({ config }) => observatory(config),
+  observatory: ({ config }) => runObservatory(config),
   watchdog: ({ config }) => watchdog(readJson<WatchdogConfig>(config)),
   watch: async ({ config, json = false, once = false }) =>
     watch(readConfig(config), {

@@ -1,28 +1,32 @@
 import type { IncomingMessage } from "node:http";
 
-import type { Assembly } from "../assembly";
+import type { Action } from "../actions/actions";
+import { reason } from "../adapters/log";
 import type { Reporter } from "../report/reporter";
-import { act, type Action } from "./actions";
 import { json, readBody, Refusal, type Reply } from "./reply";
+import type { Site } from "./site";
 
-const WINDOW = 5 * 60_000;
+/** What the CLI may ask for. */
+export type ControlRequest = Action | { readonly action: "report"; readonly force: boolean };
+
+const WINDOW_MS = 5 * 60_000;
 
 /** The body has to be signed with the fleet's key and be of now, so that it can't be played again later. @throws Refusal */
 export const signedBody = async <Body>(
-  assembly: Assembly,
+  { key, view }: Pick<Site, "key" | "view">,
   request: IncomingMessage,
 ): Promise<Body> => {
   const text = await readBody(request);
   const signature = request.headers["x-signature"];
-  if (typeof signature !== "string" || !assembly.key.verify(text, signature))
+  if (typeof signature !== "string" || !key.verify(text, signature))
     throw new Refusal(403, "the signature does not fit; is it the same key file?");
   const { at } = JSON.parse(text) as { at?: number };
-  if (typeof at !== "number" || Math.abs(assembly.clock.now() - at) > WINDOW)
+  if (typeof at !== "number" || Math.abs(view.now() - at) > WINDOW_MS)
     throw new Refusal(403, "the request is not of now; do the clocks agree?");
   return JSON.parse(text) as Body;
 };
 
-const report = async (reporter: Reporter, force: boolean): Promise<string> => {
+const report = async (reporter: Pick<Reporter, "report">, force: boolean): Promise<string> => {
   const message = await reporter.report(force);
   if (message?.kind === "note")
     throw new Error(
@@ -34,18 +38,15 @@ const report = async (reporter: Reporter, force: boolean): Promise<string> => {
 };
 
 /** POST /control {at: ms, action, …}, signed: what the CLI asks for. */
-export const control = async (
-  assembly: Assembly,
-  reporter: Reporter,
-  request: IncomingMessage,
-): Promise<Reply> => {
-  const action = await signedBody<Action>(assembly, request);
+export const control = async (site: Site, request: IncomingMessage): Promise<Reply> => {
+  const { reporter, actions, log } = site;
+  const action = await signedBody<ControlRequest>(site, request);
   try {
     const done =
-      action.action === "report" ? await report(reporter, action.force) : act(assembly, action);
-    assembly.log.info(`control: ${done}`);
+      action.action === "report" ? await report(reporter, action.force) : actions.act(action);
+    log.info(`control: ${done}`);
     return json({ done });
   } catch (error) {
-    throw new Refusal(409, (error as Error).message);
+    throw new Refusal(409, reason(error));
   }
 };

@@ -1,12 +1,12 @@
 import type { Incident } from "../alerts/incident";
 import { instant, span } from "../alerts/words";
-import type { Assembly } from "../assembly";
 import { uptime } from "../store/history";
+import type { Records } from "../view/records";
+import { mainCheck, status } from "../view/status";
+import { baseUrl, type View } from "../view/view";
 import { html } from "./html";
 import { words } from "./page";
-import type { Records } from "./records";
 import { Refusal, type Reply } from "./reply";
-import { mainCheck, status } from "./status";
 import { badge, percent } from "./svg";
 
 const svg = (body: string): Reply => ({ status: 200, type: "image/svg+xml", body });
@@ -19,9 +19,9 @@ const colours = {
 } as const;
 
 /** GET /badge/NAME.svg: its state; GET /badge/NAME-uptime.svg: its share of the last 90 days. */
-export const badges = async (assembly: Assembly, records: Records, url: URL): Promise<Reply> => {
+export const badges = async (view: View, records: Records, url: URL): Promise<Reply> => {
   const [, name, kind] = /^\/badge\/([\w.-]+?)(-uptime)?\.svg$/.exec(url.pathname) ?? [];
-  const service = status(assembly).services.find((one) => one.name === name);
+  const service = status(view).services.find((one) => one.name === name);
   if (service === undefined) throw new Refusal(404, `there is no badge ${url.pathname}`);
   if (kind === undefined)
     return svg(badge(service.name, words[service.condition], colours[service.condition]));
@@ -49,15 +49,16 @@ const entry = (
 <content type="text">Since ${instant(incident.opened)}: ${incident.error}${incident.closed === undefined ? "" : `. Resolved ${instant(incident.closed)}`}</content></entry>`;
 
 /** GET /feed.xml: incidents as Atom. */
-export const feed = async (assembly: Assembly, records: Records): Promise<Reply> => {
+export const feed = async (view: View, records: Records): Promise<Reply> => {
   const incidents = await records.incidents(50);
-  const { fleet } = assembly.config;
+  const { fleet } = view.config();
+  const base = baseUrl(view.config());
   const updated = new Date(
-    Math.max(assembly.startedAt, ...incidents.map(({ opened, closed }) => closed ?? opened)),
+    Math.max(view.startedAt, ...incidents.map(({ opened, closed }) => closed ?? opened)),
   ).toISOString();
   const body = html`<?xml version="1.0" encoding="utf-8"?>
-<feed xmlns="http://www.w3.org/2005/Atom"><id>tag:${new URL(assembly.base()).hostname},2026:incidents</id><title>${fleet} incidents</title><updated>${updated}</updated><link rel="self" href="${assembly.base()}feed.xml"/><link href="${assembly.base()}"/><author><name>${fleet}</name></author>
-${incidents.map((incident) => entry(assembly.base(), incident))}</feed>`.text;
+<feed xmlns="http://www.w3.org/2005/Atom"><id>tag:${new URL(base).hostname},2026:incidents</id><title>${fleet} incidents</title><updated>${updated}</updated><link rel="self" href="${base}feed.xml"/><link href="${base}"/><author><name>${fleet}</name></author>
+${incidents.map((incident) => entry(base, incident))}</feed>`.text;
   return { status: 200, type: "application/atom+xml; charset=utf-8", body };
 };
 
@@ -65,8 +66,8 @@ const label = (value: string): string =>
   value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 
 /** GET /metrics: Prometheus text format. */
-export const metrics = (assembly: Assembly): Reply => {
-  const { checks, storage, outbox, load } = status(assembly);
+export const metrics = (view: View): Reply => {
+  const { checks, storage, outbox, load } = status(view);
   const rows = (
     name: string,
     help: string,

@@ -1,15 +1,15 @@
 import type { Incident } from "../alerts/incident";
 import { instant, span } from "../alerts/words";
 import { type Bucket, uptime } from "../store/history";
-import { html, type Html } from "./html";
-import { layout } from "./layout";
 import {
   type Condition,
   type IncidentStatus,
   mainCheck,
   type ServiceStatus,
   type Status,
-} from "./status";
+} from "../view/status";
+import { html, type Html } from "./html";
+import { layout } from "./layout";
 import { bars, percent } from "./svg";
 
 export const marks: Readonly<Record<Condition, string>> = {

@@ -3,48 +3,37 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 
 import { reason, type Log } from "../adapters/log";
 import { watchedChecks } from "../alerts/alert-state";
-import type { Assembly } from "../assembly";
 import type { MachineReport } from "../checks/host";
-import type { Reporter } from "../report/reporter";
+import type { Records } from "../view/records";
+import { status } from "../view/status";
 import { asset } from "./assets";
 import { control, signedBody } from "./control";
 import { incident } from "./incident";
+import { createLogin } from "./login";
 import { badges, feed, metrics } from "./machine-readable";
-import { Login, operator } from "./operator";
+import { operator } from "./operator";
 import { incidentsPage, statusPage } from "./page";
-import { Records } from "./records";
 import { json, page, readBody, Refusal, type Reply } from "./reply";
 import { history, servicePage } from "./service";
-import { status } from "./status";
+import type { Site, SiteDeps } from "./site";
 
-/** What routes work with. */
-interface Site {
-  readonly assembly: Assembly;
-  readonly records: Records;
-  readonly login: Login;
-  readonly reporter: Reporter;
-}
 type Route = (site: Site, request: IncomingMessage, url: URL) => Reply | Promise<Reply>;
 
 /** Whether the monitor itself is well, or says itself what it lacks; what it watches does not matter here. */
-const health: Route = ({ assembly }) => {
-  const { ok, error } = assembly.writer.status();
-  return json({ ok, storage: ok ? "ok" : error }, assembly.tellsOfStorage() ? 200 : 503);
+const health: Route = ({ view }) => {
+  const { ok, error } = view.storage();
+  return json({ ok, storage: ok ? "ok" : error }, view.isStorageTold() ? 200 : 503);
 };
 
-const act: Route = ({ assembly, login }, request) => operator(assembly, login, request);
-const oneIncident: Route = ({ assembly, records }, request, url) =>
-  incident(assembly, records, request, url);
-
 /** GET or POST /heartbeat/TOKEN, TOKEN.start, TOKEN.fail: a job says that it ended well, began, failed (with why in the body). Tokens are secrets of the jobs; unknown ones are refused. */
-const hear: Route = async ({ assembly }, request, url) => {
+const hear: Route = async ({ view, pushChecks }, request, url) => {
   const [, token = "", word] =
     /^\/heartbeat\/([\w-]{1,100})(?:\.(start|fail))?$/.exec(url.pathname) ?? [];
-  const known = watchedChecks(assembly.alerts.state()).some(
+  const known = watchedChecks(view.alerts()).some(
     ({ check }) => check.kind === "heartbeat" && check.token === token,
   );
   if (!known) throw new Refusal(404, "no job has this token");
-  assembly.tellers.beat(
+  pushChecks.beat(
     token,
     word === undefined ? "done" : (word as "start" | "fail"),
     request.method === "POST" ? await readBody(request) : "",
@@ -61,46 +50,46 @@ const readable = (records: Records, reply: Reply): Reply => {
 
 /** By method and path; a path that ends with a slash stands for everything in that folder. */
 const routes: Readonly<Record<string, Route>> = {
-  "GET /": async ({ assembly, records }) =>
+  "GET /": async ({ view, records }) =>
     page(
       statusPage(
-        status(assembly),
+        status(view),
         await records.days(),
         await records.incidents(10),
         records.trouble(),
       ),
     ),
   "GET /health": health,
-  "GET /service/": ({ assembly, records }, _request, url) => servicePage(assembly, records, url),
-  "GET /incidents": async ({ assembly, records }) =>
+  "GET /service/": ({ view, records }, _request, url) => servicePage(view, records, url),
+  "GET /incidents": async ({ view, records }) =>
     page(
       incidentsPage(
-        assembly.config.fleet,
+        view.config().fleet,
         await records.incidents(500),
-        assembly.clock.now(),
+        view.now(),
         records.trouble(),
       ),
     ),
-  "GET /incident/": oneIncident,
-  "POST /incident/": oneIncident,
-  "GET /operator": act,
-  "POST /operator": act,
+  "GET /incident/": incident,
+  "POST /incident/": incident,
+  "GET /operator": operator,
+  "POST /operator": operator,
   "GET /assets/": (_site, _request, url) => asset(url.pathname),
-  "GET /badge/": ({ assembly, records }, _request, url) => badges(assembly, records, url),
-  "GET /feed.xml": ({ assembly, records }) => feed(assembly, records),
-  "GET /metrics": ({ assembly }) => metrics(assembly),
-  "GET /api/status": ({ assembly }) => json(status(assembly)),
-  "GET /api/history/": async ({ assembly, records }, _request, url) =>
-    readable(records, await history(assembly, records, url)),
+  "GET /badge/": ({ view, records }, _request, url) => badges(view, records, url),
+  "GET /feed.xml": ({ view, records }) => feed(view, records),
+  "GET /metrics": ({ view }) => metrics(view),
+  "GET /api/status": ({ view }) => json(status(view)),
+  "GET /api/history/": async ({ view, records }, _request, url) =>
+    readable(records, await history(view, records, url)),
   "GET /api/incidents": async ({ records }) =>
     readable(records, json(await records.incidents(500))),
   "GET /heartbeat/": hear,
   "POST /heartbeat/": hear,
-  "POST /report": async ({ assembly }, request) => {
-    assembly.heard(await signedBody<MachineReport>(assembly, request));
+  "POST /report": async (site, request) => {
+    site.heard(await signedBody<MachineReport>(site, request));
     return json({ heard: true });
   },
-  "POST /control": ({ assembly, reporter }, request) => control(assembly, reporter, request),
+  "POST /control": control,
 };
 
 const safety = {
@@ -129,13 +118,10 @@ const refused = (error: unknown, log: Log, what: string): Reply => {
 };
 
 /** @throws when the port is taken. */
-export const serve = async (assembly: Assembly, reporter: Reporter, log: Log): Promise<Server> => {
-  const site: Site = {
-    assembly,
-    records: new Records(assembly),
-    login: new Login(assembly),
-    reporter,
-  };
+export const openServer = async (deps: SiteDeps): Promise<Server> => {
+  const { view, clock, log } = deps;
+  const login = createLogin({ clock, log, operatorFile: () => view.config().operatorFile });
+  const site: Site = { ...deps, login };
   const server = createServer(
     { requestTimeout: 10_000, headersTimeout: 5000, keepAliveTimeout: 5000, maxHeaderSize: 16_384 },
     (request, response) => {
@@ -154,7 +140,8 @@ export const serve = async (assembly: Assembly, reporter: Reporter, log: Log): P
         .catch((error: unknown) => log.error(`${what}: ${reason(error)}`));
     },
   );
-  server.listen(assembly.config.listen.port, assembly.config.listen.host);
+  const { host, port } = view.config().listen;
+  server.listen(port, host);
   await once(server, "listening");
   return server;
 };

@@ -1,13 +1,13 @@
 import { watchedChecks } from "../alerts/alert-state";
 import type { Incident } from "../alerts/incident";
-import type { Assembly } from "../assembly";
 import { type Bucket, uptime } from "../store/history";
+import type { Records } from "../view/records";
+import { type ServiceStatus, status } from "../view/status";
+import type { View } from "../view/view";
 import { html, type Html } from "./html";
 import { layout } from "./layout";
 import { marks, pastSection, words } from "./page";
-import type { Records } from "./records";
 import { json, page, Refusal, type Reply } from "./reply";
-import { type ServiceStatus, status } from "./status";
 import { bars, percent, sketch } from "./svg";
 
 /** Seconds, by the word in the address. */
@@ -32,8 +32,8 @@ const last = (url: URL): string => {
 };
 
 /** A service's main check, or any check by its own name. @throws Refusal */
-const checkOf = (assembly: Assembly, name: string): string => {
-  const watched = watchedChecks(assembly.alerts.state());
+const checkOf = (view: View, name: string): string => {
+  const watched = watchedChecks(view.alerts());
   const found =
     watched.find(({ id }) => id === name) ?? watched.find(({ service }) => service === name);
   if (found === undefined) throw new Refusal(404, `there is no service or check "${name}"`);
@@ -41,10 +41,10 @@ const checkOf = (assembly: Assembly, name: string): string => {
 };
 
 /** GET /api/history/NAME?span=hour|day|week|quarter|year → columns: t (s), p50, p95, p99 (ms or null), passes, fails. */
-export const history = async (assembly: Assembly, records: Records, url: URL): Promise<Reply> => {
+export const history = async (view: View, records: Records, url: URL): Promise<Reply> => {
   const name = last(url);
   const { seconds, buckets } = await records.series(
-    checkOf(assembly, name),
+    checkOf(view, name),
     spans[spanOf(url)] ?? 0,
     1500,
   );
@@ -92,16 +92,12 @@ ${bad.length === 0 ? "" : html`<section><h2>Days with failures</h2><div class="w
 <script src="/assets/uplot.js" defer></script><script src="/assets/chart.js" defer></script>`;
 };
 
-export const servicePage = async (
-  assembly: Assembly,
-  records: Records,
-  url: URL,
-): Promise<Reply> => {
+export const servicePage = async (view: View, records: Records, url: URL): Promise<Reply> => {
   const name = last(url);
-  const check = checkOf(assembly, name);
+  const check = checkOf(view, name);
   const span = spanOf(url);
-  const now = assembly.clock.now();
-  const service = status(assembly).services.find((one) => one.name === name);
+  const now = view.now();
+  const service = status(view).services.find((one) => one.name === name);
   if (service === undefined) throw new Refusal(404, `there is no service "${name}"`);
   const { buckets } = await records.series(check, spans[span] ?? 0);
   const drawn = sketch(buckets, now / 1000 - (spans[span] ?? 0), now / 1000);
@@ -109,7 +105,7 @@ export const servicePage = async (
   const past = await records.incidents(20, check);
   return page(
     layout(
-      assembly.config.fleet,
+      view.config().fleet,
       name,
       body(service, span, drawn, ninety, now, past, records.trouble()),
       html`<link rel="stylesheet" href="/assets/uplot.css">`,

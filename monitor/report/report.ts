@@ -1,9 +1,9 @@
 import { mailPage, SOFT } from "../alerts/mail";
 import type { Message } from "../alerts/messages";
 import { escapeHtml, instant, span } from "../alerts/words";
-import { type Condition, mainCheck, type Status } from "../page/status";
 import { percent } from "../page/svg";
 import { type Bucket, uptime } from "../store/history";
+import { type Condition, mainCheck, type Status } from "../view/status";
 
 /** One line of the report. Shares are 0 to 1; absent where nothing is known. */
 export interface Row {

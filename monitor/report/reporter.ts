@@ -1,12 +1,33 @@
 import { Cron } from "croner";
 
-import type { Timer } from "../adapters/clock";
-import { reason } from "../adapters/log";
+import type { Clock, Timer } from "../adapters/clock";
+import { reason, type Log } from "../adapters/log";
 import type { Message } from "../alerts/messages";
-import type { Assembly } from "../assembly";
-import { Records } from "../page/records";
-import { status } from "../page/status";
+import type { Records } from "../view/records";
+import { status } from "../view/status";
+import { baseUrl, type View } from "../view/view";
 import { reportMessage, reportOf } from "./report";
+
+/** Timers longer than 24 days would fire at once, and the wall clock may be set: a long wait is made of short ones. */
+const LONGEST_WAIT_MS = 3_600_000;
+
+/** Sends the report: on its schedule when something is wrong, weekly in any case if wanted, and when asked. */
+export interface Reporter {
+  /** Plans anew, by the configuration of this moment. */
+  start(): void;
+  stop(): void;
+  /** @returns the message that was sent, or undefined when all is well and it was not forced. */
+  report(force: boolean): Promise<Message | undefined>;
+}
+
+export interface ReporterDeps {
+  readonly view: View;
+  readonly records: Records;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly send: (message: Message) => void;
+  readonly make?: typeof reportMessage;
+}
 
 /** By other code than the report's own, so that its fault can't silence this: no table, no history, nothing computed. */
 const fallback = (fleet: string, error: unknown, url: string): Message => {
@@ -20,65 +41,56 @@ const fallback = (fleet: string, error: unknown, url: string): Message => {
   };
 };
 
-/** Sends the report: on its schedule when something is wrong, weekly in any case if wanted, and when asked. */
-export class Reporter {
-  #timers: Timer[] = [];
-
-  constructor(
-    readonly assembly: Assembly,
-    readonly records = new Records(assembly),
-    readonly make = reportMessage,
-  ) {}
-
-  start(): void {
-    this.stop();
-    const { schedule, weekly } = this.assembly.config.report ?? {};
-    this.#timers = [];
-    if (schedule !== undefined) this.#plan(0, schedule, (ok) => !ok, "Report");
-    if (weekly !== undefined) this.#plan(1, weekly, () => true, "Weekly summary");
+const makeAndSend = async (
+  { view, records, log, send, make = reportMessage }: ReporterDeps,
+  isWanted: (ok: boolean) => boolean,
+  title: string,
+): Promise<Message | undefined> => {
+  const config = view.config();
+  const url = baseUrl(config);
+  let message: Message;
+  try {
+    const now = status(view);
+    if (!isWanted(now.ok)) return undefined;
+    const [days, past] = [await records.days(), await records.incidents(100)];
+    message = make(reportOf(now, days, past, url, records.trouble()), title);
+  } catch (error) {
+    log.error(`report: ${reason(error)}`);
+    message = fallback(config.fleet, error, url);
   }
+  send(message);
+  return message;
+};
 
-  stop(): void {
-    for (const timer of this.#timers) timer.cancel();
-  }
+export const createReporter = (deps: ReporterDeps): Reporter => {
+  const { view, clock, log } = deps;
+  const timers = new Map<string, Timer>();
 
-  /** @returns the message that was sent, or undefined when all is well and it was not forced. */
-  report(force: boolean, title = "Report"): Promise<Message | undefined> {
-    return this.#send((ok) => force || !ok, title);
-  }
-
-  async #send(wanted: (ok: boolean) => boolean, title: string): Promise<Message | undefined> {
-    const { assembly } = this;
-    try {
-      const now = status(assembly);
-      if (!wanted(now.ok)) return undefined;
-      const [days, past] = [await this.records.days(), await this.records.incidents(100)];
-      const message = this.make(
-        reportOf(now, days, past, assembly.base(), this.records.trouble()),
-        title,
-      );
-      assembly.send(message);
-      return message;
-    } catch (error) {
-      assembly.log.error(`report: ${reason(error)}`);
-      const message = fallback(assembly.config.fleet, error, assembly.base());
-      assembly.send(message);
-      return message;
-    }
-  }
-
-  #plan(slot: number, pattern: string, wanted: (ok: boolean) => boolean, title: string): void {
-    const { clock, log } = this.assembly;
-    const next = new Cron(pattern).nextRun(new Date(clock.now()));
-    if (next === null) return log.warn(`report: "${pattern}" never comes`);
-    // Waits an hour at most at a time: timers longer than 24 days would fire at once, and the wall clock may be set.
+  const plan = (title: string, pattern: string, isWanted: (ok: boolean) => boolean): void => {
+    const next = new Cron(pattern).nextRun(new Date(clock.now()))?.getTime();
+    if (next === undefined) return log.warn(`report: "${pattern}" never comes`);
     const wait = (): void => {
-      const left = next.getTime() - clock.now();
-      this.#timers[slot] = clock.after(Math.min(Math.max(left, 0), 3_600_000), () => {
-        if (next.getTime() > clock.now()) return wait();
-        void this.#send(wanted, title).finally(() => this.#plan(slot, pattern, wanted, title));
+      const left = Math.max(next - clock.now(), 0);
+      const timer = clock.after(Math.min(left, LONGEST_WAIT_MS), () => {
+        if (next > clock.now()) return wait();
+        void makeAndSend(deps, isWanted, title).finally(() => plan(title, pattern, isWanted));
       });
+      timers.set(title, timer);
     };
     wait();
-  }
-}
+  };
+  const stop = (): void => {
+    for (const timer of timers.values()) timer.cancel();
+    timers.clear();
+  };
+  return {
+    start: () => {
+      stop();
+      const { schedule, weekly } = view.config().report ?? {};
+      if (schedule !== undefined) plan("Report", schedule, (ok) => !ok);
+      if (weekly !== undefined) plan("Weekly summary", weekly, () => true);
+    },
+    stop,
+    report: (force) => makeAndSend(deps, (ok) => force || !ok, "Report"),
+  };
+};

@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type Browser, chromium, type Page } from "playwright-core";
 
-import { passwordLine } from "../../monitor/page/operator";
-import { Reporter } from "../../monitor/report/reporter";
+import { passwordLine } from "../../monitor/page/login";
 import { Site } from "../unit/monitor/site";
 import { EXECUTABLE, inChromium } from "./chromium";
 
@@ -21,8 +20,8 @@ inChromium("the status page in a real browser", () => {
     for (let time = 0; time < 3; time += 1) site.round({ chat: "HTTP 502, expected 200" });
     const operatorFile = join(site.folder, "operator");
     writeFileSync(operatorFile, await passwordLine("ops", "secret"));
-    site.assembly.config = { ...site.assembly.config, operatorFile };
-    await site.assembly.writer.flush();
+    site.observatory.settings.replace({ ...site.observatory.view.config(), operatorFile });
+    await site.observatory.writer.flush();
   }, 60_000);
   afterAll(async () => {
     await browser.close();
@@ -162,8 +161,8 @@ inChromium("the status page in a real browser", () => {
     async (kind) => {
       const message =
         kind === "alert"
-          ? site.assembly.outbox.waiting()[0]!.message
-          : (await new Reporter(site.assembly).report(true))!;
+          ? site.observatory.outbox.waiting()[0]!.message
+          : (await site.observatory.reporter.report(true))!;
       const page = await browser.newPage();
       for (const html of [message.html, message.html.replace(/<style>.*?<\/style>/s, "")]) {
         for (const [width, colorScheme] of [

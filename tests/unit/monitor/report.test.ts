@@ -1,19 +1,20 @@
 import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
 
-import { Reporter } from "../../../monitor/report/reporter";
-import { Site } from "./site";
+import { createReporter } from "../../../monitor/report/reporter";
+import { quiet, Site } from "./site";
 
 let site: Site;
 beforeEach(async () => {
   site = await Site.open({ report: { schedule: "0 7 * * *", weekly: "0 8 * * 1" } });
 });
 afterEach(() => site.close());
-const sent = (): string[] => site.assembly.outbox.waiting().map(({ message }) => message.subject);
+const sent = (): string[] =>
+  site.observatory.outbox.waiting().map(({ message }) => message.subject);
 
 test("silent when all is well, unless forced; the table names every service and machine, in colour and in words", async () => {
   for (const check of ["blog", "chat", "dead-drop"]) await site.history(check, { 0: 864 });
   site.round();
-  const reporter = new Reporter(site.assembly);
+  const reporter = site.observatory.reporter;
   expect(await reporter.report(false)).toBeUndefined();
   const message = await reporter.report(true);
   expect(message?.subject).toBe("[lab] Report: All is well");
@@ -25,15 +26,15 @@ test("silent when all is well, unless forced; the table names every service and 
 test("what is wrong is said, and nothing of a service's answer becomes markup", async () => {
   site.round();
   for (let time = 0; time < 3; time += 1) site.round({ chat: "HTTP 500 <img src=x>" });
-  const message = await new Reporter(site.assembly).report(false);
+  const message = await site.observatory.reporter.report(false);
   expect(message?.subject).toBe("[lab] Report: 1 of 4 are not well");
   expect(message?.text).toContain("DOWN");
   expect(message?.html).toContain("HTTP 500 &#60;img");
 });
 
 test("on its schedule only when something is wrong; the weekly summary in any case", async () => {
-  const reporter = new Reporter(site.assembly);
-  site.assembly.runner.stop();
+  const reporter = site.observatory.reporter;
+  site.observatory.stop();
   site.round();
   reporter.start();
   await site.clock.pass(20 * 3_600_000);
@@ -45,8 +46,8 @@ test("on its schedule only when something is wrong; the weekly summary in any ca
 });
 
 test("on its schedule when something is wrong", async () => {
-  const reporter = new Reporter(site.assembly);
-  site.assembly.runner.stop();
+  const reporter = site.observatory.reporter;
+  site.observatory.stop();
   site.round();
   for (let time = 0; time < 3; time += 1) site.round({ chat: "HTTP 500" });
   reporter.start();
@@ -58,42 +59,50 @@ test("on its schedule when something is wrong", async () => {
 
 test("a history that can't be read does not silence the report, which says so, on the schedule as well", async () => {
   site.round({ chat: "HTTP 500" });
-  await site.assembly.writer.flush();
+  await site.observatory.writer.flush();
   const rows = jest
     .spyOn(site.database, "rows")
     .mockRejectedValue(new Error("database disk image is malformed"));
-  const reporter = new Reporter(site.assembly);
+  const reporter = site.observatory.reporter;
   reporter.start();
   await site.clock.pass(20 * 3_600_000);
   await until(() => sent().length > 0);
   reporter.stop();
   rows.mockRestore();
   expect(sent()).toEqual(["[lab] Report: 1 of 4 are not well"]);
-  expect(site.assembly.outbox.waiting()[0]?.message.text).toContain(
+  expect(site.observatory.outbox.waiting()[0]?.message.text).toContain(
     "The history can't be read now",
   );
 });
 
 test("a reporter that crashes is reported by other code", async () => {
   site.round();
-  const reporter = new Reporter(site.assembly, undefined, () => {
-    throw new Error("the table has no legs");
+  const { view, records, send } = site.observatory;
+  const reporter = createReporter({
+    view,
+    records,
+    send,
+    clock: site.clock,
+    log: quiet,
+    make: () => {
+      throw new Error("the table has no legs");
+    },
   });
   await reporter.report(true);
   expect(sent()).toEqual(["[lab] The reporter failed"]);
-  expect(site.assembly.outbox.waiting()[0]?.message.text).toContain("the table has no legs");
+  expect(site.observatory.outbox.waiting()[0]?.message.text).toContain("the table has no legs");
 });
 
 test("who has asked for the report hears that it could not be made", async () => {
   site.round();
   const body = JSON.stringify({ action: "report", force: true, at: site.clock.now() });
-  const broken = jest.spyOn(site.assembly.alerts, "state").mockImplementation(() => {
+  const broken = jest.spyOn(site.observatory.view, "alerts").mockImplementation(() => {
     throw new Error("no list of checks");
   });
   const answer = await site.get("/control", {
     method: "POST",
     body,
-    headers: { "x-signature": site.assembly.key.sign(body) },
+    headers: { "x-signature": site.observatory.key.sign(body) },
   });
   broken.mockRestore();
   expect([answer.status, await answer.text()]).toEqual([

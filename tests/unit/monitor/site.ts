@@ -6,9 +6,9 @@ import { join } from "node:path";
 
 import type { ObservatoryConfig } from "@second-server/contract/observatory";
 
-import { Assembly } from "../../../monitor/assembly";
-import { serve } from "../../../monitor/page/server";
-import { Reporter } from "../../../monitor/report/reporter";
+import { createObservatory, type Observatory } from "../../../monitor/compose";
+import { openServer } from "../../../monitor/page/server";
+import type { Ping } from "../../../monitor/self/dead-man";
 import { type Database, openDatabase } from "../../../monitor/store/database";
 import { loadState } from "../../../monitor/store/load-state";
 import { sql } from "../../../monitor/store/sql-literals";
@@ -22,13 +22,13 @@ export class Site {
   readonly clock = new FakeClock("2026-11-21T12:00:00Z");
   private constructor(
     readonly folder: string,
-    readonly assembly: Assembly,
+    readonly observatory: Observatory,
     readonly database: Database,
     readonly server: Server,
     readonly base: string,
   ) {}
 
-  static async open(more: Partial<ObservatoryConfig> = {}): Promise<Site> {
+  static async open(more: Partial<ObservatoryConfig> = {}, ping?: Ping): Promise<Site> {
     const folder = mkdtempSync(join(tmpdir(), "site-"));
     mkdirSync(join(folder, "db"));
     const names = ["blog", "chat", "dead-drop"];
@@ -60,11 +60,18 @@ export class Site {
     };
     const database = await openDatabase(config.database);
     const clock = new FakeClock("2026-11-21T12:00:00Z");
-    const assembly = new Assembly(config, database, await loadState(database), clock, quiet);
-    const server = await serve(assembly, new Reporter(assembly), quiet);
+    const saved = await loadState(database);
+    const observatory = createObservatory({
+ config, database, saved, clock, log: quiet, ping });
+    const server = await openServer({
+      ...observatory,
+      clock,
+      log: quiet,
+      written: () => observatory.writer.flush(),
+    });
     const site = new Site(
       folder,
-      assembly,
+      observatory,
       database,
       server,
       `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -75,9 +82,9 @@ export class Site {
 
   /** Every check answers once; those named fail. */
   round(failing: Readonly<Record<string, string>> = {}): void {
-    for (const id of this.assembly.alerts.state().watched.keys()) {
+    for (const id of this.observatory.alerting.state().watched.keys()) {
       const error = failing[id];
-      this.assembly.alerts.happened({
+      this.observatory.alerting.happened({
         kind: "ran",
         check: id,
         began: this.clock.now(),
@@ -107,10 +114,10 @@ export class Site {
   }
 
   async close(): Promise<void> {
-    this.assembly.stop();
+    this.observatory.stop();
     this.server.closeAllConnections();
     this.server.close();
-    await this.assembly.writer.flush();
+    await this.observatory.writer.flush();
     this.database.close();
     rmSync(this.folder, { recursive: true });
   }

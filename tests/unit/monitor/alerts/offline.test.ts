@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 
-import { Offline } from "../../../../monitor/alerts/offline";
+import { createOffline } from "../../../../monitor/self/offline";
 import { FakeClock } from "../fake-clock";
 import { Site } from "../site";
 
@@ -10,7 +10,7 @@ test("the watcher's own network goes and comes: nothing meanwhile, one note afte
   const deaf: number[] = [];
   let kept: number | undefined;
   const start = (since?: number) =>
-    new Offline(
+    createOffline(
       {
         fleet: "lab",
         url: "https://status.example.test/",
@@ -21,58 +21,54 @@ test("the watcher's own network goes and comes: nothing meanwhile, one note afte
         send: ({ subject }) => {
           sent.push(subject);
         },
-        over: (from) => {
-          deaf.push(clock.now() - from);
-        },
         leastMs: 30_000,
       },
       since,
     );
   let offline = start();
-  offline.seen(false);
+  const seen = (up: boolean): void => {
+    const from = offline.seen(up);
+    if (from !== undefined) deaf.push(clock.now() - from);
+  };
+  seen(false);
   await clock.pass(20_000);
-  offline.seen(true);
+  seen(true);
   expect(sent).toEqual([]);
-  offline.seen(false);
+  seen(false);
   await clock.pass(200_000);
-  offline.seen(false);
+  seen(false);
   offline = start(kept);
   await clock.pass(100_000);
   expect(sent).toEqual([]);
-  offline.seen(true);
-  offline.seen(true);
+  seen(true);
+  seen(true);
   expect(sent).toEqual(["[lab] The watcher had no network for 5 min 0 s"]);
   expect([kept, deaf]).toEqual([undefined, [20_000, 300_000]]);
 });
 
 test("the outside switch is fed only while all is well with the monitor itself and its messages leave", async () => {
-  const site = await Site.open();
   const pings: string[] = [];
-  site.assembly.config = {
-    ...site.assembly.config,
-    alerts: {
-      ...site.assembly.config.alerts,
-      deadMan: { url: "https://switch.example.test/x", intervalSeconds: 60 },
-    },
-  };
-  site.assembly.ping = (url) => {
+  const site = await Site.open({}, (url) => {
     pings.push(url);
     return Promise.resolve();
-  };
-  site.assembly.tick();
+  });
+  const config = site.observatory.view.config();
+  const deadMan = { url: "https://switch.example.test/x", intervalSeconds: 60 };
+  site.observatory.settings.replace({ ...config, alerts: { ...config.alerts, deadMan } });
+  site.observatory.tick();
   expect(pings).toEqual([]);
   site.round();
-  await site.assembly.writer.flush();
-  const { outbox } = site.assembly;
+  await site.observatory.writer.flush();
+  const { outbox } = site.observatory;
   outbox.stuckMs = () => 16 * 60_000;
-  site.assembly.tick();
+  site.observatory.tick();
   expect(pings).toEqual([]);
   outbox.stuckMs = () => 14 * 60_000;
-  site.assembly.tick();
-  site.assembly.tick();
+  site.observatory.tick();
+  site.observatory.tick();
   expect(pings).toEqual(["https://switch.example.test/x"]);
   await site.clock.pass(61_000);
-  site.assembly.tick();
+  site.observatory.tick();
   expect(pings).toHaveLength(1);
   await site.close();
 });

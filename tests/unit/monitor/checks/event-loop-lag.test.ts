@@ -2,12 +2,12 @@ import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import type { Check } from "@second-server/contract/observatory";
 
 import { systemClock } from "../../../../monitor/adapters/clock";
-import { Strain } from "../../../../monitor/alerts/strain";
 import { createEventLoopLag, type TimeUpset } from "../../../../monitor/checks/event-loop-lag";
 import { type Outcome } from "../../../../monitor/checks/outcome";
 import { runCheck } from "../../../../monitor/checks/run";
 import { createRunner } from "../../../../monitor/checks/runner";
 import { createSchedule } from "../../../../monitor/checks/schedule";
+import { createOverload, type Note, noteUpset } from "../../../../monitor/self/overload";
 import { FakeClock } from "../fake-clock";
 import { Lab } from "./lab";
 
@@ -240,13 +240,12 @@ test("more than can be done begins late: nothing runs twice, the backlog says ho
 test("a monitor that can't keep up says so after a minute, once, and once that it does again", () => {
   let now = 0;
   const notes: string[] = [];
-  const strain = new Strain({
-    now: () => now,
-    note: (lead, rows) => notes.push([lead, ...rows.map((row) => row.join(": "))].join(" | ")),
-  });
+  const note: Note = (lead, rows) =>
+    notes.push([lead, ...rows.map((row) => row.join(": "))].join(" | "));
+  const overload = createOverload(() => now, note);
   const seconds = (count: number, lateMs: number, uncounted: number): void => {
     for (let second = 0; second < count; second += 1, now += 1000)
-      strain.seen({ lateMs, heldUpMs: 0, uncounted });
+      overload.seen({ lateMs, heldUpMs: 0, uncounted });
   };
   seconds(50, 9000, 0);
   seconds(10, 0, 0);
@@ -257,6 +256,6 @@ test("a monitor that can't keep up says so after a minute, once, and once that i
   seconds(70, 0, 12);
   expect(notes).toHaveLength(2);
   expect(notes[1]).toBe("The monitor keeps up again | Behind for: 70 s | Failures not counted: 5");
-  strain.upset({ kind: "standstill", ms: 90_000 });
+  noteUpset(note, { kind: "standstill", ms: 90_000 });
   expect(notes[2]).toContain("The monitor itself stood still for 90 s");
 });

@@ -8,7 +8,6 @@ import { cronOf } from "@second-server/contract/calendar";
 import type { HeartbeatCheck, HostCheck } from "@second-server/contract/observatory";
 import { Cron } from "croner";
 
-import { Assembly } from "../../../../monitor/assembly";
 import { checkDrift } from "../../../../monitor/checks/drift";
 import { beat, judgeBeat } from "../../../../monitor/checks/heartbeat";
 import {
@@ -18,6 +17,7 @@ import {
   type HostFacts,
   type MachineReport,
 } from "../../../../monitor/checks/host";
+import { createObservatory } from "../../../../monitor/compose";
 import { loadState } from "../../../../monitor/store/load-state";
 import { quiet, Site } from "../site";
 
@@ -282,7 +282,9 @@ describe("what the Observatory is told", () => {
   });
   afterEach(() => site.close());
   const perform = (id: string) =>
-    site.assembly.tellers.perform(site.assembly.alerts.state().watched.get(id)?.check as never);
+    site.observatory.pushChecks.perform(
+      site.observatory.alerting.state().watched.get(id)?.check as never,
+    );
 
   test("a job's word, by a token that only it knows", async () => {
     expect((await site.get("/heartbeat/nope")).status).toBe(404);
@@ -299,21 +301,28 @@ describe("what the Observatory is told", () => {
 
   test("off while a job reported: after the start it is not late, by what is kept of the runs", async () => {
     await site.get("/heartbeat/tok-1");
-    site.assembly.writer.sample({ check: "renewal", t: site.clock.now() / 1000, result: 0, ms: 0 });
-    await site.assembly.writer.flush();
+    site.observatory.writer.sample({
+      check: "renewal",
+      t: site.clock.now() / 1000,
+      result: 0,
+      ms: 0,
+    });
+    await site.observatory.writer.flush();
     site.clock.jump(3_600_000);
     expect(await perform("renewal")).toMatchObject({ result: "fail" });
-    const later = new Assembly(
-      site.assembly.config,
-      site.database,
-      await loadState(site.database),
-      site.clock,
-      quiet,
-    );
-    const [check] = later.config.checks;
-    expect(await later.tellers.perform(check as HeartbeatCheck)).toMatchObject({ result: "pass" });
+    const later = createObservatory({
+      config: site.observatory.view.config(),
+      database: site.database,
+      saved: await loadState(site.database),
+      clock: site.clock,
+      log: quiet,
+    });
+    const [check] = later.view.config().checks;
+    expect(await later.pushChecks.perform(check as HeartbeatCheck)).toMatchObject({
+      result: "pass",
+    });
     await site.clock.pass(121_000);
-    expect(await later.tellers.perform(check as HeartbeatCheck)).toMatchObject({
+    expect(await later.pushChecks.perform(check as HeartbeatCheck)).toMatchObject({
       result: "fail",
       error: expect.stringMatching(
         /^last heard at 2026-11-21 12:00:00 UTC; expected by 2026-11-21 13:02:00 UTC$/,
@@ -344,7 +353,7 @@ describe("what the Observatory is told", () => {
         await site.get("/report", {
           method: "POST",
           body,
-          headers: { "x-signature": site.assembly.key.sign(body) },
+          headers: { "x-signature": site.observatory.key.sign(body) },
         })
       ).status,
     ).toBe(200);
@@ -355,9 +364,9 @@ describe("what the Observatory is told", () => {
       error: "the primary has not reported for 2 min 1 s; does its watchdog run?",
     });
     const host = { kind: "host", id: "primary/host", limits: {} } as const;
-    site.assembly.reload({
-      ...site.assembly.config,
-      checks: [...site.assembly.config.checks, host],
+    site.observatory.reload({
+      ...site.observatory.view.config(),
+      checks: [...site.observatory.view.config().checks, host],
     });
     expect(await perform("primary/nginx")).toMatchObject({ result: "unknown" });
     expect(await perform("primary/host")).toMatchObject({

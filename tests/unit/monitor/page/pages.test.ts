@@ -5,10 +5,9 @@ import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globa
 
 import { checkState } from "../../../../monitor/alerts/alert-state";
 import { ask } from "../../../../monitor/ask";
-import { act } from "../../../../monitor/page/actions";
 import { incidentLink } from "../../../../monitor/page/links";
-import { passwordLine } from "../../../../monitor/page/operator";
-import { Site } from "../site";
+import { passwordLine } from "../../../../monitor/page/login";
+import { quiet, Site } from "../site";
 
 let site: Site;
 beforeEach(async () => {
@@ -25,7 +24,7 @@ test("the status page says in words what is up, what is down and since when, and
   site.round();
   expect(await site.text("/")).toContain("All services are up");
   downThree({ blog: "HTTP 500 <script>alert(1)</script>" });
-  await site.assembly.writer.flush();
+  await site.observatory.writer.flush();
   const text = await site.text("/");
   expect(text).toContain("1 of 3 services is not well");
   expect(text).toContain("HTTP 500 &#60;script&#62;");
@@ -59,7 +58,7 @@ test("ninety days of ten services stay small", async () => {
 test("history, badges, feed and metrics are in the formats that their readers expect", async () => {
   await site.history("blog", { 1: 900 });
   downThree({ blog: "HTTP 500" });
-  await site.assembly.writer.flush();
+  await site.observatory.writer.flush();
   const columns = (await (await site.get("/api/history/blog?span=quarter")).json()) as Record<
     string,
     unknown[]
@@ -75,10 +74,10 @@ test("history, badges, feed and metrics are in the formats that their readers ex
 });
 
 test("metrics keep to Prometheus' text format: each family once, with its help and type before its samples, labels escaped, a line break at the end", async () => {
-  site.assembly.reload({
-    ...site.assembly.config,
+  site.observatory.reload({
+    ...site.observatory.view.config(),
     checks: [
-      ...site.assembly.config.checks,
+      ...site.observatory.view.config().checks,
       { kind: "tcp", id: 'odd "name"\\ of\nmine', host: "192.0.2.1", port: 1 },
     ],
   });
@@ -122,7 +121,7 @@ test.each([
 describe("the link in a mail", () => {
   const open = () => {
     downThree({ blog: "HTTP 500" });
-    return incidentLink(site.assembly.key, `${site.base}/`, 1, site.clock.now()).slice(
+    return incidentLink(site.observatory.key, `${site.base}/`, 1, site.clock.now()).slice(
       site.base.length,
     );
   };
@@ -136,9 +135,9 @@ describe("the link in a mail", () => {
   test("looking changes nothing; the button acknowledges", async () => {
     const link = open();
     expect(await site.text(link)).toContain("Acknowledge</button>");
-    expect([...site.assembly.alerts.state().open.values()][0]?.acknowledged).toBeUndefined();
+    expect([...site.observatory.alerting.state().open.values()][0]?.acknowledged).toBeUndefined();
     expect(await (await press(link, "acknowledge")).text()).toContain("incident 1 is acknowledged");
-    expect([...site.assembly.alerts.state().open.values()][0]?.acknowledged).toMatchObject({
+    expect([...site.observatory.alerting.state().open.values()][0]?.acknowledged).toMatchObject({
       by: "the link in a mail",
     });
   });
@@ -175,7 +174,7 @@ test("POST /control wants the fleet's signature and the present", async () => {
     return site.get("/control", {
       method: "POST",
       body,
-      headers: { "x-signature": key ?? site.assembly.key.sign(body) },
+      headers: { "x-signature": key ?? site.observatory.key.sign(body) },
     });
   };
   expect((await send(site.clock.now(), "x")).status).toBe(403);
@@ -187,8 +186,13 @@ test("POST /control wants the fleet's signature and the present", async () => {
 
 describe("maintenance", () => {
   const maintain = (more: object) =>
-    act(site.assembly, { action: "maintenance", title: "release 1", minutes: 5, ...more });
-  const windows = (): string[] => site.assembly.maintenance().map(({ title }) => title);
+    site.observatory.actions.act({
+      action: "maintenance",
+      title: "release 1",
+      minutes: 5,
+      ...more,
+    });
+  const windows = (): string[] => site.observatory.view.maintenance().map(({ title }) => title);
 
   test("is shown on the page, is silent for the services it names, and ends by itself", async () => {
     site.round();
@@ -197,13 +201,13 @@ describe("maintenance", () => {
       "Maintenance: release 1 (blog), until 2026-11-21 12:05:00 UTC",
     );
     for (let time = 0; time < 3; time += 1) site.round({ blog: "HTTP 502", chat: "HTTP 502" });
-    expect(site.assembly.outbox.waiting().map(({ message }) => message.subject)).toEqual([
+    expect(site.observatory.outbox.waiting().map(({ message }) => message.subject)).toEqual([
       "[lab] DOWN: chat",
     ]);
     site.clock.jump(300_001);
     expect(windows()).toEqual([]);
-    site.assembly.tick();
-    expect(site.assembly.outbox.waiting().map(({ message }) => message.subject)).toEqual([
+    site.observatory.tick();
+    expect(site.observatory.outbox.waiting().map(({ message }) => message.subject)).toEqual([
       "[lab] DOWN: chat",
       "[lab] DOWN: blog",
     ]);
@@ -214,24 +218,24 @@ describe("maintenance", () => {
     maintain({});
     for (let time = 0; time < 3; time += 1) site.round({ blog: "HTTP 502" });
     site.round();
-    const hurried = jest.spyOn(site.assembly.schedule, "hurry");
-    expect(act(site.assembly, { action: "end-maintenance", title: "release 1" })).toContain(
-      "is over in 35 s",
-    );
+    const hurried = jest.spyOn(site.observatory.schedule, "hurry");
+    expect(
+      site.observatory.actions.act({ action: "end-maintenance", title: "release 1" }),
+    ).toContain("is over in 35 s");
     expect(hurried.mock.calls).toEqual([["blog"]]);
     expect(windows()).toEqual(["release 1"]);
     site.round();
     site.clock.jump(36_000);
-    site.assembly.tick();
+    site.observatory.tick();
     expect(windows()).toEqual([]);
-    expect(site.assembly.outbox.waiting()).toEqual([]);
+    expect(site.observatory.outbox.waiting()).toEqual([]);
     maintain({});
-    expect(act(site.assembly, { action: "end-maintenance", title: "release 1" })).toBe(
+    expect(site.observatory.actions.act({ action: "end-maintenance", title: "release 1" })).toBe(
       'maintenance "release 1" is over',
     );
-    expect(() => act(site.assembly, { action: "end-maintenance", title: "release 1" })).toThrow(
-      "there is no maintenance",
-    );
+    expect(() =>
+      site.observatory.actions.act({ action: "end-maintenance", title: "release 1" }),
+    ).toThrow("there is no maintenance");
   });
 
   test("the primary asks by the public name, with the key it shares; a wrong key and another server's answer are told apart", async () => {
@@ -249,14 +253,16 @@ describe("maintenance", () => {
       );
     site.clock.jump(Date.now() - site.clock.now());
     expect(
-      await ask(config(site.assembly.key.secret), {
+      await ask(config(site.observatory.key.secret), {
         action: "maintenance",
         title: "release 2",
         minutes: 5,
         services: ["chat"],
       }),
     ).toBe('maintenance "release 2" for 5 minutes');
-    expect(site.assembly.maintenance()).toMatchObject([{ title: "release 2", services: ["chat"] }]);
+    expect(site.observatory.view.maintenance()).toMatchObject([
+      { title: "release 2", services: ["chat"] },
+    ]);
     await expect(
       ask(config("0".repeat(64)), { action: "end-maintenance", title: "release 2" }),
     ).rejects.toThrow("the signature does not fit");
@@ -273,7 +279,7 @@ test("the operator's view is closed without a login, and slow to guess", async (
   expect((await site.get("/operator")).status).toBe(404);
   const file = join(site.folder, "operator");
   writeFileSync(file, await passwordLine("ops", "correct: horse"));
-  site.assembly.reload({ ...site.assembly.config, operatorFile: file });
+  site.observatory.reload({ ...site.observatory.view.config(), operatorFile: file });
   const ask = (password: string, init: RequestInit = {}) =>
     site.get("/operator", {
       ...init,
@@ -323,18 +329,21 @@ test("a new configuration that is bad changes nothing and is told; a good one ke
   const { reload } = await import("../../../../monitor/observatory");
   const file = join(site.folder, "config.json");
   writeFileSync(file, "{");
-  reload(site.assembly, file);
-  expect(site.assembly.alerts.state().watched.size).toBe(4);
-  expect(site.assembly.outbox.waiting().map(({ message }) => message.subject)).toEqual([
+  reload(site.observatory, file, quiet);
+  expect(site.observatory.alerting.state().watched.size).toBe(4);
+  expect(site.observatory.outbox.waiting().map(({ message }) => message.subject)).toEqual([
     "[lab] The monitor's new configuration is not used",
   ]);
   downThree({ chat: "HTTP 500" });
   writeFileSync(
     file,
-    JSON.stringify({ ...site.assembly.config, checks: site.assembly.config.checks.slice(0, 1) }),
+    JSON.stringify({
+      ...site.observatory.view.config(),
+      checks: site.observatory.view.config().checks.slice(0, 1),
+    }),
   );
-  reload(site.assembly, file);
-  expect([...site.assembly.alerts.state().watched.keys()]).toEqual(["primary", "blog"]);
-  expect(site.assembly.alerts.state().open.size).toBe(0);
-  expect(checkState(site.assembly.alerts.state(), "blog").lastOk).toBe(true);
+  reload(site.observatory, file, quiet);
+  expect([...site.observatory.alerting.state().watched.keys()]).toEqual(["primary", "blog"]);
+  expect(site.observatory.alerting.state().open.size).toBe(0);
+  expect(checkState(site.observatory.alerting.state(), "blog").lastOk).toBe(true);
 });

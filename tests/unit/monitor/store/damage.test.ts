@@ -4,9 +4,8 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 
-import { Assembly } from "../../../../monitor/assembly";
+import { createObservatory, type Observatory } from "../../../../monitor/compose";
 import { leaveOut } from "../../../../monitor/observatory";
-import { Reporter } from "../../../../monitor/report/reporter";
 import { openDatabase } from "../../../../monitor/store/database";
 import { loadState } from "../../../../monitor/store/load-state";
 import { openOrRecover } from "../../../../monitor/store/recover";
@@ -38,17 +37,23 @@ describe("damaged rows", () => {
     site.round();
     for (let time = 0; time < 3; time += 1)
       site.round(Object.fromEntries(names.map((name) => [name, "HTTP 500"])));
-    await site.assembly.writer.flush();
+    await site.observatory.writer.flush();
   };
   /** As after a restart, on the same database. */
-  const again = async (): Promise<Assembly> => {
-    const kept = await loadState(site.database);
-    const later = new Assembly(site.assembly.config, site.database, kept, site.clock, quiet);
-    leaveOut(later, kept.damaged);
+  const again = async (): Promise<Observatory> => {
+    const saved = await loadState(site.database);
+    const later = createObservatory({
+      config: site.observatory.view.config(),
+      database: site.database,
+      saved,
+      clock: site.clock,
+      log: quiet,
+    });
+    leaveOut(later, saved.damaged, quiet);
     return later;
   };
-  const subjects = (assembly: Assembly): string[] =>
-    assembly.outbox.waiting().map(({ message }) => message.subject);
+  const subjects = (observatory: Observatory): string[] =>
+    observatory.outbox.waiting().map(({ message }) => message.subject);
 
   test.each(garbage)(
     "a start reads past %j in any row, says which, and does not stumble over it again",
@@ -86,7 +91,7 @@ describe("damaged rows", () => {
     );
     const later = await again();
     const take = (id: string, error?: string): void =>
-      later.alerts.happened({
+      later.alerting.happened({
         kind: "ran",
         check: id,
         began: site.clock.now(),
@@ -135,15 +140,15 @@ describe("damaged rows", () => {
     expect(page).toContain("The history can&#39;t be read now");
     expect(page).not.toContain("None so far");
     expect((await site.get("/api/incidents")).status).toBe(503);
-    const report = await new Reporter(site.assembly).report(true);
+    const report = await site.observatory.reporter.report(true);
     expect(report?.subject).toContain("Report: 1 of 4");
     expect(report?.text).toContain("The history can't be read now");
   });
 
   test("a mark of the rollups that makes no sense costs no day that is whole", async () => {
     const now = site.clock.now() / 1000;
-    site.assembly.writer.sample({ check: "blog", t: now - 3600, result: 0, ms: 5 });
-    await site.assembly.writer.flush();
+    site.observatory.writer.sample({ check: "blog", t: now - 3600, result: 0, ms: 5 });
+    await site.observatory.writer.flush();
     await site.database.exec("INSERT OR REPLACE INTO meta VALUES ('rolled hour', 'garbage')");
     await createRollups(site.database, site.clock, quiet).roll(tiers[1]!);
     expect(await site.database.rows("SELECT count(*) AS n FROM rollup WHERE tier = 2")).toEqual([

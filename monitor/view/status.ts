@@ -1,6 +1,7 @@
 import { checkState, openIncidents, watchedChecks } from "../alerts/alert-state";
 import type { CheckState, Watched } from "../alerts/check-state";
-import type { Assembly } from "../assembly";
+import type { Incident } from "../alerts/incident";
+import type { View } from "./view";
 
 /** "failing": not confirmed yet. "held": unreachable behind a lower layer that is down. */
 export type Condition = "up" | "down" | "failing" | "held" | "unknown";
@@ -95,8 +96,8 @@ export const condition = (state: CheckState): Condition => {
 
 const worst: readonly Condition[] = ["down", "held", "failing", "unknown", "up"];
 
-const checkStatus = (view: Assembly, watched: Watched): CheckStatus => {
-  const state = checkState(view.alerts.state(), watched.id);
+const checkStatus = (view: View, watched: Watched): CheckStatus => {
+  const state = checkState(view.alerts(), watched.id);
   const now = condition(state);
   return {
     id: watched.id,
@@ -105,7 +106,7 @@ const checkStatus = (view: Assembly, watched: Watched): CheckStatus => {
     layer: watched.layer,
     machine: watched.machine,
     condition: now,
-    runs: view.runner.runs(watched.id),
+    runs: view.runs(watched.id),
     lastAt: iso(state.lastAt),
     since: iso(state.since),
     ms: state.lastMs,
@@ -117,7 +118,7 @@ const checkStatus = (view: Assembly, watched: Watched): CheckStatus => {
 };
 
 const serviceStatus = (
-  view: Assembly,
+  view: View,
   { name, url }: { readonly name: string; readonly url: string },
   checks: readonly CheckStatus[],
 ): ServiceStatus => {
@@ -137,8 +138,7 @@ const serviceStatus = (
     name,
     url,
     condition: bad?.condition ?? "unknown",
-    passing:
-      polled && main !== undefined && checkState(view.alerts.state(), main.id).lastOk === true,
+    passing: polled && main !== undefined && checkState(view.alerts(), main.id).lastOk === true,
     lastAt,
     checks: own.map(({ id }) => id),
     ms: main?.ms,
@@ -146,49 +146,55 @@ const serviceStatus = (
   };
 };
 
-export const status = (view: Assembly): Status => {
-  const { config, alerts, writer, outbox, offline } = view;
-  const checks = watchedChecks(alerts.state()).map((watched) => checkStatus(view, watched));
-  const { ok, error } = writer.status();
-  const { told, heldUpMs, uncounted } = view.strain.load();
-  const { lateMs, waiting, skipped } = view.schedule.backlog();
-  const seconds = (ms: number): number => Math.round(ms / 100) / 10;
+const seconds = (ms: number): number => Math.round(ms / 100) / 10;
+
+const loadStatus = (view: View): Status["load"] => {
+  const { heldUpMs, uncounted } = view.load();
+  const { lateMs, waiting, skipped } = view.backlog();
   return {
-    fleet: config.fleet,
-    domain: config.domain,
-    at: new Date(view.clock.now()).toISOString(),
+    lateSeconds: seconds(lateMs),
+    waiting,
+    skipped,
+    heldUpSeconds: seconds(heldUpMs),
+    uncounted,
+    keepsUp: !view.isOverloaded(),
+  };
+};
+
+const incidentStatus = (incident: Incident): IncidentStatus => ({
+  id: incident.id,
+  name: incident.name,
+  check: incident.check,
+  opened: new Date(incident.opened).toISOString(),
+  error: incident.error,
+  above: incident.above,
+  acknowledged: iso(incident.acknowledged?.at),
+  snoozedUntil: iso(incident.snoozedUntil),
+  quiet: incident.quiet,
+});
+
+export const status = (view: View): Status => {
+  const { fleet, domain, services } = view.config();
+  const checks = watchedChecks(view.alerts()).map((watched) => checkStatus(view, watched));
+  const { ok: isStored, error } = view.storage();
+  const load = loadStatus(view);
+  const offlineSince = view.offlineSince();
+  const isWell = isStored && load.keepsUp && offlineSince === undefined;
+  return {
+    fleet,
+    domain,
+    at: new Date(view.now()).toISOString(),
     startedAt: new Date(view.startedAt).toISOString(),
-    load: {
-      lateSeconds: seconds(lateMs),
-      waiting,
-      skipped,
-      heldUpSeconds: seconds(heldUpMs),
-      uncounted,
-      keepsUp: !told,
-    },
-    ok:
-      ok &&
-      !told &&
-      offline.since() === undefined &&
-      checks.every((check) => check.condition === "up"),
-    storage: { ok, error },
-    offlineSince: iso(offline.since()),
-    outbox: outbox.waiting().length,
+    load,
+    ok: isWell && checks.every((check) => check.condition === "up"),
+    storage: { ok: isStored, error },
+    offlineSince: iso(offlineSince),
+    outbox: view.waiting().length,
     maintenance: view
       .maintenance()
       .map(({ title, services, to }) => ({ title, services, to: new Date(to).toISOString() })),
-    services: config.services.map((service) => serviceStatus(view, service, checks)),
+    services: services.map((service) => serviceStatus(view, service, checks)),
     checks,
-    incidents: openIncidents(alerts.state()).map((incident) => ({
-      id: incident.id,
-      name: incident.name,
-      check: incident.check,
-      opened: new Date(incident.opened).toISOString(),
-      error: incident.error,
-      above: incident.above,
-      acknowledged: iso(incident.acknowledged?.at),
-      snoozedUntil: iso(incident.snoozedUntil),
-      quiet: incident.quiet,
-    })),
+    incidents: openIncidents(view.alerts()).map(incidentStatus),
   };
 };

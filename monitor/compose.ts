@@ -1,0 +1,255 @@
+import type { ObservatoryConfig } from "@second-server/contract/observatory";
+
+import { type Actions, createActions } from "./actions/actions";
+import { createMaintenanceWindows, type MaintenanceWindows } from "./actions/maintenance-windows";
+import { carrierOf } from "./adapters/channels";
+import type { Clock } from "./adapters/clock";
+import { type Key, loadKey } from "./adapters/key";
+import type { Log } from "./adapters/log";
+import { Outbox } from "./adapters/outbox";
+import { watchedChecks } from "./alerts/alert-state";
+import type { Alerting } from "./alerts/alerting";
+import type { AlertRules } from "./alerts/draft";
+import { type Message, noteMessage } from "./alerts/messages";
+import { createEventLoopLag, type EventLoopLag } from "./checks/event-loop-lag";
+import type { MachineReport } from "./checks/host";
+import { createSchedule, type Schedule } from "./checks/schedule";
+import { createHearing, type Hearing } from "./hearing";
+import { incidentLink } from "./page/links";
+import { createPipeline, type Pipeline } from "./pipeline";
+import { createReporter, type Reporter } from "./report/reporter";
+import { type Ping, pingByHttp } from "./self/dead-man";
+import type { Note } from "./self/overload";
+import { createSelfWatch, type SelfWatch } from "./self/self-watch";
+import { createSettings, type SettingsInForce } from "./settings-in-force";
+import type { Database } from "./store/database";
+import type { SavedState } from "./store/load-state";
+import { createRollups, type Rollups } from "./store/rollups";
+import { createStateStore, type StateStore } from "./store/save-state";
+import { createWriter, type Writer } from "./store/writer";
+import { createRecords, type Records } from "./view/records";
+import { baseUrl, type View } from "./view/view";
+
+export interface ObservatoryDeps {
+  readonly config: ObservatoryConfig;
+  readonly database: Database;
+  readonly saved: SavedState;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Asks the outside switch; a test listens instead. */
+  readonly ping?: Ping;
+}
+
+/** The parts that the Observatory's doors (pages, signals, systemd) are given theirs from. Nothing runs until `start`. */
+export interface Observatory {
+  readonly settings: SettingsInForce;
+  readonly key: Key;
+  readonly writer: Writer;
+  readonly outbox: Outbox;
+  readonly send: (message: Message) => void;
+  readonly schedule: Schedule;
+  readonly alerting: Alerting;
+  readonly pushChecks: Hearing["pushChecks"];
+  readonly windows: MaintenanceWindows;
+  readonly view: View;
+  readonly records: Records;
+  readonly actions: Actions;
+  readonly reporter: Reporter;
+  isWell(): boolean;
+  /** The primary says how it is. */
+  readonly heard: (report: MachineReport) => void;
+  start(): void;
+  /** Once a second: what waits for time to pass. */
+  tick(): void;
+  /** Takes this configuration instead; unchanged checks go on without a gap. */
+  reload(config: ObservatoryConfig): void;
+  stop(): void;
+}
+
+/** Where things are kept, how messages leave, and what operators have set. */
+interface Base {
+  readonly settings: SettingsInForce;
+  readonly key: Key;
+  readonly writer: Writer;
+  readonly store: StateStore;
+  readonly rollups: Rollups;
+  readonly outbox: Outbox;
+  readonly send: (message: Message) => void;
+  readonly note: Note;
+  readonly windows: MaintenanceWindows;
+}
+
+const createBase = ({ config, database, saved, clock, log }: ObservatoryDeps): Base => {
+  const settings = createSettings(config);
+  const writer = createWriter(database, clock, log);
+  const store = createStateStore(writer);
+  const carriers = () => {
+    const { alerts } = settings.current();
+    return [{ kind: "smtp", ...alerts } as const, ...(alerts.fallback ?? [])].map(carrierOf);
+  };
+  const outbox = new Outbox(
+    {
+      clock,
+      log,
+      shelf: store,
+      carriers,
+      origin: "observatory",
+    },
+    saved,
+  );
+  const send = (message: Message): void => {
+    log.warn(message.subject);
+    outbox.add(message);
+  };
+  return {
+    settings,
+    key: loadKey(config.signingKeyFile, config.database),
+    writer,
+    store,
+    rollups: createRollups(database, clock, log),
+    outbox,
+    send,
+    note: (lead, rows) =>
+      send(noteMessage(settings.current().fleet, lead, rows, baseUrl(settings.current()))),
+    windows: createMaintenanceWindows(
+      () => settings.current().alerts.maintenance ?? [],
+      (windows) => store.meta("windows", windows),
+      saved.windows,
+    ),
+  };
+};
+
+const rulesFrom = (
+  config: ObservatoryConfig,
+  key: Key,
+  maintenance: AlertRules["maintenance"],
+): AlertRules => ({
+  fleet: config.fleet,
+  link: (incident, now) => incidentLink(key, baseUrl(config), incident, now),
+  patienceMs: 2 * config.intervalSeconds * 1000,
+  remindMs: (config.alerts.remindMinutes ?? 240) * 60_000,
+  flapsPerHour: config.alerts.flapsPerHour ?? 6,
+  maintenance,
+});
+
+/** How checks run, and what follows from them. */
+interface Course extends Hearing {
+  readonly schedule: Schedule;
+  readonly lag: EventLoopLag;
+  readonly pipeline: Pipeline;
+  /** Has the check of this machine's memory and disk run now. */
+  hurryHost(machine: "primary" | "watcher"): void;
+}
+
+const createCourse = ({ saved, clock, log }: ObservatoryDeps, base: Base): Course => {
+  const { settings, key, writer, store, outbox, send, windows } = base;
+  const hearing = createHearing({ clock, settings, store, send }, saved);
+  const schedule = createSchedule(clock);
+  const lag = createEventLoopLag(clock);
+  const pipeline = createPipeline(
+    {
+      clock,
+      settings,
+      schedule,
+      lag,
+      ...hearing,
+      rules: () => rulesFrom(settings.current(), key, (now) => windows.active(now)),
+      effects: {
+        journal: store,
+        send: (message) => outbox.add(message),
+        hurry: (check) => schedule.hurry(check),
+        log: (line) => log.warn(line),
+      },
+      sample: (sample) => writer.sample(sample),
+    },
+    saved,
+  );
+  const hurryHost = (machine: "primary" | "watcher"): void => {
+    for (const { id, check, machine: its } of watchedChecks(pipeline.alerting.state()))
+      if (check.kind === "host" && its === machine) schedule.hurry(id);
+  };
+  return {
+    ...hearing,
+    schedule,
+    lag,
+    pipeline,
+    hurryHost,
+  };
+};
+
+const createView = (clock: Clock, base: Base, course: Course, self: SelfWatch): View => ({
+  startedAt: clock.now(),
+  now: () => clock.now(),
+  config: () => base.settings.current(),
+  alerts: () => course.pipeline.alerting.state(),
+  runs: (check) => course.pipeline.runner.runs(check),
+  maintenance: () => base.windows.active(clock.now()),
+  storage: () => base.writer.status(),
+  isStorageTold: () => self.storageAlarm.isTold(),
+  load: () => self.overload.load(),
+  isOverloaded: () => self.overload.isTold(),
+  backlog: () => course.schedule.backlog(),
+  offlineSince: () => course.offline.since(),
+  waiting: () => base.outbox.waiting(),
+});
+
+/** Puts the parts together, in order: none reaches back for one that is made later. */
+export const createObservatory = (deps: ObservatoryDeps): Observatory => {
+  const { clock, log, database, ping = pingByHttp } = deps;
+  const base = createBase(deps);
+  const course = createCourse(deps, base);
+  const { settings, outbox, send, windows } = base;
+  const { pipeline, schedule, pushChecks, hurryHost } = course;
+  const self = createSelfWatch({
+    ...base,
+    ...course,
+    clock,
+    log,
+    askHost: () => hurryHost("watcher"),
+    ping,
+  });
+  const view = createView(clock, base, course, self);
+  const records = createRecords({ database, clock, log });
+  const { alerting } = pipeline;
+  const hurry = (check: string): void => schedule.hurry(check);
+  const tick = (): void => {
+    pipeline.tick();
+    self.tick();
+  };
+  return {
+    ...base,
+    schedule,
+    alerting,
+    pushChecks,
+    view,
+    records,
+    actions: createActions({ alerting, windows, hurry, view }),
+    reporter: createReporter({
+      view,
+      records,
+      clock,
+      log,
+      send,
+    }),
+    isWell: () => self.isWell(),
+    heard: (report) => {
+      if (pushChecks.report(report)) hurryHost("primary");
+    },
+    start: () => {
+      pipeline.start({ upset: (what) => self.upset(what), tick });
+      outbox.start();
+      base.rollups.start();
+    },
+    tick,
+    reload: (config) => {
+      settings.replace(config);
+      pipeline.reload();
+      outbox.start();
+    },
+    stop: () => {
+      pipeline.stop();
+      base.rollups.stop();
+      outbox.stop();
+    },
+  };
+};

@@ -1,0 +1,31 @@
+import type { Actions } from "../actions/actions";
+import type { Clock } from "../adapters/clock";
+import type { Key } from "../adapters/key";
+import type { Log } from "../adapters/log";
+import type { MachineReport } from "../checks/host";
+import type { Tellers } from "../checks/told";
+import type { Reporter } from "../report/reporter";
+import type { Records } from "../view/records";
+import type { View } from "../view/view";
+import type { Login } from "./login";
+
+/** What the pages are made from, and what can be asked for through them. */
+export interface SiteDeps {
+  readonly view: View;
+  readonly records: Records;
+  readonly actions: Actions;
+  readonly reporter: Pick<Reporter, "report">;
+  /** Jobs say that they have run. */
+  readonly pushChecks: Pick<Tellers, "beat">;
+  /** The primary says how it is. */
+  readonly heard: (report: MachineReport) => void;
+  readonly key: Key;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Resolves when what was done so far is written, or could not be. */
+  readonly written: () => Promise<void>;
+}
+
+export interface Site extends SiteDeps {
+  readonly login: Login;
+}
