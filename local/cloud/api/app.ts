@@ -50,7 +50,7 @@ const createCloud = (deps: ApiDeps): Cloud => {
   followPower(store, hypervisor);
   const jobs = createJobs({
     queue,
-    save: store.save,
+    save: () => store.save(),
     failed: (key, error) => log(`${key}: ${error.stack ?? error.message}`),
   });
   const write = createCustomerMail({ send, clock, jobs, log });

@@ -8,7 +8,7 @@ import { timestamp, type Api, type ApiEnv, type Cloud, type Resource } from "../
 import { found, unprocessable } from "../errors";
 import { page } from "../paging";
 import { body, given, nameText, optionalText, pathParameter } from "../request";
-import { uptimePercentage } from "./uptime-state";
+import { asNew, uptimePercentage } from "./uptime-state";
 
 const region = z.enum(["us_east", "us_west", "eu_west", "se_asia"]);
 const target = z
@@ -135,8 +135,7 @@ const alertRoutes = (cloud: Cloud, api: Api): void => {
     const wanted = await body(c, newAlert.partial());
     const { check, alert } = askedAlert(cloud, c);
     // Another rule begins anew.
-    const { held_since: _, triggered: __, ...rule } = alert;
-    const changed = withChange(rule, wanted);
+    const changed = withChange(asNew(alert), wanted);
     checks.update(check, {
       alerts: check.alerts.map((one) => (one === alert ? changed : one)),
     });

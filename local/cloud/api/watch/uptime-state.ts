@@ -84,6 +84,13 @@ const periods: Readonly<Record<string, number>> = {
 const patience = (alert: UptimeAlertRecord): number =>
   alert.type === "ssl_expiry" ? 0 : (periods[alert.period ?? "2m"] ?? 120);
 
+/** An alert of which nothing has been seen yet. */
+export const asNew = ({
+  held_since: _,
+  triggered: __,
+  ...rule
+}: UptimeAlertRecord): UptimeAlertRecord => rule;
+
 export interface AlertStep {
   readonly alert: UptimeAlertRecord;
   /** What there is to tell. */
@@ -97,8 +104,8 @@ export const stepAlert = (
   now: Date,
 ): AlertStep => {
   if (!holds(alert, state, now)) {
-    const { held_since: _, triggered, ...rest } = alert;
-    return triggered ? { alert: rest, turn: "resolved" } : { alert: rest };
+    const quiet = asNew(alert);
+    return alert.triggered ? { alert: quiet, turn: "resolved" } : { alert: quiet };
   }
   // An outage has held since it began, which may be before the alert was made.
   const began = state.status === "DOWN" && alert.type !== "ssl_expiry" ? state.since : iso(now);
