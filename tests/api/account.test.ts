@@ -19,7 +19,7 @@ test("account, regions and sizes with DigitalOcean's prices", async () => {
   const api = await testApi();
   expect((await api.call("GET", "/v2/account")).body.account.status).toBe("active");
   expect(
-    (await api.call("GET", "/v2/regions?per_page=200")).body.regions.map((one: any) => one.slug),
+    (await api.call("GET", "/v2/regions?per_page=200")).body.regions.map((one) => one.slug),
   ).toContain("fra1");
   const { sizes } = (await api.call("GET", "/v2/sizes?per_page=200")).body;
   expect(sizes.slice(0, 2)).toMatchObject([
@@ -127,9 +127,7 @@ test("projects: a resource is in one, reserved IPs are listed as floating IPs, a
   const { ip } = (await api.call("POST", "/v2/reserved_ips", { region: "fra1" })).body.reserved_ip;
   const urn = `do:droplet:${api.cloud.store.state.droplets[0]!.id}`;
   expect(
-    (await api.call("GET", "/v2/projects/default/resources")).body.resources.map(
-      (one: any) => one.urn,
-    ),
+    (await api.call("GET", "/v2/projects/default/resources")).body.resources.map((one) => one.urn),
   ).toEqual([urn, `do:floatingip:${ip}`]);
   const { id } = (
     await api.call("POST", "/v2/projects", {

@@ -48,7 +48,7 @@ const ask = (
   method: string,
   path: string,
   body?: unknown,
-): Promise<{ status: number; body: any }> =>
+): Promise<{ status: number; body: { readonly api: string } }> =>
   new Promise((resolve, reject) => {
     const asked = request(
       {
@@ -71,7 +71,7 @@ const ask = (
           .on("end", () =>
             resolve({
               status: response.statusCode!,
-              body: text.startsWith("{") ? JSON.parse(text) : text,
+              body: (text.startsWith("{") ? JSON.parse(text) : text) as { readonly api: string },
             }),
           );
       },

@@ -76,15 +76,19 @@ const udp = (bytes: Buffer, patience: number): Promise<DecodedPacket | null> =>
     socket.once("error", reject);
     socket.send(bytes, dns.port, "127.0.0.1");
   });
+const textOf = (one: packet.Answer): string => {
+  if (one.type === "OPT") throw new Error("an answer holds no options");
+  const { name, ttl, type, data } = one;
+  const text =
+    typeof data === "string" || Array.isArray(data) ? data.toString() : JSON.stringify(data);
+  return `${name} ${ttl} ${type} ${text}`;
+};
 const ask = async (name: string, type: string): Promise<{ rcode: string; said: string[] }> => {
   const message = (await udp(query(name, type), 20_000)) as
     (DecodedPacket & { rcode: string }) | null;
   return {
     rcode: message!.rcode,
-    said: (message!.answers ?? []).map(
-      (one: any) =>
-        `${one.name} ${one.ttl} ${one.type} ${typeof one.data === "object" && !Array.isArray(one.data) ? JSON.stringify(one.data) : String(one.data)}`,
-    ),
+    said: (message!.answers ?? []).map(textOf),
   };
 };
 

@@ -28,7 +28,7 @@ const add = (api: TestApi, record: Record<string, unknown>) =>
 test("a new domain has three name servers, an SOA and, when asked, the apex", async () => {
   const api = await zone("203.0.113.9");
   const { domain_records } = (await api.call("GET", "/v2/domains/example.test/records")).body;
-  expect(domain_records.map((one: any) => `${one.type} ${one.name} ${one.data}`)).toEqual([
+  expect(domain_records.map((one) => `${one.type} ${one.name} ${one.data}`)).toEqual([
     "SOA @ 1800",
     "NS @ ns1.digitalocean.com",
     "NS @ ns2.digitalocean.com",

@@ -14,6 +14,8 @@ import type { Letter } from "../../local/cloud/mail/send";
 import { createKeyedQueue } from "../../local/cloud/queue";
 import { openStore } from "../../local/cloud/record-store";
 
+import type { AnswerBody } from "./answers";
+
 /** Stands still until it is told to go on; sleepers wake when their time has come. */
 export interface FakeClock extends Clock {
   advance(milliseconds: number): Promise<void>;
@@ -43,7 +45,7 @@ export const fakeClock = (start = "2026-11-21T12:00:00Z"): FakeClock => {
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  readonly body: any;
+  readonly body: AnswerBody;
 }
 export interface TestApi extends CreatedApi {
   readonly clock: FakeClock;
@@ -64,11 +66,19 @@ export interface TestApi extends CreatedApi {
   ): Promise<Answer>;
 }
 
+/** As much of an OpenAPI document as is looked at here. */
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+}
+interface Operation {
+  readonly responses?: Readonly<Record<string, unknown>>;
+}
+
 const DOCUMENT_PATH = join(__dirname, "../../../shared/do-api/openapi.json");
 /** Where DigitalOcean's document is not there, answers are not validated; tests/api/openapi.test.ts says so. */
-export const openApi: any = existsSync(DOCUMENT_PATH)
-  ? JSON.parse(readFileSync(DOCUMENT_PATH, "utf8"))
-  : null;
+export const openApi = existsSync(DOCUMENT_PATH)
+  ? (JSON.parse(readFileSync(DOCUMENT_PATH, "utf8")) as Document)
+  : undefined;
 
 /** A test that is nothing without that document. */
 export const withDocument = (title: string, body: () => Promise<void>): void => {
@@ -76,31 +86,40 @@ export const withDocument = (title: string, body: () => Promise<void>): void => 
   one(openApi ? title : `${title} (skipped: ../shared/do-api/openapi.json is not there)`, body);
 };
 
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** References to paths with parameters have bare braces, which no URI may have. */
+const escapeBraces = (reference: string): string =>
+  reference.replaceAll("{", "%7B").replaceAll("}", "%7D");
+
 /** OpenAPI 3.0 says `nullable`, JSON Schema says another type. */
-const nullable = (schema: any): any => {
+const nullable = (schema: unknown): unknown => {
   if (Array.isArray(schema)) return schema.map(nullable);
-  if (typeof schema !== "object" || schema === null) return schema;
+  return isObject(schema) ? nullableObject(schema) : schema;
+};
+
+const nullableObject = (
+  schema: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> => {
   const kept = Object.entries(schema).filter(
     ([key]) => !["nullable", "discriminator", "example"].includes(key),
   );
-  // References to paths with parameters have bare braces, which no URI may have.
-  const mapped: any = Object.fromEntries(
+  const mapped = Object.fromEntries(
     kept.map(([key, value]) => [
       key,
-      key === "$ref" && typeof value === "string"
-        ? value.replaceAll("{", "%7B").replaceAll("}", "%7D")
-        : nullable(value),
+      key === "$ref" && typeof value === "string" ? escapeBraces(value) : nullable(value),
     ]),
   );
   if (schema.nullable !== true) return mapped;
   // In place where it can be: references go through the inside of schemas.
-  if (typeof mapped.type === "string" && !mapped.allOf && !mapped.anyOf && !mapped.oneOf)
-    return {
-      ...mapped,
-      type: [mapped.type, "null"],
-      ...(mapped.enum ? { enum: [...mapped.enum, null] } : {}),
-    };
-  return { anyOf: [mapped, { type: "null" }] };
+  if (typeof mapped.type !== "string" || mapped.allOf || mapped.anyOf || mapped.oneOf)
+    return { anyOf: [mapped, { type: "null" }] };
+  return {
+    ...mapped,
+    type: [mapped.type, "null"],
+    ...(Array.isArray(mapped.enum) ? { enum: [...(mapped.enum as unknown[]), null] } : {}),
+  };
 };
 
 const ajv = new Ajv({
@@ -116,7 +135,7 @@ ajv
   .addFormat("int32", true)
   .addFormat("int64", true)
   .addFormat("double", true);
-if (openApi) ajv.addSchema({ $id: "do.json", ...nullable(openApi) });
+if (openApi) ajv.addSchema({ ...nullableObject({ ...openApi }), $id: "do.json" });
 const compiled = new Map<string, ValidateFunction | null>();
 
 const escapePart = (part: string): string =>
@@ -127,7 +146,7 @@ const templates: readonly string[] = openApi
 /** Everything in the document that can be asked. */
 export const operations: readonly { readonly method: string; readonly template: string }[] =
   templates.flatMap((template) =>
-    Object.keys(openApi.paths[template])
+    Object.keys(openApi?.paths[template] ?? {})
       .filter((name) => ["get", "post", "put", "patch", "delete"].includes(name))
       .map((name) => ({ method: name.toUpperCase(), template })),
   );
@@ -147,15 +166,18 @@ export const templateOf = (path: string): string | undefined =>
     new RegExp(`^${template.replace(/\{[^}]+\}/g, "[^/]+")}$`).test(path),
   );
 
-const resolve = (pointer: string): { value: any; pointer: string } => {
-  const value = pointer
+const partOf = (value: unknown, ...parts: string[]): unknown =>
+  parts.reduce<unknown>((at, part) => (isObject(at) ? at[part] : undefined), value);
+
+/** What a pointer of the document leads to, through references. */
+const resolve = (pointer: string): { value: unknown; pointer: string } => {
+  const parts = pointer
     .slice(2)
     .split("/")
-    .reduce(
-      (at: any, part) => at?.[decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~")],
-      openApi,
-    );
-  return value?.$ref ? resolve(value.$ref) : { value, pointer };
+    .map((part) => decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~"));
+  const value = partOf(openApi, ...parts);
+  const reference = partOf(value, "$ref");
+  return typeof reference === "string" ? resolve(reference) : { value, pointer };
 };
 
 const validatorOf = (template: string, method: string, status: number): ValidateFunction | null => {
@@ -164,7 +186,7 @@ const validatorOf = (template: string, method: string, status: number): Validate
     const { value, pointer } = resolve(
       `#/paths/${escapePart(template)}/${method.toLowerCase()}/responses/${status}`,
     );
-    const schema = value?.content?.["application/json"]?.schema;
+    const schema = partOf(value, "content", "application/json", "schema");
     compiled.set(
       key,
       schema ? ajv.compile({ $ref: `do.json${pointer}/content/application~1json/schema` }) : null,
@@ -180,9 +202,9 @@ export const problemsOf = (
   status: number,
   body: unknown,
 ): string[] => {
-  const template = openApi && templateOf(path.split("?")[0]!);
-  if (!template || status >= 500) return [];
-  const responses = openApi.paths[template][method.toLowerCase()]?.responses;
+  const template = templateOf(path.split("?")[0]!);
+  if (!openApi || !template || status >= 500) return [];
+  const responses = openApi.paths[template]?.[method.toLowerCase()]?.responses;
   if (responses && status < 400 && !responses[status])
     return [`${method} ${template}: ${status} is not among its answers`];
   const validate = validatorOf(template, method, status);
@@ -236,7 +258,7 @@ export const testApi = async (
         ...(text === undefined ? {} : { body: text }),
       });
       const answered = await response.text();
-      const parsed = answered === "" ? null : JSON.parse(answered);
+      const parsed = (answered === "" ? null : JSON.parse(answered)) as AnswerBody;
       const problems = unchecked ? [] : problemsOf(method, path, response.status, parsed);
       if (problems.length) throw new Error(problems.slice(0, 8).join("\n"));
       return { status: response.status, headers: response.headers, body: parsed };

@@ -11,10 +11,22 @@ import { createRecordsOnlyHypervisor } from "../../local/cloud/machines/records-
 import { openInbox } from "../../local/cloud/mail/inbox";
 import { newDroplet, testApi, type TestApi } from "./harness";
 
+interface LocalAnswer {
+  readonly id: string;
+  readonly kind: string;
+  readonly message: string;
+  readonly calls: readonly unknown[];
+  readonly faults: readonly unknown[];
+}
+
 let folder: string,
   api: TestApi,
   done: string[],
-  control: (method: string, path: string, body?: unknown) => Promise<{ status: number; body: any }>,
+  control: (
+    method: string,
+    path: string,
+    body?: unknown,
+  ) => Promise<{ status: number; body: LocalAnswer }>,
   id: number;
 
 beforeEach(async () => {
@@ -51,7 +63,9 @@ beforeEach(async () => {
     const text = await response.text();
     return {
       status: response.status,
-      body: response.headers.get("content-type")?.includes("json") ? JSON.parse(text) : text,
+      body: (response.headers.get("content-type")?.includes("json")
+        ? JSON.parse(text)
+        : text) as LocalAnswer,
     };
   };
   id = (await api.call("POST", "/v2/droplets", newDroplet())).body.droplet.id;

@@ -228,9 +228,7 @@ test("100 droplets, each with addresses of its own, all found again by a new pro
     const { body } = await api.call("GET", "/v2/droplets?per_page=200");
     expect(body.meta.total).toBe(100);
     expect(
-      new Set(
-        body.droplets.flatMap((one: any) => one.networks.v4.map((net: any) => net.ip_address)),
-      ).size,
+      new Set(body.droplets.flatMap((one) => one.networks.v4.map((net) => net.ip_address))).size,
     ).toBe(200);
     expect((await openStore(file, fakeClock(), () => undefined)).state).toEqual(
       api.cloud.store.state,

@@ -1,6 +1,7 @@
 import { expect } from "@jest/globals";
 
 import { createRecordsOnlyHypervisor } from "../../local/cloud/machines/records-only";
+import type { AnswerBody } from "./answers";
 import {
   askInVain,
   newDroplet,
@@ -21,7 +22,7 @@ class Tour {
     path: string,
     body?: unknown,
     headers?: Record<string, string>,
-  ): Promise<any> {
+  ): Promise<AnswerBody> {
     const answer = await this.api.call(method, path, body, headers ? { headers } : {});
     if (answer.status >= 300)
       throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
