@@ -43,6 +43,13 @@ export interface Draft {
   done(): readonly [AlertState, readonly Effect[]];
 }
 
+const withIncident = (open: AlertState["open"], incident: Incident): AlertState["open"] => {
+  const next = new Map(open);
+  if (incident.closed === undefined) next.set(incident.id, incident);
+  else next.delete(incident.id);
+  return next;
+};
+
 export const createDraft = (rules: AlertRules, state: AlertState, now: number): Draft => {
   const checks = new Map<string, CheckState>();
   const effects: Effect[] = [];
@@ -73,10 +80,7 @@ export const createDraft = (rules: AlertRules, state: AlertState, now: number): 
       effects.push({ kind: "write", record: "state", id, state: check });
     },
     put: (incident) => {
-      const next = new Map(open);
-      if (incident.closed === undefined) next.set(incident.id, incident);
-      else next.delete(incident.id);
-      open = next;
+      open = withIncident(open, incident);
       nextIncident = Math.max(nextIncident, incident.id + 1);
       effects.push({ kind: "write", record: "incident", incident });
     },

@@ -47,6 +47,11 @@ const textSteps = (steps: readonly Step[]): string[] =>
         `  (${WHERE})`,
       ];
 
+const linkText = (kind: Message["kind"], url: string): string => {
+  if (!url.includes("/incident/")) return "Status page";
+  return kind === "down" ? "See it, acknowledge or snooze" : "See its timeline";
+};
+
 /** Simple enough for any mail client: one table of rows and a list of steps, and the same as text. */
 const message = (
   kind: Message["kind"],
@@ -56,11 +61,7 @@ const message = (
   url: string,
   steps: readonly Step[] = [],
 ): Message => {
-  const link = url.includes("/incident/")
-    ? kind === "down"
-      ? "See it, acknowledge or snooze"
-      : "See its timeline"
-    : "Status page";
+  const link = linkText(kind, url);
   const html = mailPage(
     lead,
     colours[kind],

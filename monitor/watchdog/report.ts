@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { WatchdogConfig } from "@second-server/contract/observatory";
 
 import type { Clock } from "../adapters/clock";
-import { Key } from "../adapters/key";
+import { createKey } from "../adapters/key";
 import { reason, type Log } from "../adapters/log";
 import { Host, isFull, type MachineReport, space } from "../checks/host";
 import { ask } from "../checks/http";
@@ -23,7 +23,7 @@ export const reportHost = (
   const send = async (): Promise<void> => {
     const report: MachineReport = { ...(await host.look(units, clock.now())), at: clock.now() };
     const body = JSON.stringify(report);
-    const signature = new Key(readFileSync(keyFile, "utf8").trim()).sign(body);
+    const signature = createKey(readFileSync(keyFile, "utf8").trim()).sign(body);
     const { status, body: said } = await ask(
       new URL(url),
       {
