@@ -66,35 +66,35 @@ export const switchLink = (link: string, target: string): void => {
   renameSync(draft, link);
 };
 
-/** null for what is not there, and for nothing else: a file that can't be read is not a missing one. */
-const ifThere = <T>(read: () => T, ...codes: readonly string[]): T | null => {
+/** undefined for what is not there, and for nothing else: a file that can't be read is not a missing one. */
+const ifThere = <T>(read: () => T, ...codes: readonly string[]): T | undefined => {
   try {
     return read();
   } catch (error) {
     if (["ENOENT", "ENOTDIR", ...codes].includes((error as NodeJS.ErrnoException).code ?? ""))
-      return null;
+      return undefined;
     throw error;
   }
 };
 
-/** null where there is no link. */
-export const linkTarget = (path: string): string | null =>
+/** undefined where there is no link. */
+export const linkTarget = (path: string): string | undefined =>
   ifThere(() => readlinkSync(path), "EINVAL");
 
 export interface Seen {
   readonly sha256: string;
   readonly mode: number;
 }
-/** null where there is no file. */
-export const look = (path: string): Seen | null =>
+/** undefined where there is no file. */
+export const look = (path: string): Seen | undefined =>
   ifThere(
     () => ({ sha256: sha256(readFileSync(path)), mode: statSync(path).mode & 0o7777 }),
     "EISDIR",
   );
 
-export const readJson = <T>(path: string): T | null => {
+export const readJson = <T>(path: string): T | undefined => {
   const text = ifThere(() => readFileSync(path, "utf8"));
-  if (text === null) return null;
+  if (text === undefined) return undefined;
   try {
     return JSON.parse(text) as T;
   } catch (error) {

@@ -1,12 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
 
-import { USERS } from "@second-server/contract/names";
-import { PATHS } from "@second-server/contract/paths";
+import { UNITS, USERS } from "@second-server/contract/names";
+import { DEBIAN_PATHS, PATHS, unitPath } from "@second-server/contract/paths";
 import type { Identity } from "@second-server/contract/release";
+import { CONTRACT_VERSION } from "@second-server/contract/version";
 
-import { note, readApplied } from "./apply/record";
 import { look, readJson, sha256, writeWhole } from "./files";
 import { type Machine, must } from "./machine";
+import { note, readApplied } from "./record";
 
 const line = (text: string): string => `${text.trimEnd()}\n`;
 
@@ -18,7 +19,7 @@ export const parseIdentity = (text: string): Identity => {
   } catch {
     throw new Error("fleet-agent identity: standard input is not JSON. It is sent by `up`.");
   }
-  if (value.format !== 1)
+  if (value.format !== CONTRACT_VERSION)
     throw new Error(
       `fleet-agent identity: format ${String(value.format)} is not known here. The agent on this machine is older than the program.`,
     );
@@ -87,7 +88,7 @@ const ensurePeerUser = async (machine: Machine): Promise<void> => {
 /** Leaves the permanent host key alone in force. The first boot's is not needed any more: whoever sends an identity has come by the permanent one, and has noted that. */
 const setHostKey = async (machine: Machine, key: string): Promise<boolean> => {
   const path = machine.at(PATHS.sshHostKey);
-  const folder = machine.at("/etc/ssh");
+  const folder = machine.at(DEBIAN_PATHS.ssh);
   const others = readdirSync(folder).filter((name) => /^ssh_host_(rsa|ecdsa|dsa)_key/.test(name));
   for (const name of others) rmSync(`${folder}/${name}`);
   if (existsSync(path) && line(readFileSync(path, "utf8")) === line(key)) return others.length > 0;
@@ -112,7 +113,7 @@ const keepSecrets = (machine: Machine, secrets: Identity["secrets"]): readonly s
 /** systemd hands a unit its secrets (LoadCredential=) when it starts: those that hold an old one start again. */
 const renewCredentials = async (machine: Machine, changed: readonly string[]): Promise<void> => {
   const holds = (unit: string): boolean => {
-    const path = machine.at(`/etc/systemd/system/${unit}`);
+    const path = machine.at(unitPath(unit));
     return (
       existsSync(path) &&
       changed.some((name) =>
@@ -129,7 +130,7 @@ const renewCredentials = async (machine: Machine, changed: readonly string[]): P
 /** Makes this machine the one that `up` says it is. Idempotent; sshd is reloaded last, and running connections stay. */
 export const takeIdentity = async (machine: Machine, identity: Identity): Promise<void> => {
   const secrets = keepSecrets(machine, identity.secrets);
-  writeWhole(machine.at(PATHS.identity), `${JSON.stringify(identity, null, 2)}\n`, 0o600);
+  writeWhole(machine.at(PATHS.identity), `${JSON.stringify(identity, undefined, 2)}\n`, 0o600);
   if (identity.peer) {
     writeWhole(machine.at(PATHS.peerKey), line(identity.outgoingPrivateKey), 0o600);
     writeWhole(machine.at(PATHS.knownHosts), line(`peer ${identity.peer.hostKey.trim()}`), 0o644);
@@ -145,7 +146,7 @@ export const takeIdentity = async (machine: Machine, identity: Identity): Promis
   }
   await renewCredentials(machine, secrets);
   const changed = await setHostKey(machine, identity.hostPrivateKey);
-  if (changed) await must(machine, ["systemctl", "reload-or-restart", "ssh.service"]);
+  if (changed) await must(machine, ["systemctl", "reload-or-restart", UNITS.ssh]);
   note(
     machine,
     `identity: ${identity.role} at ${identity.self.address}${changed ? ", permanent host key in force" : ""}`,

@@ -1,16 +1,7 @@
-import { spawn } from "node:child_process";
 import { lchownSync, readFileSync } from "node:fs";
 import { request } from "node:http";
 
-export interface Ran {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-export interface RunOptions {
-  readonly input?: string;
-  readonly environment?: Readonly<Record<string, string>>;
-}
+import { type Ran, type RunOptions, runAndCollect } from "./process";
 
 /** The machine that the agent works on: everything outside of its own head is passed in through here. */
 export interface Machine {
@@ -54,30 +45,6 @@ const ask = (url: string, timeoutMs: number): Promise<{ status: number; body: st
     call.end();
   });
 
-const run = (argv: readonly string[], { input, environment }: RunOptions = {}): Promise<Ran> =>
-  new Promise((resolve) => {
-    const [program = "", ...args] = argv;
-    const child = spawn(program, args, {
-      env: { ...process.env, LC_ALL: "C.UTF-8", ...environment },
-      stdio: ["pipe", "pipe", "pipe"],
-    });
-    let stdout = "";
-    let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-      stdout += chunk;
-    });
-    child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
-      stderr += chunk;
-    });
-    // A program that ends without reading its input is no defect of ours: its exit code tells.
-    child.stdin.on("error", () => undefined);
-    child.stdin.end(input ?? "");
-    child.once("error", (error) => resolve({ code: 127, stdout, stderr: error.message }));
-    child.once("close", (code, signal) =>
-      resolve({ code: code ?? (signal ? 128 : 1), stdout, stderr }),
-    );
-  });
-
 const idOf = (file: "/etc/passwd" | "/etc/group", name: string): number => {
   const line = readFileSync(file, "utf8")
     .split("\n")
@@ -89,7 +56,7 @@ const idOf = (file: "/etc/passwd" | "/etc/group", name: string): number => {
 
 export const thisMachine: Machine = {
   at: (path) => path,
-  run,
+  run: runAndCollect,
   ask,
   own: (path, owner, group) => {
     const [user, team] = [idOf("/etc/passwd", owner), idOf("/etc/group", group)];

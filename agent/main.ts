@@ -60,7 +60,7 @@ const backup = async (machine: Machine, [command, word]: readonly string[]): Pro
     case "list":
       return say(
         word === "--json"
-          ? JSON.stringify(list(machine), null, 2)
+          ? JSON.stringify(list(machine), undefined, 2)
           : list(machine)
               .map(({ id, files, bytes }) => `${id}  ${files} files  ${bytes} bytes`)
               .join("\n") || "there is no backup yet",
@@ -99,7 +99,7 @@ const dispatch = async (
       return await alone(machine, "rollback", 60, () => rollback(machine));
     case "status": {
       const status = await statusOf(machine);
-      return say(words[0] === "--json" ? JSON.stringify(status, null, 2) : statusText(status));
+      return say(words[0] === "--json" ? JSON.stringify(status, undefined, 2) : statusText(status));
     }
     case "backup":
       return await backup(machine, words);

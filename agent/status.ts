@@ -1,26 +1,26 @@
+import type { BackupStatus } from "@second-server/contract/backups";
 import { PATHS } from "@second-server/contract/paths";
 import type { Identity } from "@second-server/contract/release";
 
-import { type Applied, readApplied, readPrevious } from "./apply/record";
-import { type BackupStatus } from "./backup/store";
 import { readJson } from "./files";
 import type { Machine } from "./machine";
+import { type Applied, readApplied, readPrevious } from "./record";
 
 interface UnitState {
   readonly unit: string;
   readonly state: string;
 }
 export interface Status {
-  readonly role: string | null;
-  readonly applied: { readonly sha: string; readonly at: string } | null;
-  readonly previous: { readonly sha: string; readonly at: string } | null;
+  readonly role: string | undefined;
+  readonly applied: { readonly sha: string; readonly at: string } | undefined;
+  readonly previous: { readonly sha: string; readonly at: string } | undefined;
   /** A switch was cut short; the next apply goes on from there. */
   readonly unfinished: boolean;
   readonly units: readonly UnitState[];
-  readonly backup: BackupStatus | null;
+  readonly backup: BackupStatus | undefined;
 }
 
-const brief = (applied: Applied | null): Status["applied"] =>
+const brief = (applied: Applied | undefined): Status["applied"] =>
   applied && { sha: applied.sha, at: applied.at };
 
 export const statusOf = async (machine: Machine): Promise<Status> => {
@@ -33,10 +33,10 @@ export const statusOf = async (machine: Machine): Promise<Status> => {
       ? []
       : (await machine.run(["systemctl", "is-active", "--", ...units])).stdout.trim().split("\n");
   return {
-    role: readJson<Identity>(machine.at(PATHS.identity))?.role ?? null,
+    role: readJson<Identity>(machine.at(PATHS.identity))?.role,
     applied: brief(applied),
     previous: brief(readPrevious(machine)),
-    unfinished: readJson(machine.at(PATHS.pending)) !== null,
+    unfinished: readJson(machine.at(PATHS.pending)) !== undefined,
     units: units.map((unit, index) => ({ unit, state: states[index] ?? "unknown" })),
     backup: readJson<BackupStatus>(machine.at(PATHS.backupStatus)),
   };

@@ -76,11 +76,7 @@ export interface Release {
   /** Debian packages that must be installed (first boot installs them too: this catches later additions). */
   readonly packages: readonly string[];
   /** System users without a login; home is created 0750. */
-  readonly users: readonly {
-    readonly name: string;
-    readonly home: string;
-    readonly groups: readonly string[];
-  }[];
+  readonly users: readonly { readonly name: string; readonly home: string }[];
   readonly directories: readonly {
     readonly path: string;
     readonly mode: number;

@@ -80,7 +80,6 @@ const primary = (fleet: FleetFacts): ReleasePlan => {
     users: processes.map((service) => ({
       name: service.user!,
       home: dataFolder(service),
-      groups: [],
     })),
     directories: DIRECTORIES,
     units: [
@@ -112,7 +111,7 @@ const watcher = (fleet: FleetFacts): ReleasePlan => ({
   format: CONTRACT_VERSION,
   role: "watcher",
   packages: ["cron", ...FIRST_BOOT_PACKAGES].sort(),
-  users: [{ name: USERS.observatory, home: PATHS.observatoryHome, groups: [] }],
+  users: [{ name: USERS.observatory, home: PATHS.observatoryHome }],
   directories: DIRECTORIES,
   units: [
     {

@@ -1,3 +1,4 @@
+import { UNITS, serviceOfUnit } from "@second-server/contract/names";
 import { MONITOR_PROGRAM, PATHS } from "@second-server/contract/paths";
 import type { Release } from "@second-server/contract/release";
 
@@ -10,9 +11,7 @@ const BETWEEN_MS = 3000;
 
 /** The services whose programs are about to restart; "all" when the web server in front of them does. */
 export const disturbed = ({ restart }: Pick<Plan, "restart">): readonly string[] | "all" =>
-  restart.includes("nginx.service")
-    ? "all"
-    : restart.flatMap((unit) => /^fleet-(?!watchdog\.)(.+)\.service$/.exec(unit)?.[1] ?? []);
+  restart.includes(UNITS.nginx) ? "all" : restart.flatMap((unit) => serviceOfUnit(unit) ?? []);
 
 /**
  * A release's own restarts wake nobody: the Observatory is told before them and after them, and shows it on its page. The window ends by itself should the agent not come to say so.
@@ -27,8 +26,8 @@ export const announced = async (
 ): Promise<void> => {
   const services = disturbed(plan);
   if (role !== "primary" || services.length === 0) return await work();
-  /** The complaint, or null. */
-  const tellOnce = async (words: readonly string[]): Promise<string | null> => {
+  /** The complaint; undefined when it was told. */
+  const tellOnce = async (words: readonly string[]): Promise<string | undefined> => {
     const { code, stderr } = await machine.run([
       "timeout",
       "5",
@@ -41,18 +40,18 @@ export const announced = async (
       "--config",
       PATHS.watchdogSettings,
     ]);
-    return code === 0 ? null : stderr.trim() || `exit ${code}`;
+    return code === 0 ? undefined : stderr.trim() || `exit ${code}`;
   };
   // One that restarts at this very moment, with a release of its own, would hear nothing of it, or go on being silent.
   const tell = async (...words: readonly string[]): Promise<boolean> => {
     let complaint = await tellOnce(words);
-    for (let tries = 1; complaint !== null && tries < TRIES; tries += 1) {
+    for (let tries = 1; complaint !== undefined && tries < TRIES; tries += 1) {
       await machine.sleep(BETWEEN_MS);
       complaint = await tellOnce(words);
     }
-    if (complaint !== null)
+    if (complaint !== undefined)
       machine.log(`the Observatory could not be told of the restarts: ${complaint}`);
-    return complaint === null;
+    return complaint === undefined;
   };
   const told = await tell(
     "--minutes",

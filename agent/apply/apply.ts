@@ -6,13 +6,14 @@ import type { Identity, Release } from "@second-server/contract/release";
 import { putBack } from "../backup/put-back";
 import { readJson } from "../files";
 import type { Machine } from "../machine";
+import { probeAll } from "../probe";
+import { type Applied, note, readApplied, readPrevious, recordApplied } from "../record";
 import { announced } from "./announce";
 import { linkCertificate, obtain } from "./certificates";
 import { type Plan, isIdle } from "./plan";
 import { awaitFirstBoot, installPackages, makeDirectories, makeUsers } from "./prepare";
-import { probeAll } from "./probe";
-import { type Applied, note, readApplied, readPrevious, recordApplied, tidy } from "./record";
 import { planFor, reload, restart, settle, switchTo } from "./switch";
+import { tidy } from "./tidy";
 import { isSha, readRelease, unpack } from "./unpack";
 import { verify } from "./verify";
 
@@ -28,7 +29,7 @@ const all = async (works: readonly Promise<void>[]): Promise<void> => {
 };
 
 /** Goes back to the release that was in force; what it says about that is part of the error that made it necessary. */
-const goBack = async (machine: Machine, applied: Applied | null): Promise<string> => {
+const goBack = async (machine: Machine, applied: Applied | undefined): Promise<string> => {
   if (!applied)
     return "There is no earlier release to go back to; what was written stays, and the next apply goes on from there.";
   const folder = `${PATHS.releases}/${applied.sha}`;
@@ -62,7 +63,7 @@ const switchOver = async (
   sha: string,
   folder: string,
   release: Release,
-  before: Applied | null,
+  before: Applied | undefined,
   plan: Plan,
 ): Promise<void> => {
   try {
@@ -96,7 +97,7 @@ const bringIn = async (
 ): Promise<void> => {
   const before = readApplied(machine);
   await makeReady(machine, release, !before);
-  const plan = planFor(machine, before?.release ?? null, release);
+  const plan = planFor(machine, before?.release, release);
   try {
     await verify(machine, folder, plan);
   } catch (error) {
@@ -121,7 +122,7 @@ export const apply = async (machine: Machine, sha: string): Promise<void> => {
   const release = readRelease(
     machine,
     folder,
-    readJson<Identity>(machine.at(PATHS.identity))?.role ?? null,
+    readJson<Identity>(machine.at(PATHS.identity))?.role,
   );
   machine.log(
     `release ${short(sha)}: ${release.files.length} files, ${release.trees.length} trees, ${release.units.length} units`,

@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 
+import { UNITS } from "@second-server/contract/names";
 import { DEBIAN_PATHS, PATHS } from "@second-server/contract/paths";
 import type { ReleaseCertificate } from "@second-server/contract/release";
 
@@ -114,6 +115,6 @@ export const obtain = async (
     if (hopeless) throw refusal;
   }
   await linkCertificate(machine, certificate);
-  await must(machine, ["systemctl", "reload-or-restart", "nginx.service"]);
+  await must(machine, ["systemctl", "reload-or-restart", UNITS.nginx]);
   machine.log("certificate in force");
 };

@@ -1,11 +1,17 @@
-import type { Release, ReleaseFile, ReleaseTree } from "@second-server/contract/release";
+import { unitPath } from "@second-server/contract/paths";
+import {
+  type Release,
+  type ReleaseFile,
+  type ReleaseTree,
+  treeCause,
+} from "@second-server/contract/release";
 
 import type { Seen } from "../files";
 
 /** What a machine has of the files and trees that a release names. */
 export interface Observed {
-  readonly files: ReadonlyMap<string, Seen | null>;
-  readonly trees: ReadonlyMap<string, string | null>;
+  readonly files: ReadonlyMap<string, Seen | undefined>;
+  readonly trees: ReadonlyMap<string, string | undefined>;
 }
 
 /** Switches that did not come to their ends, one after the other: what each may have brought, and what no unit may have been told of. */
@@ -31,7 +37,7 @@ export interface Plan {
   readonly enable: readonly string[];
 }
 
-const UNITS = "/etc/systemd/system/";
+const UNIT_FILES = unitPath("");
 const isTimer = (name: string): boolean => name.endsWith(".timer");
 const without = <T>(all: readonly T[], keep: readonly T[]): readonly T[] =>
   [...new Set(all)].filter((one) => !keep.includes(one));
@@ -69,18 +75,18 @@ const isCausedBy = (causes: readonly string[], changed: readonly string[]): bool
 const isTouched = (
   { name, restartOn }: Release["units"][number],
   changed: readonly string[],
-): boolean => isCausedBy([`${UNITS}${name}`, `${UNITS}${name}.d/`, ...restartOn], changed);
+): boolean => isCausedBy([unitPath(name), unitPath(`${name}.d/`), ...restartOn], changed);
 
 /** From what was applied last and what is there to the steps that make it so: only units whose own things changed are restarted. */
 export const planOf = (
-  previous: Release | null,
+  previous: Release | undefined,
   next: Release,
   observed: Observed,
-  unfinished: Unfinished | null = null,
+  unfinished?: Unfinished,
 ): Plan => {
   const earlier = [...(previous ? [previous] : []), ...(unfinished?.releases ?? [])];
   const steps = differences(earlier, next, observed);
-  const trees = [...names(steps.switchTrees), ...steps.removeTrees].map((name) => `tree:${name}`);
+  const trees = [...names(steps.switchTrees), ...steps.removeTrees].map(treeCause);
   const changed = [
     ...new Set([
       ...steps.write.map(({ path }) => path),
@@ -93,7 +99,7 @@ export const planOf = (
   return {
     ...steps,
     changed,
-    reloadUnits: changed.some((thing) => thing.startsWith(UNITS)),
+    reloadUnits: changed.some((thing) => thing.startsWith(UNIT_FILES)),
     restart: names(
       touched.filter(
         ({ name, onChange }) => onChange === "restart" || (onChange === "none" && isTimer(name)),

@@ -65,14 +65,11 @@ const knownTo = (machine: Machine, file: string, name: string): boolean =>
 
 /** System users without a login, made in one call. */
 export const makeUsers = async (machine: Machine, users: Release["users"]): Promise<void> => {
-  const missing = users.filter(
-    ({ name, groups }) => groups.length > 0 || !knownTo(machine, "/etc/passwd", name),
-  );
+  const missing = users.filter(({ name }) => !knownTo(machine, "/etc/passwd", name));
   if (missing.length > 0) {
-    const lines = missing.flatMap(({ name, home, groups }) => [
-      `u ${name} - "${name}" ${home} /usr/sbin/nologin`,
-      ...groups.map((group) => `m ${name} ${group}`),
-    ]);
+    const lines = missing.map(
+      ({ name, home }) => `u ${name} - "${name}" ${home} /usr/sbin/nologin`,
+    );
     await must(machine, ["systemd-sysusers", "-"], { input: `${lines.join("\n")}\n` });
   }
   for (const { name, home } of users) {

@@ -1,33 +1,34 @@
 import { rmSync } from "node:fs";
 import { basename } from "node:path";
 
-import { PATHS } from "@second-server/contract/paths";
+import { serviceOfUnit } from "@second-server/contract/names";
+import { PATHS, treeFolder } from "@second-server/contract/paths";
 import type { Release } from "@second-server/contract/release";
 
 import { type Seen, linkTarget, look, readJson, switchLink, writeWhole } from "../files";
 import { type Machine, must } from "../machine";
-import { systemctl } from "./journal";
+import { systemctl } from "../systemd";
 import { type Observed, type Plan, type Unfinished, planOf } from "./plan";
 import { placeTree } from "./unpack";
 import { contentOf } from "./verify";
 
 const observe = (machine: Machine, release: Release): Observed => ({
-  files: new Map<string, Seen | null>(
+  files: new Map<string, Seen | undefined>(
     release.files.map(({ path }) => [path, look(machine.at(path))]),
   ),
-  trees: new Map<string, string | null>(
+  trees: new Map<string, string | undefined>(
     release.trees.map(({ name }) => {
-      const target = linkTarget(machine.at(`${PATHS.trees}/${name}/current`));
+      const target = linkTarget(machine.at(treeFolder(name)));
       return [name, target && basename(target)];
     }),
   ),
 });
 
-const unfinished = (machine: Machine): Unfinished | null =>
+const unfinished = (machine: Machine): Unfinished | undefined =>
   readJson<Unfinished>(machine.at(PATHS.pending));
 
 /** The steps from what is there to that release, those of a switch that was killed included. */
-export const planFor = (machine: Machine, previous: Release | null, next: Release): Plan =>
+export const planFor = (machine: Machine, previous: Release | undefined, next: Release): Plan =>
   planOf(previous, next, observe(machine, next), unfinished(machine));
 
 /** Puts files and trees in place. Nothing runs differently yet: no unit has been told. */
@@ -39,15 +40,15 @@ const place = async (machine: Machine, folder: string, plan: Plan): Promise<void
       machine.own(draft, owner, group),
     );
   for (const path of plan.remove) rmSync(machine.at(path), { force: true });
-  for (const { name, hash } of plan.switchTrees)
-    switchLink(machine.at(`${PATHS.trees}/${name}/current`), hash);
-  for (const name of plan.removeTrees)
-    rmSync(machine.at(`${PATHS.trees}/${name}/current`), { force: true });
+  for (const { name, hash } of plan.switchTrees) switchLink(machine.at(treeFolder(name)), hash);
+  for (const name of plan.removeTrees) rmSync(machine.at(treeFolder(name)), { force: true });
 };
 
 /** "fleet-chat.service" is the service chat to its owner. */
-const label = (unit: string): string =>
-  unit.replace(/^fleet-(?!watchdog\.)(.+)\.service$/, "service $1").replace(/\.service$/, "");
+const label = (unit: string): string => {
+  const service = serviceOfUnit(unit);
+  return service === undefined ? unit.replace(/\.service$/, "") : `service ${service}`;
+};
 const told = (machine: Machine, units: readonly string[], what: string): void => {
   for (const unit of units) machine.log(`${label(unit)}: ${what}`);
 };

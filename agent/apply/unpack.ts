@@ -1,7 +1,5 @@
-import { createHash } from "node:crypto";
 import {
   chmodSync,
-  createReadStream,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -10,31 +8,25 @@ import {
   rmSync,
 } from "node:fs";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 
-import { PATHS } from "@second-server/contract/paths";
+import { PATHS, bundlePath } from "@second-server/contract/paths";
 import type { Release } from "@second-server/contract/release";
 import type { Role } from "@second-server/contract/roles";
+import { CONTRACT_VERSION } from "@second-server/contract/version";
 
-import { readJson } from "../files";
+import { hashFile, readJson } from "../files";
 import { type Machine, must } from "../machine";
 
 export const isSha = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
-
-const hashOf = async (path: string): Promise<string> => {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  return hash.digest("hex");
-};
 
 /** The folder of an unpacked release. Unpacked beside and renamed, so that half of one is never taken for a whole. */
 export const unpack = async (machine: Machine, sha: string): Promise<string> => {
   const folder = `${PATHS.releases}/${sha}`;
   if (existsSync(machine.at(`${folder}/release.json`))) return folder;
-  const bundle = machine.at(`${PATHS.bundles}/release-${sha}.tar.gz`);
+  const bundle = machine.at(bundlePath(sha));
   if (!existsSync(bundle))
     throw new Error(`${bundle}: there is no such bundle. Copy it again: ./fleet up`);
-  const found = await hashOf(bundle);
+  const found = hashFile(bundle);
   if (found !== sha)
     throw new Error(
       `${bundle}: its sha256 is ${found}, so the copy is damaged. Copy it again: ./fleet up`,
@@ -56,14 +48,14 @@ export const unpack = async (machine: Machine, sha: string): Promise<string> => 
 };
 
 /** A release's own description, refused when it is for another machine or of another format. */
-export const readRelease = (machine: Machine, folder: string, role: Role | null): Release => {
+export const readRelease = (machine: Machine, folder: string, role: Role | undefined): Release => {
   const release = readJson<Release>(machine.at(`${folder}/release.json`));
   if (!release) throw new Error(`${folder}/release.json: it is missing, so this is no release.`);
-  if (release.format !== 1)
+  if (release.format !== CONTRACT_VERSION)
     throw new Error(
       `${folder}/release.json: format ${String(release.format)} is not known to this agent.`,
     );
-  if (role !== null && release.role !== role)
+  if (role !== undefined && release.role !== role)
     throw new Error(
       `${folder}: this release is for the ${release.role}, and this machine is the ${role}.`,
     );

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 
-import { PATHS } from "@second-server/contract/paths";
+import { DEBIAN_PATHS, PATHS } from "@second-server/contract/paths";
 
 import { sha256 } from "../files";
 import type { Machine } from "../machine";
@@ -9,8 +9,8 @@ import type { Plan } from "./plan";
 
 /** Folders whose readers test a configuration only where it will lie: a copy with the changes is bound over the real one, for the test alone. */
 const OVERLAID: readonly { readonly folder: string; readonly test: readonly string[] }[] = [
-  { folder: "/etc/nginx", test: ["nginx", "-t", "-q"] },
-  { folder: "/etc/ssh", test: ["sshd", "-t"] },
+  { folder: DEBIAN_PATHS.nginx, test: ["nginx", "-t", "-q"] },
+  { folder: DEBIAN_PATHS.ssh, test: ["sshd", "-t"] },
 ];
 const UNIT = /^\/etc\/systemd\/system\/[^/]+\.(service|timer|socket|path)$/;
 
@@ -45,7 +45,7 @@ const stageFile = (machine: Machine, release: string, path: string, hash: string
   const target = machine.at(`${PATHS.stage}/single/${basename(path)}`);
   mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
   writeFileSync(target, contentOf(machine, release, hash), {
-    mode: path.startsWith("/etc/sudoers.d/") ? 0o440 : 0o600,
+    mode: 0o600,
   });
   return target;
 };
@@ -98,10 +98,6 @@ export const verify = async (machine: Machine, release: string, plan: Plan): Pro
     .map(({ path, sha256: hash }) => stageFile(machine, release, path, hash));
   if (units.length > 0)
     tests.push(passes(machine, ["systemd-analyze", "verify", "--man=no", ...units]));
-  for (const { path, sha256: hash } of plan.write.filter(({ path }) =>
-    path.startsWith("/etc/sudoers.d/"),
-  ))
-    tests.push(passes(machine, ["visudo", "-c", "-f", stageFile(machine, release, path, hash)]));
   const answers = await Promise.allSettled(tests);
   rmSync(machine.at(PATHS.stage), { recursive: true, force: true });
   const refusals = answers.flatMap((answer) =>

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 
 import type { Machine } from "../machine";
+import { ended, runOnOwnStreams } from "../process";
 import { peer } from "./pull";
 import { chosen, folderOf, recordStatus } from "./store";
 
@@ -19,13 +20,6 @@ const stateOfPeer = async (machine: Machine): Promise<string> => {
     await machine.sleep(1000);
   }
 };
-
-type Process = Pick<ChildProcess, "once">;
-const ended = (child: Process): Promise<number> =>
-  new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code) => resolve(code ?? 1));
-  });
 
 /** tar on this side, `command` taking it on the other, with nothing kept in between. */
 export const send = async (
@@ -58,20 +52,18 @@ export const send = async (
 /** One backup as a tar on standard output, for `restore` on the primary or for an archive elsewhere. */
 export const exportBackup = async (machine: Machine, asked: string | undefined): Promise<void> => {
   const id = chosen(machine, asked);
-  if (id === null)
+  if (id === undefined)
     throw new Error(
       "fleet-agent backup export: there is no whole backup yet. Make one: fleet-agent backup pull",
     );
-  const code = await ended(
-    spawn("tar", ["-cf", "-", "-C", folderOf(machine, id), "."], { stdio: "inherit" }),
-  );
+  const code = await runOnOwnStreams(["tar", "-cf", "-", "-C", folderOf(machine, id), "."]);
   if (code !== 0) throw new Error(`fleet-agent backup export: tar ended with exit ${code}.`);
 };
 
 /** Gives a fresh primary the newest backup that verifies. A primary in service, or no backup yet, is no failure: there is nothing to give back. */
 export const restoreToPeer = async (machine: Machine): Promise<void> => {
   const id = chosen(machine, undefined);
-  if (id === null) {
+  if (id === undefined) {
     machine.log("no backup yet: a fresh start");
     return;
   }

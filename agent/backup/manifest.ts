@@ -1,6 +1,8 @@
 import { lstatSync, readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 
+import { CONTRACT_VERSION } from "@second-server/contract/version";
+
 import { hashFile, readJson, writeWhole } from "../files";
 
 /** One thing in a backup; `path` is relative to the backup's folder. */
@@ -8,7 +10,7 @@ export type Entry =
   | { readonly path: string; readonly sha256: string; readonly bytes: number }
   | { readonly path: string; readonly link: string };
 export interface BackupManifest {
-  readonly format: 1;
+  readonly format: typeof CONTRACT_VERSION;
   readonly at: string;
   readonly release: string;
   readonly entries: readonly Entry[];
@@ -32,12 +34,12 @@ export const entriesOf = (folder: string, below = ""): readonly Entry[] =>
 
 export const writeManifest = (folder: string, at: Date, release: string): BackupManifest => {
   const manifest: BackupManifest = {
-    format: 1,
+    format: CONTRACT_VERSION,
     at: at.toISOString(),
     release,
     entries: entriesOf(folder),
   };
-  writeWhole(join(folder, MANIFEST), `${JSON.stringify(manifest, null, 1)}\n`, 0o600);
+  writeWhole(join(folder, MANIFEST), `${JSON.stringify(manifest, undefined, 1)}\n`, 0o600);
   return manifest;
 };
 
@@ -52,11 +54,8 @@ export const faultsOf = (folder: string): readonly string[] => {
   const faults = manifest.entries.flatMap((entry) => {
     const seen = found.get(entry.path);
     found.delete(entry.path);
-    return seen === undefined
-      ? [`${entry.path} is missing`]
-      : seen === key(entry)
-        ? []
-        : [`${entry.path} is damaged`];
+    if (seen === undefined) return [`${entry.path} is missing`];
+    return seen === key(entry) ? [] : [`${entry.path} is damaged`];
   });
   return [...faults, ...[...found.keys()].map((path) => `${path} is not in the manifest`)];
 };

@@ -1,10 +1,9 @@
-import { spawn } from "node:child_process";
-
 import { PATHS } from "@second-server/contract/paths";
 
 import { readIdentity } from "../identity";
 import { withLock } from "../lock";
 import type { Machine } from "../machine";
+import { runOnOwnStreams } from "../process";
 import { prepare } from "./prepare";
 import { isSealed, receive } from "./receive";
 
@@ -23,13 +22,8 @@ export const requestOf = (commandLine: string): Request => {
 
 /** rrsync, part of Debian's rsync, lets rsync read this one folder and nothing else. */
 const fetch = (machine: Machine, commandLine: string): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const child = spawn("rrsync", ["-ro", machine.at(PATHS.backupExport)], {
-      stdio: "inherit",
-      env: { ...process.env, SSH_ORIGINAL_COMMAND: commandLine },
-    });
-    child.once("error", reject);
-    child.once("close", (code) => resolve(code ?? 1));
+  runOnOwnStreams(["rrsync", "-ro", machine.at(PATHS.backupExport)], {
+    SSH_ORIGINAL_COMMAND: commandLine,
   });
 
 /** Serves the watcher, as root, behind a forced command. Resolves with the exit code. */

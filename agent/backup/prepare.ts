@@ -4,8 +4,8 @@ import { dirname, relative } from "node:path";
 import { DEBIAN_PATHS, PATHS } from "@second-server/contract/paths";
 import type { Release } from "@second-server/contract/release";
 
-import { readApplied } from "../apply/record";
 import { type Machine, must } from "../machine";
+import { readApplied } from "../record";
 import { sizeOf, writeManifest } from "./manifest";
 
 type Data = Release["data"][number];

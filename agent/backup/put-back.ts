@@ -4,8 +4,8 @@ import { dirname, join, relative } from "node:path";
 import { DEBIAN_PATHS, PATHS } from "@second-server/contract/paths";
 import type { Release } from "@second-server/contract/release";
 
-import { note } from "../apply/record";
 import { type Machine, must } from "../machine";
+import { note } from "../record";
 import { faultsOf } from "./manifest";
 import { isSealed } from "./receive";
 

@@ -1,10 +1,10 @@
-import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 
 import { PATHS } from "@second-server/contract/paths";
 
-import { note } from "../apply/record";
 import { type Machine, must } from "../machine";
+import { runOnOwnStreams } from "../process";
+import { note } from "../record";
 import { faultsOf } from "./manifest";
 
 /** Reads the tar of a backup from this process's standard input, checks every file of it, and keeps it until it is put in place. */
@@ -12,15 +12,15 @@ export const receive = async (machine: Machine): Promise<void> => {
   const incoming = machine.at(PATHS.incoming);
   rmSync(incoming, { recursive: true, force: true });
   mkdirSync(incoming, { recursive: true, mode: 0o700 });
-  const code = await new Promise<number>((resolve, reject) => {
-    const child = spawn(
-      "tar",
-      ["-xf", "-", "-C", incoming, "--no-same-owner", "--delay-directory-restore"],
-      { stdio: "inherit" },
-    );
-    child.once("error", reject);
-    child.once("close", (status) => resolve(status ?? 1));
-  });
+  const code = await runOnOwnStreams([
+    "tar",
+    "-xf",
+    "-",
+    "-C",
+    incoming,
+    "--no-same-owner",
+    "--delay-directory-restore",
+  ]);
   if (code !== 0)
     throw new Error(
       `fleet-agent: the backup did not arrive whole (tar: exit ${code}). Send it again.`,

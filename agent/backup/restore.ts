@@ -4,10 +4,10 @@ import { relative } from "node:path";
 import { PATHS } from "@second-server/contract/paths";
 import type { Release } from "@second-server/contract/release";
 
-import { systemctl } from "../apply/journal";
-import { probeAll } from "../apply/probe";
-import { note, readApplied } from "../apply/record";
 import { type Machine, must } from "../machine";
+import { probeAll } from "../probe";
+import { note, readApplied } from "../record";
+import { systemctl } from "../systemd";
 import { putAway, putInPlace } from "./put-back";
 import { receive } from "./receive";
 

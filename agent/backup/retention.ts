@@ -1,9 +1,4 @@
-/** How many backups are kept of each age. */
-export interface Keep {
-  readonly hourly: number;
-  readonly daily: number;
-  readonly weekly: number;
-}
+import type { BackupKeep } from "@second-server/contract/backups";
 
 /** "20261121T093000Z" ↔ a moment: sorts as text, and is a folder's name on every file system. */
 export const idOf = (at: Date): string =>
@@ -23,7 +18,7 @@ const week = (id: string): string => String(Math.floor((momentOf(id).getTime() /
 const ALWAYS = 2;
 
 /** The backups to delete: each of the last hours, days and weeks keeps its newest, and the two newest of all stay. */
-export const expired = (ids: readonly string[], keep: Keep): readonly string[] => {
+export const expired = (ids: readonly string[], keep: BackupKeep): readonly string[] => {
   const newestFirst = [...ids].sort().reverse();
   const kept = new Set(newestFirst.slice(0, ALWAYS));
   const tiers: readonly (readonly [number, (id: string) => string])[] = [

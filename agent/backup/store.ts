@@ -1,31 +1,21 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 
+import {
+  type BackupKeep,
+  type BackupPolicy,
+  type BackupStatus,
+  DEFAULT_BACKUP_KEEP,
+  type ListedBackup,
+} from "@second-server/contract/backups";
 import { PATHS } from "@second-server/contract/paths";
 
 import { readJson, writeWhole } from "../files";
 import type { Machine } from "../machine";
 import { type BackupManifest, MANIFEST, faultsOf, sizeOf } from "./manifest";
-import { type Keep, isId } from "./retention";
+import { isId } from "./retention";
 
-/** How backups stand, for the Observatory; instants are ISO. */
-export interface BackupStatus {
-  /** How the last pull ended, and when it began. */
-  readonly ok?: boolean;
-  readonly at?: string;
-  readonly error?: string;
-  /** The newest good backup, and when it was prepared. */
-  readonly newest?: string;
-  readonly newestVerifiedAt?: string;
-  readonly files?: number;
-  readonly bytes?: number;
-  readonly seconds?: number;
-  /** When a backup last went back to a fresh primary and was found whole there. */
-  readonly lastRestoreAt?: string;
-}
-
-const DEFAULT_KEEP: Keep = { hourly: 24, daily: 7, weekly: 4 };
-export const keepOf = (machine: Machine): Keep =>
-  readJson<{ keep?: Keep }>(machine.at(PATHS.backupPolicy))?.keep ?? DEFAULT_KEEP;
+export const keepOf = (machine: Machine): BackupKeep =>
+  readJson<Partial<BackupPolicy>>(machine.at(PATHS.backupPolicy))?.keep ?? DEFAULT_BACKUP_KEEP;
 
 export const folderOf = (machine: Machine, id: string): string =>
   machine.at(`${PATHS.backups}/${id}`);
@@ -37,9 +27,9 @@ export const backupIds = (machine: Machine): readonly string[] => {
 };
 
 /** The one that was asked for, or the newest that is whole. */
-export const chosen = (machine: Machine, asked: string | undefined): string | null => {
+export const chosen = (machine: Machine, asked: string | undefined): string | undefined => {
   if (asked === undefined)
-    return backupIds(machine).find((id) => faultsOf(folderOf(machine, id)).length === 0) ?? null;
+    return backupIds(machine).find((id) => faultsOf(folderOf(machine, id)).length === 0);
   if (!backupIds(machine).includes(asked))
     throw new Error(
       `fleet-agent backup: there is no backup "${asked}". See: fleet-agent backup list`,
@@ -53,19 +43,12 @@ export const recordStatus = (machine: Machine, news: BackupStatus): void => {
   // Readable by the Observatory, which is not root; it holds no secret.
   writeWhole(
     machine.at(PATHS.backupStatus),
-    `${JSON.stringify({ ...before, ...news }, null, 2)}\n`,
+    `${JSON.stringify({ ...before, ...news }, undefined, 2)}\n`,
     0o644,
   );
 };
 
-export interface Listed {
-  readonly id: string;
-  readonly at: string;
-  readonly files: number;
-  readonly bytes: number;
-  readonly release: string;
-}
-export const list = (machine: Machine): readonly Listed[] =>
+export const list = (machine: Machine): readonly ListedBackup[] =>
   backupIds(machine).flatMap((id) => {
     const manifest = readJson<BackupManifest>(`${folderOf(machine, id)}/${MANIFEST}`);
     return manifest

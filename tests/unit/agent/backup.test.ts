@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import type { BackupStatus } from "@second-server/contract/backups";
 import type { Release } from "@second-server/contract/release";
 import Database from "libsql";
 
@@ -18,13 +19,7 @@ import { apply } from "../../../agent/apply/apply";
 import { send } from "../../../agent/backup/give-back";
 import { writeManifest } from "../../../agent/backup/manifest";
 import { prepare } from "../../../agent/backup/prepare";
-import {
-  type BackupStatus,
-  chosen,
-  list,
-  recordStatus,
-  verifyBackups,
-} from "../../../agent/backup/store";
+import { chosen, list, recordStatus, verifyBackups } from "../../../agent/backup/store";
 import { release } from "./sample";
 import { type TemporaryMachine, temporaryMachine } from "./temporary-machine";
 

@@ -33,7 +33,7 @@ test("a release that is in place already changes nothing, and only starts what d
 });
 
 test("on a fresh machine everything is written and everything starts", () => {
-  const plan = planOf(null, one, nothing);
+  const plan = planOf(undefined, one, nothing);
   expect(plan.write).toHaveLength(4);
   expect(plan).toMatchObject({
     restart: ["fleet-chat.service", "fleet-wiki.service"],

@@ -6,7 +6,8 @@ import { dirname, join } from "node:path";
 
 import type { Release } from "@second-server/contract/release";
 
-import type { Machine, Ran } from "../../../agent/machine";
+import type { Machine } from "../../../agent/machine";
+import type { Ran } from "../../../agent/process";
 import { sha256 } from "./sample";
 
 /** Programs that do the same in a folder as on a machine, so they run for real; the rest (systemctl, nginx…) is answered by the test. */

@@ -1,7 +1,7 @@
 import type { ReleaseProbe } from "@second-server/contract/release";
 
-import type { Machine } from "../machine";
-import { journalOf } from "./journal";
+import type { Machine } from "./machine";
+import { journalOf } from "./systemd";
 
 const RETRY_MS = 100;
 const ANSWER_MS = 3000;
@@ -16,18 +16,18 @@ const restartsOf = async (machine: Machine, unit: string): Promise<number> =>
     ).stdout.trim(),
   );
 
-/** Asks until the answer is right or the probe's time is up; null when right, else what was seen last. */
+/** Asks until the answer is right or the probe's time is up; undefined when right, else what was seen last. */
 const ask = async (
   machine: Machine,
   { unit, url, status, contains, timeoutSeconds }: ReleaseProbe,
-): Promise<string | null> => {
+): Promise<string | undefined> => {
   const deadline = machine.now().getTime() + timeoutSeconds * 1000;
   for (let attempt = 1; ; attempt++) {
     let seen: string;
     try {
       const answer = await machine.ask(url, ANSWER_MS);
       if (answer.status === status && (contains === undefined || answer.body.includes(contains)))
-        return null;
+        return undefined;
       seen = `status ${answer.status}${answer.status === status ? `, without ${JSON.stringify(contains)}` : `, not ${status}`}: ${answer.body.slice(0, 300).trim()}`;
     } catch (error) {
       seen = (error as Error).message;
@@ -48,7 +48,7 @@ export const probeAll = async (
     probes.map(async (probe) => ({ probe, seen: await ask(machine, probe) })),
   );
   const reports = answers
-    .flatMap(({ probe, seen }) => (seen === null ? [] : [{ probe, seen }]))
+    .flatMap(({ probe, seen }) => (seen === undefined ? [] : [{ probe, seen }]))
     .map(
       async ({ probe: { service, url, unit }, seen }) =>
         `${service}: ${url} answered ${seen}\n${await journalOf(machine, unit)}`,

@@ -1,4 +1,4 @@
-import type { Machine } from "../machine";
+import type { Machine } from "./machine";
 
 const LINES = 15;
 

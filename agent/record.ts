@@ -1,0 +1,46 @@
+import { appendFileSync, existsSync, mkdirSync } from "node:fs";
+
+import { PATHS } from "@second-server/contract/paths";
+import type { Release } from "@second-server/contract/release";
+
+import { readJson, writeWhole } from "./files";
+import type { Machine } from "./machine";
+
+/** Which release is in force, and since when. */
+export interface Applied {
+  readonly sha: string;
+  readonly at: string;
+  readonly release: Release;
+}
+
+export const readApplied = (machine: Machine): Applied | undefined =>
+  readJson<Applied>(machine.at(PATHS.applied));
+export const readPrevious = (machine: Machine): Applied | undefined =>
+  readJson<Applied>(machine.at(PATHS.previous));
+
+const write = (machine: Machine, path: string, value: Applied): void =>
+  writeWhole(machine.at(path), `${JSON.stringify(value)}\n`, 0o600);
+
+/** The machine's own account of what was done to it. That it can't be written (a full disk) must not hide what was to be written. */
+export const note = (machine: Machine, text: string): void => {
+  try {
+    mkdirSync(machine.at(PATHS.agentState), { recursive: true, mode: 0o700 });
+    appendFileSync(
+      machine.at(PATHS.agentLog),
+      `${machine.now().toISOString()} ${text.replaceAll("\n", "\n  ")}\n`,
+    );
+  } catch (error) {
+    machine.log(`${PATHS.agentLog} can't be written: ${(error as Error).message}`);
+  }
+};
+
+/** The release is in force; the one before it is what `rollback` returns to. From the first time on, the machine is sealed against restores. */
+export const recordApplied = (machine: Machine, sha: string, release: Release): void => {
+  const before = readApplied(machine);
+  if (!existsSync(machine.at(PATHS.sealed)))
+    writeWhole(machine.at(PATHS.sealed), `${machine.now().toISOString()}\n`, 0o600);
+  if (before?.sha === sha) return;
+  if (before) write(machine, PATHS.previous, before);
+  write(machine, PATHS.applied, { sha, at: machine.now().toISOString(), release });
+  note(machine, `applied ${sha}`);
+};
