@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { StackConfig } from "../config/load";
-import { SECRET_NAMES, SETTING_NAMES } from "../config/settings";
+import { type StackConfig, stackConfig } from "../config/stack-config";
 
 export interface StackSettings {
   /** What the manifest is checked against: the values of settings, and the names alone of secrets. */
@@ -12,18 +11,10 @@ export interface StackSettings {
 
 /** The stack's configuration as the engine gives it to the program. */
 export const stackSettings = (): StackSettings => {
-  const config = new pulumi.Config();
-  const given = <T>(
-    names: readonly string[],
-    read: (name: string) => T | undefined,
-  ): Record<string, T> =>
-    Object.fromEntries(
-      names.flatMap((name) => {
-        const value = read(name);
-        return value === undefined ? [] : [[name, value] as const];
-      }),
-    );
-  const settings = given(SETTING_NAMES, (name) => config.get(name));
-  const secrets = given(SECRET_NAMES, (name) => config.getSecret(name));
-  return { config: { settings, secrets: Object.keys(secrets) }, secrets };
+  const secretConfig = new pulumi.Config();
+  const config = stackConfig(pulumi.runtime.allConfig());
+  const secrets = Object.fromEntries(
+    config.secrets.map((name) => [name, secretConfig.requireSecret(name)]),
+  );
+  return { config, secrets };
 };

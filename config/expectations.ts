@@ -4,7 +4,7 @@ import { count } from "./values";
 
 const isPattern = (text: string): boolean => {
   try {
-    return new RegExp(text, "u") !== null;
+    return new RegExp(text, "u") instanceof RegExp;
   } catch {
     return false;
   }

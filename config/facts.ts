@@ -90,7 +90,7 @@ const machineFacts = (role: Role, machine: Manifest["machines"][Role]): MachineF
 });
 
 const deepFreeze = <T>(value: T): T => {
-  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+  if (typeof value === "object" && value && !Object.isFrozen(value)) {
     Object.freeze(value);
     Object.values(value).forEach(deepFreeze);
   }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 import { type YAMLParseError, parseDocument } from "yaml";
+import { z } from "zod";
 
 import { factsOf } from "./facts";
 import type { FleetFacts } from "./fleet";
@@ -9,10 +10,10 @@ import { knownKeys } from "./json-schema";
 import { ManifestError, issueLines, placeOf } from "./problems";
 import { brokenRules, missingSecrets } from "./rules";
 import { manifestSchema } from "./schema";
-import { SECRET_NAMES, SETTING_NAMES, settingsSchema } from "./settings";
+import { SETTING_NAMES, settingsSchema } from "./settings";
+import { PROJECT, type StackConfig, stackConfig } from "./stack-config";
 
 const MANIFEST = "fleet.yaml";
-const PROJECT = "second-server";
 
 /** What follows the first line that YAML can't read is its consequence; keys that are there twice are each a mistake of its own. */
 const syntaxProblems = (file: string, errors: readonly YAMLParseError[]): readonly string[] => {
@@ -34,29 +35,17 @@ const readYaml = (folder: string, file: string): unknown => {
   return document.toJS() ?? {};
 };
 
-export interface StackConfig {
-  readonly settings: Readonly<Record<string, string>>;
-  /** Names of the secrets that are set: their values can't be read without the engine. */ readonly secrets: readonly string[];
-}
+/** A stack's file as it is: names of all projects → values; an encrypted one is a mapping. */
+const stackFile = (folder: string, stack: string): Readonly<Record<string, unknown>> => {
+  const file = z
+    .object({ config: z.record(z.string(), z.unknown()).nullish() })
+    .safeParse(readYaml(folder, `Pulumi.${stack}.yaml`));
+  return file.data?.config ?? {};
+};
 
 /** The stack's configuration as its file has it. */
-export const stackConfig = (folder: string, stack: string): StackConfig => {
-  const { config = {} } = readYaml(folder, `Pulumi.${stack}.yaml`) as {
-    config?: Record<string, unknown>;
-  };
-  const own = Object.entries(config)
-    .filter(([key]) => key.startsWith(`${PROJECT}:`))
-    .map(([key, value]) => [key.slice(PROJECT.length + 1), value] as const);
-  const isSecret = (name: string): boolean => SECRET_NAMES.includes(name);
-  return {
-    settings: Object.fromEntries(
-      own
-        .filter(([name, value]) => !isSecret(name) && typeof value !== "object")
-        .map(([name, value]) => [name, String(value)]),
-    ),
-    secrets: own.map(([name]) => name).filter(isSecret),
-  };
-};
+export const readStackConfig = (folder: string, stack: string): StackConfig =>
+  stackConfig(stackFile(folder, stack));
 
 /** Checks the manifest in `folder` with the given settings and names of secrets; throws one `ManifestError` with every problem found. */
 export const readFleet = (
@@ -96,4 +85,4 @@ export const readFleet = (
 
 /** As the command line sees it, before any engine runs: the manifest and Pulumi.<stack>.yaml in `folder`. */
 export const loadFleet = (folder: string, stack: string): FleetFacts =>
-  readFleet(folder, stackConfig(folder, stack), `Pulumi.${stack}.yaml`);
+  readFleet(folder, readStackConfig(folder, stack), `Pulumi.${stack}.yaml`);

@@ -53,7 +53,11 @@ const describe = (issue: z.core.$ZodIssue): string => {
     if (!issue.message.startsWith("Invalid input")) return sentence(issue.message);
     if ("input" in issue && issue.input === undefined)
       return `is missing. Add it (${kindOf(issue.expected)}).`;
-    return `has to be ${kindOf(issue.expected)}${issue.expected === "string" && typeof issue.input !== "object" ? `: write it in quotes, "${String(issue.input)}"` : ""}.`;
+    const found = issue.input;
+    const isScalar = typeof found === "number" || typeof found === "boolean";
+    const remedy =
+      issue.expected === "string" && isScalar ? `: write it in quotes, "${String(found)}"` : "";
+    return `has to be ${kindOf(issue.expected)}${remedy}.`;
   }
   if (issue.code === "too_small" || issue.code === "too_big") {
     const bound =

@@ -6,5 +6,5 @@ import { manifestJsonSchema } from "./json-schema";
 /** Run by hand after a change of the schema: `node --import tsx config/publish-schema.ts`. A test holds the file to it. */
 writeFileSync(
   join(__dirname, "fleet.schema.json"),
-  `${JSON.stringify(manifestJsonSchema(), null, 2)}\n`,
+  `${JSON.stringify(manifestJsonSchema(), undefined, 2)}\n`,
 );

@@ -4,9 +4,9 @@ import type { MachineFile, Release, ReleaseFile } from "@second-server/contract/
 import type { Role } from "@second-server/contract/roles";
 
 import type { FleetFacts } from "../config/fleet";
+import { desiredState } from "./desired-state";
 import { renderMachine } from "./machine";
 import { pack, packOnce } from "./pack";
-import { planOf } from "./plan";
 import { agentBundle, libsqlTree, monitorTree, serviceTrees, type Tree } from "./sources";
 import { TAR_END, type TarEntry, tarPart } from "./tar";
 
@@ -52,7 +52,7 @@ export const buildRelease = (fleet: FleetFacts, role: Role, folder: string): Bui
   const files = renderMachine(fleet, role);
   const trees = treesOf(fleet, role, folder);
   const release: Release = {
-    ...planOf(fleet, role),
+    ...desiredState(fleet, role),
     files: files.map(fileOf),
     trees: trees.map(({ name, hash }) => ({ name, hash })),
   };

@@ -2,13 +2,13 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 
-import { loadFleet, stackConfig } from "../../config/load";
+import { loadFleet, readStackConfig } from "../../config/load";
 import { MANIFEST, SOURCES, project, removeProjects } from "../fixtures/manifest";
 import { type Registered, runProgram, shortName } from "./kit";
 
 const ROOT = join(__dirname, "../..");
 const fleet = loadFleet(ROOT, "local");
-const settings = stackConfig(ROOT, "local").settings;
+const settings = readStackConfig(ROOT, "local").settings;
 
 /** index.ts afresh: a program is run once a process by the engine. */
 const load = (): Record<string, unknown> => {

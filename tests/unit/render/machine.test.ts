@@ -6,10 +6,10 @@ import type { Release } from "@second-server/contract/release";
 
 import { loadFleet } from "../../../config/load";
 import { problemsOf } from "../../../monitor/validate";
+import { desiredState } from "../../../render/desired-state";
 import { firstBoot } from "../../../render/first-boot";
 import { renderPrimary, renderWatcher } from "../../../render/machine";
 import { observatoryConfig, watchdogConfig } from "../../../render/monitor";
-import { planOf } from "../../../render/plan";
 import { cronSchedule } from "../../../render/system";
 import { factsIn, project, removeProjects } from "../../fixtures/manifest";
 
@@ -72,13 +72,13 @@ describe.each([
   ["small", small],
 ])("the %s manifest", (_name, fleet) => {
   const paths = renderPrimary(fleet).map(({ path }) => path);
-  const plan = planOf(fleet, "primary");
+  const wanted = desiredState(fleet, "primary");
 
   test.each([...fleet.services])(
     "$name is served, supervised, watched and, if it has data, backed up",
     (service) => {
       expect(paths).toContain(`/etc/nginx/sites/${service.name}.conf`);
-      expect(plan.certificates.flatMap(({ hosts }) => hosts)).toContain(service.host);
+      expect(wanted.certificates.flatMap(({ hosts }) => hosts)).toContain(service.host);
       expect(observatoryConfig(fleet).checks).toContainEqual(
         expect.objectContaining({
           id: service.name,
@@ -89,21 +89,21 @@ describe.each([
       if (service.kind !== "static" && service.kind !== "proxy") {
         const unit = `fleet-${service.name}.service`;
         expect(paths).toContain(`/etc/systemd/system/${unit}`);
-        expect(plan.units).toContainEqual(
+        expect(wanted.units).toContainEqual(
           expect.objectContaining({ name: unit, onChange: "restart", enable: true }),
         );
-        expect(plan.users).toContainEqual(
+        expect(wanted.users).toContainEqual(
           expect.objectContaining({
             name: `svc-${service.name}`,
             home: `/var/lib/fleet/${service.name}`,
           }),
         );
-        expect(plan.probes.map((probe) => probe.unit)).toContain(unit);
+        expect(wanted.probes.map((probe) => probe.unit)).toContain(unit);
         expect(watchdogConfig(fleet).services.map((watched) => watched.unit)).toContain(unit);
-        expect(plan.packages).toEqual(expect.arrayContaining([...service.packages]));
+        expect(wanted.packages).toEqual(expect.arrayContaining([...service.packages]));
       }
       for (const { path, kind } of service.data)
-        expect(plan.data).toContainEqual(
+        expect(wanted.data).toContainEqual(
           expect.objectContaining({ service: service.name, kind, path }),
         );
     },
@@ -123,8 +123,8 @@ describe.each([
 
   test("a unit's file belongs to a unit of the release, and what restarts a unit is there", () => {
     for (const [files, release] of [
-      [renderPrimary(fleet), plan],
-      [renderWatcher(fleet), planOf(fleet, "watcher")],
+      [renderPrimary(fleet), wanted],
+      [renderWatcher(fleet), desiredState(fleet, "watcher")],
     ] as const) {
       // A drop-in is of a unit that Debian brings.
       const units = files.flatMap(
@@ -247,7 +247,7 @@ describe("first boot", () => {
 test("names of the certificate match what nginx reads", () => {
   const tls = textAt(shipped, "/etc/nginx/snippets/tls.conf");
   const names = (["primary", "watcher"] as const).flatMap((role) =>
-    planOf(shipped, role).certificates.map(
+    desiredState(shipped, role).certificates.map(
       (certificate: Release["certificates"][number]) => certificate.name,
     ),
   );

@@ -14,7 +14,7 @@ import { FIRST_BOOT_PACKAGES } from "./first-boot";
 import { dataFolder, hasProcess, unitName } from "./units";
 
 /** All that a release says besides the bytes: users, units, certificates, probes. */
-export type ReleasePlan = Omit<Release, "files" | "trees">;
+export type DesiredState = Omit<Release, "files" | "trees">;
 
 const daemon = (name: string, restartOn: readonly string[]): ReleaseUnit => ({
   name,
@@ -66,7 +66,7 @@ const probe = (service: ServiceFacts): ReleaseProbe => ({
   timeoutSeconds: 20,
 });
 
-const primary = (fleet: FleetFacts): ReleasePlan => {
+const primary = (fleet: FleetFacts): DesiredState => {
   const processes = fleet.services.filter(hasProcess);
   return {
     format: CONTRACT_VERSION,
@@ -107,7 +107,7 @@ const primary = (fleet: FleetFacts): ReleasePlan => {
   };
 };
 
-const watcher = (fleet: FleetFacts): ReleasePlan => ({
+const watcher = (fleet: FleetFacts): DesiredState => ({
   format: CONTRACT_VERSION,
   role: "watcher",
   packages: ["cron", ...FIRST_BOOT_PACKAGES].sort(),
@@ -133,5 +133,5 @@ const watcher = (fleet: FleetFacts): ReleasePlan => ({
   data: [],
 });
 
-export const planOf = (fleet: FleetFacts, role: Role): ReleasePlan =>
+export const desiredState = (fleet: FleetFacts, role: Role): DesiredState =>
   role === "primary" ? primary(fleet) : watcher(fleet);

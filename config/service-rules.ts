@@ -1,0 +1,177 @@
+import { RESERVED_NAMES, RESERVED_PORTS } from "./catalogue";
+import type { FleetFacts, ServiceFacts } from "./fleet";
+
+/** A problem at a path of the manifest; the path begins at the top. */
+export interface Problem {
+  readonly path: readonly string[];
+  readonly text: string;
+}
+
+/** True for a file or folder relative to the manifest. */
+export interface Sources {
+  isFolder(path: string): boolean;
+  isFile(path: string): boolean;
+}
+
+const at = (service: ServiceFacts, key: string) => ["services", service.name, key];
+
+const duplicates = (services: readonly ServiceFacts[], key: "host" | "port"): Problem[] => {
+  const owner = new Map<string | number, string>();
+  return services.flatMap((service) => {
+    const value = service[key];
+    if (value === undefined) return [];
+    const other = owner.get(value);
+    if (other === undefined) {
+      owner.set(value, service.name);
+      return [];
+    }
+    return [
+      {
+        path: at(service, key),
+        text: `${value} is already used by "${other}". ${key === "port" ? "Choose a free port, or leave it out to have one chosen." : "Choose another host name."}`,
+      },
+    ];
+  });
+};
+
+const hosts = ({ services, domain, status, primary, watcher }: FleetFacts): Problem[] =>
+  services.flatMap((service) => {
+    const path = at(service, "host");
+    if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(service.host))
+      return [
+        {
+          path,
+          text: `"${service.host}" is not a host name. Use lower-case letters, digits, dashes and dots.`,
+        },
+      ];
+    if (service.host !== domain && !service.host.endsWith(`.${domain}`))
+      return [
+        {
+          path,
+          text: `"${service.host}" is not under ${domain}. Use a name ending in .${domain}, or change the stack's domain.`,
+        },
+      ];
+    const own = [status.host, ...[primary, watcher].map(({ name }) => `${name}.${domain}`)];
+    return own.includes(service.host)
+      ? [
+          {
+            path,
+            text: `${service.host} is the fleet's own (the status page, a machine). Choose another host name.`,
+          },
+        ]
+      : [];
+  });
+
+const names = ({ services }: FleetFacts): Problem[] =>
+  services.flatMap(({ name }) =>
+    RESERVED_NAMES.includes(name)
+      ? [
+          {
+            path: ["services", name],
+            text: `the machines use the name "${name}" themselves. Rename the service (reserved: ${RESERVED_NAMES.join(", ")}).`,
+          },
+        ]
+      : [],
+  );
+
+const ports = ({ services }: FleetFacts): Problem[] =>
+  services.flatMap((service) => {
+    const holder = service.port === undefined ? undefined : RESERVED_PORTS[service.port];
+    return holder
+      ? [
+          {
+            path: at(service, "port"),
+            text: `${service.port} is used by ${holder}. Choose a free port, or leave it out to have one chosen.`,
+          },
+        ]
+      : [];
+  });
+
+/** What the unit sets itself: a service that were told otherwise would listen or write where nobody looks. */
+const OWN_VARIABLES = ["PORT", "HOST", "DATA_DIR", "PUBLIC_URL", "SERVICES_FILE"];
+
+const variables = ({ services }: FleetFacts): Problem[] =>
+  services.flatMap((service) =>
+    Object.keys(service.environment)
+      .filter((name) => OWN_VARIABLES.includes(name))
+      .map((name) => ({
+        path: [...at(service, "environment"), name],
+        text: `every service is given it (as ${OWN_VARIABLES.join(", ")}). Remove it${name === "PORT" ? "; the key port chooses the port" : ""}.`,
+      })),
+  );
+
+const dataItems = ({ services }: FleetFacts): Problem[] =>
+  services.flatMap((service) =>
+    service.data.flatMap(({ path }, index) =>
+      service.data.findIndex((other) => other.path === path) < index
+        ? [
+            {
+              path: [...at(service, "data"), String(index)],
+              text: `${path} is named above already. Name each thing once.`,
+            },
+          ]
+        : [],
+    ),
+  );
+
+/** nginx would pass the request to itself, for ever. */
+const upstreams = ({ services }: FleetFacts): Problem[] =>
+  services.flatMap((service) =>
+    service.upstream !== undefined && /:(80|443)$/.test(service.upstream)
+      ? [
+          {
+            path: at(service, "upstream"),
+            text: `${service.upstream} is nginx itself. Name the port of what it is to pass requests to.`,
+          },
+        ]
+      : [],
+  );
+
+const folders = ({ services }: FleetFacts, sources: Sources): Problem[] =>
+  services.flatMap((service): Problem[] => {
+    if (service.folder === undefined)
+      return service.command[0]?.startsWith("./")
+        ? [
+            {
+              path: at(service, "folder"),
+              text: `is missing: ${service.command[0]} has to lie in it. Add it.`,
+            },
+          ]
+        : [];
+    if (!sources.isFolder(service.folder))
+      return [
+        {
+          path: at(service, "folder"),
+          text: `there is no folder ${service.folder}. Create it, or correct the path (it is relative to fleet.yaml).`,
+        },
+      ];
+    if (service.entry !== undefined && !sources.isFile(`${service.folder}/${service.entry}`))
+      return [
+        {
+          path: at(service, "entry"),
+          text: `there is no file ${service.entry} in ${service.folder}. Create it, or name the right one.`,
+        },
+      ];
+    const own = service.command[0]?.startsWith("./") ? service.command[0].slice(2) : undefined;
+    if (own !== undefined && !sources.isFile(`${service.folder}/${own}`))
+      return [
+        {
+          path: at(service, "command"),
+          text: `there is no file ${own} in ${service.folder}. Put the program there, or name the right one.`,
+        },
+      ];
+    return [];
+  });
+
+/** What the schema can't say of services: rules across keys, and what has to be on disk. */
+export const serviceProblems = (facts: FleetFacts, sources: Sources): Problem[] => [
+  ...names(facts),
+  ...hosts(facts),
+  ...duplicates(facts.services, "host"),
+  ...duplicates(facts.services, "port"),
+  ...ports(facts),
+  ...upstreams(facts),
+  ...variables(facts),
+  ...dataItems(facts),
+  ...folders(facts, sources),
+];
