@@ -29,11 +29,11 @@ const start = (): Promise<ChildProcess> =>
     );
     let said = "";
     started.stdout.on("data", (chunk: Buffer) => {
-      said += chunk;
+      said += chunk.toString();
       if (said.includes("ready: pid")) resolve(started);
     });
     started.stderr.on("data", (chunk: Buffer) => {
-      said += chunk;
+      said += chunk.toString();
     });
     started.once("exit", (code) => reject(new Error(`exit ${code}: ${said}`)));
   });

@@ -13,7 +13,6 @@ import { createRecordsOnlyHypervisor } from "../../local/cloud/machines/records-
 import type { Letter } from "../../local/cloud/mail/send";
 import { createKeyedQueue } from "../../local/cloud/queue";
 import { openStore } from "../../local/cloud/record-store";
-
 import type { AnswerBody } from "./answers";
 
 /** Stands still until it is told to go on; sleepers wake when their time has come. */

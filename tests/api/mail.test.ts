@@ -6,8 +6,8 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { createTransport } from "nodemailer";
 
 import { openAuthority, type Authority } from "../../local/cloud/acme/authority";
-import { createJobs } from "../../local/cloud/api/jobs";
 import { createCustomerMail } from "../../local/cloud/api/customer-mail";
+import { createJobs } from "../../local/cloud/api/jobs";
 import { openInbox, type Inbox } from "../../local/cloud/mail/inbox";
 import { startRelay, type Relay } from "../../local/cloud/mail/relay";
 import { sendIntoInbox, sendThroughRelay, type SendLetter } from "../../local/cloud/mail/send";

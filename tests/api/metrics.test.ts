@@ -39,7 +39,7 @@ const working = async (more: Record<string, unknown> = {}) => {
     }
     await api.cloud.jobs.settled();
   };
-  const ask = async (metric: string, host: unknown = id) =>
+  const ask = async (metric: string, host: number | string = id) =>
     (
       await api.call(
         "GET",

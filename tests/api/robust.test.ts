@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 
 import { openStore } from "../../local/cloud/record-store";
+import type { CloudState } from "../../local/cloud/records";
 import { fakeClock, newDroplet, openApi, PUBLIC_KEY, testApi, type TestApi } from "./harness";
 
 /** Small, seeded, good enough to find what breaks, and the same at each run. */
@@ -204,7 +205,7 @@ test("1,000 concurrent requests: no error, nothing lost, nothing twice, all of i
     expect(new Set(answers.map((one) => one.status))).toEqual(new Set([200, 201]));
     const ids = answers.filter((one) => one.status === 201).map((one) => one.body.domain_record.id);
     expect(new Set(ids).size).toBe(500);
-    const onDisk = JSON.parse(await readFile(file, "utf8"));
+    const onDisk = JSON.parse(await readFile(file, "utf8")) as CloudState;
     expect(onDisk.dnsRecords).toHaveLength(api.cloud.store.state.dnsRecords.length);
     expect(onDisk.tags).toHaveLength(before);
   } finally {
