@@ -12,7 +12,7 @@ import type { Alerting } from "./alerts/alerting";
 import type { AlertRules } from "./alerts/draft";
 import { type Message, noteMessage } from "./alerts/messages";
 import { createEventLoopLag, type EventLoopLag } from "./checks/event-loop-lag";
-import type { MachineReport } from "./checks/host";
+import type { MachineReport } from "@second-server/contract/reports";
 import { createSchedule, type Schedule } from "./checks/schedule";
 import { createHearing, type Hearing } from "./hearing";
 import { incidentLink } from "./page/links";

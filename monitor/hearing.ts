@@ -3,7 +3,7 @@ import type { Check } from "@second-server/contract/observatory";
 import type { Clock } from "./adapters/clock";
 import type { Message } from "./alerts/messages";
 import { type BlindWindows, createBlindWindows } from "./checks/blind-windows";
-import { Tellers } from "./checks/told";
+import { createPushChecks, type PushChecks } from "./checks/push-checks";
 import { createOffline, type Offline } from "./self/offline";
 import { checksOf } from "./settings";
 import type { SettingsInForce } from "./settings-in-force";
@@ -14,7 +14,7 @@ import type { StateStore } from "./store/save-state";
 export interface Hearing {
   readonly offline: Offline;
   readonly blindWindows: BlindWindows;
-  readonly pushChecks: Tellers;
+  readonly pushChecks: PushChecks;
 }
 
 const ownUnits = (checks: readonly Check[]): readonly string[] =>
@@ -53,7 +53,7 @@ export const createHearing = (
     saved.deaf,
   );
   if (saved.lastRunAt !== undefined) blindWindows.endNow(saved.lastRunAt);
-  const pushChecks = new Tellers(
+  const pushChecks = createPushChecks(
     {
       now,
       keep: (beats) => store.meta("beats", beats),

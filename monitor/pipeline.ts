@@ -11,7 +11,7 @@ import { createOwnNetwork, type OwnNetwork } from "./checks/own-network";
 import { runCheck } from "./checks/run";
 import { createRunner, type Runner } from "./checks/runner";
 import type { Schedule } from "./checks/schedule";
-import { isTold, type Tellers } from "./checks/told";
+import type { PushChecks } from "./checks/push-checks";
 import type { Offline } from "./self/offline";
 import { checksOf, pace, watchedOf } from "./settings";
 import type { SettingsInForce } from "./settings-in-force";
@@ -28,7 +28,7 @@ export interface PipelineDeps {
   readonly offline: Offline;
   readonly blindWindows: BlindWindows;
   /** Checks that wait to be told. */
-  readonly pushChecks: Tellers;
+  readonly pushChecks: PushChecks;
   readonly rules: () => AlertRules;
   readonly effects: Performers;
   readonly sample: (sample: Sample) => void;
@@ -53,9 +53,9 @@ const planned = (settings: SettingsInForce): Parameters<Runner["load"]>[0] => {
 
 /** 2. Check: go and look, or see what was reported. */
 const performer =
-  (pushChecks: Tellers) =>
+  (pushChecks: PushChecks) =>
   (check: Check, timeoutMs: number): Promise<Outcome> =>
-    isTold(check) ? pushChecks.perform(check) : runCheck(check, timeoutMs);
+    runCheck(check, timeoutMs, pushChecks);
 
 /** 3. Judge: a failure is believed only while this machine has a network, and was not held up itself (that is the runner's). */
 const networkJudge = ({ clock, settings, lag, offline, blindWindows }: PipelineDeps) => {

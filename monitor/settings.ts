@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 
-import type { Check, Layer, ObservatoryConfig } from "@second-server/contract/observatory";
+import type { Check, ObservatoryConfig } from "@second-server/contract/observatory";
 
 import type { Watched } from "./alerts/check-state";
+import { kindOf } from "./checks/kinds";
 import { problemsOf } from "./validate";
 
 /** The configuration can't be used: exit code 2. */
@@ -43,22 +44,13 @@ export const checksOf = (config: ObservatoryConfig): readonly Check[] => {
   return [config.primary, ...config.checks.filter(({ id }) => id !== config.primary.id)];
 };
 
-const defaultLayer = (check: Check): Layer => {
-  if (check.kind === "dns") return "dns";
-  if (check.kind === "icmp" || check.kind === "ssh") return "primary";
-  if (check.kind === "certificate") return "certificate";
-  return check.kind === "backup" || check.kind === "drift" || check.kind === "heartbeat"
-    ? "data"
-    : "service";
-};
-
 export const watchedOf = (check: Check, config: ObservatoryConfig): Watched => {
   return {
     id: check.id,
     service: check.service,
     check,
     machine: check.machine ?? "primary",
-    layer: check.layer ?? (check.id === config.primary.id ? "primary" : defaultLayer(check)),
+    layer: check.layer ?? (check.id === config.primary.id ? "primary" : kindOf(check).layer),
     rule: {
       failAfter: check.failAfter ?? config.failAfter,
       passAfter: check.passAfter ?? config.passAfter,
@@ -66,23 +58,14 @@ export const watchedOf = (check: Check, config: ObservatoryConfig): Watched => {
   };
 };
 
-/** What changes slowly is asked less often (seconds) unless the manifest says otherwise. */
-const slow: ReadonlyMap<Check["kind"], number> = new Map([
-  ["certificate", 60],
-  ["backup", 60],
-  ["heartbeat", 30],
-  ["unit", 30],
-  ["host", 30],
-  ["drift", 3600],
-]);
-
 /** Milliseconds; the timeout stays below the interval, so that a run never meets the next one. */
 export const pace = (
   check: Check,
   config: ObservatoryConfig,
 ): { readonly intervalMs: number; readonly timeoutMs: number } => {
   const intervalMs =
-    (check.intervalSeconds ?? Math.max(slow.get(check.kind) ?? 0, config.intervalSeconds)) * 1000;
+    (check.intervalSeconds ?? Math.max(kindOf(check).leastSeconds ?? 0, config.intervalSeconds)) *
+    1000;
   return {
     intervalMs,
     timeoutMs: Math.min((check.timeoutSeconds ?? config.timeoutSeconds) * 1000, intervalMs * 0.9),

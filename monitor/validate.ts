@@ -1,95 +1,113 @@
-import { cronOf } from "@second-server/contract/calendar";
 import type { Check, ObservatoryConfig } from "@second-server/contract/observatory";
-import { Cron } from "croner";
 
-type Problems = string[];
+import { CHECK_KINDS } from "./checks/kinds";
+import {
+  count,
+  cron,
+  type Fields,
+  headers,
+  instant,
+  listOf,
+  number,
+  oneOf,
+  optional,
+  port,
+  positive,
+  type Rule,
+  shape,
+  text,
+  url,
+} from "./rules";
 
-const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
-const isUrl = (value: unknown): boolean =>
-  isText(value) && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+const checkFields = {
+  kind: oneOf(...Object.keys(CHECK_KINDS)),
+  id: text,
+  service: optional(text),
+  layer: optional(oneOf("dns", "primary", "nginx", "service", "certificate", "data")),
+  machine: optional(oneOf("primary", "watcher")),
+  intervalSeconds: optional(positive),
+  timeoutSeconds: optional(positive),
+  failAfter: optional(positive),
+  passAfter: optional(positive),
+} satisfies { readonly [Key in keyof Check]-?: Rule };
 
-/** What is wrong with a text that something else has to understand. */
-const problemWith = (understand: () => unknown): string | undefined => {
-  try {
-    understand();
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
+const kinds: ReadonlyMap<unknown, { readonly fields: Fields }> = new Map(
+  Object.entries(CHECK_KINDS),
+);
+
+/** What every check has, and what its kind has besides. */
+const check: Rule = (value, at) => {
+  const kind =
+    typeof value === "object" && value && "kind" in value ? kinds.get(value.kind) : undefined;
+  return shape({ ...checkFields, ...kind?.fields })(value, at);
 };
 
-const kinds: ReadonlySet<string> = new Set<Check["kind"]>([
-  "http",
-  "tcp",
-  "certificate",
-  "dns",
-  "icmp",
-  "ssh",
-  "heartbeat",
-  "unit",
-  "host",
-  "backup",
-  "drift",
-]);
+const place = shape({ host: text, port });
+const relay = shape({
+  host: text,
+  port,
+  user: optional(text),
+  passwordFile: optional(text),
+  tls: optional(oneOf("starttls", "implicit", "none")),
+});
 
-const checkProblems = (
-  check: Partial<Check> & Record<string, unknown>,
-  at: string,
-  problems: Problems,
-): void => {
-  if (!isText(check.id)) problems.push(`${at}.id: a name is needed`);
-  if (!isText(check.kind) || !kinds.has(check.kind))
-    return void problems.push(
-      `${at}.kind: "${String(check.kind)}" is not one of ${[...kinds].join(", ")}`,
-    );
-  if ("url" in check && !isUrl(check["url"]))
-    problems.push(`${at}.url: "${String(check["url"])}" is not an http or https address`);
-  if (check.kind === "http" && !Number.isInteger(check["status"]))
-    problems.push(`${at}.status: a number such as 200 is needed`);
-  const { matches, schedule } = check as {
-    readonly matches?: unknown;
-    readonly schedule?: unknown;
-  };
-  const regex = isText(matches) ? problemWith(() => new RegExp(matches, "u")) : undefined;
-  if (regex !== undefined) problems.push(`${at}.matches: ${regex}`);
-  const calendar = isText(schedule) ? problemWith(() => new Cron(cronOf(schedule))) : undefined;
-  if (calendar !== undefined) problems.push(`${at}.schedule: ${calendar}`);
-  for (const key of ["intervalSeconds", "timeoutSeconds", "failAfter", "passAfter"] as const) {
-    if (check[key] !== undefined && !(typeof check[key] === "number" && check[key] > 0))
-      problems.push(`${at}.${key}: has to be more than 0`);
-  }
+/** A channel is judged in full where it is used, each message by itself; here is what is read of it beforehand. */
+const channel = shape({ kind: text, url: optional(url), headers: optional(headers) });
+
+const weekly = shape({ days: listOf(number), at: text, minutes: positive });
+const maintenance: Rule = (value, at) => {
+  const isWeekly = typeof value === "object" && value && "weekly" in value;
+  return shape({
+    title: text,
+    services: optional(listOf(text)),
+    ...(isWeekly ? { weekly } : { from: instant, to: instant }),
+  })(value, at);
 };
 
-/** Everything that is wrong, each with its place; empty when it can be used. Render has checked the manifest already: this guards a running monitor against a damaged or hand-edited file. */
+const alerts = shape({
+  to: listOf(text),
+  from: text,
+  relay,
+  fallback: optional(listOf(channel)),
+  remindMinutes: optional(number),
+  flapsPerHour: optional(count),
+  maintenance: optional(listOf(maintenance)),
+  deadMan: optional(shape({ url, intervalSeconds: optional(positive) })),
+} satisfies { readonly [Key in keyof ObservatoryConfig["alerts"]]-?: Rule });
+
+const config = shape({
+  fleet: text,
+  domain: text,
+  listen: place,
+  database: text,
+  statusUrl: url,
+  primary: check,
+  services: listOf(shape({ name: text, url })),
+  checks: listOf(check),
+  intervalSeconds: positive,
+  timeoutSeconds: positive,
+  failAfter: positive,
+  passAfter: positive,
+  alerts,
+  network: optional(listOf(place)),
+  report: optional(shape({ schedule: optional(cron), weekly: optional(cron) })),
+  signingKeyFile: optional(text),
+  operatorFile: optional(text),
+} satisfies { readonly [Key in keyof ObservatoryConfig]-?: Rule });
+
+/** Two checks of one name would be one to everything that remembers. */
+const namedTwice = (checks: readonly Check[]): readonly string[] => {
+  const ids = checks.map(({ id }) => id);
+  return ids.flatMap((id, index) =>
+    ids.indexOf(id) === ids.lastIndexOf(id) ? [] : [`checks.${index}.id: "${id}" is used twice`],
+  );
+};
+
+/**
+ * Everything that is wrong, each with its place; empty when it can be used.
+ * Render has checked the manifest already: this guards a running monitor against a damaged or hand-edited file.
+ */
 export const problemsOf = (value: unknown): readonly string[] => {
-  if (typeof value !== "object" || value === null) return ["not a JSON object"];
-  const config = value as Partial<ObservatoryConfig>;
-  const problems: Problems = [];
-  for (const key of ["fleet", "domain", "database"] as const)
-    if (!isText(config[key])) problems.push(`${key}: a text is needed`);
-  if (!isUrl(config.statusUrl)) problems.push("statusUrl: an http or https address is needed");
-  for (const key of ["intervalSeconds", "timeoutSeconds", "failAfter", "passAfter"] as const)
-    if (!(typeof config[key] === "number" && config[key] > 0))
-      problems.push(`${key}: has to be more than 0`);
-  if (!isText(config.listen?.host) || !Number.isInteger(config.listen?.port))
-    problems.push("listen: host and port are needed");
-  if (
-    !isText(config.alerts?.from) ||
-    !Array.isArray(config.alerts?.to) ||
-    !isText(config.alerts?.relay?.host) ||
-    !Number.isInteger(config.alerts?.relay?.port)
-  )
-    problems.push("alerts: from, to and relay with host and port are needed");
-  if (!Array.isArray(config.services)) problems.push("services: a list is needed");
-  if (!Array.isArray(config.checks)) return [...problems, "checks: a list is needed"];
-  const listed = config.checks.map((check, index) => [`checks.${index}`, check] as const);
-  for (const [at, check] of [["primary", config.primary] as const, ...listed]) {
-    if (typeof check !== "object" || check === null) problems.push(`${at}: a check is needed`);
-    else checkProblems(check, at, problems);
-  }
-  const ids = listed.map(([, check]) => check?.id);
-  for (const [at, check] of listed)
-    if (ids.indexOf(check?.id) !== ids.lastIndexOf(check?.id))
-      problems.push(`${at}.id: "${check?.id}" is used twice`);
-  return problems;
+  const problems = config(value, "");
+  return problems.length > 0 ? problems : namedTwice((value as ObservatoryConfig).checks);
 };

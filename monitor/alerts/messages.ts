@@ -1,6 +1,6 @@
 import type { Message } from "@second-server/contract/channels/message";
 
-import type { Advice, Step } from "./advice";
+import type { Advice, Step } from "../checks/advice";
 import { mailPage, SOFT } from "./mail";
 import { escapeHtml, instant, span } from "./words";
 

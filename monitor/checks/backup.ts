@@ -4,6 +4,9 @@ import { dirname } from "node:path";
 import type { BackupCheck } from "@second-server/contract/observatory";
 
 import { span } from "../alerts/words";
+import { number, optional, text } from "../rules";
+import { type Advice, onMachine } from "./advice";
+import type { LookingKind } from "./check-kind";
 import { Finding } from "./outcome";
 
 /** What the agent's `backup pull` leaves behind; ISO instants. */
@@ -51,4 +54,31 @@ export const checkBackup = async (check: BackupCheck, now = Date.now()): Promise
         : `the last verified restore was ${span(restore)} ago`,
     );
   return `newest ${span(age)} old`;
+};
+
+const advice: Advice = {
+  wrong: "The backups are not in order",
+  affects:
+    "nothing that visitors see now. What users wrote since the newest backup would be lost with the primary.",
+  steps: [
+    { say: "Which backups are there?", run: onMachine("watcher", "sudo fleet-agent backup list") },
+    {
+      say: "Take one now; it says what is wrong.",
+      run: onMachine("watcher", "sudo fleet-agent backup pull"),
+    },
+  ],
+};
+
+export const backupKind: LookingKind<BackupCheck> = {
+  source: "files",
+  layer: "data",
+  leastSeconds: 60,
+  byCalendar: true,
+  fields: {
+    statusFile: text,
+    maxAgeSeconds: number,
+    maxRestoreAgeSeconds: optional(number),
+  },
+  run: (check) => checkBackup(check),
+  advice: () => advice,
 };

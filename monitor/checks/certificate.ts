@@ -2,6 +2,9 @@ import type { PeerCertificate } from "node:tls";
 
 import type { CertificateCheck } from "@second-server/contract/observatory";
 
+import { number, optional, port, text } from "../rules";
+import { type Advice, logs, type Machine, onMachine, runbook } from "./advice";
+import type { LookingKind } from "./check-kind";
 import { openPlain, openSecure } from "./connection";
 import { explain, Finding, TooLate } from "./outcome";
 
@@ -62,4 +65,27 @@ export const checkCertificate = async (
       `the certificate of ${check.host} expires in ${left} days; is the renewal running?`,
     );
   return `expires in ${left} days`;
+};
+
+const advice = (host: string, machine: Machine): Advice => ({
+  wrong: `The certificate of ${host} is not in order`,
+  affects: "once it has ended, browsers warn every visitor of that machine's names.",
+  steps: [
+    { say: "Why was it not renewed?", run: logs(machine, "certbot.service") },
+    {
+      say: "Try a renewal.",
+      run: onMachine(machine, "sudo certbot renew --dry-run --no-random-sleep-on-renew"),
+    },
+    runbook("certificates"),
+  ],
+});
+
+export const certificateKind: LookingKind<CertificateCheck> = {
+  source: "network",
+  layer: "certificate",
+  leastSeconds: 60,
+  byCalendar: true,
+  fields: { host: text, port: optional(port), minDays: optional(number) },
+  run: checkCertificate,
+  advice: ({ host }, machine) => advice(host, machine),
 };

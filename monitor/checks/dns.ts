@@ -3,12 +3,15 @@ import { promisify } from "node:util";
 
 import type { DnsCheck } from "@second-server/contract/observatory";
 
+import { listOf, oneOf, optional, text } from "../rules";
+import type { Advice } from "./advice";
+import type { LookingKind } from "./check-kind";
 import { type RecordType, sameRecords, spelled, utf8 } from "./dns-records";
 import { Finding, TooLate } from "./outcome";
 
 type Method<Result> = (
   name: string,
-   
+
   done: (error: Error | null, result: Result) => void,
 ) => void;
 
@@ -59,4 +62,26 @@ export const checkDns = async (check: DnsCheck, timeoutMs: number): Promise<stri
   } finally {
     clearTimeout(deadline);
   }
+};
+
+const advice: Advice = {
+  wrong: "A name of the fleet is not resolved as it should be",
+  affects: "visitors may not find any service, whatever the servers do.",
+  steps: [
+    { say: "Do the records exist as fleet.yaml says?", run: "./fleet refresh" },
+    { say: "Is the domain still yours and delegated to DigitalOcean? Look at the registrar." },
+  ],
+};
+
+export const dnsKind: LookingKind<DnsCheck> = {
+  source: "network",
+  layer: "dns",
+  fields: {
+    name: text,
+    type: oneOf("A", "AAAA", "CNAME", "MX", "NS", "TXT", "CAA"),
+    equals: optional(listOf(text)),
+    server: optional(text),
+  },
+  run: checkDns,
+  advice: () => advice,
 };

@@ -2,18 +2,11 @@ import type { Check } from "@second-server/contract/observatory";
 
 import type { Clock } from "../adapters/clock";
 import type { EventLoopLag } from "./event-loop-lag";
+import { kindOf } from "./kinds";
 import type { Outcome } from "./outcome";
 
-/** Kinds that look at this machine or wait to be told: the network has no part in them. */
-const local: ReadonlySet<Check["kind"]> = new Set(["heartbeat", "unit", "host", "backup"]);
-/** Kinds that compare instants: a clock that jumped, or reports that came while this program stood still, make them guess. */
-const byCalendar: ReadonlySet<Check["kind"]> = new Set([
-  "heartbeat",
-  "unit",
-  "host",
-  "backup",
-  "certificate",
-]);
+/** The network has no part in what is looked at here or waits to be told. */
+const isLocal = (check: Check): boolean => kindOf(check).source !== "network";
 /** Held up for more than this share of a run, this program can't tell whose silence it was. */
 const HELD_UP_SHARE = 0.1;
 /** So many silences in a row are left uncounted for that reason. Then they count, if each run had half of its time, or if others answered at the same time. */
@@ -34,7 +27,7 @@ export interface Doubts {
   believed(check: Check, outcome: Outcome, from: number): Promise<Outcome>;
   forget(id: string): void;
   /** Failures that say nothing, because this program was held up itself. */
-  uncounted(): number;
+  readonly uncounted: () => number;
 }
 
 export const createDoubts = (deps: {
@@ -67,7 +60,7 @@ export const createDoubts = (deps: {
   };
   const doubtOf = (check: Check, outcome: Outcome, from: number): string | undefined => {
     if (outcome.late) return heldUp(check.id, from);
-    return byCalendar.has(check.kind) && lag.unsettled()
+    return kindOf(check).byCalendar === true && lag.unsettled()
       ? "the monitor's clock jumped or it stood still a short time ago"
       : undefined;
   };
@@ -77,7 +70,7 @@ export const createDoubts = (deps: {
     believed: async (check, outcome, from) => {
       if (outcome.result !== "fail") {
         doubted.delete(check.id);
-        if (outcome.result === "pass" && !local.has(check.kind)) answers += 1;
+        if (outcome.result === "pass" && !isLocal(check)) answers += 1;
         return outcome;
       }
       const doubt = doubtOf(check, outcome, from);
@@ -86,9 +79,7 @@ export const createDoubts = (deps: {
         const error = `not counted, as ${doubt}: ${outcome.error ?? ""}`;
         return { ...outcome, result: "unknown", error };
       }
-      return local.has(check.kind) || (await networkUp())
-        ? outcome
-        : { ...outcome, result: "unknown" };
+      return isLocal(check) || (await networkUp()) ? outcome : { ...outcome, result: "unknown" };
     },
   };
 };

@@ -6,6 +6,8 @@ import { pipeline } from "node:stream/promises";
 
 import type { DriftCheck } from "@second-server/contract/observatory";
 
+import { text } from "../rules";
+import type { LookingKind } from "./check-kind";
 import { Finding } from "./outcome";
 
 interface Manifest {
@@ -32,4 +34,17 @@ export const checkDrift = async ({ folder, manifest }: DriftCheck): Promise<stri
       `${differ.length} of ${files.length} files differ: ${differ.slice(0, 3).join(", ")}`,
     );
   return `${files.length} files agree`;
+};
+
+export const driftKind: LookingKind<DriftCheck> = {
+  source: "files",
+  layer: "data",
+  leastSeconds: 3600,
+  fields: { folder: text, manifest: text },
+  run: (check) => checkDrift(check),
+  advice: () => ({
+    wrong: "The copy for failover is not what it should be",
+    affects: "nothing now; a failover would not serve what the primary serves.",
+    steps: [{ say: "Copy it again.", run: "./fleet up" }],
+  }),
 };

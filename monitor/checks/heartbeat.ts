@@ -3,32 +3,11 @@ import type { HeartbeatCheck } from "@second-server/contract/observatory";
 import { Cron } from "croner";
 
 import { instant, span } from "../alerts/words";
+import { calendar, number, optional, text } from "../rules";
+import type { Beat } from "./beats";
 import type { BlindWindow } from "./blind-windows";
+import type { ReportedKind } from "./check-kind";
 import { Finding } from "./outcome";
-
-/** What a job has said last. Milliseconds since the epoch. */
-export interface Beat {
-  readonly known: number;
-  readonly started?: number;
-  readonly done?: number;
-  readonly failed?: number;
-  readonly says?: string;
-}
-export type Word = "start" | "done" | "fail";
-
-export const beat = (was: Beat | undefined, word: Word, now: number, says: string): Beat => {
-  const known = was?.known ?? now;
-  if (word === "start") return { ...was, known, started: now };
-  return word === "done"
-    ? { known, done: now }
-    : {
-        ...was,
-        known,
-        started: undefined,
-        failed: now,
-        says: says.replace(/[\s\p{Cc}]+/gu, " ").slice(0, 200),
-      };
-};
 
 type Times = readonly [earliest: number, latest: number];
 
@@ -95,4 +74,24 @@ export const judgeBeat = (
         : `last heard at ${instant(done)}; expected by ${instant(latest)}`,
     );
   return done === undefined ? "not heard yet, not due" : `last heard ${span(now - done)} ago`;
+};
+
+export const heartbeatKind: ReportedKind<HeartbeatCheck> = {
+  source: "reports",
+  layer: "data",
+  leastSeconds: 30,
+  byCalendar: true,
+  fields: {
+    token: text,
+    periodSeconds: optional(number),
+    schedule: optional(calendar),
+    graceSeconds: number,
+  },
+  judge: async (check, reports) =>
+    judgeBeat(check, reports.beat(check.token), reports.now(), reports.blindWindows()),
+  advice: ({ id }) => ({
+    wrong: `The job ${id} has not reported that it ended well`,
+    affects: "what the job does.",
+    steps: [{ say: "Look at the job's own log, on the machine that runs it." }],
+  }),
 };

@@ -1,5 +1,10 @@
 import { execFile } from "node:child_process";
 
+import type { IcmpCheck } from "@second-server/contract/observatory";
+
+import { text } from "../rules";
+import { lookAt } from "./advice";
+import type { LookingKind } from "./check-kind";
 import { Finding, TooLate } from "./outcome";
 
 export const pingArgv = (host: string, seconds: number): readonly [string, ...string[]] => [
@@ -26,7 +31,7 @@ export const checkIcmp = (
       rest,
       { timeout: timeoutMs + 500, env: { PATH: "/usr/bin:/bin", LC_ALL: "C" } },
       (error, stdout, stderr) => {
-        if (error === null)
+        if (!error)
           return resolve(/= [\d.]+\/([\d.]+)/.exec(stdout)?.[1]?.concat(" ms round trip"));
         if ((error as NodeJS.ErrnoException).code === "ENOENT")
           return reject(new Finding("ping is not installed (Debian package iputils-ping)"));
@@ -38,4 +43,12 @@ export const checkIcmp = (
       },
     );
   });
+};
+
+export const icmpKind: LookingKind<IcmpCheck> = {
+  source: "network",
+  layer: "primary",
+  fields: { host: text },
+  run: checkIcmp,
+  advice: ({ id, host }) => lookAt(id, host),
 };

@@ -20,6 +20,9 @@ export class Finding extends Error {}
 /** A machine has no disk space or no inodes left. */
 export class Exhausted extends Finding {}
 
+/** Nothing is known yet, or it is another check's to tell. */
+export class Unsure extends Error {}
+
 /** A finding about time: it says nothing about the other side when this program itself was held up meanwhile. */
 export class TooLate extends Finding {}
 

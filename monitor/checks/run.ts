@@ -1,58 +1,38 @@
 import type { Check } from "@second-server/contract/observatory";
 
 import { monotonic } from "../adapters/clock";
-import { checkBackup } from "./backup";
-import { checkCertificate } from "./certificate";
-import { checkDns } from "./dns";
-import { checkDrift } from "./drift";
-import { checkIcmp } from "./icmp";
-import { explain, isLate, type Outcome } from "./outcome";
-import { checkHttp } from "./page";
-import { checkSsh } from "./ssh";
-import { checkTcp } from "./tcp";
+import type { Reports } from "./check-kind";
+import { kindOf } from "./kinds";
+import { Exhausted, explain, isLate, type Outcome, Unsure } from "./outcome";
 
-const unreachable = (value: never): never => {
-  throw new Error(`no such kind of check: ${JSON.stringify(value)}`);
+const look = (check: Check, timeoutMs: number, reports?: Reports): Promise<string | undefined> => {
+  const kind = kindOf(check);
+  if (kind.source !== "reports") return kind.run(check, timeoutMs);
+  if (reports === undefined)
+    throw new Error(`a ${check.kind} check needs the Observatory, which is told`);
+  return kind.judge(check, reports);
 };
 
-/** The kinds that look somewhere; heartbeats and the like, which wait to be told, are asked elsewhere. */
-const perform = (check: Check, timeoutMs: number): Promise<string | undefined> => {
-  switch (check.kind) {
-    case "http":
-      return checkHttp(check, timeoutMs);
-    case "tcp":
-      return checkTcp(check, timeoutMs);
-    case "certificate":
-      return checkCertificate(check, timeoutMs);
-    case "dns":
-      return checkDns(check, timeoutMs);
-    case "icmp":
-      return checkIcmp(check, timeoutMs);
-    case "ssh":
-      return checkSsh(check, timeoutMs);
-    case "backup":
-      return checkBackup(check);
-    case "drift":
-      return checkDrift(check);
-    case "heartbeat":
-    case "unit":
-    case "host":
-      return Promise.reject(
-        new Error(`a ${check.kind} check needs the Observatory, which is told`),
-      );
-    default:
-      return unreachable(check);
-  }
-};
-
-/** Never throws and never takes much longer than the timeout. */
-export const runCheck = async (check: Check, timeoutMs: number): Promise<Outcome> => {
+/** Never throws and never takes much longer than the timeout. `reports`: for the kinds that wait to be told. */
+export const runCheck = async (
+  check: Check,
+  timeoutMs: number,
+  reports?: Reports,
+): Promise<Outcome> => {
   const began = monotonic();
-  const ms = (): number => Math.round((monotonic() - began) * 10) / 10;
+  /** What was reported was there already. */
+  const ms = (): number =>
+    kindOf(check).source === "reports" ? 0 : Math.round((monotonic() - began) * 10) / 10;
   try {
-    const detail = await perform(check, timeoutMs);
+    const detail = await look(check, timeoutMs, reports);
     return { result: "pass", ms: ms(), detail };
   } catch (error) {
-    return { result: "fail", ms: ms(), error: explain(error), late: isLate(error) || undefined };
+    return {
+      result: error instanceof Unsure ? "unknown" : "fail",
+      ms: ms(),
+      error: explain(error),
+      late: isLate(error) || undefined,
+      exhausted: error instanceof Exhausted || undefined,
+    };
   }
 };

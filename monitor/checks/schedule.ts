@@ -41,7 +41,7 @@ export interface Schedule {
   hurry(id: string): void;
   /** Has a job run again after this time rather than after its interval. */
   soon(id: string, ms: number): void;
-  stop(): void;
+  readonly stop: () => void;
 }
 
 interface State {

@@ -1,5 +1,8 @@
 import type { SshCheck } from "@second-server/contract/observatory";
 
+import { optional, port, text } from "../rules";
+import { lookAt, place } from "./advice";
+import type { LookingKind } from "./check-kind";
 import { openPlain } from "./connection";
 import { Finding, TooLate } from "./outcome";
 
@@ -63,4 +66,12 @@ export const checkSsh = (
     );
     socket.once("error", fail);
   });
+};
+
+export const sshKind: LookingKind<SshCheck> = {
+  source: "network",
+  layer: "primary",
+  fields: { host: text, port: optional(port), banner: optional(text) },
+  run: checkSsh,
+  advice: ({ id, host, port: number }) => lookAt(id, place(host, number)),
 };

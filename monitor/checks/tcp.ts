@@ -1,3 +1,8 @@
+import type { TcpCheck } from "@second-server/contract/observatory";
+
+import { port, text } from "../rules";
+import { lookAt, place } from "./advice";
+import type { LookingKind } from "./check-kind";
 import { openPlain } from "./connection";
 import { TooLate } from "./outcome";
 
@@ -21,4 +26,12 @@ export const checkTcp = (
     socket.once("connect", () => finish());
     socket.once("error", finish);
   });
+};
+
+export const tcpKind: LookingKind<TcpCheck> = {
+  source: "network",
+  layer: "service",
+  fields: { host: text, port },
+  run: checkTcp,
+  advice: ({ id, host, port: number }) => lookAt(id, place(host, number)),
 };

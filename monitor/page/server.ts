@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 
 import { reason, type Log } from "../adapters/log";
 import { watchedChecks } from "../alerts/alert-state";
-import type { MachineReport } from "../checks/host";
+import type { MachineReport } from "@second-server/contract/reports";
 import type { Records } from "../view/records";
 import { status } from "../view/status";
 import { asset } from "./assets";
@@ -33,7 +33,7 @@ const hear: Route = async ({ view, pushChecks }, request, url) => {
     ({ check }) => check.kind === "heartbeat" && check.token === token,
   );
   if (!known) throw new Refusal(404, "no job has this token");
-  pushChecks.beat(
+  pushChecks.heard(
     token,
     word === undefined ? "done" : (word as "start" | "fail"),
     request.method === "POST" ? await readBody(request) : "",

@@ -2,8 +2,8 @@ import type { Actions } from "../actions/actions";
 import type { Clock } from "../adapters/clock";
 import type { Key } from "../adapters/key";
 import type { Log } from "../adapters/log";
-import type { MachineReport } from "../checks/host";
-import type { Tellers } from "../checks/told";
+import type { MachineReport } from "@second-server/contract/reports";
+import type { PushChecks } from "../checks/push-checks";
 import type { Reporter } from "../report/reporter";
 import type { Records } from "../view/records";
 import type { View } from "../view/view";
@@ -16,7 +16,7 @@ export interface SiteDeps {
   readonly actions: Actions;
   readonly reporter: Pick<Reporter, "report">;
   /** Jobs say that they have run. */
-  readonly pushChecks: Pick<Tellers, "beat">;
+  readonly pushChecks: Pick<PushChecks, "heard">;
   /** The primary says how it is. */
   readonly heard: (report: MachineReport) => void;
   readonly key: Key;

@@ -3,7 +3,7 @@ import type { CheckState } from "../alerts/check-state";
 import type { Incident } from "../alerts/incident";
 import type { Window } from "../alerts/maintenance";
 import type { BlindWindow } from "../checks/blind-windows";
-import type { Beat } from "../checks/heartbeat";
+import type { Beat } from "../checks/beats";
 import type { Database } from "./database";
 import * as shapes from "./shapes";
 import { sql } from "./sql-literals";

@@ -3,7 +3,7 @@ import type { CheckState } from "../alerts/check-state";
 import type { Incident } from "../alerts/incident";
 import type { Window } from "../alerts/maintenance";
 import type { BlindWindow } from "../checks/blind-windows";
-import type { Beat } from "../checks/heartbeat";
+import type { Beat } from "../checks/beats";
 
 /** Whether a value that was stored is still what was stored. */
 export type Fits = (value: unknown) => boolean;
@@ -102,7 +102,6 @@ export const blindWindow = objectOf<BlindWindow>({ from: time, to: time });
 
 /** States of before said null for a check that had not run. */
 export const parseStored = (json: string): unknown =>
-   
   JSON.parse(json, (key, value: unknown) =>
     key === "lastOk" && value === null ? undefined : value,
   );

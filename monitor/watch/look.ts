@@ -1,5 +1,6 @@
 import type { Check, ObservatoryConfig } from "@second-server/contract/observatory";
 
+import { kindOf } from "../checks/kinds";
 import type { Outcome } from "../checks/outcome";
 import { runCheck } from "../checks/run";
 import { checksOf, pace } from "../settings";
@@ -15,15 +16,15 @@ export interface Seen {
   readonly detail?: string;
 }
 
-/** Kinds that need a memory or another machine's report are the Observatory's alone. */
-const told: ReadonlySet<Check["kind"]> = new Set(["heartbeat", "unit", "host", "drift", "backup"]);
+/** What needs a memory, another machine's report or the watcher's files is the Observatory's alone. */
+const isSeenFromHere = (check: Check): boolean => kindOf(check).source === "network";
 
 /** All at once; each with its own timeout. */
 export const lookOnce = (
   config: ObservatoryConfig,
   run: (check: Check, timeoutMs: number) => Promise<Outcome> = runCheck,
 ): Promise<readonly Seen[]> => {
-  const checks = checksOf(config).filter(({ kind }) => !told.has(kind));
+  const checks = checksOf(config).filter(isSeenFromHere);
   return Promise.all(
     checks.map(async (check): Promise<Seen> => {
       const { result, ms, error, detail } = await run(check, pace(check, config).timeoutMs);
@@ -43,5 +44,5 @@ export const lookOnce = (
 /** Checks that only the Observatory can tell of: it remembers, or is told. */
 export const notFromHere = (config: ObservatoryConfig): readonly string[] =>
   checksOf(config)
-    .filter(({ kind }) => told.has(kind))
+    .filter((check) => !isSeenFromHere(check))
     .map(({ id }) => id);

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 
 import type { WatchdogConfig } from "@second-server/contract/observatory";
+import type { MachineReport } from "@second-server/contract/reports";
 
 import type { Clock } from "../adapters/clock";
 import { createKey } from "../adapters/key";
 import { reason, type Log } from "../adapters/log";
-import { Host, isFull, type MachineReport, space } from "../checks/host";
+import { createMachineFacts, isFull, space } from "../checks/machine-facts";
 import { ask } from "../checks/http";
 
 /** A disk that runs full is told at once: its services fail at the same time, and that is the reason. */
@@ -18,7 +19,7 @@ export const reportHost = (
   clock: Clock,
   log: Log,
 ): (() => void) => {
-  const host = new Host();
+  const host = createMachineFacts();
   let failed = false;
   const send = async (): Promise<void> => {
     const report: MachineReport = { ...(await host.look(units, clock.now())), at: clock.now() };

@@ -6,17 +6,16 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { cronOf } from "@second-server/contract/calendar";
 import type { HeartbeatCheck, HostCheck } from "@second-server/contract/observatory";
+import type { HostFacts, MachineReport } from "@second-server/contract/reports";
 import { Cron } from "croner";
 
+import { beat } from "../../../../monitor/checks/beats";
 import { checkDrift } from "../../../../monitor/checks/drift";
-import { beat, judgeBeat } from "../../../../monitor/checks/heartbeat";
-import {
-  Host,
-  judgeHost,
-  judgeUnit,
-  type HostFacts,
-  type MachineReport,
-} from "../../../../monitor/checks/host";
+import { judgeBeat } from "../../../../monitor/checks/heartbeat";
+import { judgeHost } from "../../../../monitor/checks/host";
+import { createMachineFacts } from "../../../../monitor/checks/machine-facts";
+import { runCheck } from "../../../../monitor/checks/run";
+import { judgeUnit } from "../../../../monitor/checks/unit";
 import { createObservatory } from "../../../../monitor/compose";
 import { loadState } from "../../../../monitor/store/load-state";
 import { quiet, Site } from "../site";
@@ -240,7 +239,7 @@ test("units: active passes, others say their state", () => {
 });
 
 test("this machine can be looked at", async () => {
-  const host = new Host(() => Promise.resolve(7));
+  const host = createMachineFacts(() => Promise.resolve(7));
   await host.look([], 0);
   const seen = await host.look([], 1);
   expect(seen.upgradesPending).toBe(7);
@@ -282,8 +281,10 @@ describe("what the Observatory is told", () => {
   });
   afterEach(() => site.close());
   const perform = (id: string) =>
-    site.observatory.pushChecks.perform(
+    runCheck(
       site.observatory.alerting.state().watched.get(id)?.check as never,
+      1000,
+      site.observatory.pushChecks,
     );
 
   test("a job's word, by a token that only it knows", async () => {
@@ -318,11 +319,11 @@ describe("what the Observatory is told", () => {
       log: quiet,
     });
     const [check] = later.view.config().checks;
-    expect(await later.pushChecks.perform(check as HeartbeatCheck)).toMatchObject({
+    expect(await runCheck(check as HeartbeatCheck, 1000, later.pushChecks)).toMatchObject({
       result: "pass",
     });
     await site.clock.pass(121_000);
-    expect(await later.pushChecks.perform(check as HeartbeatCheck)).toMatchObject({
+    expect(await runCheck(check as HeartbeatCheck, 1000, later.pushChecks)).toMatchObject({
       result: "fail",
       error: expect.stringMatching(
         /^last heard at 2026-11-21 12:00:00 UTC; expected by 2026-11-21 13:02:00 UTC$/,

@@ -1,7 +1,10 @@
 import type { HttpCheck } from "@second-server/contract/observatory";
 
 import { monotonic } from "../adapters/clock";
+import { count, headers, optional, positive, regex, shape, status, text, url } from "../rules";
+import { lookAt } from "./advice";
 import { BODY_LIMIT } from "./answer";
+import type { LookingKind } from "./check-kind";
 import { ask, type Answer } from "./http";
 import { Finding, TooLate } from "./outcome";
 
@@ -123,4 +126,25 @@ export const checkHttp = async (
       throw new TooLate(`took ${Math.round(ms)} ms, more than ${check.maxLatencyMs} ms`);
     return undefined;
   }
+};
+
+const value = (found: unknown, at: string): readonly string[] =>
+  typeof found === "object" && found ? [`${at}: a plain value is needed`] : [];
+
+export const httpKind: LookingKind<HttpCheck> = {
+  source: "network",
+  layer: "service",
+  fields: {
+    url,
+    status,
+    contains: optional(text),
+    method: optional(text),
+    headers: optional(headers),
+    matches: optional(regex),
+    json: optional(shape({ path: text, equals: value })),
+    maxLatencyMs: optional(positive),
+    redirects: optional(count),
+  },
+  run: checkHttp,
+  advice: (check) => lookAt(check.id, new URL(check.url).host),
 };

@@ -1,0 +1,31 @@
+import type { Check } from "@second-server/contract/observatory";
+
+import { backupKind } from "./backup";
+import { certificateKind } from "./certificate";
+import type { CheckKind, Registry } from "./check-kind";
+import { dnsKind } from "./dns";
+import { driftKind } from "./drift";
+import { heartbeatKind } from "./heartbeat";
+import { hostKind } from "./host";
+import { httpKind } from "./http-check";
+import { icmpKind } from "./icmp";
+import { sshKind } from "./ssh";
+import { tcpKind } from "./tcp";
+import { unitKind } from "./unit";
+
+/** Every kind of check. One that the contract names and that is missing here does not compile. */
+export const CHECK_KINDS: Registry = {
+  http: httpKind,
+  tcp: tcpKind,
+  certificate: certificateKind,
+  dns: dnsKind,
+  icmp: icmpKind,
+  ssh: sshKind,
+  heartbeat: heartbeatKind,
+  unit: unitKind,
+  host: hostKind,
+  backup: backupKind,
+  drift: driftKind,
+};
+
+export const kindOf = ({ kind }: Pick<Check, "kind">): CheckKind => CHECK_KINDS[kind];
