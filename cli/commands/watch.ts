@@ -28,7 +28,7 @@ export const define = (command: Command): void => {
           process.execPath,
           "--import",
           require.resolve("tsx"),
-          join(context.project, "monitor/main.ts"),
+          require.resolve("@second-server/monitor/main"),
           "watch",
           "--config",
           config,

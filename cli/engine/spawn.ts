@@ -42,7 +42,7 @@ const embedded = (context: Context): readonly string[] => [
   process.execPath,
   "--require",
   join(context.project, "node_modules/tsx/dist/cjs/index.cjs"),
-  join(context.project, "local/engine/main.ts"),
+  require.resolve("@second-server/engine/main"),
 ];
 
 /** How to start the engine with these arguments: argv and environment, inside the lab's network when it is up. */

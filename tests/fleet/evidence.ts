@@ -11,7 +11,12 @@ const LAST_LINES = 15;
 /** In a machine: units that have failed, and the last lines of its journal that are warnings or worse. */
 const LOOK = `systemctl --failed --no-legend --plain | cut -c1-120; journalctl --no-pager -q -o short-monotonic -p warning -n ${LAST_LINES}`;
 
-const ask = async (paths: LabPaths, method: string, path: string, body?: unknown): Promise<any> => {
+const ask = async (
+  paths: LabPaths,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<unknown> => {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
     timer = setTimeout(
@@ -54,6 +59,12 @@ const callsOf = (paths: LabPaths): Promise<readonly string[]> =>
     );
   });
 
+const look = async (paths: LabPaths, id: number): Promise<string> => {
+  const argv = ["sh", "-c", LOOK];
+  const ran = await ask(paths, "POST", `/local/droplets/${id}/exec`, { argv });
+  return (ran as { readonly stdout: string }).stdout;
+};
+
 const machinesOf = async (paths: LabPaths): Promise<readonly string[]> => {
   const { droplets } = (await ask(paths, "GET", "/v2/droplets?per_page=200")) as {
     droplets: { id: number; name: string; status: string; locked: boolean }[];
@@ -62,14 +73,7 @@ const machinesOf = async (paths: LabPaths): Promise<readonly string[]> => {
     droplets.map(async ({ id, name, status, locked }) => [
       `${name}: droplet ${id}, ${status}${locked ? ", locked" : ""}`,
       ...(status === "active"
-        ? await part(name, async () =>
-            String(
-              (await ask(paths, "POST", `/local/droplets/${id}/exec`, { argv: ["sh", "-c", LOOK] }))
-                .stdout,
-            )
-              .split("\n")
-              .filter(Boolean),
-          )
+        ? await part(name, async () => (await look(paths, id)).split("\n").filter(Boolean))
         : []),
     ]),
   );

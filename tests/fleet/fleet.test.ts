@@ -29,6 +29,17 @@ afterAll(async () => {
   await fleet("destroy");
 });
 
+/** What the Observatory's status page says of each service. */
+interface StatusPage {
+  readonly services: readonly {
+    readonly name: string;
+    readonly condition: string;
+    readonly error?: string;
+  }[];
+}
+const curl = async (url: string): Promise<string> =>
+  (await must(fleet("net", "--", "curl", "-fsS", url))).out;
+
 const SERVICES = [
   "blog",
   "docs",
@@ -69,15 +80,10 @@ describe("it stands", () => {
 
   test("the Observatory sees what a visitor sees: every service up", async () => {
     // It asks each of them every ten seconds; what it saw before the release was whole passes.
-    const seen = async (): Promise<
-      readonly { readonly name: string; readonly condition: string; readonly error?: string }[]
-    > =>
-      JSON.parse(
-        (await must(fleet("net", "--", "curl", "-fsS", "https://status.example.test/api/status")))
-          .out,
-      ).services;
+    const seen = async (): Promise<StatusPage["services"]> =>
+      (JSON.parse(await curl("https://status.example.test/api/status")) as StatusPage).services;
     await until(
-      async () => ((await seen()).every(({ condition }) => condition === "up") ? true : null),
+      async () => ((await seen()).every(({ condition }) => condition === "up") ? true : undefined),
       { seconds: 120, everyMs: 1000 },
     );
     expect((await seen()).filter(({ condition }) => condition !== "up")).toEqual([]);
@@ -89,8 +95,11 @@ describe("it stands", () => {
   });
 
   test("status says so too, and exits 0", async () => {
-    const status = JSON.parse((await must(fleet("status", "--json"))).out);
-    expect(status).toMatchObject({ ok: true, cloud: "running", floatingIp: { holder: "primary" } });
+    expect(JSON.parse((await must(fleet("status", "--json"))).out)).toMatchObject({
+      ok: true,
+      cloud: "running",
+      floatingIp: { holder: "primary" },
+    });
   });
 });
 
@@ -184,7 +193,7 @@ describe("it breaks and comes back", () => {
     );
     expect(other).not.toBeNull();
     await must(fleet("fault", "clear"));
-    const green = await until(async () => ((await fleet("status")).code === 0 ? true : null), {
+    const green = await until(async () => ((await fleet("status")).code === 0 ? true : undefined), {
       seconds: 180,
       everyMs: 2000,
     });
@@ -211,7 +220,7 @@ describe("it breaks and comes back", () => {
 
   test("down stops every machine and keeps the state; up brings them back", async () => {
     await must(fleet("down"));
-    await until(async () => (processes().length === 0 ? true : null), { seconds: 60 });
+    await until(async () => (processes().length === 0 ? true : undefined), { seconds: 60 });
     expect(processes()).toEqual([]);
     expect((await up()).changed).toBe(0);
   });

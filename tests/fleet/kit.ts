@@ -79,11 +79,17 @@ export interface UpEvent {
   };
 }
 
-const eventsOf = (out: string): readonly any[] =>
+/** A line of a command's --json, as far as the tests look at it. */
+interface FleetEvent {
+  readonly type: string;
+  readonly key?: string;
+}
+
+const eventsOf = (out: string): readonly FleetEvent[] =>
   out
     .split("\n")
     .filter(Boolean)
-    .map((line) => JSON.parse(line));
+    .map((line) => JSON.parse(line) as FleetEvent);
 
 /** `up --json`, which has to be all green; resolves with its closing event and the URNs it changed. */
 export const up = async (
@@ -98,14 +104,16 @@ export const up = async (
   };
 };
 
-export const drill = async (
-  name: string,
-): Promise<{
+export interface DrillEvent extends FleetEvent {
   readonly ok: boolean;
   readonly marks: readonly { readonly at: number; readonly what: string }[];
   readonly measures: Readonly<Record<string, number>>;
-}> =>
-  eventsOf((await must(fleet("drill", name, "--json"))).out).find(({ type }) => type === "drill");
+}
+
+export const drill = async (name: string): Promise<DrillEvent> =>
+  eventsOf((await must(fleet("drill", name, "--json"))).out).find(
+    ({ type }) => type === "drill",
+  ) as DrillEvent;
 
 /** A command line on a machine. */
 export const on = async (machine: "primary" | "watcher", line: string): Promise<string> =>
@@ -165,11 +173,12 @@ export const killAll = async (of: LabPaths = paths()): Promise<void> => {
         }
       }
       // So does a machine's PID 1, which has ended but for waiting for such a one: it has no command line any more.
-      return left.every(({ pid, command }) => command === "" || waits(pid)) ? true : null;
+      return left.every(({ pid, command }) => command === "" || waits(pid)) ? true : undefined;
     },
     { seconds: 60, everyMs: 200 },
   );
-  if (gone === null) throw new Error(`these survive SIGKILL: ${JSON.stringify(processes(of))}`);
+  if (gone === undefined)
+    throw new Error(`these survive SIGKILL: ${JSON.stringify(processes(of))}`);
 };
 
 /** Starts `up` and, when a step is done, kills it and everything that it started. */

@@ -33,18 +33,23 @@ export const shortName = (type: string, name: string): string =>
   `${type.split(":").at(-1)} ${name}`;
 const keyOf = (type: string, name: string): string => `${type}::${name}`;
 
+const isAsset = (value: unknown): boolean => pulumi.asset.Asset.isInstance(value);
+
 /** Secrets opened, all the way down. */
 const open = (value: unknown): unknown => {
   if (isRpcSecret(value)) return open(unwrapRpcSecret(value));
-  if (
-    typeof value !== "object" ||
-    value === null ||
-    (pulumi.asset.Asset.isInstance(value) as boolean)
-  )
-    return value;
+  if (typeof value !== "object" || value === null || isAsset(value)) return value;
   return Array.isArray(value)
     ? value.map(open)
     : Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, open(inner)]));
+};
+
+const valueOf = (output: unknown): Promise<unknown> =>
+  new Promise((resolve) => (pulumi.output(output) as pulumi.Output<unknown>).apply(resolve));
+
+const idOf = (type: string, name: string): string => {
+  if (!type.includes("droplet:")) return `${name}-id`;
+  return name === "primary" ? "101" : "102";
 };
 
 /** What a resource would answer, where the program goes on with it. */
@@ -94,13 +99,7 @@ export const runProgram = async (
         newResource: ({ type, name, inputs: given }) => {
           inputs.set(keyOf(type, name), open(given) as Record<string, unknown>);
           return {
-            id: preview
-              ? undefined
-              : type.includes("droplet:")
-                ? name === "primary"
-                  ? "101"
-                  : "102"
-                : `${name}-id`,
+            id: preview ? undefined : idOf(type, name),
             state: preview ? {} : { ...(given as object), ...answers(type, name) },
           };
         },
@@ -120,13 +119,7 @@ export const runProgram = async (
     const exported = load();
     const names = Object.keys(exported);
     const values = await Promise.all(
-      names.map((name) =>
-        preview
-          ? undefined
-          : new Promise((resolve) =>
-              (pulumi.output(exported[name]) as pulumi.Output<unknown>).apply(resolve),
-            ),
-      ),
+      names.map(async (name) => (preview ? undefined : await valueOf(exported[name]))),
     );
     await pulumi.runtime.disconnect();
     const resources = [...requests].map(([key, request]): Registered => ({

@@ -9,6 +9,7 @@ import { type Host, prepareHost, removePolicy } from "./programs";
 import { type RunFolder, clearRunFolder, makeRunFolder, sweep } from "./run-folder";
 
 const FAST_SUITES = ["unit", "texts", "program", "engine", "api", "browser"];
+const BLACK = "/usr/bin/black";
 /** For a test on real machines, on a machine several times slower than ours; the longest takes two minutes. */
 const FLEET_TIMEOUT_MS = 600_000;
 
@@ -61,20 +62,19 @@ const check = async (title: string, command: string, args: readonly string[]): P
   if (end !== null) fail(title, `ended with ${end}`);
 };
 
-const fleetSuite = async (
-  folder: RunFolder,
-  { problems, missingPackages }: Host,
-  fast: boolean,
-): Promise<void> => {
-  const reason = fast
-    ? "--fast was given"
-    : problems.length > 0
-      ? problems.map(({ problem }) => problem).join("; ")
-      : missingPackages.length > 0
-        ? `Debian packages are missing: ${missingPackages.join(" ")}`
-        : null;
+/** Why the machines can't be booted here, or are not to be. */
+const reasonToSkip = ({ problems, missingPackages }: Host, fast: boolean): string | undefined => {
+  if (fast) return "--fast was given";
+  if (problems.length > 0) return problems.map(({ problem }) => problem).join("; ");
+  return missingPackages.length > 0
+    ? `Debian packages are missing: ${missingPackages.join(" ")}`
+    : undefined;
+};
+
+const fleetSuite = async (folder: RunFolder, host: Host, fast: boolean): Promise<void> => {
+  const reason = reasonToSkip(host, fast);
   // A name pattern that nothing matches: jest loads the files, runs nothing and counts every test as skipped.
-  if (reason !== null)
+  if (reason !== undefined)
     return jest(folder, `tests/fleet: skipped (${reason})`, [
       "tests/fleet",
       "--runInBand",
@@ -96,10 +96,19 @@ const fleetSuite = async (
   );
 };
 
+/** The one Python file, by the formatter of its own world; Debian's package has it. */
+const python = async (): Promise<void> => {
+  if (existsSync(BLACK)) return check("format (black)", BLACK, ["--check", "--quiet", "services"]);
+  totals.skipped += 1;
+  say("skipped: format (black): it is not installed (Debian: black)");
+};
+
 const suites = async (folder: RunFolder, fast: boolean): Promise<void> => {
   sweep();
   removePolicy();
   const needs = await prepareHost(fast);
+  await check("format (prettier)", bin("prettier"), ["--check", ".", "--log-level", "warn"]);
+  await python();
   await check("types (tsc)", bin("tsc"), ["--noEmit"]);
   await check("lint (eslint)", bin("eslint"), ["."]);
   await jest(folder, `tests: ${FAST_SUITES.join(", ")}`, [

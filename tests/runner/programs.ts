@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { ROOT, run, say } from "./child";
 
-/** Debian packages that the suites ask, each with the program that tells whether it is there: the texts' readers, and a browser. */
+/** Debian packages that the suites ask, each with the program that tells whether it is there: the texts' readers, a browser, a formatter. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   nginx: "/usr/sbin/nginx",
   "cloud-init": "/usr/bin/cloud-init",
@@ -13,6 +13,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   "openssh-server": "/usr/sbin/sshd",
   curl: "/usr/bin/curl",
   chromium: "/usr/bin/chromium",
+  black: "/usr/bin/black",
 };
 /** A package that starts a daemon on this host (nginx on port 80) is none of a test's business. */
 const POLICY = "/usr/sbin/policy-rc.d";

@@ -18,6 +18,8 @@ const indented = (text) =>
     .map((line) => `      ${line}`)
     .join("\n");
 
+const MARKS = { passed: "✓", failed: "✕" };
+
 module.exports = class NotingReporter {
   constructor({ rootDir, reporters }) {
     this.rootDir = rootDir;
@@ -46,9 +48,7 @@ module.exports = class NotingReporter {
     if (suite !== this.suite) this.show(`  ${suite}`);
     this.suite = suite;
     const { title, status, duration, failureMessages } = result;
-    this.show(
-      `    ${status === "passed" ? "✓" : status === "failed" ? "✕" : "○"} ${title}${duration ? ` (${duration} ms)` : ""}`,
-    );
+    this.show(`    ${MARKS[status] ?? "○"} ${title}${duration ? ` (${duration} ms)` : ""}`);
     if (status === "failed") this.show(indented(failureMessages.join("\n")));
   }
 

@@ -64,11 +64,8 @@ const statesIn = (folder: string, depth = 0): readonly string[] => {
   const names = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name);
-  return names.includes("cloud")
-    ? [folder]
-    : depth === 2
-      ? []
-      : names.flatMap((name) => statesIn(join(folder, name), depth + 1));
+  if (names.includes("cloud")) return [folder];
+  return depth === 2 ? [] : names.flatMap((name) => statesIn(join(folder, name), depth + 1));
 };
 
 /** Ends what the run of this folder has left, and removes the folder; returns what could not be removed and why. */

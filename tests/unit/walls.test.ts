@@ -1,115 +1,134 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { type Dirent, existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join, normalize, relative } from "node:path";
 
 import { describe, expect, test } from "@jest/globals";
 import ts from "typescript";
 
-/** The rooms of the house, and which doors are open: from each, the rooms whose code it may import. Types may come from config anywhere. */
+/** The rooms of the house, and which doors are open: from each, the rooms whose code or types it may import. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "index.ts": ["components", "config"],
-  config: [],
-  render: ["config"],
-  components: ["config", "render"],
-  monitor: [],
-  agent: [],
-  "local/cloud": [],
+  contract: [],
+  config: ["contract"],
+  render: ["config", "contract"],
+  components: ["config", "contract", "render"],
+  agent: ["contract"],
+  monitor: ["contract"],
+  "local/cloud": ["local/digitalocean-api"],
+  "local/engine": ["local/digitalocean-api"],
   "local/digitalocean-api": [],
-  "local/engine": [],
-  policy: ["config"],
-  drills: ["cli"],
+  // A drill is a command of the command line, written in a room of its own.
+  drills: ["cli", "config", "contract"],
+  cli: ["config", "contract", "drills", "local/cloud", "render"],
   services: [],
 };
-/** Contracts: types taken from there, and nothing that runs. */
-const TYPES_FROM: Readonly<Record<string, readonly string[]>> = {
-  monitor: ["config"],
-  agent: ["config"],
-  drills: ["config", "local/cloud"],
+/** Islands are packages: what each opens stands in its package.json, and Node holds it. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  "@second-server/agent": "agent",
+  "@second-server/contract": "contract",
+  "@second-server/digitalocean-api": "local/digitalocean-api",
+  "@second-server/engine": "local/engine",
+  "@second-server/local-cloud": "local/cloud",
+  "@second-server/monitor": "monitor",
 };
 
 const ROOT = join(__dirname, "../..");
+const filesIn = (path: string, entry: Dirent): string[] => {
+  if (entry.isDirectory())
+    return entry.name === "node_modules" ? [] : filesBelow(join(path, entry.name));
+  return /(?<!\.d)\.ts$/.test(entry.name) ? [join(path, entry.name)] : [];
+};
 const filesBelow = (path: string): string[] => {
   const full = join(ROOT, path);
   if (!existsSync(full)) return [];
   if (path.endsWith(".ts")) return [path];
-  return readdirSync(full, { withFileTypes: true }).flatMap((entry) =>
-    entry.isDirectory()
-      ? entry.name === "node_modules"
-        ? []
-        : filesBelow(join(path, entry.name))
-      : entry.name.endsWith(".ts")
-        ? [join(path, entry.name)]
-        : [],
-  );
+  return readdirSync(full, { withFileTypes: true }).flatMap((entry) => filesIn(path, entry));
 };
 
 interface Import {
   readonly from: string;
   readonly to: string;
-  readonly typeOnly: boolean;
 }
 
-/** A relative import's target: a .ts file or nothing of ours (a JSON file, a built one). */
-const resolveImport = (from: string, specifier: string): string | undefined =>
-  [`${specifier}.ts`, specifier, `${specifier}/index.ts`]
+/** What a package's door of that name leads to, "./main" for "@second-server/monitor/main". */
+const doorOf = (specifier: string): string | undefined => {
+  const [scope, name, ...rest] = specifier.split("/");
+  const room = PACKAGES[`${scope}/${name}`];
+  if (room === undefined) return undefined;
+  const { exports } = JSON.parse(readFileSync(join(ROOT, room, "package.json"), "utf8")) as {
+    readonly exports: Readonly<Record<string, string>>;
+  };
+  const door = rest.length === 0 ? "." : `./${rest.join("/")}`;
+  const target = exports[door] ?? exports["./*"]?.replace("*", rest.join("/"));
+  if (target === undefined) throw new Error(`${specifier}: ${room}/package.json has no such door`);
+  return normalize(join(room, target));
+};
+
+/** An import's target: a .ts file of ours, or nothing (a library, a JSON file, a built one). */
+const resolveImport = (from: string, specifier: string): string | undefined => {
+  if (!specifier.startsWith(".")) return doorOf(specifier);
+  return [`${specifier}.ts`, specifier, `${specifier}/index.ts`]
     .map((one) => normalize(join(dirname(from), one)))
     .find((one) => one.endsWith(".ts") && existsSync(join(ROOT, one)));
-
-const typeOnly = (node: ts.ImportDeclaration | ts.ExportDeclaration): boolean => {
-  if (ts.isExportDeclaration(node)) return node.isTypeOnly;
-  const clause = node.importClause;
-  if (!clause) return false;
-  if (clause.isTypeOnly) return true;
-  const named = clause.namedBindings;
-  return (
-    !clause.name &&
-    !!named &&
-    ts.isNamedImports(named) &&
-    named.elements.length > 0 &&
-    named.elements.every((element) => element.isTypeOnly)
-  );
 };
 
-const importsOf = (from: string): Import[] => {
-  const found: Import[] = [];
-  const add = (specifier: ts.Expression | undefined, isType: boolean): void => {
-    if (!specifier || !ts.isStringLiteralLike(specifier) || !specifier.text.startsWith(".")) return;
+/** `import`, `export … from`, `import("…")` as a type or a value, and `require("…")`. */
+const specifierOf = (node: ts.Node): ts.Node | undefined => {
+  if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return node.moduleSpecifier;
+  if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument))
+    return node.argument.literal;
+  if (!ts.isCallExpression(node)) return undefined;
+  const { expression } = node;
+  const imports =
+    expression.kind === ts.SyntaxKind.ImportKeyword ||
+    (ts.isIdentifier(expression) && expression.text === "require");
+  return imports ? node.arguments[0] : undefined;
+};
+
+const sourceOf = (path: string): ts.SourceFile =>
+  ts.createSourceFile(path, readFileSync(join(ROOT, path), "utf8"), ts.ScriptTarget.ES2022);
+
+/** Every node of a file, from the top. */
+const nodesOf = (node: ts.Node): ts.Node[] => {
+  const below: ts.Node[] = [];
+  ts.forEachChild(node, (child) => void below.push(...nodesOf(child)));
+  return [node, ...below];
+};
+
+const importsOf = (from: string): Import[] =>
+  nodesOf(sourceOf(from)).flatMap((node) => {
+    const specifier = specifierOf(node);
+    if (!specifier || !ts.isStringLiteralLike(specifier)) return [];
     const to = resolveImport(from, specifier.text);
-    if (to) found.push({ from, to, typeOnly: isType });
-  };
-  const visit = (node: ts.Node): void => {
-    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node))
-      add(node.moduleSpecifier, typeOnly(node));
-    else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument))
-      add(node.argument.literal, true);
-    else if (
-      ts.isCallExpression(node) &&
-      (node.expression.kind === ts.SyntaxKind.ImportKeyword ||
-        (ts.isIdentifier(node.expression) && node.expression.text === "require"))
-    )
-      add(node.arguments[0], false);
-    ts.forEachChild(node, visit);
-  };
-  visit(ts.createSourceFile(from, readFileSync(join(ROOT, from), "utf8"), ts.ScriptTarget.ES2022));
-  return found;
-};
+    return to === undefined ? [] : [{ from, to }];
+  });
 
 const roomOf = (path: string): string =>
-  [...Object.keys(ROOMS), "cli", "tests"].find(
-    (room) => path === room || path.startsWith(`${room}/`),
-  ) ?? path;
-const files = [...Object.keys(ROOMS), "cli"].flatMap(filesBelow);
+  [...Object.keys(ROOMS), "tests"].find((room) => path === room || path.startsWith(`${room}/`)) ??
+  path;
+const files = Object.keys(ROOMS).flatMap(filesBelow);
 const imports = files.flatMap(importsOf);
 
-describe.each(Object.keys(ROOMS).filter((room) => filesBelow(room).length > 0))("%s", (room) => {
-  test(`imports only ${[...ROOMS[room]!, "itself"].join(", ")}`, () => {
+describe.each(Object.entries(ROOMS))("%s", (room, open) => {
+  test("is there", () => expect(filesBelow(room)).not.toEqual([]));
+
+  test(`imports only ${[...open, "itself"].join(", ")}`, () => {
     const foreign = imports.filter(
-      ({ from, to, typeOnly: types }) =>
-        roomOf(from) === room &&
-        roomOf(to) !== room &&
-        !ROOMS[room]!.includes(roomOf(to)) &&
-        !(types && (TYPES_FROM[room] ?? []).includes(roomOf(to))),
+      ({ from, to }) => roomOf(from) === room && roomOf(to) !== room && !open.includes(roomOf(to)),
     );
     expect(foreign.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
+  });
+
+  test("reaches into no other room by a path in a string", () => {
+    const rooms = Object.keys(ROOMS).filter((one) => one !== room && !one.endsWith(".ts"));
+    const reaches = filesBelow(room).flatMap((path) =>
+      nodesOf(sourceOf(path))
+        .filter(ts.isStringLiteralLike)
+        .filter(({ text }) =>
+          rooms.some((one) => new RegExp(`^(\\.\\./)*${one}/.*\\.[cm]?[jt]s$`).test(text)),
+        )
+        .map(({ text }) => `${path}: ${text}`),
+    );
+    expect(reaches).toEqual([]);
   });
 });
 
@@ -130,11 +149,10 @@ test("what comes from DigitalOcean's document is types, and both sides of the AP
   ).toEqual([]);
 });
 
-/** A chain of imports that comes back to where it began; types are gone when the program runs, so they make no cycle. */
+/** A chain of imports that comes back to where it began. Types count: who reads one of such files has to read them all. */
 const cycle = (): string[] | undefined => {
   const next = new Map<string, string[]>();
-  for (const { from, to, typeOnly: types } of imports)
-    if (!types) next.set(from, [...(next.get(from) ?? []), to]);
+  for (const { from, to } of imports) next.set(from, [...(next.get(from) ?? []), to]);
   const done = new Set<string>();
   const follow = (file: string, path: readonly string[]): string[] | undefined => {
     if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];

@@ -59,7 +59,7 @@ const killAt = async (work: string, milliseconds: number): Promise<void> => {
 /** Whether all droplets that ought to run do, and answer. */
 const checkMachines = async (): Promise<void> => {
   const { droplets } = await api("GET", "/v2/droplets");
-  for (const { id, status } of droplets as { id: number; status: string }[])
+  for (const { id, status } of droplets)
     if (status === "active") expect((await on(id, "true")).code).toBe(0);
 };
 

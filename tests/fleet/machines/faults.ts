@@ -8,6 +8,7 @@ import {
   bootOf,
   droplet,
   during,
+  inject,
   faultCommand,
   getsThrough,
   ids,
@@ -187,10 +188,7 @@ export const machineFaultTests = (): void =>
     test("a power cut ends with its clearing, or with somebody's power_on; other faults last through it", async () => {
       const one = await droplet(ids.one),
         before = await bootOf(ids.one);
-      const { id } = JSON.parse(
-        (await must(faultCommand("inject", "latency", "one", "--milliseconds", "50", "--json")))
-          .out,
-      );
+      const id = await inject("latency", "one", "--milliseconds", "50");
       await during(["power-cut", "one"], async () => {
         expect((await droplet(ids.one)).status).toBe("off");
         expect(await reaches(ids.two, one.ip)).toBe(false);

@@ -1,11 +1,12 @@
 /** One thing that a lab may be doing, as a process that can be killed: WORK STATE. Says "begun" first. */
 import { lab } from "../../../local/cloud/lab";
 import { labPaths } from "../../../local/cloud/paths";
+import type { CloudAnswer } from "../cloud-answer";
 
 const [WORK = "", STATE = ""] = process.argv.slice(2);
 const paths = labPaths(STATE);
-const api = async (method: string, path: string, body?: unknown): Promise<any> =>
-  (await lab.request(paths, method, path, body)).body;
+const api = async (method: string, path: string, body?: unknown): Promise<CloudAnswer> =>
+  (await lab.request(paths, method, path, body)).body as CloudAnswer;
 const small = { region: "fra1", size: "s-1vcpu-512mb-10gb", image: "debian-13-x64" };
 
 /** Some droplet; made where there is none. */

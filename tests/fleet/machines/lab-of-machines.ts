@@ -4,6 +4,7 @@ import { rm } from "node:fs/promises";
 
 import { lab } from "../../../local/cloud/lab";
 import { labPaths } from "../../../local/cloud/paths";
+import type { CloudAnswer } from "../cloud-answer";
 import { fleet, must, stateDir, type Outcome } from "../kit";
 
 export interface Droplet {
@@ -25,19 +26,21 @@ export const quiet = (): void => undefined;
 /** Two in one region, one in another. */
 export const ids: Record<"one" | "two" | "far", number> = { one: 0, two: 0, far: 0 };
 
-export const api = async (method: string, path: string, body?: unknown): Promise<any> => {
+const ask = async (method: string, path: string, body?: unknown): Promise<unknown> => {
   const answer = await lab.request(paths(), method, path, body);
   if (answer.status >= 400)
     throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
   return answer.body;
 };
+export const api = async (method: string, path: string, body?: unknown): Promise<CloudAnswer> =>
+  (await ask(method, path, body)) as CloudAnswer;
 export const status = async (method: string, path: string, body?: unknown): Promise<number> =>
   (await lab.request(paths(), method, path, body)).status;
 
 export const droplet = async (id: number): Promise<Droplet> => {
   const { droplet: found } = await api("GET", `/v2/droplets/${id}`);
   const address = (type: string): string =>
-    found.networks.v4.find((one: any) => one.type === type)?.ip_address;
+    found.networks.v4.find((one) => one.type === type)?.ip_address ?? "";
   return {
     id,
     name: found.name,
@@ -66,7 +69,7 @@ export const becomes = (id: number, wanted: string): Promise<void> =>
 
 /** A shell line on a machine, by its recovery console. */
 export const on = async (id: number, line: string): Promise<Ran> =>
-  api("POST", `/local/droplets/${id}/exec`, { argv: ["sh", "-c", line] });
+  (await ask("POST", `/local/droplets/${id}/exec`, { argv: ["sh", "-c", line] })) as Ran;
 export const said = async (id: number, line: string): Promise<string> =>
   (await on(id, line)).stdout.trim();
 /** Whether a machine gets sshd's banner, not only a connection. A busy host takes its time to answer: what is wanted is waited for, see `getsThrough`. */
@@ -94,12 +97,18 @@ export const banner = async (address: string): Promise<boolean> =>
 export const faultCommand = (...words: string[]): Promise<Outcome> =>
   fleet("fault", ...words, "--state", paths().state);
 
+/** The fault's id. */
+export const inject = async (...words: readonly string[]): Promise<string> => {
+  const { out } = await must(faultCommand("inject", ...words, "--json"));
+  return (JSON.parse(out) as { readonly id: string }).id;
+};
+
 /** Injected by the command that a user types, and ended by its id. */
 export const during = async (
   words: readonly string[],
   meanwhile: () => Promise<void>,
 ): Promise<void> => {
-  const { id } = JSON.parse((await must(faultCommand("inject", ...words, "--json"))).out);
+  const id = await inject(...words);
   try {
     await meanwhile();
   } finally {
@@ -163,11 +172,11 @@ export const startLab = async (): Promise<void> => {
     region: "ams3",
     ip_range: "172.20.0.0/24",
   });
-  [ids.one, ids.two, ids.far] = (await Promise.all([
+  [ids.one, ids.two, ids.far] = await Promise.all([
     make("one"),
     make("two"),
     make("far", { region: "ams3", vpc_uuid: vpc.id }),
-  ])) as [number, number, number];
+  ]);
   await Promise.all(Object.values(ids).map(ready));
 };
 export const endLab = async (): Promise<void> => {

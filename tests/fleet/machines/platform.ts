@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 
+import type { CloudAnswer } from "../cloud-answer";
 import {
   act,
   api,
@@ -34,7 +35,7 @@ export const platformTests = (): void =>
       return id;
     };
     const addressOf = async (id: number): Promise<string> =>
-      (await api("GET", `/v2/droplets/${id}`)).droplet.networks.v6[0].ip_address;
+      (await api("GET", `/v2/droplets/${id}`)).droplet.networks.v6[0]!.ip_address;
     const answers = async (address: string, seconds: number): Promise<boolean> =>
       (await on(ids.one, `ping -c 1 -W ${seconds} ${address}`)).code === 0;
 
@@ -100,7 +101,7 @@ export const platformTests = (): void =>
       const password = async (): Promise<string | undefined> => {
         const { mails } = await api("GET", "/local/inbox");
         return /^Password: (\S+)$/m.exec(
-          mails.find((mail: any) => mail.subject === "New root password: extra")?.text ?? "",
+          mails.find((mail) => mail.subject === "New root password: extra")?.text ?? "",
         )?.[1];
       };
       await until("the mail", 60, async () => (await password()) !== undefined);
@@ -127,7 +128,7 @@ export const platformTests = (): void =>
           (await api("GET", `/v2/uptime/checks/${check}/state`)).state.regions.eu_west.status ===
           "UP",
       );
-      const memory = async (): Promise<any[]> =>
+      const memory = async (): Promise<CloudAnswer["data"]["result"]> =>
         (
           await api(
             "GET",
@@ -135,6 +136,6 @@ export const platformTests = (): void =>
           )
         ).data.result;
       await until("a sample", 180, async () => (await memory()).length === 1);
-      expect(Number((await memory())[0].values[0][1])).toBe(512 * 1024 ** 2);
+      expect(Number((await memory())[0]?.values[0]?.[1])).toBe(512 * 1024 ** 2);
     });
   });

@@ -115,7 +115,7 @@ export const powerTests = (): void =>
       const { snapshots } = await api("GET", `/v2/droplets/${ids.far}/snapshots`);
       for (const type of ["rebuild", "restore"]) {
         await on(ids.far, "echo after > /root/state");
-        await act(ids.far, { type, image: snapshots[0].id });
+        await act(ids.far, { type, image: snapshots[0]?.id });
         expect([type, await said(ids.far, "cat /root/state")]).toEqual([type, "before"]);
       }
       const { ip } = await droplet(ids.far);

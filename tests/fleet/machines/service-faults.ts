@@ -132,11 +132,9 @@ export const serviceFaultTests = (): void =>
           await until("the mail on its way", 180, async () =>
             sending!.parcels.some(({ sent }) => sent !== undefined),
           );
-          expect(
-            (await api("GET", "/local/inbox")).mails.map(
-              ({ subject }: { subject: string }) => subject,
-            ),
-          ).toEqual(["one mail"]);
+          expect((await api("GET", "/local/inbox")).mails.map(({ subject }) => subject)).toEqual([
+            "one mail",
+          ]);
         } finally {
           sending?.end();
         }

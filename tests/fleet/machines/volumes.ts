@@ -111,7 +111,7 @@ export const volumeTests = (): void =>
         image: "debian-13-x64",
       });
       const born = await make("born", { volumes: [volume] });
-      const all: number[] = [...droplets.map(({ id }: { id: number }) => id), born];
+      const all: number[] = [...droplets.map(({ id }) => id), born];
       await Promise.all(all.map((id) => becomes(id, "active")));
       expect(await Promise.all(all.map((id) => said(id, "hostname")))).toEqual([
         "twin-a",

@@ -105,17 +105,14 @@ test("the Observatory is told before the restarts of a later release, of the ser
     "release SHA on the primary --minutes 5 --service chat",
     "release SHA on the primary --end",
   ]);
+  const marks = {
+    told: "--minutes",
+    ended: "--end",
+    restarted: "systemctl restart -- fleet-chat",
+  };
   const order = machine.ran
-    .map((line) =>
-      line.includes("--minutes")
-        ? "told"
-        : line.includes("--end")
-          ? "ended"
-          : line.startsWith("systemctl restart -- fleet-chat")
-            ? "restarted"
-            : "",
-    )
-    .filter((word) => word !== "");
+    .flatMap((line) => Object.entries(marks).filter(([, mark]) => line.includes(mark)))
+    .map(([word]) => word);
   expect(order.slice(-3)).toEqual(["told", "restarted", "ended"]);
 });
 

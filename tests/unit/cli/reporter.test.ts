@@ -54,7 +54,7 @@ test("JSON readers get one object a line and no sentences", () => {
   reporter.clear("a");
   reporter.event({ type: "up", ok: true });
   reporter.close();
-  expect(out.written.map((line) => JSON.parse(line))).toEqual([
+  expect(out.written.map((line) => JSON.parse(line) as unknown)).toEqual([
     {
       time: "1970-01-01T00:00:00.000Z",
       type: "running",

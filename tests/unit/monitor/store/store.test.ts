@@ -192,10 +192,9 @@ test("rollups: exact percentiles by nearest rank, failures counted apart, the sa
   await clock.pass(3_600_000);
   const rollups = createRollups(db, clock, log);
   for (const tier of [...tiers, ...tiers]) await rollups.roll(tier);
-  const [hour] = (await db.rows("SELECT * FROM rollup WHERE tier = 2 AND check_id = 1")) as Record<
-    string,
-    number
-  >[];
+  const [hour] = await db.rows<Record<string, number>>(
+    "SELECT * FROM rollup WHERE tier = 2 AND check_id = 1",
+  );
   const passes = Array.from({ length: 100 }, (_, index) => index)
     .filter((index) => index % 10 !== 9)
     .map((index) => index + 1);
