@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 
+import { type LabPaths, defaultState, labPaths } from "@second-server/local-cloud/paths";
 import { type Command, Option } from "commander";
 
-import { type LabPaths, defaultState, labPaths } from "../local/cloud/paths";
 import { cannotRun } from "./errors";
 
 /** What every subcommand knows: which stack, where its state is, and who reads its output. */

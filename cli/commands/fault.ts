@@ -1,11 +1,10 @@
+import type { ActiveFault, Lab } from "@second-server/local-cloud";
 import type { Command } from "commander";
 
-import type { ActiveFault } from "../../local/cloud/api/faults";
-import type { Lab } from "../../local/cloud/lab";
 import { type CommonOptions, type Context, common, contextOf } from "../context";
 import { askLab, listDroplets } from "../droplets";
 import { Stop, cannotRun } from "../errors";
-import { FAULT_KINDS, type FaultOptions, faultOf } from "../faults";
+import { faultFlags, faultOf, type FaultOptions, figuresOf, kindLines } from "../faults";
 import { call, runningLab } from "../lab";
 import { table } from "../progress/text";
 
@@ -33,33 +32,19 @@ const namesIn = async (lab: Lab, context: Context): Promise<(id: number) => stri
   return (id) => droplets.find((one) => one.id === id)?.name ?? String(id);
 };
 
-const words = (
-  { id, since, kind, ...rest }: ActiveFault,
-  nameOf: (id: number) => string,
-): string[] => {
-  const { dropletId, peerId, ...figures } = rest as { dropletId?: number; peerId?: number };
-  const between = peerId === undefined ? "" : ` and ${nameOf(peerId)}`;
-  return [
-    id,
-    kind,
-    dropletId === undefined ? "" : `${nameOf(dropletId)}${between}`,
-    Object.entries(figures)
-      .map(([name, value]) => `${name} ${String(value)}`)
-      .join(", "),
-    since,
-  ];
+const words = (fault: ActiveFault, nameOf: (id: number) => string): string[] => {
+  const machine = "dropletId" in fault ? nameOf(fault.dropletId) : "";
+  const peer =
+    "peerId" in fault && fault.peerId !== undefined ? ` and ${nameOf(fault.peerId)}` : "";
+  return [fault.id, fault.kind, `${machine}${peer}`, figuresOf(fault), fault.since];
 };
 
 const HELP = [
   "",
   "Kinds that are done to a machine:",
-  ...Object.entries(FAULT_KINDS)
-    .filter(([, { machine }]) => machine)
-    .map(([kind, { what }]) => `  ${kind.padEnd(12)} ${what}`),
+  ...kindLines("machine"),
   "Kinds that are the cloud's (no machine):",
-  ...Object.entries(FAULT_KINDS)
-    .filter(([, { machine }]) => !machine)
-    .map(([kind, { what }]) => `  ${kind.padEnd(12)} ${what}`),
+  ...kindLines("cloud"),
   "",
   "Examples:",
   "  ./fleet fault inject freeze primary --unit chat",
@@ -70,34 +55,21 @@ const HELP = [
 ].join("\n");
 
 const defineInject = (command: Command): void => {
-  common(
+  const inject = common(
     command
       .command("inject")
       .argument("<kind>", "one of those below")
       .argument("[machine]", "droplet's name, where the kind is done to one")
       .description("put a fault in force")
       .exitOverride(),
-  )
-    .option("--peer <machine>", "network-cut: only towards this machine")
-    .option("--unit <unit>", "freeze, clock-skew: one unit; a service's name alone means its unit")
-    .option("--percent <n>", "loss")
-    .option("--milliseconds <n>", "latency, each way")
-    .option("--seconds <n>", "clock-skew: ahead, or behind when negative")
-    .option("--method <method>", "api: only these calls")
-    .option("--path <path>", "api: only paths that begin so (after /v2)")
-    .option("--status <n>", "api: the answer's status")
-    .option("--message <text>", "api: the answer's message")
-    .option("--retry-after <seconds>", "api: the answer's Retry-After")
-    .option("--delay <milliseconds>", "api: before the answer")
-    .option("--times <n>", "api: over after so many calls")
-    .option("--name <name>", "dns: this name and those below")
-    .option("--answer <answer>", "dns: SERVFAIL (default), NXDOMAIN or silence")
-    .option("--how <how>", "relay: refuse (default: no connection) or defer (451 to each mail)")
+  );
+  for (const { flag, help } of faultFlags()) inject.option(flag, help);
+  inject
     .addHelpText("after", HELP)
     .action(
       async (kind: string, machine: string | undefined, options: CommonOptions & FaultOptions) => {
         // What is wrong with the words is said before anything is asked of the cloud.
-        await faultOf(kind, machine, options, async () => 0);
+        await faultOf(kind, machine, options, () => Promise.resolve(0));
         const { context, lab, idOf } = await open(options);
         const made = (await call(
           lab,
@@ -153,13 +125,11 @@ export const define = (command: Command): void => {
         "DELETE",
         id === undefined ? "/local/faults" : `/local/faults/${encodeURIComponent(id)}`,
       );
-      console.log(
-        context.json
-          ? JSON.stringify({ cleared: ended })
-          : ended.length === 0
-            ? "No fault was in force."
-            : `Cleared: ${ended.map(({ kind }) => kind).join(", ")}.`,
-      );
+      const said =
+        ended.length === 0
+          ? "No fault was in force."
+          : `Cleared: ${ended.map(({ kind }) => kind).join(", ")}.`;
+      console.log(context.json ? JSON.stringify({ cleared: ended }) : said);
     },
   );
 };

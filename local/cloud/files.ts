@@ -13,6 +13,13 @@ export const writeAtomically = async (path: string, text: string): Promise<void>
   await rename(temporary, path);
 };
 
+/** Whether it is the system's error of one of these codes. */
+export const isErrorOf = (error: unknown, ...codes: readonly string[]): boolean =>
+  typeof error === "object" &&
+  error !== null &&
+  "code" in error &&
+  codes.includes(String(error.code));
+
 /**
  * The work's result, or `otherwise` when what it works on is not there. Any other failure (no permission, a broken disk) stays one.
  * A process or control group that ends while it is read says ESRCH or ENODEV.
@@ -21,8 +28,7 @@ export const unlessGone = async <T, U>(work: Promise<T>, otherwise: U): Promise<
   try {
     return await work;
   } catch (error) {
-    if (["ENOENT", "ESRCH", "ENODEV"].includes((error as NodeJS.ErrnoException).code ?? ""))
-      return otherwise;
+    if (isErrorOf(error, "ENOENT", "ESRCH", "ENODEV")) return otherwise;
     throw error;
   }
 };
@@ -38,12 +44,7 @@ export const removeIfEmpty = async (folder: string): Promise<void> => {
   try {
     await rmdir(folder);
   } catch (error) {
-    if (
-      !["ENOENT", "ENOTEMPTY", "EEXIST", "EBUSY"].includes(
-        (error as NodeJS.ErrnoException).code ?? "",
-      )
-    )
-      throw error;
+    if (!isErrorOf(error, "ENOENT", "ENOTEMPTY", "EEXIST", "EBUSY")) throw error;
   }
 };
 

@@ -8,6 +8,14 @@ import { start, status } from "./lab/start";
 import { stop } from "./lab/stop";
 import { ensureImage } from "./machines/image/build";
 
+export type { FaultOption } from "./faults/kind";
+export {
+  type ActiveFault,
+  type FaultKind,
+  faultKinds,
+  type FaultRequest,
+  faultRequest,
+} from "./faults/registry";
 export type { HostReport } from "./host";
 export type { Lab, LabOptions, LabStatus, Progress } from "./lab/contract";
 

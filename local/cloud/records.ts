@@ -1,3 +1,5 @@
+import type { ActiveFault } from "./faults/registry";
+
 /**
  * What the local DigitalOcean remembers, in one JSON file. Shapes are DigitalOcean's where the API shows them; derived fields (a
  * droplet's image, region, size objects) are filled in by the API room. Everything is read-only: changes go through the store, which
@@ -228,13 +230,6 @@ export interface AlertPolicyRecord {
   readonly firing?: readonly number[];
 }
 
-/** A fault in force, as it was asked for. */
-export interface FaultRecord {
-  readonly id: string;
-  readonly kind: string;
-  readonly since: string;
-}
-
 /** What a line of each collection of the records file is. */
 export interface RecordTypes {
   droplets: DropletRecord;
@@ -253,7 +248,8 @@ export interface RecordTypes {
   volumeSnapshots: VolumeSnapshotRecord;
   uptimeChecks: UptimeCheckRecord;
   alertPolicies: AlertPolicyRecord;
-  faults: FaultRecord;
+  /** In force, as they were asked for. */
+  faults: ActiveFault;
 }
 export type CollectionName = keyof RecordTypes;
 

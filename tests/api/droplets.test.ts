@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 
-import type { Hypervisor, MachineSpec } from "../../local/cloud/machines/hypervisor";
+import type { Hypervisor } from "../../local/cloud/machines/hypervisor";
+import type { MachineSpec } from "../../local/cloud/machines/spec";
 import { createRecordsOnlyHypervisor } from "../../local/cloud/machines/records-only";
 import { metadataOf } from "../../local/cloud/metadata/tree";
 import { newDroplet, PUBLIC_KEY, testApi, type Answer, type TestApi } from "./harness";

@@ -6,7 +6,8 @@ import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { Hono } from "hono";
 
 import { localRoutes } from "../../local/cloud/api/local";
-import type { Fault, Hypervisor } from "../../local/cloud/machines/hypervisor";
+import type { MachineFault } from "../../local/cloud/faults/registry";
+import type { Hypervisor } from "../../local/cloud/machines/hypervisor";
 import { createRecordsOnlyHypervisor } from "../../local/cloud/machines/records-only";
 import { openInbox } from "../../local/cloud/mail/inbox";
 import { newDroplet, testApi, type TestApi } from "./harness";
@@ -34,11 +35,11 @@ beforeEach(async () => {
   done = [];
   const hypervisor: Hypervisor = {
     ...createRecordsOnlyHypervisor(),
-    injectFault: (fault: Fault) => {
+    injectFault: (fault: MachineFault) => {
       done.push(`inject ${fault.kind}`);
       return Promise.resolve();
     },
-    clearFault: (fault: Fault) => {
+    clearFault: (fault: MachineFault) => {
       done.push(`clear ${fault.kind}`);
       return Promise.resolve();
     },

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 
 import { judgePolicies } from "../../local/cloud/api/watch/policies";
-import type { MachineUsage } from "../../local/cloud/machines/hypervisor";
+import type { MachineUsage } from "../../local/cloud/machines/spec";
 import { createRecordsOnlyHypervisor } from "../../local/cloud/machines/records-only";
 import { linkBytes } from "../../local/cloud/machines/usage";
 import { newDroplet, testApi } from "./harness";

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 
 import type { Clock } from "../clock";
+import { createFaults } from "../faults/active";
 import type { Hypervisor } from "../machines/hypervisor";
 import type { SendLetter } from "../mail/send";
 import type { KeyedQueue } from "../queue";
@@ -9,7 +10,6 @@ import { createCalls, type Calls } from "./calls";
 import type { Api, ApiEnv, Cloud } from "./cloud";
 import { createCustomerMail } from "./customer-mail";
 import { notEmulated } from "./errors";
-import { createFaults } from "./faults";
 import { createJobs } from "./jobs";
 import { answerErrors, authenticate, identify, limitRate, misbehave, persist } from "./middleware";
 import { createNetwork } from "./network-plan";

@@ -1,11 +1,11 @@
 import type { Hono } from "hono";
 
 import type { Clock } from "../clock";
+import type { Faults } from "../faults/active";
 import type { Hypervisor } from "../machines/hypervisor";
 import type { Letter } from "../mail/send";
 import type { Collection, Store } from "../record-store";
 import type { DropletRecord } from "../records";
-import type { Faults } from "./faults";
 import type { Jobs } from "./jobs";
 import type { Network } from "./network-plan";
 import type { Notify } from "./notifications";

@@ -1,12 +1,13 @@
 import { Hono, type Context } from "hono";
 import { z } from "zod";
 
+import { dropletsOf } from "../faults/active";
+import { faultRequest } from "../faults/registry";
 import type { Inbox } from "../mail/inbox";
 import type { DropletRecord } from "../records";
 import type { Calls } from "./calls";
 import type { Api, ApiEnv, Cloud } from "./cloud";
 import { ApiError, found, notFound, unprocessable } from "./errors";
-import { dropletsOf, faultRequest } from "./faults";
 import { body, numericId, pathParameter } from "./request";
 
 export interface LocalDeps {

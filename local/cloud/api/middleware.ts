@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { MiddlewareHandler } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 
+import { hitsCall } from "../faults/api";
 import type { Calls } from "./calls";
 import type { Api, ApiEnv, Cloud } from "./cloud";
 import { ApiError } from "./errors";
@@ -73,10 +74,8 @@ export const misbehave =
     // The console page has to show the fault, and must not use up its times.
     if (c.get("token") === CONSOLE_TOKEN) return next();
     const path = new URL(c.req.url).pathname.replace(/^\/v2/, "");
-    const fault = cloud.faults.find(
-      "api",
-      (one) => (!one.method || one.method === c.req.method) && path.startsWith(one.path ?? "/"),
-    );
+    const call = { method: c.req.method, path };
+    const fault = cloud.faults.find("api", (one) => hitsCall(one, call));
     if (fault?.delayMs) await cloud.clock.sleep(fault.delayMs);
     if (fault?.status) {
       const headers: Record<string, string> =
@@ -84,7 +83,7 @@ export const misbehave =
           ? {}
           : { "retry-after": String(fault.retryAfterSeconds) };
       throw new ApiError(
-        fault.status as ApiError["status"],
+        fault.status,
         errorIds[fault.status] ?? "server_error",
         fault.message ?? "A fault was asked for.",
         headers,

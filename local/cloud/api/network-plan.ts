@@ -1,5 +1,6 @@
 import { coalesce } from "../coalesce";
-import type { FirewallRule, FirewallRules, Hypervisor, NetworkPlan } from "../machines/hypervisor";
+import type { Hypervisor } from "../machines/hypervisor";
+import type { FirewallRule, FirewallRules, NetworkPlan } from "../machines/spec";
 import type { CloudState, DropletRecord, FirewallRecord, RuleEnds, RuleRecord } from "../records";
 
 /** The network follows the records. */

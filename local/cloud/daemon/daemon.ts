@@ -21,7 +21,7 @@ import { sendIntoInbox, sendThroughRelay } from "../mail/send";
 import { postFromLab, postNowhere } from "../mail/webhook";
 import { labPaths, type LabPaths } from "../paths";
 import { createKeyedQueue, type KeyedQueue } from "../queue";
-import { openStore } from "../record-store";
+import { openStore, type Store } from "../record-store";
 import { regularly } from "../regularly";
 import { listen, listenOnSocket, portOf } from "./listen";
 import type { Trust } from "./services";
@@ -47,19 +47,21 @@ interface Running {
 /** Loaded only where machines are: the rest has to start on any host. */
 const machineHost = async (
   paths: LabPaths,
+  store: Store,
   queue: KeyedQueue,
 ): Promise<{ host: MachineHost; trust: Trust }> => {
-  const [{ establishTrust }, { createNspawnHypervisor }] = await Promise.all([
+  const [{ establishTrust }, { openNspawnHypervisor }] = await Promise.all([
     import("./services"),
     import("../machines/nspawn"),
   ]);
   const trust = await establishTrust(paths);
   return {
     trust,
-    host: await createNspawnHypervisor({
+    host: await openNspawnHypervisor({
       paths,
       trustedCertificates: trust.pem,
       queue,
+      faults: () => store.faults.all(),
       log,
     }),
   };
@@ -70,7 +72,7 @@ const assemble = async (options: ServeOptions): Promise<Running> => {
   const store = await openStore(paths.records, systemClock, log);
   const queue = createKeyedQueue();
   const { host, trust } = options.machines
-    ? await machineHost(paths, queue)
+    ? await machineHost(paths, store, queue)
     : { host: createRecordsOnlyHypervisor(), trust: null };
   const inbox = await openInbox(join(paths.state, "cloud", "inbox"));
   const send = options.machines

@@ -9,10 +9,11 @@ import {
   removeGroup,
   type Hierarchies,
 } from "../machines/cgroups";
-import { mountsBelow, thawDisk } from "../machines/disk";
+import { thawDisk } from "../machines/disk";
 import { unmountElsewhere } from "../machines/foreign-mounts";
 import { signal } from "../machines/init";
 import { detachLoops, untilFree } from "../machines/loops";
+import { mountsBelow } from "../machines/mounts";
 import { removeNspawnLeftovers } from "../machines/nspawn-leftovers";
 import { attempt } from "../machines/run";
 import { labNamespaces, tearDownNetwork } from "../network/namespaces";

@@ -1,5 +1,6 @@
 import { request as httpRequest } from "node:http";
 
+import { isErrorOf } from "../files";
 import type { LabPaths } from "../paths";
 
 export interface Answer {
@@ -21,11 +22,7 @@ export const unlessSilent = async (asked: Promise<Answer>): Promise<Answer | und
   try {
     return await asked;
   } catch (error) {
-    if (
-      ["ENOENT", "ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT"].includes(
-        (error as NodeJS.ErrnoException).code ?? "",
-      )
-    )
+    if (isErrorOf(error, "ENOENT", "ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT"))
       return undefined;
     throw error;
   }

@@ -1,22 +1,22 @@
 import { enter } from "./enter";
-import type { Fault } from "./hypervisor";
 import { initOf } from "./init";
 import type { Surroundings } from "./surroundings";
+import { unitName } from "./unit-name";
 
 /**
  * Linux has no namespace for the time of day, so a machine's kernel keeps the host's. What can be skewed is what its services
  * read: Debian's libfaketime, preloaded by a drop-in under /run (a reboot ends it). They are restarted to take it up. Not reached:
  * PID 1 and its timers, times of files, statically linked programs (Go's), and commands of the recovery console.
  */
-type Skew = Extract<Fault, { kind: "clock-skew" }>;
+export interface ClockSkew {
+  readonly dropletId: number;
+  readonly seconds: number;
+  /** One unit; else the machine's services. */
+  readonly unit?: string;
+}
 
 const LIBRARY = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
 const DROP_IN = "90-clock-skew.conf";
-
-const unitName = (unit: string): string => {
-  if (!/^[A-Za-z0-9@:._-]+$/.test(unit)) throw new Error(`"${unit}" is not a unit's name`);
-  return unit.includes(".") ? unit : `${unit}.service`;
-};
 
 /** A machine that stands still would hold us up for ever. */
 const shell = async (
@@ -70,12 +70,12 @@ const configuration = (seconds: number): string =>
   ].join("\n");
 
 /** One unit's drop-ins, or those that all services read. A user's own service manager, like PID 1, does not work with two clocks: an empty file of the same name spares it. */
-const placesOf = ({ unit }: Pick<Skew, "unit">): { folders: string; unit: string } =>
+const placesOf = ({ unit }: Pick<ClockSkew, "unit">): { folders: string; unit: string } =>
   unit === undefined
     ? { folders: "service.d user@.service.d", unit: "" }
     : { folders: `${unitName(unit)}.d`, unit: unitName(unit) };
 
-export const skewClock = async (around: Surroundings, fault: Skew): Promise<void> => {
+export const skewClock = async (around: Surroundings, fault: ClockSkew): Promise<void> => {
   const { folders, unit } = placesOf(fault);
   await install(around, fault.dropletId);
   if (unit) await shell(around, fault.dropletId, 30, 'systemctl cat "$1" >/dev/null', unit);
@@ -87,7 +87,7 @@ export const skewClock = async (around: Surroundings, fault: Skew): Promise<void
 export const rightClock = async (
   around: Surroundings,
   dropletId: number,
-  fault?: Skew,
+  fault?: ClockSkew,
 ): Promise<void> => {
   if ((await initOf(around.host, around.paths.id, dropletId)) === undefined) return;
   const { folders, unit } = fault ? placesOf(fault) : { folders: "*.d", unit: "" };

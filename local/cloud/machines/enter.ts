@@ -1,5 +1,5 @@
-import { keeperGroups } from "./boot";
 import { initOf } from "./init";
+import { supervisorGroups } from "./machine-groups";
 import { attempt, type Argv, type RunResult } from "./run";
 import type { Surroundings } from "./surroundings";
 
@@ -30,7 +30,7 @@ export const enter = async (
 ): Promise<RunResult> => {
   const pid = await initOf(host, paths.id, dropletId);
   if (pid === undefined) throw new Error(`droplet ${dropletId} is off`);
-  return attempt(enterArgv(keeperGroups(host, paths.id, dropletId), pid, argv), {
+  return attempt(enterArgv(supervisorGroups(host, paths.id, dropletId), pid, argv), {
     cwd: "/",
     ...(input === undefined ? {} : { input }),
   });

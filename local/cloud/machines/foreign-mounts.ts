@@ -1,5 +1,6 @@
 import { readFile, readdir, readlink } from "node:fs/promises";
 
+import { isErrorOf } from "../files";
 import { attempt } from "./run";
 
 const unescaped = (path: string): string =>
@@ -19,12 +20,7 @@ const unlessHidden = async (work: Promise<string>): Promise<string | undefined> 
   try {
     return await work;
   } catch (error) {
-    if (
-      ["ENOENT", "ESRCH", "EINVAL", "EACCES", "EPERM"].includes(
-        (error as NodeJS.ErrnoException).code ?? "",
-      )
-    )
-      return undefined;
+    if (isErrorOf(error, "ENOENT", "ESRCH", "EINVAL", "EACCES", "EPERM")) return undefined;
     throw error;
   }
 };

@@ -1,9 +1,9 @@
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { unlessGone } from "../files";
-import { insideGroup } from "./boot";
+import { isErrorOf, unlessGone } from "../files";
 import type { Hierarchies } from "./cgroups";
+import { insideGroup } from "./machine-groups";
 
 /** Of a control group and all below it, by the host's process ids. */
 export const processesBelow = async (folder: string): Promise<number[]> => {
@@ -44,7 +44,7 @@ export const signal = (pid: number, number: number | NodeJS.Signals): void => {
   try {
     process.kill(pid, number);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    if (!isErrorOf(error, "ESRCH")) throw error;
   }
 };
 

@@ -1,11 +1,10 @@
-import { chmod, open } from "node:fs/promises";
+import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 
-import { unlessGone } from "../files";
 import { machineNetns } from "../network/addresses";
 import { plugIn, pullCable, unplug } from "../network/links";
-import type { LabPaths } from "../paths";
-import { boot, groupOf, sshAnswersAt, waitForSsh } from "./boot";
+import { mountBase } from "./base-image";
+import { boot } from "./boot";
 import {
   isPopulated,
   killGroup,
@@ -14,22 +13,25 @@ import {
   removeGroup,
   type Hierarchies,
 } from "./cgroups";
-import { losePower, mountBase, mountDisk, rootOf, unmountDisk } from "./disk";
+import { tail } from "./console-log";
+import { losePower, mountDisk, rootOf, unmountDisk } from "./disk";
 import { enter } from "./enter";
-import type { MachineSpec } from "./hypervisor";
 import { command, initOf } from "./init";
 import { writeInside } from "./inside";
+import { readMachine, volumesOf, type MachineFile } from "./machine-file";
+import { groupOf, SUPERVISOR_GROUP } from "./machine-groups";
 import { removeNspawnLeftovers } from "./nspawn-leftovers";
 import { seedFiles } from "./seed";
-import { readMachine, volumesOf, type MachineFile } from "./store";
+import type { MachineSpec } from "./spec";
+import { sshAnswersAt, waitForSsh } from "./ssh-answer";
 import { consoleOf, isRunning, placeOf, type Surroundings } from "./surroundings";
 import { trust } from "./trust";
 import { prepareViews, viewFiles } from "./views";
 import { closeVolumes, openVolumes } from "./volumes";
 
-/** Whether the process that boots it again after a reboot lives. */
-export const isKept = ({ host, paths }: Surroundings, dropletId: number): Promise<boolean> =>
-  isPopulated(host, paths.id, `${groupOf(dropletId)}/keeper`);
+/** Whether its supervisor lives, the process that boots it again after a reboot. */
+export const isSupervised = ({ host, paths }: Surroundings, dropletId: number): Promise<boolean> =>
+  isPopulated(host, paths.id, `${groupOf(dropletId)}/${SUPERVISOR_GROUP}`);
 
 const SSH_DEADLINE = 60_000;
 
@@ -51,7 +53,7 @@ const writeSeed = async (root: string, spec: MachineSpec): Promise<void> => {
   await chmod(join(root, "var/lib/cloud"), 0o755);
 };
 
-/** Mounts, wires and boots a machine that is off; resolves when the keeper runs. */
+/** Mounts, wires and boots a machine that is off; resolves when its supervisor runs. */
 const start = async (around: Surroundings, file: MachineFile): Promise<void> => {
   const { spec, base } = file;
   const { paths, host } = around;
@@ -172,7 +174,7 @@ export const restart = async (around: Surroundings, spec: MachineSpec): Promise<
     !(await command({
       order: "reboot",
       seconds: REBOOT_SECONDS,
-      init: async () => before,
+      init: () => Promise.resolve(before),
       obeyed: isAnother,
     }))
   )
@@ -180,23 +182,4 @@ export const restart = async (around: Surroundings, spec: MachineSpec): Promise<
       `droplet ${dropletId} was asked to reboot and has not within ${REBOOT_SECONDS} s`,
     );
   await untilSsh(around, spec);
-};
-
-/** The last lines of a file, or nothing where there is none. Reads at most 64 KiB. */
-export const tail = async (paths: LabPaths, dropletId: number, lines: number): Promise<string> => {
-  const file = await unlessGone(open(consoleOf(paths, dropletId)), undefined);
-  if (!file) return "";
-  try {
-    const { size } = await file.stat();
-    const length = Math.min(size, 65_536);
-    const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
-    return buffer
-      .toString("utf8")
-      .split("\n")
-      .slice(-lines - 1)
-      .join("\n")
-      .trimEnd();
-  } finally {
-    await file.close();
-  }
 };

@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { unlessGone } from "../files";
-import { groupOf } from "./boot";
 import { groupFolder } from "./cgroups";
-import type { MachineSpec } from "./hypervisor";
+import { groupOf } from "./machine-groups";
+import type { MachineSpec } from "./spec";
 import type { Surroundings } from "./surroundings";
 
 /** A machine's own /proc/meminfo, made from its control group. */

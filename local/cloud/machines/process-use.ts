@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { unlessGone } from "../files";
-import { groupOf, insideGroup } from "./boot";
 import { unifiedPath } from "./cgroups";
 import { processesBelow } from "./init";
+import { groupOf, insideGroup } from "./machine-groups";
 import type { Surroundings } from "./surroundings";
 
 export interface ProcessUse {

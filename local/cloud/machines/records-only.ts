@@ -1,4 +1,6 @@
-import type { MachineHost, Power } from "./hypervisor";
+import { machineKindOf } from "../faults/registry";
+import type { MachineHost } from "./hypervisor";
+import type { Power } from "./spec";
 
 /** No machines at all: the API on a host that can't run any, and fast tests. Power is remembered, nothing runs. */
 export const createRecordsOnlyHypervisor = (): MachineHost => {
@@ -33,9 +35,10 @@ export const createRecordsOnlyHypervisor = (): MachineHost => {
     resizeVolume: nothing,
     deleteVolume: nothing,
     applyNetwork: nothing,
-    injectFault: ({ kind, dropletId }) =>
-      kind === "power-cut" ? set("off")(dropletId) : nothing(),
-    clearFault: ({ kind, dropletId }) => (kind === "power-cut" ? set("on")(dropletId) : nothing()),
+    injectFault: (fault) =>
+      machineKindOf(fault).cutsPower ? set("off")(fault.dropletId) : nothing(),
+    clearFault: (fault) =>
+      machineKindOf(fault).cutsPower ? set("on")(fault.dropletId) : nothing(),
     consoleTail: () => Promise.resolve("There are no machines here.\n"),
     exec: () => Promise.reject(new Error("there are no machines here")),
     machines: () => [...powers].map(([dropletId, power]) => ({ dropletId, power })),

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { addresses as at, isIpv6, privateMac } from "../network/addresses";
-import type { MachineNetworks, MachineSpec } from "./hypervisor";
+import type { MachineNetworks, MachineSpec } from "./spec";
 
 export interface SeedFile {
   readonly path: string;

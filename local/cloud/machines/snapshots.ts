@@ -1,18 +1,12 @@
-import { access, mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 
-import { readIfThere, unlessGone, writeAtomically } from "../files";
-import {
-  copyDisk,
-  copySparse,
-  diskOf,
-  growDisk,
-  makeDisk,
-  mountsBelow,
-  type DiskPlace,
-} from "./disk";
+import { exists, readIfThere, unlessGone, writeAtomically } from "../files";
+import { copyDisk, diskOf, growDisk, makeDisk, type DiskPlace } from "./disk";
+import { readMachines } from "./machine-file";
+import { mountsBelow } from "./mounts";
 import { run } from "./run";
-import { readMachines } from "./store";
+import { copySparse } from "./sparse-files";
 
 /** Snapshots are disks too: <machines>/snapshots/<key>.ext4 and .json, which names the base image under the disk. */
 const fileOf = (machines: string, key: string, kind: "ext4" | "json"): string => {
@@ -95,12 +89,7 @@ export const diskFromImage = async (
     );
   const { base } = JSON.parse(facts) as { base: string };
   const disk = fileOf(place.machines, image, "ext4");
-  if (
-    !(await access(disk).then(
-      () => true,
-      () => false,
-    ))
-  ) {
+  if (!(await exists(disk))) {
     await makeDisk(place, gibibytes);
     return base;
   }

@@ -2,11 +2,11 @@ import { join } from "node:path";
 
 import type { Latency } from "../network/latency";
 import type { LabPaths } from "../paths";
-import { groupOf } from "./boot";
 import { isPopulated, type Hierarchies } from "./cgroups";
 import type { CpuPlan } from "./cpus";
 import type { DiskPlace } from "./disk";
-import { machineFolder } from "./store";
+import { machineFolder } from "./machine-file";
+import { groupOf } from "./machine-groups";
 
 /** What one machine's start and stop need to know of the lab. */
 export interface Surroundings {

@@ -2,9 +2,9 @@ import { readFile, statfs } from "node:fs/promises";
 
 import { privateLink, publicLink } from "../network/addresses";
 import { rootOf } from "./disk";
-import type { MachineSpec, MachineUsage } from "./hypervisor";
 import { readUse } from "./meminfo";
 import { processUse } from "./process-use";
+import type { MachineSpec, MachineUsage } from "./spec";
 import { isRunning, placeOf, type Surroundings } from "./surroundings";
 
 /** Bytes that a link has received and sent, by /proc/net/dev's text. Pure. */

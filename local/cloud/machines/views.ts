@@ -5,11 +5,11 @@ import { regularly } from "../regularly";
 import { loadavgText, nextLoad, statText, type Load } from "./cpu-time";
 import { cpuinfoText } from "./cpus";
 import { enter } from "./enter";
-import type { MachineSpec } from "./hypervisor";
 import { initOf } from "./init";
+import { machineFolder } from "./machine-file";
 import { meminfoText, memoryUse, readUse } from "./meminfo";
 import { processUse, type ProcessUse } from "./process-use";
-import { machineFolder } from "./store";
+import type { MachineSpec } from "./spec";
 import { isRunning, type Surroundings } from "./surroundings";
 
 /**

@@ -1,17 +1,14 @@
-import { mkdir, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { exists } from "../files";
-import { copySparse } from "./disk";
-import { enter } from "./enter";
-import type { VolumeSpec } from "./hypervisor";
-import { initOf } from "./init";
 import { detachLoops, loopsOf, openLoop } from "./loops";
 import { attempt, run } from "./run";
-import type { Surroundings } from "./surroundings";
+import { copySparse } from "./sparse-files";
+import type { VolumeSpec } from "./spec";
 
 /** Block storage: <machines>/volumes/<id>.raw, a sparse file behind a loop device while a running machine has it. */
-const fileOf = (machines: string, volumeId: string): string => {
+export const volumeFile = (machines: string, volumeId: string): string => {
   if (!/^[A-Za-z0-9-]+$/.test(volumeId)) throw new Error(`"${volumeId}" is not a volume's id`);
   return join(machines, "volumes", `${volumeId}.raw`);
 };
@@ -31,8 +28,8 @@ const format = async (file: string, { filesystem, label }: VolumeSpec): Promise<
 };
 
 /** Makes the volume unless it is there: in one step, so that a killed run leaves none that is half-formatted. */
-const ensureVolume = async (machines: string, volume: VolumeSpec): Promise<string> => {
-  const file = fileOf(machines, volume.id);
+export const ensureVolume = async (machines: string, volume: VolumeSpec): Promise<string> => {
+  const file = volumeFile(machines, volume.id);
   if (await exists(file)) return file;
   await mkdir(join(machines, "volumes"), { recursive: true });
   await writeFile(`${file}.new`, "");
@@ -42,7 +39,7 @@ const ensureVolume = async (machines: string, volume: VolumeSpec): Promise<strin
   return file;
 };
 
-const loopOf = async (file: string): Promise<string | undefined> =>
+export const loopOf = async (file: string): Promise<string | undefined> =>
   (await loopsOf(file))[0]?.device;
 
 /** What a machine that is about to boot has to be given: the host's device and its names inside. */
@@ -57,11 +54,12 @@ export const openVolumes = async (
     })),
   );
 
-const lasting = ({ name }: VolumeSpec): string => `/dev/disk/by-id/scsi-0DO_Volume_${name}`;
+export const lastingName = ({ name }: VolumeSpec): string =>
+  `/dev/disk/by-id/scsi-0DO_Volume_${name}`;
 /** As DigitalOcean's: the disk after the machine's own, and a name that doesn't change. */
 const names = (volume: VolumeSpec, index: number): string[] => [
   `/dev/sd${String.fromCharCode(97 + index)}`,
-  lasting(volume),
+  lastingName(volume),
 ];
 
 /** The machine is off: its volumes' devices are freed. */
@@ -69,73 +67,7 @@ export const closeVolumes = async (
   machines: string,
   volumes: readonly VolumeSpec[],
 ): Promise<void> => {
-  for (const volume of volumes) await detachLoops(fileOf(machines, volume.id));
-};
-
-const numbersOf = async (device: string): Promise<[number, number]> => {
-  const { rdev } = await stat(device);
-  return [rdev >> 8, rdev & 0xff];
-};
-
-/** Under the first letter that is free now: those of the others stay theirs until the next boot. */
-const PLUG_SCRIPT = `
-[ "$(stat -Lc %t:%T "$1" 2>/dev/null)" != "$(printf %x:%x "$2" "$3")" ] || exit 0
-for letter in a b c d e f g h i j k l m n o p q r s t u v w x y z; do [ -e "/dev/sd$letter" ] || break; done
-mkdir -p /dev/disk/by-id
-mknod -m 660 "/dev/sd$letter" b "$2" "$3"
-ln -sfn "/dev/sd$letter" "$1"`;
-
-/** Shows a volume to a machine that runs. */
-export const plugVolume = async (
-  around: Surroundings,
-  dropletId: number,
-  volume: VolumeSpec,
-): Promise<void> => {
-  const device = await openLoop(await ensureVolume(around.paths.machines, volume));
-  const [major, minor] = await numbersOf(device);
-  const made = await enter(around, dropletId, [
-    "sh",
-    "-ec",
-    PLUG_SCRIPT,
-    "sh",
-    lasting(volume),
-    String(major),
-    String(minor),
-  ]);
-  if (made.code !== 0)
-    throw new Error(
-      `droplet ${dropletId} can't be given volume ${volume.name}: ${made.stderr.trim()}`,
-    );
-};
-
-/** Takes a volume from a machine that runs; rejects while it is mounted there: it could be given to nobody else. */
-export const unplugVolume = async (
-  around: Surroundings,
-  dropletId: number,
-  volume: VolumeSpec,
-): Promise<void> => {
-  const { host, paths } = around;
-  const device = await loopOf(fileOf(paths.machines, volume.id));
-  const pid = await initOf(host, paths.id, dropletId);
-  if (device && pid !== undefined) {
-    const [major, minor] = await numbersOf(device);
-    const mounted = (await readFile(`/proc/${pid}/mountinfo`, "utf8"))
-      .split("\n")
-      .find((line) => line.split(" ")[2] === `${major}:${minor}` && !line.includes(" - devtmpfs "));
-    if (mounted)
-      throw new Error(
-        `volume ${volume.name} is mounted on ${mounted.split(" ")[4]} in droplet ${dropletId}; unmount it there first`,
-      );
-    await enter(around, dropletId, [
-      "sh",
-      "-c",
-      'for node in "$1" $(find /dev -maxdepth 1 -name "sd?"); do [ "$(stat -Lc %t:%T "$node")" = "$2" ] && { umount "$node" 2>/dev/null; rm -f "$node"; }; done',
-      "sh",
-      lasting(volume),
-      `${major.toString(16)}:${minor.toString(16)}`,
-    ]);
-  }
-  await detachLoops(fileOf(paths.machines, volume.id));
+  for (const volume of volumes) await detachLoops(volumeFile(machines, volume.id));
 };
 
 /** Only grows; a machine that has it sees the new size at once. The file system in it is the machine's to grow. */
@@ -144,7 +76,7 @@ export const growVolume = async (
   volumeId: string,
   gibibytes: number,
 ): Promise<void> => {
-  const file = fileOf(machines, volumeId);
+  const file = volumeFile(machines, volumeId);
   // One that was never attached is made in its size then.
   if (!(await exists(file)) || (await stat(file)).size >= gibibytes * 1024 ** 3) return;
   await truncate(file, gibibytes * 1024 ** 3);
@@ -158,7 +90,7 @@ export const copyVolume = async (
   fromId: string,
   toId: string,
 ): Promise<number> => {
-  const [from, to] = [fileOf(machines, fromId), fileOf(machines, toId)];
+  const [from, to] = [volumeFile(machines, fromId), volumeFile(machines, toId)];
   if (!(await exists(from))) return 0;
   const device = await loopOf(from);
   // Also writes what its file system holds back: the machine that has it mounted shares the host's kernel.
@@ -169,4 +101,4 @@ export const copyVolume = async (
 };
 
 export const removeVolume = (machines: string, volumeId: string): Promise<void> =>
-  rm(fileOf(machines, volumeId), { force: true });
+  rm(volumeFile(machines, volumeId), { force: true });

@@ -26,6 +26,10 @@ const linksOf = async (dropletId: number): Promise<string[]> => {
 };
 const tapOf = (link: string): string => `t${link}`;
 const tableOf = (dropletId: number): string => `slow_${dropletId}`;
+const inRouter = (paths: LabPaths): readonly [string, string] => [
+  "nsenter",
+  `--net=${netnsFile(paths.routerNetns)}`,
+];
 
 /** The rules that lead a machine's frames into the delaying program. Pure. */
 export const slowRules = (dropletId: number, links: readonly string[]): string =>
@@ -39,86 +43,78 @@ export const slowRules = (dropletId: number, links: readonly string[]): string =
     "",
   ].join("\n");
 
-const firstLine = (child: ChildProcess): Promise<void> =>
+/** The kernel's own delay. @returns false where it has none. */
+const delayByNetem = async (
+  netns: string,
+  links: readonly string[],
+  roundTrip: number,
+): Promise<boolean> => {
+  const delay = ["netem", "delay", `${roundTrip}ms`, "limit", "20000"];
+  for (const link of links) {
+    const { code } = await attempt([
+      ...(["tc", "-n", netns, "qdisc", "replace", "dev", link, "root"] as const),
+      ...delay,
+    ]);
+    if (code !== 0) return false;
+  }
+  return true;
+};
+
+const firstLine = (child: ReturnType<typeof startDelay>): Promise<void> =>
   new Promise((resolve, reject) => {
     let said = "";
-    child.stderr!.setEncoding("utf8").on("data", (chunk: string) => {
+    child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
       said += chunk;
     });
-    child.stdout!.once("data", () => resolve());
+    child.stdout.once("data", () => resolve());
     child.once("error", reject);
     child.once("exit", () =>
       reject(new Error(`this host has neither netem nor TUN/TAP for slow links: ${said.trim()}`)),
     );
   });
 
-export const createLatency = (paths: LabPaths): Latency => {
-  const relays = new Map<number, ChildProcess>();
-  const inRouter = ["nsenter", `--net=${netnsFile(paths.routerNetns)}`] as const;
+/** The delaying program between a TAP device and each link. It ends with us: a new daemon begins without faults. */
+const startDelay = (paths: LabPaths, links: readonly string[], roundTrip: number) => {
+  const taps = links.flatMap((link) => [tapOf(link), link]);
+  const program = ["perl", join(__dirname, "delay.pl"), String(roundTrip), String(MARK), ...taps];
+  return spawn("setpriv", ["--pdeathsig", "KILL", ...inRouter(paths), ...program], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+};
 
-  const netem = async (dropletId: number, roundTrip: number): Promise<boolean> => {
-    for (const link of await linksOf(dropletId)) {
-      const { code } = await attempt([
-        "tc",
-        "-n",
-        paths.routerNetns,
-        "qdisc",
-        "replace",
-        "dev",
-        link,
-        "root",
-        "netem",
-        "delay",
-        `${roundTrip}ms`,
-        "limit",
-        "20000",
-      ]);
-      if (code !== 0) return false;
-    }
-    return true;
-  };
+const raiseTaps = (paths: LabPaths, links: readonly string[]): Promise<string> => {
+  const lines = links.map(
+    (link) =>
+      `echo 1 > /proc/sys/net/ipv6/conf/${tapOf(link)}/disable_ipv6; ip link set ${tapOf(link)} up`,
+  );
+  return inNetns(paths.routerNetns, lines.join("\n"));
+};
+
+export const createLatency = (paths: LabPaths): Latency => {
+  const programs = new Map<number, ChildProcess>();
 
   const clear = async (dropletId: number): Promise<void> => {
     // The rules first: without them nothing waits for the program.
-    await attempt([...inRouter, "nft", "delete", "table", "netdev", tableOf(dropletId)]);
-    relays.get(dropletId)?.kill("SIGKILL");
-    relays.delete(dropletId);
+    await attempt([...inRouter(paths), "nft", "delete", "table", "netdev", tableOf(dropletId)]);
+    programs.get(dropletId)?.kill("SIGKILL");
+    programs.delete(dropletId);
     for (const link of await linksOf(dropletId))
       await attempt(["tc", "-n", paths.routerNetns, "qdisc", "del", "dev", link, "root"]);
   };
 
-  const relay = async (dropletId: number, roundTrip: number): Promise<void> => {
-    const links = await linksOf(dropletId);
-    // Ends with us: a new daemon begins without faults.
-    const child = spawn(
-      "setpriv",
-      [
-        "--pdeathsig",
-        "KILL",
-        ...inRouter,
-        "perl",
-        join(__dirname, "delay.pl"),
-        String(roundTrip),
-        String(MARK),
-        ...links.flatMap((link) => [tapOf(link), link]),
-      ],
-      { stdio: ["ignore", "pipe", "pipe"] },
-    );
+  const delayByProgram = async (
+    dropletId: number,
+    links: readonly string[],
+    roundTrip: number,
+  ): Promise<void> => {
+    const child = startDelay(paths, links, roundTrip);
     await firstLine(child);
-    relays.set(dropletId, child);
-    await inNetns(
-      paths.routerNetns,
-      links
-        .map(
-          (link) =>
-            `echo 1 > /proc/sys/net/ipv6/conf/${tapOf(link)}/disable_ipv6; ip link set ${tapOf(link)} up`,
-        )
-        .join("\n"),
-    );
-    await run([...inRouter, "nft", "-f", "-"], { input: slowRules(dropletId, links) });
-    // A relay that dies would leave the machine unreachable.
+    programs.set(dropletId, child);
+    await raiseTaps(paths, links);
+    await run([...inRouter(paths), "nft", "-f", "-"], { input: slowRules(dropletId, links) });
+    // A program that dies would leave the machine unreachable.
     child.once("exit", () => {
-      if (relays.get(dropletId) === child) void clear(dropletId);
+      if (programs.get(dropletId) === child) void clear(dropletId);
     });
   };
 
@@ -127,8 +123,10 @@ export const createLatency = (paths: LabPaths): Latency => {
     set: async (dropletId, milliseconds) => {
       await clear(dropletId);
       if (milliseconds <= 0) return;
-      if (await netem(dropletId, milliseconds * 2)) return;
-      await relay(dropletId, milliseconds * 2).catch(async (error: Error) => {
+      const links = await linksOf(dropletId);
+      const roundTrip = milliseconds * 2;
+      if (await delayByNetem(paths.routerNetns, links, roundTrip)) return;
+      await delayByProgram(dropletId, links, roundTrip).catch(async (error: Error) => {
         await clear(dropletId);
         throw error;
       });

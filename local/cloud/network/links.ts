@@ -1,5 +1,5 @@
-import type { MachineNetworks } from "../machines/hypervisor";
 import { attempt, run } from "../machines/run";
+import type { MachineNetworks } from "../machines/spec";
 import type { LabPaths } from "../paths";
 import {
   addresses as at,

@@ -5,7 +5,7 @@ import { exists, unlessGone } from "../files";
 import { attempt, run } from "../machines/run";
 import type { LabPaths } from "../paths";
 import { addresses as at, serviceAddresses } from "./addresses";
-import { SKELETON } from "./ruleset";
+import { BASE_CHAINS } from "./base-chains";
 
 export const netnsFile = (name: string): string => `/run/netns/${name}`;
 
@@ -63,7 +63,7 @@ export const setUpNetwork = async (paths: LabPaths): Promise<void> => {
   await inNetns(paths.routerNetns, routerScript(paths.operatorNetns));
   await inNetns(paths.operatorNetns, OPERATOR_SCRIPT);
   await run(["nsenter", `--net=${netnsFile(paths.routerNetns)}`, "nft", "-f", "-"], {
-    input: SKELETON,
+    input: BASE_CHAINS,
   });
   await mkdir(dirname(paths.resolvConf), { recursive: true });
   await writeFile(paths.resolvConf, `nameserver ${at.dns}\n`);

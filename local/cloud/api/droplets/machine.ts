@@ -1,4 +1,4 @@
-import type { MachineSpec, VolumeSpec } from "../../machines/hypervisor";
+import type { MachineSpec, VolumeSpec } from "../../machines/spec";
 import { dropletKey } from "../../queue";
 import type { ActionRecord, DropletRecord, VolumeRecord } from "../../records";
 import { beginAction, carryOut, type Work } from "../actions";

@@ -1,18 +1,16 @@
 import { isIP } from "node:net";
 
 import { answer } from "../../dns/zone";
+import { hitsName } from "../../faults/dns";
+import type { ActiveFault } from "../../faults/registry";
 import type { Cloud } from "../cloud";
-import type { ActiveFault } from "../faults";
 
 /** The DNS fault that holds for a name. */
 export const dnsFault = (
   { faults }: Pick<Cloud, "faults">,
   name: string,
 ): Extract<ActiveFault, { kind: "dns" }> | undefined =>
-  faults.find(
-    "dns",
-    (fault) => !fault.name || name === fault.name || name.endsWith(`.${fault.name}`),
-  );
+  faults.find("dns", (fault) => hitsName(fault, name));
 
 /** "https://a.example.test/x", "a.example.test:8080/x" and "203.0.113.10" each name a host; null for what names none. */
 const hostOf = (target: string): string | null => {

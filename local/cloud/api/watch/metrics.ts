@@ -1,5 +1,6 @@
 import type { Clock } from "../../clock";
-import type { Hypervisor, MachineUsage } from "../../machines/hypervisor";
+import type { Hypervisor } from "../../machines/hypervisor";
+import type { MachineUsage } from "../../machines/spec";
 import type { Store } from "../../record-store";
 
 export const SAMPLE_SECONDS = 15;

@@ -2,10 +2,10 @@ import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { LabPaths } from "../../paths";
-import { mountsBelow } from "../disk";
-import type { ImportedImage } from "../hypervisor";
+import { mountsBelow } from "../mounts";
 import { run } from "../run";
 import { customBase, keepCustom } from "../snapshots";
+import type { ImportedImage } from "../spec";
 import { fetchImage } from "./fetch";
 import { makeRaw } from "./format";
 import { mountRoot } from "./root";

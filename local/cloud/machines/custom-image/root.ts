@@ -1,7 +1,8 @@
 import { mkdir, lstat } from "node:fs/promises";
 import { join } from "node:path";
 
-import { mountLoop } from "../disk";
+import { isErrorOf } from "../../files";
+import { mountLoop } from "../mounts";
 import { attempt, run } from "../run";
 
 export interface Extent {
@@ -54,11 +55,16 @@ const typeOf = async (file: string, { start, size }: Extent): Promise<string> =>
     ])
   ).stdout.trim();
 
-const present = (path: string): Promise<boolean> =>
-  lstat(path).then(
-    () => true,
-    () => false,
-  );
+/** In an image of somebody else: a file where a folder should be is no init either. */
+const isThere = async (path: string): Promise<boolean> => {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (isErrorOf(error, "ENOENT", "ENOTDIR", "ELOOP")) return false;
+    throw error;
+  }
+};
 const inits = ["usr/lib/systemd/systemd", "lib/systemd/systemd", "sbin/init", "usr/sbin/init"];
 
 /** Mounts the first ext3 or ext4 file system that a system can be booted from; what DigitalOcean takes. The file is ours: its journal is replayed. */
@@ -78,7 +84,7 @@ export const mountRoot = async (file: string, point: string): Promise<void> => {
       file,
       point,
     );
-    if ((await Promise.all(inits.map((path) => present(join(point, path))))).some(Boolean)) return;
+    if ((await Promise.all(inits.map((path) => isThere(join(point, path))))).some(Boolean)) return;
     await run(["umount", point]);
   }
   throw new Error(

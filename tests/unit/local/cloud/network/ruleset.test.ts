@@ -1,14 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
 
-import type { MachineNetworks } from "../../../../../local/cloud/machines/hypervisor";
-import {
-  firewallLines,
-  neighbourText,
-  reservedIpv6Text,
-  rulesetText,
-  SKELETON,
-  type NetworkState,
-} from "../../../../../local/cloud/network/ruleset";
+import type { MachineNetworks } from "../../../../../local/cloud/machines/spec";
+import { BASE_CHAINS } from "../../../../../local/cloud/network/base-chains";
+import { firewallLines } from "../../../../../local/cloud/network/firewall-chains";
+import { neighbourText, reservedIpv6Text } from "../../../../../local/cloud/network/ipv6-routes";
+import { rulesetText, type NetworkState } from "../../../../../local/cloud/network/ruleset";
 
 const networks = (n: number, vpc = "a") => ({
   mac: `02:00:00:00:00:0${n}`,
@@ -133,7 +129,7 @@ describe("who reaches whom", () => {
   });
 
   test("what leaves a private network is dropped also where a connection stands: a peering that goes ends it", () => {
-    const forward = SKELETON.slice(SKELETON.indexOf("chain forward"));
+    const forward = BASE_CHAINS.slice(BASE_CHAINS.indexOf("chain forward"));
     expect(forward.indexOf('iifname "pv-*" iifname . oifname != @same_vpc drop')).toBeLessThan(
       forward.indexOf("ct state established"),
     );
@@ -212,6 +208,6 @@ describe("who reaches whom", () => {
   });
 
   test("outbound mail ports are blocked on the way out and to the lab's own services", () => {
-    expect(linesWith(SKELETON, "tcp dport { 25, 465, 587 } drop")).toHaveLength(2);
+    expect(linesWith(BASE_CHAINS, "tcp dport { 25, 465, 587 } drop")).toHaveLength(2);
   });
 });

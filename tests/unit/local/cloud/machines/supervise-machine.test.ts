@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { expect, test } from "@jest/globals";
 
-import { KEEPER_SCRIPT } from "../../../../../local/cloud/machines/boot";
+import { SUPERVISOR_SCRIPT } from "../../../../../local/cloud/machines/boot";
 import { suiteWhere } from "../../../../fixtures/suite-where";
 
 /** As nspawn on cgroup2: it makes a group in its own and hands its controllers down; the first time it ends as for a reboot. */
@@ -14,10 +14,10 @@ const NSPAWN =
 
 suiteWhere(
   process.platform === "linux" ? null : "it is a shell script for Linux",
-  "the keeper",
+  "a machine's supervisor",
   () => {
     test("gives each boot a box without what the last one has left in it", () => {
-      const folder = mkdtempSync(join(tmpdir(), "second-server-keeper-"));
+      const folder = mkdtempSync(join(tmpdir(), "second-server-supervisor-"));
       try {
         const [box, bin] = [join(folder, "box"), join(folder, "bin")];
         for (const made of [box, bin]) mkdirSync(made);
@@ -31,10 +31,10 @@ suiteWhere(
           );
         const { stderr } = spawnSync(
           "sh",
-          ["-c", KEEPER_SCRIPT, "sh", "sh", "-c", NSPAWN, "nspawn", folder, box],
+          [SUPERVISOR_SCRIPT, "sh", "-c", NSPAWN, "nspawn", folder, box],
           {
             encoding: "utf8",
-            env: { PATH: `${bin}:/usr/bin:/bin`, BOX: box, KEEPER_GROUPS: "", NETNS: "none" },
+            env: { PATH: `${bin}:/usr/bin:/bin`, BOX: box, SUPERVISOR_GROUPS: "", NETNS: "none" },
           },
         );
         expect(stderr).toBe("");

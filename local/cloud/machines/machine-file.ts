@@ -2,7 +2,7 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { readIfThere, writeAtomically } from "../files";
-import type { MachineSpec, VolumeSpec } from "./hypervisor";
+import type { MachineSpec, VolumeSpec } from "./spec";
 
 /** What is kept of a machine besides its disk: <machines>/<droplet id>/machine.json. */
 export interface MachineFile {
