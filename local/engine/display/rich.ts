@@ -3,6 +3,7 @@ import { isUnknownId } from "../plan/providers";
 import type { Resource } from "../state/resource";
 import { nameOf, splitProvider, STACK_TYPE, typeOf } from "../urn";
 import { diffsText } from "./changes";
+import { configurationText } from "./configuration";
 import { diffOf, keysOf, translated } from "./object-diff";
 import { SIGNS } from "./ops";
 import type { DisplayOptions } from "./options";
@@ -79,6 +80,18 @@ const bodyOf = (
   );
 };
 
+/** One step to the right for each resource above it that is shown. */
+const indentBelow = (
+  seen: ReadonlyMap<string, Step>,
+  step: Step,
+  options: DisplayOptions,
+): number => {
+  const above = seen.get(resourceOf(step).parent ?? "");
+  if (!above) return 0;
+  const isIndented = isStack(above) || isShown(above, options, true);
+  return indentBelow(seen, above, options) + (isIndented ? 1 : 0);
+};
+
 /** The CLI's `--diff`: each step with its properties. What is said goes to stderr. */
 export const richDisplay = (
   options: DisplayOptions,
@@ -87,27 +100,12 @@ export const richDisplay = (
 ): Sink => {
   const seen = new Map<string, Step>();
   let errored = 0;
-  const indentOf = (step: Step): number => {
-    let indent = 0;
-    for (let parent = resourceOf(step).parent; parent;) {
-      const above = seen.get(parent);
-      if (!above) break;
-      if (isStack(above) || isShown(above, options, true)) indent += 1;
-      parent = resourceOf(above).parent;
-    }
-    return indent;
-  };
+  const indentOf = (step: Step): number => indentBelow(seen, step, options);
   const whole = (step: Step, refreshed: boolean): string =>
     headOf(step, indentOf(step)) + bodyOf(step, indentOf(step) + 1, refreshed, options);
   return {
     prelude: (config) => {
-      if (options.showConfig)
-        write(
-          `Configuration:\n${Object.keys(config)
-            .sort()
-            .map((key) => `    ${key}: ${config[key]}\n`)
-            .join("")}`,
-        );
+      if (options.showConfig) write(configurationText(config));
     },
     before: (step) => {
       seen.set(step.urn, step);

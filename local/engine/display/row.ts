@@ -31,22 +31,18 @@ export const countOf = (row: Row, ...severities: readonly Severity[]): number =>
 const keysText = (sign: string, keys: readonly string[]): string =>
   keys.length > 0 ? `${sign}${[...keys].sort().join(",")}` : "";
 
+/** How the properties differ: as the provider has told, else by the inputs. */
+const diffsOf = (step: Step): Diffs | null => {
+  const { old, new: now, detailed } = step;
+  if (detailed && Object.keys(detailed).length > 0) return translated(step);
+  return old && now ? diffOf(old.inputs, now.inputs) : null;
+};
+
 /** The names of the properties that differ, each group with its sign. */
-const shortDiff = ({ op, old, new: now, detailed, diffs }: Step): string => {
+const shortDiff = (step: Step): string => {
+  const { op, old, new: now, diffs } = step;
   if (!old || !now) return "";
-  let found: Diffs | null = null;
-  if (op !== "same")
-    found =
-      detailed && Object.keys(detailed).length > 0
-        ? translated({
-            op,
-            urn: "",
-            old,
-            new: now,
-            detailed,
-            logical: true,
-          })
-        : diffOf(old.inputs, now.inputs);
+  const found = op === "same" ? null : diffsOf(step);
   const moved = [
     ...(old.provider !== now.provider ? ["provider"] : []),
     ...((old.protect ?? false) !== (now.protect ?? false) ? ["protect"] : []),
@@ -60,28 +56,29 @@ const shortDiff = ({ op, old, new: now, detailed, diffs }: Step): string => {
 
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
 
+/** The step of a replacement, or of an import, that says what differs. */
+const stepWithDiff = ({ step, outputs }: Row): Step => {
+  if (step.op === "create-replacement" || step.op === "delete-replaced")
+    return outputs.findLast(({ op }) => op === "replace") ?? step;
+  return (step.op === "import" && outputs.find(({ op }) => op === "import")) || step;
+};
+
+const countsOf = (row: Row): readonly string[] => {
+  const counts = [
+    { count: countOf(row, "error"), word: "error" },
+    { count: countOf(row, "warning"), word: "warning" },
+    { count: countOf(row, "info", "info#err"), word: "message" },
+  ];
+  return counts.filter(({ count }) => count > 0).map(({ count, word }) => plural(count, word));
+};
+
 /** The last column: what differs, and the last thing said; in the end, how much was said. */
 export const infoOf = (row: Row, done: boolean): string => {
-  const { step, outputs } = row;
-  const detail =
-    step.op === "create-replacement" || step.op === "delete-replaced"
-      ? (outputs.findLast(({ op }) => op === "replace") ?? step)
-      : step.op === "import"
-        ? (outputs.find(({ op }) => op === "import") ?? step)
-        : step;
-  const changes = shortDiff(detail);
+  const changes = shortDiff(stepWithDiff(row));
   const last = row.told.at(-1);
-  const counts = [
-    [countOf(row, "error"), "error"],
-    [countOf(row, "warning"), "warning"],
-    [countOf(row, "info", "info#err"), "message"],
-  ] as const;
-  const said = done
-    ? counts.filter(([count]) => count > 0).map(([count, word]) => plural(count, word))
-    : last && spoken(last) !== ""
-      ? [spoken(last)]
-      : [];
-  return [...(changes ? [`[${changes}]`] : []), ...said].join("; ").split("\n")[0]!;
+  const said = done ? countsOf(row) : [last ? spoken(last) : ""];
+  const parts = [changes && `[${changes}]`, ...said].filter((part) => part !== "");
+  return parts.join("; ").replace(/\n[^]*/, "");
 };
 
 const seconds = (milliseconds: number): string =>
@@ -131,11 +128,8 @@ export const statusOf = (
     op !== "same" &&
     op !== "remove-pending-replace" &&
     !row.outputs.some((each) => each.op === op);
-  const text = interrupted
-    ? `${WORDS[op].doing} (interrupted)`
-    : done
-      ? finished(row, preview, failed)
-      : doing();
+  const reached = (): string => (done ? finished(row, preview, failed) : doing());
+  const text = interrupted ? `${WORDS[op].doing} (interrupted)` : reached();
   return old?.retainOnDelete && KEPT.includes(op) ? `${text}[retain]` : text;
 };
 

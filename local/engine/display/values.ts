@@ -34,7 +34,8 @@ export const shortened = ({ style }: Place, text: string): string => {
     : lines.join("\n");
 };
 
-export const isPrimitive = (value: Value): boolean =>
+type Primitive = null | boolean | number | string | Unknown | Secret;
+export const isPrimitive = (value: Value): value is Primitive =>
   value === null ||
   typeof value !== "object" ||
   value instanceof Unknown ||
@@ -65,7 +66,7 @@ export const decoded = (text: string): Decoded | null => {
   }
 };
 
-export const primitiveText = (place: Place, value: Value): string => {
+export const primitiveText = (place: Place, value: Primitive): string => {
   if (value === null) return "<null>";
   if (value instanceof Unknown) return "[unknown]";
   if (value instanceof Secret) return "[secret]";
@@ -77,8 +78,11 @@ export const primitiveText = (place: Place, value: Value): string => {
 };
 
 export const short = (hash: string): string => hash.slice(0, 7);
-export const kindOf = ({ path, uri, text }: Source): "file" | "uri" | "text" | "assets" =>
-  path !== undefined ? "file" : uri !== undefined ? "uri" : text !== undefined ? "text" : "assets";
+export const kindOf = ({ path, uri, text }: Source): "file" | "uri" | "text" | "assets" => {
+  if (path !== undefined) return "file";
+  if (uri !== undefined) return "uri";
+  return text === undefined ? "assets" : "text";
+};
 
 const sourceText = (place: Place, value: Asset | Archive): string => {
   const word = value instanceof Asset ? "asset" : "archive";
@@ -88,7 +92,7 @@ const sourceText = (place: Place, value: Asset | Archive): string => {
   if (kind === "text")
     return `${head} {\n${bareMargin(place)}${STEP}<contents elided>\n${bareMargin(place)}}`;
   if (kind !== "assets") return `${head} { ${value.source.path ?? value.source.uri} }`;
-  const members = (value as Archive).assets ?? {};
+  const members = value instanceof Archive ? (value.assets ?? {}) : {};
   return `${head} {\n${Object.keys(members)
     .sort()
     .map((name) => `${margin(place)}${STEP}"${name}": ${lineText(deeper(place), members[name]!)}`)
@@ -115,9 +119,7 @@ const valueText = (place: Place, value: Value): string => {
   if (isPrimitive(value)) return primitiveText(place, value);
   if (isList(value)) return listText(place, value);
   if (value instanceof Asset || value instanceof Archive) return sourceText(place, value);
-  return value instanceof Reference
-    ? referenceText(place, value)
-    : propsText(place, value as Props);
+  return value instanceof Reference ? referenceText(place, value) : propsText(place, value);
 };
 
 export const lineText = (place: Place, value: Value): string => `${valueText(place, value)}\n`;

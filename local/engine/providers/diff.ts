@@ -1,12 +1,14 @@
 import { isList, isProps, type Props, same, type Value } from "../values/value";
 import type { DetailedDiff, DiffKind, Difference, PropertyDiff } from "./provider";
 
-const step = (path: string, key: string): string =>
-  /^[A-Za-z_$][\w$]*$/.test(key)
-    ? path === ""
-      ? key
-      : `${path}.${key}`
-    : `${path}[${JSON.stringify(key)}]`;
+const step = (path: string, key: string): string => {
+  if (!/^[A-Za-z_$][\w$]*$/.test(key)) return `${path}[${JSON.stringify(key)}]`;
+  return path === "" ? key : `${path}.${key}`;
+};
+const changeKind = (was: boolean, is: boolean): DiffKind => {
+  if (was) return "add";
+  return is ? "delete" : "update";
+};
 
 const walk = (
   path: string,
@@ -28,7 +30,7 @@ const walk = (
       walk(`${path}[${index}]`, old[index], now[index], found);
     return;
   }
-  found[path] = { diffKind: was ? "add" : is ? "delete" : "update", inputDiff: true };
+  found[path] = { diffKind: changeKind(was, is), inputDiff: true };
 };
 
 /** Every property that differs, by path. Null counts as absent; what begins with "__" is a provider's own note. */

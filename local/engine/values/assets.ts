@@ -24,12 +24,10 @@ export const setAssetFolder = (folder: string): void => {
 };
 export const assetPath = (path: string): string => within(projectFolder, path);
 
-const pick = ({ path, text, uri }: Source): Source =>
-  path !== undefined && path !== ""
-    ? { path }
-    : uri !== undefined && uri !== ""
-      ? { uri }
-      : { text: text ?? "" };
+const pick = ({ path, text, uri }: Source): Source => {
+  if (path) return { path };
+  return uri ? { uri } : { text: text ?? "" };
+};
 
 export const readAsset = async (given: Source, folder: string): Promise<Asset> => {
   const source = pick(given);

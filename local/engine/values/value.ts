@@ -16,11 +16,13 @@ export interface Props {
 }
 
 /** Encrypted wherever it is stored, masked wherever it is shown. */
+// eslint-disable-next-line no-restricted-syntax -- a value type, told from plain objects by instanceof
 export class Secret {
   constructor(readonly value: Value) {}
 }
 
 /** Known only once something has been made; occurs in previews alone. */
+// eslint-disable-next-line no-restricted-syntax -- a value type, told from plain objects by instanceof
 export class Unknown {
   readonly unknown = true;
 }
@@ -33,6 +35,7 @@ export interface Source {
 }
 
 /** A file's content; equal when the hash is. */
+// eslint-disable-next-line no-restricted-syntax -- a value type, told from plain objects by instanceof
 export class Asset {
   /** `hash`: SHA-256 of the content in hex. */
   constructor(
@@ -42,6 +45,7 @@ export class Asset {
 }
 
 /** A folder or an archive file; equal when the hash is. */
+// eslint-disable-next-line no-restricted-syntax -- a value type, told from plain objects by instanceof
 export class Archive {
   constructor(
     readonly hash: string,
@@ -51,6 +55,7 @@ export class Archive {
 }
 
 /** Another resource passed as a value. */
+// eslint-disable-next-line no-restricted-syntax -- a value type, told from plain objects by instanceof
 export class Reference {
   constructor(
     readonly urn: string,

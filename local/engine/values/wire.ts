@@ -21,7 +21,6 @@ import {
   type Props,
   Reference,
   Secret,
-  type Source,
   UNKNOWN,
   Unknown,
   type Value,

@@ -7,11 +7,11 @@ import { type Kind, type Package, text } from "../provider";
 /** What Pulumi's own resources and functions need to know. */
 export interface Surroundings {
   /** Another stack's outputs, by "stack", "organization/stack" or "organization/project/stack". */
-  stackOutputs(name: string): Promise<Props>;
+  readonly stackOutputs: (name: string) => Promise<Props>;
   /** A resource that this run has made or read. */
-  resource(
+  readonly resource: (
     urn: string,
-  ): { readonly id?: string; readonly provider?: string; readonly outputs: Props } | undefined;
+  ) => { readonly id?: string; readonly provider?: string; readonly outputs: Props } | undefined;
 }
 
 const readStack = async ({ stackOutputs }: Surroundings, name: string): Promise<Props> => {
@@ -27,9 +27,10 @@ const readStack = async ({ stackOutputs }: Surroundings, name: string): Promise<
 
 const stackReference = (around: Surroundings): Kind => ({
   diff: () => ({ detailed: {}, replaces: [] }),
-  create: async () => {
-    throw new Error("a StackReference is read, not made. Update @pulumi/pulumi in this project.");
-  },
+  create: () =>
+    Promise.reject(
+      new Error("a StackReference is read, not made. Update @pulumi/pulumi in this project."),
+    ),
   read: async ({ id, inputs }) => {
     const name = text(inputs["name"]);
     if (name === undefined) throw new Error("stack reference can not be imported");
@@ -48,12 +49,14 @@ const stash: Kind = {
         : [],
   }),
   diff: (old, now) => ({ ...inputDiff(old.inputs, now, []), rough: true }),
-  create: async (inputs) => ({
-    id: randomUUID(),
-    outputs: { input: inputs["input"]!, output: inputs["input"]! },
-  }),
-  update: async (old, inputs) => ({ input: inputs["input"]!, output: old.outputs["output"]! }),
-  read: async (old) => old,
+  create: (inputs) =>
+    Promise.resolve({
+      id: randomUUID(),
+      outputs: { input: inputs["input"]!, output: inputs["input"]! },
+    }),
+  update: (old, inputs) =>
+    Promise.resolve({ input: inputs["input"]!, output: old.outputs["output"]! }),
+  read: (old) => Promise.resolve(old),
   delete: async () => {},
   preview: (inputs, old) => ({
     input: inputs["input"]!,
@@ -75,7 +78,8 @@ export const builtinPackage = (around: Surroundings): Package => ({
     lookups: {
       "pulumi:pulumi:readStackOutputs": async (args) =>
         await readStack(around, text(args["name"]) ?? ""),
-      "pulumi:pulumi:getResource": async (args) => found(around, args["urn"]),
+      "pulumi:pulumi:getResource": async (args) =>
+        await Promise.resolve(found(around, args["urn"])),
     },
   }),
 });

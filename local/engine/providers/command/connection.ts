@@ -5,9 +5,10 @@ const SECRET = ["password", "privateKey", "privateKeyPassword"];
 const DEFAULTS: Props = { user: "root", port: 22, dialErrorLimit: 10, perDialTimeout: 15 };
 
 const complete = (given: Props): Props =>
-  mapProps({ ...DEFAULTS, ...given }, (item, key) =>
-    SECRET.includes(key) ? new Secret(item) : isProps(item) ? complete(item) : item,
-  );
+  mapProps({ ...DEFAULTS, ...given }, (item, key) => {
+    if (SECRET.includes(key)) return new Secret(item);
+    return isProps(item) ? complete(item) : item;
+  });
 
 /** The defaults that the provider's own check fills in, of the connection and of the proxy before it, and its marks: the whole is secret, and so are the keys and passwords within it. */
 export const checkConnection = (given: Value): { connection: Secret; failures: CheckFailure[] } => {

@@ -67,6 +67,6 @@ export const copyToRemote: Kind = {
       await copy(inputs, work);
     return inputs;
   },
-  read: async (old) => old,
+  read: (old) => Promise.resolve(old),
   delete: async () => {},
 };

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 
-import type { Props } from "../../values/value";
 import type { Lookup } from "../provider";
 import { text } from "../provider";
 import { collector, commandKind, previousOutput, type Ran, type Runner, strings } from "./shared";
@@ -23,6 +22,11 @@ const endWith = (signal: AbortSignal, child: ChildProcess): void => {
   child.once("close", () => signal.removeEventListener("abort", stop));
 };
 
+const failureOf = (code: number | null, signal: string | null): string | null => {
+  if (code === 0) return null;
+  return code === null ? `signal: ${signal}` : `exit status ${code}`;
+};
+
 const run: Runner = async (command, inputs, previous, work) => {
   const interpreter = (inputs["interpreter"] as readonly string[] | undefined)?.length
     ? (inputs["interpreter"] as readonly string[])
@@ -41,9 +45,7 @@ const run: Runner = async (command, inputs, previous, work) => {
   child.stdin.end(text(inputs["stdin"]) ?? "");
   const end = await new Promise<string | null>((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", (code, signal) =>
-      resolve(code === 0 ? null : code === null ? `signal: ${signal}` : `exit status ${code}`),
-    );
+    child.once("close", (code, signal) => resolve(failureOf(code, signal)));
     endWith(work.signal, child);
   });
   if (work.signal.aborted)

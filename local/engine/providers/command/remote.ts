@@ -17,6 +17,13 @@ const open = async (
     ),
   );
 
+const failureOf = (code: number | null, signal: string): string | null => {
+  if (code === 0) return null;
+  return code === null
+    ? `Process exited from signal ${signal}`
+    : `Process exited with status ${code}`;
+};
+
 const ended = async (channel: ClientChannel, signal: AbortSignal): Promise<string | null> =>
   await new Promise((resolve, reject) => {
     let end: string | null = "the connection was lost before the command ended";
@@ -26,12 +33,7 @@ const ended = async (channel: ClientChannel, signal: AbortSignal): Promise<strin
     };
     signal.addEventListener("abort", stop, { once: true });
     channel.on("exit", (code: number | null, name?: string) => {
-      end =
-        code === 0
-          ? null
-          : code === null
-            ? `Process exited from signal ${name ?? "?"}`
-            : `Process exited with status ${code}`;
+      end = failureOf(code, name ?? "?");
     });
     channel.on("error", reject);
     channel.on("close", () => {

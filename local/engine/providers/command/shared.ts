@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-import { type Props, UNKNOWN, type Value } from "../../values/value";
+import { isProps, type Props, UNKNOWN, type Value } from "../../values/value";
 import { stateDiff } from "../diff";
 import { flag, type Kind, text, type Work } from "../provider";
 
@@ -44,7 +44,7 @@ export const commandKind = (run: Runner, check?: Kind["check"]): Kind => ({
     const command = text(old.outputs["delete"]);
     if (command !== undefined) await run(command, old.outputs, saidBefore(old.outputs), work);
   },
-  read: async (old) => old,
+  read: (old) => Promise.resolve(old),
   preview: (inputs, old) => (old ? { ...inputs, stdout: UNKNOWN, stderr: UNKNOWN } : inputs),
 });
 
@@ -57,9 +57,14 @@ export const previousOutput = (inputs: Props, previous: Ran): Readonly<Record<st
       };
 
 export const strings = (value: Value | undefined): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    Object.entries((value ?? {}) as Props).map(([name, item]) => [name, String(item)]),
-  );
+  isProps(value)
+    ? Object.fromEntries(
+        Object.entries(value).map(([name, item]) => [
+          name,
+          typeof item === "object" ? JSON.stringify(item) : String(item),
+        ]),
+      )
+    : {};
 
 /** Collects both streams and tells each line as it comes, as far as `logging` wants. */
 export const collector = (inputs: Props, work: Work) => {

@@ -44,12 +44,12 @@ const kind = (
   diff: (old, now) => ({ ...inputDiff(old.inputs, now, "*"), rough: true }),
   create: async (inputs) => {
     const full = { ...defaults, ...inputs };
-    const { id, outputs } = make(full);
+    const { id, outputs } = await Promise.resolve(make(full));
     return { id, outputs: { ...full, ...outputs } };
   },
   read: async (old) => {
-    const { id, inputs, outputs } =
-      Object.keys({ ...old.inputs, ...old.outputs }).length > 0 ? old : taken(old.id, found);
+    const isKnown = Object.keys({ ...old.inputs, ...old.outputs }).length > 0;
+    const { id, inputs, outputs } = await Promise.resolve(isKnown ? old : taken(old.id, found));
     return { id, inputs, outputs: { ...defaults, ...inputs, ...outputs } };
   },
   preview: (inputs) => ({ ...defaults, ...inputs, id: UNKNOWN }),
