@@ -30,3 +30,14 @@ export const splitProvider = (reference: string): { urn: string; id: string } =>
   const at = reference.lastIndexOf("::");
   return { urn: reference.slice(0, at), id: reference.slice(at + 2) };
 };
+
+/** The reference by which resources name their provider. */
+export const providerReference = (urn: string, id: string): string => `${urn}::${id}`;
+
+/** The id of what a preview would make. */
+export const UNKNOWN_ID = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+export const isUnknownId = (id: string | undefined): boolean => id === UNKNOWN_ID;
+
+/** "4.80.1" → "default_4_80_1", as the CLI names the provider that it makes for a package. */
+export const defaultProviderName = (version: string | undefined): string =>
+  version ? `default_${version.replace(/[^A-Za-z0-9-]/g, "_")}` : "default";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "@jest/globals";
 import { compareSync } from "bcryptjs";
 
-import { markSecrets } from "../../local/engine/plan/mark";
+import { markSecrets } from "../../local/engine/plan/secrecy";
 import { builtinPackage } from "../../local/engine/providers/builtin/builtin";
 import { createClient } from "../../local/engine/providers/digitalocean/client";
 import type { ResourceKind } from "../../local/engine/providers/digitalocean/kind";

@@ -1,7 +1,6 @@
 import { PREFIX, type Sink, type Step } from "../events/events";
-import { isUnknownId } from "../plan/providers";
 import type { Resource } from "../state/resource";
-import { nameOf, splitProvider, STACK_TYPE, typeOf } from "../urn";
+import { isUnknownId, nameOf, splitProvider, STACK_TYPE, typeOf } from "../urn";
 import { diffsText } from "./changes";
 import { configurationText } from "./configuration";
 import { diffOf, keysOf, translated } from "./object-diff";

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 
 import type { DisplayOptions } from "../display/options";
-import { EngineError } from "../errors";
+import { EngineError, messageOf } from "../errors";
 
 export const HELP = `Runs Pulumi programs written for Node without the pulumi CLI, on the CLI's own states.
 
@@ -92,27 +92,45 @@ export interface Arguments extends Omit<DisplayOptions, "project"> {
   readonly help: boolean;
 }
 
+const parse = (argv: readonly string[]) => {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: OPTIONS,
+      allowPositionals: true,
+      allowNegative: true,
+    });
+  } catch (error) {
+    throw new EngineError(`${messageOf(error)}\nSee --help.`, 1);
+  }
+};
+type Given = ReturnType<typeof parse>["values"];
+
+const parallelOf = ({ parallel: given }: Given): number => {
+  const parallel = Number(given ?? 16);
+  if (Number.isInteger(parallel) && parallel >= 1) return parallel;
+  throw new EngineError(`--parallel ${given}: expected a whole number from 1`, 1);
+};
+
+const displayOf = (given: Given): Omit<DisplayOptions, "project" | "stack"> => ({
+  diff: given.diff ?? false,
+  showSecrets: given["show-secrets"] ?? false,
+  showSames: given["show-sames"] ?? false,
+  showReads: given["show-reads"] ?? false,
+  showReplacementSteps: given["show-replacement-steps"] ?? false,
+  showConfig: given["show-config"] ?? false,
+  showFull: given["show-full-output"] ?? false,
+  suppressOutputs: given["suppress-outputs"] ?? false,
+  suppressProgress: given["suppress-progress"] ?? false,
+});
+
 export const readArguments = (argv: readonly string[]): Arguments => {
-  const { values, positionals } = (() => {
-    try {
-      return parseArgs({
-        args: [...argv],
-        options: OPTIONS,
-        allowPositionals: true,
-        allowNegative: true,
-      });
-    } catch (error) {
-      throw new EngineError(`${(error as Error).message}\nSee --help.`, 1);
-    }
-  })();
-  const parallel = Number(values.parallel ?? 16);
-  if (!Number.isInteger(parallel) || parallel < 1)
-    throw new EngineError(`--parallel ${values.parallel}: expected a whole number from 1`, 1);
+  const { values, positionals } = parse(argv);
+  const parallel = parallelOf(values);
   // `pulumi stack output` is the CLI's spelling.
   const words =
     positionals[0] === "stack" && positionals[1] === "output" ? positionals.slice(1) : positionals;
   const [command = "", ...rest] = words;
-  const anew = values["target-replace"] ?? [];
   if (values["run-program"] && !DESTROYS.has(command))
     throw new EngineError(
       "--run-program is for destroy alone: up and preview run the program in any case, and refresh with it is not supported by the embedded engine",
@@ -124,14 +142,15 @@ export const readArguments = (argv: readonly string[]): Arguments => {
       "--stack NAME is missing: the embedded engine keeps no selected stack",
       1,
     );
+  const anew = values["target-replace"] ?? [];
   return {
+    ...displayOf(values),
     command,
     rest,
     help,
     cwd: values.cwd ?? process.cwd(),
-    stack: (values.stack ?? "").split("/").at(-1)!,
+    stack: (values.stack ?? "").split("/").at(-1) ?? "",
     json: values.json ?? false,
-    diff: values.diff ?? false,
     refresh: values.refresh ?? false,
     runProgram: values["run-program"] ?? false,
     expectNoChanges: values["expect-no-changes"] ?? false,
@@ -139,14 +158,6 @@ export const readArguments = (argv: readonly string[]): Arguments => {
     targetDependents: values["target-dependents"] ?? false,
     replaces: [...(values.replace ?? []), ...anew],
     parallel,
-    showSecrets: values["show-secrets"] ?? false,
-    showSames: values["show-sames"] ?? false,
-    showReads: values["show-reads"] ?? false,
-    showReplacementSteps: values["show-replacement-steps"] ?? false,
-    showConfig: values["show-config"] ?? false,
-    showFull: values["show-full-output"] ?? false,
-    suppressOutputs: values["suppress-outputs"] ?? false,
-    suppressProgress: values["suppress-progress"] ?? false,
     yes: values.yes ?? false,
     skipPreview: values["skip-preview"] ?? false,
     previewOnly: values["preview-only"] ?? false,

@@ -1,21 +1,21 @@
 import { EngineError } from "../errors";
 import { passphrase } from "../project/stack-config";
 import { type Backend, openBackend } from "../state/backend";
-import { deploymentCodec, parseCheckpoint } from "../state/deployment";
+import { checkpointCodec, parseCheckpoint } from "../state/checkpoint";
 import { openSecrets, type SecretsManager } from "../state/secrets";
 import { STACK_TYPE } from "../urn";
-import { type Props } from "../values/value";
+import type { Props } from "../values/value";
 
 /** "stack", "organization/stack", "organization/project/stack". */
 const parse = (reference: string, project: string): { project: string; stack: string } => {
-  const parts = reference.split("/");
-  if (parts.length > 1 && parts[0] !== "organization")
+  const [first = "", second, ...others] = reference.split("/");
+  if (second !== undefined && first !== "organization")
     throw new EngineError(
       `stack reference '${reference}': organization name must be 'organization'`,
     );
-  return parts.length >= 3
-    ? { project: parts[1]!, stack: parts.slice(2).join("/") }
-    : { project, stack: parts.at(-1)! };
+  if (second !== undefined && others.length > 0)
+    return { project: second, stack: others.join("/") };
+  return { project, stack: second ?? first };
 };
 
 /** A stack that another passphrase locks keeps its secrets: they come without content. */
@@ -32,7 +32,7 @@ export const readOtherStack =
     const { project: other, stack } = parse(name, project);
     const { stackFile, read } = await openBackend(backend.url, other, stack);
     const text = await read();
-    if (text === null) throw new EngineError(`unknown stack "${name}"`);
+    if (text === undefined) throw new EngineError(`unknown stack "${name}"`);
     const checkpoint = parseCheckpoint(text, stackFile);
     const salt = checkpoint.checkpoint.latest?.secrets_providers?.state?.salt;
     const secrets =
@@ -43,6 +43,6 @@ export const readOtherStack =
             elided(name);
             return sealed(salt);
           });
-    const { resources } = deploymentCodec(name, secrets, stackFile).decode(checkpoint);
+    const { resources } = checkpointCodec(name, secrets, stackFile).decode(checkpoint);
     return resources.find(({ type }) => type === STACK_TYPE)?.outputs ?? {};
   };

@@ -1,7 +1,8 @@
 import { messageOf } from "../errors";
 import type { Sink } from "../events/events";
-import type { Deployment } from "../plan/deployment";
-import { forgetPending } from "../plan/pending";
+import type { Deployment } from "../execute/deployment";
+import { forgetInterrupted } from "../execute/interrupted";
+import type { Run } from "../execute/run";
 import type { StackConfig } from "../project/stack-config";
 import { STACK_TYPE } from "../urn";
 import type { Props } from "../values/value";
@@ -17,32 +18,45 @@ export interface Outcome {
   readonly seconds: number;
 }
 
-/** The summary, the last write, and the history. */
+/** What an operation is finished with. */
+export interface Finished {
+  readonly kind: Kind;
+  readonly started: number;
+  readonly config: StackConfig;
+}
+
+/** The last write, and the history. */
+const record = async (
+  stack: Stack,
+  run: Run,
+  { kind, started, config }: Finished,
+): Promise<void> => {
+  forgetInterrupted(run);
+  if (!run.options.dryRun && stack.checkpoint === undefined) run.journal.settle({});
+  await run.journal.flush();
+  if (run.options.dryRun) return;
+  await stack.backend.record({
+    kind,
+    startTime: Math.floor(started / 1000),
+    message: stack.args.message,
+    environment: { "exec.kind": "cli" },
+    config: config.raw,
+    result: run.failed ? "failed" : "succeeded",
+    endTime: Math.floor(Date.now() / 1000),
+    resourceChanges: run.changes,
+  });
+};
+
+/** The last write, the history, and the summary. */
 export const finish = async (
   stack: Stack,
   { run }: Deployment,
   sink: Sink,
-  kind: Kind,
-  started: number,
-  config: StackConfig,
+  finished: Finished,
 ): Promise<Outcome> => {
-  const seconds = (Date.now() - started) / 1000;
+  const seconds = (Date.now() - finished.started) / 1000;
   try {
-    forgetPending(run);
-    if (!run.options.dryRun && stack.checkpoint === null) run.journal.settle({});
-    await run.journal.flush();
-    if (!run.options.dryRun) {
-      await stack.backend.record({
-        kind,
-        startTime: Math.floor(started / 1000),
-        message: stack.args.message,
-        environment: { "exec.kind": "cli" },
-        config: config.raw,
-        result: run.failed ? "failed" : "succeeded",
-        endTime: Math.floor(Date.now() / 1000),
-        resourceChanges: run.changes,
-      });
-    }
+    await record(stack, run, finished);
   } catch (error) {
     run.error(`the state could not be written: ${messageOf(error)}`);
   }

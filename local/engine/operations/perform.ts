@@ -50,7 +50,7 @@ const exitCodeOf = (
 };
 
 const previewed = async (stack: Stack, action: Action, work: Work): Promise<Outcome> => {
-  const collector = stack.args.json ? collectPreview(stack.args) : null;
+  const collector = stack.args.json ? collectPreview(stack.args) : undefined;
   const outcome = await work(stack, collector?.sink ?? display(stack, action, true), true);
   if (collector) toStdout(JSON.stringify(collector.document(outcome), null, 4));
   return outcome;

@@ -1,6 +1,8 @@
 import { hidingDefaults, type Sink } from "../events/events";
-import { openDeployment, type Deployment } from "../plan/deployment";
-import { openRun, type Options } from "../plan/run";
+import { createRun } from "../execute/create-run";
+import { createDeployment, type Deployment } from "../execute/deployment";
+import { type Hooks, NO_HOOKS } from "../execute/hooks";
+import type { Options } from "../execute/run";
 import { readProject, type Project } from "../project/project";
 import {
   openStackSecrets,
@@ -12,11 +14,12 @@ import {
 import { openBackend, type Backend } from "../state/backend";
 import {
   type Checkpoint,
-  deploymentCodec,
+  checkpointCodec,
+  type CheckpointCodec,
   parseCheckpoint,
   type Snapshot,
-} from "../state/deployment";
-import { openJournal } from "../state/journal";
+} from "../state/checkpoint";
+import { createJournal } from "../state/journal";
 import type { SecretsManager } from "../state/secrets";
 import { setAssetFolder } from "../values/assets";
 import type { Props } from "../values/value";
@@ -29,7 +32,8 @@ export interface Stack {
   readonly project: Project;
   readonly file: StackFile;
   readonly backend: Backend;
-  readonly checkpoint: Checkpoint | null;
+  /** Undefined for a stack that has no state yet. */
+  readonly checkpoint?: Checkpoint;
 }
 
 export const openStack = async (args: Arguments): Promise<Stack> => {
@@ -47,12 +51,12 @@ export const openStack = async (args: Arguments): Promise<Stack> => {
     project,
     file,
     backend,
-    checkpoint: text === null ? null : parseCheckpoint(text, backend.stackFile),
+    checkpoint: text === undefined ? undefined : parseCheckpoint(text, backend.stackFile),
   };
 };
 
 /** Configuration can be read at once where nothing in it is encrypted; then the program need not wait for the key. */
-export const plainConfig = ({ args, file, project }: Stack): StackConfig | null => {
+export const plainConfig = ({ args, file, project }: Stack): StackConfig | undefined => {
   const refuse = (): never => {
     throw new Error("encrypted");
   };
@@ -65,7 +69,7 @@ export const plainConfig = ({ args, file, project }: Stack): StackConfig | null 
       true,
     );
   } catch {
-    return null;
+    return undefined;
   }
 };
 
@@ -73,7 +77,7 @@ export interface Unlocked {
   readonly secrets: SecretsManager;
   readonly keepSalt: () => Promise<void>;
   readonly snapshot: Snapshot;
-  readonly codec: ReturnType<typeof deploymentCodec>;
+  readonly codec: CheckpointCodec;
   readonly config: StackConfig;
 }
 
@@ -84,7 +88,7 @@ export const unlock = async (
 ): Promise<Unlocked> => {
   const saltInState = checkpoint?.checkpoint.latest?.secrets_providers?.state?.salt;
   const { secrets, keep } = await openStackSecrets(file, saltInState);
-  const codec = deploymentCodec(
+  const codec = checkpointCodec(
     `organization/${project.name}/${args.stack}`,
     secrets,
     backend.stackFile,
@@ -99,29 +103,39 @@ export const unlock = async (
 };
 
 /** "digitalocean:token" and the like configure the default providers. */
-const providerSettings = (
+export const providerSettings = (
   config: StackConfig,
   project: Project,
 ): Readonly<Record<string, Props>> => {
   const settings: Record<string, Record<string, string>> = {};
   for (const [key, value] of Object.entries(config.values)) {
-    const [namespace, name] = key.split(":", 2) as [string, string];
+    const [namespace = "", name = ""] = key.split(":", 2);
     if (namespace !== project.name && namespace !== "pulumi")
       (settings[namespace] ??= {})[name] = value;
   }
   return settings;
 };
 
-/** The deployment that an operation works on. Nothing is written in a dry run. */
+const optionsOf = (args: Arguments, dryRun: boolean): Options => ({
+  dryRun,
+  parallel: args.parallel,
+  targets: new Set(args.targets),
+  targetDependents: args.targetDependents,
+  replaces: new Set(args.replaces),
+  destroying: args.runProgram,
+});
+
+/** The deployment that an operation works on. Nothing is written in a dry run. `hooks`: of the program, where one runs. */
 export const openOperation = (
   stack: Stack,
   unlocked: Unlocked,
   sink: Sink,
   dryRun: boolean,
   abort: AbortController,
+  hooks: Hooks = NO_HOOKS,
 ): Deployment => {
   const { args, project, backend } = stack;
-  const { codec, snapshot, keepSalt, config } = unlocked;
+  const { codec, snapshot, keepSalt } = unlocked;
   let first = true;
   const write = async (now: Snapshot): Promise<void> => {
     if (dryRun) return;
@@ -129,27 +143,15 @@ export const openOperation = (
     first = false;
     await backend.write(JSON.stringify(codec.encode(now)));
   };
-  const options: Options = {
-    dryRun,
-    parallel: args.parallel,
-    targets: new Set(args.targets),
-    targetDependents: args.targetDependents,
-    replaces: new Set(args.replaces),
-    destroying: args.runProgram,
-  };
-  const run = openRun({
+  const run = createRun({
     stack: args.stack,
     project: project.name,
-    options,
-    journal: openJournal(snapshot, write),
+    options: optionsOf(args, dryRun),
+    journal: createJournal(snapshot, write),
     sink: hidingDefaults(sink),
     abort,
   });
   const elided = (name: string): void =>
     sink.diagnostic("info", `eliding undecryptable secrets for stack reference '${name}'`);
-  return openDeployment(
-    run,
-    providerSettings(config, project),
-    readOtherStack(backend, project.name, elided),
-  );
+  return createDeployment(run, hooks, readOtherStack(backend, project.name, elided));
 };

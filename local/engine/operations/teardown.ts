@@ -1,8 +1,8 @@
 import type { Sink } from "../events/events";
-import { deleteTargets } from "../plan/deletes";
-import type { Deployment } from "../plan/deployment";
-import { recoverPending } from "../plan/pending";
-import { refreshAll } from "../plan/refresh";
+import { deleteTargets } from "../execute/delete-in-order";
+import type { Deployment } from "../execute/deployment";
+import { recoverInterrupted } from "../execute/interrupted";
+import { refreshAll } from "../execute/refresh";
 import { withProgram } from "./deploy";
 import { onInterrupt } from "./interrupt";
 import { finish, type Outcome } from "./outcome";
@@ -23,9 +23,9 @@ const withoutProgram = async (
   const release = onInterrupt(() => deployment, abort, sink);
   try {
     sink.prelude({});
-    await recoverPending(deployment);
+    await recoverInterrupted(deployment);
     await work(deployment);
-    return await finish(stack, deployment, sink, kind, started, unlocked.config);
+    return await finish(stack, deployment, sink, { kind, started, config: unlocked.config });
   } finally {
     release();
   }

@@ -1,19 +1,19 @@
 import { markReplaces, rootOf } from "../providers/diff";
-import type { Difference } from "../providers/provider";
+import type { DetailedDiff, Difference, Kind } from "../providers/provider";
+import type { Resource } from "../state/resource";
 import { isProviderType, packageOf, splitProvider, typeOf } from "../urn";
-import { type Props, reveal } from "../values/value";
-import type { Deployment } from "./deployment";
+import { revealProps } from "../values/value";
+import { existing } from "./existing";
+import type { Goal } from "./goal";
 import { matchesPath } from "./paths";
-import type { Planned } from "./planned";
 
-const isDefault = (urn: string): boolean => urn.split("::").at(-1)!.startsWith("default");
+type AliasesOf = (urn: string) => readonly string[];
 
-/** Another provider is another account, perhaps: what it has made is made anew there. Default providers of the same package stand in for each other. */
-const providerMoved = (
-  { old, wanted }: Planned,
-  aliasesOf: (urn: string) => readonly string[],
-): boolean => {
-  if (!old?.provider || !wanted.provider || isProviderType(wanted.type)) return false;
+const isDefault = (urn: string): boolean => urn.split("::").at(-1)?.startsWith("default") ?? false;
+
+/** Another provider may be another account: what the first has made is made anew there. Default providers of the same package stand in for each other. */
+const providerMoved = (old: Resource, wanted: Resource, aliasesOf: AliasesOf): boolean => {
+  if (!old.provider || !wanted.provider || isProviderType(wanted.type)) return false;
   const before = splitProvider(old.provider).urn;
   const now = splitProvider(wanted.provider).urn;
   if (before === now || aliasesOf(now).includes(before)) return false;
@@ -24,22 +24,29 @@ const providerMoved = (
   );
 };
 
-/** What the provider says is different, with the program's own wishes (replaceOnChanges, another provider) worked in. */
-export const differenceOf = (deployment: Deployment, planned: Planned): Difference => {
-  const { kind, old, wanted, goal } = planned;
-  const difference = kind!.diff(
-    {
-      id: old!.id ?? "",
-      inputs: reveal(old!.inputs) as Props,
-      outputs: reveal(old!.outputs) as Props,
-    },
-    reveal(wanted.inputs) as Props,
+/** A provider may say of one path under a property that it replaces and of another that it does not: its word stands. */
+const keepKinds = (given: Difference, marked: Difference): DetailedDiff =>
+  Object.fromEntries(
+    Object.entries(marked.detailed).map(([path, diff]) => [
+      path,
+      given.detailed[path]?.diffKind.endsWith("-replace") ? given.detailed[path] : diff,
+    ]),
   );
+
+/** What the provider says is different, with the program's own wishes (replaceOnChanges, another provider) worked in. */
+export const differenceOf = (
+  kind: Kind,
+  old: Resource,
+  wanted: Resource,
+  goal: Goal,
+  aliasesOf: AliasesOf,
+): Difference => {
+  const difference = kind.diff(existing(old), revealProps(wanted.inputs));
   const chosen = markReplaces(
     difference.detailed,
     (root, path) => difference.replaces.includes(root) || matchesPath(path, goal.replaceOnChanges),
   );
-  const moved = providerMoved(planned, (urn) => deployment.aliases.get(urn) ?? []);
+  const moved = providerMoved(old, wanted, aliasesOf);
   const dropped = new Set(
     difference.replaces.filter(
       (root) => !Object.keys(difference.detailed).some((path) => rootOf(path) === root),
@@ -55,11 +62,11 @@ export const differenceOf = (deployment: Deployment, planned: Planned): Differen
   };
 };
 
-/** A provider may say of one path under a property that it replaces and of another that it does not: its word stands. */
-const keepKinds = (given: Difference, marked: Difference): Difference["detailed"] =>
-  Object.fromEntries(
-    Object.entries(marked.detailed).map(([path, diff]) => [
-      path,
-      given.detailed[path]?.diffKind.endsWith("-replace") ? given.detailed[path] : diff,
-    ]),
-  );
+/** A difference as the events tell it: by path, unless the provider knows only the properties, and by property. */
+export const toldDifference = ({
+  rough,
+  detailed,
+}: Difference): { readonly detailed?: DetailedDiff; readonly diffs: readonly string[] } => ({
+  ...(rough ? {} : { detailed }),
+  diffs: [...new Set(Object.keys(detailed).map(rootOf))],
+});

@@ -2,7 +2,11 @@ import type { HookNames } from "../state/hook-names";
 import type { StackFrame } from "../state/resource";
 import type { Props } from "../values/value";
 
-/** What the program wants of one resource. */
+/**
+ * What the program wants of one resource.
+ * The state's Resource lists the same options, and is a type of its own all the same: here an option is what the program asks for (a list is empty where it asks for none,
+ * `deleteBeforeReplace` and `aliases` serve this run alone), there it is what the state file has of it, and absent where the CLI leaves it out.
+ */
 export interface Goal {
   readonly type: string;
   readonly name: string;
@@ -36,6 +40,30 @@ export interface Goal {
   readonly hooks?: HookNames;
   readonly sourcePosition?: string;
   readonly stackTrace?: readonly StackFrame[];
+}
+
+/** `X.get(name, id)`: a resource that the program only looks at. */
+export interface ReadGoal {
+  readonly type: string;
+  readonly name: string;
+  readonly id: string;
+  readonly inputs: Props;
+  readonly parent?: string;
+  readonly dependencies: readonly string[];
+  /** "<urn>::<id>" of an explicit provider. */
+  readonly provider?: string;
+  readonly version?: string;
+  readonly additionalSecretOutputs: readonly string[];
+  readonly sourcePosition?: string;
+  readonly stackTrace?: readonly StackFrame[];
+}
+
+/** A call of a provider's `getX` function. */
+export interface Invocation {
+  readonly token: string;
+  readonly args: Props;
+  readonly provider?: string;
+  readonly version?: string;
 }
 
 export type Alias =

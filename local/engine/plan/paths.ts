@@ -1,15 +1,15 @@
 import { omit } from "../omit";
-import { isList, isProps, type Props, Secret, type Value } from "../values/value";
+import { isList, isProps, mapProps, type Props, Secret, type Value } from "../values/value";
+
+type Path = readonly (string | number)[];
 
 /** "a.b[0]["c d"]" → ["a", "b", 0, "c d"]. */
-export const parsePath = (path: string): readonly (string | number)[] =>
+export const parsePath = (path: string): Path =>
   [...path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+|\*)\]|([^.[\]]+)/g)].map(
-    ([, quoted, index, name]) =>
-      quoted !== undefined
-        ? quoted.replace(/\\(.)/g, "$1")
-        : index !== undefined && index !== "*"
-          ? Number(index)
-          : (index ?? name!),
+    ([, quoted, index, name = ""]) => {
+      if (quoted !== undefined) return quoted.replace(/\\(.)/g, "$1");
+      return index === undefined || index === "*" ? (index ?? name) : Number(index);
+    },
   );
 
 const bareOf = (value: Value | undefined): Value | undefined =>
@@ -21,43 +21,36 @@ const childOf = (value: Value | undefined, key: string | number): Value | undefi
   return isProps(inner) ? inner[String(key)] : undefined;
 };
 
-const put = (
-  now: Value | undefined,
-  before: Value | undefined,
-  [key, ...rest]: readonly (string | number)[],
-): Value | undefined => {
-  if (key === undefined) return before;
+const putIntoList = (items: readonly Value[], before: Value | undefined, path: Path): Value => {
+  const [key, ...rest] = path;
+  return items.map((item, index) =>
+    key === "*" || key === index ? (put(item, childOf(before, index), rest) ?? null) : item,
+  );
+};
+
+const putIntoProps = (props: Props, before: Value | undefined, path: Path): Props => {
+  const [key = "", ...rest] = path;
+  if (key === "*")
+    return mapProps(props, (item, name) => put(item, childOf(before, name), rest) ?? null);
+  const changed = put(props[key], childOf(before, key), rest);
+  return changed === undefined ? omit(props, String(key)) : { ...props, [key]: changed };
+};
+
+/** `now`, with what `before` has at this path. */
+const put = (now: Value | undefined, before: Value | undefined, path: Path): Value | undefined => {
+  if (path.length === 0) return before;
   const inner = bareOf(now);
   const wrap = (value: Value): Value => (now instanceof Secret ? new Secret(value) : value);
-  if (isList(inner)) {
-    if (key === "*")
-      return wrap(inner.map((item, index) => put(item, childOf(before, index), rest) ?? null));
-    return wrap(
-      inner.map((item, index) =>
-        index === key ? (put(item, childOf(before, index), rest) ?? null) : item,
-      ),
-    );
-  }
-  if (!isProps(inner)) return now;
-  if (key === "*")
-    return wrap(
-      Object.fromEntries(
-        Object.entries(inner).map(([name, item]) => [
-          name,
-          put(item, childOf(before, name), rest) ?? null,
-        ]),
-      ),
-    );
-  const changed = put(inner[key], childOf(before, key), rest);
-  return wrap(changed === undefined ? omit(inner, String(key)) : { ...inner, [key]: changed });
+  if (isList(inner)) return wrap(putIntoList(inner, before, path));
+  return isProps(inner) ? wrap(putIntoProps(inner, before, path)) : now;
 };
 
 /** `ignoreChanges`: the named properties as they were. */
 export const keepIgnored = (inputs: Props, before: Props, paths: readonly string[]): Props =>
-  paths.reduce(
-    (now, path) => (path === "*" ? before : (put(now, before, parsePath(path)) as Props)),
-    inputs,
-  );
+  paths.reduce((now, path) => {
+    const parts = parsePath(path);
+    return path === "*" || parts.length === 0 ? before : putIntoProps(now, before, parts);
+  }, inputs);
 
 /** Whether a changed path is one of `patterns` or below one ("*" stands for any). */
 export const matchesPath = (path: string, patterns: readonly string[]): boolean => {

@@ -1,10 +1,20 @@
 import { requirements, type Resource } from "../state/resource";
 import { isProviderType, STACK_TYPE, typeOf } from "../urn";
-import type { Run } from "./run";
+
+/** What --target and --target-dependents say. */
+export interface Scope {
+  readonly options: {
+    /** URNs; empty: everything. */
+    readonly targets: ReadonlySet<string>;
+    readonly targetDependents: boolean;
+  };
+  /** URNs that --target-dependents has added to the targets. */
+  readonly reached: Set<string>;
+}
 
 /** Whether --target includes this resource (providers and the stack always are). Asked in the order of dependencies: what depends on a dependent is one too. */
 export const isTargeted = (
-  { options, reached }: Run,
+  { options, reached }: Scope,
   urn: string,
   resource?: Resource,
 ): boolean => {

@@ -4,11 +4,11 @@ import { type Callback, CallbackInvokeRequest } from "@pulumi/pulumi/proto/callb
 
 /** Calls functions of the program, by the tokens that it has given. */
 export interface Callbacks {
-  invoke(callback: Callback, request: Uint8Array): Promise<Uint8Array>;
-  close(): void;
+  readonly invoke: (callback: Callback, request: Uint8Array) => Promise<Uint8Array>;
+  readonly close: () => void;
 }
 
-export const openCallbacks = (): Callbacks => {
+export const createCallbacks = (): Callbacks => {
   const clients = new Map<string, CallbacksClient>();
   return {
     invoke: async (callback, request) => {

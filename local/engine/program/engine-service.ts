@@ -3,7 +3,7 @@ import * as proto from "@pulumi/pulumi/proto/engine_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 
 import type { Severity, Sink } from "../events/events";
-import { unary } from "./monitor";
+import { unary } from "./unary";
 
 const SEVERITIES: readonly Severity[] = ["debug", "info", "warning", "error"];
 
@@ -14,7 +14,7 @@ export const engineService = (
 ): UntypedServiceImplementation => {
   let root = "";
   return {
-    log: unary(async (request: proto.LogRequest) => {
+    log: unary((request: proto.LogRequest) => {
       const severity = SEVERITIES[request.getSeverity()] ?? "info";
       const urn = request.getUrn() || undefined;
       if (severity === "error") onError(request.getMessage(), urn);
@@ -22,16 +22,16 @@ export const engineService = (
         sink.diagnostic(severity, request.getMessage(), urn, request.getEphemeral());
       return new Empty();
     }),
-    getRootResource: unary(async (_: proto.GetRootResourceRequest) => {
+    getRootResource: unary((_: proto.GetRootResourceRequest) => {
       const response = new proto.GetRootResourceResponse();
       response.setUrn(root);
       return response;
     }),
-    setRootResource: unary(async (request: proto.SetRootResourceRequest) => {
+    setRootResource: unary((request: proto.SetRootResourceRequest) => {
       root = request.getUrn();
       return new proto.SetRootResourceResponse();
     }),
-    startDebugging: unary(async (_: proto.StartDebuggingRequest) => new Empty()),
-    requirePulumiVersion: unary(async (_: unknown) => new proto.RequirePulumiVersionResponse()),
+    startDebugging: unary((_: proto.StartDebuggingRequest) => new Empty()),
+    requirePulumiVersion: unary((_: unknown) => new proto.RequirePulumiVersionResponse()),
   };
 };

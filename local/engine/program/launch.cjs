@@ -32,12 +32,11 @@ const onFirstUse = (load) => {
   let loaded;
   const module = () => (loaded ??= load());
   // A CommonJS module as an ES module has it: itself as the default.
-  const get = (_, name) =>
-    name === "__esModule"
-      ? true
-      : name === "default" && !module().__esModule
-        ? module()
-        : Reflect.get(module(), name);
+  const get = (_, name) => {
+    if (name === "__esModule") return true;
+    if (name === "default" && !module().__esModule) return module();
+    return Reflect.get(module(), name);
+  };
   return new Proxy(
     {},
     {

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import type { Writable } from "node:stream";
+import { Writable } from "node:stream";
 
 import { EngineError } from "../errors";
 import type { Sink } from "../events/events";
@@ -86,12 +86,14 @@ const argumentsFor = (
   ];
 };
 
+interface Started {
+  readonly child: ChildProcess;
+  /** Its exit code; null where a signal has ended it. */
+  readonly ended: Promise<number | null>;
+}
+
 /** A process that loads Pulumi's SDK and then waits for what to run. */
-const start = ({
-  folder,
-  nodeArgs,
-  typescript,
-}: NodeOptions): { child: ChildProcess; ended: Promise<number | null> } => {
+const start = ({ folder, nodeArgs, typescript }: NodeOptions): Started => {
   const [command, before] = boundToUs();
   const runner = runnerOf(folder);
   const child = spawn(command, [...before, "--require", LAUNCH, ...nodeArgs, runner], {
@@ -115,7 +117,7 @@ const start = ({
   return { child, ended };
 };
 
-let ahead: ReturnType<typeof start> | undefined;
+let ahead: Started | undefined;
 
 /** Starts a process that the next `runProgram` takes, so that it loads while the engine does. */
 export const startAhead = (options: NodeOptions): void => {
@@ -127,14 +129,28 @@ export const stopAhead = (): void => {
   ahead?.child.kill("SIGKILL");
 };
 
-/** Runs the program to its end; resolves with what went wrong: null for nothing, "" where the user has been told already. */
+/** What launch.cjs waits for: the runner's arguments, and what to add to its environment. */
+interface Orders {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const order = (child: ChildProcess, orders: Orders): void => {
+  const pipe = child.stdio[3];
+  if (!(pipe instanceof Writable)) throw new Error("the program was started without its pipe");
+  // One that has ended takes no more orders: its exit code says why.
+  pipe.on("error", () => {});
+  pipe.end(`${JSON.stringify(orders)}\n`);
+};
+
+/** Runs the program to its end; resolves with what went wrong: undefined for nothing, "" where the user has been told already. */
 export const runProgram = async (
   project: Project,
   config: StackConfig,
   address: string,
   options: ProgramOptions,
   sink: Sink,
-): Promise<string | null> => {
+): Promise<string | undefined> => {
   if (options.abort.aborted) return "";
   const { child, ended } = ahead ?? start(project);
   ahead = undefined;
@@ -143,14 +159,15 @@ export const runProgram = async (
     child.kill("SIGKILL");
   };
   options.abort.addEventListener("abort", stop);
-  const orders = child.stdio[3] as Writable;
-  // One that has ended takes no more orders: its exit code says why.
-  orders.on("error", () => {});
-  orders.end(
-    `${JSON.stringify({ argv: argumentsFor(project, address, options), env: { PULUMI_CONFIG: JSON.stringify(config.values), PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(config.secretKeys) } })}\n`,
-  );
+  order(child, {
+    argv: argumentsFor(project, address, options),
+    env: {
+      PULUMI_CONFIG: JSON.stringify(config.values),
+      PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(config.secretKeys),
+    },
+  });
   const code = await ended.finally(() => options.abort.removeEventListener("abort", stop));
-  if (code === 0) return null;
+  if (code === 0) return undefined;
   if (code === TOLD) return "";
   return code === null
     ? "an unhandled error occurred: the program was killed"

@@ -2,14 +2,11 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import {
-  Server,
-  ServerCredentials,
-  type ServiceDefinition,
-  type UntypedServiceImplementation,
-} from "@grpc/grpc-js";
+import { Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb";
+
+import { codeOf } from "../errors";
 
 const PREFIX = "second-server-engine-";
 const isAlive = (pid: number): boolean => {
@@ -17,7 +14,7 @@ const isAlive = (pid: number): boolean => {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    return codeOf(error) === "EPERM";
   }
 };
 
@@ -28,20 +25,24 @@ const sweep = async (): Promise<void> => {
     names.map(async (name) => {
       const pid = Number(/^(\d+)-/.exec(name.slice(PREFIX.length))?.[1]);
       if (!pid || isAlive(pid)) return;
-      await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(
-        (error: NodeJS.ErrnoException) => {
-          if (error.code !== "EPERM" && error.code !== "EACCES") throw error;
-        },
-      );
+      await rm(join(tmpdir(), name), { recursive: true, force: true }).catch((error: unknown) => {
+        if (codeOf(error) !== "EPERM" && codeOf(error) !== "EACCES") throw error;
+      });
     }),
   );
 };
+
+export interface Served {
+  /** As gRPC names it: "unix:/tmp/…/s". */
+  readonly address: string;
+  readonly close: () => Promise<void>;
+}
 
 /** Serves both services on a socket that only this user can reach. */
 export const serve = async (
   monitor: UntypedServiceImplementation,
   engine: UntypedServiceImplementation,
-): Promise<{ address: string; close: () => Promise<void> }> => {
+): Promise<Served> => {
   await sweep();
   const folder = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
   const server = new Server({

@@ -2,6 +2,12 @@ import { z } from "zod";
 
 import { EngineError } from "../errors";
 
+/** A value as YAML has it. */
+export type Tree =
+  null | boolean | number | string | readonly Tree[] | { readonly [key: string]: Tree };
+/** Whatever the YAML parser makes is a Tree: nothing is left to check. */
+export const tree = z.custom<Tree>();
+
 interface Items {
   readonly type: string;
   readonly items?: Items;
@@ -13,8 +19,8 @@ const declaration = z.strictObject({
   type: z.enum(["string", "integer", "boolean", "array", "object"]).optional(),
   description: z.string().optional(),
   items: items.optional(),
-  default: z.unknown().optional(),
-  value: z.unknown().optional(),
+  default: tree.optional(),
+  value: tree.optional(),
   secret: z.boolean().optional(),
 });
 
@@ -28,71 +34,12 @@ export interface Declaration {
   readonly items?: Items;
   readonly secret: boolean;
   /** What stacks have that do not say otherwise; undefined: each has to. */
-  readonly value?: unknown;
+  readonly value?: Tree;
   readonly own: boolean;
 }
 
-const isShorthand = (given: unknown): boolean =>
+const isShorthand = (given: Tree): boolean =>
   Array.isArray(given) || typeof given !== "object" || given === null;
-
-/** `config:` of Pulumi.yaml: values, or declarations of type and default. */
-export const readDeclarations = (
-  given: unknown,
-  project: string,
-  file: string,
-): readonly Declaration[] =>
-  Object.entries((given ?? {}) as Record<string, unknown>).map(([name, entry]) => {
-    const own = !name.includes(":") || name.startsWith(`${project}:`);
-    const key = name.includes(":") ? name : `${project}:${name}`;
-    if (isShorthand(entry))
-      return {
-        key,
-        name,
-        own,
-        secret: false,
-        value: entry,
-      };
-    const parsed = declaration.safeParse(entry);
-    if (!parsed.success)
-      throw new EngineError(
-        parsed.error.issues
-          .map(({ path, message }) => `${file}: config.${[name, ...path].join(".")}: ${message}`)
-          .join("\n"),
-      );
-    const { type, items: of, secret = false, value, default: preset } = parsed.data;
-    const wrong = (why: string): EngineError => new EngineError(`${file}: ${why}`);
-    if (value !== undefined && preset !== undefined)
-      throw wrong(`project config '${name}' cannot have both a 'default' and 'value' attribute`);
-    if (type === "array" && !of)
-      throw wrong(
-        `The configuration key '${name}' declares an array but does not specify the underlying type via the 'items' attribute`,
-      );
-    if (!own && type !== undefined)
-      throw wrong(
-        `Configuration key '${name}' is not namespaced by the project and should not define a type`,
-      );
-    if (!own && preset !== undefined)
-      throw wrong(
-        `Configuration key '${name}' is not namespaced by the project and should not define a default value. Did you mean to use the 'value' attribute instead of 'default'?`,
-      );
-    if (!own && value === undefined)
-      throw wrong(
-        `Configuration key '${name}' is namespaced and must provide an attribute 'value'`,
-      );
-    if (type !== undefined && preset !== undefined && !isOfType(preset, type, of))
-      throw wrong(
-        `The default value specified for configuration key '${name}' is not of the expected type '${typeText(type, of)}'`,
-      );
-    return {
-      key,
-      name,
-      own,
-      secret,
-      value: value ?? preset,
-      ...(type === undefined ? {} : { type }),
-      ...(of === undefined ? {} : { items: of }),
-    };
-  });
 
 const typeText = (type: string, of: Items | undefined): string =>
   of ? `array<${typeText(of.type, of.items)}>` : type;
@@ -117,10 +64,70 @@ const isOfType = (value: unknown, type: string, of: Items | undefined): boolean 
   }
 };
 
+type Parsed = z.infer<typeof declaration>;
+
+/** What may be said of a key of the project's own, and what of another's; undefined where all is well. */
+const complaintOf = (name: string, own: boolean, parsed: Parsed): string | undefined => {
+  const { type, items: of, value, default: preset } = parsed;
+  if (value !== undefined && preset !== undefined)
+    return `project config '${name}' cannot have both a 'default' and 'value' attribute`;
+  if (type === "array" && !of)
+    return `The configuration key '${name}' declares an array but does not specify the underlying type via the 'items' attribute`;
+  if (!own && type !== undefined)
+    return `Configuration key '${name}' is not namespaced by the project and should not define a type`;
+  if (!own && preset !== undefined)
+    return `Configuration key '${name}' is not namespaced by the project and should not define a default value. Did you mean to use the 'value' attribute instead of 'default'?`;
+  if (!own && value === undefined)
+    return `Configuration key '${name}' is namespaced and must provide an attribute 'value'`;
+  if (type !== undefined && preset !== undefined && !isOfType(preset, type, of))
+    return `The default value specified for configuration key '${name}' is not of the expected type '${typeText(type, of)}'`;
+  return undefined;
+};
+
+const readDeclaration = (name: string, entry: Tree, project: string, file: string): Declaration => {
+  const own = !name.includes(":") || name.startsWith(`${project}:`);
+  const key = name.includes(":") ? name : `${project}:${name}`;
+  if (isShorthand(entry))
+    return {
+      key,
+      name,
+      own,
+      secret: false,
+      value: entry,
+    };
+  const parsed = declaration.safeParse(entry);
+  if (!parsed.success)
+    throw new EngineError(
+      parsed.error.issues
+        .map(({ path, message }) => `${file}: config.${[name, ...path].join(".")}: ${message}`)
+        .join("\n"),
+    );
+  const complaint = complaintOf(name, own, parsed.data);
+  if (complaint !== undefined) throw new EngineError(`${file}: ${complaint}`);
+  const { type, items: of, secret = false, value, default: preset } = parsed.data;
+  return {
+    key,
+    name,
+    own,
+    secret,
+    value: value ?? preset,
+    ...(type === undefined ? {} : { type }),
+    ...(of === undefined ? {} : { items: of }),
+  };
+};
+
+/** `config:` of Pulumi.yaml: values, or declarations of type and default. */
+export const readDeclarations = (
+  given: Readonly<Record<string, Tree>>,
+  project: string,
+  file: string,
+): readonly Declaration[] =>
+  Object.entries(given).map(([name, entry]) => readDeclaration(name, entry, project, file));
+
 const listed = (names: readonly string[]): string => {
   const quoted = [...names].sort().map((name) => `'${name}'`);
   return quoted.length === 1
-    ? quoted[0]!
+    ? quoted.join("")
     : `${quoted.slice(0, -1).join(", ")} and ${quoted.at(-1)}`;
 };
 

@@ -36,15 +36,14 @@ export const readProjectFile = async (start: string): Promise<ProjectFile> => {
 
 /** How the program's process is started. */
 export interface NodeOptions {
-  /** The folder of Pulumi.yaml. */ readonly folder: string;
+  /** The folder of Pulumi.yaml. */
+  readonly folder: string;
   readonly typescript: boolean;
   readonly nodeArgs: readonly string[];
 }
 
 const member = (value: unknown, name: string): unknown =>
-  typeof value === "object" && value !== null
-    ? (value as Readonly<Record<string, unknown>>)[name]
-    : undefined;
+  typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 
 /** What can be told before the file has been checked, which takes the time that the process needs to start; a file that fails the check stops it again. */
 export const nodeOptions = ({ folder, document }: ProjectFile): NodeOptions => {

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 
 import { EngineError } from "../errors";
-import { type Declaration, readDeclarations } from "./project-config";
+import { type Declaration, readDeclarations, tree } from "./project-config";
 import { type NodeOptions, nodeOptions, type ProjectFile, readProjectFile } from "./project-file";
 
 const shape = z.looseObject({
@@ -20,7 +20,7 @@ const shape = z.looseObject({
   main: z.string().optional(),
   description: z.string().optional(),
   backend: z.looseObject({ url: z.string().optional() }).optional(),
-  config: z.union([z.string(), z.record(z.string(), z.unknown())]).optional(),
+  config: z.union([z.string(), z.record(z.string(), tree)]).optional(),
   stackConfigDir: z.string().optional(),
 });
 
@@ -66,7 +66,7 @@ const projectOf = (read: ProjectFile): Project => {
     description,
     // A text is an older spelling of stackConfigDir.
     stackFolder: join(dirname(file), stackConfigDir ?? (typeof config === "string" ? config : ".")),
-    declarations: readDeclarations(typeof config === "string" ? {} : config, name, file),
+    declarations: readDeclarations(typeof config === "string" ? {} : (config ?? {}), name, file),
     ...(backend?.url ? { backendUrl: backend.url } : {}),
   };
 };

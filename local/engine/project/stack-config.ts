@@ -2,12 +2,13 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { parse, parseDocument } from "yaml";
+import { z } from "zod";
 
-import { EngineError, messageOf } from "../errors";
+import { codeOf, EngineError, messageOf } from "../errors";
 import { writeAtomically } from "../state/files";
 import { createSecrets, openSecrets, type SecretsManager } from "../state/secrets";
 import type { Project } from "./project";
-import { type Given, validateStack } from "./project-config";
+import { type Given, tree, type Tree, validateStack } from "./project-config";
 
 /** A stack's configuration, decrypted: "project:key" → text (JSON text for lists and objects). */
 export interface StackConfig {
@@ -17,27 +18,48 @@ export interface StackConfig {
   readonly raw: Readonly<Record<string, unknown>>;
 }
 
+const stackFileShape = z.looseObject({
+  secretsprovider: z.unknown(),
+  encryptionsalt: z.string().nullish(),
+  config: z.record(z.string(), tree).nullish(),
+});
+
+/** Pulumi.NAME.yaml. */
 export interface StackFile {
   readonly path: string;
-  readonly text: string | null;
-  readonly document: Record<string, unknown>;
+  /** Undefined: there is none yet. */
+  readonly text?: string;
+  readonly settings: z.infer<typeof stackFileShape>;
 }
 
-export const readStackFile = async (project: Project, stack: string): Promise<StackFile> => {
-  const path = join(project.stackFolder, `Pulumi.${stack}.yaml`);
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return null;
-    throw error;
-  });
+const readIfThere = async (path: string): Promise<string | undefined> => {
   try {
-    return {
-      path,
-      text,
-      document: (text === null ? {} : (parse(text) ?? {})) as Record<string, unknown>,
-    };
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+};
+
+const parseYaml = (path: string, text: string): unknown => {
+  try {
+    return parse(text);
   } catch (error) {
     throw new EngineError(`${path}: ${messageOf(error)}`);
   }
+};
+
+export const readStackFile = async (project: Project, stack: string): Promise<StackFile> => {
+  const path = join(project.stackFolder, `Pulumi.${stack}.yaml`);
+  const text = await readIfThere(path);
+  const parsed = stackFileShape.safeParse(parseYaml(path, text ?? "") ?? {});
+  if (!parsed.success)
+    throw new EngineError(
+      parsed.error.issues
+        .map((issue) => `${path}: ${issue.path.join(".")}: ${issue.message}`)
+        .join("\n"),
+    );
+  return { path, text, settings: parsed.data };
 };
 
 export const passphrase = async (): Promise<string> => {
@@ -54,12 +76,12 @@ export const openStackSecrets = async (
   file: StackFile,
   saltInState: string | undefined,
 ): Promise<{ secrets: SecretsManager; keep: () => Promise<void> }> => {
-  const provider = file.document["secretsprovider"];
+  const { secretsprovider: provider, encryptionsalt } = file.settings;
   if (provider !== undefined && provider !== "passphrase")
     throw new EngineError(
-      `${file.path}: secretsprovider: ${String(provider)} is not supported by the embedded engine. Use the passphrase provider.`,
+      `${file.path}: secretsprovider: ${typeof provider === "string" ? provider : JSON.stringify(provider)} is not supported by the embedded engine. Use the passphrase provider.`,
     );
-  const salt = (file.document["encryptionsalt"] as string | undefined) ?? saltInState;
+  const salt = encryptionsalt ?? saltInState;
   if (salt !== undefined) {
     const secrets = await openSecrets(salt, await passphrase());
     return { secrets, keep: async () => {} };
@@ -67,20 +89,19 @@ export const openStackSecrets = async (
   const secrets = await createSecrets(await passphrase());
   const keep = async (): Promise<void> => {
     const document = parseDocument(file.text ?? "");
-    if (document.contents === null) document.contents = document.createNode({}) as never;
     document.set("encryptionsalt", secrets.salt);
     await writeAtomically(file.path, document.toString({ lineWidth: 0 }));
   };
   return { secrets, keep };
 };
 
-type Tree = null | boolean | number | string | readonly Tree[] | { readonly [key: string]: Tree };
 const isSecure = (value: Tree): value is { readonly secure: string } =>
   typeof value === "object" &&
   value !== null &&
   !Array.isArray(value) &&
   Object.keys(value).join() === "secure" &&
-  typeof (value as { secure: Tree }).secure === "string";
+  "secure" in value &&
+  typeof value.secure === "string";
 const containsSecure = (value: Tree): boolean =>
   typeof value === "object" &&
   value !== null &&
@@ -96,6 +117,27 @@ const opened = (value: Tree, decrypt: (ciphertext: string) => string): Tree => {
   );
 };
 
+/** `config:` while it is being gathered. */
+interface Gathered {
+  readonly values: Record<string, string>;
+  readonly raw: Record<string, Tree>;
+  readonly contents: Map<string, Given>;
+}
+
+const put = (
+  { values, raw, contents }: Gathered,
+  key: string,
+  given: Tree,
+  decrypt: (ciphertext: string) => string,
+): void => {
+  const content = opened(given, decrypt);
+  const whole = typeof content === "object" && content !== null;
+  const text = whole ? JSON.stringify(content) : String(content ?? "");
+  values[key] = text;
+  raw[key] = typeof given === "object" && given !== null ? given : text;
+  contents.set(key, { content: whole ? content : text, secret: containsSecure(given) });
+};
+
 /** Decrypts `config:`, and completes it by what the project's own file says. A key without a namespace belongs to the project. */
 export const readStackConfig = (
   file: StackFile,
@@ -104,20 +146,10 @@ export const readStackConfig = (
   secrets: SecretsManager,
   validating: boolean,
 ): StackConfig => {
-  const values: Record<string, string> = {};
-  const raw: Record<string, Tree> = {};
-  const contents = new Map<string, Given>();
-  const put = (key: string, given: Tree, decrypt: (ciphertext: string) => string): void => {
-    const content = opened(given, decrypt);
-    const whole = typeof content === "object" && content !== null;
-    values[key] = whole ? JSON.stringify(content) : String(content ?? "");
-    raw[key] = typeof given === "object" && given !== null ? given : values[key];
-    contents.set(key, { content: whole ? content : values[key], secret: containsSecure(given) });
-  };
-  for (const [name, value] of Object.entries(
-    (file.document["config"] ?? {}) as Record<string, Tree>,
-  )) {
-    put(name.includes(":") ? name : `${project.name}:${name}`, value, (ciphertext) => {
+  const gathered: Gathered = { values: {}, raw: {}, contents: new Map() };
+  const { values, raw, contents } = gathered;
+  for (const [name, value] of Object.entries(file.settings.config ?? {})) {
+    put(gathered, name.includes(":") ? name : `${project.name}:${name}`, value, (ciphertext) => {
       try {
         return secrets.decrypt(ciphertext);
       } catch {
@@ -129,7 +161,7 @@ export const readStackConfig = (
   }
   if (validating) validateStack(stack, project.declarations, (key) => contents.get(key));
   for (const { key, value } of project.declarations)
-    if (!contents.has(key) && value !== undefined) put(key, value as Tree, (text) => text);
+    if (!contents.has(key) && value !== undefined) put(gathered, key, value, (text) => text);
   return {
     values,
     secretKeys: [...contents].filter(([, { secret }]) => secret).map(([key]) => key),

@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { EngineError } from "../errors";
+import { codeOf, EngineError, messageOf } from "../errors";
 import { nanoseconds, writeAtomically } from "./files";
 
 /** The CLI's file backend ("diy"), layout version 1. */
@@ -12,12 +12,12 @@ export interface Backend {
   readonly url: string;
   readonly stackFile: string;
   readonly lockFolder: string;
-  /** The stack file's text; null for a stack that has none yet. */
-  read(): Promise<string | null>;
+  /** The stack file's text; undefined for a stack that has none yet. */
+  readonly read: () => Promise<string | undefined>;
   /** Replaces the stack file, keeping the one before as .bak. */
-  write(text: string): Promise<void>;
+  readonly write: (text: string) => Promise<void>;
   /** Records a finished operation: its summary, a copy of its checkpoint, and a backup. */
-  record(update: object): Promise<void>;
+  readonly record: (update: object) => Promise<void>;
 }
 
 const rootOf = (url: string): string => {
@@ -31,12 +31,12 @@ const rootOf = (url: string): string => {
     : url.slice("file://".length).replace(/^~(?=\/)/, homedir());
 };
 
-const readIfThere = async (path: string): Promise<string | null> => {
+const readIfThere = async (path: string): Promise<string | undefined> => {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw new EngineError(`could not read the state ${path}: ${(error as Error).message}`);
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw new EngineError(`could not read the state ${path}: ${messageOf(error)}`);
   }
 };
 
@@ -48,20 +48,20 @@ export const openBackend = async (
   const pulumi = join(rootOf(url), ".pulumi");
   const stackFile = join(pulumi, "stacks", project, `${stack}.json`);
   for (const extension of [".gz", ".zst"]) {
-    if ((await readIfThere(`${stackFile}${extension}`)) !== null)
+    if ((await readIfThere(`${stackFile}${extension}`)) !== undefined)
       throw new EngineError(
         `${stackFile}${extension}: compressed states are not supported by the embedded engine. Run the pulumi CLI once with PULUMI_DIY_BACKEND_GZIP=false.`,
       );
   }
   const meta = join(pulumi, "meta.yaml");
   const found = await readIfThere(meta);
-  if (found !== null && !/^version:\s*1\s*$/m.test(found))
+  if (found !== undefined && !/^version:\s*1\s*$/m.test(found))
     throw new EngineError(
       `${meta}: this engine knows version 1 of the file backend's layout. Run \`pulumi state upgrade\`.`,
     );
   const copyIfThere = async (to: string): Promise<void> => {
     const text = await readIfThere(stackFile);
-    if (text !== null) await writeAtomically(to, text);
+    if (text !== undefined) await writeAtomically(to, text);
   };
   return {
     url,
@@ -69,11 +69,11 @@ export const openBackend = async (
     lockFolder: join(pulumi, "locks", "organization", project, stack),
     read: async () => await readIfThere(stackFile),
     write: async (text) => {
-      if (found === null && (await readIfThere(meta)) === null)
+      if (found === undefined && (await readIfThere(meta)) === undefined)
         await writeAtomically(meta, "version: 1\n");
       await copyFile(stackFile, `${stackFile}.bak`, constants.COPYFILE_FICLONE).catch(
-        (error: NodeJS.ErrnoException) => {
-          if (error.code !== "ENOENT") throw error;
+        (error: unknown) => {
+          if (codeOf(error) !== "ENOENT") throw error;
         },
       );
       await writeAtomically(stackFile, text);

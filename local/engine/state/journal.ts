@@ -1,4 +1,4 @@
-import type { OperationType, PendingOperation, Snapshot } from "./deployment";
+import type { OperationType, PendingOperation, Snapshot } from "./checkpoint";
 import type { Resource } from "./resource";
 
 /**
@@ -14,43 +14,52 @@ export interface Journal {
   /** When the state that was read had been written (ms). */
   readonly readAt: number;
   /** On the disk before a provider is called: should we die in the middle, the next run knows what was under way. Returns what takes it back. */
-  begin(type: OperationType, resource: Resource): Promise<() => void>;
+  readonly begin: (type: OperationType, resource: Resource) => Promise<() => void>;
   /** `made` takes the place of `old` (either may be absent). With `quiet`, nothing worth a write has changed. */
-  settle(change: { old?: Resource; made?: Resource; quiet?: boolean }): void;
+  readonly settle: (change: { old?: Resource; made?: Resource; quiet?: boolean }) => void;
   /** Changes a resource where it stands. */
-  amend(from: Resource, to: Resource, quiet?: boolean): void;
+  readonly amend: (from: Resource, to: Resource, quiet?: boolean) => void;
   /** Something that exists but was not in the state (left by an interrupted creation, or imported). */
-  adopt(resource: Resource): void;
+  readonly adopt: (resource: Resource) => void;
   /** What was interrupted has been dealt with. */
-  forget(operation: PendingOperation): void;
-  snapshot(): Snapshot;
+  readonly forget: (operation: PendingOperation) => void;
   /** Resolves when all that has changed so far is on the disk. Steps that end while a write is under way share the next one. */
-  flush(): Promise<void>;
+  readonly flush: () => Promise<void>;
 }
 
-export const openJournal = (
+/** Writes at most one at a time. Changes that come while a write is under way share the next one. */
+const createWriter = (write: () => Promise<void>) => {
+  let dirty = false;
+  let writing: Promise<void> = Promise.resolve();
+  let next: Promise<void> | undefined;
+  return {
+    touch: (): void => {
+      dirty = true;
+    },
+    flush: async (): Promise<void> => {
+      if (!dirty) return await (next ?? writing);
+      const current = writing.catch(() => {});
+      next ??= current.then(() => {
+        next = undefined;
+        dirty = false;
+        writing = write();
+        return writing;
+      });
+      await next;
+    },
+  };
+};
+
+/** `write`: puts a snapshot on the disk. */
+export const createJournal = (
   start: Snapshot,
   write: (snapshot: Snapshot) => Promise<void>,
 ): Journal => {
   let base = [...start.resources];
   let fresh: Resource[] = [];
   const pending = new Set<PendingOperation>(start.pending);
-  let dirty = false;
-  let writing: Promise<void> = Promise.resolve();
-  let next: Promise<void> | null = null;
-
   const snapshot = (): Snapshot => ({ resources: [...fresh, ...base], pending: [...pending] });
-  const flush = async (): Promise<void> => {
-    if (!dirty) return await (next ?? writing);
-    const current = writing.catch(() => {});
-    next ??= current.then(() => {
-      next = null;
-      dirty = false;
-      writing = write(snapshot());
-      return writing;
-    });
-    await next;
-  };
+  const { touch, flush } = createWriter(async () => await write(snapshot()));
 
   return {
     get base() {
@@ -64,31 +73,30 @@ export const openJournal = (
     begin: async (type, resource) => {
       const operation = { type, resource };
       pending.add(operation);
-      dirty = true;
+      touch();
       await flush();
       return () => {
         pending.delete(operation);
-        dirty = true;
+        touch();
       };
     },
     settle: ({ old, made, quiet }) => {
       if (old) base = base.filter((each) => each !== old);
       if (made) fresh.push(made);
-      dirty ||= !quiet;
+      if (!quiet) touch();
     },
     amend: (from, to, quiet) => {
       base = base.map((each) => (each === from ? to : each));
       fresh = fresh.map((each) => (each === from ? to : each));
-      dirty ||= !quiet;
+      if (!quiet) touch();
     },
     adopt: (resource) => {
       base.push(resource);
-      dirty = true;
+      touch();
     },
     forget: (operation) => {
-      if (pending.delete(operation)) dirty = true;
+      if (pending.delete(operation)) touch();
     },
-    snapshot,
     flush,
   };
 };

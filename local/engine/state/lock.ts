@@ -4,20 +4,24 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 
-import { EngineError } from "../errors";
+import { z } from "zod";
+
+import { codeOf, EngineError } from "../errors";
 import type { Backend } from "./backend";
 import { writeAtomically } from "./files";
 
-interface Holder {
-  readonly pid: number;
-  readonly username: string;
-  readonly hostname: string;
-  readonly timestamp: string;
-}
+/** Who holds a lock, as the CLI writes it too. */
+const holderShape = z.object({
+  pid: z.number(),
+  username: z.string(),
+  hostname: z.string(),
+  timestamp: z.string(),
+});
+type Holder = z.infer<typeof holderShape>;
 
 const locksOf = async (backend: Backend): Promise<string[]> => {
-  const names = await readdir(backend.lockFolder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
+  const names = await readdir(backend.lockFolder).catch((error: unknown) => {
+    if (codeOf(error) === "ENOENT") return [];
     throw error;
   });
   return names.filter((name) => name.endsWith(".json"));
@@ -25,13 +29,13 @@ const locksOf = async (backend: Backend): Promise<string[]> => {
 
 const describe = async (path: string): Promise<string> => {
   // It may have been lifted meanwhile.
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return null;
+  const text = await readFile(path, "utf8").catch((error: unknown) => {
+    if (codeOf(error) === "ENOENT") return undefined;
     throw error;
   });
-  if (text === null) return "";
+  if (text === undefined) return "";
   try {
-    const { pid, username, hostname: host, timestamp } = JSON.parse(text) as Holder;
+    const { pid, username, hostname: host, timestamp } = holderShape.parse(JSON.parse(text));
     return `\n  file://${path}: created by ${username}@${host} (pid ${pid}) at ${timestamp}`;
   } catch {
     return `\n  file://${path}: (unreadable)`;

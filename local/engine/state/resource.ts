@@ -1,4 +1,6 @@
-import { type Json, type JsonObject, type SecretStyle, storeProps } from "../values/stored";
+import { z } from "zod";
+
+import { type JsonObject, type SecretStyle, storeProps } from "../values/stored";
 import type { Props } from "../values/value";
 import type { HookNames } from "./hook-names";
 
@@ -7,7 +9,9 @@ export interface StackFrame {
   readonly sourcePosition?: string;
 }
 
-/** A resource as the state knows it. Times are ISO 8601; `provider` is "<urn>::<id>". */
+/**
+ * A resource as the state knows it: the options are those of the Goal that it was last registered with (see there why it is a type of its own). Times are ISO 8601; `provider` is "<urn>::<id>".
+ */
 export interface Resource {
   readonly urn: string;
   readonly type: string;
@@ -47,11 +51,11 @@ export interface Resource {
   readonly sourcePosition?: string;
   readonly stackTrace?: readonly StackFrame[];
   /** What a newer CLI keeps and this engine does not interpret; carried along. */
-  readonly rest?: JsonObject;
+  readonly rest?: Readonly<Record<string, unknown>>;
 }
 
 /** In the order in which the CLI writes them. */
-const FIELDS: readonly (keyof Resource)[] = [
+const FIELDS = [
   "urn",
   "custom",
   "delete",
@@ -81,7 +85,8 @@ const FIELDS: readonly (keyof Resource)[] = [
   "ignoreChanges",
   "replaceOnChanges",
   "resourceHooks",
-];
+] as const satisfies readonly (keyof Resource)[];
+
 const isEmpty = (value: unknown): boolean =>
   value === undefined ||
   value === false ||
@@ -90,33 +95,82 @@ const isEmpty = (value: unknown): boolean =>
   (typeof value === "object" && value !== null && Object.keys(value).length === 0);
 
 /** As the CLI stores it: what is empty is left out. */
-export const storeResource = (resource: Resource, style: SecretStyle): JsonObject => {
+export const storeResource = (
+  resource: Resource,
+  style: SecretStyle,
+): Readonly<Record<string, unknown>> => {
   const stored: Partial<Record<keyof Resource, unknown>> = {
     ...resource,
     inputs: storeProps(resource.inputs, style),
     outputs: storeProps(resource.outputs, style),
   };
   const present = FIELDS.filter((field) => field === "custom" || !isEmpty(stored[field])).map(
-    (field) => [field, stored[field]],
+    (field) => [field, stored[field]] as const,
   );
-  return { ...Object.fromEntries(present), ...resource.rest } as JsonObject;
+  return { ...Object.fromEntries(present), ...resource.rest };
 };
+
+const isJsonObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+/** What JSON.parse made of an object is one of JSON: of its members `load` finds out. */
+const jsonObject = z.custom<JsonObject>(isJsonObject, "expected an object");
+
+/** A resource as it stands in a state file. What a newer CLI has added passes. */
+export const storedResource = z.looseObject({
+  urn: z.string(),
+  type: z.string(),
+  custom: z.boolean(),
+  id: z.string().optional(),
+  inputs: jsonObject.nullish(),
+  outputs: jsonObject.nullish(),
+  parent: z.string().optional(),
+  provider: z.string().optional(),
+  dependencies: z.array(z.string()).default([]),
+  propertyDependencies: z.record(z.string(), z.array(z.string())).default({}),
+  delete: z.boolean().optional(),
+  pendingReplacement: z.boolean().optional(),
+  protect: z.boolean().optional(),
+  external: z.boolean().optional(),
+  retainOnDelete: z.boolean().optional(),
+  deletedWith: z.string().optional(),
+  initErrors: z.array(z.string()).optional(),
+  additionalSecretOutputs: z.array(z.string()).optional(),
+  aliases: z.array(z.string()).optional(),
+  customTimeouts: z
+    .looseObject({
+      create: z.number().optional(),
+      update: z.number().optional(),
+      delete: z.number().optional(),
+    })
+    .optional(),
+  importID: z.string().optional(),
+  ignoreChanges: z.array(z.string()).optional(),
+  replaceOnChanges: z.array(z.string()).optional(),
+  replaceWith: z.array(z.string()).optional(),
+  resourceHooks: z.record(z.string(), z.array(z.string())).optional(),
+  created: z.string().optional(),
+  modified: z.string().optional(),
+  sourcePosition: z.string().optional(),
+  stackTrace: z.array(z.looseObject({ sourcePosition: z.string().optional() })).optional(),
+} satisfies Record<(typeof FIELDS)[number], z.ZodType>);
+export type StoredResource = z.infer<typeof storedResource>;
 
 const KNOWN: ReadonlySet<string> = new Set(FIELDS);
 
-export const loadResource = (json: JsonObject, load: (object: JsonObject) => Props): Resource => {
-  const known = Object.fromEntries(Object.entries(json).filter(([key]) => KNOWN.has(key)));
-  const rest = Object.fromEntries(
-    Object.entries(json).filter(([key]) => !KNOWN.has(key)),
-  ) as Record<string, Json>;
+/** `load`: what makes values of a state's JSON, secrets decrypted. */
+export const loadResource = (
+  stored: StoredResource,
+  load: (object: JsonObject) => Props,
+): Resource => {
+  const known = { ...stored };
+  const rest = Object.entries(stored).filter(([key]) => !KNOWN.has(key));
+  for (const [key] of rest) delete known[key];
   return {
-    dependencies: [],
-    propertyDependencies: {},
     ...known,
-    inputs: load((json["inputs"] as JsonObject | undefined) ?? {}),
-    outputs: load((json["outputs"] as JsonObject | undefined) ?? {}),
-    ...(Object.keys(rest).length > 0 ? { rest } : {}),
-  } as unknown as Resource;
+    inputs: load(stored.inputs ?? {}),
+    outputs: load(stored.outputs ?? {}),
+    ...(rest.length > 0 ? { rest: Object.fromEntries(rest) } : {}),
+  };
 };
 
 /** Everything that must exist before this resource does. */

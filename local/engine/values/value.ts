@@ -88,6 +88,9 @@ export const reveal = (value: Value): Value => {
   return isProps(value) ? mapProps(value, reveal) : value;
 };
 
+/** The same for a resource's properties. */
+export const revealProps = (props: Props): Props => mapProps(props, reveal);
+
 const some = (value: Value, test: (value: Value) => boolean): boolean => {
   if (test(value)) return true;
   if (value instanceof Secret) return some(value.value, test);

@@ -3,12 +3,19 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 
 import { EngineError, messageOf } from "../errors";
-import { encrypted, type JsonObject, loader } from "../values/stored";
-import type { Secret } from "../values/value";
-import { loadResource, requirements, type Resource, storeResource } from "./resource";
+import { encrypted, type JsonObject, loader, type SecretStyle } from "../values/stored";
+import type { Props, Secret } from "../values/value";
+import {
+  loadResource,
+  requirements,
+  type Resource,
+  storedResource,
+  storeResource,
+} from "./resource";
 import type { SecretsManager } from "./secrets";
 
-export type OperationType = "creating" | "updating" | "deleting" | "reading" | "importing";
+const operationType = z.enum(["creating", "updating", "deleting", "reading", "importing"]);
+export type OperationType = z.infer<typeof operationType>;
 export interface PendingOperation {
   readonly resource: Resource;
   readonly type: OperationType;
@@ -33,11 +40,10 @@ const shape = z.looseObject({
             state: z.looseObject({ salt: z.string().optional() }).optional(),
           })
           .optional(),
-        resources: z
-          .array(z.looseObject({ urn: z.string(), type: z.string(), custom: z.boolean() }))
-          .optional(),
+        manifest: z.looseObject({ time: z.string().optional() }).optional(),
+        resources: z.array(storedResource).optional(),
         pending_operations: z
-          .array(z.looseObject({ resource: z.looseObject({ urn: z.string() }), type: z.string() }))
+          .array(z.looseObject({ resource: storedResource, type: operationType }))
           .optional(),
       })
       .nullish(),
@@ -49,6 +55,9 @@ const FEATURES: Readonly<Record<string, (resource: Resource) => boolean>> = {
   replaceWith: ({ replaceWith = [] }) => replaceWith.length > 0,
 };
 export type Checkpoint = z.infer<typeof shape>;
+
+const versionOf = (json: unknown): unknown =>
+  typeof json === "object" && json !== null && "version" in json ? json.version : undefined;
 
 /** Parses a stack file; throws an EngineError naming `place` where it is damaged or of another version. */
 export const parseCheckpoint = (text: string, place: string): Checkpoint => {
@@ -64,10 +73,10 @@ export const parseCheckpoint = (text: string, place: string): Checkpoint => {
   }
   const parsed = shape.safeParse(json);
   if (!parsed.success) {
-    const version = (json as { version?: unknown } | null)?.version;
+    const version = versionOf(json);
     throw damaged(
       version !== undefined && version !== 3 && version !== 4
-        ? `its version is ${String(version)}, and this engine reads 3 and 4`
+        ? `its version is ${typeof version === "string" ? version : JSON.stringify(version)}, and this engine reads 3 and 4`
         : parsed.error.issues
             .map(({ path, message }) => `${path.join(".")}: ${message}`)
             .join("; "),
@@ -103,62 +112,86 @@ const verify = (resources: readonly Resource[], place: string): void => {
   }
 };
 
-/** Turns checkpoints into snapshots and back, keeping the ciphertext of unchanged secrets. */
-export const deploymentCodec = (stackName: string, secrets: SecretsManager, place: string) => {
+/** The version of the CLI whose state this is; its hash is the manifest's "magic". */
+const VERSION = "v3.270.0";
+
+const decodeLatest = (
+  { checkpoint: { latest } }: Checkpoint,
+  place: string,
+  load: (object: JsonObject) => Props,
+): Snapshot => {
+  const resources = (latest?.resources ?? []).map((stored) => loadResource(stored, load));
+  verify(resources, place);
+  const pending = (latest?.pending_operations ?? []).map(({ resource, type }) => ({
+    resource: loadResource(resource, load),
+    type,
+  }));
+  const at = Date.parse(latest?.manifest?.time ?? "");
+  return { resources, pending, ...(Number.isNaN(at) ? {} : { at }) };
+};
+
+/** In the order in which the CLI writes it. */
+const encodeLatest = (
+  { resources, pending }: Snapshot,
+  salt: string,
+  style: SecretStyle,
+): object => ({
+  manifest: {
+    time: new Date().toISOString(),
+    magic: createHash("sha256").update(VERSION).digest("hex"),
+    version: VERSION,
+  },
+  secrets_providers: { type: "passphrase", state: { salt } },
+  ...(resources.length > 0
+    ? { resources: resources.map((resource) => storeResource(resource, style)) }
+    : {}),
+  ...(pending.length > 0
+    ? {
+        pending_operations: pending.map(({ resource, type }) => ({
+          resource: storeResource(resource, style),
+          type,
+        })),
+      }
+    : {}),
+  metadata: {},
+});
+
+const featuresOf = (resources: readonly Resource[]): readonly string[] =>
+  Object.entries(FEATURES)
+    .filter(([, isUsed]) => resources.some(isUsed))
+    .map(([name]) => name);
+
+/** Turns checkpoints into snapshots and back. */
+export interface CheckpointCodec {
+  readonly decode: (checkpoint: Checkpoint) => Snapshot;
+  readonly encode: (snapshot: Snapshot) => object;
+}
+
+/** The codec of one stack, which keeps the ciphertext of secrets that have not changed. */
+export const checkpointCodec = (
+  stackName: string,
+  secrets: SecretsManager,
+  place: string,
+): CheckpointCodec => {
   const ciphertexts = new WeakMap<Secret, string>();
   const load = loader(secrets, ciphertexts);
   const style = encrypted(secrets, ciphertexts);
   return {
-    decode: ({ checkpoint: { latest } }: Checkpoint): Snapshot => {
+    decode: (checkpoint) => {
       try {
-        const resources = (latest?.resources ?? []).map((json) =>
-          loadResource(json as JsonObject, load),
-        );
-        verify(resources, place);
-        const pending = (latest?.pending_operations ?? []).map(({ resource, type }) => ({
-          resource: loadResource(resource as JsonObject, load),
-          type: type as OperationType,
-        }));
-        const at = Date.parse((latest?.["manifest"] as { time?: string } | undefined)?.time ?? "");
-        return { resources, pending, ...(Number.isNaN(at) ? {} : { at }) };
+        return decodeLatest(checkpoint, place, load);
       } catch (error) {
         if (error instanceof EngineError) throw error;
         throw new EngineError(`could not load the state: ${place}: ${messageOf(error)}`);
       }
     },
-    encode: ({ resources, pending }: Snapshot): JsonObject => {
-      const time = new Date().toISOString();
-      const latest = {
-        manifest: {
-          time,
-          magic: createHash("sha256").update(VERSION).digest("hex"),
-          version: VERSION,
-        },
-        secrets_providers: { type: "passphrase", state: { salt: secrets.salt } },
-        ...(resources.length > 0
-          ? { resources: resources.map((resource) => storeResource(resource, style)) }
-          : {}),
-        ...(pending.length > 0
-          ? {
-              pending_operations: pending.map(({ resource, type }) => ({
-                resource: storeResource(resource, style),
-                type,
-              })),
-            }
-          : {}),
-        metadata: {},
-      };
-      const features = Object.keys(FEATURES).filter((name) =>
-        resources.some((resource) => FEATURES[name]!(resource)),
-      );
+    encode: (snapshot) => {
+      const features = featuresOf(snapshot.resources);
       return {
         version: features.length > 0 ? 4 : 3,
         ...(features.length > 0 ? { features } : {}),
-        checkpoint: { stack: stackName, latest },
+        checkpoint: { stack: stackName, latest: encodeLatest(snapshot, secrets.salt, style) },
       };
     },
   };
 };
-
-/** The version of the CLI whose state this is; its hash is the manifest's "magic". */
-const VERSION = "v3.270.0";

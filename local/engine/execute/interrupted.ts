@@ -1,46 +1,67 @@
 import { messageOf } from "../errors";
-import type { PendingOperation } from "../state/deployment";
+import { existing } from "../plan/existing";
+import { markSecrets } from "../plan/secrecy";
+import type { PendingOperation } from "../state/checkpoint";
 import { requirements, type Resource } from "../state/resource";
-import { type Props, reveal } from "../values/value";
-import { existing } from "./apply";
+import { revealProps } from "../values/value";
 import type { Deployment } from "./deployment";
-import { markSecrets } from "./mark";
-import { kindOf } from "./planned";
 import type { Run } from "./run";
+import { now } from "./settle";
 
 /** Looks for what an interrupted creation made, so that it is not made twice. */
 const lookFor = async (
-  deployment: Deployment,
+  { run, providers }: Deployment,
   { resource }: PendingOperation,
-): Promise<Resource | null> => {
-  const { run } = deployment;
-  const kind = kindOf(deployment, resource.provider, resource.type);
+): Promise<Resource | undefined> => {
+  const { journal } = run;
+  const kind = providers.kindOf(resource);
   const work = run.work(resource.urn, resource.type);
   const id = await kind.find?.(
-    reveal(resource.inputs) as Props,
-    run.journal.readAt,
+    revealProps(resource.inputs),
+    journal.readAt,
     work,
-    reveal(resource.outputs) as Props,
+    revealProps(resource.outputs),
   );
-  if (
-    id === undefined ||
-    run.journal.base.some((each) => each.type === resource.type && each.id === id)
-  )
-    return null;
+  const isKnown = ({ type, id: known }: Resource): boolean =>
+    type === resource.type && known === id;
+  if (id === undefined || journal.base.some(isKnown)) return undefined;
   const found = await kind.read?.({ ...existing(resource), id, outputs: {} }, work);
-  if (!found) return null;
-  const now = new Date().toISOString();
+  if (!found) return undefined;
+  const time = now();
   return {
     ...resource,
     id: found.id,
     outputs: markSecrets(kind, resource, found.outputs),
-    created: now,
-    modified: now,
+    created: time,
+    modified: time,
   };
 };
 
+/** Takes over what was made without being recorded, and says so. */
+const adoptCreated = async (deployment: Deployment, operation: PendingOperation): Promise<void> => {
+  const { journal, sink } = deployment.run;
+  const { urn } = operation.resource;
+  try {
+    const found = await lookFor(deployment, operation);
+    if (!found) return;
+    journal.adopt(found);
+    journal.forget(operation);
+    sink.diagnostic(
+      "info",
+      `found what the interrupted creation had made (${found.id ?? ""}), and took it into the state`,
+      urn,
+    );
+  } catch (error) {
+    sink.diagnostic(
+      "warning",
+      `could not look for what the interrupted creation has made: ${messageOf(error)}`,
+      urn,
+    );
+  }
+};
+
 /** Reports what an earlier, interrupted run had under way, and takes over what it made without recording it. */
-export const recoverPending = async (deployment: Deployment): Promise<void> => {
+export const recoverInterrupted = async (deployment: Deployment): Promise<void> => {
   const { journal, sink } = deployment.run;
   const left = journal.leftover;
   if (left.length === 0) return;
@@ -53,28 +74,12 @@ export const recoverPending = async (deployment: Deployment): Promise<void> => {
     const { resource } = operation;
     const known = new Set(journal.base.map(({ urn }) => urn));
     if (known.has(resource.urn) || !requirements(resource).every((urn) => known.has(urn))) continue;
-    try {
-      const found = await lookFor(deployment, operation);
-      if (!found) continue;
-      journal.adopt(found);
-      journal.forget(operation);
-      sink.diagnostic(
-        "info",
-        `found what the interrupted creation had made (${found.id ?? ""}), and took it into the state`,
-        resource.urn,
-      );
-    } catch (error) {
-      sink.diagnostic(
-        "warning",
-        `could not look for what the interrupted creation has made: ${messageOf(error)}`,
-        resource.urn,
-      );
-    }
+    await adoptCreated(deployment, operation);
   }
 };
 
 /** What was made since, or was only being changed or deleted, needs no note any more. A creation whose end nobody knows keeps its. */
-export const forgetPending = ({ journal }: Run): void => {
+export const forgetInterrupted = ({ journal }: Run): void => {
   for (const operation of journal.leftover) {
     if (
       operation.type !== "creating" ||

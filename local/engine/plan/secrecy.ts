@@ -33,7 +33,7 @@ const keep = (now: Value, before: Value | undefined): Value => {
 
 /** Providers answer bare values. An output is secret when the input that it repeats is, or when the program or the kind says so. */
 export const markSecrets = (
-  kind: Kind | null,
+  kind: Kind | undefined,
   { inputs, additionalSecretOutputs = [] }: Pick<Resource, "inputs" | "additionalSecretOutputs">,
   outputs: Props,
   before: Props = {},
