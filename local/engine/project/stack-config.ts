@@ -19,7 +19,7 @@ export interface StackConfig {
 }
 
 const stackFileShape = z.looseObject({
-  secretsprovider: z.unknown(),
+  secretsprovider: z.unknown().optional(),
   encryptionsalt: z.string().nullish(),
   config: z.record(z.string(), tree).nullish(),
 });
