@@ -1,4 +1,7 @@
-/** Something the user can act on; shown without a stack trace. `exitCode` as the CLI's (1 for most errors). */
+/**
+ * Something the user can act on; shown without a stack trace. `exitCode` as the CLI's (1 for most
+ * errors).
+ */
 export class EngineError extends Error {
   constructor(
     message: string,

@@ -132,7 +132,10 @@ export const jsonLines = (write: (line: string) => void): Sink => {
   };
 };
 
-/** Providers that the engine makes by itself are no step that a user asked for: the CLI neither shows nor counts them. */
+/**
+ * Providers that the engine makes by itself are no step that a user asked for: the CLI neither
+ * shows nor counts them.
+ */
 export const isShown = ({ urn }: Pick<Step, "urn">): boolean =>
   !/::pulumi:providers:[^:]+::default(_[^:]*)?$/.test(urn);
 

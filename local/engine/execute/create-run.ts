@@ -6,7 +6,9 @@ import { limiter } from "./limiter";
 import { type Run, StepFailed, StepSkipped, type Task } from "./run";
 import { createTimeLimits, type TimeLimits } from "./time-limits";
 
-/** Whether the summary counts it. As in the CLI, reading counts only where it has found a change. */
+/**
+ * Whether the summary counts it. As in the CLI, reading counts only where it has found a change.
+ */
 const isCounted = (step: Step): boolean => {
   const { logical, op, old, new: now } = step;
   if (op === "read" && (!old || !now || same(old.outputs, now.outputs))) return false;

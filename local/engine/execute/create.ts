@@ -24,7 +24,10 @@ interface Creation {
   readonly told: Told;
 }
 
-/** What was made takes its place. What it replaces goes with it or, where that still exists, is marked in the same moment: a state never holds two of one name. */
+/**
+ * What was made takes its place. What it replaces goes with it or, where that still exists, is
+ * marked in the same moment: a state never holds two of one name.
+ */
 const settleMade = (
   { run: { journal } }: Deployment,
   { old, told }: Creation,
@@ -101,7 +104,8 @@ export const createCustom = async (
   const { urn, type, inputs } = wanted;
   const stepWith = (state: Resource): Step =>
     step(told.op, urn, { new: state, ...(told.op === "create" ? {} : { old }) }, told.more);
-  // Written down before the creation: what tells, should it be interrupted, which of what exists then is new.
+  // Written down before the creation: what tells, should it be interrupted, which of what exists
+  // then is new.
   const remembered = async (): Promise<Resource> => ({
     ...wanted,
     outputs: (await kind.before?.(revealProps(inputs), run.work(urn, type))) ?? {},

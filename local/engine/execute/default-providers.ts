@@ -17,7 +17,10 @@ const goalFor = (name: string, version: string | undefined, settings: Props): Go
   aliases: [],
 });
 
-/** The provider of a package that the program names none for: registered when first asked for, with the stack's configuration. Resolves with its reference. */
+/**
+ * The provider of a package that the program names none for: registered when first asked for, with
+ * the stack's configuration. Resolves with its reference.
+ */
 export type DefaultProvider = (name: string, version: string | undefined) => Promise<string>;
 
 /** `settings`: package → its configuration. */
@@ -28,7 +31,8 @@ export const createDefaultProviders = (
   const references = new Map<string, Promise<string>>();
   const registered = async (name: string, version: string | undefined): Promise<string> => {
     const { urn, id, result } = await register(goalFor(name, version, settings[name] ?? {}));
-    // One that was skipped, as the user has asked to stop, is no failure: what it is for is skipped too.
+    // One that was skipped, as the user has asked to stop, is no failure: what it is for is skipped
+    // too.
     if (result === "fail") throw new EngineError(`the provider ${name} could not be configured`);
     return providerReference(urn, id ?? UNKNOWN_ID);
   };

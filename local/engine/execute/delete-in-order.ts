@@ -17,7 +17,10 @@ const tryToDelete = async (deployment: Deployment, resource: Resource): Promise<
   }
 };
 
-/** Deletes these, each as soon as nothing that is left needs it, independent ones side by side. One that fails keeps what it needs. */
+/**
+ * Deletes these, each as soon as nothing that is left needs it, independent ones side by side. One
+ * that fails keeps what it needs.
+ */
 const deleteInOrder = async (
   deployment: Deployment,
   resources: readonly Resource[],
@@ -43,7 +46,10 @@ const deleteInOrder = async (
   await Promise.all(running.values());
 };
 
-/** What the program no longer has, and what was replaced. Not called after a failure: what was not registered may only not have been reached. */
+/**
+ * What the program no longer has, and what was replaced. Not called after a failure: what was not
+ * registered may only not have been reached.
+ */
 export const deleteLeftovers = async (deployment: Deployment): Promise<void> => {
   const { run } = deployment;
   const { journal } = run;

@@ -35,7 +35,10 @@ const deleteThere = async (deployment: Deployment, old: Resource): Promise<void>
   );
 };
 
-/** Deletes one resource of the old state; `instead` stays in the state in its place (a replacement that is still to come). */
+/**
+ * Deletes one resource of the old state; `instead` stays in the state in its place (a replacement
+ * that is still to come).
+ */
 export const deleteOld = async (
   deployment: Deployment,
   old: Resource,

@@ -5,7 +5,10 @@ import type { Hooks } from "./hooks";
 import { openProviders, type Providers } from "./providers";
 import type { Run } from "./run";
 
-/** What one operation knows of the stack's resources, and grows by with each registration. It is handed to what plans and executes, and calls none of it. */
+/**
+ * What one operation knows of the stack's resources, and grows by with each registration. It is
+ * handed to what plans and executes, and calls none of it.
+ */
 export interface Deployment {
   readonly run: Run;
   readonly providers: Providers;

@@ -11,7 +11,9 @@ export interface HookStates {
 
 export type Operation = "create" | "update" | "delete";
 
-/** The functions that the program wants to be called around a step. One that throws fails the step. */
+/**
+ * The functions that the program wants to be called around a step. One that throws fails the step.
+ */
 export interface Hooks {
   readonly run: (type: HookType, resource: Resource, states: HookStates) => Promise<void>;
   /** Whether a step that has failed with these errors (newest first) is to be tried again. */

@@ -60,7 +60,10 @@ const adoptCreated = async (deployment: Deployment, operation: PendingOperation)
   }
 };
 
-/** Reports what an earlier, interrupted run had under way, and takes over what it made without recording it. */
+/**
+ * Reports what an earlier, interrupted run had under way, and takes over what it made without
+ * recording it.
+ */
 export const recoverInterrupted = async (deployment: Deployment): Promise<void> => {
   const { journal, sink } = deployment.run;
   const left = journal.leftover;
@@ -78,7 +81,10 @@ export const recoverInterrupted = async (deployment: Deployment): Promise<void> 
   }
 };
 
-/** What was made since, or was only being changed or deleted, needs no note any more. A creation whose end nobody knows keeps its. */
+/**
+ * What was made since, or was only being changed or deleted, needs no note any more. A creation
+ * whose end nobody knows keeps its.
+ */
 export const forgetInterrupted = ({ journal }: Run): void => {
   for (const operation of journal.leftover) {
     if (

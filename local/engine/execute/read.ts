@@ -30,7 +30,10 @@ const wantedState = (goal: ReadGoal, urn: string, provider: string): Resource =>
     : {}),
 });
 
-/** What the state has under that name, and whether the stack has made it, as another thing: then it is replaced. */
+/**
+ * What the state has under that name, and whether the stack has made it, as another thing: then it
+ * is replaced.
+ */
 interface Before {
   readonly old?: Resource;
   readonly replaced: boolean;
@@ -63,8 +66,10 @@ const readExisting = async (
 };
 
 /**
- * Reads a resource that the program only looks at. It is kept in the state as external, and never changed or deleted.
- * What the stack itself has made under that name is let go where it is the same thing, and deleted at the end where it is another.
+ * Reads a resource that the program only looks at. It is kept in the state as external, and never
+ * changed or deleted.
+ * What the stack itself has made under that name is let go where it is the same thing, and deleted
+ * at the end where it is another.
  */
 export const readResource = async (
   deployment: Deployment,

@@ -13,7 +13,10 @@ import type { Deployment } from "./deployment";
 import { type Run, StepFailed, StepSkipped, step } from "./run";
 import { now } from "./settle";
 
-/** How a refresh is told. As `refresh`: each result by its own name, and in the summary. Before an `up`: all one "refresh", and not counted, as with the CLI. */
+/**
+ * How a refresh is told. As `refresh`: each result by its own name, and in the summary. Before an
+ * `up`: all one "refresh", and not counted, as with the CLI.
+ */
 interface Telling {
   readonly opOf: (result: Op) => Op;
   readonly count: (result: Op) => void;
@@ -42,7 +45,10 @@ const OPPOSITE: Readonly<Record<DiffKind, DiffKind>> = {
   "delete-replace": "add-replace",
   "update-replace": "update-replace",
 };
-/** What the next `up` of the same program would change back, seen from here: what only the provider knows may differ without being told. */
+/**
+ * What the next `up` of the same program would change back, seen from here: what only the provider
+ * knows may differ without being told.
+ */
 const drift = (kind: Kind, old: Resource, found: Resource): DetailedDiff =>
   Object.fromEntries(
     Object.entries(kind.diff(existing(found), revealProps(old.inputs)).detailed).map(
@@ -123,7 +129,10 @@ const tellComponent = (
   count("same");
 };
 
-/** What depends on something that is gone can't stay in the state as it was: the state would contradict itself. */
+/**
+ * What depends on something that is gone can't stay in the state as it was: the state would
+ * contradict itself.
+ */
 const dropDangling = ({ journal }: Run): void => {
   const present = new Set([...journal.fresh, ...journal.base].map(({ urn }) => urn));
   const presentOf = (urns: readonly string[]): readonly string[] =>
@@ -143,7 +152,10 @@ const dropDangling = ({ journal }: Run): void => {
   }
 };
 
-/** Reads every resource and brings the state to what is there. One that fails stays as it was. `asRefresh`: told as `refresh` does, not as what comes before an `up`. */
+/**
+ * Reads every resource and brings the state to what is there. One that fails stays as it was.
+ * `asRefresh`: told as `refresh` does, not as what comes before an `up`.
+ */
 export const refreshAll = async (deployment: Deployment, asRefresh = false): Promise<void> => {
   const { run } = deployment;
   const telling = tellingOf(run, asRefresh);

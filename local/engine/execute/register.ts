@@ -31,7 +31,10 @@ const refuseLeftOut = ({ leftOut }: Deployment, urn: string, needs: readonly str
     );
 };
 
-/** In a destruction: what is there stays until it is deleted. Left out is what is not there, or needs what is not. */
+/**
+ * In a destruction: what is there stays until it is deleted. Left out is what is not there, or
+ * needs what is not.
+ */
 const planRetention = (deployment: Deployment, goal: Goal, urn: string): PlannedStep => {
   const old = deployment.oldOf(urn);
   if (!old || needsOf(goal).some((each) => deployment.leftOut.has(each)))
@@ -63,7 +66,10 @@ const planRegistration = (deployment: Deployment, goal: Goal, urn: string): Plan
   return planned;
 };
 
-/** In a preview the outputs that are secret whatever they will be: their mark must reach what is made of them. */
+/**
+ * In a preview the outputs that are secret whatever they will be: their mark must reach what is
+ * made of them.
+ */
 const secretsToCome = ({ additionalSecretOutputs = [] }: Resource): Props =>
   Object.fromEntries(additionalSecretOutputs.map((name) => [name, new Secret(UNKNOWN)]));
 
@@ -103,7 +109,10 @@ const planAndExecute = async (
 /** Runs a task when those before it are done. */
 export type InTurn = <T>(task: () => T) => Promise<T>;
 
-/** Brings one resource to what the program wants. Failures of steps are answered, not thrown: independent resources go on. */
+/**
+ * Brings one resource to what the program wants. Failures of steps are answered, not thrown:
+ * independent resources go on.
+ */
 export const registerResource = async (
   deployment: Deployment,
   goal: Goal,

@@ -21,13 +21,19 @@ export interface Registrar {
     why: string,
   ) => Registered;
   readonly registerOutputs: (urn: string, outputs: Props) => Promise<void>;
-  /** The stack's own outputs count only once it is known how the program ended: one that throws registers none, and those of before stay. Resolves with what tells them, which comes after the deletions. */
+  /**
+   * The stack's own outputs count only once it is known how the program ended: one that throws
+   * registers none, and those of before stay. Resolves with what tells them, which comes after the
+   * deletions.
+   */
   readonly settleStackOutputs: () => Promise<() => void>;
   readonly read: (goal: ReadGoal) => Promise<Registered>;
   readonly invoke: (invocation: Invocation) => Promise<Props>;
 }
 
-/** Planning is one at a time, in the order of arrival; only the work of providers runs side by side. */
+/**
+ * Planning is one at a time, in the order of arrival; only the work of providers runs side by side.
+ */
 const createTurns = (): InTurn => {
   let last: Promise<unknown> = Promise.resolve();
   return async (task) => {

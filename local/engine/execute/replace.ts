@@ -6,7 +6,10 @@ import { deleteOld } from "./delete";
 import type { Deployment } from "./deployment";
 import { step } from "./run";
 
-/** Deletes what must go first, and makes the resource anew. What is deleted stays in the state, as a replacement that is still to come. */
+/**
+ * Deletes what must go first, and makes the resource anew. What is deleted stays in the state, as a
+ * replacement that is still to come.
+ */
 export const executeReplace = async (
   deployment: Deployment,
   { kind, old, wanted, difference, deletedBefore }: ReplaceStep,

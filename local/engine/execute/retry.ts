@@ -6,7 +6,10 @@ import type { HookStates, Operation } from "./hooks";
 
 const MOST_RETRIES = 100;
 
-/** A provider's work, again as often as the program's error hooks want it, until the user stops. What was made partly is not made once more. */
+/**
+ * A provider's work, again as often as the program's error hooks want it, until the user stops.
+ * What was made partly is not made once more.
+ */
 export const withRetries = async <T>(
   { hooks, run }: Deployment,
   resource: Resource,

@@ -11,7 +11,10 @@ export interface Options {
   readonly targets: ReadonlySet<string>;
   readonly targetDependents: boolean;
   readonly replaces: ReadonlySet<string>;
-  /** `destroy --run-program`: the program runs to say how deletions are to go; nothing is made or changed for it. */
+  /**
+   * `destroy --run-program`: the program runs to say how deletions are to go; nothing is made or
+   * changed for it.
+   */
   readonly destroying: boolean;
 }
 
@@ -43,7 +46,10 @@ export interface Run {
   readonly abort: AbortController;
   /** What a provider is given to work on one resource. `timeout`: of customTimeouts, in seconds. */
   readonly work: (urn: string, type: string, timeout?: number) => Work;
-  /** Runs one step: reports it, keeps it in the pending operations meanwhile, and reports its failure. The action may tell what came of it. */
+  /**
+   * Runs one step: reports it, keeps it in the pending operations meanwhile, and reports its
+   * failure. The action may tell what came of it.
+   */
   readonly perform: (task: Task) => Promise<void>;
   /** Reports a step that takes no time. */
   readonly note: (step: Step) => void;
@@ -52,7 +58,10 @@ export interface Run {
 
 export interface Task {
   readonly step: Step;
-  /** What the state says of it should the engine die meanwhile; nothing where nothing could be left half done. */
+  /**
+   * What the state says of it should the engine die meanwhile; nothing where nothing could be left
+   * half done.
+   */
   readonly pending?: {
     readonly type: OperationType;
     readonly resource: Resource | (() => Promise<Resource>);

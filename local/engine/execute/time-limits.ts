@@ -4,7 +4,10 @@ import { messageOf } from "../errors";
 export interface TimeLimits {
   /** What stops the step of this resource: its limit, or the user. */
   readonly signalFor: (urn: string, seconds: number | undefined) => AbortSignal;
-  /** Why a step failed. A provider that was stopped says only that it was; the reader has to know the limit. */
+  /**
+   * Why a step failed. A provider that was stopped says only that it was; the reader has to know
+   * the limit.
+   */
   readonly reasonOf: (urn: string, error: unknown) => string;
 }
 

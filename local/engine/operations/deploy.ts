@@ -82,7 +82,8 @@ const complaintsTo =
       sink.diagnostic("error", message, urn);
       return;
     }
-    // What the program makes of a resource that failed says nothing that the failure itself has not said.
+    // What the program makes of a resource that failed says nothing that the failure itself has not
+    // said.
     if (deployment.run.unmade.size > 0 && message.includes("failed to register"))
       sink.diagnostic("debug", message, urn);
     else deployment.run.error(message, urn);

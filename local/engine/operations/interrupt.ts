@@ -1,7 +1,10 @@
 import type { Sink } from "../events/events";
 import type { Deployment } from "../execute/deployment";
 
-/** The first SIGINT or SIGTERM lets running steps finish, ends their waiting for a beginning, and begins no other; the second aborts them. Returns what undoes it. */
+/**
+ * The first SIGINT or SIGTERM lets running steps finish, ends their waiting for a beginning, and
+ * begins no other; the second aborts them. Returns what undoes it.
+ */
 export const onInterrupt = (
   deployment: () => Deployment | undefined,
   abort: AbortController,

@@ -25,7 +25,10 @@ const sealed = (salt: string): SecretsManager => ({
   decrypt: () => "null",
 });
 
-/** The outputs of another stack of the same backend, as StackReference wants them. `elided`: told when its secrets can't be opened. */
+/**
+ * The outputs of another stack of the same backend, as StackReference wants them. `elided`: told
+ * when its secrets can't be opened.
+ */
 export const readOtherStack =
   (backend: Backend, project: string, elided: (name: string) => void) =>
   async (name: string): Promise<Props> => {

@@ -55,7 +55,10 @@ export const openStack = async (args: Arguments): Promise<Stack> => {
   };
 };
 
-/** Configuration can be read at once where nothing in it is encrypted; then the program need not wait for the key. */
+/**
+ * Configuration can be read at once where nothing in it is encrypted; then the program need not
+ * wait for the key.
+ */
 export const plainConfig = ({ args, file, project }: Stack): StackConfig | undefined => {
   const refuse = (): never => {
     throw new Error("encrypted");
@@ -81,7 +84,10 @@ export interface Unlocked {
   readonly config: StackConfig;
 }
 
-/** `validating`: the program is going to run, and its project may want configuration that the stack lacks. */
+/**
+ * `validating`: the program is going to run, and its project may want configuration that the stack
+ * lacks.
+ */
 export const unlock = async (
   { args, project, file, backend, checkpoint }: Stack,
   validating = false,
@@ -125,7 +131,10 @@ const optionsOf = (args: Arguments, dryRun: boolean): Options => ({
   destroying: args.runProgram,
 });
 
-/** The deployment that an operation works on. Nothing is written in a dry run. `hooks`: of the program, where one runs. */
+/**
+ * The deployment that an operation works on. Nothing is written in a dry run. `hooks`: of the
+ * program, where one runs.
+ */
 export const openOperation = (
   stack: Stack,
   unlocked: Unlocked,

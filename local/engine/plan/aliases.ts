@@ -1,7 +1,10 @@
 import { makeUrn, nameOf, STACK_TYPE, typeOf } from "../urn";
 import type { Goal } from "./goal";
 
-/** The other URNs under which a resource may be in the state: its own aliases, and those that follow from its parent's. */
+/**
+ * The other URNs under which a resource may be in the state: its own aliases, and those that follow
+ * from its parent's.
+ */
 export const aliasUrns = (
   goal: Goal,
   urn: string,
@@ -35,7 +38,9 @@ export const aliasUrns = (
   return [...new Set([...own, ...inherited])].filter((each) => each !== urn);
 };
 
-/** A child that is called after its parent ("web-records") was called after the parent's old name. */
+/**
+ * A child that is called after its parent ("web-records") was called after the parent's old name.
+ */
 const childName = (name: string, parent: string | undefined, alias: string | undefined): string =>
   parent && alias && name.startsWith(nameOf(parent)) && nameOf(parent) !== ""
     ? nameOf(alias) + name.slice(nameOf(parent).length)

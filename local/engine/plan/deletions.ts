@@ -1,7 +1,10 @@
 import { requirements, type Resource } from "../state/resource";
 import { isTargeted, type Scope } from "./targets";
 
-/** What an `up` deletes at its end: what was replaced, and what the program no longer has. `base`: what of the state no registration has taken. */
+/**
+ * What an `up` deletes at its end: what was replaced, and what the program no longer has. `base`:
+ * what of the state no registration has taken.
+ */
 export const leftoversOf = (base: readonly Resource[], scope: Scope): readonly Resource[] =>
   base
     .filter((resource) => resource.delete || isTargeted(scope, resource.urn, resource))

@@ -11,7 +11,10 @@ type AliasesOf = (urn: string) => readonly string[];
 
 const isDefault = (urn: string): boolean => urn.split("::").at(-1)?.startsWith("default") ?? false;
 
-/** Another provider may be another account: what the first has made is made anew there. Default providers of the same package stand in for each other. */
+/**
+ * Another provider may be another account: what the first has made is made anew there. Default
+ * providers of the same package stand in for each other.
+ */
 const providerMoved = (old: Resource, wanted: Resource, aliasesOf: AliasesOf): boolean => {
   if (!old.provider || !wanted.provider || isProviderType(wanted.type)) return false;
   const before = splitProvider(old.provider).urn;
@@ -24,7 +27,10 @@ const providerMoved = (old: Resource, wanted: Resource, aliasesOf: AliasesOf): b
   );
 };
 
-/** A provider may say of one path under a property that it replaces and of another that it does not: its word stands. */
+/**
+ * A provider may say of one path under a property that it replaces and of another that it does not:
+ * its word stands.
+ */
 const keepKinds = (given: Difference, marked: Difference): DetailedDiff =>
   Object.fromEntries(
     Object.entries(marked.detailed).map(([path, diff]) => [
@@ -33,7 +39,10 @@ const keepKinds = (given: Difference, marked: Difference): DetailedDiff =>
     ]),
   );
 
-/** What the provider says is different, with the program's own wishes (replaceOnChanges, another provider) worked in. */
+/**
+ * What the provider says is different, with the program's own wishes (replaceOnChanges, another
+ * provider) worked in.
+ */
 export const differenceOf = (
   kind: Kind,
   old: Resource,
@@ -62,7 +71,10 @@ export const differenceOf = (
   };
 };
 
-/** A difference as the events tell it: by path, unless the provider knows only the properties, and by property. */
+/**
+ * A difference as the events tell it: by path, unless the provider knows only the properties, and
+ * by property.
+ */
 export const toldDifference = ({
   rough,
   detailed,

@@ -4,8 +4,10 @@ import type { Props } from "../values/value";
 
 /**
  * What the program wants of one resource.
- * The state's Resource lists the same options, and is a type of its own all the same: here an option is what the program asks for (a list is empty where it asks for none,
- * `deleteBeforeReplace` and `aliases` serve this run alone), there it is what the state file has of it, and absent where the CLI leaves it out.
+ * The state's Resource lists the same options, and is a type of its own all the same: here an
+ * option is what the program asks for (a list is empty where it asks for none,
+ * `deleteBeforeReplace` and `aliases` serve this run alone), there it is what the state file has of
+ * it, and absent where the CLI leaves it out.
  */
 export interface Goal {
   readonly type: string;

@@ -9,7 +9,10 @@ import { keepSecrets, remark } from "./secrecy";
 const failureText = ({ type, name }: Goal, { property, reason }: CheckFailure): string =>
   `${type.split(":").at(-1)} ${name}: ${property === "" ? "" : `property ${property}: `}${reason}`;
 
-/** The goal's inputs, completed and validated by the provider; what `ignoreChanges` names stays as it was. */
+/**
+ * The goal's inputs, completed and validated by the provider; what `ignoreChanges` names stays as
+ * it was.
+ */
 export const checkedInputs = (
   goal: Goal,
   kind: Kind | undefined,

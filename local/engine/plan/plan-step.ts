@@ -38,7 +38,10 @@ const planComponent = (old: Resource | undefined, wanted: Resource): PlannedStep
 const importIdOf = ({ importId }: Goal, old: Resource | undefined): string | undefined =>
   old?.id === importId || old?.importID === importId ? undefined : importId;
 
-/** For what is there and belongs to the stack: the provider tells the difference, and with it the step. */
+/**
+ * For what is there and belongs to the stack: the provider tells the difference, and with it the
+ * step.
+ */
 const planChange = (
   goal: Goal,
   kind: Kind,
@@ -69,7 +72,10 @@ const planChange = (
   return { op: "same", old, wanted };
 };
 
-/** The step that brings a resource from what is there to what the program wants. Nothing is done or noted here: the same arguments give the same step. */
+/**
+ * The step that brings a resource from what is there to what the program wants. Nothing is done or
+ * noted here: the same arguments give the same step.
+ */
 export const planStep = (
   { goal, kind, old, wanted }: Comparison,
   around: Circumstances,

@@ -1,7 +1,10 @@
 import type { Difference, Kind } from "../providers/provider";
 import type { Resource } from "../state/resource";
 
-/** Makes a resource. `old` is what its making replaces in the state: one that was only read, or one deleted already. */
+/**
+ * Makes a resource. `old` is what its making replaces in the state: one that was only read, or one
+ * deleted already.
+ */
 export interface CreateStep {
   readonly op: "create";
   /** None for a component, which no provider makes. */
@@ -31,7 +34,10 @@ export interface ReplaceStep {
   readonly old: Resource;
   readonly wanted: Resource;
   readonly difference: Difference;
-  /** What is deleted before it is made, in this order; it is the last of them. Empty: it is made first, and deleted at the end. */
+  /**
+   * What is deleted before it is made, in this order; it is the last of them. Empty: it is made
+   * first, and deleted at the end.
+   */
   readonly deletedBefore: readonly Resource[];
 }
 /** Takes over something that exists already. */

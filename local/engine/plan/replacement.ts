@@ -22,7 +22,10 @@ const mustFollow = (resource: Resource, replaced: ReadonlySet<string>, kindOf: K
   return kindOf(resource).diff(existing(resource), inputs).replaces.length > 0;
 };
 
-/** What has to go before `root` can be deleted and made again, in the order of deletion (users of users first). */
+/**
+ * What has to go before `root` can be deleted and made again, in the order of deletion (users of
+ * users first).
+ */
 const dependentsOf = (
   root: Resource,
   base: readonly Resource[],
@@ -40,7 +43,10 @@ const dependentsOf = (
   return found;
 };
 
-/** What a replacement deletes before it makes anew; nothing where both may exist side by side, or where the old one is deleted already. */
+/**
+ * What a replacement deletes before it makes anew; nothing where both may exist side by side, or
+ * where the old one is deleted already.
+ */
 export const deletedBefore = (
   old: Resource,
   goal: Goal,

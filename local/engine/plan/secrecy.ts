@@ -22,7 +22,9 @@ const markAs = (output: Value, input: Value | undefined): Value => {
 
 const textOf = (secret: Secret): string => JSON.stringify(revealing(secret));
 
-/** Keeps the very secret of before where its content has not changed, so that its ciphertext stays. */
+/**
+ * Keeps the very secret of before where its content has not changed, so that its ciphertext stays.
+ */
 const keep = (now: Value, before: Value | undefined): Value => {
   if (now instanceof Secret && before instanceof Secret)
     return textOf(now) === textOf(before) ? before : now;
@@ -31,7 +33,10 @@ const keep = (now: Value, before: Value | undefined): Value => {
     : now;
 };
 
-/** Providers answer bare values. An output is secret when the input that it repeats is, or when the program or the kind says so. */
+/**
+ * Providers answer bare values. An output is secret when the input that it repeats is, or when the
+ * program or the kind says so.
+ */
 export const markSecrets = (
   kind: Kind | undefined,
   { inputs, additionalSecretOutputs = [] }: Pick<Resource, "inputs" | "additionalSecretOutputs">,

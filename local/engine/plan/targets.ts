@@ -12,7 +12,10 @@ export interface Scope {
   readonly reached: Set<string>;
 }
 
-/** Whether --target includes this resource (providers and the stack always are). Asked in the order of dependencies: what depends on a dependent is one too. */
+/**
+ * Whether --target includes this resource (providers and the stack always are). Asked in the order
+ * of dependencies: what depends on a dependent is one too.
+ */
 export const isTargeted = (
   { options, reached }: Scope,
   urn: string,

@@ -45,14 +45,20 @@ export const wantedState = (
   ...(old?.initErrors?.length ? { initErrors: old.initErrors } : {}),
 });
 
-/** In a destruction: what is there, to be deleted by the hooks and with the provider that the program has now. */
+/**
+ * In a destruction: what is there, to be deleted by the hooks and with the provider that the
+ * program has now.
+ */
 export const retainedState = (goal: Goal, old: Resource): Resource => ({
   ...omit(old, "resourceHooks"),
   ...(goal.hooks ? { resourceHooks: goal.hooks } : {}),
   ...(isProviderType(goal.type) ? { inputs: goal.inputs } : {}),
 });
 
-/** What has to be made before the goal can be: its dependencies, its parent, what it is deleted with. */
+/**
+ * What has to be made before the goal can be: its dependencies, its parent, what it is deleted
+ * with.
+ */
 export const needsOf = (goal: Goal): readonly string[] => [
   ...goal.dependencies,
   ...Object.values(goal.propertyDependencies).flat(),

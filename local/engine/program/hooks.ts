@@ -39,7 +39,9 @@ const addressed = <Request extends ResourceHookRequest | ErrorHookRequest>(
 export interface ProgramHooks extends Hooks {
   readonly register: (request: RegisterResourceHookRequest) => void;
   readonly registerForErrors: (request: RegisterErrorHookRequest) => void;
-  /** Whether the program has to stay until the engine is done, as its functions may still be called. */
+  /**
+   * Whether the program has to stay until the engine is done, as its functions may still be called.
+   */
   readonly any: boolean;
 }
 

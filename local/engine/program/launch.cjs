@@ -1,7 +1,10 @@
 "use strict";
-// Loaded first of all in the process that runs a user's program: `node --require launch.cjs [nodeargs] RUNNER`, where RUNNER is the folder of the SDK's cmd/run.
-// The process starts while the engine is still loading. It loads Pulumi's SDK meanwhile, before a loader of the program's, such as tsx, wants to look at each of its files,
-// and waits to be told what to run: one line of JSON on file descriptor 3, { argv: string[], env: { NAME: value } }.
+// Loaded first of all in the process that runs a user's program: `node --require launch.cjs
+// [nodeargs] RUNNER`, where RUNNER is the folder of the SDK's cmd/run.
+// The process starts while the engine is still loading. It loads Pulumi's SDK meanwhile, before a
+// loader of the program's, such as tsx, wants to look at each of its files,
+// and waits to be told what to run: one line of JSON on file descriptor 3, { argv: string[], env: {
+// NAME: value } }.
 const { readSync, closeSync } = require("node:fs");
 const Module = require("node:module");
 const { dirname, join } = require("node:path");
@@ -9,8 +12,10 @@ const { dirname, join } = require("node:path");
 const ORDERS = 3;
 
 /**
- * What the SDK loads at every start and hardly a program needs: the API that drives the CLI, and the compiler and package reader for functions that become resources.
- * Together they are more than half of its loading time. They are loaded when something of them is used first.
+ * What the SDK loads at every start and hardly a program needs: the API that drives the CLI, and
+ * the compiler and package reader for functions that become resources.
+ * Together they are more than half of its loading time. They are loaded when something of them is
+ * used first.
  */
 const SELDOM_USED = [
   ["index.js", "./automation"],
@@ -18,7 +23,10 @@ const SELDOM_USED = [
   ["runtime/closure/codePaths.js", "@npmcli/arborist"],
 ];
 
-/** Exporters of traces to Zipkin, which this engine asks for none of. The SDK takes their classes out at once, and uses them when it is asked to trace. */
+/**
+ * Exporters of traces to Zipkin, which this engine asks for none of. The SDK takes their classes
+ * out at once, and uses them when it is asked to trace.
+ */
 const TRACING = [
   "resources",
   "sdk-trace-base",
@@ -82,11 +90,15 @@ const loadSdk = (sdk, parts) => {
     return defer(() => load.call(this, request, parent, isMain));
   };
   for (const part of parts) require(part);
-  // The program's own files are loaded by Node alone: a step of ours between them would be in each resource's stack trace.
+  // The program's own files are loaded by Node alone: a step of ours between them would be in each
+  // resource's stack trace.
   Module._load = load;
 };
 
-/** Waits without turning the event loop: nothing of the program may run before it is told what it is. Null: the engine wants nothing run. */
+/**
+ * Waits without turning the event loop: nothing of the program may run before it is told what it
+ * is. Null: the engine wants nothing run.
+ */
 const orders = () => {
   const chunks = [];
   for (const chunk = Buffer.alloc(65536); ;) {
@@ -99,17 +111,27 @@ const orders = () => {
   return text.endsWith("\n") ? JSON.parse(text) : null;
 };
 
-/** The SDK reports its every step as a debug message, each sent when the one before has been answered. This engine shows none of them. */
+/**
+ * The SDK reports its every step as a debug message, each sent when the one before has been
+ * answered. This engine shows none of them.
+ */
 const sendNoDebugMessages = (sdk) => {
   require(join(sdk, "log")).debug = () => Promise.resolve();
 };
 
-/** The SDK attaches V8's debugger at the start, to name files in what it says of a function that can't become a resource. It slows down all that is loaded; with us it is attached for the first such function. */
+/**
+ * The SDK attaches V8's debugger at the start, to name files in what it says of a function that
+ * can't become a resource. It slows down all that is loaded; with us it is attached for the first
+ * such function.
+ */
 const debugOnRequest = (sdk) => {
   require(join(sdk, "runtime/closure/v8Hooks")).isInitializedAsync = () => Promise.resolve();
 };
 
-/** The SDK notes with each promise where in the program it was made, to name those that leak. That takes longer than all else about it, and is of use on request only. */
+/**
+ * The SDK notes with each promise where in the program it was made, to name those that leak. That
+ * takes longer than all else about it, and is of use on request only.
+ */
 const tracePromisesOnRequest = (sdk) => {
   if (process.env.PULUMI_DEBUG_PROMISE_LEAKS) return;
   const promises = require(join(sdk, "runtime/debuggable"));

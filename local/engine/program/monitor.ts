@@ -48,7 +48,10 @@ const registered = ({
   return response;
 };
 
-/** What the program has of its own in the engine's work. `stay`: it is done but for its hooks; resolves when it may end. */
+/**
+ * What the program has of its own in the engine's work. `stay`: it is done but for its hooks;
+ * resolves when it may end.
+ */
 export interface ProgramSide {
   readonly transforms: Transforms;
   readonly hooks: ProgramHooks;
@@ -64,7 +67,10 @@ const refused = (what: string, onError?: OnError) =>
     );
   }, onError);
 
-/** What the program asks before it begins: today's SDK once for all features, and reads no more of the answer; an older one for each. */
+/**
+ * What the program asks before it begins: today's SDK once for all features, and reads no more of
+ * the answer; an older one for each.
+ */
 const askedFeatures = {
   getDeploymentInfo: unary((_: Empty) => {
     const info = new proto.DeploymentInfo();
@@ -92,7 +98,8 @@ const registration = (
       transforms.keep(answer.urn, request);
       return registered(answer);
     } catch (error) {
-      // Told as this resource's failure: an error of the call itself would be the program's, which can take a minute to print it.
+      // Told as this resource's failure: an error of the call itself would be the program's, which
+      // can take a minute to print it.
       return registered(
         registrar.refuse(
           request.getParent() || undefined,
@@ -162,7 +169,10 @@ const functionCalls = (
   }),
 });
 
-/** Pulumi's ResourceMonitor: what the program's SDK calls to make resources. The program starts while the state is still being opened; its first call waits for `ready`. */
+/**
+ * Pulumi's ResourceMonitor: what the program's SDK calls to make resources. The program starts
+ * while the state is still being opened; its first call waits for `ready`.
+ */
 export const monitorService = (
   ready: Promise<Registrar>,
   folders: Folders,

@@ -42,7 +42,10 @@ const relay = (child: ChildProcess, sink: Sink, stopped: AbortSignal): void => {
   }
 };
 
-/** A program must not outlive an engine that was killed: it would wait for answers for ever. Linux ends it with its parent where setpriv asks for that. */
+/**
+ * A program must not outlive an engine that was killed: it would wait for answers for ever. Linux
+ * ends it with its parent where setpriv asks for that.
+ */
 const boundToUs = (): [string, string[]] => {
   const setpriv = "/usr/bin/setpriv";
   return process.platform === "linux" && existsSync(setpriv)
@@ -143,7 +146,10 @@ const order = (child: ChildProcess, orders: Orders): void => {
   pipe.end(`${JSON.stringify(orders)}\n`);
 };
 
-/** Runs the program to its end; resolves with what went wrong: undefined for nothing, "" where the user has been told already. */
+/**
+ * Runs the program to its end; resolves with what went wrong: undefined for nothing, "" where the
+ * user has been told already.
+ */
 export const runProgram = async (
   project: Project,
   config: StackConfig,

@@ -18,7 +18,10 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-/** An engine that was killed leaves its folder: its name says whose it was. Those of other users are theirs to clear. */
+/**
+ * An engine that was killed leaves its folder: its name says whose it was. Those of other users are
+ * theirs to clear.
+ */
 const sweep = async (): Promise<void> => {
   const names = (await readdir(tmpdir())).filter((name) => name.startsWith(PREFIX));
   await Promise.all(

@@ -99,7 +99,10 @@ const apply = (request: RegisterResourceRequest, options: TransformResourceOptio
   request.setReplacementTrigger(options.getReplacementTrigger());
 };
 
-/** After a resource's own transforms the properties themselves say where they come from; else that is added to what the program has said. */
+/**
+ * After a resource's own transforms the properties themselves say where they come from; else that
+ * is added to what the program has said.
+ */
 const keepDependencies = (
   request: RegisterResourceRequest,
   properties: Plain,
@@ -137,7 +140,9 @@ const requestFor = (
   return asked;
 };
 
-/** The properties as a resource's own transforms see them: each says which resources it came from. */
+/**
+ * The properties as a resource's own transforms see them: each says which resources it came from.
+ */
 const propertiesOf = (request: RegisterResourceRequest, withOwn: boolean): Plain => {
   const properties = mapEntries(request.getObject()?.toJavaScript() ?? {}, asOutputs);
   if (!withOwn) return properties;

@@ -2,7 +2,10 @@ import { status, type sendUnaryData, type ServerUnaryCall } from "@grpc/grpc-js"
 
 import { messageOf } from "../errors";
 
-/** Answers a call, or reports why it can't be: every error is also a diagnostic, so none is lost in the program's stack traces. */
+/**
+ * Answers a call, or reports why it can't be: every error is also a diagnostic, so none is lost in
+ * the program's stack traces.
+ */
 export const unary =
   <Request, Response>(
     answer: (request: Request) => Response | Promise<Response>,

@@ -66,7 +66,10 @@ const isOfType = (value: unknown, type: string, of: Items | undefined): boolean 
 
 type Parsed = z.infer<typeof declaration>;
 
-/** What may be said of a key of the project's own, and what of another's; undefined where all is well. */
+/**
+ * What may be said of a key of the project's own, and what of another's; undefined where all is
+ * well.
+ */
 const complaintOf = (name: string, own: boolean, parsed: Parsed): string | undefined => {
   const { type, items: of, value, default: preset } = parsed;
   if (value !== undefined && preset !== undefined)

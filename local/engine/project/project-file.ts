@@ -45,7 +45,10 @@ export interface NodeOptions {
 const member = (value: unknown, name: string): unknown =>
   typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 
-/** What can be told before the file has been checked, which takes the time that the process needs to start; a file that fails the check stops it again. */
+/**
+ * What can be told before the file has been checked, which takes the time that the process needs to
+ * start; a file that fails the check stops it again.
+ */
 export const nodeOptions = ({ folder, document }: ProjectFile): NodeOptions => {
   const options = member(member(document, "runtime"), "options");
   const args = member(options, "nodeargs");

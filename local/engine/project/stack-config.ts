@@ -71,7 +71,10 @@ export const passphrase = async (): Promise<string> => {
   );
 };
 
-/** Opens the stack's secrets. A stack that has none gets a salt, which is written to its Pulumi.NAME.yaml by the first operation that changes anything. */
+/**
+ * Opens the stack's secrets. A stack that has none gets a salt, which is written to its
+ * Pulumi.NAME.yaml by the first operation that changes anything.
+ */
 export const openStackSecrets = async (
   file: StackFile,
   saltInState: string | undefined,
@@ -138,7 +141,10 @@ const put = (
   contents.set(key, { content: whole ? content : text, secret: containsSecure(given) });
 };
 
-/** Decrypts `config:`, and completes it by what the project's own file says. A key without a namespace belongs to the project. */
+/**
+ * Decrypts `config:`, and completes it by what the project's own file says. A key without a
+ * namespace belongs to the project.
+ */
 export const readStackConfig = (
   file: StackFile,
   project: Project,

@@ -59,7 +59,10 @@ export type Checkpoint = z.infer<typeof shape>;
 const versionOf = (json: unknown): unknown =>
   typeof json === "object" && json !== null && "version" in json ? json.version : undefined;
 
-/** Parses a stack file; throws an EngineError naming `place` where it is damaged or of another version. */
+/**
+ * Parses a stack file; throws an EngineError naming `place` where it is damaged or of another
+ * version.
+ */
 export const parseCheckpoint = (text: string, place: string): Checkpoint => {
   const damaged = (why: string): EngineError =>
     new EngineError(
@@ -90,7 +93,10 @@ export const parseCheckpoint = (text: string, place: string): Checkpoint => {
   return parsed.data;
 };
 
-/** Each resource only after what it needs, and only once: what the CLI checks too, before it trusts a state. */
+/**
+ * Each resource only after what it needs, and only once: what the CLI checks too, before it trusts
+ * a state.
+ */
 const verify = (resources: readonly Resource[], place: string): void => {
   const seen = new Set<string>();
   for (const resource of resources) {

@@ -3,7 +3,10 @@ import { mkdirSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** Writes a file so that a kill at any moment leaves either the old content or the new one, whole and on the disk. */
+/**
+ * Writes a file so that a kill at any moment leaves either the old content or the new one, whole
+ * and on the disk.
+ */
 export const writeAtomically = async (path: string, text: string): Promise<void> => {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const temporary = `${path}.${randomBytes(4).toString("hex")}.tmp`;

@@ -2,8 +2,10 @@ import type { OperationType, PendingOperation, Snapshot } from "./checkpoint";
 import type { Resource } from "./resource";
 
 /**
- * The state during an operation: what was there and has not been touched yet, and what this operation has made or confirmed, in the order in which it did.
- * Changes are made at once in memory; `flush` puts them on the disk, and a step counts as done only after it.
+ * The state during an operation: what was there and has not been touched yet, and what this
+ * operation has made or confirmed, in the order in which it did.
+ * Changes are made at once in memory; `flush` puts them on the disk, and a step counts as done only
+ * after it.
  */
 export interface Journal {
   /** What was there at the start and is not done with yet. */
@@ -13,21 +15,34 @@ export interface Journal {
   readonly leftover: readonly PendingOperation[];
   /** When the state that was read had been written (ms). */
   readonly readAt: number;
-  /** On the disk before a provider is called: should we die in the middle, the next run knows what was under way. Returns what takes it back. */
+  /**
+   * On the disk before a provider is called: should we die in the middle, the next run knows what
+   * was under way. Returns what takes it back.
+   */
   readonly begin: (type: OperationType, resource: Resource) => Promise<() => void>;
-  /** `made` takes the place of `old` (either may be absent). With `quiet`, nothing worth a write has changed. */
+  /**
+   * `made` takes the place of `old` (either may be absent). With `quiet`, nothing worth a write has
+   * changed.
+   */
   readonly settle: (change: { old?: Resource; made?: Resource; quiet?: boolean }) => void;
   /** Changes a resource where it stands. */
   readonly amend: (from: Resource, to: Resource, quiet?: boolean) => void;
-  /** Something that exists but was not in the state (left by an interrupted creation, or imported). */
+  /**
+   * Something that exists but was not in the state (left by an interrupted creation, or imported).
+   */
   readonly adopt: (resource: Resource) => void;
   /** What was interrupted has been dealt with. */
   readonly forget: (operation: PendingOperation) => void;
-  /** Resolves when all that has changed so far is on the disk. Steps that end while a write is under way share the next one. */
+  /**
+   * Resolves when all that has changed so far is on the disk. Steps that end while a write is under
+   * way share the next one.
+   */
   readonly flush: () => Promise<void>;
 }
 
-/** Writes at most one at a time. Changes that come while a write is under way share the next one. */
+/**
+ * Writes at most one at a time. Changes that come while a write is under way share the next one.
+ */
 const createWriter = (write: () => Promise<void>) => {
   let dirty = false;
   let writing: Promise<void> = Promise.resolve();

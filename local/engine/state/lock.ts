@@ -51,7 +51,10 @@ const refuseIfLocked = async (backend: Backend, own: string): Promise<void> => {
   );
 };
 
-/** One stack, one operation. Checked again after writing, so that of two who start at once none or one gets through. Resolves with what lifts it. */
+/**
+ * One stack, one operation. Checked again after writing, so that of two who start at once none or
+ * one gets through. Resolves with what lifts it.
+ */
 export const lock = async (backend: Backend): Promise<() => void> => {
   const own = `${randomUUID()}.json`;
   await refuseIfLocked(backend, own);

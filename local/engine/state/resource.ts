@@ -10,7 +10,8 @@ export interface StackFrame {
 }
 
 /**
- * A resource as the state knows it: the options are those of the Goal that it was last registered with (see there why it is a type of its own). Times are ISO 8601; `provider` is "<urn>::<id>".
+ * A resource as the state knows it: the options are those of the Goal that it was last registered
+ * with (see there why it is a type of its own). Times are ISO 8601; `provider` is "<urn>::<id>".
  */
 export interface Resource {
   readonly urn: string;

@@ -7,7 +7,10 @@ const deriveKey = promisify(pbkdf2);
 /** What the CLI's passphrase provider uses. */
 const ITERATIONS = 1_000_000;
 
-/** Encrypts and decrypts as Pulumi's passphrase secrets provider does: "v1:<nonce>:<ciphertext and tag>", base64, AES-256-GCM. */
+/**
+ * Encrypts and decrypts as Pulumi's passphrase secrets provider does: "v1:<nonce>:<ciphertext and
+ * tag>", base64, AES-256-GCM.
+ */
 export interface Crypter {
   encrypt(text: string): string;
   /** Throws on a ciphertext that this key did not make. */
@@ -38,12 +41,18 @@ const crypterFor = (key: Buffer): Crypter => ({
   },
 });
 
-/** A stack's secrets: `salt` is "v1:<salt>:<verifier>", as kept in Pulumi.NAME.yaml (`encryptionsalt`) and in the state. */
+/**
+ * A stack's secrets: `salt` is "v1:<salt>:<verifier>", as kept in Pulumi.NAME.yaml
+ * (`encryptionsalt`) and in the state.
+ */
 export interface SecretsManager extends Crypter {
   readonly salt: string;
 }
 
-/** The manager for a stack that has secrets already. Throws an EngineError when the passphrase is wrong. */
+/**
+ * The manager for a stack that has secrets already. Throws an EngineError when the passphrase is
+ * wrong.
+ */
 export const openSecrets = async (salt: string, passphrase: string): Promise<SecretsManager> => {
   const [version, encoded, ...verifier] = salt.split(":");
   if (version !== "v1" || encoded === undefined || verifier.length === 0)
