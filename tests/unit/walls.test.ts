@@ -47,6 +47,8 @@ const filesBelow = (path: string): string[] => {
 interface Import {
   readonly from: string;
   readonly to: string;
+  /** As it is written: "../config/load", or a package's name. */
+  readonly specifier: string;
 }
 
 /** What a package's door of that name leads to, "./main" for "@second-server/monitor/main". */
@@ -99,7 +101,7 @@ const importsOf = (from: string): Import[] =>
     const specifier = specifierOf(node);
     if (!specifier || !ts.isStringLiteralLike(specifier)) return [];
     const to = resolveImport(from, specifier.text);
-    return to === undefined ? [] : [{ from, to }];
+    return to === undefined ? [] : [{ from, to, specifier: specifier.text }];
   });
 
 const roomOf = (path: string): string =>
@@ -130,6 +132,15 @@ describe.each(Object.entries(ROOMS))("%s", (room, open) => {
     );
     expect(reaches).toEqual([]);
   });
+});
+
+test("an island is entered by its package's door, never by a path into it", () => {
+  const islands = Object.values(PACKAGES);
+  const climbed = imports.filter(
+    ({ from, to, specifier }) =>
+      specifier.startsWith(".") && islands.includes(roomOf(to)) && roomOf(from) !== roomOf(to),
+  );
+  expect(climbed.map(({ from, specifier }) => `${from} imports ${specifier}`)).toEqual([]);
 });
 
 test("nothing imports the tests", () =>
