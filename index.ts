@@ -20,7 +20,14 @@ const primary = new PrimaryServer("primary", { fleet, keys, watcherTag: watcher.
 const address = primary.floatingIp.address;
 const zone = new DnsZone("zone", { fleet, floatingIp: address, watcher: watcher.server.droplet });
 new Rollout("rollout", {
- fleet, folder, keys, primary, watcher, zone, secrets });
+  fleet,
+  folder,
+  keys,
+  primary,
+  watcher,
+  zone,
+  secrets,
+});
 
 const primaryOutputs = machineOutputs("primary", { fleet, keys, server: primary.server });
 const watcherOutputs = machineOutputs("watcher", { fleet, keys, server: watcher.server });

@@ -33,7 +33,12 @@ export const runObservatory = async (
   mkdirSync(dirname(config.database), { recursive: true });
   const { database, kept: saved, trouble } = await openOrRecover(config.database, clock, log);
   const observatory = createObservatory({
- config, database, saved, clock, log });
+    config,
+    database,
+    saved,
+    clock,
+    log,
+  });
   const { reporter, writer, view, records, actions, pushChecks, heard, key } = observatory;
   if (trouble !== undefined)
     observatory.send(

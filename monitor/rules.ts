@@ -3,7 +3,6 @@ import { validateHeaderName, validateHeaderValue } from "node:http";
 import { cronOf } from "@second-server/contract/calendar";
 import { Cron } from "croner";
 
-
 /** @returns what is wrong with the value, each problem with its place. */
 export type Rule = (value: unknown, at: string) => readonly string[];
 export type Fields = Readonly<Record<string, Rule>>;

@@ -71,8 +71,19 @@ const beginMaintenance = (
   const now = view.now();
   const to = now + milliseconds(minutes, "maintenance lasts");
   const others = windows.set().filter((window) => window.title !== title);
-  windows.replace([...others, {
- id: now, title, services, from: now, to }], now);
+  windows.replace(
+    [
+      ...others,
+      {
+        id: now,
+        title,
+        services,
+        from: now,
+        to,
+      },
+    ],
+    now,
+  );
   return `maintenance "${title}" for ${minutes} minutes`;
 };
 

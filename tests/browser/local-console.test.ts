@@ -60,7 +60,9 @@ inChromium("the local cloud's console in a real browser", () => {
       name: "x",
       data: hostile,
     });
-    await api.call("POST", "/v2/reserved_ips", { droplet_id: api.cloud.store.state.droplets[0]!.id });
+    await api.call("POST", "/v2/reserved_ips", {
+      droplet_id: api.cloud.store.state.droplets[0]!.id,
+    });
     await api.call("POST", "/v2/firewalls", {
       name: "fw",
       inbound_rules: [{ protocol: "tcp", ports: "22", sources: { addresses: ["0.0.0.0/0"] } }],

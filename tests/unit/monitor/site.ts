@@ -62,7 +62,13 @@ export class Site {
     const clock = new FakeClock("2026-11-21T12:00:00Z");
     const saved = await loadState(database);
     const observatory = createObservatory({
- config, database, saved, clock, log: quiet, ping });
+      config,
+      database,
+      saved,
+      clock,
+      log: quiet,
+      ping,
+    });
     const server = await openServer({
       ...observatory,
       clock,

@@ -20,8 +20,16 @@ const page = (body: Buffer | string, head = "Content-Type: text/html"): Buffer =
 const outcome = async (answer: Buffer | string, more: Partial<HttpCheck> = {}) => {
   const port = await lab.serve((socket) => socket.end(answer));
   const url = `http://127.0.0.1:${port}/`;
-  return runCheck({
- kind: "http", id: "x", url, status: 200, ...more }, 5000);
+  return runCheck(
+    {
+      kind: "http",
+      id: "x",
+      url,
+      status: 200,
+      ...more,
+    },
+    5000,
+  );
 };
 
 const html = (encoding: string): string => `Content-Type: text/html; charset=${encoding}`;
@@ -158,7 +166,13 @@ describe("a Location that is not ASCII", () => {
     expect(
       await runCheck(
         {
- kind: "http", id: "x", url, status: 200, redirects: 1, contains: "here" },
+          kind: "http",
+          id: "x",
+          url,
+          status: 200,
+          redirects: 1,
+          contains: "here",
+        },
         5000,
       ),
     ).toMatchObject({ result: "pass" });
