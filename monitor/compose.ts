@@ -1,18 +1,18 @@
 import type { ObservatoryConfig } from "@second-server/contract/observatory";
+import type { MachineReport } from "@second-server/contract/reports";
 
 import { type Actions, createActions } from "./actions/actions";
 import { createMaintenanceWindows, type MaintenanceWindows } from "./actions/maintenance-windows";
-import { carrierOf } from "./adapters/channels";
+import { transportOf } from "./adapters/channels";
 import type { Clock } from "./adapters/clock";
 import { type Key, loadKey } from "./adapters/key";
 import type { Log } from "./adapters/log";
-import { Outbox } from "./adapters/outbox";
+import { createMessageQueue, type MessageQueue } from "./adapters/message-queue";
 import { watchedChecks } from "./alerts/alert-state";
 import type { Alerting } from "./alerts/alerting";
 import type { AlertRules } from "./alerts/draft";
 import { type Message, noteMessage } from "./alerts/messages";
 import { createEventLoopLag, type EventLoopLag } from "./checks/event-loop-lag";
-import type { MachineReport } from "@second-server/contract/reports";
 import { createSchedule, type Schedule } from "./checks/schedule";
 import { createHearing, type Hearing } from "./hearing";
 import { incidentLink } from "./page/links";
@@ -45,7 +45,7 @@ export interface Observatory {
   readonly settings: SettingsInForce;
   readonly key: Key;
   readonly writer: Writer;
-  readonly outbox: Outbox;
+  readonly queue: MessageQueue;
   readonly send: (message: Message) => void;
   readonly schedule: Schedule;
   readonly alerting: Alerting;
@@ -73,7 +73,7 @@ interface Base {
   readonly writer: Writer;
   readonly store: StateStore;
   readonly rollups: Rollups;
-  readonly outbox: Outbox;
+  readonly queue: MessageQueue;
   readonly send: (message: Message) => void;
   readonly note: Note;
   readonly windows: MaintenanceWindows;
@@ -83,23 +83,23 @@ const createBase = ({ config, database, saved, clock, log }: ObservatoryDeps): B
   const settings = createSettings(config);
   const writer = createWriter(database, clock, log);
   const store = createStateStore(writer);
-  const carriers = () => {
+  const transports = () => {
     const { alerts } = settings.current();
-    return [{ kind: "smtp", ...alerts } as const, ...(alerts.fallback ?? [])].map(carrierOf);
+    return [{ kind: "smtp", ...alerts } as const, ...(alerts.fallback ?? [])].map(transportOf);
   };
-  const outbox = new Outbox(
+  const queue = createMessageQueue(
     {
       clock,
       log,
-      shelf: store,
-      carriers,
+      store,
+      transports,
       origin: "observatory",
     },
     saved,
   );
   const send = (message: Message): void => {
     log.warn(message.subject);
-    outbox.add(message);
+    queue.add(message);
   };
   return {
     settings,
@@ -107,7 +107,7 @@ const createBase = ({ config, database, saved, clock, log }: ObservatoryDeps): B
     writer,
     store,
     rollups: createRollups(database, clock, log),
-    outbox,
+    queue,
     send,
     note: (lead, rows) =>
       send(noteMessage(settings.current().fleet, lead, rows, baseUrl(settings.current()))),
@@ -142,7 +142,7 @@ interface Course extends Hearing {
 }
 
 const createCourse = ({ saved, clock, log }: ObservatoryDeps, base: Base): Course => {
-  const { settings, key, writer, store, outbox, send, windows } = base;
+  const { settings, key, writer, store, queue, send, windows } = base;
   const hearing = createHearing({ clock, settings, store, send }, saved);
   const schedule = createSchedule(clock);
   const lag = createEventLoopLag(clock);
@@ -156,7 +156,7 @@ const createCourse = ({ saved, clock, log }: ObservatoryDeps, base: Base): Cours
       rules: () => rulesFrom(settings.current(), key, (now) => windows.active(now)),
       effects: {
         journal: store,
-        send: (message) => outbox.add(message),
+        send: (message) => queue.add(message),
         hurry: (check) => schedule.hurry(check),
         log: (line) => log.warn(line),
       },
@@ -190,7 +190,7 @@ const createView = (clock: Clock, base: Base, course: Course, self: SelfWatch): 
   isOverloaded: () => self.overload.isTold(),
   backlog: () => course.schedule.backlog(),
   offlineSince: () => course.offline.since(),
-  waiting: () => base.outbox.waiting(),
+  waiting: () => base.queue.waiting(),
 });
 
 /** Puts the parts together, in order: none reaches back for one that is made later. */
@@ -198,7 +198,7 @@ export const createObservatory = (deps: ObservatoryDeps): Observatory => {
   const { clock, log, database, ping = pingByHttp } = deps;
   const base = createBase(deps);
   const course = createCourse(deps, base);
-  const { settings, outbox, send, windows } = base;
+  const { settings, queue, send, windows } = base;
   const { pipeline, schedule, pushChecks, hurryHost } = course;
   const self = createSelfWatch({
     ...base,
@@ -237,19 +237,19 @@ export const createObservatory = (deps: ObservatoryDeps): Observatory => {
     },
     start: () => {
       pipeline.start({ upset: (what) => self.upset(what), tick });
-      outbox.start();
+      queue.start();
       base.rollups.start();
     },
     tick,
     reload: (config) => {
       settings.replace(config);
       pipeline.reload();
-      outbox.start();
+      queue.start();
     },
     stop: () => {
       pipeline.stop();
       base.rollups.stop();
-      outbox.stop();
+      queue.stop();
     },
   };
 };

@@ -12,8 +12,8 @@ import type { SmtpChannel } from "@second-server/contract/observatory";
 
 import { type Answer, ask } from "../checks/http";
 import { Later, Refused } from "./failures";
-import type { Carrier } from "./outbox";
-import { smtpCarrier } from "./smtp";
+import { createSmtpTransport } from "./smtp";
+import type { Transport } from "./transport";
 
 const LONGEST_PAUSE_MS = 3_600_000;
 
@@ -50,13 +50,14 @@ const judge = (channel: Channel, answer: Answer, now: number): void => {
 
 const secretIn = (file: string): string => readFileSync(file, "utf8").trim();
 
-export const carrierOf = (channel: Channel | SmtpChannel): Carrier => {
-  if (channel.kind === "smtp") return smtpCarrier(channel);
+export const transportOf = (channel: Channel | SmtpChannel): Transport => {
+  if (channel.kind === "smtp") return createSmtpTransport(channel);
   return {
     name: channelLabel(channel),
-    async carry(message, id) {
+    send: async (message, id) => {
       const { url, ...request } = channelRequest(channel, message, { id, secretIn });
       judge(channel, await ask(new URL(url), request, 15_000), Date.now());
+      return undefined;
     },
   };
 };

@@ -4,7 +4,7 @@ import type { SmtpRelay } from "@second-server/contract/observatory";
 
 import { Refused } from "./failures";
 import { reason } from "./log";
-import type { Carrier } from "./outbox";
+import type { Transport } from "./transport";
 
 /** How nodemailer reports a refusal: the server's number, and what it was an answer to. */
 interface SmtpError {
@@ -17,7 +17,7 @@ const isRefusal = ({ responseCode = 0, command }: SmtpError): boolean =>
   command === "DATA" && responseCode >= 500;
 
 /** Mail through a relay. nodemailer is loaded with the first mail, to keep memory small on days without one; each mail has a connection of its own. */
-export const smtpCarrier = ({
+export const createSmtpTransport = ({
   relay,
   from,
   to,
@@ -25,13 +25,13 @@ export const smtpCarrier = ({
   readonly relay: SmtpRelay;
   readonly from: string;
   readonly to: readonly string[];
-}): Carrier => {
+}): Transport => {
   return {
     name: `mail via ${relay.host}:${relay.port}`,
-    async carry(message, id, created) {
+    send: async (message, id, created) => {
       // Not import(): on the servers that would start Node's loader of modules, for this alone.
       const { createTransport } = require("nodemailer") as typeof import("nodemailer");
-      const transport = createTransport({
+      const relayed = createTransport({
         host: relay.host,
         port: relay.port,
         secure: relay.tls === "implicit",
@@ -53,7 +53,7 @@ export const smtpCarrier = ({
               },
       });
       try {
-        const { rejected } = await transport.sendMail({
+        const { rejected } = await relayed.sendMail({
           from,
           to: [...to],
           subject: message.subject,
@@ -69,7 +69,7 @@ export const smtpCarrier = ({
       } catch (error) {
         throw isRefusal(error as SmtpError) ? new Refused(reason(error), { cause: error }) : error;
       } finally {
-        transport.close();
+        relayed.close();
       }
     },
   };

@@ -3,8 +3,8 @@ import type { MachineReport } from "@second-server/contract/reports";
 
 import type { Rule } from "../rules";
 import type { Advice, Machine } from "./advice";
-import type { BlindWindow } from "./blind-windows";
 import type { Beat } from "./beats";
+import type { BlindWindow } from "./blind-windows";
 
 /** What is reported to this program, by jobs, by the primary, and by this machine. */
 export interface Reports {

@@ -1,9 +1,9 @@
 import type { MachineReport } from "@second-server/contract/reports";
 
 import { span } from "../alerts/words";
+import { beat, type Beat, type Word } from "./beats";
 import type { BlindWindow } from "./blind-windows";
 import type { Reports } from "./check-kind";
-import { beat, type Beat, type Word } from "./beats";
 import { createMachineFacts, isFull, space } from "./machine-facts";
 import { Finding, Unsure } from "./outcome";
 

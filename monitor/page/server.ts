@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 
+import type { MachineReport } from "@second-server/contract/reports";
+
 import { reason, type Log } from "../adapters/log";
 import { watchedChecks } from "../alerts/alert-state";
-import type { MachineReport } from "@second-server/contract/reports";
 import type { Records } from "../view/records";
 import { status } from "../view/status";
 import { asset } from "./assets";

@@ -1,8 +1,9 @@
+import type { MachineReport } from "@second-server/contract/reports";
+
 import type { Actions } from "../actions/actions";
 import type { Clock } from "../adapters/clock";
 import type { Key } from "../adapters/key";
 import type { Log } from "../adapters/log";
-import type { MachineReport } from "@second-server/contract/reports";
 import type { PushChecks } from "../checks/push-checks";
 import type { Reporter } from "../report/reporter";
 import type { Records } from "../view/records";

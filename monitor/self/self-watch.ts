@@ -1,6 +1,6 @@
 import type { Clock } from "../adapters/clock";
 import type { Log } from "../adapters/log";
-import type { Outbox } from "../adapters/outbox";
+import type { MessageQueue } from "../adapters/message-queue";
 import { isExhausted } from "../alerts/alert-state";
 import type { BlindWindows } from "../checks/blind-windows";
 import type { EventLoopLag, TimeUpset } from "../checks/event-loop-lag";
@@ -33,7 +33,7 @@ export interface SelfWatchDeps {
   readonly lag: EventLoopLag;
   readonly blindWindows: BlindWindows;
   readonly writer: Writer;
-  readonly outbox: Outbox;
+  readonly queue: MessageQueue;
   readonly note: Note;
   readonly askHost: () => void;
   readonly ping: Ping;
@@ -54,7 +54,7 @@ const wellness =
   };
 
 export const createSelfWatch = (deps: SelfWatchDeps): SelfWatch => {
-  const { clock, log, settings, pipeline, schedule, lag, outbox, note } = deps;
+  const { clock, log, settings, pipeline, schedule, lag, queue, note } = deps;
   const isWell = wellness(deps);
   const overload = createOverload(() => clock.monotonic(), note);
   const storageAlarm = createStorageAlarm({
@@ -63,14 +63,14 @@ export const createSelfWatch = (deps: SelfWatchDeps): SelfWatch => {
     isDiskAlerted: () => isExhausted(pipeline.alerting.state(), "watcher"),
     askHost: deps.askHost,
     note,
-    isSending: () => outbox.waiting().length > 0,
+    isSending: () => queue.waiting().length > 0,
   });
   const feedDeadManSwitch = createDeadManSwitch({
     clock,
     log,
     config: () => settings.current().alerts.deadMan,
     isWell,
-    stuckMs: () => outbox.stuckMs(),
+    stuckMs: () => queue.stuckMs(),
     ping: deps.ping,
   });
   return {

@@ -1,9 +1,10 @@
-import type { Parcel } from "../adapters/outbox";
+import type { SavedMessages } from "../adapters/message-queue";
+import type { QueuedMessage } from "../adapters/queued-message";
 import type { CheckState } from "../alerts/check-state";
 import type { Incident } from "../alerts/incident";
 import type { Window } from "../alerts/maintenance";
-import type { BlindWindow } from "../checks/blind-windows";
 import type { Beat } from "../checks/beats";
+import type { BlindWindow } from "../checks/blind-windows";
 import type { Database } from "./database";
 import * as shapes from "./shapes";
 import { sql } from "./sql-literals";
@@ -16,12 +17,10 @@ export interface Damage {
 }
 
 /** What a start needs of what was saved. */
-export interface SavedState {
+export interface SavedState extends SavedMessages {
   readonly states: ReadonlyMap<string, CheckState>;
   readonly open: readonly Incident[];
   readonly nextIncident: number;
-  readonly parcels: readonly Parcel[];
-  readonly nextParcel: number;
   readonly windows: readonly Window[];
   readonly beats: Readonly<Record<string, Beat>>;
   readonly deaf: readonly BlindWindow[];
@@ -111,13 +110,16 @@ const loadIncidents = async (
   });
 };
 
-const loadParcels = async (database: Database, { whole }: Salvage): Promise<readonly Parcel[]> => {
+const loadMessages = async (
+  database: Database,
+  { whole }: Salvage,
+): Promise<readonly QueuedMessage[]> => {
   const rows = await database.rows<Row>(
     "SELECT id, json FROM outbox WHERE sent IS NULL ORDER BY id",
   );
   return rows.flatMap(({ id, json }) => {
     const settle = sql`DELETE FROM outbox WHERE id = ${id}`;
-    return whole<Parcel>(json, shapes.parcel, `message ${id}`, settle);
+    return whole<QueuedMessage>(json, shapes.queuedMessage, `message ${id}`, settle);
   });
 };
 
@@ -145,10 +147,10 @@ export const loadState = async (database: Database): Promise<SavedState> => {
   const salvage = createSalvage();
   const states = await loadStates(database, salvage);
   const open = await loadIncidents(database, salvage);
-  const parcels = await loadParcels(database, salvage);
+  const queued = await loadMessages(database, salvage);
   const facts = await loadFacts(database, salvage);
-  const [next] = await database.rows<{ incident: number; parcel: number }>(
-    "SELECT (SELECT coalesce(max(id), 0) + 1 FROM incident) AS incident, (SELECT coalesce(max(id), 0) + 1 FROM outbox) AS parcel",
+  const [next] = await database.rows<{ incident: number; message: number }>(
+    "SELECT (SELECT coalesce(max(id), 0) + 1 FROM incident) AS incident, (SELECT coalesce(max(id), 0) + 1 FROM outbox) AS message",
   );
   const [last] = await database.rows<{ t: number }>(
     "SELECT t FROM sample WHERE typeof(t) = 'integer' ORDER BY t DESC LIMIT 1",
@@ -157,8 +159,8 @@ export const loadState = async (database: Database): Promise<SavedState> => {
     states: joined(states, open),
     open,
     nextIncident: next?.incident ?? 1,
-    parcels,
-    nextParcel: next?.parcel ?? 1,
+    queued,
+    nextMessage: next?.message ?? 1,
     ...facts,
     lastRunAt: last === undefined ? undefined : last.t * 1000,
     damaged: salvage.damaged,

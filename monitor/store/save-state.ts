@@ -1,4 +1,4 @@
-import type { Parcel, Shelf } from "../adapters/outbox";
+import type { MessageStore } from "../adapters/queued-message";
 import type { CheckState } from "../alerts/check-state";
 import type { Journal } from "../alerts/incident";
 import { sql } from "./sql-literals";
@@ -13,8 +13,8 @@ export const lasting = (state: CheckState): CheckState => ({
   streak: Math.min(state.streak, 10),
 });
 
-/** Steps of alerting and the outbox, turned into rows. */
-export interface StateStore extends Journal, Shelf {
+/** Steps of alerting and the message queue, turned into rows. */
+export interface StateStore extends Journal, MessageStore {
   /** A fact by its name; undefined forgets it. */
   meta(key: string, value: unknown): void;
 }
@@ -51,10 +51,10 @@ export const createStateStore = (writer: Writer): StateStore => {
           : sql`INSERT OR REPLACE INTO meta VALUES (${key}, ${JSON.stringify(value)})`,
         true,
       ),
-    parcel: (parcel: Parcel) => {
-      const { id, created, sent, attempts, error } = parcel;
+    message: (queued) => {
+      const { id, created, sent, attempts, error } = queued;
       writer.statement(
-        sql`INSERT OR REPLACE INTO outbox VALUES (${id}, ${created}, ${sent}, ${attempts}, ${error}, ${JSON.stringify(parcel)})`,
+        sql`INSERT OR REPLACE INTO outbox VALUES (${id}, ${created}, ${sent}, ${attempts}, ${error}, ${JSON.stringify(queued)})`,
       );
     },
   };

@@ -1,9 +1,9 @@
-import type { Parcel } from "../adapters/outbox";
+import type { QueuedMessage } from "../adapters/queued-message";
 import type { CheckState } from "../alerts/check-state";
 import type { Incident } from "../alerts/incident";
 import type { Window } from "../alerts/maintenance";
-import type { BlindWindow } from "../checks/blind-windows";
 import type { Beat } from "../checks/beats";
+import type { BlindWindow } from "../checks/blind-windows";
 
 /** Whether a value that was stored is still what was stored. */
 export type Fits = (value: unknown) => boolean;
@@ -68,14 +68,14 @@ export const incident = objectOf<Incident>({
   exhausted: maybe(flag),
 });
 
-export const parcel = objectOf<Parcel>({
+export const queuedMessage = objectOf<QueuedMessage>({
   id: number,
   created: time,
   attempts: number,
   error: maybe(text),
   sent: maybe(time),
   by: maybe(text),
-  message: objectOf<Parcel["message"]>({
+  message: objectOf<QueuedMessage["message"]>({
     kind: (value) => ["down", "up", "note", "report"].includes(value as string),
     subject: text,
     text,

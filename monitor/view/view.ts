@@ -1,6 +1,6 @@
 import type { ObservatoryConfig } from "@second-server/contract/observatory";
 
-import type { Parcel } from "../adapters/outbox";
+import type { QueuedMessage } from "../adapters/queued-message";
 import type { AlertState } from "../alerts/alert-state";
 import type { Window } from "../alerts/maintenance";
 import type { Backlog } from "../checks/schedule";
@@ -28,7 +28,7 @@ export interface View {
   /** Since when this machine itself has had no network. */
   offlineSince(): number | undefined;
   /** Messages that have not left yet. */
-  waiting(): readonly Parcel[];
+  waiting(): readonly QueuedMessage[];
 }
 
 /** The status page's address, with a slash at its end. */

@@ -1,15 +1,17 @@
 import type { Log } from "../adapters/log";
-import type { Parcel, Shelf } from "../adapters/outbox";
+import type { SavedMessages } from "../adapters/message-queue";
+import type { MessageStore, QueuedMessage } from "../adapters/queued-message";
 import type { CheckState } from "../alerts/check-state";
 import type { Incident, Journal } from "../alerts/incident";
 import { lasting } from "../store/save-state";
-import { checkState, incident, number, objectOf, parcel, recordOf } from "../store/shapes";
+import { checkState, incident, number, objectOf, queuedMessage, recordOf } from "../store/shapes";
 import { readStateFile, writeStateFile } from "../store/state-file";
 
+/** The names of its fields are those of the file, which earlier versions have written. */
 interface Contents {
   readonly states: Record<string, CheckState>;
   readonly incidents: Record<string, Incident>;
-  readonly parcels: Record<string, Parcel>;
+  readonly parcels: Record<string, QueuedMessage>;
   readonly nextIncident: number;
   readonly nextParcel: number;
 }
@@ -17,7 +19,7 @@ interface Contents {
 const contents = objectOf<Contents>({
   states: recordOf(checkState),
   incidents: recordOf(incident),
-  parcels: recordOf(parcel),
+  parcels: recordOf(queuedMessage),
   nextIncident: number,
   nextParcel: number,
 });
@@ -43,16 +45,14 @@ const replaced = <Item extends { readonly id: number }>(
   );
 
 /** What a start needs of it. */
-export interface Remembered {
+export interface Remembered extends SavedMessages {
   readonly states: ReadonlyMap<string, CheckState>;
   readonly open: readonly Incident[];
   readonly nextIncident: number;
-  readonly parcels: readonly Parcel[];
-  readonly nextParcel: number;
 }
 
 /** The steps of alerting in one small file: enough for the few checks by which the primary watches the watcher. */
-export interface FileJournal extends Journal, Shelf {
+export interface FileJournal extends Journal, MessageStore {
   remembered(): Remembered;
 }
 
@@ -67,7 +67,8 @@ export const openFileJournal = (path: string, log: Log): FileJournal => {
       ...kept,
       states: new Map(Object.entries(kept.states)),
       open: Object.values(kept.incidents),
-      parcels: Object.values(kept.parcels),
+      queued: Object.values(kept.parcels),
+      nextMessage: kept.nextParcel,
     }),
     state: (id, state) => {
       const next = lasting(state);
@@ -79,10 +80,10 @@ export const openFileJournal = (path: string, log: Log): FileJournal => {
         incidents: replaced(kept.incidents, incident, incident.closed === undefined),
         nextIncident: Math.max(kept.nextIncident, incident.id + 1),
       }),
-    parcel: (parcel) =>
+    message: (queued) =>
       keep({
-        parcels: replaced(kept.parcels, parcel, parcel.sent === undefined),
-        nextParcel: Math.max(kept.nextParcel, parcel.id + 1),
+        parcels: replaced(kept.parcels, queued, queued.sent === undefined),
+        nextParcel: Math.max(kept.nextParcel, queued.id + 1),
       }),
     // The file holds what is open; the journal of systemd holds the past.
     event: (incident, _at, kind, text) => log.info(`incident ${incident} ${kind} ${text}`.trim()),

@@ -6,8 +6,8 @@ import type { MachineReport } from "@second-server/contract/reports";
 import type { Clock } from "../adapters/clock";
 import { createKey } from "../adapters/key";
 import { reason, type Log } from "../adapters/log";
-import { createMachineFacts, isFull, space } from "../checks/machine-facts";
 import { ask } from "../checks/http";
+import { createMachineFacts, isFull, space } from "../checks/machine-facts";
 
 /** A disk that runs full is told at once: its services fail at the same time, and that is the reason. */
 const SPACE_EVERY_MS = 5000;

@@ -2,10 +2,10 @@ import { dirname, join } from "node:path";
 
 import type { Check, WatchdogConfig } from "@second-server/contract/observatory";
 
-import { carrierOf } from "../adapters/channels";
+import { transportOf } from "../adapters/channels";
 import type { Clock } from "../adapters/clock";
 import type { Log } from "../adapters/log";
-import { Outbox } from "../adapters/outbox";
+import { createMessageQueue } from "../adapters/message-queue";
 import { isUnconfirmed } from "../alerts/alert-state";
 import { createAlerting } from "../alerts/alerting";
 import type { AlertRules } from "../alerts/draft";
@@ -27,15 +27,15 @@ export const watchWatcher = (
 ): (() => void) => {
   const journal = openFileJournal(join(dirname(config.stateFile), "watcher.json"), log);
   const kept = journal.remembered();
-  const outbox = new Outbox(
+  const queue = createMessageQueue(
     {
       clock,
       log,
-      shelf: journal,
+      store: journal,
       origin: "watchdog",
-      carriers: () =>
+      transports: () =>
         [{ kind: "smtp", ...watcher.alerts } as const, ...(watcher.alerts.fallback ?? [])].map(
-          carrierOf,
+          transportOf,
         ),
     },
     kept,
@@ -61,7 +61,7 @@ export const watchWatcher = (
       now: () => clock.now(),
       journal,
       hurry: (id) => schedule.hurry(id),
-      send: (message) => outbox.add(message),
+      send: (message) => queue.add(message),
       log: (line) => log.warn(line),
     },
     watcher.checks.map((check) => ({
@@ -103,7 +103,7 @@ export const watchWatcher = (
       };
     }),
   );
-  outbox.start();
+  queue.start();
   const turn = (): void => {
     alerting.happened({ kind: "tick" });
     timer = clock.after(5000, turn);
@@ -113,6 +113,6 @@ export const watchWatcher = (
     timer.cancel();
     runner.stop();
     lag.stop();
-    outbox.stop();
+    queue.stop();
   };
 };

@@ -161,7 +161,7 @@ inChromium("the status page in a real browser", () => {
     async (kind) => {
       const message =
         kind === "alert"
-          ? site.observatory.outbox.waiting()[0]!.message
+          ? site.observatory.queue.waiting()[0]!.message
           : (await site.observatory.reporter.report(true))!;
       const page = await browser.newPage();
       for (const html of [message.html, message.html.replace(/<style>.*?<\/style>/s, "")]) {

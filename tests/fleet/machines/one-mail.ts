@@ -1,10 +1,10 @@
-/** The monitor's outbox with its own carrier and one mail: run inside the lab, PASSWORD-FILE as its argument; each state of the parcel is a line of JSON. */
+/** The monitor's message queue with its own transport and one mail: run inside the lab, PASSWORD-FILE as its argument; each state of the mail is a line of JSON. */
 import { systemClock } from "../../../monitor/adapters/clock";
 import { journal } from "../../../monitor/adapters/log";
-import { Outbox } from "../../../monitor/adapters/outbox";
-import { smtpCarrier } from "../../../monitor/adapters/smtp";
+import { createMessageQueue } from "../../../monitor/adapters/message-queue";
+import { createSmtpTransport } from "../../../monitor/adapters/smtp";
 
-// A user's name is given, so the carrier insists on TLS.
+// A user's name is given, so the transport insists on TLS.
 const relay = {
   host: "relay.lab.test",
   port: 2525,
@@ -12,24 +12,24 @@ const relay = {
   user: "fleet",
   passwordFile: process.argv[2]!,
 } as const;
-const carrier = smtpCarrier({
+const transport = createSmtpTransport({
   relay,
   from: "observatory@example.test",
   to: ["owner@example.test"],
 });
-const shelf = {
-  parcel: (parcel: unknown): void => {
-    console.log(JSON.stringify(parcel));
+const store = {
+  message: (mail: unknown): void => {
+    console.log(JSON.stringify(mail));
   },
 };
 
-new Outbox(
+createMessageQueue(
   {
     clock: systemClock,
     log: journal,
-    shelf,
-    carriers: () => [carrier],
+    store,
+    transports: () => [transport],
     origin: "test",
   },
-  { parcels: [], nextParcel: 1 },
+  { queued: [], nextMessage: 1 },
 ).add({ kind: "note", subject: "one mail", text: "text", html: "<p>text</p>" });

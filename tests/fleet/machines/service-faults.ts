@@ -8,14 +8,14 @@ import { lab } from "../../../local/cloud/lab";
 import { PROJECT } from "../kit";
 import { act, api, droplet, during, ids, on, paths, until } from "./lab-of-machines";
 
-interface Parcel {
+interface QueuedMail {
   readonly attempts: number;
   readonly error?: string;
   readonly sent?: number;
 }
 
-/** The monitor's own outbox, as a process inside the lab, with one mail to send. Its parcels as it writes them down; killed in the end. */
-const outbox = (): { parcels: Parcel[]; end(): void } => {
+/** The monitor's own message queue, as a process inside the lab, with one mail to send. Its states as the queue writes them down; killed in the end. */
+const sendOneMail = (): { states: QueuedMail[]; end(): void } => {
   const password = join(paths().state, "relay-password");
   writeFileSync(password, "any");
   const { command, args, env } = lab.inLab(paths(), [
@@ -30,17 +30,17 @@ const outbox = (): { parcels: Parcel[]; end(): void } => {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const parcels: Parcel[] = [];
+  const states: QueuedMail[] = [];
   child.stdout.setEncoding("utf8").on("data", (text: string) =>
-    parcels.push(
+    states.push(
       ...text
         .split("\n")
         .filter(Boolean)
-        .map((line) => JSON.parse(line) as Parcel),
+        .map((line) => JSON.parse(line) as QueuedMail),
     ),
   );
   return {
-    parcels,
+    states,
     end: () => {
       child.kill("SIGKILL");
     },
@@ -114,23 +114,23 @@ export const serviceFaultTests = (): void =>
     });
 
     test.each(["refuse", "defer"])(
-      "while the relay is down (%s) the monitor's mail waits in its outbox; then it leaves, once, over verified TLS",
+      "while the relay is down (%s) the monitor's mail waits in its queue; then it leaves, once, over verified TLS",
       async (how) => {
         await api("DELETE", "/local/inbox");
         mkdirSync(paths().state, { recursive: true });
-        let sending: ReturnType<typeof outbox> | undefined;
+        let sending: ReturnType<typeof sendOneMail> | undefined;
         try {
           await during(["relay", "--how", how], async () => {
-            sending = outbox();
+            sending = sendOneMail();
             await until("a first try that failed", 120, async () =>
-              sending!.parcels.some(({ error }) =>
+              sending!.states.some(({ error }) =>
                 error?.includes(how === "refuse" ? "421" : "451"),
               ),
             );
             expect((await api("GET", "/local/inbox")).mails).toEqual([]);
           });
           await until("the mail on its way", 180, async () =>
-            sending!.parcels.some(({ sent }) => sent !== undefined),
+            sending!.states.some(({ sent }) => sent !== undefined),
           );
           expect((await api("GET", "/local/inbox")).mails.map(({ subject }) => subject)).toEqual([
             "one mail",

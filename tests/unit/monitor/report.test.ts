@@ -8,8 +8,7 @@ beforeEach(async () => {
   site = await Site.open({ report: { schedule: "0 7 * * *", weekly: "0 8 * * 1" } });
 });
 afterEach(() => site.close());
-const sent = (): string[] =>
-  site.observatory.outbox.waiting().map(({ message }) => message.subject);
+const sent = (): string[] => site.observatory.queue.waiting().map(({ message }) => message.subject);
 
 test("silent when all is well, unless forced; the table names every service and machine, in colour and in words", async () => {
   for (const check of ["blog", "chat", "dead-drop"]) await site.history(check, { 0: 864 });
@@ -70,7 +69,7 @@ test("a history that can't be read does not silence the report, which says so, o
   reporter.stop();
   rows.mockRestore();
   expect(sent()).toEqual(["[lab] Report: 1 of 4 are not well"]);
-  expect(site.observatory.outbox.waiting()[0]?.message.text).toContain(
+  expect(site.observatory.queue.waiting()[0]?.message.text).toContain(
     "The history can't be read now",
   );
 });
@@ -90,7 +89,7 @@ test("a reporter that crashes is reported by other code", async () => {
   });
   await reporter.report(true);
   expect(sent()).toEqual(["[lab] The reporter failed"]);
-  expect(site.observatory.outbox.waiting()[0]?.message.text).toContain("the table has no legs");
+  expect(site.observatory.queue.waiting()[0]?.message.text).toContain("the table has no legs");
 });
 
 test("who has asked for the report hears that it could not be made", async () => {

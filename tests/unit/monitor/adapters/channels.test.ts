@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Channel } from "@second-server/contract/channels/registry";
 
-import { carrierOf } from "../../../../monitor/adapters/channels";
+import { transportOf } from "../../../../monitor/adapters/channels";
 import { Later, Refused } from "../../../../monitor/adapters/failures";
 import type { Message } from "../../../../monitor/alerts/messages";
 import { discord, ntfy, Receiver, slack, telegram, webhook } from "./receivers";
@@ -61,7 +61,7 @@ describe.each(Object.entries(services))("%s", (_name, [service, channelAt]) => {
   });
   afterEach(() => receiver.close());
   const send = (message = alert()) =>
-    carrierOf(channelAt(receiver.base)).carry(message, "observatory-1-2", 0);
+    transportOf(channelAt(receiver.base)).send(message, "observatory-1-2", 0);
 
   test("takes the alert, and shows what the service said as it said it, with the link whole", async () => {
     await send();
@@ -128,7 +128,7 @@ describe("answers that only look like success, and the ones that name a way out"
       const [service, channelAt] = services[name];
       receiver = await Receiver.open(service);
       receiver.instead.push({ status: 200, body: "<html>Welcome to our Wi-Fi</html>" });
-      await expect(carrierOf(channelAt(receiver.base)).carry(alert(), "x", 0)).rejects.toThrow(
+      await expect(transportOf(channelAt(receiver.base)).send(alert(), "x", 0)).rejects.toThrow(
         /^HTTP 200 <html>/,
       );
     },
@@ -160,7 +160,7 @@ describe("answers that only look like success, and the ones that name a way out"
     receiver.instead.push(
       ...answers.map(([status, body]) => ({ status, body: JSON.stringify(body) })),
     );
-    const send = () => carrierOf(channel).carry(alert(), "x", 0);
+    const send = () => transportOf(channel).send(alert(), "x", 0);
     await expect(send()).rejects.toMatchObject({ afterMs: 35_000 });
     await expect(send()).rejects.toMatchObject({ afterMs: 64_570 });
     await expect(send()).rejects.toThrow("new id -1009");

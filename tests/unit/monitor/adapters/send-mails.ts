@@ -1,5 +1,5 @@
 /** Run as a process of its own, since Node reads which authorities it trusts only at its start: sends a mail by each relay of its argument and prints how each went. */
-import { smtpCarrier } from "../../../../monitor/adapters/smtp";
+import { createSmtpTransport } from "../../../../monitor/adapters/smtp";
 
 const message = {
   kind: "down",
@@ -10,15 +10,15 @@ const message = {
 
 const main = async (): Promise<void> => {
   const relays = JSON.parse(process.argv[2] ?? "[]") as Parameters<
-    typeof smtpCarrier
+    typeof createSmtpTransport
   >[0]["relay"][];
   for (const [index, relay] of relays.entries()) {
-    const carrier = smtpCarrier({
+    const transport = createSmtpTransport({
       relay,
       from: "observatory@lab.test",
       to: ["a@lab.test", "gone@lab.test"],
     });
-    const outcome = await carrier.carry(message, `id-${index}`, 0).then(
+    const outcome = await transport.send(message, `id-${index}`, 0).then(
       (note) => note ?? "sent",
       (error: Error) => `${error.constructor.name}: ${error.message}`,
     );

@@ -59,11 +59,11 @@ test("the outside switch is fed only while all is well with the monitor itself a
   expect(pings).toEqual([]);
   site.round();
   await site.observatory.writer.flush();
-  const { outbox } = site.observatory;
-  outbox.stuckMs = () => 16 * 60_000;
+  const { queue } = site.observatory;
+  queue.stuckMs = () => 16 * 60_000;
   site.observatory.tick();
   expect(pings).toEqual([]);
-  outbox.stuckMs = () => 14 * 60_000;
+  queue.stuckMs = () => 14 * 60_000;
   site.observatory.tick();
   site.observatory.tick();
   expect(pings).toEqual(["https://switch.example.test/x"]);

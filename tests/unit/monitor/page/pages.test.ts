@@ -201,13 +201,13 @@ describe("maintenance", () => {
       "Maintenance: release 1 (blog), until 2026-11-21 12:05:00 UTC",
     );
     for (let time = 0; time < 3; time += 1) site.round({ blog: "HTTP 502", chat: "HTTP 502" });
-    expect(site.observatory.outbox.waiting().map(({ message }) => message.subject)).toEqual([
+    expect(site.observatory.queue.waiting().map(({ message }) => message.subject)).toEqual([
       "[lab] DOWN: chat",
     ]);
     site.clock.jump(300_001);
     expect(windows()).toEqual([]);
     site.observatory.tick();
-    expect(site.observatory.outbox.waiting().map(({ message }) => message.subject)).toEqual([
+    expect(site.observatory.queue.waiting().map(({ message }) => message.subject)).toEqual([
       "[lab] DOWN: chat",
       "[lab] DOWN: blog",
     ]);
@@ -228,7 +228,7 @@ describe("maintenance", () => {
     site.clock.jump(36_000);
     site.observatory.tick();
     expect(windows()).toEqual([]);
-    expect(site.observatory.outbox.waiting()).toEqual([]);
+    expect(site.observatory.queue.waiting()).toEqual([]);
     maintain({});
     expect(site.observatory.actions.act({ action: "end-maintenance", title: "release 1" })).toBe(
       'maintenance "release 1" is over',
@@ -331,7 +331,7 @@ test("a new configuration that is bad changes nothing and is told; a good one ke
   writeFileSync(file, "{");
   reload(site.observatory, file, quiet);
   expect(site.observatory.alerting.state().watched.size).toBe(4);
-  expect(site.observatory.outbox.waiting().map(({ message }) => message.subject)).toEqual([
+  expect(site.observatory.queue.waiting().map(({ message }) => message.subject)).toEqual([
     "[lab] The monitor's new configuration is not used",
   ]);
   downThree({ chat: "HTTP 500" });

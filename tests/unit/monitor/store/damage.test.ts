@@ -53,7 +53,7 @@ describe("damaged rows", () => {
     return later;
   };
   const subjects = (observatory: Observatory): string[] =>
-    observatory.outbox.waiting().map(({ message }) => message.subject);
+    observatory.queue.waiting().map(({ message }) => message.subject);
 
   test.each(garbage)(
     "a start reads past %j in any row, says which, and does not stumble over it again",
@@ -63,7 +63,7 @@ describe("damaged rows", () => {
       await site.database
         .exec(`UPDATE check_state SET json = ${stored} WHERE name = 'blog'; UPDATE incident SET json = ${stored} WHERE id = 2; UPDATE outbox SET json = ${stored} WHERE id = 1;
       INSERT OR REPLACE INTO meta VALUES ('windows', '{"a":1}'), ('beats', '[3]'), ('deaf', '${json === "[]" ? "{" : json}'), ('offline', 'soon')`);
-      const { damaged, states, open, parcels } = await loadState(site.database);
+      const { damaged, states, open, queued } = await loadState(site.database);
       expect(damaged.map(({ what }) => what).sort()).toEqual([
         "incident 2",
         "message 1",
@@ -73,7 +73,7 @@ describe("damaged rows", () => {
         'what is remembered as "offline"',
         'what is remembered as "windows"',
       ]);
-      expect([states.get("primary")?.lastOk, open.length, parcels.length]).toEqual([true, 1, 1]);
+      expect([states.get("primary")?.lastOk, open.length, queued.length]).toEqual([true, 1, 1]);
       const later = await again();
       expect(subjects(later).at(-1)).toContain(
         "Some of what the monitor had written down is damaged",
@@ -213,7 +213,7 @@ describe("damaged files", () => {
     expect(openFileJournal(file, quiet).remembered()).toMatchObject({
       open: [],
       nextIncident: 1,
-      parcels: [],
+      queued: [],
     });
   });
 });

@@ -72,7 +72,7 @@ test("what alerting steps through is there after the program was killed", async 
     error: "it's down",
     above: [],
   });
-  store.parcel({
+  store.message({
     id: 1,
     created: 6,
     attempts: 0,
@@ -91,8 +91,8 @@ test("what alerting steps through is there after the program was killed", async 
   expect([
     kept.open.length,
     kept.nextIncident,
-    kept.parcels.length,
-    kept.nextParcel,
+    kept.queued.length,
+    kept.nextMessage,
     kept.offline,
   ]).toEqual([1, 2, 1, 2, 12]);
 });

@@ -1,7 +1,9 @@
 import { expect, test } from "@jest/globals";
 
 import { Later, Refused } from "../../../../monitor/adapters/failures";
-import { Outbox, type Carrier, type Parcel } from "../../../../monitor/adapters/outbox";
+import { createMessageQueue, type MessageQueue } from "../../../../monitor/adapters/message-queue";
+import type { QueuedMessage } from "../../../../monitor/adapters/queued-message";
+import type { Transport } from "../../../../monitor/adapters/transport";
 import type { Message } from "../../../../monitor/alerts/messages";
 import { FakeClock } from "../fake-clock";
 
@@ -13,55 +15,55 @@ const message = (subject: string): Message => ({
 });
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-const lab = (...carriers: Carrier[]) => {
+const lab = (...transports: Transport[]) => {
   const clock = new FakeClock();
-  const shelf = new Map<number, Parcel>();
-  const open = (): Outbox => {
-    const parcels = [...shelf.values()].filter(({ sent }) => sent === undefined);
-    return new Outbox(
+  const stored = new Map<number, QueuedMessage>();
+  const open = (): MessageQueue => {
+    const queued = [...stored.values()].filter(({ sent }) => sent === undefined);
+    return createMessageQueue(
       {
         clock,
         log: silent,
-        carriers: () => carriers,
+        transports: () => transports,
         origin: "test",
-        shelf: {
-          parcel: (parcel) => {
-            shelf.set(parcel.id, JSON.parse(JSON.stringify(parcel)) as Parcel);
+        store: {
+          message: (one) => {
+            stored.set(one.id, JSON.parse(JSON.stringify(one)) as QueuedMessage);
           },
         },
       },
-      { parcels, nextParcel: shelf.size + 1 },
+      { queued, nextMessage: stored.size + 1 },
     );
   };
-  return { clock, shelf, open };
+  return { clock, stored, open };
 };
 
 const relay = (name: string) => {
   const arrived: string[] = [];
-  const carrier = {
+  const transport = {
     name,
     broken: false,
     arrived,
     fault: undefined as Error | undefined,
     asked: 0,
-    async carry({ subject }: Message, id: string) {
-      carrier.asked += 1;
-      if (carrier.broken) throw carrier.fault ?? new Error("connection refused");
+    send: async ({ subject }: Message, id: string): Promise<undefined> => {
+      transport.asked += 1;
+      if (transport.broken) throw transport.fault ?? new Error("connection refused");
       arrived.push(`${subject} ${id.split("-").slice(0, 2).join("-")}`);
     },
   };
-  return carrier;
+  return transport;
 };
 
 test("relay down → two mails wait → the monitor restarts → relay up → both leave once, in order", async () => {
   const mail = relay("mail");
   mail.broken = true;
-  const { clock, shelf, open } = lab(mail);
-  const outbox = open();
-  outbox.add(message("first"));
-  outbox.add(message("second"));
+  const { clock, stored, open } = lab(mail);
+  const queue = open();
+  queue.add(message("first"));
+  queue.add(message("second"));
   await clock.pass(60_000);
-  outbox.stop();
+  queue.stop();
   const again = open();
   again.start();
   await clock.pass(1000);
@@ -70,17 +72,17 @@ test("relay down → two mails wait → the monitor restarts → relay up → bo
   await clock.pass(300_000);
   expect(mail.arrived).toEqual(["first test-1", "second test-2"]);
   expect(again.waiting()).toEqual([]);
-  expect([...shelf.values()].every(({ sent }) => sent !== undefined)).toBe(true);
+  expect([...stored.values()].every(({ sent }) => sent !== undefined)).toBe(true);
 });
 
 test("a second channel takes over when the first fails", async () => {
   const [mail, hook] = [relay("mail"), relay("webhook")];
   mail.broken = true;
-  const { clock, shelf, open } = lab(mail, hook);
+  const { clock, stored, open } = lab(mail, hook);
   open().add(message("down"));
   await clock.pass(1000);
   expect(hook.arrived).toEqual(["down test-1"]);
-  expect(shelf.get(1)?.by).toBe("webhook");
+  expect(stored.get(1)?.by).toBe("webhook");
 });
 
 test("a channel that asks for patience is left alone that long; the second one takes over meanwhile", async () => {
@@ -88,14 +90,14 @@ test("a channel that asks for patience is left alone that long; the second one t
   hook.broken = true;
   hook.fault = new Later("HTTP 429", 90_000);
   const { clock, open } = lab(hook, mail);
-  const outbox = open();
-  outbox.add(message("first"));
+  const queue = open();
+  queue.add(message("first"));
   await clock.pass(1000);
-  outbox.add(message("second"));
+  queue.add(message("second"));
   await clock.pass(1000);
   expect([hook.asked, mail.arrived]).toEqual([1, ["first test-1", "second test-2"]]);
   mail.broken = true;
-  outbox.add(message("third"));
+  queue.add(message("third"));
   hook.broken = false;
   await clock.pass(92_000);
   expect(hook.arrived).toEqual(["third test-3"]);
@@ -104,37 +106,37 @@ test("a channel that asks for patience is left alone that long; the second one t
 
 test("a message that is refused for what it says steps aside; the others leave, and it is tried again", async () => {
   const mail = relay("mail");
-  const carry = mail.carry;
+  const send = mail.send;
   let strict = true;
-  mail.carry = async (letter, id) => {
+  mail.send = async (letter, id) => {
     if (strict && letter.subject === "spam") throw new Refused("554 looks like spam");
-    await carry(letter, id);
+    return send(letter, id);
   };
   const { clock, open } = lab(mail);
-  const outbox = open();
-  outbox.add(message("spam"));
-  outbox.add(message("down"));
+  const queue = open();
+  queue.add(message("spam"));
+  queue.add(message("down"));
   await clock.pass(1000);
   expect(mail.arrived).toEqual(["down test-2"]);
   await clock.pass(5000);
-  expect(outbox.stuckMs()).toBe(0);
+  expect(queue.stuckMs()).toBe(0);
   strict = false;
   await clock.pass(300_000);
   expect(mail.arrived).toEqual(["down test-2", "spam test-1"]);
-  expect(outbox.waiting()).toEqual([]);
+  expect(queue.waiting()).toEqual([]);
 });
 
 test("what can't leave for three days is given up, so that newer ones may", async () => {
   const mail = relay("mail");
   mail.broken = true;
   const { clock, open } = lab(mail);
-  const outbox = open();
-  outbox.add(message("old"));
+  const queue = open();
+  queue.add(message("old"));
   await clock.pass(3_600_000);
-  expect(outbox.stuckMs()).toBe(3_600_000);
+  expect(queue.stuckMs()).toBe(3_600_000);
   await clock.pass(72 * 3_600_000);
-  outbox.add(message("new"));
+  queue.add(message("new"));
   mail.broken = false;
   await clock.pass(300_000);
-  expect([mail.arrived, outbox.stuckMs()]).toEqual([["new test-2"], 0]);
+  expect([mail.arrived, queue.stuckMs()]).toEqual([["new test-2"], 0]);
 });
