@@ -17,8 +17,8 @@ const fleet = readFleet(folder, config, `Pulumi.${stack}.yaml`);
 const keys = new SshKeys("keys", { accountKeyName: `${fleet.name}-${stack}` });
 const watcher = new WatcherServer("watcher", { fleet, keys });
 const primary = new PrimaryServer("primary", { fleet, keys, watcherTag: watcher.server.tag });
-const address = primary.floatingIp.address;
-const zone = new DnsZone("zone", { fleet, floatingIp: address, watcher: watcher.server.droplet });
+export const floatingIp = primary.floatingIp.address;
+const zone = new DnsZone("zone", { fleet, floatingIp, watcher: watcher.server.droplet });
 new Rollout("rollout", {
   fleet,
   folder,
@@ -34,7 +34,6 @@ const watcherOutputs = machineOutputs("watcher", { fleet, keys, server: watcher.
 export { primaryOutputs as primary, watcherOutputs as watcher };
 export const urls = serviceUrls(fleet);
 export const statusUrl = `https://${fleet.status.host}/`;
-export const floatingIp = address;
 /** US dollars a month for both droplets. */
 export const monthlyUsd = fleet.primary.monthlyUsd + fleet.watcher.monthlyUsd;
 export const adminUser = fleet.admin.user;

@@ -46,8 +46,8 @@ const own = once(() =>
   bundleEach(
     PROJECT,
     [
-      join(PROJECT, "agent/main.ts"),
-      join(PROJECT, "monitor/main.ts"),
+      require.resolve("@second-server/agent/main"),
+      require.resolve("@second-server/monitor/main"),
       require.resolve("nodemailer"),
     ],
     { compact: true, beside: ["nodemailer"] },
