@@ -105,13 +105,14 @@ const isSecure = (value: Tree): value is { readonly secure: string } =>
   Object.keys(value).join() === "secure" &&
   "secure" in value &&
   typeof value.secure === "string";
-const containsSecure = (value: Tree): boolean =>
+/** Whether any of it is encrypted. */
+export const containsSecure = (value: Tree): boolean =>
   typeof value === "object" &&
   value !== null &&
   (isSecure(value) || Object.values(value).some(containsSecure));
 
 /** The same with every `secure: ciphertext` in the clear. */
-const opened = (value: Tree, decrypt: (ciphertext: string) => string): Tree => {
+export const opened = (value: Tree, decrypt: (ciphertext: string) => string): Tree => {
   if (typeof value !== "object" || value === null) return value;
   if (isSecure(value)) return decrypt(value.secure);
   if (Array.isArray(value)) return value.map((item: Tree) => opened(item, decrypt));

@@ -1,0 +1,139 @@
+import { type Document, isMap, parseDocument } from "yaml";
+
+import { EngineError } from "../errors";
+import { openBackend } from "../state/backend";
+import { parseCheckpoint } from "../state/checkpoint";
+import { writeAtomically } from "../state/files";
+import { createSecrets, openSecrets, type SecretsManager } from "../state/secrets";
+import { readProject } from "./project";
+import type { Tree } from "./project-config";
+import { containsSecure, opened, passphrase, readStackFile } from "./stack-config";
+
+/** Which stack's configuration is meant. */
+export interface StackPlace {
+  /** The folder of Pulumi.yaml, or one below it. */
+  readonly folder: string;
+  readonly stack: string;
+  /** Where its state is; default: as for every other command. */
+  readonly backendUrl?: string;
+  /** Default: PULUMI_CONFIG_PASSPHRASE, or what PULUMI_CONFIG_PASSPHRASE_FILE holds. */
+  readonly passphrase?: string;
+}
+
+export interface StackSetting {
+  /** With its namespace: "project:key". */
+  readonly key: string;
+  readonly secret: boolean;
+  /** As it is written in the stack's file; a secret encrypted. */
+  readonly written: Tree;
+}
+
+/** The configuration in Pulumi.STACK.yaml, to be read and changed; comments in it stay. */
+export interface StackSettings {
+  readonly path: string;
+  readonly list: () => readonly StackSetting[];
+  /** In the clear; undefined where the stack does not say. */
+  readonly get: (key: string) => Promise<Tree | undefined>;
+  /** On the disk when it resolves. */
+  readonly set: (key: string, value: string, options?: { secret?: boolean }) => Promise<void>;
+  /** Resolves with false where there was nothing to remove. */
+  readonly remove: (key: string) => Promise<boolean>;
+}
+
+/** "key" or "namespace:key", as the CLI takes it ("namespace:config:key" is its older form). */
+const qualified = (given: string, project: string): string => {
+  const parts = given.split(":");
+  if (parts.length === 3 && parts[1] === "config") parts.splice(1, 1);
+  const [namespace, name] = parts.length === 1 ? [project, ...parts] : parts;
+  if (parts.length > 2 || !namespace || !name)
+    throw new EngineError(
+      `invalid configuration key: could not parse ${given} as a configuration key (configuration keys should be of the form \`<namespace>:<name>\`)`,
+    );
+  return `${namespace}:${name}`;
+};
+
+const saltInState = async (
+  place: StackPlace,
+  url: string,
+  project: string,
+): Promise<string | undefined> => {
+  const backend = await openBackend(url, project, place.stack);
+  const text = await backend.read();
+  if (text === undefined) return undefined;
+  return parseCheckpoint(text, backend.stackFile).checkpoint.latest?.secrets_providers?.state?.salt;
+};
+
+/** Opens a stack's configuration. Its secrets stay locked until one is asked for. */
+export const openStackSettings = async (place: StackPlace): Promise<StackSettings> => {
+  const project = await readProject(place.folder);
+  const file = await readStackFile(project, place.stack);
+  const document: Document = parseDocument(file.text ?? "");
+  const { secretsprovider: provider, encryptionsalt } = file.settings;
+  const url =
+    place.backendUrl ?? (process.env["PULUMI_BACKEND_URL"] || project.backendUrl || "file://~");
+
+  /** What is written is found under its full name or, where it is the project's own, the short one. */
+  const writtenAs = (key: string): string => {
+    const given = Object.keys(file.settings.config ?? {});
+    return given.find((name) => qualified(name, project.name) === key) ?? key;
+  };
+  const config = (): Record<string, Tree> => {
+    const node = document.get("config");
+    return isMap(node) ? (node.toJSON() as Record<string, Tree>) : {};
+  };
+  const save = async (): Promise<void> =>
+    await writeAtomically(file.path, document.toString({ lineWidth: 0 }));
+
+  let unlocking: Promise<SecretsManager> | undefined;
+  const unlock = async (): Promise<SecretsManager> => {
+    if (provider !== undefined && provider !== "passphrase")
+      throw new EngineError(
+        `${file.path}: secretsprovider: ${JSON.stringify(provider)} is not supported by the embedded engine. Use the passphrase provider.`,
+      );
+    const salt = encryptionsalt ?? (await saltInState(place, url, project.name));
+    const word = place.passphrase ?? (await passphrase());
+    return salt === undefined ? await createSecrets(word) : await openSecrets(salt, word);
+  };
+  const secrets = async (): Promise<SecretsManager> => await (unlocking ??= unlock());
+
+  return {
+    path: file.path,
+    list: () =>
+      Object.entries(config()).map(([name, written]) => ({
+        key: qualified(name, project.name),
+        secret: containsSecure(written),
+        written,
+      })),
+    get: async (name) => {
+      const written = config()[writtenAs(qualified(name, project.name))];
+      if (written === undefined || !containsSecure(written)) return written;
+      const manager = await secrets();
+      return opened(written, (text) => manager.decrypt(text));
+    },
+    set: async (name, value, { secret = false } = {}) => {
+      const at = ["config", writtenAs(qualified(name, project.name))];
+      // `config:` without anything below it is read as null, into which nothing can be set.
+      if (!isMap(document.get("config"))) document.set("config", document.createNode({}));
+      if (secret) {
+        const manager = await secrets();
+        document.setIn(at, document.createNode({ secure: manager.encrypt(value) }));
+        document.set("encryptionsalt", manager.salt);
+      } else document.setIn(at, value);
+      await save();
+    },
+    remove: async (name) => {
+      if (!document.deleteIn(["config", writtenAs(qualified(name, project.name))])) return false;
+      if (Object.keys(config()).length === 0) document.delete("config");
+      await save();
+      return true;
+    },
+  };
+};
+
+/** Sets one configuration value of a stack, encrypted with `secret`, as `pulumi config set` does. */
+export const setConfigValue = async (
+  place: StackPlace,
+  key: string,
+  value: string,
+  options: { secret?: boolean } = {},
+): Promise<void> => await (await openStackSettings(place)).set(key, value, options);
