@@ -99,7 +99,7 @@ const bringIn = async (
   await makeReady(machine, release, !before);
   const plan = planFor(machine, before?.release, release);
   try {
-    await verify(machine, folder, plan);
+    await verify(machine, folder, release, plan);
   } catch (error) {
     note(machine, `refused ${sha}: ${reason(error)}`);
     throw new Error(

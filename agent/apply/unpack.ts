@@ -70,6 +70,10 @@ const openUp = (path: string): void => {
   if (seen.isDirectory()) for (const name of readdirSync(path)) openUp(join(path, name));
 };
 
+/** Where a tree of this hash lies; "current" leads to the one in force. */
+export const hashedFolder = (name: string, hash: string): string =>
+  `${PATHS.trees}/${name}/${hash}`;
+
 /** A tree's folder for this hash, copied out of the release if it is not there yet. */
 export const placeTree = async (
   machine: Machine,
@@ -77,7 +81,7 @@ export const placeTree = async (
   name: string,
   hash: string,
 ): Promise<void> => {
-  const target = machine.at(`${PATHS.trees}/${name}/${hash}`);
+  const target = machine.at(hashedFolder(name, hash));
   if (existsSync(target)) return;
   const draft = `${target}.new`;
   rmSync(draft, { recursive: true, force: true });

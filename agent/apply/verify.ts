@@ -1,11 +1,13 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 
-import { DEBIAN_PATHS, PATHS } from "@second-server/contract/paths";
+import { DEBIAN_PATHS, PATHS, treeFolder } from "@second-server/contract/paths";
+import type { Release, ReleaseFile, ReleaseTree } from "@second-server/contract/release";
 
 import { sha256 } from "../files";
 import type { Machine } from "../machine";
 import type { Plan } from "./plan";
+import { hashedFolder, placeTree } from "./unpack";
 
 /** Folders whose readers test a configuration only where it will lie: a copy with the changes is bound over the real one, for the test alone. */
 const OVERLAID: readonly { readonly folder: string; readonly test: readonly string[] }[] = [
@@ -41,12 +43,21 @@ const stageCopy = (machine: Machine, release: string, plan: Plan, folder: string
   return stage;
 };
 
-const stageFile = (machine: Machine, release: string, path: string, hash: string): string => {
+/** A unit names its programs below "current", which still leads to the release before, or nowhere: it is read with the folders that the switch will lead it to. */
+const stageUnit = (
+  machine: Machine,
+  release: string,
+  trees: readonly ReleaseTree[],
+  { path, sha256: hash }: Pick<ReleaseFile, "path" | "sha256">,
+): string => {
   const target = machine.at(`${PATHS.stage}/single/${basename(path)}`);
   mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
-  writeFileSync(target, contentOf(machine, release, hash), {
-    mode: 0o600,
-  });
+  const text = trees.reduce(
+    (unit, tree) =>
+      unit.replaceAll(`${treeFolder(tree.name)}/`, `${hashedFolder(tree.name, tree.hash)}/`),
+    contentOf(machine, release, hash).toString("utf8"),
+  );
+  writeFileSync(target, text, { mode: 0o600 });
   return target;
 };
 
@@ -79,23 +90,30 @@ const passes = async (
 };
 
 /** Asks the programs that will read the files, before any of these is in place; a rejection carries their words. */
-export const verify = async (machine: Machine, release: string, plan: Plan): Promise<void> => {
+export const verify = async (
+  machine: Machine,
+  folder: string,
+  { trees }: Pick<Release, "trees">,
+  plan: Plan,
+): Promise<void> => {
   const changed = [...plan.write.map(({ path }) => path), ...plan.remove];
+  // Beside those in force, where nothing looks until the switch: a unit's program has to be there to be found good.
+  for (const { name, hash } of plan.switchTrees) await placeTree(machine, folder, name, hash);
   rmSync(machine.at(PATHS.stage), { recursive: true, force: true });
   const tests: Promise<unknown>[] = [];
-  for (const { folder, test } of OVERLAID) {
-    if (changed.some((path) => path.startsWith(`${folder}/`)))
+  for (const { folder: read, test } of OVERLAID) {
+    if (changed.some((path) => path.startsWith(`${read}/`)))
       tests.push(
         passes(
           machine,
           test,
-          withFolder(stageCopy(machine, release, plan, folder), machine.at(folder), test),
+          withFolder(stageCopy(machine, folder, plan, read), machine.at(read), test),
         ),
       );
   }
   const units = plan.write
     .filter(({ path }) => UNIT.test(path))
-    .map(({ path, sha256: hash }) => stageFile(machine, release, path, hash));
+    .map((file) => stageUnit(machine, folder, trees, file));
   if (units.length > 0)
     tests.push(passes(machine, ["systemd-analyze", "verify", "--man=no", ...units]));
   const answers = await Promise.allSettled(tests);

@@ -29,6 +29,8 @@ export interface TemporaryMachine extends Machine {
     release: Release,
     texts: readonly string[],
     trees?: Readonly<Record<string, Readonly<Record<string, string>>>>,
+    /** Something done to the bundle's folder before it is packed. */
+    touch?: (folder: string) => void,
   ): string;
   remove(): void;
 }
@@ -58,7 +60,12 @@ export const temporaryMachine = (): TemporaryMachine => {
     const answer = [...answers].find(([start]) => line.startsWith(start))?.[1] ?? {};
     return { code: 0, stdout: "", stderr: "", ...answer };
   };
-  const deliver: TemporaryMachine["deliver"] = (release, texts, trees = {}) => {
+  const deliver: TemporaryMachine["deliver"] = (
+    release,
+    texts,
+    trees = {},
+    touch = () => undefined,
+  ) => {
     const folder = mkdtempSync(join(root, "bundle-"));
     const put = (path: string, text: string): void => {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -68,6 +75,7 @@ export const temporaryMachine = (): TemporaryMachine => {
     for (const text of texts) put(`files/${sha256(text)}`, text);
     for (const [name, files] of Object.entries(trees))
       for (const [path, text] of Object.entries(files)) put(`trees/${name}/${path}`, text);
+    touch(folder);
     // As in a real bundle: no times, and no entry for the folder itself.
     const archive = execFileSync("tar", [
       "-cz",
