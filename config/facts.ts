@@ -79,6 +79,8 @@ const serviceFacts = (
   health: healthFacts(service.health),
   data: service.data.map((item) => dataFacts(name, item)),
   streaming: service.streaming,
+  ...(service.limits ? { limits: service.limits } : {}),
+  maxBodyBytes: service.maxBodyBytes,
   ...backendFacts(name, service.backend),
 });
 

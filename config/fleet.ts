@@ -6,6 +6,7 @@ import type { Role } from "@second-server/contract/roles";
 
 import type { ChannelFacts } from "./channels";
 import type { ServiceKind } from "./services/registry";
+import type { RequestLimits } from "./services/visitors";
 
 export interface MachineFacts {
   readonly role: Role;
@@ -68,6 +69,10 @@ export interface ServiceFacts {
   readonly data: readonly DataFacts[];
   /** Long-lived responses (SSE, WebSocket): no buffering, long read timeout, upgrade allowed. */
   readonly streaming: boolean;
+  /** Requests of one client that nginx passes on; without it none is refused. */
+  readonly limits?: RequestLimits;
+  /** The largest request body that nginx takes. */
+  readonly maxBodyBytes: number;
 }
 
 export interface RelayFacts {

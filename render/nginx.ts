@@ -5,16 +5,55 @@ import type { FleetFacts } from "../config/fleet";
 import type { Filling } from "../config/services/kind";
 import { proxied } from "../config/services/proxied";
 import { SERVICE_KINDS } from "../config/services/registry";
+import { DEFAULT_LIMITS, type RequestLimits } from "../config/services/visitors";
 import { fill } from "./fill";
 
 const SNIPPETS = ["tls", "limits", "maps", "headers", "acme", "ping", "proxy"] as const;
 const filled = ({ template, values }: Filling): string => fill(template, values);
 
-const site = (name: string, kind: string, host: string, text: string): MachineFile => ({
-  path: `/etc/nginx/sites/${name}.conf`,
+interface Site {
+  readonly name: string;
+  readonly kind: string;
+  readonly host: string;
+  readonly limits?: RequestLimits;
+  readonly maxBodyBytes: number;
+}
+
+/** What counts a service's requests, and what refuses them: its own, so that one service's visitors cost another's nothing. */
+const limiting = ({ name, limits }: Site): { readonly zone: string; readonly limit: string } => {
+  if (!limits) return { zone: "", limit: "" };
+  const zone = `requests-${name}`;
+  return {
+    zone: fill("nginx/zone.conf", { zone, rate: limits.requestsPerSecond }).trimEnd(),
+    limit: `    limit_req zone=${zone} burst=${limits.burst} nodelay;`,
+  };
+};
+
+const site = (one: Site, locations: string): MachineFile => ({
+  path: `/etc/nginx/sites/${one.name}.conf`,
   mode: 0o644,
-  text: fill("nginx/site.conf", { name, kind, host, locations: text.trimEnd() }),
+  text: fill("nginx/site.conf", {
+    name: one.name,
+    kind: one.kind,
+    host: one.host,
+    ...limiting(one),
+    maxBody: one.maxBodyBytes,
+    locations: locations.trimEnd(),
+  }),
 });
+
+/** The status page's: what it is asked for is small, and so is what is posted to it. */
+const statusSite = ({ status }: FleetFacts): MachineFile =>
+  site(
+    {
+      name: "status",
+      kind: "proxy",
+      host: status.host,
+      limits: DEFAULT_LIMITS,
+      maxBodyBytes: 1024 ** 2,
+    },
+    filled(proxied({ port: status.port, streaming: false })),
+  );
 
 const common = (workers: string): MachineFile[] => [
   { path: "/etc/nginx/nginx.conf", mode: 0o644, text: fill("nginx/nginx.conf", { workers }) },
@@ -33,20 +72,7 @@ export const nginxFiles = (fleet: FleetFacts, role: Role): MachineFile[] =>
     ? [
         ...common("auto"),
         ...fleet.services.map((service) =>
-          site(
-            service.name,
-            service.kind,
-            service.host,
-            filled(SERVICE_KINDS[service.kind].location(service)),
-          ),
+          site(service, filled(SERVICE_KINDS[service.kind].location(service))),
         ),
       ]
-    : [
-        ...common("1"),
-        site(
-          "status",
-          "proxy",
-          fleet.status.host,
-          filled(proxied({ port: fleet.status.port, streaming: false })),
-        ),
-      ];
+    : [...common("1"), statusSite(fleet)];

@@ -23,6 +23,7 @@ export const binary = serviceKind({
     command: command.describe("Argument vector; ${PORT} and ${DATA_DIR} are filled in"),
   }),
   memoryMiB: 64,
+  limited: true,
   healthPath: "/health",
   packages: ({ packages }) => packages,
   sources: (service) => (service.folder === undefined ? undefined : { folder: service.folder }),

@@ -3,6 +3,7 @@ import { z } from "zod";
 
 import { expectations } from "../expectations";
 import { count } from "../values";
+import { visitorKeys } from "./visitors";
 
 const relative = z
   .string()
@@ -44,6 +45,7 @@ export const serviceKeys = {
     .boolean()
     .default(false)
     .describe("Long-lived responses (SSE, WebSocket): not buffered, long time-outs"),
+  ...visitorKeys,
 };
 const NOT_INSIDE =
   "is not a file name inside the folder. Use letters, digits, dots, dashes and slashes.";

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 
 import type { serviceKeys } from "./keys";
+import { DEFAULT_LIMITS, type RequestLimits, limitsOf } from "./visitors";
 
 /** Where its files come from. */
 export interface Sources {
@@ -48,6 +49,8 @@ interface Definition<Schema, Entry> {
   readonly schema: Schema;
   /** Memory limit when left out; none for what nginx does alone. */
   readonly memoryMiB: number;
+  /** Whether one client's requests are counted when nothing is said: what costs no process is not. */
+  readonly limited: boolean;
   /** Path that is asked when left out. */
   readonly healthPath: string;
   /** Debian packages that have to be there before it starts. */
@@ -66,6 +69,8 @@ export interface ServiceEntry<Name extends string> {
   readonly health: CommonEntry["health"] & { readonly path: string };
   readonly data: CommonEntry["data"];
   readonly streaming: boolean;
+  readonly limits?: RequestLimits;
+  readonly maxBodyBytes: number;
   readonly packages: readonly string[];
   readonly sources?: Sources;
   readonly backend?: Backend;
@@ -90,6 +95,8 @@ export const serviceKind = <
       health: { ...entry.health, path: entry.health.path ?? kind.healthPath },
       data: entry.data,
       streaming: entry.streaming,
+      limits: limitsOf(entry.limits, kind.limited ? DEFAULT_LIMITS : undefined),
+      maxBodyBytes: entry["max-body"],
       packages: kind.packages(entry),
       sources: kind.sources(entry),
       backend: kind.backend(entry, memoryMiB),

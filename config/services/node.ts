@@ -18,6 +18,7 @@ export const node = serviceKind({
     entry: entry.default("main.ts"),
   }),
   memoryMiB: 96,
+  limited: true,
   healthPath: "/health",
   packages: ({ packages }) => packages,
   sources: (service) => ({ folder: service.folder, entry: service.entry, bundled: true }),

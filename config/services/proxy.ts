@@ -17,6 +17,7 @@ export const proxy = serviceKind({
       ),
   }),
   memoryMiB: 0,
+  limited: true,
   // Something of somebody else can't be expected to know our /health.
   healthPath: "/",
   packages: () => [],

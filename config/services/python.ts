@@ -14,6 +14,7 @@ export const python = serviceKind({
     entry: entry.default("main.py"),
   }),
   memoryMiB: 64,
+  limited: true,
   healthPath: "/health",
   packages: ({ packages }) => packages,
   sources: (service) => ({ folder: service.folder, entry: service.entry }),

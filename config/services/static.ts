@@ -7,6 +7,7 @@ import { serviceKind } from "./kind";
 export const staticSite = serviceKind({
   schema: z.strictObject({ kind: z.literal("static"), ...serviceKeys, folder }),
   memoryMiB: 0,
+  limited: false,
   healthPath: "/",
   packages: () => [],
   sources: (entry) => ({ folder: entry.folder }),

@@ -16,7 +16,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 
 import { renderPrimary } from "../../render/machine";
 import { freePort } from "../fixtures/free-port";
-import { factsIn, project, removeProjects } from "../fixtures/manifest";
+import { MANIFEST, SOURCES, factsIn, project, removeProjects } from "../fixtures/manifest";
 import { suiteWhere } from "../fixtures/suite-where";
 import { NGINX, layOut, makeCertificate, put } from "./nginx-kit";
 
@@ -34,12 +34,14 @@ const ask = (
   host: string,
   path: string,
   headers: Readonly<Record<string, string>> = {},
+  posted?: Buffer,
 ): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const options = {
       host: "127.0.0.1",
       port,
       path,
+      method: posted ? "POST" : "GET",
       agent: false as const,
       headers: { host, ...headers },
       servername: host,
@@ -56,11 +58,19 @@ const ask = (
           resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
         );
     });
-    asked.on("error", reject).end();
+    asked.on("error", reject).end(posted);
   });
 
 suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as rendered", () => {
-  const small = factsIn(project());
+  const small = factsIn(
+    project({
+      ...SOURCES,
+      "fleet.yaml": MANIFEST.replace(
+        "kind: node,",
+        "kind: node, max-body: 3MB, limits: { requests-per-second: 1, burst: 20 },",
+      ),
+    }),
+  );
   let nginx: ChildProcess;
   let upstream: Server;
   let [http, https] = [0, 0];
@@ -91,13 +101,12 @@ suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as ren
         .replace(/^\s*listen \[::\].*\n/gm, "")
         .replaceAll("listen 80", `listen 127.0.0.1:${http}`)
         .replaceAll("listen 443", `listen 127.0.0.1:${https}`)
-        // "notes" answers; "feed" is down.
+        // "notes" and "grafana" answer; "feed" is down.
         .replaceAll(
           `http://127.0.0.1:${small.services.find(({ name }) => name === "notes")!.port}`,
           `http://127.0.0.1:${port}`,
         )
-        .replaceAll("rate=20r/s", "rate=1r/m")
-        .replaceAll("burst=60", "burst=20"),
+        .replaceAll("http://127.0.0.1:9100", `http://127.0.0.1:${port}`),
     );
     nginx = spawn(NGINX, ["-c", config, "-g", "daemon off; worker_rlimit_nofile 512;"], {
       stdio: "inherit",
@@ -173,6 +182,26 @@ suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as ren
     await expect(plain("/", "other.test")).rejects.toThrow(/socket hang up/);
     await expect(secure("/", "other.test")).rejects.toThrow(/unrecognized name|alert/i);
   });
+  const statuses = async (answers: readonly Promise<Answer>[]): Promise<readonly number[]> => [
+    ...new Set((await Promise.all(answers)).map(({ status }) => status)),
+  ];
+  test.each(["pages.example.test", "stats.example.test"])(
+    "a page and its 150 pictures, all asked for at once, are whole: %s",
+    async (host) =>
+      expect(
+        await statuses(
+          Array.from({ length: 151 }, (_, index) => secure(`/?picture=${index}`, host)),
+        ),
+      ).toEqual([200]),
+  );
+  const upload = (host: string, megabytes: number): Promise<Answer> =>
+    ask(true, https, host, "/", {}, Buffer.alloc(megabytes * 1024 ** 2));
+  test("an upload of 10 MB is taken and a larger one refused, or as fleet.yaml says", async () => {
+    expect((await upload("stats.example.test", 10)).status).toBe(200);
+    expect(await upload("stats.example.test", 11)).toMatchObject({ status: 413, headers: OURS });
+    expect((await upload("notes.example.test", 3)).status).toBe(200);
+    expect((await upload("notes.example.test", 4)).status).toBe(413);
+  });
   test("one client's flood ends in 429, headers included, and /ping stays free", async () => {
     const answers = await Promise.all(
       Array.from({ length: 40 }, () => secure("/", "notes.example.test")),
@@ -181,5 +210,7 @@ suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as ren
     expect(refused.length).toBeGreaterThan(0);
     expect(refused[0]).toMatchObject({ headers: OURS });
     expect((await secure("/ping", "notes.example.test")).status).toBe(200);
+    // What is counted is that service's alone.
+    expect((await secure("/", "stats.example.test")).status).toBe(200);
   });
 });

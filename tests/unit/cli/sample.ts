@@ -25,6 +25,7 @@ const service = (name: string, health: ServiceFacts["health"]): ServiceFacts => 
   health,
   data: [],
   streaming: false,
+  maxBodyBytes: 1024,
 });
 
 /** Two services are enough to tell them apart. */

@@ -27,6 +27,26 @@ describe("a mistake is refused with its place, what is wrong and what to do", ()
       'fleet.yaml: services.feed.streming: unknown key. Did you mean "streaming"?',
     ],
     [
+      "a size without a known unit",
+      but("kind: node,", "kind: node, max-body: 10 apples,"),
+      "fleet.yaml: services.notes.max-body: is not a size. Write a whole number and a unit: 512KB, 10MB, 1GB.",
+    ],
+    [
+      "a body that would fill the disk",
+      but("kind: node,", "kind: node, max-body: 5GB,"),
+      "fleet.yaml: services.notes.max-body: is more than 4GB. Lower it.",
+    ],
+    [
+      "limits in a word that is not known",
+      but("kind: node,", "kind: node, limits: few,"),
+      'fleet.yaml: services.notes.limits: has to be "none" or { requests-per-second: NUMBER, burst: NUMBER }.',
+    ],
+    [
+      "a misspelt limit",
+      but("kind: node,", "kind: node, limits: { bursts: 4 },"),
+      'fleet.yaml: services.notes.limits.bursts: unknown key. Did you mean "burst"?',
+    ],
+    [
       "an unknown key that resembles nothing",
       but("name: small", "name: small\nzzzzzz: 1"),
       "fleet.yaml: zzzzzz: unknown key. Known here: name, machines, services, checks, watchdog, alerts, report, backups.",
@@ -457,4 +477,33 @@ test.each([
   expect(problemsOf(`${MANIFEST}report: { daily: "${daily}" }\n`)).toHaveLength(
     wrong.includes(daily) ? 1 : 0,
   );
+});
+
+describe("what visitors may send", () => {
+  const notes = (keys: string) =>
+    factsIn(
+      project({ ...SOURCES, "fleet.yaml": but("kind: node,", `kind: node,${keys}`) }),
+    ).services.find(({ name }) => name === "notes");
+  test.each([
+    ["", 10 * 1024 ** 2],
+    [" max-body: 25MB,", 25 * 1024 ** 2],
+    [" max-body: 25,", 25 * 1024 ** 2],
+    [" max-body: 512k,", 512 * 1024],
+    [' max-body: "2 GiB",', 2 * 1024 ** 3],
+  ])("a body:%s", (keys, bytes) => expect(notes(keys)?.maxBodyBytes).toBe(bytes));
+  test.each([
+    ["", { requestsPerSecond: 50, burst: 1000 }],
+    [" limits: none,", undefined],
+    [" limits: { requests-per-second: 5 },", { requestsPerSecond: 5, burst: 100 }],
+    [" limits: { burst: 7 },", { requestsPerSecond: 50, burst: 7 }],
+  ])("requests:%s", (keys, limits) => expect(notes(keys)?.limits).toEqual(limits));
+  test("files are not counted unless fleet.yaml says so", () => {
+    const pages = (manifest: string) =>
+      factsIn(project({ ...SOURCES, "fleet.yaml": manifest })).services[0]?.limits;
+    expect(pages(MANIFEST)).toBeUndefined();
+    expect(pages(but("kind: static,", "kind: static, limits: { burst: 9 },"))).toEqual({
+      requestsPerSecond: 50,
+      burst: 9,
+    });
+  });
 });

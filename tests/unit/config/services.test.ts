@@ -22,6 +22,7 @@ test("a kind that is not whole does not compile: TypeScript holds the marked lin
   serviceKind({
     schema: z.strictObject({ kind: z.literal("half"), ...serviceKeys }),
     memoryMiB: 64,
+    limited: true,
     healthPath: "/",
     packages: () => [],
     sources: () => undefined,
@@ -33,6 +34,7 @@ test("a kind that is not whole does not compile: TypeScript holds the marked lin
   serviceKind({
     schema: z.strictObject({ kind: z.literal("half"), ...serviceKeys }),
     memoryMiB: 64,
+    limited: true,
     healthPath: "/",
     packages: () => [],
     sources: () => undefined,
