@@ -56,19 +56,16 @@ export interface DnsCheck extends CheckBase {
   readonly type: "A" | "AAAA" | "CNAME" | "MX" | "NS" | "TXT" | "CAA";
   /** Absent: any answer will do. */
   readonly equals?: readonly string[];
-  /** Ask this server (address) instead of the machine's resolver. */
-  readonly server?: string;
 }
 export interface IcmpCheck extends CheckBase {
   readonly kind: "icmp";
   readonly host: string;
 }
-/** The SSH banner, e.g. starting with "SSH-2.0-". */
+/** A server that speaks SSH 2: its banner starts with "SSH-2.0-" (or "SSH-1.99-"). */
 export interface SshCheck extends CheckBase {
   readonly kind: "ssh";
   readonly host: string;
   /** @default 22 */ readonly port?: number;
-  readonly banner?: string;
 }
 /** A job that should have reported: POST/GET /heartbeat/TOKEN (done), TOKEN.start, TOKEN.fail on the Observatory. */
 export interface HeartbeatCheck extends CheckBase {
@@ -91,8 +88,6 @@ export interface HostCheck extends CheckBase {
     readonly memoryPercent?: number;
     readonly diskPercent?: number;
     readonly inodesPercent?: number;
-    readonly cpuPercent?: number;
-    /** per CPU */ readonly load?: number;
     readonly clockSeconds?: number;
     readonly rebootPending?: boolean;
     readonly upgradesPending?: number;

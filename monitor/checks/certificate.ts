@@ -38,7 +38,7 @@ const served = (
         }),
       );
     });
-    socket.once("error", (error) => finish(() => reject(error)));
+    socket.once("error", (error: Error) => finish(() => reject(error)));
   });
 };
 

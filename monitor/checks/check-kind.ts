@@ -44,7 +44,7 @@ export interface LookingKind<Of extends Check> extends Described<Of> {
 export interface ReportedKind<Of extends Check> extends Described<Of> {
   readonly source: "reports";
   /** @returns a fact worth showing. @throws what is wrong. */
-  judge(check: Of, reports: Reports): Promise<string>;
+  judge(check: Of, reports: Reports): string | Promise<string>;
 }
 
 export type CheckKind<Of extends Check = Check> = LookingKind<Of> | ReportedKind<Of>;

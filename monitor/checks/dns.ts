@@ -1,19 +1,20 @@
-import { type CaaRecord, Resolver } from "node:dns";
-import { promisify } from "node:util";
+import type { CaaRecord } from "node:dns";
+import { Resolver } from "node:dns/promises";
 
 import type { DnsCheck } from "@second-server/contract/observatory";
 
 import { listOf, oneOf, optional, text } from "../rules";
 import type { Advice } from "./advice";
+import { authoritiesOf, isMissing } from "./authority";
 import type { LookingKind } from "./check-kind";
 import { type RecordType, sameRecords, spelled, utf8 } from "./dns-records";
 import { Finding, TooLate } from "./outcome";
 
-type Method<Result> = (
-  name: string,
-
-  done: (error: Error | null, result: Result) => void,
-) => void;
+/** Who is asked, where it is not this machine's resolver, and the port of zones' own servers. */
+export interface DnsServers {
+  readonly resolvers?: readonly string[];
+  readonly authorityPort?: number;
+}
 
 const caaText = ({ critical: _critical, ...properties }: CaaRecord): string =>
   Object.entries(properties)
@@ -22,32 +23,74 @@ const caaText = ({ critical: _critical, ...properties }: CaaRecord): string =>
 
 /** Each answer as one text, as people write records: "10 mail.example.test", "issue letsencrypt.org". */
 const ask = async (resolver: Resolver, name: string, type: RecordType): Promise<string[]> => {
-  const bound = <Result>(method: Method<Result>): Promise<Result> =>
-    promisify<string, Result>(method.bind(resolver))(name);
-  const asking: Readonly<Record<RecordType, () => Promise<string[]>>> = {
-    A: () => bound<string[]>(resolver.resolve4),
-    AAAA: () => bound<string[]>(resolver.resolve6),
-    CNAME: () => bound<string[]>(resolver.resolveCname),
-    NS: () => bound<string[]>(resolver.resolveNs),
-    TXT: async () =>
-      (await bound<string[][]>(resolver.resolveTxt)).map((parts) => utf8(parts.join(""))),
-    MX: async () =>
-      (await bound<{ priority: number; exchange: string }[]>(resolver.resolveMx)).map(
+  switch (type) {
+    case "A":
+      return resolver.resolve4(name);
+    case "AAAA":
+      return resolver.resolve6(name);
+    case "CNAME":
+      return resolver.resolveCname(name);
+    case "NS":
+      return resolver.resolveNs(name);
+    case "TXT":
+      return (await resolver.resolveTxt(name)).map((parts) => utf8(parts.join("")));
+    case "MX":
+      return (await resolver.resolveMx(name)).map(
         ({ priority, exchange }) => `${priority} ${exchange}`,
-      ),
-    CAA: async () => (await bound<CaaRecord[]>(resolver.resolveCaa)).map(caaText),
+      );
+    case "CAA":
+      return (await resolver.resolveCaa(name)).map(caaText);
+  }
+};
+
+/** Resolvers of one run: all are given up at its deadline. */
+const createResolvers = (timeoutMs: number) => {
+  const all: Resolver[] = [];
+  return {
+    open: (servers?: readonly string[]): Resolver => {
+      const resolver = new Resolver({
+        timeout: Math.max(500, Math.floor(timeoutMs / 3)),
+        tries: 2,
+      });
+      if (servers !== undefined) resolver.setServers(servers);
+      all.push(resolver);
+      return resolver;
+    },
+    cancel: (): void => all.forEach((resolver) => resolver.cancel()),
   };
-  return asking[type]();
+};
+
+/** A name that the resolver does not know may be there by now: the zone's own servers are asked before that is believed. */
+const askAll = async (
+  { name, type }: DnsCheck,
+  open: (servers?: readonly string[]) => Resolver,
+  { resolvers, authorityPort }: DnsServers,
+): Promise<string[]> => {
+  const resolver = open(resolvers);
+  try {
+    return await ask(resolver, name, type);
+  } catch (missing) {
+    if (!isMissing(missing)) throw missing;
+    const authorities = await authoritiesOf(resolver, name, authorityPort);
+    if (authorities.length === 0) throw missing;
+    return await ask(open(authorities), name, type).catch(() => {
+      throw missing;
+    });
+  }
 };
 
 /** @returns the answer. @throws Finding when it is not the expected set. */
-export const checkDns = async (check: DnsCheck, timeoutMs: number): Promise<string> => {
+export const checkDns = async (
+  check: DnsCheck,
+  timeoutMs: number,
+  servers: DnsServers = {},
+): Promise<string> => {
   const { name, type, equals } = check;
-  const resolver = new Resolver({ timeout: Math.max(500, Math.floor(timeoutMs / 3)), tries: 2 });
-  if (check.server !== undefined) resolver.setServers([check.server]);
-  const deadline = setTimeout(() => resolver.cancel(), timeoutMs);
+  const resolvers = createResolvers(timeoutMs);
+  const deadline = setTimeout(resolvers.cancel, timeoutMs);
   try {
-    const found = (await ask(resolver, name, type)).map((record) => spelled(type, record)).sort();
+    const records = await askAll(check, resolvers.open, servers);
+    const found = records.map((record) => spelled(type, record)).sort();
     // A chain of CNAMEs that ends nowhere is an answer without an error.
     if (found.length === 0) throw new Finding(`${name} has no ${type} record`);
     if (equals !== undefined && !sameRecords(type, found, equals))
@@ -80,8 +123,7 @@ export const dnsKind: LookingKind<DnsCheck> = {
     name: text,
     type: oneOf("A", "AAAA", "CNAME", "MX", "NS", "TXT", "CAA"),
     equals: optional(listOf(text)),
-    server: optional(text),
   },
-  run: checkDns,
+  run: (check, timeoutMs) => checkDns(check, timeoutMs),
   advice: () => advice,
 };

@@ -87,7 +87,7 @@ export const heartbeatKind: ReportedKind<HeartbeatCheck> = {
     schedule: optional(calendar),
     graceSeconds: number,
   },
-  judge: async (check, reports) =>
+  judge: (check, reports) =>
     judgeBeat(check, reports.beat(check.token), reports.now(), reports.blindWindows()),
   advice: ({ id }) => ({
     wrong: `The job ${id} has not reported that it ended well`,

@@ -22,8 +22,6 @@ export const judgeHost = ({ limits }: HostCheck, facts: HostFacts, clockMs: numb
     ...over("memory", facts.memoryPercent, limits.memoryPercent, " %"),
     ...over("disk", facts.diskPercent, limits.diskPercent, " %"),
     ...over("inodes", facts.inodesPercent, limits.inodesPercent, " %"),
-    ...over("CPU", facts.cpuPercent, limits.cpuPercent, " %"),
-    ...over("load", facts.load, limits.load, " per CPU"),
     ...over("clock is off by", Math.round(Math.abs(clockMs) / 1000), limits.clockSeconds, " s"),
     ...over("pending upgrades:", facts.upgradesPending, limits.upgradesPending, ""),
     ...(limits.rebootPending && facts.rebootPending
@@ -62,8 +60,6 @@ export const hostKind: ReportedKind<HostCheck> = {
       memoryPercent: optional(number),
       diskPercent: optional(number),
       inodesPercent: optional(number),
-      cpuPercent: optional(number),
-      load: optional(number),
       clockSeconds: optional(number),
       rebootPending: optional(flag),
       upgradesPending: optional(number),

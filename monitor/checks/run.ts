@@ -5,7 +5,11 @@ import type { Reports } from "./check-kind";
 import { kindOf } from "./kinds";
 import { Exhausted, explain, isLate, type Outcome, Unsure } from "./outcome";
 
-const look = (check: Check, timeoutMs: number, reports?: Reports): Promise<string | undefined> => {
+const look = async (
+  check: Check,
+  timeoutMs: number,
+  reports?: Reports,
+): Promise<string | undefined> => {
   const kind = kindOf(check);
   if (kind.source !== "reports") return kind.run(check, timeoutMs);
   if (reports === undefined)

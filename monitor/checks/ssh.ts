@@ -11,8 +11,7 @@ const LONGEST_LINE = 512;
 const LONGEST = 8192;
 
 /** "1.99" is a server that speaks both versions (RFC 4253, 5.1). */
-const fits = (line: string, banner: string): boolean =>
-  line.startsWith(banner) || line.replace(/^SSH-1\.99-/, "SSH-2.0-").startsWith(banner);
+const fits = (line: string): boolean => line.startsWith("SSH-2.0-") || line.startsWith("SSH-1.99-");
 
 /** @returns the banner, which may come after other lines (RFC 4253, 4.2); undefined while it may still come. */
 const bannerIn = (heard: string): string | undefined => {
@@ -26,7 +25,7 @@ const bannerIn = (heard: string): string | undefined => {
 
 /** The server speaks first; we read its banner and hang up. @returns the banner. */
 export const checkSsh = (
-  { host, port = 22, banner = "SSH-2.0-" }: Pick<SshCheck, "host" | "port" | "banner">,
+  { host, port = 22 }: Pick<SshCheck, "host" | "port">,
   timeoutMs: number,
 ): Promise<string> => {
   return new Promise((resolve, reject) => {
@@ -44,8 +43,8 @@ export const checkSsh = (
     };
     const fail = (error: Error): void => end(() => reject(error));
     const judge = (line: string): void => {
-      if (fits(line, banner)) end(() => resolve(line.slice(0, 100)));
-      else fail(new Finding(`the banner is "${line.slice(0, 60)}", not "${banner}…"`));
+      if (fits(line)) end(() => resolve(line.slice(0, 100)));
+      else fail(new Finding(`the banner is "${line.slice(0, 60)}", not "SSH-2.0-…"`));
     };
     /** Nothing more comes: another protocol's greeting is told as what it is. */
     const silent = (error: TooLate): void => {
@@ -71,7 +70,7 @@ export const checkSsh = (
 export const sshKind: LookingKind<SshCheck> = {
   source: "network",
   layer: "primary",
-  fields: { host: text, port: optional(port), banner: optional(text) },
+  fields: { host: text, port: optional(port) },
   run: checkSsh,
   advice: ({ id, host, port: number }) => lookAt(id, place(host, number)),
 };
