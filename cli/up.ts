@@ -10,14 +10,17 @@ import { failed } from "./errors";
 import { powerOn } from "./power";
 import type { Reporter } from "./progress/reporter";
 import { ensureLab, type LabChoice } from "./ready-lab";
+import { saveBeforeLoss } from "./replacement";
 import { type Verification, verify } from "./verify/verify";
 
 export interface UpOptions extends LabChoice {
   readonly engine: EngineName;
   /** More arguments for the engine's `up`. */
   readonly engineArgs: readonly string[];
-  /** A machine that is made anew: whether the old one is on does not matter. */
+  /** A machine that is made anew: whether the old one is on does not matter, and its data has been seen to. */
   readonly replaced?: Role;
+  /** What a replaced machine holds may be lost. */
+  readonly withoutBackup?: boolean;
   /** How long the services may take to become green after the engine has ended. */
   readonly verifySeconds: number;
 }
@@ -87,6 +90,7 @@ export const bringUp = async (
     options.engineArgs.includes("--refresh"),
     reporter,
   );
+  if (options.replaced === undefined) await saveBeforeLoss(context, fleet, options, reporter);
   const engine = await runEngine(
     context,
     options.engine,

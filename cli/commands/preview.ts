@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { type CommonOptions, common, contextOf } from "../context";
 import { chooseEngine, passThrough } from "../engine/spawn";
 import { loadManifest } from "../manifest";
+import { previewLosses } from "../replacement";
 
 interface Options extends CommonOptions {
   engine?: string;
@@ -23,14 +24,21 @@ export const define = (command: Command): void => {
     )
     .action(async (options: Options) => {
       const context = contextOf(options);
-      await loadManifest(context);
+      const fleet = await loadManifest(context);
       const flags = [
         ...(context.json ? ["--json"] : []),
         ...(options.diff ? ["--diff"] : []),
         ...(options.refresh ? ["--refresh"] : []),
         ...(options.expectNoChanges ? ["--expect-no-changes"] : []),
       ];
-      const code = await passThrough(context, chooseEngine(options.engine), ["preview", ...flags]);
+      const engine = chooseEngine(options.engine);
+      const code = await passThrough(context, engine, ["preview", ...flags]);
       process.exitCode = code === 0 ? 0 : 1;
+      // What the engine has refused to plan has been said.
+      if (code !== 0 && !options.expectNoChanges) return;
+      const looks = options.refresh ? ["--refresh"] : [];
+      const losses = await previewLosses(context, fleet, engine, looks);
+      // Not on stdout, which is the engine's document with --json.
+      for (const words of losses) console.error(words);
     });
 };

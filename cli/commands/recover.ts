@@ -8,6 +8,7 @@ import { askCloud, findDroplet } from "../droplets";
 import { chooseEngine } from "../engine/spawn";
 import { dropletIn, readResources } from "../engine/state";
 import { cannotRun, failed } from "../errors";
+import { newestBackup, pullBackup } from "../last-backup";
 import { withLock } from "../lock";
 import { loadManifest } from "../manifest";
 import { type Reporter, reporterFor } from "../progress/reporter";
@@ -29,37 +30,11 @@ const RETURNS: Readonly<Record<Machine, string>> = {
     "The Observatory's history and the old backups were on it alone: it begins a new history, and takes a backup of the primary at once.",
 };
 
-/** When the newest backup was made; undefined where there is none, or nobody to ask. */
-const newestBackup = async (context: Context): Promise<string | undefined> => {
-  try {
-    return (
-      JSON.parse(
-        await sshCapture(context, "watcher", ["sudo", "fleet-agent", "backup", "list", "--json"]),
-      ) as { at: string }[]
-    )[0]?.at;
-  } catch {
-    return undefined;
-  }
-};
-
 /** A primary that is broken may still give its data, and be an hour ahead of the newest backup; the one before stays whatever comes. */
 const backUpOnceMore = async (context: Context, reporter: Reporter): Promise<void> => {
-  reporter.running("backup", "a last backup of the primary");
-  const began = Date.now();
   try {
-    await sshCapture(context, "watcher", [
-      "sudo",
-      "timeout",
-      "120",
-      "fleet-agent",
-      "backup",
-      "pull",
-    ]);
-    reporter.done("backup", "a last backup of the primary", (Date.now() - began) / 1000, {
-      failed: false,
-    });
+    await pullBackup(context, 120, reporter);
   } catch (error) {
-    reporter.clear("backup");
     const newest = await newestBackup(context);
     if (newest === undefined)
       throw failed(

@@ -17,6 +17,7 @@ interface Options extends CommonOptions {
   target?: string[];
   parallel?: string;
   verifySeconds: string;
+  withoutBackup?: boolean;
 }
 
 /** A number that was mistyped would otherwise only show minutes later, or never. */
@@ -45,6 +46,10 @@ export const define = (command: Command): void => {
         .choices(["host", "real"])
         .default("host"),
     )
+    .option(
+      "--without-backup",
+      "replace a machine although what is on it can't be saved first, or is not to be",
+    )
     .option("--verify-seconds <n>", "how long the services may take to answer at the end", "90")
     .addHelpText(
       "after",
@@ -59,6 +64,7 @@ export const define = (command: Command): void => {
           install: options.install,
           pace: options.pace,
           engineArgs: flagsOf(options),
+          withoutBackup: options.withoutBackup ?? false,
           verifySeconds: numberOf("verify-seconds", options.verifySeconds, 0),
         };
         const fleet = await loadManifest(context);

@@ -99,6 +99,13 @@ const local = async (path: string, body?: object): Promise<void> =>
   });
 const run = async (args: readonly string[], v = "1"): Promise<Result> =>
   await stack.run([...args, "--json"], { V: v, ...environment() });
+/** The steps of `preview --json`. */
+const previewOf = async (
+  v: string,
+): Promise<readonly { op: string; urn: string; replaceReasons?: string[] }[]> => {
+  const { stdout } = await run(["preview"], v);
+  return (JSON.parse(stdout) as { steps: { op: string; urn: string }[] }).steps;
+};
 const call = async (path: string, method = "GET"): Promise<any> => {
   const answer = await fetch(`${api}/v2${path}`, {
     method,
@@ -127,6 +134,11 @@ test("a new size is an update in place; new user data replaces the droplet, with
   const resized = await run(["up", "--skip-preview"], "2");
   expect(resized).toMatchObject({ code: 0, changes: { update: 2, same: 18 } });
   expect(await droplets()).toMatchObject([{ id: before[0]!.id, size_slug: "s-1vcpu-1gb" }]);
+  // The command line reads off it what would be lost.
+  expect((await previewOf("3")).find(({ urn }) => urn.endsWith("::web"))).toMatchObject({
+    op: "replace",
+    replaceReasons: ["userData"],
+  });
   const { code, steps } = await run(["up", "--skip-preview"], "3");
   expect(code).toBe(0);
   const order = [

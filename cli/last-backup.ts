@@ -1,0 +1,59 @@
+import type { ListedBackup } from "@second-server/contract/backups";
+
+import { sshCapture } from "./access/ssh";
+import type { Context } from "./context";
+import type { Reporter } from "./progress/reporter";
+
+const LABEL = "a last backup of the primary";
+
+/** When the newest backup was made; undefined where there is none, or nobody to ask. */
+export const newestBackup = async (context: Context): Promise<string | undefined> => {
+  try {
+    const listed = await sshCapture(context, "watcher", [
+      "sudo",
+      "timeout",
+      "30",
+      "fleet-agent",
+      "backup",
+      "list",
+      "--json",
+    ]);
+    return (JSON.parse(listed) as readonly ListedBackup[])[0]?.at;
+  } catch {
+    return undefined;
+  }
+};
+
+/** "2026-11-27T13:00:00Z, 12 minutes old". */
+export const ageText = (at: string, now: number = Date.now()): string => {
+  const minutes = Math.max(0, Math.round((now - Date.parse(at)) / 60_000));
+  const count = (value: number, unit: string): string =>
+    `${value} ${unit}${value === 1 ? "" : "s"} old`;
+  if (minutes < 120) return `${at}, ${count(minutes, "minute")}`;
+  if (minutes < 48 * 60) return `${at}, ${count(Math.round(minutes / 60), "hour")}`;
+  return `${at}, ${count(Math.round(minutes / 1440), "day")}`;
+};
+
+/** Has the watcher pull a backup and check it file by file; rejects with its complaint. */
+export const pullBackup = async (
+  context: Context,
+  seconds: number,
+  reporter: Reporter,
+): Promise<void> => {
+  reporter.running("backup", LABEL);
+  const began = Date.now();
+  try {
+    await sshCapture(context, "watcher", [
+      "sudo",
+      "timeout",
+      String(seconds),
+      "fleet-agent",
+      "backup",
+      "pull",
+    ]);
+  } catch (error) {
+    reporter.clear("backup");
+    throw error;
+  }
+  reporter.done("backup", LABEL, (Date.now() - began) / 1000, { failed: false });
+};
