@@ -1,5 +1,6 @@
-import { lchownSync, readFileSync } from "node:fs";
-import { request } from "node:http";
+import { existsSync, lchownSync, readFileSync } from "node:fs";
+import { type ClientRequest, type IncomingMessage, request } from "node:http";
+import { type RequestOptions, request as requestSecurely } from "node:https";
 
 import { type Ran, type RunOptions, runAndCollect } from "./process";
 
@@ -10,6 +11,11 @@ export interface Machine {
   run(argv: readonly string[], options?: RunOptions): Promise<Ran>;
   /** One HTTP GET on loopback. */
   ask(url: string, timeoutMs: number): Promise<{ readonly status: number; readonly body: string }>;
+  /** One HTTPS GET of a public name, at this machine's own web server. */
+  askPublic(
+    url: string,
+    timeoutMs: number,
+  ): Promise<{ readonly status: number; readonly body: string }>;
   own(path: string, owner: string, group: string): void;
   now(): Date;
   /** Ends earlier when `enough` resolves. */
@@ -21,9 +27,15 @@ export interface Machine {
 /** More of a health answer than this is never looked at. */
 const BODY_LIMIT = 64 * 1024;
 
-const ask = (url: string, timeoutMs: number): Promise<{ status: number; body: string }> =>
+/** What this machine trusts, which may be more than Node's own list. */
+const AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt";
+
+const ask = (
+  start: (taken: (response: IncomingMessage) => void) => ClientRequest,
+  timeoutMs: number,
+): Promise<{ status: number; body: string }> =>
   new Promise((resolve, reject) => {
-    const call = request(url, { agent: false }, (response) => {
+    const call = start((response) => {
       let body = "";
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => {
@@ -45,6 +57,20 @@ const ask = (url: string, timeoutMs: number): Promise<{ status: number; body: st
     call.end();
   });
 
+/** The name is asked of the machine itself, whatever DNS says of it just now. */
+const atItself = (url: string): RequestOptions => {
+  const { hostname, port, pathname, search } = new URL(url);
+  return {
+    host: "127.0.0.1",
+    port: port || 443,
+    path: `${pathname}${search}`,
+    servername: hostname,
+    headers: { host: hostname },
+    ca: existsSync(AUTHORITIES) ? readFileSync(AUTHORITIES) : undefined,
+    agent: false,
+  };
+};
+
 const idOf = (file: "/etc/passwd" | "/etc/group", name: string): number => {
   const line = readFileSync(file, "utf8")
     .split("\n")
@@ -57,7 +83,8 @@ const idOf = (file: "/etc/passwd" | "/etc/group", name: string): number => {
 export const thisMachine: Machine = {
   at: (path) => path,
   run: runAndCollect,
-  ask,
+  ask: (url, timeoutMs) => ask((taken) => request(url, { agent: false }, taken), timeoutMs),
+  askPublic: (url, timeoutMs) => ask((taken) => requestSecurely(atItself(url), taken), timeoutMs),
   own: (path, owner, group) => {
     const [user, team] = [idOf("/etc/passwd", owner), idOf("/etc/group", group)];
     lchownSync(path, user, team);

@@ -1,37 +1,53 @@
-import type { ReleaseProbe } from "@second-server/contract/release";
+import type { ReleaseProbe, ReleasePublicProbe } from "@second-server/contract/release";
 
 import type { Machine } from "./machine";
+import { impostor, restartsOf } from "./standing";
 import { journalOf } from "./systemd";
 
 const RETRY_MS = 100;
+/** Through the web server, which counts how often a client asks. */
+const PUBLIC_RETRY_MS = 1000;
 const ANSWER_MS = 3000;
 /** A service that systemd has had to start again this often since it was told to will not come up by waiting. */
 const HOPELESS_RESTARTS = 3;
 const LOOK_EVERY = 10;
 
-const restartsOf = async (machine: Machine, unit: string): Promise<number> =>
-  Number(
-    (
-      await machine.run(["systemctl", "show", "--property", "NRestarts", "--value", "--", unit])
-    ).stdout.trim(),
-  );
+type Expected = Pick<ReleasePublicProbe, "status" | "contains">;
+type Answer = Awaited<ReturnType<Machine["ask"]>>;
 
-/** Asks until the answer is right or the probe's time is up; undefined when right, else what was seen last. */
-const ask = async (
-  machine: Machine,
-  { unit, url, status, contains, timeoutSeconds }: ReleaseProbe,
+/** What is wrong with an answer; undefined when it is right. */
+const faultOf = (
+  { status, body }: Answer,
+  { status: expected, contains }: Expected,
+): string | undefined => {
+  const end = `: ${body.slice(0, 300).trim()}`;
+  if (expected !== undefined && status !== expected)
+    return `status ${status}, not ${expected}${end}`;
+  if (contains !== undefined && !body.includes(contains))
+    return `status ${status}, without ${JSON.stringify(contains)}${end}`;
+  return undefined;
+};
+
+/** One question; what went wrong, or undefined. */
+const askOnce = async (
+  question: () => Promise<Answer>,
+  expected: Expected,
 ): Promise<string | undefined> => {
+  try {
+    return faultOf(await question(), expected);
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+
+/** Asks until the unit's own process gives the right answer or the probe's time is up; undefined when right, else what was seen last. */
+const ask = async (machine: Machine, probe: ReleaseProbe): Promise<string | undefined> => {
+  const { unit, url, timeoutSeconds } = probe;
   const deadline = machine.now().getTime() + timeoutSeconds * 1000;
   for (let attempt = 1; ; attempt++) {
-    let seen: string;
-    try {
-      const answer = await machine.ask(url, ANSWER_MS);
-      if (answer.status === status && (contains === undefined || answer.body.includes(contains)))
-        return undefined;
-      seen = `status ${answer.status}${answer.status === status ? `, without ${JSON.stringify(contains)}` : `, not ${status}`}: ${answer.body.slice(0, 300).trim()}`;
-    } catch (error) {
-      seen = (error as Error).message;
-    }
+    const seen =
+      (await askOnce(() => machine.ask(url, ANSWER_MS), probe)) ?? (await impostor(machine, probe));
+    if (seen === undefined) return undefined;
     if (machine.now().getTime() >= deadline) return seen;
     if (attempt % LOOK_EVERY === 0 && (await restartsOf(machine, unit)) >= HOPELESS_RESTARTS)
       return `${seen}; it ends again and again`;
@@ -54,4 +70,32 @@ export const probeAll = async (
         `${service}: ${url} answered ${seen}\n${await journalOf(machine, unit)}`,
     );
   if (reports.length > 0) throw new Error((await Promise.all(reports)).join("\n"));
+};
+
+const askPublicly = async (
+  machine: Machine,
+  probe: ReleasePublicProbe,
+): Promise<string | undefined> => {
+  const deadline = machine.now().getTime() + probe.timeoutSeconds * 1000;
+  for (;;) {
+    const seen = await askOnce(() => machine.askPublic(probe.url, ANSWER_MS), probe);
+    if (seen === undefined || machine.now().getTime() >= deadline) return seen;
+    await machine.sleep(PUBLIC_RETRY_MS);
+  }
+};
+
+/** Asks every public name as a visitor would; rejects with each wrong answer. */
+export const probePublic = async (
+  machine: Machine,
+  probes: readonly ReleasePublicProbe[],
+): Promise<void> => {
+  if (probes.length === 0) return;
+  const faults = await Promise.all(
+    probes.map(async (probe) => {
+      const seen = await askPublicly(machine, probe);
+      return seen === undefined ? [] : [`${probe.service}: ${probe.url} answered ${seen}`];
+    }),
+  );
+  if (faults.flat().length > 0) throw new Error(faults.flat().join("\n"));
+  machine.log(`${probes.length} names answer over HTTPS`);
 };

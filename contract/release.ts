@@ -70,6 +70,16 @@ export interface ReleaseProbe {
   readonly timeoutSeconds: number;
 }
 
+/** Asked over HTTPS by its public name, of this machine's own web server: what a visitor gets, certificate included. */
+export interface ReleasePublicProbe {
+  readonly service: string;
+  readonly url: string;
+  /** Absent: any answer, behind a certificate that is good for the name (what answers there is not the fleet's to start). */
+  readonly status?: number;
+  readonly contains?: string;
+  readonly timeoutSeconds: number;
+}
+
 export interface Release {
   readonly format: typeof CONTRACT_VERSION;
   readonly role: Role;
@@ -88,6 +98,8 @@ export interface Release {
   readonly units: readonly ReleaseUnit[];
   readonly certificates: readonly ReleaseCertificate[];
   readonly probes: readonly ReleaseProbe[];
+  /** Asked after the probes. Absent in releases of before there were any. */
+  readonly publicProbes?: readonly ReleasePublicProbe[];
   /** What `fleet-agent backup` copies (primary only). */
   readonly data: readonly {
     readonly service: string;

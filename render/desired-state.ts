@@ -3,6 +3,7 @@ import { DEBIAN_PATHS, PATHS, TREES } from "@second-server/contract/paths";
 import {
   type Release,
   type ReleaseProbe,
+  type ReleasePublicProbe,
   type ReleaseUnit,
   treeCause,
 } from "@second-server/contract/release";
@@ -66,6 +67,16 @@ const probe = (service: ServiceFacts): ReleaseProbe => ({
   timeoutSeconds: 20,
 });
 
+/** What the Observatory and `up` ask from outside. What a proxy leads to is started by somebody else: there only the way to it can be asked for. */
+const publicProbe = (service: ServiceFacts): ReleasePublicProbe => ({
+  service: service.name,
+  url: `https://${service.host}${service.health.path}`,
+  ...(service.kind === "proxy"
+    ? {}
+    : { status: service.health.status, contains: service.health.contains }),
+  timeoutSeconds: 20,
+});
+
 const primary = (fleet: FleetFacts): DesiredState => {
   const processes = fleet.services.filter(hasProcess);
   return {
@@ -95,6 +106,7 @@ const primary = (fleet: FleetFacts): DesiredState => {
       },
     ],
     probes: processes.map(probe),
+    publicProbes: fleet.services.map(publicProbe),
     data: fleet.services.flatMap((service) =>
       service.data.map(({ kind, path }) => ({
         service: service.name,
@@ -128,6 +140,14 @@ const watcher = (fleet: FleetFacts): DesiredState => ({
       url: `http://127.0.0.1:${fleet.status.port}${ROUTES.health}`,
       status: 200,
       timeoutSeconds: 40,
+    },
+  ],
+  publicProbes: [
+    {
+      service: "observatory",
+      url: `https://${fleet.status.host}${ROUTES.health}`,
+      status: 200,
+      timeoutSeconds: 20,
     },
   ],
   data: [],

@@ -6,10 +6,10 @@ import type { Identity, Release } from "@second-server/contract/release";
 import { putBack } from "../backup/put-back";
 import { readJson } from "../files";
 import type { Machine } from "../machine";
-import { probeAll } from "../probe";
+import { probeAll, probePublic } from "../probe";
 import { type Applied, note, readApplied, readPrevious, recordApplied } from "../record";
 import { announced } from "./announce";
-import { linkCertificate, obtain } from "./certificates";
+import { linkCertificate, obtain, showAgain } from "./certificates";
 import { type Plan, isIdle } from "./plan";
 import { awaitFirstBoot, installPackages, makeDirectories, makeUsers } from "./prepare";
 import { planFor, reload, restart, settle, switchTo } from "./switch";
@@ -28,6 +28,21 @@ const all = async (works: readonly Promise<void>[]): Promise<void> => {
   if (failures.length > 0) throw new Error(failures.join("\n"));
 };
 
+/** What a release that is in place again looks like to visitors, in words that say no more than was asked. */
+const whatAnswers = async (machine: Machine, { sha, release }: Applied): Promise<string> => {
+  const names = release.publicProbes ?? [];
+  try {
+    await probeAll(machine, release.probes);
+    await probePublic(machine, names);
+  } catch (error) {
+    return `Rolled back to ${short(sha)}, and not all of it answers: ${reason(error)}`;
+  }
+  settle(machine);
+  return names.length > 0
+    ? `Rolled back to ${short(sha)}; all ${names.length} names answer over HTTPS.`
+    : `Rolled back to ${short(sha)}; its services answer on loopback. It names nothing to ask over HTTPS.`;
+};
+
 /** Goes back to the release that was in force; what it says about that is part of the error that made it necessary. */
 const goBack = async (machine: Machine, applied: Applied | undefined): Promise<string> => {
   if (!applied)
@@ -38,13 +53,12 @@ const goBack = async (machine: Machine, applied: Applied | undefined): Promise<s
   try {
     const plan = planFor(machine, applied.release, applied.release);
     await switchTo(machine, applied.release, folder, plan);
+    await showAgain(machine, applied.release.certificates);
     await all([reload(machine, plan), restart(machine, plan)]);
-    await probeAll(machine, applied.release.probes);
-    settle(machine);
-    return `Rolled back to ${short(applied.sha)}; it answers.`;
   } catch (error) {
     return `Rolling back to ${short(applied.sha)} failed as well: ${reason(error)}`;
   }
+  return await whatAnswers(machine, applied);
 };
 
 /** What a release needs before any file of it is in place. Nothing of it disturbs what runs. */
@@ -80,6 +94,7 @@ const switchOver = async (
     };
     await all([front(), services]);
     machine.log(`${release.probes.length} services answer`);
+    await probePublic(machine, release.publicProbes ?? []);
   } catch (error) {
     machine.log(`release ${short(sha)} failed; going back`);
     const back = await goBack(machine, before);

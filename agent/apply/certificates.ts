@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 
 import { UNITS } from "@second-server/contract/names";
 import { DEBIAN_PATHS, PATHS } from "@second-server/contract/paths";
@@ -7,6 +7,7 @@ import type { ReleaseCertificate } from "@second-server/contract/release";
 
 import { linkTarget, switchLink } from "../files";
 import { type Machine, must } from "../machine";
+import { note } from "../record";
 
 /** Let's Encrypt looks the names up itself; a record made a moment ago may not be seen everywhere yet. */
 const PAUSES_MS = [5_000, 20_000];
@@ -20,11 +21,19 @@ export const hostsOf = (pem: string): readonly string[] =>
     .filter((entry) => entry.startsWith("DNS:"))
     .map((entry) => entry.slice(4));
 
-/** There, in date, and good for all its names. */
-export const isGood = (machine: Machine, { name, hosts }: ReleaseCertificate): boolean => {
-  const path = machine.at(`${live(name)}/fullchain.pem`);
-  if (!existsSync(path)) return false;
-  const pem = readFileSync(path, "utf8");
+const chainOf = (machine: Machine, folder: string): string | undefined => {
+  const path = machine.at(`${folder}/fullchain.pem`);
+  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+};
+
+/** There, in date, and good for all its names; more names do not hurt visitors. */
+export const isGood = (
+  machine: Machine,
+  { name, hosts }: ReleaseCertificate,
+  folder = live(name),
+): boolean => {
+  const pem = chainOf(machine, folder);
+  if (pem === undefined) return false;
   const known = new Set(hostsOf(pem));
   return (
     hosts.every((host) => known.has(host)) &&
@@ -32,19 +41,64 @@ export const isGood = (machine: Machine, { name, hosts }: ReleaseCertificate): b
   );
 };
 
-/** Points nginx at Let's Encrypt's certificate, or, before there is one, at a placeholder of its own making: it has to start to be asked for the challenge. */
+/** Good, and for no other name: one that has gone could not be renewed, and with it none of the others. */
+const isExact = (machine: Machine, certificate: ReleaseCertificate): boolean =>
+  isGood(machine, certificate) &&
+  new Set(hostsOf(chainOf(machine, live(certificate.name)) ?? "")).size ===
+    new Set(certificate.hosts).size;
+
+const linkOf = (name: string): string => `${PATHS.tls}/${name}`;
+const placeholderOf = (name: string): string => `${PATHS.tls}/.placeholder-${name}`;
+/** What visitors were shown before the last change of names: a release that is rolled back needs it again. */
+const keptOf = (name: string): string => `${PATHS.tls}/.kept-${name}`;
+
+/** Where a certificate lies that is good for all these names. */
+const goodFor = (machine: Machine, certificate: ReleaseCertificate): string | undefined =>
+  [live(certificate.name), keptOf(certificate.name)].find((folder) =>
+    isGood(machine, certificate, folder),
+  );
+
+/** Copies what is shown now, and shows the copy: what certbot does to its own files is seen by nobody until it is done. */
+const keep = (machine: Machine, name: string): void => {
+  const shown = linkTarget(machine.at(linkOf(name)));
+  if (shown === undefined || shown === placeholderOf(name) || shown === keptOf(name)) return;
+  if (chainOf(machine, shown) === undefined) return;
+  const draft = machine.at(`${keptOf(name)}.new`);
+  rmSync(draft, { recursive: true, force: true });
+  mkdirSync(draft, { recursive: true, mode: 0o700 });
+  for (const file of ["fullchain.pem", "privkey.pem"])
+    writeFileSync(`${draft}/${file}`, readFileSync(machine.at(`${shown}/${file}`)), {
+      mode: 0o600,
+    });
+  rmSync(machine.at(keptOf(name)), { recursive: true, force: true });
+  renameSync(draft, machine.at(keptOf(name)));
+  switchLink(machine.at(linkOf(name)), keptOf(name));
+};
+
+/** Has nginx show what lies in a folder. */
+const show = async (machine: Machine, name: string, folder: string): Promise<void> => {
+  if (linkTarget(machine.at(linkOf(name))) === folder) return;
+  switchLink(machine.at(linkOf(name)), folder);
+  await must(machine, ["systemctl", "reload-or-restart", UNITS.nginx]);
+};
+
+/** Before anything is switched: what visitors are shown stays. Where nothing is shown yet, it is Let's Encrypt's certificate, or a placeholder of the agent's own making: nginx has to start to be asked for the challenge. */
 export const linkCertificate = async (
   machine: Machine,
-  { name, hosts }: ReleaseCertificate,
+  certificate: ReleaseCertificate,
 ): Promise<void> => {
-  const link = machine.at(`${PATHS.tls}/${name}`);
-  if (existsSync(machine.at(`${live(name)}/fullchain.pem`))) {
-    if (linkTarget(link) !== live(name)) switchLink(link, live(name));
+  const { name, hosts } = certificate;
+  const link = machine.at(linkOf(name));
+  const shown = linkTarget(link);
+  const placeholder = placeholderOf(name);
+  if (shown !== undefined && shown !== placeholder && chainOf(machine, shown) !== undefined) return;
+  const there = goodFor(machine, certificate) ?? live(name);
+  if (chainOf(machine, there) !== undefined) {
+    switchLink(link, there);
     return;
   }
-  const folder = `${PATHS.tls}/.placeholder-${name}`;
-  if (!existsSync(machine.at(`${folder}/fullchain.pem`))) {
-    mkdirSync(machine.at(folder), { recursive: true, mode: 0o700 });
+  if (!existsSync(machine.at(`${placeholder}/fullchain.pem`))) {
+    mkdirSync(machine.at(placeholder), { recursive: true, mode: 0o700 });
     await must(machine, [
       "openssl",
       "req",
@@ -59,31 +113,34 @@ export const linkCertificate = async (
       "-subj",
       `/CN=${(hosts[0] ?? name).slice(0, 64)}`,
       "-keyout",
-      machine.at(`${folder}/privkey.pem`),
+      machine.at(`${placeholder}/privkey.pem`),
       "-out",
-      machine.at(`${folder}/fullchain.pem`),
+      machine.at(`${placeholder}/fullchain.pem`),
     ]);
   }
-  if (linkTarget(link) !== folder) switchLink(link, folder);
+  if (shown !== placeholder) switchLink(link, placeholder);
 };
 
-/** Asks Let's Encrypt for what is missing and has nginx serve it. nginx runs already and answers the challenge on port 80. Once `services` have failed the release is going back, and is not held up by trying again. */
-export const obtain = async (
+/** On the way back: each certificate that is good for the names of then. nginx is told here, as its files may be the same. */
+export const showAgain = async (
   machine: Machine,
-  certificate: ReleaseCertificate,
-  services: Promise<void>,
+  certificates: readonly ReleaseCertificate[],
 ): Promise<void> => {
-  if (isGood(machine, certificate)) return;
-  const { name, hosts, email } = certificate;
+  for (const certificate of certificates) {
+    const folder = goodFor(machine, certificate);
+    if (folder !== undefined) await show(machine, certificate.name, folder);
+  }
+};
+
+/** Asks for exactly these names, a few times. Once `hopeless` says so, no longer. */
+const ask = async (
+  machine: Machine,
+  { name, hosts, email }: ReleaseCertificate,
+  isHopeless: () => boolean,
+  failed: Promise<void>,
+): Promise<void> => {
   machine.log(`asking Let's Encrypt for a certificate for ${hosts.length} names`);
   mkdirSync(machine.at(PATHS.webroot), { recursive: true, mode: 0o755 });
-  let hopeless = false;
-  const failed = new Promise<void>((resolve) => {
-    services.catch(() => {
-      hopeless = true;
-      resolve();
-    });
-  });
   const argv = [
     "certbot",
     "certonly",
@@ -97,24 +154,63 @@ export const obtain = async (
     PATHS.webroot,
     "--cert-name",
     name,
-    "--expand",
+    "--renew-with-new-domains",
     "--keep-until-expiring",
     ...hosts.flatMap((host) => ["--domain", host]),
   ];
   for (let attempt = 0; ; attempt++) {
     const { code, stdout, stderr } = await machine.run(argv);
-    if (code === 0) break;
+    if (code === 0) return;
     const words = `${stdout}\n${stderr}`.trim().split("\n").slice(-12).join("\n  ");
     const pause = PAUSES_MS[attempt];
     const refusal = new Error(
       `certbot could not get a certificate for ${hosts.join(", ")}. Do the names point at this machine, and is port 80 open?\n  ${words}`,
     );
-    if (pause === undefined || hopeless) throw refusal;
+    if (pause === undefined || isHopeless()) throw refusal;
     machine.log(`certbot: not yet; once more in ${pause / 1000} s`);
     await machine.sleep(pause, failed);
-    if (hopeless) throw refusal;
+    if (isHopeless()) throw refusal;
   }
-  await linkCertificate(machine, certificate);
-  await must(machine, ["systemctl", "reload-or-restart", UNITS.nginx]);
+};
+
+/**
+ * Asks Let's Encrypt for what is missing and has nginx serve it. nginx runs already and answers the challenge on port 80. Once `services` have failed the release is going back, and is not held up by trying again.
+ * Where names have only gone, visitors are served as they are: that waits for the services, and that it can't be had yet is told and fails nothing.
+ */
+export const obtain = async (
+  machine: Machine,
+  certificate: ReleaseCertificate,
+  services: Promise<void>,
+): Promise<void> => {
+  const { name } = certificate;
+  if (isExact(machine, certificate)) return await show(machine, name, live(name));
+  let hopeless = false;
+  const failed = new Promise<void>((resolve) => {
+    services.catch(() => {
+      hopeless = true;
+      resolve();
+    });
+  });
+  const isHopeless = (): boolean => hopeless;
+  const good = goodFor(machine, certificate);
+  if (good !== undefined) {
+    await show(machine, name, good);
+    await Promise.race([services.catch(() => undefined), failed]);
+    if (isHopeless()) return;
+  }
+  keep(machine, name);
+  try {
+    await ask(machine, certificate, isHopeless, failed);
+  } catch (error) {
+    if (good === undefined) throw error;
+    await show(machine, name, good);
+    const words = `the certificate still has names that are gone, and can't be renewed with them. The next ./fleet up tries again.\n${(error as Error).message}`;
+    note(machine, words);
+    machine.log(words);
+    return;
+  }
+  if (linkTarget(machine.at(linkOf(name))) === live(name))
+    await must(machine, ["systemctl", "reload-or-restart", UNITS.nginx]);
+  else await show(machine, name, live(name));
   machine.log("certificate in force");
 };

@@ -157,7 +157,7 @@ test("a release that does not answer is rolled back, with the answer and the jou
   };
   const failure = await apply(broken, bad).catch((error: Error) => error.message);
   expect(failure).toMatch(
-    /is not in force\.\nchat: http:\/\/127\.0\.0\.1:3001\/health answered status 500, not 200: no tea\n {2}journal of fleet-chat\.service:\n {4}Error: out of tea\nRolled back to [0-9a-f]{12}; it answers\./,
+    /is not in force\.\nchat: http:\/\/127\.0\.0\.1:3001\/health answered status 500, not 200: no tea\n {2}journal of fleet-chat\.service:\n {4}Error: out of tea\nRolled back to [0-9a-f]{12}; its services answer on loopback\. It names nothing to ask over HTTPS\./,
   );
   expect(code()).toBe("// aaaa");
   expect(machine.ran.filter((line) => line.startsWith("systemctl restart")).at(-1)).toBe(
@@ -167,7 +167,7 @@ test("a release that does not answer is rolled back, with the answer and the jou
 
 test("a service that ends again and again is given up long before its time", async () => {
   machine.pages.clear();
-  machine.answers.set("systemctl show", { stdout: "5\n" });
+  machine.answers.set("systemctl show", { stdout: "ActiveState=activating\nNRestarts=5\n" });
   const began = machine.now().getTime();
   await expect(apply(machine, deliver("aaaa"))).rejects.toThrow("it ends again and again");
   expect(machine.now().getTime() - began).toBeLessThan(5000);

@@ -35,6 +35,13 @@ export interface TemporaryMachine extends Machine {
   remove(): void;
 }
 
+/** Units run, and nobody else has their ports, unless a test says so. */
+const standing = ([program, verb, ...rest]: readonly string[]): Partial<Ran> => {
+  if (program === "ss") return { code: 127 };
+  if (program !== "systemctl" || verb !== "show") return {};
+  return { stdout: `ActiveState=active\nNRestarts=0\nControlGroup=/system.slice/${rest.at(-1)}\n` };
+};
+
 /** A machine in a folder, with a clock that moves only when somebody waits. */
 export const temporaryMachine = (): TemporaryMachine => {
   const root = mkdtempSync(join(tmpdir(), "agent-machine-"));
@@ -57,7 +64,7 @@ export const temporaryMachine = (): TemporaryMachine => {
     }
     const line = argv.join(" ").replaceAll(root, "");
     ran.push(line);
-    const answer = [...answers].find(([start]) => line.startsWith(start))?.[1] ?? {};
+    const answer = [...answers].find(([start]) => line.startsWith(start))?.[1] ?? standing(argv);
     return { code: 0, stdout: "", stderr: "", ...answer };
   };
   const deliver: TemporaryMachine["deliver"] = (
@@ -101,6 +108,11 @@ export const temporaryMachine = (): TemporaryMachine => {
     deliver,
     read: (path) => readFileSync(at(path), "utf8"),
     ask: async (url) => {
+      const page = pages.get(url);
+      if (!page) throw new Error(`connect ECONNREFUSED ${url}`);
+      return page;
+    },
+    askPublic: async (url) => {
       const page = pages.get(url);
       if (!page) throw new Error(`connect ECONNREFUSED ${url}`);
       return page;
