@@ -1,3 +1,7 @@
+import { posix } from "node:path";
+
+import { ROUTES } from "@second-server/contract/names";
+
 import { RESERVED_NAMES, RESERVED_PORTS } from "./catalogue";
 import type { FleetFacts, ServiceFacts } from "./fleet";
 
@@ -114,6 +118,42 @@ const dataItems = ({ services }: FleetFacts): Problem[] =>
     ),
   );
 
+/** The path as nginx understands it: decoded, without doubled slashes and dots. */
+const pathOf = (written: string): string => {
+  const [path = ""] = written.split("?");
+  const decoded = path.replace(/%([0-9a-f]{2})/gi, (_, digits: string) =>
+    String.fromCharCode(parseInt(digits, 16)),
+  );
+  return posix.normalize(decoded);
+};
+const OWN_FOLDER = posix.dirname(ROUTES.ping);
+/** What nginx says for a service that does not answer, or in its place. */
+const OWN_STATUSES = [413, 429, 502, 504];
+
+/** A health check that nginx passes is no check: the service could be dead. */
+const health = ({ services }: FleetFacts): Problem[] =>
+  services.flatMap((service) => {
+    const { path, status } = service.health;
+    return [
+      ...(pathOf(path) === OWN_FOLDER || pathOf(path).startsWith(`${OWN_FOLDER}/`)
+        ? [
+            {
+              path: [...at(service, "health"), "path"],
+              text: `${OWN_FOLDER}/ is answered by nginx, whether the service runs or not. Choose a path that the service answers.`,
+            },
+          ]
+        : []),
+      ...(OWN_STATUSES.includes(status)
+        ? [
+            {
+              path: [...at(service, "health"), "status"],
+              text: `${status} is what nginx answers in place of a service that does not (${OWN_STATUSES.join(", ")}). Choose a status that the service answers.`,
+            },
+          ]
+        : []),
+    ];
+  });
+
 /** nginx would pass the request to itself, for ever. */
 const upstreams = ({ services }: FleetFacts): Problem[] =>
   services.flatMap((service) =>
@@ -172,6 +212,7 @@ export const serviceProblems = (facts: FleetFacts, sources: Sources): Problem[] 
   ...ports(facts),
   ...upstreams(facts),
   ...variables(facts),
+  ...health(facts),
   ...dataItems(facts),
   ...folders(facts, sources),
 ];

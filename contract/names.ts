@@ -36,8 +36,8 @@ export const CERTIFICATE = "fleet";
 
 /** Paths that a machine answers over HTTP whatever it serves. */
 export const ROUTES = {
-  /** nginx itself. */
-  ping: "/ping",
+  /** nginx itself, on each host: a path that no service would choose, since there it is never asked. */
+  ping: "/.well-known/second-server/nginx",
   /** The Observatory: whether it is well. */
   health: "/health",
   /** The Observatory: where the watchdog sends its machine's report. */

@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { ROUTES } from "@second-server/contract/names";
 
 import { renderPrimary } from "../../render/machine";
 import { freePort } from "../fixtures/free-port";
@@ -160,11 +161,23 @@ suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as ren
     expect(await secure("/nothing")).toMatchObject({ status: 404, headers: OURS });
     expect(await secure("/", "feed.example.test")).toMatchObject({ status: 502, headers: OURS });
   });
-  test("/ping is nginx's own word, whatever the service does", async () =>
-    expect(await secure("/ping", "feed.example.test")).toMatchObject({
+  test("a path of its own is nginx's word, whatever the service does", async () =>
+    expect(await secure(ROUTES.ping, "feed.example.test")).toMatchObject({
       status: 200,
       body: "pong\n",
     }));
+  test.each([
+    "/ping",
+    "/health",
+    "/status",
+    "/robots.txt",
+    "/favicon.ico",
+    "/.well-known/acme-challenge/token",
+    "/.well-known/security.txt",
+  ])("nothing but that is answered before the service: %s", async (path) => {
+    expect((await secure(path, "feed.example.test")).status).toBe(502);
+    expect((await secure(path, "notes.example.test")).body).toBe("127.0.0.1");
+  });
   test("what a service says of itself counts, once", async () => {
     const { headers, body } = await secure("/", "notes.example.test");
     expect(headers).toMatchObject({
@@ -202,14 +215,14 @@ suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as ren
     expect((await upload("notes.example.test", 3)).status).toBe(200);
     expect((await upload("notes.example.test", 4)).status).toBe(413);
   });
-  test("one client's flood ends in 429, headers included, and /ping stays free", async () => {
+  test("one client's flood ends in 429, headers included, and nginx's own path stays free", async () => {
     const answers = await Promise.all(
       Array.from({ length: 40 }, () => secure("/", "notes.example.test")),
     );
     const refused = answers.filter(({ status }) => status === 429);
     expect(refused.length).toBeGreaterThan(0);
     expect(refused[0]).toMatchObject({ headers: OURS });
-    expect((await secure("/ping", "notes.example.test")).status).toBe(200);
+    expect((await secure(ROUTES.ping, "notes.example.test")).status).toBe(200);
     // What is counted is that service's alone.
     expect((await secure("/", "stats.example.test")).status).toBe(200);
   });

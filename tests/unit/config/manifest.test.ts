@@ -26,6 +26,22 @@ describe("a mistake is refused with its place, what is wrong and what to do", ()
       but("streaming: true", "streming: true"),
       'fleet.yaml: services.feed.streming: unknown key. Did you mean "streaming"?',
     ],
+    ...[
+      "/.well-known/second-server/nginx",
+      "/.well-known/second-server/other",
+      "/.well-known//second-server/nginx?deep=1",
+      "/x/../.well-known/second-server/nginx",
+      "/%2ewell-known/second-server/ngin%78",
+    ].map((path): [string, string, string] => [
+      `a health path that nginx answers: ${path}`,
+      but("kind: node,", `kind: node, health: { path: "${path}" },`),
+      "fleet.yaml: services.notes.health.path: /.well-known/second-server/ is answered by nginx, whether the service runs or not. Choose a path that the service answers.",
+    ]),
+    [
+      "a health status that nginx answers for a dead service",
+      but("kind: node,", "kind: node, health: { status: 502 },"),
+      "fleet.yaml: services.notes.health.status: 502 is what nginx answers in place of a service that does not (413, 429, 502, 504). Choose a status that the service answers.",
+    ],
     [
       "a size without a known unit",
       but("kind: node,", "kind: node, max-body: 10 apples,"),
