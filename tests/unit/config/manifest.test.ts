@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from "@jest/globals";
 
+import { SERVICE_KINDS } from "../../../config/services/registry";
 import {
   MANIFEST,
   SETTINGS,
@@ -75,7 +76,7 @@ describe("a mistake is refused with its place, what is wrong and what to do", ()
     [
       "an unknown kind",
       but("kind: static", "kind: statik"),
-      "fleet.yaml: services.pages.kind: is not a known kind. Choose one of: static, node, python, binary, proxy.",
+      `fleet.yaml: services.pages.kind: is not a known kind. Choose one of: ${Object.keys(SERVICE_KINDS).join(", ")}.`,
     ],
     [
       "a host used twice",
@@ -367,13 +368,15 @@ describe("what is left out is filled in", () => {
   test("hosts under the stack's domain", () =>
     expect(service("notes").host).toBe("notes.example.test"));
   test("the health path by kind", () =>
-    expect(facts.services.map(({ health }) => health.path)).toEqual([
-      "/",
-      "/health",
-      "/health",
-      "/ok?deep=1",
-      "/",
-    ]));
+    expect(
+      Object.fromEntries(facts.services.map(({ name, health }) => [name, health.path])),
+    ).toMatchObject({
+      pages: "/",
+      notes: "/health",
+      feed: "/health",
+      hook: "/ok?deep=1",
+      grafana: "/",
+    }));
   test("a data folder as a whole is named without a dot", () => {
     expect(
       factsIn(project({ ...SOURCES, "fleet.yaml": but("directory: files", "directory: .") }))
@@ -456,13 +459,14 @@ checks: { also: [{ name: router, tcp: "192.0.2.1:443" }, { name: nightly, heartb
     );
   });
   test("windows name services that exist, checks have names of their own", () => {
+    const names = factsIn(project()).services.map(({ name }) => name);
     expect(
       problemsOf(
         `${MANIFEST}alerts: { maintenance: [{ title: x, days: [sun], at: "03:00", lasts: 1h, services: [nobody] }] }\nchecks: { also: [{ name: notes, icmp: 192.0.2.1 }] }\n`,
       ),
     ).toEqual([
       'fleet.yaml: checks.also.0.name: "notes" is already the name of a check. Choose another.',
-      'fleet.yaml: alerts.maintenance.0.services: there is no service "nobody". Name one of: pages, notes, feed, hook, grafana.',
+      `fleet.yaml: alerts.maintenance.0.services: there is no service "nobody". Name one of: ${names.join(", ")}.`,
     ]);
   });
 });

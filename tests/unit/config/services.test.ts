@@ -7,13 +7,16 @@ import { z } from "zod";
 import { serviceKeys } from "../../../config/services/keys";
 import { serviceKind } from "../../../config/services/kind";
 import { SERVICE_KINDS } from "../../../config/services/registry";
+import { MANIFEST } from "../../fixtures/manifest";
 
 const DOCS = readFileSync(join(__dirname, "../../../docs/manifest.md"), "utf8");
 
 test.each(Object.entries(SERVICE_KINDS))(
-  "%s is registered under its own name, and docs/manifest.md has a row for it",
+  "%s is registered under its own name, docs/manifest.md has a row for it, and the tests' manifest a service",
   (name, { schema }) => {
     expect([...schema.in.shape.kind.values]).toEqual([name]);
+    // What is rendered of it is then read by nginx and systemd themselves (tests/texts).
+    expect(MANIFEST).toContain(`{ kind: ${name}, `);
     expect(DOCS).toMatch(new RegExp(`^\\| \`${name}\` +\\|`, "m"));
   },
 );
