@@ -134,6 +134,18 @@ describe.each(Object.entries(ROOMS))("%s", (room, open) => {
   });
 });
 
+test("docs/architecture.md has the same rooms and doors", () => {
+  const page = readFileSync(join(ROOT, "docs/architecture.md"), "utf8");
+  const rows = [...page.matchAll(/^\| (`[^|]*?) +\|[^|]*\| (.*?) +\|$/gm)].map(
+    ([, room = "", open = ""]): [string, string[]] => [
+      /`(.*?)\/?`/.exec(room)?.[1] ?? room,
+      open === "nothing of ours" ? [] : open.split(", ").sort(),
+    ],
+  );
+  const rooms = Object.entries(ROOMS).map(([room, open]) => [room, [...open].sort()]);
+  expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(rooms));
+});
+
 test("an island is entered by its package's door, never by a path into it", () => {
   const islands = Object.values(PACKAGES);
   const climbed = imports.filter(

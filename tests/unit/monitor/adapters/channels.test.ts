@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import type { Channel } from "@second-server/contract/channels/registry";
+import type { Channel, ChannelKind } from "@second-server/contract/channels/registry";
 
 import { transportOf } from "../../../../monitor/adapters/channels";
 import { Later, Refused } from "../../../../monitor/adapters/failures";
@@ -52,7 +52,7 @@ const services = {
     (base) => ({ kind: "ntfy", url: `${base}/alerts`, tokenFile: file("ntfy", "tk_secret") }),
   ],
   webhook: [webhook, (base) => ({ kind: "webhook", url: `${base}/hook` })],
-} satisfies Record<string, readonly [unknown, (base: string) => Channel]>;
+} satisfies Record<ChannelKind, readonly [unknown, (base: string) => Channel]>;
 
 describe.each(Object.entries(services))("%s", (_name, [service, channelAt]) => {
   let receiver: Receiver;
