@@ -25,7 +25,7 @@ export interface Collection<T> extends List<T> {
   update(record: T, change: Partial<T>): T;
 }
 
-type Counters = Pick<CloudState, "lastAddress" | "serial">;
+type Counters = Pick<CloudState, "lastAddress" | "lastReserved" | "limits" | "serial">;
 
 /** The records in memory and, where there is a file, on disk. */
 export type Store = { readonly [Name in CollectionName]: Collection<RecordTypes[Name]> } & {

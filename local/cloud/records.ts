@@ -117,7 +117,7 @@ export interface ProjectRecord {
   readonly name: string;
   readonly description: string;
   readonly purpose: string;
-  readonly environment: "Development" | "Staging" | "Production";
+  readonly environment: "" | "Development" | "Staging" | "Production";
   readonly is_default: boolean;
   readonly created_at: string;
   readonly updated_at: string;
@@ -284,6 +284,10 @@ export type CloudState = {
   readonly nextId: number;
   /** Last number given out of the public range; numbers are not given again before the range has gone round. */
   readonly lastAddress: number;
+  /** The same of reserved IPs; undefined before the first. */
+  readonly lastReserved?: number;
+  /** Limits of the account that the lab's owner has set, by the names that GET /v2/account has. */
+  readonly limits?: Readonly<Record<string, number>>;
   /** SOA serial. */
   readonly serial: number;
   readonly account: { readonly uuid: string; readonly email: string };

@@ -140,7 +140,7 @@ test("projects: a resource is in one, reserved IPs are listed as floating IPs, a
   expect(
     (await api.call("POST", "/v2/projects", { name: "third", purpose: "test", environment: "" }))
       .body.project.environment,
-  ).toBe("Development");
+  ).toBe("");
   expect(
     (
       await api.call("POST", `/v2/projects/${id}/resources`, {
@@ -160,4 +160,36 @@ test("projects: a resource is in one, reserved IPs are listed as floating IPs, a
   await api.call("DELETE", `/v2/droplets/${urn.split(":")[2]}`);
   await api.call("DELETE", `/v2/reserved_ips/${ip}`);
   expect((await api.call("DELETE", `/v2/projects/${id}`)).status).toBe(204);
+});
+
+test("a project's environment is empty when not given; the Go client's nulls leave what they name", async () => {
+  const api = await testApi();
+  const made = await api.call("POST", "/v2/projects", { name: "bare", purpose: "test" });
+  expect(made.body.project).toMatchObject({ environment: "", is_default: false });
+  const path = `/v2/projects/${made.body.project.id}`;
+  const nothing = { name: null, description: null, purpose: null, environment: null };
+  await api.call("PATCH", path, { ...nothing, environment: "production", description: "words" });
+  expect((await api.call("PATCH", path, { ...nothing, is_default: true })).body.project).toEqual({
+    ...made.body.project,
+    description: "words",
+    environment: "Production",
+    is_default: true,
+  });
+  expect(
+    (await api.call("PATCH", path, { environment: "", description: "" })).body.project,
+  ).toMatchObject({ environment: "", description: "", is_default: true });
+});
+
+test("a trailing slash is the same path", async () => {
+  const api = await testApi();
+  for (const path of ["/v2/account", "/v2/droplets", "/v2/monitoring/alerts", "/v2/vpcs"])
+    expect((await api.call("GET", `${path}/`, undefined, { unchecked: true })).body).toEqual(
+      (await api.call("GET", path)).body,
+    );
+  expect((await api.call("GET", "/v2/droplets/1/", undefined, { unchecked: true })).status).toBe(
+    404,
+  );
+  expect((await api.call("POST", "/v2/tags/", { name: "slash" }, { unchecked: true })).status).toBe(
+    201,
+  );
 });

@@ -214,3 +214,22 @@ test("a transfer that the daemon's death has cut short goes on with the next one
   ]);
   await rm(folder, { recursive: true });
 });
+
+test("a custom image of an unknown system reads back by the name it was given, and goes to several regions", async () => {
+  const api = await testApi();
+  const made = await api.call("POST", "/v2/images", { ...custom, distribution: "Unknown OS" });
+  await api.cloud.jobs.settled();
+  const path = `/v2/images/${made.body.image.id}`;
+  for (const region of ["nyc3", "ams3"])
+    expect((await api.call("POST", `${path}/actions`, { type: "transfer", region })).status).toBe(
+      201,
+    );
+  await api.cloud.jobs.settled();
+  expect((await api.call("GET", path)).body.image).toMatchObject({
+    distribution: "Unknown OS",
+    type: "custom",
+    regions: ["fra1", "nyc3", "ams3"],
+  });
+  const wanted = newDroplet({ image: made.body.image.id, region: "ams3" });
+  expect((await api.call("POST", "/v2/droplets", wanted)).status).toBe(202);
+});

@@ -283,3 +283,54 @@ test("more droplets than a VPC has addresses for are refused together: none is l
   expect(api.cloud.store.state.droplets).toHaveLength(10);
   expect((await api.call("POST", "/v2/droplets", several(3))).status).toBe(202);
 });
+
+test("ports of icmp mean nothing, and read back as they were given; what was not given is 0", async () => {
+  const api = await testApi();
+  const id = await droplet(api);
+  const icmp = { protocol: "icmp", ports: "1-65535", sources: anywhere };
+  const made = await api.call(
+    "POST",
+    "/v2/firewalls",
+    firewall({ inbound_rules: [icmp], droplet_ids: [id] }),
+  );
+  const path = `/v2/firewalls/${made.body.firewall.id}`;
+  expect((await api.call("GET", path)).body.firewall.inbound_rules).toEqual([icmp]);
+  expect(networkPlan(api.cloud.store.state).firewalls[0]!.rules!.inbound[0]!.ports).toBe("all");
+  const bare = { protocol: "icmp", sources: anywhere };
+  await api.call("PUT", path, firewall({ inbound_rules: [{ ...bare, ports: "" }] }));
+  expect((await api.call("GET", path)).body.firewall.inbound_rules).toEqual([
+    { ...bare, ports: "0" },
+  ]);
+});
+
+test("an address that was freed is not handed out again at once, and a lab's owner sets how many there may be", async () => {
+  const api = await testApi();
+  const reserve = async (): Promise<string> =>
+    (await api.call("POST", "/v2/reserved_ips", { region: "fra1" })).body.reserved_ip?.ip;
+  const first = await reserve();
+  await api.call("DELETE", `/v2/reserved_ips/${first}`);
+  expect(await reserve()).not.toBe(first);
+  api.cloud.store.set({ limits: { reserved_ip_limit: 50, floating_ip_limit: 50 } });
+  const all = [];
+  for (let at = 0; at < 49; at++) all.push(await reserve());
+  expect(all).toContain(first);
+  expect(new Set(all).size).toBe(49);
+  expect(await reserve()).toBeUndefined();
+  expect((await api.call("GET", "/v2/account")).body.account).toMatchObject({
+    reserved_ip_limit: 50,
+    floating_ip_limit: 50,
+  });
+});
+
+test("each region has a default VPC, in which its droplets land; a peering keeps the order of its VPCs", async () => {
+  const api = await testApi();
+  const { vpcs } = (await api.call("GET", "/v2/vpcs?per_page=200")).body;
+  const standard = vpcs.find(({ region }) => region === "nyc3")!;
+  expect(standard).toMatchObject({ name: "default-nyc3", default: true });
+  const id = await droplet(api, { region: "nyc3" });
+  expect((await api.call("GET", `/v2/droplets/${id}`)).body.droplet.vpc_uuid).toBe(standard.id);
+  const ids = [vpcs[5]!.id, vpcs[1]!.id];
+  const made = await api.call("POST", "/v2/vpc_peerings", { name: "peers", vpc_ids: ids });
+  const path = `/v2/vpc_peerings/${made.body.vpc_peering.id}`;
+  expect((await api.call("GET", path)).body.vpc_peering.vpc_ids).toEqual(ids);
+});

@@ -209,3 +209,35 @@ test("a droplet that goes with its volumes is gone before they are: it has them 
   ).toBe(202);
   expect(order).toEqual(["droplet", "volume"]);
 });
+
+test("a droplet takes volumes by id, as objects, and by name within its region", async () => {
+  const api = await testApi();
+  const volume = async (name: string, region = "fra1"): Promise<string> =>
+    (await api.call("POST", "/v2/volumes", { name, region, size_gigabytes: 1 })).body.volume.id;
+  const [one, two, three, far] = [
+    await volume("one"),
+    await volume("two"),
+    await volume("three"),
+    await volume("far", "nyc3"),
+  ];
+  await volume("three", "nyc3");
+  const wanted = [one, { id: two }, { name: "three" }, { id: one, name: "" }];
+  const made = await api.call("POST", "/v2/droplets", newDroplet({ volumes: wanted }));
+  expect(made.status).toBe(202);
+  await api.cloud.jobs.settled();
+  const path = `/v2/droplets/${made.body.droplet.id}`;
+  expect((await api.call("GET", path)).body.droplet.volume_ids).toEqual([one, two, three]);
+  for (const asked of [{ id: far }, { name: "far" }, { name: "none" }, {}, { name: "one" }, 7])
+    expect((await api.call("POST", "/v2/droplets", newDroplet({ volumes: [asked] }))).status).toBe(
+      422,
+    );
+});
+
+test("an image that this cloud can't boot is refused with the name of the one that boots", async () => {
+  const api = await testApi();
+  for (const image of ["ubuntu-24-04-x64", "debian-12-x64", "fedora-42-x64"]) {
+    const { status, body } = await api.call("POST", "/v2/droplets", newDroplet({ image }));
+    expect(status).toBe(422);
+    expect(body.message).toContain(`boots debian-13-x64 alone, not ${image}`);
+  }
+});

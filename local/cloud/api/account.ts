@@ -11,10 +11,14 @@ export const account: Resource = {
       resources.flatMap((one) => Object.entries(one.accountLimits ?? {})),
     );
     api.get("/account", (c) => {
-      const { email, uuid } = store.state.account;
+      const {
+        account: { email, uuid },
+        limits: own = {},
+      } = store.state;
       return c.json({
         account: {
           ...limits,
+          ...own,
           email,
           name: "Lab Owner",
           uuid,

@@ -82,10 +82,18 @@ export const takePrivateAddress = (state: CloudState, vpc: VpcRecord): string =>
   throw unprocessable(`the VPC "${vpc.name}" has no free address`);
 };
 
-export const takeReservedIp = (state: CloudState): string => {
-  for (let at = RESERVED_FIRST; at <= RESERVED_LAST; at++)
-    if (!state.reservedIps.some((reserved) => reserved.ip === PUBLIC_PREFIX + at))
-      return PUBLIC_PREFIX + at;
+/** As many as there are addresses for. */
+export const MOST_RESERVED = RESERVED_LAST - RESERVED_FIRST + 1;
+
+/** Going round too: whoever still talks to an address that was freed must not reach its next holder at once. */
+export const takeReservedIp = (store: Store): string => {
+  const { lastReserved = RESERVED_FIRST - 1 } = store.state;
+  for (let step = 0; step < MOST_RESERVED; step++) {
+    const candidate = RESERVED_FIRST + ((lastReserved + 1 - RESERVED_FIRST + step) % MOST_RESERVED);
+    if (store.reservedIps.get(PUBLIC_PREFIX + candidate)) continue;
+    store.set({ lastReserved: candidate });
+    return PUBLIC_PREFIX + candidate;
+  }
   throw unprocessable("no reserved IP is left");
 };
 

@@ -74,7 +74,8 @@ const createCloud = (deps: ApiDeps): Cloud => {
 export const createApi = (deps: ApiDeps): CreatedApi => {
   const cloud = createCloud(deps);
   const calls = createCalls();
-  const app: Api = new Hono<ApiEnv>();
+  // A trailing slash is the same path, as godo's `/v2/monitoring/alerts/` has one.
+  const app: Api = new Hono<ApiEnv>({ strict: false });
   answerErrors(app, cloud);
   app.use(
     "/v2/*",

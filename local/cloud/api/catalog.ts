@@ -84,6 +84,11 @@ export const regionView = (slug: string): Record<string, unknown> => ({
 
 /** The one distribution image that this cloud can boot. */
 export const baseImage = { id: 185_929_681, slug: "debian-13-x64" } as const;
+
+/** Whether it reads as the slug of a distribution image that DigitalOcean has, or could have. */
+export const isDistribution = (image: string): boolean =>
+  /^[a-z][a-z0-9]*(-[a-z0-9.]+)+$/.test(image);
+
 export const baseImageView = (): Record<string, unknown> => ({
   id: baseImage.id,
   name: "13 x64",
@@ -93,7 +98,8 @@ export const baseImageView = (): Record<string, unknown> => ({
   regions: regionSlugs,
   created_at: "2025-08-20T00:00:00Z",
   min_disk_size: 7,
-  type: "base",
+  // What DigitalOcean's provider finds (its acceptance test of a public slug), though the document calls them "base".
+  type: "snapshot",
   size_gigabytes: 0.9,
   description: "Debian 13 x64",
   tags: [],

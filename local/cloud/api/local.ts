@@ -5,6 +5,7 @@ import { dropletsOf } from "../faults/active";
 import { faultRequest } from "../faults/registry";
 import type { Inbox } from "../mail/inbox";
 import type { DropletRecord } from "../records";
+import { MOST_RESERVED } from "./addresses";
 import type { Calls } from "./calls";
 import type { Api, ApiEnv, Cloud } from "./cloud";
 import { ApiError, found, notFound, unprocessable } from "./errors";
@@ -36,6 +37,16 @@ const machineRoutes = (api: Api, { cloud }: LocalDeps): void => {
   api.post("/droplets/:id/exec", async (c) => {
     const { argv } = await body(c, execRequest);
     return c.json(await cloud.hypervisor.exec(asked(c).id, argv));
+  });
+};
+
+const limits = z.strictObject({ reserved_ip_limit: z.number().int().min(0).max(MOST_RESERVED) });
+/** What an account may have is a matter between DigitalOcean and its customer: a lab's owner sets it. */
+const limitRoutes = (api: Api, { cloud: { store } }: LocalDeps): void => {
+  api.put("/limits", async (c) => {
+    const { reserved_ip_limit } = await body(c, limits);
+    store.set({ limits: { reserved_ip_limit, floating_ip_limit: reserved_ip_limit } });
+    return c.json({ limits: store.state.limits });
   });
 };
 
@@ -81,6 +92,7 @@ export const localRoutes = (deps: LocalDeps): Api => {
     return c.body(null, 204);
   });
   api.get("/calls", (c) => c.json({ calls: deps.calls.newest() }));
+  limitRoutes(api, deps);
   faultRoutes(api, deps);
   machineRoutes(api, deps);
   api.post("/shutdown", (c) => {

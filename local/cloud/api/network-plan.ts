@@ -31,7 +31,7 @@ const resolveEnds = (state: CloudState, ends: RuleEnds): string[] => {
 const resolveRules = (state: CloudState, rules: readonly RuleRecord[]): FirewallRule[] =>
   rules.map((rule) => ({
     protocol: rule.protocol,
-    ports: rule.ports === "0" ? "all" : rule.ports,
+    ports: rule.protocol === "icmp" || rule.ports === "0" ? "all" : rule.ports,
     addresses: resolveEnds(state, rule.ends),
   }));
 

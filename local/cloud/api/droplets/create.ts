@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-import type { DropletRecord, VpcRecord } from "../../records";
+import type { DropletRecord, VolumeRecord, VpcRecord } from "../../records";
 import { freeAddresses, macOf, takeAddresses, takePrivateAddress } from "../addresses";
-import { findSize, regionSlugs, type Size } from "../catalog";
+import { baseImage, findSize, isDistribution, regionSlugs, type Size } from "../catalog";
 import { timestamp, type Cloud } from "../cloud";
 import { notEmulated, unprocessable } from "../errors";
 import { findImage, type FoundImage } from "../images/images";
@@ -22,6 +22,14 @@ export const hostName = z
     /^[a-zA-Z0-9]?[a-z0-9A-Z.-]*[a-z0-9A-Z]$/,
     "Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)",
   );
+/** An id, or an object with one, or with a name, as DigitalOcean's Go client sends them. */
+const volumeReference = z.union([
+  z.string(),
+  z
+    .object({ id: z.string().nullish(), name: z.string().nullish() })
+    .refine(({ id, name }) => id || name, "id or name is required"),
+]);
+type VolumeReference = z.infer<typeof volumeReference>;
 export const dropletRequest = z
   .object({
     name: hostName.optional(),
@@ -38,7 +46,7 @@ export const dropletRequest = z
     tags: z.array(tagName).nullish(),
     user_data: z.string().nullish(),
     vpc_uuid: z.string().nullish(),
-    volumes: z.array(z.string()).nullish(),
+    volumes: z.array(volumeReference).nullish(),
     public_networking: z.boolean().nullish(),
   })
   .refine(
@@ -61,21 +69,28 @@ const checkUserData = (text: string): void => {
     throw unprocessable("User data is too large: the limit is 64 KiB.");
 };
 
+/** A name is one within its region only. */
+const chooseVolume = ({ store }: Cloud, asked: VolumeReference, region: string): VolumeRecord => {
+  const { id = undefined, name = undefined } = typeof asked === "string" ? { id: asked } : asked;
+  const volume = id
+    ? store.volumes.get(id)
+    : store.volumes.find((one) => one.name === name && one.region === region);
+  if (!volume || volume.region !== region)
+    throw unprocessable(`volumes: ${id || name} is not a volume of ${region}`);
+  if (volume.droplet_ids.length)
+    throw unprocessable(`volumes: ${id || name} is attached to another droplet`);
+  return volume;
+};
+
 const chooseVolumes = (cloud: Cloud, wanted: DropletRequest, region: string): string[] => {
-  const ids = wanted.volumes ?? [];
-  if (ids.length && !cloud.hypervisor.attachVolume)
+  const asked = wanted.volumes ?? [];
+  if (asked.length && !cloud.hypervisor.attachVolume)
     throw notEmulated("Attaching volumes to machines");
-  if (ids.length && wanted.names)
+  if (asked.length && wanted.names)
     throw unprocessable("Volumes can't be attached to several droplets.");
-  for (const id of ids) {
-    const volume = cloud.store.volumes.get(id);
-    if (!volume || volume.region !== region)
-      throw unprocessable(`volumes: ${id} is not a volume of ${region}`);
-    if (volume.droplet_ids.length)
-      throw unprocessable(`volumes: ${id} is attached to another droplet`);
-    checkIdle(cloud, volume);
-  }
-  return [...new Set(ids)];
+  const volumes = asked.map((one) => chooseVolume(cloud, one, region));
+  for (const volume of volumes) checkIdle(cloud, volume);
+  return [...new Set(volumes.map(({ id }) => id))];
 };
 
 const chooseVpc = (cloud: Cloud, wanted: DropletRequest, region: string): VpcRecord => {
@@ -102,6 +117,10 @@ const choose = (cloud: Cloud, wanted: DropletRequest): Chosen => {
   const size = findSize(wanted.size);
   if (!size) throw unprocessable("You specified an invalid size for Droplet creation.");
   const image = findImage(cloud.store.state, wanted.image);
+  if (!image && typeof wanted.image === "string" && isDistribution(wanted.image))
+    throw unprocessable(
+      `You specified an invalid image for Droplet creation: the local DigitalOcean boots ${baseImage.slug} alone, not ${wanted.image}.`,
+    );
   if (!image || (image.regions && !image.regions.includes(region)))
     throw unprocessable("You specified an invalid image for Droplet creation.");
   if (image.minDisk > size.disk)

@@ -58,13 +58,17 @@ export const wantedTags = z.object({ tags: z.array(tagName) });
 export type WantedFirewall = z.infer<typeof wantedFirewall>;
 type Ends = z.infer<typeof ends>;
 
-/** "all" reads back as "0", and so do icmp's ports. */
+/**
+ * "all" reads back as "0", and so does nothing. Ports of icmp mean nothing and read back as they
+ * were given (https://github.com/poseidon/typhoon/pull/98): the provider would see a change for
+ * ever otherwise.
+ */
 const toRecord = (
   one: { protocol: RuleRecord["protocol"]; ports?: string | null },
   given: Ends,
 ): RuleRecord => {
   const kept = Object.entries(given).filter(([, list]) => list?.length);
-  const ports = one.protocol === "icmp" || !one.ports || one.ports === "all" ? "0" : one.ports;
+  const ports = !one.ports || one.ports === "all" ? "0" : one.ports;
   return { protocol: one.protocol, ports, ends: Object.fromEntries(kept) };
 };
 export const inbound = (wanted: z.infer<typeof wantedRules>): RuleRecord[] =>
@@ -76,7 +80,7 @@ export const outbound = (wanted: z.infer<typeof wantedRules>): RuleRecord[] =>
 const ordered = ({ protocol, ports, ends }: RuleRecord): string =>
   JSON.stringify([
     protocol,
-    ports,
+    protocol === "icmp" ? "0" : ports,
     Object.entries(ends)
       .map(([kind, list]: [string, unknown[]]) => [kind, list.map(String).sort()])
       .sort(),

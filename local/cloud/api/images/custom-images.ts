@@ -23,6 +23,7 @@ const distributions = [
   "RancherOS",
   "Rocky Linux",
   "Ubuntu",
+  "Unknown OS",
 ];
 /** What DigitalOcean doesn't know it takes, and calls so. */
 export const distribution = z

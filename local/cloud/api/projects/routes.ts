@@ -15,15 +15,21 @@ const environments = ["Development", "Staging", "Production"] as const;
 const environment = z
   .string()
   .transform((text) => environments.find((one) => one.toLowerCase() === text.toLowerCase()) ?? text)
-  .pipe(z.enum(["", ...environments]))
-  .transform((text) => text || null);
+  .pipe(z.enum(["", ...environments]));
 const newProject = z.object({
   name: z.string().min(1).max(175),
   description: z.string().max(255).nullish(),
   purpose: z.string().min(1).max(255),
   environment: environment.nullish(),
 });
-const change = newProject.partial().extend({ is_default: z.boolean().nullish() });
+/** The Go client sends null for what stays as it is. */
+const change = z.object({
+  name: newProject.shape.name.nullish(),
+  description: newProject.shape.description,
+  purpose: newProject.shape.purpose.nullish(),
+  environment: newProject.shape.environment,
+  is_default: z.boolean().nullish(),
+});
 const urn = z.string().regex(/^do:[a-z]+:.+$/, "is not a URN like do:droplet:123");
 const urns = z.object({ resources: z.array(urn).max(200) });
 
@@ -88,7 +94,7 @@ const addProject = (cloud: Cloud, wanted: z.infer<typeof newProject>): ProjectRe
     name: wanted.name,
     description: wanted.description ?? "",
     purpose: wanted.purpose,
-    environment: wanted.environment ?? "Development",
+    environment: wanted.environment ?? "",
     is_default: false,
     created_at: now,
     updated_at: now,

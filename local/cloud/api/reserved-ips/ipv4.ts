@@ -57,8 +57,9 @@ const add = (
 ): { reserved: ReservedIpRecord; action: ActionRecord } => {
   const { store } = cloud;
   const others = store.reservedIps.all();
-  if (others.length >= LIMIT)
-    throw unprocessable(`You have reached the limit of ${LIMIT} reserved IPs.`);
+  const limit = store.state.limits?.["reserved_ip_limit"] ?? LIMIT;
+  if (others.length >= limit)
+    throw unprocessable(`You have reached the limit of ${limit} reserved IPs.`);
   const droplet = wanted.droplet_id ? holderFor(cloud, others, wanted.droplet_id, null) : null;
   const region = droplet?.region ?? wanted.region;
   if (!region || !regionSlugs.includes(region))
@@ -66,7 +67,7 @@ const add = (
   const project = wanted.project_id ? store.projects.get(wanted.project_id) : defaultProject(store);
   if (!project) throw unprocessable("project_id: no such project");
   const reserved = store.reservedIps.insert({
-    ip: takeReservedIp(store.state),
+    ip: takeReservedIp(store),
     region,
     droplet_id: null,
     locked: false,

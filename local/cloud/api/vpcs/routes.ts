@@ -65,7 +65,7 @@ const addVpc = (
     ...asked,
   });
 
-/** Each region has a default VPC from its first droplet on. */
+/** Each region has a default VPC: it is made when the first droplet comes, or somebody looks. */
 export const defaultVpc = (cloud: Cloud, region: string): VpcRecord =>
   cloud.store.vpcs.find((vpc) => vpc.region === region && vpc.default) ??
   addVpc(cloud, { name: `default-${region}`, region, default: true });
@@ -124,7 +124,10 @@ const memberRoutes = (cloud: Cloud, api: Api): void => {
 const routes = (cloud: Cloud): Api => {
   const api: Api = new Hono();
   const { store } = cloud;
-  api.get("/vpcs", (c) => c.json(page(c, "vpcs", store.vpcs.all().map(view))));
+  api.get("/vpcs", (c) => {
+    for (const region of regionSlugs) defaultVpc(cloud, region);
+    return c.json(page(c, "vpcs", store.vpcs.all().map(view)));
+  });
   api.post("/vpcs", async (c) => {
     const wanted = await body(c, newVpc);
     if (!regionSlugs.includes(wanted.region)) throw unprocessable("region: is not a region");
