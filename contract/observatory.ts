@@ -36,6 +36,8 @@ export interface HttpCheck extends CheckBase {
   readonly maxLatencyMs?: number;
   /** Redirects followed. @default 0 */
   readonly redirects?: number;
+  /** The unit behind it on that machine: an answer counts only while this one runs, and is not started over and over. */
+  readonly unit?: string;
 }
 export interface TcpCheck extends CheckBase {
   readonly kind: "tcp";

@@ -7,13 +7,14 @@ export interface Space {
 /** A machine as it sees itself. Percent of use, 0 to 100. */
 export interface HostFacts extends Space {
   readonly memoryPercent: number;
-  readonly cpuPercent?: number;
   /** One minute, per CPU. */
   readonly load: number;
   readonly rebootPending: boolean;
   readonly upgradesPending?: number;
   /** By name: "active", "failed", "inactive"… */
   readonly units: Readonly<Record<string, string>>;
+  /** By name: how often systemd has started it again by itself, since somebody started it. */
+  readonly restarts?: Readonly<Record<string, number>>;
 }
 
 /** What the primary's watchdog sends to the Observatory: its machine's facts and its clock (ms since the epoch). */

@@ -5,6 +5,7 @@ import { PATHS } from "@second-server/contract/paths";
 import type { Role } from "@second-server/contract/roles";
 
 import type { FleetFacts, ServiceFacts } from "../config/fleet";
+import { hasProcess, unitName } from "./units";
 
 const publicUrl = (service: ServiceFacts): string =>
   `https://${service.host}${service.health.path}`;
@@ -22,6 +23,7 @@ const serviceCheck = (service: ServiceFacts): HttpCheck => {
     matches,
     json: value,
     maxLatencyMs,
+    unit: hasProcess(service) ? unitName(service) : undefined,
   };
 };
 

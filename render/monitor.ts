@@ -80,7 +80,7 @@ export const watchdogConfig = (fleet: FleetFacts): WatchdogConfig => {
     report: {
       url: `${statusUrl}${ROUTES.report}`,
       keyFile: `${PATHS.secrets}/${SECRETS.signingKey}`,
-      units: WATCHED_UNITS.primary,
+      units: [...WATCHED_UNITS.primary, ...fleet.services.filter(hasProcess).map(unitName)],
     },
   };
 };

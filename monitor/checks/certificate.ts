@@ -86,6 +86,6 @@ export const certificateKind: LookingKind<CertificateCheck> = {
   leastSeconds: 60,
   byCalendar: true,
   fields: { host: text, port: optional(port), minDays: optional(number) },
-  run: checkCertificate,
+  run: (check, timeoutMs) => checkCertificate(check, timeoutMs),
   advice: ({ host }, machine) => advice(host, machine),
 };

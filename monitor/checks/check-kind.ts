@@ -17,7 +17,16 @@ export interface Reports {
   machine(check: {
     readonly kind: "unit" | "host";
     readonly machine?: Machine;
-  }): Promise<{ readonly report: MachineReport; readonly clockMs: number }>;
+  }): Promise<MachineNow>;
+}
+
+/** A machine as it has reported itself last. */
+export interface MachineNow {
+  readonly report: MachineReport;
+  /** By how much its clock is ahead. */
+  readonly clockMs: number;
+  /** @returns what is wrong when systemd starts the unit over and over. */
+  crashLoop(unit: string): string | undefined;
 }
 
 interface Described<Of extends Check> {
@@ -36,8 +45,8 @@ interface Described<Of extends Check> {
 /** Goes and looks: over the network, or at this machine's own files, in which the network has no part. */
 export interface LookingKind<Of extends Check> extends Described<Of> {
   readonly source: "network" | "files";
-  /** @returns a fact worth showing. @throws what is wrong. */
-  run(check: Of, timeoutMs: number): Promise<string | undefined>;
+  /** @returns a fact worth showing. @throws what is wrong. `reports`: absent where nothing is reported to. */
+  run(check: Of, timeoutMs: number, reports?: Reports): Promise<string | undefined>;
 }
 
 /** Judges what others have reported. */

@@ -7,6 +7,7 @@ import { BODY_LIMIT } from "./answer";
 import type { LookingKind } from "./check-kind";
 import { ask, type Answer } from "./http";
 import { Finding, TooLate } from "./outcome";
+import { ensureRuns } from "./unit";
 
 const valueAt = (value: unknown, path: string): unknown =>
   path
@@ -144,7 +145,13 @@ export const httpKind: LookingKind<HttpCheck> = {
     json: optional(shape({ path: text, equals: value })),
     maxLatencyMs: optional(positive),
     redirects: optional(count),
+    unit: optional(text),
   },
-  run: checkHttp,
+  run: async (check, timeoutMs, reports) => {
+    const fact = await checkHttp(check, timeoutMs);
+    if (check.unit !== undefined && reports !== undefined)
+      await ensureRuns(check.unit, check.machine, reports);
+    return fact;
+  },
   advice: (check) => lookAt(check.id, new URL(check.url).host),
 };

@@ -31,39 +31,43 @@ const aptUpgrades = (): Promise<number | undefined> =>
     () => undefined,
   );
 
-/** Where systemd can't be asked, every unit is "unknown". */
-const unitStates = async (units: readonly string[]): Promise<Record<string, string>> => {
-  if (units.length === 0) return {};
-  const states = await run(
-    "systemctl",
-    ["show", "--property=ActiveState", "--value", "--", ...units],
-    { timeout: 10_000 },
-  ).then(
-    ({ stdout }) => stdout.split("\n").filter((line) => line !== ""),
-    () => [],
-  );
-  return Object.fromEntries(units.map((unit, index) => [unit, states[index] ?? "unknown"]));
+type UnitFacts = Pick<HostFacts, "units"> & Required<Pick<HostFacts, "restarts">>;
+
+/** The blocks of `systemctl show`, in the order in which the units were asked for. */
+export const unitFacts = (units: readonly string[], shown: string): UnitFacts => {
+  const blocks = shown.split(/\n\s*\n/);
+  const valueOf = (index: number, property: string): string | undefined =>
+    new RegExp(`^${property}=(.*)$`, "m").exec(blocks[index] ?? "")?.[1];
+  const counts = units.flatMap((unit, index) => {
+    const count = valueOf(index, "NRestarts");
+    return count === undefined ? [] : [[unit, Number(count)] as const];
+  });
+  return {
+    units: Object.fromEntries(
+      units.map((unit, index) => [unit, valueOf(index, "ActiveState") ?? "unknown"]),
+    ),
+    restarts: Object.fromEntries(counts),
+  };
 };
 
-/** Gathers; remembers what is needed between two looks (CPU counters, the slow question for upgrades). */
+/** Where systemd can't be asked, every unit is "unknown". */
+const lookAtUnits = async (units: readonly string[]): Promise<UnitFacts> => {
+  if (units.length === 0) return { units: {}, restarts: {} };
+  const shown = await run(
+    "systemctl",
+    ["show", "--property=ActiveState,NRestarts", "--", ...units],
+    { timeout: 10_000 },
+  ).then(
+    ({ stdout }) => stdout,
+    () => "",
+  );
+  return unitFacts(units, shown);
+};
+
+/** Gathers; remembers what is needed between two looks (the slow question for upgrades). */
 export interface MachineFacts {
   look(units: readonly string[], now: number): Promise<HostFacts>;
 }
-
-/** CPU time since the last look, in percent; undefined at the first. */
-const createCpuMeter = (): (() => Promise<number | undefined>) => {
-  let was: { readonly idle: number; readonly all: number } | undefined;
-  return async () => {
-    const [line = ""] = (await readFile("/proc/stat", "utf8")).split("\n");
-    const counters = line.trim().split(/\s+/).slice(1).map(Number);
-    const [, , , idle = 0, waiting = 0] = counters;
-    const all = counters.slice(0, 8).reduce((sum, value) => sum + value, 0);
-    const before = was;
-    was = { idle: idle + waiting, all };
-    if (before === undefined || all <= before.all) return undefined;
-    return used(was.idle - before.idle, all - before.all);
-  };
-};
 
 /** The count of the last time; a new one is on its way when it has aged. No look waits for it. */
 const createUpgradeCount = (
@@ -82,31 +86,28 @@ const createUpgradeCount = (
 };
 
 export const createMachineFacts = (upgrades = aptUpgrades): MachineFacts => {
-  const cpuPercent = createCpuMeter();
   const upgradesPending = createUpgradeCount(upgrades);
   return {
     look: async (units, now) => {
-      const [memory, disk, cpu, load, rebootPending, states] = await Promise.all([
+      const [memory, disk, load, rebootPending, states] = await Promise.all([
         readFile("/proc/meminfo", "utf8"),
         space(),
-        cpuPercent(),
         readFile("/proc/loadavg", "utf8"),
         access("/run/reboot-required").then(
           () => true,
           () => false,
         ),
-        unitStates(units),
+        lookAtUnits(units),
       ]);
       const kilobytes = (name: string): number =>
         Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(memory)?.[1] ?? 0);
       return {
         memoryPercent: used(kilobytes("MemAvailable"), kilobytes("MemTotal")),
         ...disk,
-        cpuPercent: cpu,
         load: Math.round((Number(load.split(" ")[0]) / availableParallelism()) * 100) / 100,
         rebootPending,
         upgradesPending: upgradesPending(now),
-        units: states,
+        ...states,
       };
     },
   };

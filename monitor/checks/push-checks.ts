@@ -3,15 +3,16 @@ import type { MachineReport } from "@second-server/contract/reports";
 import { span } from "../alerts/words";
 import { beat, type Beat, type Word } from "./beats";
 import type { BlindWindow } from "./blind-windows";
-import type { Reports } from "./check-kind";
+import type { MachineNow, Reports } from "./check-kind";
 import { createMachineFacts, isFull, space } from "./machine-facts";
 import { Finding, Unsure } from "./outcome";
+import { createRestarts } from "./restarts";
 
 /** A machine that has said nothing for so long is not believed any more. */
 const SILENT_MS = 120_000;
 const LOOKS_EVERY_MS = 20_000;
 
-/** What the checks that don't go and look are told: jobs report to us, the primary reports to us, and this machine looks at itself. */
+/** What is pushed here instead of looked for: jobs report, the primary reports, and this machine looks at itself. */
 export interface PushChecks extends Reports {
   /** A job reports. */
   heard(token: string, word: Word, says: string): void;
@@ -29,11 +30,10 @@ export interface PushDeps {
   readonly hostIsWatched: () => boolean;
 }
 
-type MachineNow = { readonly report: MachineReport; readonly clockMs: number };
-
 /** One look at this machine serves all checks of it; what is left on the disk is always of now. */
-const createOwnFacts = ({ units }: PushDeps): ((now: number) => Promise<MachineReport>) => {
+const createOwnFacts = ({ units }: PushDeps): ((now: number) => Promise<MachineNow>) => {
   const facts = createMachineFacts();
+  const restarts = createRestarts();
   let last: { readonly at: number; readonly report: Promise<MachineReport> } | undefined;
   return async (now) => {
     if (last === undefined || Math.abs(now - last.at) > LOOKS_EVERY_MS)
@@ -41,7 +41,13 @@ const createOwnFacts = ({ units }: PushDeps): ((now: number) => Promise<MachineR
         at: now,
         report: facts.look(units(), now).then((found) => ({ ...found, at: now })),
       };
-    return { ...(await last.report), ...(await space()) };
+    const report = await last.report;
+    restarts.seen(report.restarts, report.at);
+    return {
+      report: { ...report, ...(await space()) },
+      clockMs: 0,
+      crashLoop: (unit) => restarts.crashLoop(unit, now),
+    };
   };
 };
 
@@ -52,6 +58,7 @@ export const createPushChecks = (
   const began = deps.now();
   const beats = new Map(Object.entries(kept));
   const ownFacts = createOwnFacts(deps);
+  const restarts = createRestarts();
   let primary: { readonly report: MachineReport; readonly arrived: number } | undefined;
 
   const put = (token: string, value: Beat): Beat => {
@@ -63,7 +70,11 @@ export const createPushChecks = (
     const silent = deps.now() - (primary?.arrived ?? began);
     // A clock that was set back says nothing of how long it was.
     if (primary !== undefined && Math.abs(silent) <= SILENT_MS)
-      return { report: primary.report, clockMs: primary.report.at - primary.arrived };
+      return {
+        report: primary.report,
+        clockMs: primary.report.at - primary.arrived,
+        crashLoop: (unit) => restarts.crashLoop(unit, deps.now()),
+      };
     const since = primary === undefined ? "yet" : `for ${span(silent)}`;
     const text = `the primary has not reported ${since}; does its watchdog run?`;
     throw silent <= SILENT_MS || (kind === "unit" && deps.hostIsWatched())
@@ -78,9 +89,10 @@ export const createPushChecks = (
     report: (report) => {
       const was = primary !== undefined && isFull(primary.report);
       primary = { report, arrived: deps.now() };
+      restarts.seen(report.restarts, deps.now());
       return was !== isFull(report);
     },
     machine: async ({ kind, machine }) =>
-      machine === "watcher" ? { report: await ownFacts(deps.now()), clockMs: 0 } : ofPrimary(kind),
+      machine === "watcher" ? ownFacts(deps.now()) : ofPrimary(kind),
   };
 };

@@ -11,7 +11,7 @@ const look = async (
   reports?: Reports,
 ): Promise<string | undefined> => {
   const kind = kindOf(check);
-  if (kind.source !== "reports") return kind.run(check, timeoutMs);
+  if (kind.source !== "reports") return kind.run(check, timeoutMs, reports);
   if (reports === undefined)
     throw new Error(`a ${check.kind} check needs the Observatory, which is told`);
   return kind.judge(check, reports);

@@ -1,20 +1,39 @@
 import type { UnitCheck } from "@second-server/contract/observatory";
-import type { HostFacts } from "@second-server/contract/reports";
 
 import { text } from "../rules";
 import { type Advice, logs, type Machine, onMachine } from "./advice";
-import type { ReportedKind } from "./check-kind";
+import type { MachineNow, ReportedKind, Reports } from "./check-kind";
 import { Finding } from "./outcome";
 
-/** @throws Finding unless it is active. */
-export const judgeUnit = (unit: string, facts: HostFacts): string => {
-  const state = facts.units[unit];
+type UnitNow = { readonly report: Pick<MachineNow["report"], "units"> } & Pick<
+  MachineNow,
+  "crashLoop"
+>;
+
+/** @throws Finding unless it is active, and has been for more than a moment. */
+export const judgeUnit = (unit: string, { report, crashLoop }: UnitNow): string => {
+  const looping = crashLoop(unit);
+  if (looping !== undefined) throw new Finding(looping);
+  const state = report.units[unit];
   if (state === "active") return "active";
   throw new Finding(
     state === undefined
       ? `${unit} is not among the units that the machine reports`
       : `${unit} is ${state}`,
   );
+};
+
+/**
+ * What answers at a service's address need not be the service: nginx may, or a foreign process on its port.
+ * Where nothing is known of the unit, that is for the machine's own check to tell. @throws Finding when it does not run.
+ */
+export const ensureRuns = async (
+  unit: string,
+  machine: Machine | undefined,
+  reports: Reports,
+): Promise<void> => {
+  const now = await reports.machine({ kind: "host", machine }).catch(() => undefined);
+  if (now !== undefined && now.report.units[unit] !== undefined) judgeUnit(unit, now);
 };
 
 const advice = (name: string, machine: Machine): Advice => ({
@@ -34,6 +53,6 @@ export const unitKind: ReportedKind<UnitCheck> = {
   leastSeconds: 30,
   byCalendar: true,
   fields: { unit: text },
-  judge: async (check, reports) => judgeUnit(check.unit, (await reports.machine(check)).report),
+  judge: async (check, reports) => judgeUnit(check.unit, await reports.machine(check)),
   advice: ({ unit }, machine) => advice(unit, machine),
 };

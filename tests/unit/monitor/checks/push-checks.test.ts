@@ -209,7 +209,6 @@ const facts: HostFacts = {
   memoryPercent: 71,
   diskPercent: 91.5,
   inodesPercent: 3,
-  cpuPercent: 10,
   load: 0.4,
   rebootPending: true,
   upgradesPending: 12,
@@ -233,9 +232,10 @@ test("host metrics: every limit that is passed is named", () => {
 });
 
 test("units: active passes, others say their state", () => {
-  expect(judgeUnit("nginx.service", facts)).toBe("active");
-  expect(() => judgeUnit("cron.service", facts)).toThrow("cron.service is failed");
-  expect(() => judgeUnit("nope.service", facts)).toThrow("not among the units");
+  const now = { report: facts, crashLoop: () => undefined };
+  expect(judgeUnit("nginx.service", now)).toBe("active");
+  expect(() => judgeUnit("cron.service", now)).toThrow("cron.service is failed");
+  expect(() => judgeUnit("nope.service", now)).toThrow("not among the units");
 });
 
 test("this machine can be looked at", async () => {
