@@ -3,6 +3,7 @@ import type { Role } from "@second-server/contract/roles";
 import type { FleetFacts } from "../config/fleet";
 import { failedActions } from "./cloud-log";
 import type { Context } from "./context";
+import { refuseSmallerDisks } from "./disk-size";
 import type { EngineResult } from "./engine/follow";
 import { type FleetOutputs, readOutputs } from "./engine/outputs";
 import { type EngineName, runEngine } from "./engine/spawn";
@@ -82,6 +83,7 @@ export const bringUp = async (
   reporter: Reporter,
 ): Promise<UpResult> => {
   const started = Date.now();
+  await refuseSmallerDisks(context, fleet, options.replaced);
   if (context.local) await ensureLab(context, options, reporter);
   await powerOn(
     context,

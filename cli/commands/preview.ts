@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 
 import { type CommonOptions, common, contextOf } from "../context";
+import { refuseSmallerDisks } from "../disk-size";
 import { chooseEngine, passThrough } from "../engine/spawn";
 import { loadManifest } from "../manifest";
 import { previewLosses } from "../replacement";
@@ -25,6 +26,7 @@ export const define = (command: Command): void => {
     .action(async (options: Options) => {
       const context = contextOf(options);
       const fleet = await loadManifest(context);
+      await refuseSmallerDisks(context, fleet);
       const flags = [
         ...(context.json ? ["--json"] : []),
         ...(options.diff ? ["--diff"] : []),

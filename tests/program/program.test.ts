@@ -135,6 +135,7 @@ describe("what stands there", () => {
         size: fleet[role].size,
         image: "debian-13-x64",
         monitoring: true,
+        resizeDisk: false,
       });
     }
   });

@@ -35,9 +35,18 @@ const resize = async (client: Client, id: string, now: Props, work: Work): Promi
   }
   await reached(client, id, "off", work);
   const size = optionalText(now["size"]);
-  await act(client, id, { type: "resize", size, disk: now["resizeDisk"] !== false }, work);
-  await act(client, id, { type: "power_on" }, work);
-  await reached(client, id, "active", work);
+  const powerOn = async (): Promise<void> => {
+    await act(client, id, { type: "power_on" }, work);
+    await reached(client, id, "active", work);
+  };
+  try {
+    await act(client, id, { type: "resize", size, disk: now["resizeDisk"] !== false }, work);
+  } catch (error) {
+    // It has been serving until now. Why it was not resized is what counts, whatever comes of this.
+    await powerOn().catch(() => undefined);
+    throw error;
+  }
+  await powerOn();
 };
 
 export const backupPolicyOf = (

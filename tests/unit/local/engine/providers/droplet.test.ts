@@ -3,6 +3,7 @@ import { expect, test } from "@jest/globals";
 import type { Entity } from "../../../../../local/engine/providers/digitalocean/answers";
 import type { Client } from "../../../../../local/engine/providers/digitalocean/client";
 import { droplet } from "../../../../../local/engine/providers/digitalocean/droplet";
+import { updateDroplet } from "../../../../../local/engine/providers/digitalocean/droplet-actions";
 import { resource } from "../../../../../local/engine/providers/digitalocean/resource";
 import { PartlyMade, type Work } from "../../../../../local/engine/providers/provider";
 
@@ -84,4 +85,39 @@ test("a droplet that never came up is an error at once, not an hour's wait, and 
 
 test("one that becomes active is taken", async () => {
   expect(await failure(["new", "active"])).toEqual({ error: undefined, asked: ["POST /droplets"] });
+});
+
+test("a droplet whose resize is refused is powered on again, and the refusal is what is told", async () => {
+  const { client } = account([]);
+  const begun: string[] = [];
+  let status = "active";
+  const resizing: Client = {
+    ...client,
+    create: (_path, body, { schema }) => {
+      const { type } = body as { type: string };
+      begun.push(type);
+      if (type === "resize")
+        return Promise.reject(new Error("This size has a smaller disk than the droplet."));
+      status = type === "power_on" ? "active" : "off";
+      return schema.parseAsync({ id: 1, type, status: "completed" });
+    },
+    get: (path, { schema }) =>
+      schema.parseAsync({
+        id: 7,
+        name: "web",
+        status: path.includes("actions") ? "completed" : status,
+        locked: false,
+        networks: { v4: [], v6: [] },
+        region: {},
+        size: {},
+        image: {},
+        features: [],
+        tags: [],
+      }),
+  };
+  const old = { size: "s-1vcpu-1gb" };
+  await expect(
+    updateDroplet(resizing, "7", old, { size: "s-1vcpu-512mb-10gb" }, work),
+  ).rejects.toThrow("smaller disk");
+  expect(begun).toEqual(["power_off", "resize", "power_on"]);
 });
