@@ -88,6 +88,9 @@ const answerOf = (reader: AnswerReader): Answer => {
   };
 };
 
+/** Seconds, to a tenth: some milliseconds of the time given have gone before the request is sent. */
+const tenths = (milliseconds: number): number => Math.max(1, Math.round(milliseconds / 100)) / 10;
+
 /** One request, one answer; the socket is gone afterwards. */
 const exchange = (
   plain: Socket,
@@ -101,7 +104,7 @@ const exchange = (
     const reader = createAnswerReader(method.toUpperCase(), !bodyless);
     let stage = "no connection";
     const timer = setTimeout(
-      () => fail(new TooLate(`${stage} within ${deadlineMs / 1000} s`)),
+      () => fail(new TooLate(`${stage} within ${tenths(deadlineMs)} s`)),
       deadlineMs,
     );
     const end = (settle: () => void): void => {
