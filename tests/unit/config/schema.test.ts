@@ -1,13 +1,28 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { describe, expect, test } from "@jest/globals";
+import { afterAll, describe, expect, test } from "@jest/globals";
 import Ajv2020 from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import { parse } from "yaml";
 
 import { manifestJsonSchema } from "../../../config/json-schema";
-import { MANIFEST } from "../../fixtures/manifest";
+import { MANIFEST, problemsOf, removeProjects } from "../../fixtures/manifest";
+
+/** As far as the tests look into it. */
+interface Published {
+  readonly properties: {
+    readonly checks: {
+      readonly properties: {
+        readonly also: {
+          readonly items: { readonly anyOf: readonly { readonly required: readonly string[] }[] };
+        };
+      };
+    };
+  };
+}
+
+afterAll(removeProjects);
 
 const ROOT = join(__dirname, "../../..");
 const published = JSON.parse(
@@ -45,4 +60,12 @@ test("docs/manifest.md explains every key", () => {
   };
   walk(published);
   expect([...keys].filter((key) => !DOCS.includes(`\`${key}\``))).toEqual([]);
+});
+
+test("a further check that is none is told of each kind that there is", () => {
+  const { anyOf } = (published as Published).properties.checks.properties.also.items;
+  const kinds = anyOf.map(({ required }) => required.find((key) => key !== "name") ?? "");
+  expect(new Set(kinds).size).toBeGreaterThan(5);
+  const [problem = ""] = problemsOf(`${MANIFEST}checks: { also: [{ name: x }] }\n`);
+  expect(kinds.filter((kind) => !problem.includes(` ${kind}: `))).toEqual([]);
 });
