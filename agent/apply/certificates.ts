@@ -154,6 +154,8 @@ const ask = async (
     PATHS.webroot,
     "--cert-name",
     name,
+    // Names that come, and names that go.
+    "--expand",
     "--renew-with-new-domains",
     "--keep-until-expiring",
     ...hosts.flatMap((host) => ["--domain", host]),
@@ -207,6 +209,10 @@ export const obtain = async (
     const words = `the certificate still has names that are gone, and can't be renewed with them. The next ./fleet up tries again.\n${(error as Error).message}`;
     note(machine, words);
     machine.log(words);
+    return;
+  }
+  if (chainOf(machine, live(name)) === undefined) {
+    machine.log(`certbot left nothing in ${live(name)}`);
     return;
   }
   if (linkTarget(machine.at(linkOf(name))) === live(name))

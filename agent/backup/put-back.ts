@@ -1,11 +1,12 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
-import { DEBIAN_PATHS, PATHS } from "@second-server/contract/paths";
+import { PATHS } from "@second-server/contract/paths";
 import type { Release } from "@second-server/contract/release";
 
 import { type Machine, must } from "../machine";
 import { note } from "../record";
+import { putCertificates } from "./certificates-back";
 import { faultsOf } from "./manifest";
 import { isSealed } from "./receive";
 
@@ -65,15 +66,6 @@ export const putInPlace = async (
   return [...new Set(restored)];
 };
 
-const putCertificates = async (machine: Machine): Promise<void> => {
-  const kept = `${machine.at(PATHS.restore)}/letsencrypt`;
-  if (!existsSync(kept)) return;
-  rmSync(machine.at(DEBIAN_PATHS.letsencrypt), { recursive: true, force: true });
-  mkdirSync(dirname(machine.at(DEBIAN_PATHS.letsencrypt)), { recursive: true });
-  await must(machine, ["cp", "-a", "--", kept, machine.at(DEBIAN_PATHS.letsencrypt)]);
-  await must(machine, ["chown", "-R", "root:root", machine.at(DEBIAN_PATHS.letsencrypt)]);
-};
-
 /** Kept under another name until the next restore: whoever looks into an incident wants to see what was put back. */
 export const putAway = (machine: Machine): void => {
   const folder = machine.at(PATHS.restore);
@@ -93,7 +85,7 @@ export const putBack = async (machine: Machine, release: Release): Promise<void>
       ...new Set(release.data.map(({ unit }) => unit)),
     ]);
   const services = await putInPlace(machine, release.data);
-  await putCertificates(machine);
+  await putCertificates(machine, release.certificates);
   await must(machine, ["sync"]);
   putAway(machine);
   const words = `restored the certificates and the data of ${services.join(", ") || "no service"}`;

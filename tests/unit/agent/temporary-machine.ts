@@ -59,7 +59,10 @@ export const temporaryMachine = (): TemporaryMachine => {
   };
   const run = async (argv: readonly string[]): Promise<Ran> => {
     if (REAL.has(argv[0]!)) {
-      const { status, stdout, stderr } = spawnSync(argv[0]!, argv.slice(1), { encoding: "utf8" });
+      const { status, stdout, stderr } = spawnSync(argv[0]!, argv.slice(1), {
+        encoding: "utf8",
+        env: process.env,
+      });
       return { code: status ?? 1, stdout, stderr };
     }
     const line = argv.join(" ").replaceAll(root, "");
