@@ -67,6 +67,7 @@ const COMMANDS: readonly (readonly [
     () => import("./commands/console"),
   ],
   ["doctor", "check this host, the token and DNS before `up`", () => import("./commands/doctor")],
+  ["secret", "set, list or remove the stack's secrets", () => import("./commands/secret")],
   ["output", "the stack's outputs", () => import("./commands/output")],
   [
     "refresh",

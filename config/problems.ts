@@ -24,7 +24,7 @@ const distance = (a: string, b: string): number => {
   return row[b.length]!;
 };
 
-const nearest = (word: string, known: readonly string[]): string | undefined =>
+export const nearest = (word: string, known: readonly string[]): string | undefined =>
   known
     .map((candidate) => ({ candidate, edits: distance(word, candidate) }))
     .filter(({ candidate, edits }) => edits <= Math.max(1, Math.floor(candidate.length / 3)))

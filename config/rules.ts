@@ -91,7 +91,7 @@ export const missingSecrets = (
     .filter((name) => !secrets.includes(name))
     .map((name) => ({
       path: name,
-      text: `is not set, and ${name === "relay-password" ? "relay-user" : "fleet.yaml: alerts.channels"} needs it. Set it with: pulumi config set --secret ${name}`,
+      text: `is not set, and ${name === "relay-password" ? "relay-user" : "fleet.yaml: alerts.channels"} needs it. Set it with: ./fleet secret set ${name}`,
     }));
 };
 

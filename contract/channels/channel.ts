@@ -11,7 +11,7 @@ export interface ChannelOption {
 
 /** A secret of the stack; the channel is told the file that holds it. */
 export interface ChannelSecret {
-  /** As `pulumi config set --secret` knows it. */
+  /** As `./fleet secret set` knows it. */
   readonly name: string;
   /** The channel goes without it where it is not set. */
   readonly isOptional?: boolean;

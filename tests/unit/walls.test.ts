@@ -18,7 +18,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "local/digitalocean-api": [],
   // A drill is a command of the command line, written in a room of its own.
   drills: ["cli", "config", "contract"],
-  cli: ["config", "contract", "drills", "local/cloud", "render"],
+  cli: ["config", "contract", "drills", "local/cloud", "local/engine", "render"],
   services: [],
 };
 /** Islands are packages: what each opens stands in its package.json, and Node holds it. */

@@ -453,8 +453,8 @@ checks: { also: [{ name: router, tcp: "192.0.2.1:443" }, { name: nightly, heartb
   test("a secret that is needed and not set is named before anything is touched", () => {
     expect(() => factsIn(folder(), { ...SETTINGS, "relay-user": "me" }, ["slack-url"])).toThrow(
       [
-        "Pulumi.test.yaml: second-server:relay-password: is not set, and relay-user needs it. Set it with: pulumi config set --secret relay-password",
-        "Pulumi.test.yaml: second-server:telegram-token: is not set, and fleet.yaml: alerts.channels needs it. Set it with: pulumi config set --secret telegram-token",
+        "Pulumi.test.yaml: second-server:relay-password: is not set, and relay-user needs it. Set it with: ./fleet secret set relay-password",
+        "Pulumi.test.yaml: second-server:telegram-token: is not set, and fleet.yaml: alerts.channels needs it. Set it with: ./fleet secret set telegram-token",
       ].join("\n"),
     );
   });
