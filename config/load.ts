@@ -11,6 +11,7 @@ import { ManifestError, issueLines, placeOf } from "./problems";
 import { brokenRules, missingSecrets } from "./rules";
 import { manifestSchema } from "./schema";
 import { SETTING_NAMES, settingsSchema } from "./settings";
+import { readSourceFolder } from "./source-folder";
 import { PROJECT, type StackConfig, stackConfig } from "./stack-config";
 
 const MANIFEST = "fleet.yaml";
@@ -47,6 +48,26 @@ const stackFile = (folder: string, stack: string): Readonly<Record<string, unkno
 export const readStackConfig = (folder: string, stack: string): StackConfig =>
   stackConfig(stackFile(folder, stack));
 
+/** What lies in services' folders and can't be brought to a server. */
+const sourceProblems = (folder: string, { services }: FleetFacts): string[] =>
+  services.flatMap(({ folder: own }) => {
+    if (!own || !statSync(join(folder, own), { throwIfNoEntry: false })?.isDirectory()) return [];
+    return readSourceFolder(join(folder, own)).problems.map(
+      ({ path, text }) => `${own}/${path}: ${text}`,
+    );
+  });
+
+/** What of services' folders stays at home, to be told where somebody looks at a plan. */
+export const leftOutOf = (folder: string, { services }: FleetFacts): string[] =>
+  services.flatMap(({ folder: own }) => {
+    const { leftOut } = own ? readSourceFolder(join(folder, own)) : { leftOut: [] };
+    return leftOut.length === 0
+      ? []
+      : [
+          `${own}: left out: ${leftOut.join(", ")} (of names that begin with a dot only .well-known is brought).`,
+        ];
+  });
+
 /** Checks the manifest in `folder` with the given settings and names of secrets; throws one `ManifestError` with every problem found. */
 export const readFleet = (
   folder: string,
@@ -78,6 +99,7 @@ export const readFleet = (
       ({ path, text }) => `${placeOf(settingsFile, [`${PROJECT}:${path}`])}: ${text}`,
     ),
     ...broken.map(({ path, text }) => `${placeOf(MANIFEST, path)}: ${text}`),
+    ...sourceProblems(folder, facts),
   ];
   if (found.length) throw new ManifestError(found);
   return facts;

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { ServiceFacts } from "../config/fleet";
+import { readSourceFolder } from "../config/source-folder";
 import { bundleEach } from "./bundle";
 import type { TarEntry } from "./tar";
 
@@ -17,16 +18,13 @@ const PROJECT = join(__dirname, "..");
 /** Native, so it can't be bundled: it travels as a tree of its own, found through NODE_PATH. */
 const NATIVE = ["libsql", "@libsql/linux-x64-gnu", "@neon-rs/load", "detect-libc"] as const;
 
-const entriesBelow = (folder: string, below = ""): TarEntry[] =>
-  readdirSync(join(folder, below), { withFileTypes: true }).flatMap((entry): TarEntry[] => {
-    const path = below ? `${below}/${entry.name}` : entry.name;
-    if (entry.name === "node_modules" || entry.name === "__pycache__" || entry.name.startsWith("."))
-      return [];
-    if (entry.isDirectory()) return entriesBelow(folder, path);
-    // Only "executable or not" is kept: a clone's umask must not change the hash.
-    const executable = (statSync(join(folder, path)).mode & 0o100) !== 0;
-    return [{ path, mode: executable ? 0o755 : 0o644, data: readFileSync(join(folder, path)) }];
-  });
+/** What can't be copied has been refused with the manifest. */
+const entriesBelow = (folder: string): TarEntry[] =>
+  readSourceFolder(folder).files.map(({ path, executable }) => ({
+    path,
+    mode: executable ? 0o755 : 0o644,
+    data: readFileSync(join(folder, path)),
+  }));
 
 const tree = (name: string, entries: readonly TarEntry[]): Tree => {
   const sorted = [...entries].sort((a, b) => (a.path < b.path ? -1 : 1));

@@ -38,6 +38,8 @@ export const define = (command: Command): void => {
       process.exitCode = code === 0 ? 0 : 1;
       // What the engine has refused to plan has been said.
       if (code !== 0 && !options.expectNoChanges) return;
+      const { leftOutOf } = await import("../../config/load");
+      for (const words of leftOutOf(context.project, fleet)) console.error(words);
       const looks = options.refresh ? ["--refresh"] : [];
       const losses = await previewLosses(context, fleet, engine, looks);
       // Not on stdout, which is the engine's document with --json.
