@@ -52,8 +52,10 @@ export const forgetStack = ({ paths: { state }, stack }: Context): readonly stri
     for (const parent of [folder, join(pulumi, kind)]) removeIfEmpty(parent);
   }
   removeIfEmpty(join(pulumi, "locks"));
-  // The layout's version, which the last stack takes with it.
-  if (namesIn(pulumi).join() === "meta.yaml") rmSync(join(pulumi, "meta.yaml"));
+  // The layout's version, which the last stack takes with it; the CLI writes attributes beside it.
+  const version = ["meta.yaml", "meta.yaml.attrs"];
+  if (namesIn(pulumi).every((name) => version.includes(name)))
+    for (const name of version) rmSync(join(pulumi, name), { force: true });
   removeIfEmpty(pulumi);
   for (const name of namesIn(state).filter(isLock)) rmSync(join(state, name));
   rmSync(join(state, "ssh", stack), { recursive: true, force: true });

@@ -15,6 +15,10 @@ Commands
   import TYPE NAME ID   take an existing resource into the state (protected, as the CLI does)
   output [NAME] the stack's outputs
   cancel        lift the stack's lock
+  config [get KEY | set KEY [VALUE] [--secret] | rm KEY]   the stack's configuration; without a VALUE it is read from stdin
+  state protect|unprotect|taint|untaint URN… | --all       what is protected can't be deleted or replaced; what is tainted the next up makes anew
+  state delete URN… [--force] [--target-dependents]        forget a resource, which stays as it is
+  state rename URN NAME
 
 Options
   --cwd DIR               the project's folder (default: here)
@@ -67,6 +71,9 @@ const OPTIONS = {
   parallel: { type: "string", short: "p" },
   "show-secrets": { type: "boolean" },
   message: { type: "string", short: "m" },
+  secret: { type: "boolean" },
+  all: { type: "boolean" },
+  force: { type: "boolean" },
   "non-interactive": { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
@@ -90,6 +97,11 @@ export interface Arguments extends Omit<DisplayOptions, "project"> {
   readonly previewOnly: boolean;
   readonly message: string;
   readonly help: boolean;
+  /** `config set`: encrypt the value. */
+  readonly secret: boolean;
+  /** `state …`: every resource. */
+  readonly all: boolean;
+  readonly force: boolean;
 }
 
 const parse = (argv: readonly string[]) => {
@@ -162,5 +174,8 @@ export const readArguments = (argv: readonly string[]): Arguments => {
     skipPreview: values["skip-preview"] ?? false,
     previewOnly: values["preview-only"] ?? false,
     message: values.message ?? "",
+    secret: values.secret ?? false,
+    all: values.all ?? false,
+    force: values.force ?? false,
   };
 };

@@ -4,12 +4,14 @@ import { EngineError } from "../errors";
 import { type Sink, jsonLines } from "../events/events";
 import { collectPreview } from "../events/preview-json";
 import { cancelLocks, lock } from "../state/lock";
+import { configure } from "./config-commands";
 import { deploy } from "./deploy";
 import { importResource } from "./import";
 import type { Arguments } from "./options";
 import type { Outcome } from "./outcome";
 import { printOutputs } from "./outputs";
 import { openStack, type Stack } from "./session";
+import { editState } from "./state-commands";
 import { destroy, refresh } from "./teardown";
 
 type Work = (stack: Stack, sink: Sink, dryRun: boolean) => Promise<Outcome>;
@@ -21,7 +23,7 @@ const UNCHANGING = new Set(["same", "read", "refresh", "discard"]);
 const display = (stack: Stack, action: Action, preview: boolean): Sink =>
   textDisplay(action, preview, { ...stack.args, project: stack.project.name });
 
-const withLock = async (stack: Stack, work: () => Promise<Outcome>): Promise<Outcome> => {
+const withLock = async <T>(stack: Stack, work: () => Promise<T>): Promise<T> => {
   const release = await lock(stack.backend);
   process.once("exit", release);
   try {
@@ -89,6 +91,13 @@ const change = async (args: Arguments, action: Action, work: Work): Promise<numb
   return exitCodeOf(args, outcome, action);
 };
 
+/** Opened again under the lock: another operation may have ended between. */
+const underLock = async (
+  args: Arguments,
+  work: (stack: Stack) => Promise<number>,
+): Promise<number> =>
+  await withLock(await openStack(args), async () => await work(await openStack(args)));
+
 /** Carries out one command; resolves with the exit code. */
 export const perform = async (args: Arguments): Promise<number> => {
   switch (args.command) {
@@ -107,6 +116,10 @@ export const perform = async (args: Arguments): Promise<number> => {
       return await change({ ...args, skipPreview: true }, "import", importResource);
     case "output":
       return await printOutputs(await openStack(args));
+    case "config":
+      return await configure(args);
+    case "state":
+      return await underLock(args, editState);
     case "cancel": {
       const lifted = await cancelLocks((await openStack(args)).backend);
       process.stdout.write(

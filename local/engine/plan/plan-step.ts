@@ -50,7 +50,7 @@ const planChange = (
   around: Circumstances,
 ): PlannedStep => {
   const difference = differenceOf(kind, old, wanted, goal, around.aliasesOf);
-  if (old.pendingReplacement || around.forced || difference.replaces.length > 0) {
+  if (old.pendingReplacement || old.taint || around.forced || difference.replaces.length > 0) {
     refuseProtected(old);
     return {
       op: "replace",

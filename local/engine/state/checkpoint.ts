@@ -50,9 +50,11 @@ const shape = z.looseObject({
   }),
 });
 /** What makes a state one of version 4, so that a CLI that does not know it leaves it alone. */
-const FEATURES: Readonly<Record<string, (resource: Resource) => boolean>> = {
+type Marks = Pick<Resource, "resourceHooks" | "replaceWith" | "taint">;
+const FEATURES: Readonly<Record<string, (resource: Marks) => boolean>> = {
   hooks: ({ resourceHooks }) => resourceHooks !== undefined,
   replaceWith: ({ replaceWith = [] }) => replaceWith.length > 0,
+  taint: ({ taint }) => taint === true,
 };
 export type Checkpoint = z.infer<typeof shape>;
 
@@ -162,10 +164,18 @@ const encodeLatest = (
   metadata: {},
 });
 
-const featuresOf = (resources: readonly Resource[]): readonly string[] =>
+const featuresOf = (resources: readonly Marks[]): readonly string[] =>
   Object.entries(FEATURES)
     .filter(([, isUsed]) => resources.some(isUsed))
     .map(([name]) => name);
+
+/** The envelope in which a state with these resources is kept: version and features. */
+export const envelopeOf = (
+  resources: readonly Marks[],
+): { readonly version: 3 | 4; readonly features?: readonly string[] } => {
+  const features = featuresOf(resources);
+  return features.length > 0 ? { version: 4, features } : { version: 3 };
+};
 
 /** Turns checkpoints into snapshots and back. */
 export interface CheckpointCodec {
@@ -191,13 +201,9 @@ export const checkpointCodec = (
         throw new EngineError(`could not load the state: ${place}: ${messageOf(error)}`);
       }
     },
-    encode: (snapshot) => {
-      const features = featuresOf(snapshot.resources);
-      return {
-        version: features.length > 0 ? 4 : 3,
-        ...(features.length > 0 ? { features } : {}),
-        checkpoint: { stack: stackName, latest: encodeLatest(snapshot, secrets.salt, style) },
-      };
-    },
+    encode: (snapshot) => ({
+      ...envelopeOf(snapshot.resources),
+      checkpoint: { stack: stackName, latest: encodeLatest(snapshot, secrets.salt, style) },
+    }),
   };
 };

@@ -29,6 +29,8 @@ export interface Resource {
   /** Deleted already by a delete-before-replace, and still to be made anew. */
   readonly pendingReplacement?: boolean;
   readonly protect?: boolean;
+  /** To be made anew by the next `up`, whatever the difference. */
+  readonly taint?: boolean;
   /** Only read by the program (`get`); never updated or deleted. */
   readonly external?: boolean;
   readonly retainOnDelete?: boolean;
@@ -66,6 +68,7 @@ const FIELDS = [
   "outputs",
   "parent",
   "protect",
+  "taint",
   "external",
   "dependencies",
   "initErrors",
@@ -131,6 +134,7 @@ export const storedResource = z.looseObject({
   delete: z.boolean().optional(),
   pendingReplacement: z.boolean().optional(),
   protect: z.boolean().optional(),
+  taint: z.boolean().optional(),
   external: z.boolean().optional(),
   retainOnDelete: z.boolean().optional(),
   deletedWith: z.string().optional(),

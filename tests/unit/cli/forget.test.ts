@@ -31,7 +31,8 @@ const made = (stack: string): readonly string[] => [
 ];
 
 test("a state folder that held the local stack alone goes as a whole", () => {
-  make(...made("local"), ".pulumi/meta.yaml", "fleet.lock.12", "fleet.lock.12.dead");
+  make(...made("local"), ".pulumi/meta.yaml", ".pulumi/meta.yaml.attrs");
+  make("fleet.lock.12", "fleet.lock.12.dead");
   expect(isThere(contextOf({ state }))).toBe(true);
   expect(forgetStack(contextOf({ state }))).toEqual([]);
   expect(existsSync(state)).toBe(false);
