@@ -3,6 +3,8 @@ import { dirname, join } from "node:path";
 
 import { expect, test } from "@jest/globals";
 
+import { DRILLS } from "../../drills/list";
+
 const ROOT = join(__dirname, "../..");
 const LEFT_OUT = ["node_modules", ".git", ".build", "coverage"];
 const pagesBelow = (folder: string): string[] =>
@@ -31,3 +33,11 @@ test.each(["CONTRIBUTING.md", "docs/architecture.md", "docs/security.md"])(
     expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   },
 );
+
+test.each(DRILLS)("the drill $name is in README.md and in a runbook", ({ name }) => {
+  const runbooks = pagesBelow("docs/runbooks").map((page) =>
+    readFileSync(join(ROOT, page), "utf8"),
+  );
+  for (const text of [readFileSync(join(ROOT, "README.md"), "utf8"), runbooks.join("\n")])
+    expect(text).toContain(`./fleet drill ${name}`);
+});
