@@ -126,6 +126,7 @@ export const factsOf = (
       timeoutSeconds: manifest.checks.timeout,
       failAfter: manifest.checks["fail-after"],
       passAfter: manifest.checks["pass-after"],
+      rebootWithinSeconds: manifest.checks["reboot-within"],
       also: manifest.checks.also,
     },
     watchdog: {

@@ -112,6 +112,8 @@ export interface FleetFacts {
     readonly timeoutSeconds: number;
     readonly failAfter: number;
     readonly passAfter: number;
+    /** So long a machine may wait for the reboot that its upgrades ask for. */
+    readonly rebootWithinSeconds: number;
     /** Besides those of the services. */
     readonly also: readonly Check[];
   };

@@ -33,6 +33,9 @@ export const manifestSchema = z.strictObject({
       timeout: duration.prefault("5s"),
       "fail-after": count(20).default(3),
       "pass-after": count(20).default(2),
+      "reboot-within": duration
+        .prefault("7d")
+        .describe("A reboot that upgrades ask for is an alert after so long"),
       also: z.array(furtherCheck).default([]).describe("Checks besides those of the services"),
     })
     .prefault({}),

@@ -12,4 +12,5 @@ export const CHECKS = {
 } as const;
 
 export const hostCheck = (machine: Role): string => `${machine}/host`;
+export const rebootCheck = (machine: Role): string => `${machine}/reboot`;
 export const unitCheck = (machine: Role, unit: string): string => `${machine}/${unit}`;

@@ -91,8 +91,8 @@ export interface HostCheck extends CheckBase {
     readonly diskPercent?: number;
     readonly inodesPercent?: number;
     readonly clockSeconds?: number;
-    readonly rebootPending?: boolean;
-    readonly upgradesPending?: number;
+    /** So long a reboot may be pending. */
+    readonly rebootPendingSeconds?: number;
   };
 }
 /** Age of the newest verified backup (and of the last verified restore), from the file that `fleet-agent backup pull` writes. */

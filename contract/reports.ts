@@ -10,6 +10,8 @@ export interface HostFacts extends Space {
   /** One minute, per CPU. */
   readonly load: number;
   readonly rebootPending: boolean;
+  /** For how long, while it is pending. */
+  readonly rebootPendingSeconds?: number;
   readonly upgradesPending?: number;
   /** By name: "active", "failed", "inactive"… */
   readonly units: Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import { CHECKS, hostCheck, unitCheck } from "@second-server/contract/checks";
+import { CHECKS, hostCheck, rebootCheck, unitCheck } from "@second-server/contract/checks";
 import { ROUTES, UNITS } from "@second-server/contract/names";
 import type { Check, HttpCheck } from "@second-server/contract/observatory";
 import { PATHS } from "@second-server/contract/paths";
@@ -80,13 +80,21 @@ export const WATCHED_UNITS: Readonly<Record<Role, readonly string[]>> = {
   watcher: [UNITS.nginx, UNITS.certbot, UNITS.cron],
 };
 const LIMITS = { memoryPercent: 95, diskPercent: 90, inodesPercent: 90, clockSeconds: 30 };
-const machineChecks = (machine: Role): Check[] => [
+const machineChecks = (machine: Role, { rebootWithinSeconds }: FleetFacts["checks"]): Check[] => [
   {
     kind: "host",
     id: hostCheck(machine),
     layer: "data",
     machine,
     limits: LIMITS,
+    intervalSeconds: 30,
+  },
+  {
+    kind: "host",
+    id: rebootCheck(machine),
+    layer: "data",
+    machine,
+    limits: { rebootPendingSeconds: rebootWithinSeconds },
     intervalSeconds: 30,
   },
   ...WATCHED_UNITS[machine].map((unit): Check => ({
@@ -102,8 +110,8 @@ const machineChecks = (machine: Role): Check[] => [
 /** Everything that the Observatory looks at besides the primary as a whole. */
 export const checksOf = (fleet: FleetFacts): readonly Check[] => [
   ...layers(fleet),
-  ...machineChecks("primary"),
-  ...machineChecks("watcher"),
+  ...machineChecks("primary", fleet.checks),
+  ...machineChecks("watcher", fleet.checks),
   ...fleet.services.map(serviceCheck),
   ...fleet.checks.also,
 ];

@@ -1,11 +1,22 @@
 import type { HostCheck } from "@second-server/contract/observatory";
 import type { HostFacts } from "@second-server/contract/reports";
 
-import { flag, number, optional, shape } from "../rules";
+import { span } from "../alerts/words";
+import { number, optional, shape } from "../rules";
 import { type Advice, type Machine, onMachine } from "./advice";
 import type { ReportedKind } from "./check-kind";
 import { isFull } from "./machine-facts";
 import { Exhausted, Finding } from "./outcome";
+
+const pendingFor = ({ rebootPendingSeconds: seconds }: HostFacts): string =>
+  seconds === undefined ? "" : ` for ${span(seconds * 1000)}`;
+
+const overdue = (facts: HostFacts, limits: HostCheck["limits"]): readonly string[] => {
+  const { rebootPending, rebootPendingSeconds = 0 } = facts;
+  const limit = limits.rebootPendingSeconds;
+  if (!rebootPending || limit === undefined || rebootPendingSeconds <= limit) return [];
+  return [`a reboot is pending${pendingFor(facts)}, more than ${span(limit * 1000)}`];
+};
 
 /** @returns the facts in one line. @throws Finding naming every limit that is passed. */
 export const judgeHost = ({ limits }: HostCheck, facts: HostFacts, clockMs: number): string => {
@@ -23,13 +34,15 @@ export const judgeHost = ({ limits }: HostCheck, facts: HostFacts, clockMs: numb
     ...over("disk", facts.diskPercent, limits.diskPercent, " %"),
     ...over("inodes", facts.inodesPercent, limits.inodesPercent, " %"),
     ...over("clock is off by", Math.round(Math.abs(clockMs) / 1000), limits.clockSeconds, " s"),
-    ...over("pending upgrades:", facts.upgradesPending, limits.upgradesPending, ""),
-    ...(limits.rebootPending && facts.rebootPending
-      ? ["a reboot is pending (/run/reboot-required)"]
-      : []),
+    ...overdue(facts, limits),
   ];
   if (found.length > 0) throw new (isFull(facts) ? Exhausted : Finding)(found.join("; "));
-  return `memory ${facts.memoryPercent} %, disk ${facts.diskPercent} %, load ${facts.load}`;
+  const { memoryPercent, diskPercent, load, upgradesPending = 0 } = facts;
+  return [
+    `memory ${memoryPercent} %, disk ${diskPercent} %, load ${load}`,
+    ...(facts.rebootPending ? [`a reboot is pending${pendingFor(facts)}`] : []),
+    ...(upgradesPending > 0 ? [`upgrades pending: ${upgradesPending}`] : []),
+  ].join("; ");
 };
 
 const advice = (machine: Machine): Advice => ({
@@ -50,6 +63,23 @@ const advice = (machine: Machine): Advice => ({
   ],
 });
 
+const isOfReboot = ({ limits }: HostCheck): boolean => limits.rebootPendingSeconds !== undefined;
+
+const rebootAdvice = (machine: Machine): Advice => ({
+  wrong: `The ${machine} waits for a reboot`,
+  affects: "nothing that visitors see now. Upgrades that are installed do not work until then.",
+  steps: [
+    {
+      say: "Which packages ask for it?",
+      run: onMachine(machine, "cat /run/reboot-required.pkgs"),
+    },
+    {
+      say: "Reboot it, in an hour in which a minute without it does no harm.",
+      run: onMachine(machine, "sudo systemctl reboot"),
+    },
+  ],
+});
+
 export const hostKind: ReportedKind<HostCheck> = {
   source: "reports",
   layer: "service",
@@ -61,13 +91,14 @@ export const hostKind: ReportedKind<HostCheck> = {
       diskPercent: optional(number),
       inodesPercent: optional(number),
       clockSeconds: optional(number),
-      rebootPending: optional(flag),
-      upgradesPending: optional(number),
+      rebootPendingSeconds: optional(number),
     }),
   },
   judge: async (check, reports) => {
-    const { report, clockMs } = await reports.machine(check);
+    // That a machine is silent is for the check of its disk and memory to tell, once.
+    const kind = isOfReboot(check) ? "unit" : "host";
+    const { report, clockMs } = await reports.machine({ ...check, kind });
     return judgeHost(check, report, clockMs);
   },
-  advice: (_check, machine) => advice(machine),
+  advice: (check, machine) => (isOfReboot(check) ? rebootAdvice(machine) : advice(machine)),
 };

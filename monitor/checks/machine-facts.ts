@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { access, readFile, statfs } from "node:fs/promises";
+import { readFile, stat, statfs } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { promisify } from "node:util";
 
@@ -89,13 +89,14 @@ export const createMachineFacts = (upgrades = aptUpgrades): MachineFacts => {
   const upgradesPending = createUpgradeCount(upgrades);
   return {
     look: async (units, now) => {
-      const [memory, disk, load, rebootPending, states] = await Promise.all([
+      const [memory, disk, load, rebootSince, states] = await Promise.all([
         readFile("/proc/meminfo", "utf8"),
         space(),
         readFile("/proc/loadavg", "utf8"),
-        access("/run/reboot-required").then(
-          () => true,
-          () => false,
+        // Made by the first upgrade that needs a reboot, and gone with it.
+        stat("/run/reboot-required").then(
+          ({ mtimeMs }) => mtimeMs,
+          () => undefined,
         ),
         lookAtUnits(units),
       ]);
@@ -105,7 +106,11 @@ export const createMachineFacts = (upgrades = aptUpgrades): MachineFacts => {
         memoryPercent: used(kilobytes("MemAvailable"), kilobytes("MemTotal")),
         ...disk,
         load: Math.round((Number(load.split(" ")[0]) / availableParallelism()) * 100) / 100,
-        rebootPending,
+        rebootPending: rebootSince !== undefined,
+        rebootPendingSeconds:
+          rebootSince === undefined
+            ? undefined
+            : Math.max(0, Math.round((now - rebootSince) / 1000)),
         upgradesPending: upgradesPending(now),
         ...states,
       };

@@ -46,6 +46,7 @@ export const sampleFleet: FleetFacts = {
     timeoutSeconds: 5,
     failAfter: 3,
     passAfter: 2,
+    rebootWithinSeconds: 604_800,
     also: [],
   },
   watchdog: { intervalSeconds: 30, failAfter: 3, maxRestartsPerHour: 4 },

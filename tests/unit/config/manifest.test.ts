@@ -394,6 +394,7 @@ describe("what is left out is filled in", () => {
       timeoutSeconds: 5,
       failAfter: 3,
       passAfter: 2,
+      rebootWithinSeconds: 604_800,
       also: [],
     }));
   test("the cost of the machines", () =>

@@ -211,6 +211,7 @@ const facts: HostFacts = {
   inodesPercent: 3,
   load: 0.4,
   rebootPending: true,
+  rebootPendingSeconds: 3 * 86_400,
   upgradesPending: 12,
   units: { "nginx.service": "active", "cron.service": "failed" },
 };
@@ -218,17 +219,26 @@ const host = (limits: HostCheck["limits"]): HostCheck => ({ kind: "host", id: "x
 
 test("host metrics: every limit that is passed is named", () => {
   expect(judgeHost(host({ memoryPercent: 90, diskPercent: 95, clockSeconds: 5 }), facts, 900)).toBe(
-    "memory 71 %, disk 91.5 %, load 0.4",
+    "memory 71 %, disk 91.5 %, load 0.4; a reboot is pending for 3 days 0 h; upgrades pending: 12",
   );
   expect(() =>
     judgeHost(
-      host({ diskPercent: 90, rebootPending: true, upgradesPending: 10, clockSeconds: 5 }),
+      host({ diskPercent: 90, rebootPendingSeconds: 2 * 86_400, clockSeconds: 5 }),
       facts,
       -61_000,
     ),
   ).toThrow(
-    "disk 91.5 %, more than 90 %; clock is off by 61 s, more than 5 s; pending upgrades: 12, more than 10; a reboot is pending",
+    "disk 91.5 %, more than 90 %; clock is off by 61 s, more than 5 s; a reboot is pending for 3 days 0 h, more than 2 days 0 h",
   );
+});
+
+test("a reboot is overdue after its limit, not before, and an older machine that does not say since when is not accused", () => {
+  const week = host({ rebootPendingSeconds: 604_800 });
+  const pending = (rebootPendingSeconds?: number) =>
+    judgeHost(week, { ...facts, rebootPendingSeconds }, 0);
+  expect(pending(604_799)).toContain("a reboot is pending for 6 days 23 h");
+  expect(() => pending(8 * 86_400)).toThrow("pending for 8 days 0 h, more than 7 days 0 h");
+  expect(pending()).toContain("a reboot is pending");
 });
 
 test("units: active passes, others say their state", () => {
