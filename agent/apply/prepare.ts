@@ -3,9 +3,8 @@ import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import type { Release } from "@second-server/contract/release";
 
 import { type Machine, must } from "../machine";
+import { aptGet } from "./apt";
 
-const APT = { DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_SUSPEND: "1" };
-const APT_GET = ["apt-get", "-q", "-o", "DPkg::Lock::Timeout=300"];
 const FIRST_BOOT_SECONDS = 900;
 
 /** Waits until the first boot is through; its own failure is told, not swallowed. */
@@ -51,11 +50,13 @@ export const installPackages = async (
   const missing = packages.filter((name) => !installed.has(name));
   if (missing.length === 0) return;
   machine.log(`installing ${missing.join(" ")}`);
-  const install = [...APT_GET, "install", "-y", "--no-install-recommends", "--", ...missing];
+  const install = ["install", "-y", "--no-install-recommends", "--", ...missing];
   // The lists are fresh after a first boot; an older machine may have to be told of newer versions.
-  if ((await machine.run(install, { environment: APT })).code === 0) return;
-  await must(machine, [...APT_GET, "update"], { environment: APT });
-  await must(machine, install, { environment: APT });
+  if ((await aptGet(machine, install)).code === 0) return;
+  for (const words of [["update"], install]) {
+    const { code, argv, said } = await aptGet(machine, words);
+    if (code !== 0) throw new Error(`${argv.join(" ")}: exit ${code}\n  ${said}`);
+  }
 };
 
 const knownTo = (machine: Machine, file: string, name: string): boolean =>

@@ -134,8 +134,8 @@ const isTrusted = async (machine: Machine, { chain }: Parsed): Promise<boolean> 
 };
 
 const objectIn = (text: string | undefined): Readonly<Record<string, unknown>> => {
-  const value: unknown = JSON.parse(text ?? "null");
-  if (typeof value !== "object" || value === null) throw new Error("it is no object");
+  const value: unknown = JSON.parse(text ?? "0");
+  if (typeof value !== "object" || !value) throw new Error("it is no object");
   return Object.fromEntries(Object.entries(value));
 };
 
