@@ -1,6 +1,7 @@
 /** systemd's units that both sides name. */
 export const UNITS = {
   nginx: "nginx.service",
+  clientLimits: "client-limits.service",
   ssh: "ssh.service",
   journald: "systemd-journald.service",
   cron: "cron.service",

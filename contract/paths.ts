@@ -25,6 +25,8 @@ export const PATHS = {
   services: `${SETTINGS}/services.json`,
   /** Says by mail that the Observatory has died. */
   monitorFailed: `${SETTINGS}/monitor-failed`,
+  /** What the kernel lets one client have of the web server. */
+  clientLimits: `${SETTINGS}/client-limits.nft`,
   identity: `${SETTINGS}/identity.json`,
   /** One file a secret, root's alone. */
   secrets: `${SETTINGS}/secrets`,

@@ -31,6 +31,7 @@ const NGINX: ReleaseUnit = {
   enable: true,
 };
 const COMMON_UNITS: readonly ReleaseUnit[] = [
+  daemon(UNITS.clientLimits, [PATHS.clientLimits]),
   NGINX,
   { name: UNITS.certbot, restartOn: [], onChange: "none", enable: true },
   {
@@ -46,6 +47,8 @@ const COMMON_UNITS: readonly ReleaseUnit[] = [
     enable: false,
   },
 ];
+/** What both machines need and the first boot, which never changes, does not bring. */
+const COMMON_PACKAGES = [...FIRST_BOOT_PACKAGES, "nftables"];
 const DIRECTORIES: Release["directories"] = [
   // Its files are readable, its secrets are not: those have a mode of their own.
   { path: PATHS.settings, mode: 0o755, owner: "root", group: "root" },
@@ -83,10 +86,7 @@ const primary = (fleet: FleetFacts): DesiredState => {
     format: CONTRACT_VERSION,
     role: "primary",
     packages: [
-      ...new Set([
-        ...FIRST_BOOT_PACKAGES,
-        ...fleet.services.flatMap((service) => service.packages),
-      ]),
+      ...new Set([...COMMON_PACKAGES, ...fleet.services.flatMap((service) => service.packages)]),
     ].sort(),
     users: processes.map((service) => ({
       name: service.user!,
@@ -122,7 +122,7 @@ const primary = (fleet: FleetFacts): DesiredState => {
 const watcher = (fleet: FleetFacts): DesiredState => ({
   format: CONTRACT_VERSION,
   role: "watcher",
-  packages: ["cron", ...FIRST_BOOT_PACKAGES].sort(),
+  packages: ["cron", ...COMMON_PACKAGES].sort(),
   users: [{ name: USERS.observatory, home: PATHS.observatoryHome }],
   directories: DIRECTORIES,
   units: [

@@ -1,4 +1,5 @@
 import type { BackupPolicy } from "@second-server/contract/backups";
+import { UNITS } from "@second-server/contract/names";
 import { DEBIAN_PATHS, PATHS, unitPath } from "@second-server/contract/paths";
 import type { MachineFile } from "@second-server/contract/release";
 
@@ -8,8 +9,24 @@ import { jsonFile } from "./json-file";
 
 export const sshdText = (): string => fill("ssh/10-fleet.conf", {});
 
+/** One client's connections: nftables refuses what is too many, and nginx may hold the rest. */
+const clientLimits = (): MachineFile[] => [
+  { path: PATHS.clientLimits, mode: 0o644, text: fill("system/client-limits.nft", {}) },
+  {
+    path: unitPath(UNITS.clientLimits),
+    mode: 0o644,
+    text: fill("systemd/client-limits.service", {}),
+  },
+  {
+    path: unitPath(`${UNITS.nginx}.d/limits.conf`),
+    mode: 0o644,
+    text: fill("systemd/nginx-limits.conf", {}),
+  },
+];
+
 /** What both machines have, whatever they do. */
 export const systemFiles = (): MachineFile[] => [
+  ...clientLimits(),
   { path: PATHS.sshdSettings, mode: 0o644, text: sshdText() },
   {
     path: PATHS.journaldSettings,

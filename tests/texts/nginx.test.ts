@@ -109,7 +109,7 @@ suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as ren
         )
         .replaceAll("http://127.0.0.1:9100", `http://127.0.0.1:${port}`),
     );
-    nginx = spawn(NGINX, ["-c", config, "-g", "daemon off; worker_rlimit_nofile 512;"], {
+    nginx = spawn(NGINX, ["-c", config, "-g", "daemon off;"], {
       stdio: "inherit",
     });
     for (const deadline = Date.now() + 10_000; ;) {
