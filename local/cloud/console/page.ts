@@ -1,32 +1,44 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 
 import { Hono } from "hono";
 
 import type { ApiEnv } from "../api/cloud";
 
-const types: Readonly<Record<string, string>> = {
-  "console.html": "text/html; charset=utf-8",
-  "console.js": "text/javascript; charset=utf-8",
-  "console.css": "text/css; charset=utf-8",
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
 };
+/** The page's script is `console.js`; the browser loads by itself what that imports. */
+const SCRIPTS = [
+  "console.js",
+  "ask.js",
+  "button.js",
+  "elements.js",
+  "faults.js",
+  "history.js",
+  "inbox.js",
+  "machines.js",
+  "network.js",
+  "show.js",
+];
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** The console: three files as they are; what they show they ask of /v2 and /local. */
+/** The console: a page, its style and its scripts as they are; what they show they ask of /v2 and /local. */
 export const consoleRoutes = (): Hono<ApiEnv> => {
   const app = new Hono<ApiEnv>();
   const file = (name: string) => () =>
     new Response(readFileSync(join(__dirname, name)), {
       headers: {
-        "content-type": types[name]!,
+        "content-type": TYPES[extname(name)]!,
         "content-security-policy": POLICY,
         "cache-control": "no-store",
         "x-content-type-options": "nosniff",
       },
     });
   app.get("/", file("console.html"));
-  app.get("/console.js", file("console.js"));
-  app.get("/console.css", file("console.css"));
+  for (const name of ["console.css", ...SCRIPTS]) app.get(`/${name}`, file(name));
   return app;
 };
