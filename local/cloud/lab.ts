@@ -1,5 +1,6 @@
 /** What the `fleet` command may ask of the local DigitalOcean; nothing else of local/cloud is imported from outside. */
-import { checkHost, installPackages } from "./host";
+import { checkHost } from "./host/check";
+import { installPackages } from "./host/packages";
 import type { Lab } from "./lab/contract";
 import { destroy } from "./lab/destroy";
 import { inLab } from "./lab/in-lab";
@@ -16,7 +17,7 @@ export {
   type FaultRequest,
   faultRequest,
 } from "./faults/registry";
-export type { HostReport } from "./host";
+export type { HostReport } from "./host/report";
 export type { Lab, LabOptions, LabStatus, Progress } from "./lab/contract";
 
 export const lab: Lab = {

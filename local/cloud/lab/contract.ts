@@ -1,4 +1,4 @@
-import type { HostReport } from "../host";
+import type { HostReport } from "../host/report";
 import type { LabPaths } from "../paths";
 
 /** One line of progress; `done` in seconds when a step has ended. */
@@ -47,5 +47,5 @@ export interface Lab {
     method: string,
     path: string,
     body?: unknown,
-  ): Promise<{ readonly status: number; readonly body: any }>;
+  ): Promise<{ readonly status: number; readonly body: unknown }>;
 }

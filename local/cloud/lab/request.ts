@@ -5,7 +5,7 @@ import type { LabPaths } from "../paths";
 
 export interface Answer {
   readonly status: number;
-  readonly body: any;
+  readonly body: unknown;
 }
 
 const parsed = (text: string): unknown => {

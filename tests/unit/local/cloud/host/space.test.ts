@@ -1,11 +1,9 @@
-import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { afterEach, expect, test } from "@jest/globals";
 
-import { loopProblem, spaceProblem } from "../../../../local/cloud/host";
-import { suiteWhere } from "../../../fixtures/suite-where";
+import { spaceProblem } from "../../../../../local/cloud/host/space";
 
 const given = { ...process.env };
 afterEach(() => {
@@ -32,20 +30,3 @@ onLinux.each(["XDG_STATE_HOME", "XDG_CACHE_HOME"])(
     ]);
   },
 );
-
-const LOOPS =
-  process.platform !== "linux" || process.getuid?.() !== 0 || !existsSync("/dev/loop-control")
-    ? "it asks for a loop device, as root on Linux"
-    : null;
-suiteWhere(LOOPS, "loop devices", () => {
-  test("one that the kernel has and the container's /dev has not is named before anything is built, with its remedy", async () => {
-    expect(await loopProblem("/proc/none")).toEqual([
-      {
-        problem: expect.stringMatching(
-          /^the free loop device loop\d+ has no node in \/proc\/none$/,
-        ),
-        remedy: expect.stringContaining("mknod"),
-      },
-    ]);
-  });
-});

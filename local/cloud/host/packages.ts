@@ -1,0 +1,80 @@
+import { attempt, run } from "../machines/run";
+import { exists, onPath } from "./on-path";
+
+/** What runs machines, by the Debian package that brings it. Packages without a program of their own are asked for by file. */
+const needed: readonly {
+  readonly package: string;
+  readonly program?: string;
+  readonly file?: string;
+}[] = [
+  { package: "mmdebstrap", program: "mmdebstrap" },
+  { package: "debian-archive-keyring", file: "/usr/share/keyrings/debian-archive-keyring.gpg" },
+  { package: "systemd-container", program: "systemd-nspawn" },
+  { package: "squashfs-tools", program: "mksquashfs" },
+  { package: "e2fsprogs", program: "mkfs.ext4" },
+  { package: "xfsprogs", program: "xfs_io" },
+  { package: "iproute2", program: "ip" },
+  { package: "nftables", program: "nft" },
+  { package: "conntrack", program: "conntrack" },
+  { package: "iputils-ping", program: "ping" },
+  { package: "util-linux", program: "nsenter" },
+  { package: "procps", program: "ps" },
+  { package: "openssh-client", program: "ssh" },
+  // What visits the services in the README: ./fleet net -- curl.
+  { package: "curl", program: "curl" },
+  { package: "openssl", program: "openssl" },
+  { package: "ca-certificates", file: "/etc/ssl/certs/ca-certificates.crt" },
+];
+
+export const missingPackages = async (): Promise<string[]> => {
+  const present = await Promise.all(
+    needed.map(({ program, file }) => (program ? onPath(program) : exists(file!))),
+  );
+  return needed.filter((_, at) => !present[at]).map((entry) => entry.package);
+};
+
+/** Installs Debian packages. Rejects with apt's last words. */
+export const installPackages = async (
+  packages: readonly string[],
+  progress: (event: { step: string; detail?: string; seconds?: number }) => void,
+): Promise<void> => {
+  if (packages.length === 0) return;
+  const started = Date.now();
+  const step = "packages";
+  // needrestart (Ubuntu) would restart the host's own services.
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_SUSPEND: "1" };
+  const onLine = (line: string): void => {
+    if (/^(Get:|Setting up |Processing triggers |Waiting for )/.test(line))
+      progress({ step, detail: line.slice(0, 100) });
+  };
+  progress({ step, detail: packages.join(" ") });
+  // One unreachable source of many, or the host's own daily update at the same moment: the lists that are there may do.
+  const updated = await attempt(["apt-get", "-q", "update"], { env, onLine });
+  try {
+    await run(
+      [
+        "apt-get",
+        "-q",
+        "-y",
+        "--no-install-recommends",
+        "-o",
+        "DPkg::Lock::Timeout=300",
+        "install",
+        ...packages,
+      ],
+      { env, onLine },
+    );
+  } catch (error) {
+    throw new Error(
+      [
+        (error as Error).message,
+        ...(updated.code === 0
+          ? []
+          : [
+              `apt-get update had failed before: ${updated.stderr.trim().split("\n").slice(-3).join(" / ")}`,
+            ]),
+      ].join("\n"),
+    );
+  }
+  progress({ step, seconds: (Date.now() - started) / 1000 });
+};
