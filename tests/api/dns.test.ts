@@ -4,7 +4,8 @@ import { connect } from "node:net";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import packet, { type DecodedPacket } from "dns-packet";
 
-import { startDns, type DnsFault, type DnsServer } from "../../local/cloud/dns/server";
+import type { DnsFault } from "../../local/cloud/dns/answer";
+import { startDns, type DnsServer } from "../../local/cloud/dns/server";
 import { testApi, type TestApi } from "./harness";
 
 let api: TestApi, dns: DnsServer, fault: DnsFault | undefined;

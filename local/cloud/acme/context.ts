@@ -6,9 +6,9 @@ import type { z } from "zod";
 import type { Clock } from "../clock";
 import type { Issuer } from "./issue";
 import { parseJws, type Signed } from "./jws";
+import type { Outside } from "./lookup";
 import { problem } from "./problem";
 import type { Account, AcmeStore } from "./state";
-import type { Outside } from "./validate";
 import { accountUrl } from "./views";
 
 export interface AcmeDeps {
@@ -85,7 +85,7 @@ export const createContext = (deps: AcmeDeps): Acme => {
   return {
     ...deps,
     signed,
-    freshNonce: nonces.fresh,
+    freshNonce: () => nonces.fresh(),
     asked: async (c) => {
       const jws = await signed(c);
       const account = deps.store.state.accounts.find((one) => jws.kid === accountUrl(c, one));

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 
 import { openAuthority, type Authority } from "../acme/authority";
+import { fetchFromNamespace } from "../acme/fetch";
 import { openIssuer, type Issuer } from "../acme/issue";
 import { createAcme } from "../acme/server";
 import { openAcmeStore } from "../acme/state";
-import { fetchFromNamespace } from "../acme/validate";
 import type { Api, Cloud } from "../api/cloud";
 import { dnsFault } from "../api/watch/lookup";
 import { startDns } from "../dns/server";
