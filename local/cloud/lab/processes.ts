@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdir, open, readFile, rm } from "node:fs/promises";
 import { connect } from "node:net";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 import { exists, unlessGone } from "../files";
@@ -13,8 +13,10 @@ import type { LabPaths } from "../paths";
 /** The group of everything of ours that isn't a machine: daemon, ACME server, mirror proxy. */
 export const HELPERS_GROUP = "helpers";
 
-const REPOSITORY = join(__dirname, "..", "..", "..");
-const TSX = pathToFileURL(join(REPOSITORY, "node_modules", "tsx", "dist", "loader.mjs")).href;
+const ISLAND = join(__dirname, "..");
+const DAEMON = join(ISLAND, "main.ts");
+const MIRROR_PROXY = join(ISLAND, "network", "mirror-proxy.ts");
+const TSX = pathToFileURL(require.resolve("tsx")).href;
 const HOST_BUNDLE = "/etc/ssl/certs/ca-certificates.crt";
 
 export const mirrorSocket = (paths: LabPaths): string =>
@@ -25,7 +27,7 @@ const node = (script: string, ...args: string[]): string[] => [
   process.execPath,
   "--import",
   TSX,
-  join(REPOSITORY, script),
+  script,
   ...args,
 ];
 
@@ -83,13 +85,7 @@ export const ensureMirrorProxy = async (paths: LabPaths): Promise<void> => {
   await rm(socket, { force: true });
   await launch(
     paths,
-    node(
-      "local/cloud/network/mirror-proxy.ts",
-      "--socket",
-      socket,
-      "--cache",
-      join(paths.cache, "packages"),
-    ),
+    node(MIRROR_PROXY, "--socket", socket, "--cache", join(paths.cache, "packages")),
     await helperGroups(paths),
   );
 };
@@ -100,7 +96,7 @@ export const launchDaemon = async (
   options: { machines: boolean; pace: "host" | "real" },
 ): Promise<number> => {
   const serve = node(
-    "local/cloud/main.ts",
+    DAEMON,
     "serve",
     "--state",
     paths.state,
@@ -124,6 +120,11 @@ export const launchDaemon = async (
     await helperGroups(paths),
   );
 };
+
+/** Whether a command line, as `ps` shows it, is the daemon of this state, whichever copy of the program it was started from. */
+export const isDaemonOf = (paths: LabPaths, command: string): boolean =>
+  command.includes(`${join(basename(ISLAND), basename(DAEMON))} serve`) &&
+  command.includes(paths.state);
 
 /** Where there is no /proc, kill(0) says the same but for zombies. */
 export const isAlive = async (pid: number): Promise<boolean> => {

@@ -8,7 +8,7 @@ import { attempt } from "../machines/run";
 import type { LabPaths } from "../paths";
 import { releaseEverything, removeSockets, thawDisks } from "./clean";
 import type { Progress } from "./contract";
-import { isAlive } from "./processes";
+import { isAlive, isDaemonOf } from "./processes";
 import { request, unlessSilent } from "./request";
 import { pidFile, status } from "./start";
 
@@ -26,7 +26,7 @@ export const endPlainDaemon = async (paths: LabPaths): Promise<void> => {
   const pid = Number(await unlessGone(readFile(pidFile(paths), "utf8"), "0"));
   if (!pid || !(await isAlive(pid))) return;
   const { stdout } = await attempt(["ps", "-o", "command=", "-p", String(pid)]);
-  if (!stdout.includes("local/cloud/main.ts") || !stdout.includes(paths.state)) return;
+  if (!isDaemonOf(paths, stdout)) return;
   signal(pid, "SIGTERM");
   if (!(await waitForEnd(pid, 5000))) signal(pid, "SIGKILL");
 };
