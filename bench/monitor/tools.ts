@@ -1,4 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
 import type { ObservatoryConfig } from "@second-server/contract/observatory";
@@ -188,8 +189,10 @@ export const kuma: Tool = {
     };
   },
   async fill({ count, seconds, port, smtp, listen, box }) {
-    const { io } = require(join(process.env["KUMA"] ?? "", "node_modules/socket.io-client")) as {
-      io(url: string, options: object): KumaSocket;
+    // Its own client, from its own checkout: of that a module's loader is made.
+    const load = createRequire(join(process.env["KUMA"] ?? "", "server/server.js"));
+    const { io } = load("socket.io-client") as {
+      readonly io: (url: string, options: object) => KumaSocket;
     };
     const socket = io(`http://127.0.0.1:${listen}`, { transports: ["websocket"] });
     const call = (

@@ -105,8 +105,8 @@ const read = async (path: string): Promise<CloudState | undefined> => {
 
 interface Saving {
   /** Something has changed: it is written soon, without anybody's asking. */
-  changed(): void;
-  save(): Promise<void>;
+  readonly changed: () => void;
+  readonly save: () => Promise<void>;
 }
 
 const createSaving = (
@@ -162,6 +162,34 @@ const createList = <T>(
   },
 });
 
+type WritableState = { -readonly [Part in keyof CloudState]: CloudState[Part] };
+
+/** How to make the collection of a name, on the records that they all share. */
+const collectionsOf =
+  (state: WritableState, changed: () => void) =>
+  <Name extends CollectionName>(name: Name): Collection<RecordTypes[Name]> => {
+    const collections: Collections = state;
+    const replaceable: Record<CollectionName, readonly object[]> = state;
+    return {
+      ...createList<RecordTypes[Name]>(
+        () => collections[name],
+        (list) => {
+          replaceable[name] = list;
+          changed();
+        },
+      ),
+      get: (key) => {
+        const keyOfOne = keyOf[name];
+        return collections[name].find((one) => keyOfOne(one) === key);
+      },
+      update: (record, change) => {
+        Object.assign(record, change);
+        changed();
+        return record;
+      },
+    };
+  };
+
 /** @param path the file; null keeps everything in memory only. */
 export const openStore = async (
   path: string | null,
@@ -170,37 +198,14 @@ export const openStore = async (
 ): Promise<Store> => {
   if (path) await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const found = path ? await read(path) : undefined;
-  const state: { -readonly [Part in keyof CloudState]: CloudState[Part] } = {
-    ...emptyState(clock),
-    ...found,
-  };
+  const state: WritableState = { ...emptyState(clock), ...found };
   const { changed, save } = createSaving(
     () => (path ? writeAtomically(path, JSON.stringify(state)) : Promise.resolve()),
     found === undefined,
     (error) => log(`records not saved: ${error.message}`),
   );
 
-  const collections: Collections = state;
-  const replaceable: Record<CollectionName, readonly object[]> = state;
-  const collection = <Name extends CollectionName>(name: Name): Collection<RecordTypes[Name]> => ({
-    ...createList<RecordTypes[Name]>(
-      () => collections[name],
-      (list) => {
-        replaceable[name] = list;
-        changed();
-      },
-    ),
-    get: (key) => {
-      const keyOfOne = keyOf[name];
-      return collections[name].find((one) => keyOfOne(one) === key);
-    },
-    update: (record, change) => {
-      Object.assign(record, change);
-      changed();
-      return record;
-    },
-  });
-
+  const collection = collectionsOf(state, changed);
   return {
     state,
     save,

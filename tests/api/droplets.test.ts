@@ -1,8 +1,8 @@
 import { expect, test } from "@jest/globals";
 
 import type { Hypervisor } from "../../local/cloud/machines/hypervisor";
-import type { MachineSpec } from "../../local/cloud/machines/spec";
 import { createRecordsOnlyHypervisor } from "../../local/cloud/machines/records-only";
+import type { MachineSpec } from "../../local/cloud/machines/spec";
 import { metadataOf } from "../../local/cloud/metadata/tree";
 import { newDroplet, PUBLIC_KEY, testApi, type Answer, type TestApi } from "./harness";
 

@@ -1,8 +1,8 @@
 import { expect, test } from "@jest/globals";
 
 import { judgePolicies } from "../../local/cloud/api/watch/policies";
-import type { MachineUsage } from "../../local/cloud/machines/spec";
 import { createRecordsOnlyHypervisor } from "../../local/cloud/machines/records-only";
+import type { MachineUsage } from "../../local/cloud/machines/spec";
 import { linkBytes } from "../../local/cloud/machines/usage";
 import { newDroplet, testApi } from "./harness";
 

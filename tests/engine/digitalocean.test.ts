@@ -8,7 +8,8 @@ import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 
 import { labPaths } from "../../local/cloud/paths";
-import { project, type Result } from "./kit";
+import { omit } from "../../local/engine/omit";
+import { parse, project, type Outputs, type Preview, type Result, type StateFile } from "./kit";
 
 jest.setTimeout(180_000);
 const ROOT = resolve(__dirname, "../..");
@@ -100,27 +101,29 @@ const local = async (path: string, body?: object): Promise<void> =>
 const run = async (args: readonly string[], v = "1"): Promise<Result> =>
   await stack.run([...args, "--json"], { V: v, ...environment() });
 /** The steps of `preview --json`. */
-const previewOf = async (
-  v: string,
-): Promise<readonly { op: string; urn: string; replaceReasons?: string[] }[]> => {
-  const { stdout } = await run(["preview"], v);
-  return (JSON.parse(stdout) as { steps: { op: string; urn: string }[] }).steps;
-};
-const call = async (path: string, method = "GET"): Promise<any> => {
+const previewOf = async (v: string): Promise<Preview["steps"]> =>
+  parse<Preview>((await run(["preview"], v)).stdout).steps;
+/** What one call answers, of which the caller says what it is. */
+const call = async <T = unknown>(path: string, method = "GET"): Promise<T> => {
   const answer = await fetch(`${api}/v2${path}`, {
     method,
     headers: { authorization: "Bearer test" },
   });
-  return answer.status === 204 ? null : await answer.json();
+  return parse<T>((await answer.text()) || "null");
 };
-const droplets = async (): Promise<{ id: number; size_slug: string }[]> =>
-  (await call("/droplets")).droplets;
+const droplets = async (): Promise<readonly { id: number; size_slug: string }[]> =>
+  (await call<{ droplets: { id: number; size_slug: string }[] }>("/droplets")).droplets;
+const addresses = async (): Promise<readonly unknown[]> =>
+  (await call<{ reserved_ips: unknown[] }>("/reserved_ips")).reserved_ips;
+const storedFile = (): StateFile => parse<StateFile>(readFileSync(stack.stateFile, "utf8"));
 
 test("up makes the resources, and neither a second up nor a refresh finds anything to do", async () => {
   expect(await run(["up", "--skip-preview"])).toMatchObject({ code: 0, changes: { create: 20 } });
-  const outputs = JSON.parse((await run(["output"])).stdout);
-  expect(outputs.image).toBe("Debian");
-  expect((await call(`/reserved_ips/${outputs.address}`)).reserved_ip.droplet.name).toBe("web");
+  const outputs = parse<Outputs>((await run(["output"])).stdout);
+  expect(outputs["image"]).toBe("Debian");
+  expect(await call(`/reserved_ips/${String(outputs["address"])}`)).toMatchObject({
+    reserved_ip: { droplet: { name: "web" } },
+  });
   const again = await run(["up", "--skip-preview", "--refresh", "--expect-no-changes"]);
   expect({ code: again.code, errors: again.errors, update: again.changes["update"] ?? 0 }).toEqual({
     code: 0,
@@ -194,17 +197,16 @@ test("a droplet deleted by hand is made anew after a refresh", async () => {
 test("what a killed run made without recording it is found again, not made twice", async () => {
   const { id } = (await droplets())[0]!;
   // What the file says when the engine dies between the API's answer and its own note of it.
-  const file = JSON.parse(readFileSync(stack.stateFile, "utf8"));
+  const file = storedFile();
   const { latest } = file.checkpoint;
-  const index = latest.resources.findIndex(({ type }: { type: string }) =>
-    type.endsWith(":Droplet"),
+  const lost = omit(
+    latest.resources!.find(({ type }) => type.endsWith(":Droplet"))!,
+    "id",
   );
-  const [lost] = latest.resources.splice(index, 1);
-  latest.resources = latest.resources.filter(
-    ({ type }: { type: string }) => !/:ReservedIp(v6)?Assignment$/.test(type),
+  latest.resources = latest.resources!.filter(
+    ({ type }) => !/:(Droplet|ReservedIp(v6)?Assignment)$/.test(type),
   );
-  latest.manifest.time = new Date(Date.parse(lost.created) - 1000).toISOString();
-  delete lost.id;
+  latest.manifest.time = new Date(Date.parse(lost.created!) - 1000).toISOString();
   latest.pending_operations = [{ resource: { ...lost, outputs: {} }, type: "creating" }];
   writeFileSync(stack.stateFile, JSON.stringify(file));
   const { code, events } = await run(["up", "--skip-preview"], "3");
@@ -239,8 +241,8 @@ const everything = async (): Promise<Record<string, readonly string[]>> => {
         async ([key, path]) =>
           [
             key,
-            (await call(path))[key]
-              .map(({ ip, id }: { ip?: string; id?: number | string }) => String(ip ?? id))
+            (await call<Record<string, { ip?: string; id?: number | string }[]>>(path))
+              [key]!.map(({ ip, id }) => String(ip ?? id))
               .sort(),
           ] as const,
       ),
@@ -250,14 +252,13 @@ const everything = async (): Promise<Record<string, readonly string[]>> => {
 
 test("of every kind that has a name of its own, or none, an interrupted creation is found again", async () => {
   const before = await everything();
-  const file = JSON.parse(readFileSync(stack.stateFile, "utf8"));
+  const file = storedFile();
   const { latest } = file.checkpoint;
-  const lost = latest.resources.filter(({ type }: { type: string }) =>
-    type.startsWith("digitalocean:"),
-  );
-  latest.resources = latest.resources.filter((each: unknown) => !lost.includes(each));
+  const resources = latest.resources!;
+  const lost = resources.filter(({ type }) => type.startsWith("digitalocean:"));
+  latest.resources = resources.filter((each) => !lost.includes(each));
   latest.manifest.time = new Date(
-    Math.min(...lost.map(({ created }: { created: string }) => Date.parse(created))) - 1000,
+    Math.min(...lost.map(({ created }) => Date.parse(created!))) - 1000,
   ).toISOString();
   // These can only be told from those that were there before, which the pending operation remembers; and an address, from those that are taken.
   const NAMELESS = /:(ReservedIp|ReservedIpv6|VolumeSnapshot|UptimeCheck|UptimeAlert)$/;
@@ -265,14 +266,14 @@ test("of every kind that has a name of its own, or none, an interrupted creation
     [":ReservedIp", "reserved_ips"],
     [":ReservedIpv6", "reserved_ipv6"],
   ] as const) {
-    const { id } = lost.find((each: { type: string }) => each.type.endsWith(type));
+    const { id } = lost.find((each) => each.type.endsWith(type))!;
     await fetch(`${api}/v2/${path}/${id}/actions`, {
       method: "POST",
       headers: { authorization: "Bearer test", "content-type": "application/json" },
       body: JSON.stringify({ type: "unassign" }),
     });
   }
-  latest.pending_operations = lost.map(({ id: _, ...each }: { id: string; type: string }) => ({
+  latest.pending_operations = lost.map(({ id: _, ...each }) => ({
     resource: { ...each, outputs: NAMELESS.test(each.type) ? { known: [] } : {} },
     type: "creating",
   }));
@@ -292,7 +293,7 @@ test("killed at the moment at which an address is given, the next run keeps that
     DIGITALOCEAN_TOKEN: "test",
     DIGITALOCEAN_API_URL: api,
   });
-  while ((await call("/reserved_ips")).reserved_ips.length === 0 && going.child.exitCode === null) {
+  while ((await addresses()).length === 0 && going.child.exitCode === null) {
     /* each turn is a request */
   }
   going.child.kill("SIGKILL");
@@ -325,9 +326,8 @@ test("what is only read from now on, under the name of something else, takes its
   expect(stack.state().resources.filter(({ urn }) => urn.endsWith("::label"))).toMatchObject([
     { id: "web", external: true },
   ]);
-  expect((await call("/tags")).tags.map(({ name }: { name: string }) => name)).not.toContain(
-    "mine",
-  );
+  const { tags } = await call<{ tags: { name: string }[] }>("/tags");
+  expect(tags.map(({ name }) => name)).not.toContain("mine");
 });
 
 test("import takes what exists into the state", async () => {

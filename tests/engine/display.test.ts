@@ -6,6 +6,7 @@ import { richDisplay } from "../../local/engine/display/rich";
 import { rowDisplay } from "../../local/engine/display/rows";
 import { diffLines } from "../../local/engine/display/text-diff";
 import type { Step } from "../../local/engine/events/events";
+import type { DiffKind } from "../../local/engine/providers/provider";
 import { Archive, type Props, Secret, UNKNOWN } from "../../local/engine/values/value";
 
 const options: DisplayOptions = {
@@ -38,14 +39,14 @@ const command = (name: string, inputs: Props, outputs: Props = {}) =>
   state(`urn:pulumi:test::side::command:local:Command::${name}`, inputs, outputs, {
     id: `${name}1`,
   });
-const step = (op: Step["op"], from: { old?: any; new?: any }, more: Partial<Step> = {}): Step => ({
+const step = (op: Step["op"], from: Pick<Step, "old" | "new">, more: Partial<Step> = {}): Step => ({
   op,
-  urn: (from.new ?? from.old).urn,
+  urn: (from.new ?? from.old)!.urn,
   logical: true,
   ...from,
   ...more,
 });
-const changed = (kinds: Record<string, any>) => ({
+const changed = (kinds: Record<string, DiffKind>) => ({
   detailed: Object.fromEntries(
     Object.entries(kinds).map(([path, diffKind]) => [path, { diffKind, inputDiff: false }]),
   ),

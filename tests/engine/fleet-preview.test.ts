@@ -5,6 +5,8 @@ import { join, resolve } from "node:path";
 
 import { expect, jest, test } from "@jest/globals";
 
+import { parse, type Preview } from "./kit";
+
 jest.setTimeout(180_000);
 const ROOT = resolve(__dirname, "../..");
 
@@ -57,12 +59,10 @@ test("a fleet that is still to be made can be previewed whole", async () => {
     PULUMI_CONFIG_PASSPHRASE: "local",
   });
   expect(code).toBe(0);
-  const { changeSummary, diagnostics = [] } = JSON.parse(stdout);
-  expect(diagnostics.filter(({ severity }: { severity: string }) => severity === "error")).toEqual(
-    [],
-  );
+  const { changeSummary, diagnostics = [] } = parse<Preview>(stdout);
+  expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
   expect(Object.keys(changeSummary)).toEqual(["create"]);
-  expect(changeSummary.create).toBeGreaterThanOrEqual(50);
+  expect(changeSummary["create"]).toBeGreaterThanOrEqual(50);
 });
 
 test("what can't be opened is one clear sentence, without the program's surprise at being stopped", async () => {

@@ -11,6 +11,54 @@ const ENGINE = [
   join(ROOT, "local/engine/main.ts"),
 ];
 
+/** JSON as the test knows it to be: what isn't so fails at the expectation that reads it. */
+export const parse = <T>(text: string): T => JSON.parse(text) as T;
+
+export interface StoredResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly id?: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly delete?: boolean;
+  readonly protect?: boolean;
+  readonly provider?: string;
+  readonly created?: string;
+  readonly modified?: string;
+  readonly dependencies?: readonly string[];
+  readonly propertyDependencies?: Readonly<Record<string, readonly string[]>>;
+}
+interface PendingOperation {
+  readonly resource: Partial<StoredResource>;
+  readonly type: string;
+}
+
+/** What of a stack's file the tests read and write. */
+export interface StateFile {
+  readonly checkpoint: {
+    readonly latest: {
+      manifest: { time: string };
+      resources?: StoredResource[];
+      pending_operations?: PendingOperation[];
+    };
+  };
+}
+
+/** What `preview --json` prints. */
+export interface Preview {
+  readonly changeSummary: Readonly<Record<string, number>>;
+  readonly diagnostics?: readonly { readonly severity: string }[];
+  readonly steps: readonly {
+    readonly op: string;
+    readonly urn: string;
+    readonly newState?: StoredResource;
+    readonly replaceReasons?: readonly string[];
+  }[];
+}
+
+/** A stack's outputs, as `output --json` prints them. */
+export type Outputs = Readonly<Record<string, unknown>>;
+
 export interface Event {
   readonly resourcePreEvent?: { metadata: Metadata };
   readonly resOutputsEvent?: { metadata: Metadata };
@@ -42,7 +90,7 @@ const resultOf = (code: number, stdout: string, stderr: string): Result => {
   const events = stdout
     .split("\n")
     .filter((line) => line.startsWith('{"sequence"'))
-    .map((line) => JSON.parse(line) as Event);
+    .map((line) => parse<Event>(line));
   return {
     code,
     stdout,
@@ -76,15 +124,8 @@ export interface Project {
     ended: Promise<Result>;
   };
   state(): {
-    resources: {
-      urn: string;
-      type: string;
-      id?: string;
-      inputs: Record<string, unknown>;
-      outputs: Record<string, unknown>;
-      delete?: boolean;
-    }[];
-    pending: { type: string }[];
+    readonly resources: readonly StoredResource[];
+    readonly pending: readonly PendingOperation[];
   };
   remove(): void;
 }
@@ -137,7 +178,7 @@ export const project = (name: string, program: string): Project => {
       createInterface({ input: child.stdout }).on("line", (line) => {
         lines.push(line);
         if (!line.startsWith('{"sequence"')) return;
-        const event = JSON.parse(line) as Event;
+        const event = parse<Event>(line);
         waiting.filter(({ test }) => test(event)).forEach(({ done }) => done(event));
       });
       let stderr = "";
@@ -154,7 +195,7 @@ export const project = (name: string, program: string): Project => {
       };
     },
     state: () => {
-      const { checkpoint } = JSON.parse(readFileSync(stateFile, "utf8"));
+      const { checkpoint } = parse<StateFile>(readFileSync(stateFile, "utf8"));
       return {
         resources: checkpoint.latest.resources ?? [],
         pending: checkpoint.latest.pending_operations ?? [],

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { afterAll, expect, jest, test } from "@jest/globals";
 
-import { project } from "./kit";
+import { parse, project, type Outputs, type Preview, type StateFile } from "./kit";
 
 jest.setTimeout(180_000);
 const other = project(
@@ -72,9 +72,9 @@ const log = (): string[] =>
     .split("\n")
     .filter((line) => line !== "");
 const resource = (name: string) =>
-  stack.state().resources.find(({ urn }) => urn.endsWith(`::${name}`)) as any;
-const outputs = async (): Promise<any> =>
-  JSON.parse((await stack.run(["output", "--json", "--show-secrets"], env)).stdout);
+  stack.state().resources.find(({ urn }) => urn.endsWith(`::${name}`));
+const outputs = async (): Promise<Outputs> =>
+  parse<Outputs>((await stack.run(["output", "--json", "--show-secrets"], env)).stdout);
 afterAll(() => {
   stack.remove();
   other.remove();
@@ -88,11 +88,11 @@ test("configuration that the project wants and the stack lacks, or has of anothe
   });
   expect((await other.run(["up", "--skip-preview", "--json"], env)).code).toBe(0);
   // Both stacks share a passphrase and a salt, so that a secret of the one can stand in the other's file.
-  const { secret } = {
-    secret: JSON.parse(
-      readFileSync(join(stack.folder, "state/.pulumi/stacks/other/test.json"), "utf8"),
-    ).checkpoint.latest.resources[0].outputs.hidden.ciphertext as string,
-  };
+  const { checkpoint } = parse<StateFile>(
+    readFileSync(join(stack.folder, "state/.pulumi/stacks/other/test.json"), "utf8"),
+  );
+  const { hidden } = checkpoint.latest.resources![0]!.outputs;
+  const { ciphertext: secret } = hidden as { ciphertext: string };
   writeFileSync(
     join(stack.folder, "Pulumi.test.yaml"),
     readFileSync(join(other.folder, "Pulumi.test.yaml"), "utf8"),
@@ -118,7 +118,7 @@ test("configuration that the project wants and the stack lacks, or has of anothe
 test("a preview calls transforms, and only the hooks that want to be called then", async () => {
   const { code, stdout } = await stack.run(["preview", "--json"], env);
   expect(code).toBe(0);
-  expect(JSON.parse(stdout).changeSummary).toEqual({ create: 8 });
+  expect(parse<Preview>(stdout).changeSummary).toEqual({ create: 8 });
   expect(log().filter((line) => line.includes("|"))).toEqual(["bc|hooked|create|||"]);
 });
 
@@ -137,12 +137,12 @@ test("secrets inside configuration, project defaults, another stack's outputs, t
     external: true,
     inputs: { name: "organization/other/test" },
   });
-  expect(resource("inner").outputs.stdout).toBe("changed");
+  expect(resource("inner")!.outputs["stdout"]).toBe("changed");
   expect(resource("own")).toMatchObject({
     protect: true,
     inputs: { environment: { A: "b" } },
     outputs: { stdout: "made" },
-    dependencies: [resource("made").urn],
+    dependencies: [resource("made")!.urn],
   });
   expect(log()).toEqual(
     expect.arrayContaining([
@@ -165,8 +165,8 @@ test("an update calls its hooks; replaceWith follows; a stash keeps its first va
     "bu|hooked|create|create||id",
     "au|hooked|create|create|out|id",
   ]);
-  expect((await outputs()).first).toBe(1);
-  expect(resource("own").protect).toBeUndefined();
+  expect((await outputs())["first"]).toBe(1);
+  expect(resource("own")!.protect).toBeUndefined();
 });
 
 test("a before hook that throws stops the step, an after hook that throws fails it, and both are named; destroy calls them with --run-program alone", async () => {
@@ -189,7 +189,7 @@ test("a before hook that throws stops the step, an after hook that throws fails 
     "You must run with the `--run-program` flag to use delete hooks during destroy.\n",
   ]);
   writeFileSync(LOG, "");
-  const { triggers } = resource("made").inputs;
+  const { triggers } = resource("made")!.inputs;
   const after = await stack.run(
     ["destroy", "--run-program", "--skip-preview", "--json", "--target", "**::hooked"],
     { ...env, V: "3", FAIL: "ad" },
@@ -203,7 +203,7 @@ test("a before hook that throws stops the step, an after hook that throws fails 
     "ad|hooked||create||id",
   ]);
   expect(resource("hooked")).toBeUndefined();
-  expect(resource("made").inputs.triggers).toEqual(triggers);
+  expect(resource("made")!.inputs["triggers"]).toEqual(triggers);
 });
 
 test("an error hook decides how often a step is tried; what is not supported is refused by its name", async () => {

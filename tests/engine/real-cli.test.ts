@@ -7,7 +7,16 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 
 import { omit } from "../../local/engine/omit";
 import { suiteWhere } from "../fixtures/suite-where";
-import { project, type Project, type Result } from "./kit";
+import {
+  parse,
+  project,
+  type Outputs,
+  type Preview,
+  type Project,
+  type Result,
+  type StateFile,
+  type StoredResource,
+} from "./kit";
 
 const has = (program: string): boolean =>
   spawnSync(program, ["version"], { stdio: "ignore" }).status === 0;
@@ -68,8 +77,8 @@ const cli = (args: readonly string[], more: NodeJS.ProcessEnv = {}): string =>
     maxBuffer: 64 << 20,
     stdio: ["ignore", "pipe", "pipe"],
   });
-const stateOf = (): any[] =>
-  JSON.parse(readFileSync(stack.stateFile, "utf8")).checkpoint.latest.resources;
+const stateOf = (): readonly StoredResource[] =>
+  parse<StateFile>(readFileSync(stack.stateFile, "utf8")).checkpoint.latest.resources ?? [];
 const done = (result: Result): Result => {
   if (result.code !== 0) throw new Error(`exit ${result.code}\n${result.stdout}\n${result.stderr}`);
   return result;
@@ -77,7 +86,7 @@ const done = (result: Result): Result => {
 
 /** What must be alike whatever was drawn at random: all but ids, times and the values themselves, of which the kind counts, and which are secret. */
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
-const shape = (value: any): any => {
+const shape = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(shape);
   if (typeof value !== "object" || value === null) return typeof value;
   return Object.values(value).includes(SECRET)
@@ -88,15 +97,16 @@ const shape = (value: any): any => {
           .map(([key, item]) => [key, shape(item)]),
       );
 };
-const outline = (resources: readonly any[]) =>
+const outline = (resources: readonly StoredResource[]) =>
   resources
     .map(({ urn, dependencies, propertyDependencies, inputs, outputs, provider, ...others }) => ({
       urn,
       ...omit(others, "id", "created", "modified"),
       dependencies: [...(dependencies ?? [])].sort(),
-      propertyDependencies: Object.entries<string[]>(propertyDependencies ?? {}).map(
-        ([key, urns]) => [key, [...urns].sort()],
-      ),
+      propertyDependencies: Object.entries(propertyDependencies ?? {}).map(([key, urns]) => [
+        key,
+        [...urns].sort(),
+      ]),
       inputs: shape(inputs ?? {}),
       outputs: shape(outputs ?? {}),
       provider: provider?.split("::").slice(0, -1).join("::"),
@@ -116,8 +126,8 @@ const linesOf = (text: string): string[] =>
     )
     .sort();
 const stepsOf = (preview: string): string[] =>
-  (JSON.parse(preview).steps as { op: string; urn: string }[])
-    .map(({ op, urn }) => `${op} ${urn}`)
+  parse<Preview>(preview)
+    .steps.map(({ op, urn }) => `${op} ${urn}`)
     .sort();
 
 suiteWhere(REASON, "beside the real CLI", () => {
@@ -143,7 +153,7 @@ suiteWhere(REASON, "beside the real CLI", () => {
     cli(["preview", "--expect-no-changes"]);
     const embedded = stateOf();
     cli(["destroy", "--yes", "--skip-preview"]);
-    expect(stateOf() ?? []).toEqual([]);
+    expect(stateOf()).toEqual([]);
     cli(["up", "--yes", "--skip-preview"]);
     expect(outline(embedded)).toEqual(outline(stateOf()));
   }, 240_000);
@@ -200,7 +210,7 @@ suiteWhere(REASON, "beside the real CLI", () => {
   }, 240_000);
 
   test("a secret's text and a wrong passphrase mean the same to both", async () => {
-    const outputs = JSON.parse(cli(["stack", "output", "--json", "--show-secrets"]));
+    const outputs = parse<Outputs>(cli(["stack", "output", "--json", "--show-secrets"]));
     expect(
       JSON.parse(done(await stack.run(["output", "--json", "--show-secrets"])).stdout),
     ).toEqual(outputs);
@@ -210,6 +220,9 @@ suiteWhere(REASON, "beside the real CLI", () => {
 
   test("destroyed by the embedded engine, gone for the CLI too", async () => {
     done(await stack.run(["destroy", "--skip-preview", "--json"]));
-    expect(JSON.parse(cli(["stack", "export"])).deployment.resources ?? []).toEqual([]);
+    const { deployment } = parse<{ deployment: { resources?: readonly StoredResource[] } }>(
+      cli(["stack", "export"]),
+    );
+    expect(deployment.resources ?? []).toEqual([]);
   }, 120_000);
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { afterAll, expect, jest, test } from "@jest/globals";
 
-import { project } from "./kit";
+import { parse, project, type Preview } from "./kit";
 
 jest.setTimeout(180_000);
 
@@ -65,10 +65,11 @@ afterAll(() => {
 test("a secret that is not made yet is told as a secret in the preview", async () => {
   const { code, stdout } = await options.run(["preview", "--json"], { LOG });
   expect(code).toBe(0);
-  const { newState } = JSON.parse(stdout).steps.find(({ urn }: { urn: string }) =>
-    urn.endsWith("::fed"),
-  );
-  expect(newState.inputs).toMatchObject({ stdin: "[secret]", environment: { A: "[secret]" } });
+  const fed = parse<Preview>(stdout).steps.find(({ urn }) => urn.endsWith("::fed"));
+  expect(fed?.newState?.inputs).toMatchObject({
+    stdin: "[secret]",
+    environment: { A: "[secret]" },
+  });
 });
 
 test("what exists is taken over by `import` and read by `get`, and additionalSecretOutputs are encrypted", async () => {

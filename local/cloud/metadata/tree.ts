@@ -1,5 +1,33 @@
 import type { CloudState, DropletRecord } from "../records";
 
+const publicInterface = (droplet: DropletRecord): unknown => ({
+  ipv4: {
+    ip_address: droplet.ipv4,
+    netmask: "255.255.255.0",
+    gateway: "203.0.113.1",
+  },
+  ...(droplet.ipv6
+    ? { ipv6: { ip_address: droplet.ipv6, cidr: 64, gateway: "2001:db8:0:1::1" } }
+    : {}),
+  anchor_ipv4: {
+    ip_address: droplet.anchor_ipv4,
+    netmask: "255.255.0.0",
+    gateway: "10.17.0.1",
+  },
+  mac: droplet.mac,
+  type: "public",
+});
+
+const privateInterface = (droplet: DropletRecord): unknown => ({
+  ipv4: {
+    ip_address: droplet.private_ipv4,
+    netmask: "255.255.240.0",
+    gateway: "10.114.0.1",
+  },
+  mac: droplet.mac,
+  type: "private",
+});
+
 /** What one droplet's `/metadata/v1.json` says. */
 export const metadataOf = (state: CloudState, droplet: DropletRecord): Record<string, unknown> => {
   const reserved = state.reservedIps.find((one) => one.droplet_id === droplet.id);
@@ -7,9 +35,6 @@ export const metadataOf = (state: CloudState, droplet: DropletRecord): Record<st
   const held = {
     ipv4: { active: reserved !== undefined, ...(reserved ? { ip_address: reserved.ip } : {}) },
   };
-  const v6 = droplet.ipv6
-    ? { ipv6: { ip_address: droplet.ipv6, cidr: 64, gateway: "2001:db8:0:1::1" } }
-    : {};
   return {
     droplet_id: droplet.id,
     hostname: droplet.name,
@@ -21,38 +46,8 @@ export const metadataOf = (state: CloudState, droplet: DropletRecord): Record<st
     auth_key: "",
     region: droplet.region,
     interfaces: {
-      ...(droplet.public_networking === false
-        ? {}
-        : {
-            public: [
-              {
-                ipv4: {
-                  ip_address: droplet.ipv4,
-                  netmask: "255.255.255.0",
-                  gateway: "203.0.113.1",
-                },
-                ...v6,
-                anchor_ipv4: {
-                  ip_address: droplet.anchor_ipv4,
-                  netmask: "255.255.0.0",
-                  gateway: "10.17.0.1",
-                },
-                mac: droplet.mac,
-                type: "public",
-              },
-            ],
-          }),
-      private: [
-        {
-          ipv4: {
-            ip_address: droplet.private_ipv4,
-            netmask: "255.255.240.0",
-            gateway: "10.114.0.1",
-          },
-          mac: droplet.mac,
-          type: "private",
-        },
-      ],
+      ...(droplet.public_networking === false ? {} : { public: [publicInterface(droplet)] }),
+      private: [privateInterface(droplet)],
     },
     floating_ip: held,
     reserved_ip: {

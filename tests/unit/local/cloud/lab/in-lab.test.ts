@@ -33,7 +33,7 @@ test("requests go over the socket; what isn't JSON comes as text", async () => {
     incoming.on("data", (chunk: Buffer) =>
       response
         .writeHead(201, { "content-type": "application/json" })
-        .end(JSON.stringify({ got: JSON.parse(chunk.toString()) })),
+        .end(JSON.stringify({ got: JSON.parse(chunk.toString()) as unknown })),
     );
   });
   await new Promise<void>((resolve) => server.listen(paths.socket, resolve));

@@ -1,8 +1,9 @@
 import { expect, test } from "@jest/globals";
 
 import { seedFiles } from "../../../../../local/cloud/machines/seed";
+import type { MachineSpec } from "../../../../../local/cloud/machines/spec";
 
-const spec = {
+const spec: MachineSpec = {
   dropletId: 7,
   name: "primary",
   region: "fra1",
@@ -19,11 +20,26 @@ const spec = {
     privateIpv4: "10.114.0.2",
   },
 };
-const parsed = (name: string, of = spec): any =>
-  JSON.parse(seedFiles(of).find((file) => file.path.endsWith(name))!.text);
+interface NetworkData {
+  readonly links: readonly { readonly id: string; readonly ethernet_mac_address: string }[];
+  readonly networks: readonly {
+    readonly id: string;
+    readonly link: string;
+    readonly ip_address: string;
+    readonly netmask: string;
+    readonly routes: readonly unknown[];
+  }[];
+  readonly services: readonly unknown[];
+}
+const textOf = (name: string, of: MachineSpec): string =>
+  seedFiles(of).find((file) => file.path.endsWith(name))!.text;
+const networkData = (of: MachineSpec = spec): NetworkData =>
+  JSON.parse(textOf("network_data.json", of)) as NetworkData;
+const metaData = (of: MachineSpec = spec): { readonly uuid: string } =>
+  JSON.parse(textOf("meta_data.json", of)) as { uuid: string };
 
 test("a ConfigDrive names the machine, its keys and its data", () => {
-  expect(parsed("meta_data.json")).toMatchObject({
+  expect(metaData()).toMatchObject({
     hostname: "primary",
     availability_zone: "fra1",
     public_keys: { "key-0": "ssh-ed25519 AAAA one" },
@@ -34,13 +50,13 @@ test("a ConfigDrive names the machine, its keys and its data", () => {
 });
 
 test("public, anchor and private addresses, each on its own link's hardware address", () => {
-  const { links, networks, services } = parsed("network_data.json");
-  expect(links.map((link: any) => [link.id, link.ethernet_mac_address])).toEqual([
+  const { links, networks, services } = networkData();
+  expect(links.map((link) => [link.id, link.ethernet_mac_address])).toEqual([
     ["eth0", "02:11:22:33:44:55"],
     ["eth1", "06:11:22:33:44:55"],
   ]);
   expect(
-    networks.map((one: any) => [one.id, one.link, one.ip_address, one.netmask, one.routes.length]),
+    networks.map((one) => [one.id, one.link, one.ip_address, one.netmask, one.routes.length]),
   ).toEqual([
     ["public0", "eth0", "203.0.113.10", "255.255.255.0", 1],
     ["anchor0", "eth0", "10.17.0.10", "255.255.0.0", 0],
@@ -50,10 +66,10 @@ test("public, anchor and private addresses, each on its own link's hardware addr
 });
 
 test("peered VPCs lie behind the VPC's own gateway, whatever its size", () => {
-  const { networks } = parsed("network_data.json", {
+  const { networks } = networkData({
     ...spec,
     networks: { ...spec.networks, privateIpv4: "172.20.5.34", privatePrefix: 28 },
-  } as typeof spec);
+  });
   expect(networks.at(-1)).toMatchObject({
     netmask: "255.255.255.240",
     routes: [
@@ -65,19 +81,15 @@ test("peered VPCs lie behind the VPC's own gateway, whatever its size", () => {
 });
 
 test("the same droplet is the same instance for ever, another one is another", () => {
-  expect(parsed("meta_data.json").uuid).toBe(
-    parsed("meta_data.json", { ...spec, name: "renamed" }).uuid,
-  );
-  expect(parsed("meta_data.json").uuid).not.toBe(
-    parsed("meta_data.json", { ...spec, dropletId: 8 }).uuid,
-  );
+  expect(metaData().uuid).toBe(metaData({ ...spec, name: "renamed" }).uuid);
+  expect(metaData().uuid).not.toBe(metaData({ ...spec, dropletId: 8 }).uuid);
 });
 
 test("a machine without public networking is told of its private link only", () => {
-  const { links, networks } = parsed("network_data.json", {
+  const { links, networks } = networkData({
     ...spec,
     networks: { ...spec.networks, privateOnly: true },
-  } as typeof spec);
-  expect(links.map((link: any) => link.id)).toEqual(["eth1"]);
-  expect(networks.map((one: any) => one.id)).toEqual(["private0"]);
+  });
+  expect(links.map((link) => link.id)).toEqual(["eth1"]);
+  expect(networks.map((one) => one.id)).toEqual(["private0"]);
 });

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { connect, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -48,7 +48,7 @@ const text = async (answer: IncomingMessage): Promise<string> =>
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "outside-"));
   const authority = await openAuthority(folder);
-  const site = (request: IncomingMessage, response: import("node:http").ServerResponse): void => {
+  const site = (request: IncomingMessage, response: ServerResponse): void => {
     if (request.url === "/moved") response.writeHead(302, { location: "/here" }).end();
     else response.end(`${request.url} for ${request.headers.host}`);
   };

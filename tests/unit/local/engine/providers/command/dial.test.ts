@@ -101,7 +101,7 @@ test("a host is reached, directly and through its proxy", async () => {
   expect(await say(target.connection)).toBe("here target");
   expect(bastion.passedOn).toEqual([]);
   expect(await say({ ...target.connection, proxy: bastion.connection })).toBe("here target");
-  expect(bastion.passedOn).toEqual([`127.0.0.1:${String(target.connection["port"])}`]);
+  expect(bastion.passedOn).toEqual([`127.0.0.1:${Number(target.connection["port"])}`]);
 });
 
 test("the host's key is checked, the proxy's as well", async () => {
