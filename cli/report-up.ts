@@ -7,10 +7,18 @@ import { duration, paintFor } from "./progress/text";
 import type { UpResult } from "./up";
 import { addressBlock, monthlyCost, nextSteps, serviceTable } from "./verify/table";
 
-export const changeSentence = ({ changes, seconds }: EngineResult): string =>
+type Outcome = Pick<EngineResult, "changes" | "seconds">;
+
+export const changeSentence = ({ changes, seconds }: Outcome): string =>
   changedCount(changes) === 0
-    ? `Nothing changed: ${countOf(changes)} resources are as fleet.yaml says (${duration(seconds)}).`
+    ? `Nothing changed: ${countOf(changes)} resources are as the state says (${duration(seconds)}).`
     : `Changed: ${describeChanges(changes)} (${duration(seconds)}).`;
+
+/** Without a look at the cloud an engine takes its state for what is there: what somebody deleted by hand shows only in the proof. */
+export const unwellText = ({ changes }: Pick<EngineResult, "changes">, stack: string): string =>
+  changedCount(changes) === 0
+    ? `fleet up: not every service is well, see the table, and nothing was to change. Something may have been changed or deleted outside (a record, the domain, a firewall): to look and mend it, run ./fleet up --refresh${stack === "local" ? "" : ` --stack ${stack}`}`
+    : "fleet up: not every service is well; see the table.";
 
 /** The closing table, or its JSON event. */
 export const report = (

@@ -6,7 +6,7 @@ import { cannotRun, failed } from "../errors";
 import { withLock } from "../lock";
 import { loadManifest } from "../manifest";
 import { reporterFor } from "../progress/reporter";
-import { report } from "../report-up";
+import { report, unwellText } from "../report-up";
 import { bringUp } from "../up";
 
 interface Options extends CommonOptions {
@@ -71,7 +71,11 @@ export const define = (command: Command): void => {
         const result = await withLock(context, "up", () => bringUp(context, fleet, how, reporter));
         report(context, fleet, result, reporter);
         if (!result.verification.ok)
-          throw failed("fleet up: not every service is well; see the table.");
+          throw failed(
+            options.refresh
+              ? "fleet up: not every service is well; see the table."
+              : unwellText(result.engine, context.stack),
+          );
       } finally {
         reporter.close();
       }
