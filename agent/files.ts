@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import {
   chmodSync,
   closeSync,
+  constants,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -19,16 +20,24 @@ import { dirname } from "node:path";
 export const sha256 = (content: Buffer | string): string =>
   createHash("sha256").update(content).digest("hex");
 
-/** Piece by piece: a database may be larger than the machine's memory. */
-export const hashFile = (path: string): string => {
+/**
+ * Piece by piece: a database may be larger than the machine's memory. Never waits for a pipe's other end, nor follows a link; of a file that grows meanwhile,
+ * the first `bytes` are what was seen.
+ */
+export const hashFile = (path: string | Buffer, bytes = Infinity): string => {
   const [hash, piece, handle] = [
     createHash("sha256"),
     Buffer.allocUnsafe(1 << 20),
-    openSync(path, "r"),
+    openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK),
   ];
+  let left = bytes;
+  const next = (): number =>
+    left > 0 ? readSync(handle, piece, { length: Math.min(piece.length, left) }) : 0;
   try {
-    for (let read = readSync(handle, piece); read > 0; read = readSync(handle, piece))
+    for (let read = next(); read > 0; read = next()) {
       hash.update(piece.subarray(0, read));
+      left -= read;
+    }
   } finally {
     closeSync(handle);
   }
@@ -92,8 +101,12 @@ export const look = (path: string): Seen | undefined =>
     "EISDIR",
   );
 
+/** undefined where there is no file. */
+export const readText = (path: string): string | undefined =>
+  ifThere(() => readFileSync(path, "utf8"));
+
 export const readJson = <T>(path: string): T | undefined => {
-  const text = ifThere(() => readFileSync(path, "utf8"));
+  const text = readText(path);
   if (text === undefined) return undefined;
   try {
     return JSON.parse(text) as T;

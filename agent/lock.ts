@@ -15,6 +15,16 @@ const take = (file: number, seconds: number): boolean => {
   return status === 0;
 };
 
+/** Only says who holds it: on a full disk the lock holds all the same, and what makes room can be done. */
+const noteHolder = (file: number, command: string): void => {
+  try {
+    ftruncateSync(file);
+    writeSync(file, `"fleet-agent ${command}" (process ${process.pid})\n`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+  }
+};
+
 /** One changing command at a time under each lock; waits up to `seconds` for the other, then says which it is. */
 export const withLock = async <T>(
   machine: Machine,
@@ -33,8 +43,7 @@ export const withLock = async <T>(
       if (seconds === 0 || !take(file, seconds))
         throw new Error(`${other} is at work. Wait for it and run this again.`);
     }
-    ftruncateSync(file);
-    writeSync(file, `"fleet-agent ${command}" (process ${process.pid})\n`);
+    noteHolder(file, command);
     return await work();
   } finally {
     closeSync(file);

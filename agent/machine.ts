@@ -2,6 +2,7 @@ import { existsSync, lchownSync, readFileSync } from "node:fs";
 import { type ClientRequest, type IncomingMessage, request } from "node:http";
 import { type RequestOptions, request as requestSecurely } from "node:https";
 
+import { bytesOf } from "./file-names";
 import { type Ran, type RunOptions, runAndCollect } from "./process";
 
 /** The machine that the agent works on: everything outside of its own head is passed in through here. */
@@ -87,7 +88,7 @@ export const thisMachine: Machine = {
   askPublic: (url, timeoutMs) => ask((taken) => requestSecurely(atItself(url), taken), timeoutMs),
   own: (path, owner, group) => {
     const [user, team] = [idOf("/etc/passwd", owner), idOf("/etc/group", group)];
-    lchownSync(path, user, team);
+    lchownSync(bytesOf(path), user, team);
   },
   now: () => new Date(),
   sleep: (milliseconds, enough) =>

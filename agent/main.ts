@@ -6,10 +6,11 @@ import { PATHS } from "@second-server/contract/paths";
 import { apply, rollback } from "./apply/apply";
 import { exportBackup, restoreToPeer } from "./backup/give-back";
 import { servePeer } from "./backup/peer";
+import { agree, planRestore, planText } from "./backup/plan-restore";
 import { prepare } from "./backup/prepare";
 import { pull } from "./backup/pull";
 import { restore } from "./backup/restore";
-import { list, verifyBackups } from "./backup/store";
+import { accept, keepOf, letGo, list, listText, verifyBackups } from "./backup/store";
 import { parseIdentity, takeIdentity } from "./identity";
 import { withLock } from "./lock";
 import { type Machine, thisMachine } from "./machine";
@@ -23,9 +24,16 @@ const USAGE = `usage: fleet-agent COMMAND
   backup prepare             on the primary: make consistent copies for the watcher
   backup pull                on the watcher: fetch, verify and keep one backup of the primary
   backup list [--json]       on the watcher: what there is
+  backup accept [ID]         on the watcher: a doubtful backup (the newest) counts as good from now on
+  backup let-go [--hourly N] [--daily N] [--weekly N]
+                             on the watcher: let old backups go at once, by the policy or fewer; needs no free space
+  backup plan [--partial] [--doubtful] [--agree] [--json]
+                             on the watcher: what a fresh primary would get; --agree: let the next restore have it so
   backup verify [ID]         on the watcher: check every file of one backup, or of all
   backup export [ID]         on the watcher: one backup (the newest whole one) as a tar on standard output
-  backup restore-to-peer     on the watcher: give the newest whole backup to a fresh primary
+  backup restore-to-peer [--partial] [--doubtful]
+                             on the watcher: give a fresh primary of each item the newest whole copy; refuses when an
+                             item has none, unless --partial; doubtful backups are passed over, unless --doubtful
   restore [SERVICE] < TAR    on a primary in service: put the data of a backup back
   peer COMMAND               for the other machine's key only
 exit codes: 0 done, 1 refused or failed (the reason is on standard error), 2 wrong usage`;
@@ -51,7 +59,40 @@ const alone = async (
   return 0;
 };
 
-const backup = async (machine: Machine, [command, word]: readonly string[]): Promise<number> => {
+/** Says what a fresh primary would get; exit 1 where nothing is restored as it stands. */
+const plan = (machine: Machine, words: readonly string[]): number => {
+  const agreed = { doubtful: words.includes("--doubtful"), partial: words.includes("--partial") };
+  const chosenItems = planRestore(machine, agreed);
+  if (words.includes("--agree")) agree(machine, agreed);
+  if (words.includes("--json")) return say(JSON.stringify(chosenItems, undefined, 2));
+  if (chosenItems.refused !== undefined)
+    throw new Error(`fleet-agent backup plan: ${chosenItems.refused}`);
+  return say(planText(chosenItems));
+};
+
+/** `--hourly 1 --daily 1 --weekly 1`: fewer than the policy keeps; what is not said is as the policy has it. */
+const letGoNow = (machine: Machine, words: readonly string[]): void => {
+  const count = (name: string, otherwise: number): number => {
+    const place = words.indexOf(name);
+    const value = place < 0 ? otherwise : Number(words[place + 1]);
+    if (!Number.isInteger(value) || value < 0)
+      throw new Error(`fleet-agent backup let-go: ${name} needs a whole number`);
+    return value;
+  };
+  const policy = keepOf(machine);
+  const gone = letGo(machine, {
+    hourly: count("--hourly", policy.hourly),
+    daily: count("--daily", policy.daily),
+    weekly: count("--weekly", policy.weekly),
+  });
+  machine.log(gone.length === 0 ? "nothing to let go" : `let go: ${gone.join(", ")}`);
+};
+
+const backup = async (
+  machine: Machine,
+  [command, ...words]: readonly string[],
+): Promise<number> => {
+  const [word] = words;
   switch (command) {
     case "prepare":
       return await alone(machine, "backup prepare", 300, () => prepare(machine));
@@ -59,12 +100,26 @@ const backup = async (machine: Machine, [command, word]: readonly string[]): Pro
       return await alone(machine, "backup pull", 300, () => pull(machine), PATHS.backupLock);
     case "list":
       return say(
-        word === "--json"
-          ? JSON.stringify(list(machine), undefined, 2)
-          : list(machine)
-              .map(({ id, files, bytes }) => `${id}  ${files} files  ${bytes} bytes`)
-              .join("\n") || "there is no backup yet",
+        word === "--json" ? JSON.stringify(list(machine), undefined, 2) : listText(machine),
       );
+    case "accept":
+      return await alone(
+        machine,
+        "backup accept",
+        300,
+        () => Promise.resolve(accept(machine, word)),
+        PATHS.backupLock,
+      );
+    case "let-go":
+      return await alone(
+        machine,
+        "backup let-go",
+        60,
+        () => Promise.resolve(letGoNow(machine, words)),
+        PATHS.backupLock,
+      );
+    case "plan":
+      return plan(machine, words);
     case "verify":
       verifyBackups(machine, word);
       return 0;
@@ -76,7 +131,11 @@ const backup = async (machine: Machine, [command, word]: readonly string[]): Pro
         machine,
         "backup restore-to-peer",
         300,
-        () => restoreToPeer(machine),
+        () =>
+          restoreToPeer(machine, {
+            ...(words.includes("--doubtful") && { doubtful: true }),
+            ...(words.includes("--partial") && { partial: true }),
+          }),
         PATHS.backupLock,
       );
     default:

@@ -8,33 +8,66 @@ export interface Ran {
 export interface RunOptions {
   readonly input?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** A deadline, for the program and what it has started. */
+  readonly seconds?: number;
+  /** Ends it earlier. */
+  readonly signal?: AbortSignal;
+  /** More than so many characters of output and it is ended; by default far more than any of ours says. */
+  readonly limit?: number;
 }
+
+const OUTPUT_LIMIT = 32 * 1024 * 1024;
+/** What coreutils' `timeout` ends with: its own code, or the signal's where the program had to be killed. */
+const TIMED_OUT: readonly number[] = [124, 137];
+/** `timeout` gives the program a process group of its own, and ends the whole of it. */
+export const bounded = (argv: readonly string[], seconds: number): readonly string[] => [
+  "timeout",
+  "--kill-after=5",
+  String(seconds),
+  ...argv,
+];
 
 /** Runs a program to its end and collects what it says; one that is not there has the shell's code for that. */
 export const runAndCollect = (
-  [program = "", ...args]: readonly string[],
-  { input, environment }: RunOptions = {},
+  argv: readonly string[],
+  { input, environment, seconds, signal, limit = OUTPUT_LIMIT }: RunOptions = {},
 ): Promise<Ran> =>
   new Promise((resolve) => {
+    const [program = "", ...args] = seconds === undefined ? argv : bounded(argv, seconds);
     const child = spawn(program, args, {
       env: { ...process.env, LC_ALL: "C.UTF-8", ...environment },
       stdio: ["pipe", "pipe", "pipe"],
     });
     let stdout = "";
     let stderr = "";
+    const tooMuch = (): boolean => {
+      if (stdout.length + stderr.length <= limit) return false;
+      child.kill();
+      return true;
+    };
     child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-      stdout += chunk;
+      if (!tooMuch()) stdout += chunk;
     });
     child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
-      stderr += chunk;
+      if (!tooMuch()) stderr += chunk;
     });
+    const end = (): void => {
+      child.kill();
+    };
+    if (signal?.aborted) end();
+    signal?.addEventListener("abort", end, { once: true });
     // A program that ends without reading its input is no defect of ours: its exit code tells.
     child.stdin.on("error", () => undefined);
     child.stdin.end(input ?? "");
     child.once("error", (error) => resolve({ code: 127, stdout, stderr: error.message }));
-    child.once("close", (code, signal) =>
-      resolve({ code: code ?? (signal ? 128 : 1), stdout, stderr }),
-    );
+    child.once("close", (code, killedBy) => {
+      signal?.removeEventListener("abort", end);
+      const late =
+        seconds !== undefined && TIMED_OUT.includes(code ?? 0)
+          ? `\nit did not end within ${seconds} s`
+          : "";
+      resolve({ code: code ?? (killedBy ? 128 : 1), stdout, stderr: stderr + late });
+    });
   });
 
 /** The exit code of a process that was started elsewhere. */

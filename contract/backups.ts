@@ -12,6 +12,8 @@ export const DEFAULT_BACKUP_KEEP: BackupKeep = { hourly: 24, daily: 7, weekly: 4
 export interface BackupPolicy {
   readonly keep: BackupKeep;
   readonly everyMinutes: number;
+  /** Where each item of the fleet's data lies in a backup: what is not here any more has been taken out on purpose. */
+  readonly items?: readonly string[];
 }
 
 /** /var/lib/fleet-backups/status.json on the watcher: how backups stand, for the Observatory. Instants are ISO. */
@@ -20,6 +22,8 @@ export interface BackupStatus {
   readonly ok?: boolean;
   readonly at?: string;
   readonly error?: string;
+  /** What has to be told at once, whatever the newest good backup's age: items that failed, a backup that is doubtful or was refused. */
+  readonly problems?: readonly string[];
   /** The newest good backup, and when it was prepared. */
   readonly newest?: string;
   readonly newestVerifiedAt?: string;
@@ -37,4 +41,21 @@ export interface ListedBackup {
   readonly files: number;
   readonly bytes: number;
   readonly release: string;
+  /** Why it is not restored without being asked for. */
+  readonly doubts?: readonly string[];
+  /** Items that are not in it, and why. */
+  readonly failed?: readonly string[];
+  /** Its description can't be read. */
+  readonly damaged?: string;
+}
+
+/** What would be restored, as `fleet-agent backup plan --json` tells before anything is touched. */
+export interface RestorePlan {
+  readonly items: readonly { readonly item: string; readonly id: string; readonly at: string }[];
+  /** What is wrong with newer backups, or items of them. */
+  readonly passedOver: readonly string[];
+  /** Items that no backup has whole. */
+  readonly lost: readonly string[];
+  /** Why nothing is restored as it stands; absent where it can be, or where there is no backup at all. */
+  readonly refused?: string;
 }

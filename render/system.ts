@@ -1,3 +1,5 @@
+import { relative } from "node:path";
+
 import type { BackupPolicy } from "@second-server/contract/backups";
 import { UNITS } from "@second-server/contract/names";
 import { DEBIAN_PATHS, PATHS, unitPath } from "@second-server/contract/paths";
@@ -66,7 +68,13 @@ export const backupCron = (fleet: FleetFacts): MachineFile => ({
 });
 
 /** What the agent keeps of the pulled backups. */
-export const backupPolicy = ({ backups }: FleetFacts): MachineFile => {
-  const policy: BackupPolicy = { keep: backups.keep, everyMinutes: backups.everyMinutes };
+export const backupPolicy = ({ backups, services }: FleetFacts): MachineFile => {
+  const policy: BackupPolicy = {
+    keep: backups.keep,
+    everyMinutes: backups.everyMinutes,
+    items: services.flatMap(({ data }) =>
+      data.map(({ path }) => `data/${relative(PATHS.serviceData, path)}`),
+    ),
+  };
   return jsonFile(PATHS.backupPolicy, policy);
 };

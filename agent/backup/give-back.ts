@@ -1,9 +1,20 @@
 import { spawn } from "node:child_process";
+import { rmSync } from "node:fs";
+
+import { PATHS } from "@second-server/contract/paths";
 
 import type { Machine } from "../machine";
-import { ended, runOnOwnStreams } from "../process";
-import { peer } from "./pull";
-import { chosen, folderOf, recordStatus } from "./store";
+import { bounded, ended, runOnOwnStreams } from "../process";
+import { ANSWER_LIMIT, peer } from "./peer-link";
+import {
+  type Agreed,
+  agreement,
+  compose,
+  forgetAgreement,
+  planRestore,
+  planText,
+} from "./plan-restore";
+import { backupIds, chosen, folderOf, recordStatus } from "./store";
 
 /** A primary made a moment ago may not have its accounts yet: sshd refuses, and a little later does not. */
 const REACH_SECONDS = 60;
@@ -11,7 +22,10 @@ const REACH_SECONDS = 60;
 const stateOfPeer = async (machine: Machine): Promise<string> => {
   const deadline = machine.now().getTime() + REACH_SECONDS * 1000;
   for (;;) {
-    const { code, stdout, stderr } = await machine.run(peer("state"));
+    const { code, stdout, stderr } = await machine.run(peer("state"), {
+      seconds: 30,
+      limit: ANSWER_LIMIT,
+    });
     if (code === 0) return stdout.trim();
     if (machine.now().getTime() >= deadline)
       throw new Error(
@@ -21,24 +35,36 @@ const stateOfPeer = async (machine: Machine): Promise<string> => {
   }
 };
 
+/** Extended attributes of users (`user.*`), holes and hard links go with the files. */
+const pack = (folder: string): readonly string[] => [
+  "tar",
+  "-cf",
+  "-",
+  "--sparse",
+  "--xattrs",
+  "--xattrs-include=user.*",
+  "-C",
+  folder,
+  ".",
+];
+/** For a primary that takes nothing and doesn't refuse either. */
+const SEND_SECONDS = 2 * 3600;
+
 /** tar on this side, `command` taking it on the other, with nothing kept in between. */
-export const send = async (
-  folder: string,
-  [program = "", ...args]: readonly string[],
-): Promise<void> => {
-  const pack = spawn("tar", ["-cf", "-", "-C", folder, "."], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+export const send = async (folder: string, argv: readonly string[]): Promise<void> => {
+  const [program = "", ...args] = bounded(argv, SEND_SECONDS);
+  const [tar = "", ...how] = pack(folder);
+  const packing = spawn(tar, how, { stdio: ["ignore", "pipe", "inherit"] });
   const remote = spawn(program, args, { stdio: ["pipe", "inherit", "inherit"] });
   // When the other side refuses, its exit code tells; the broken pipe is only the echo of that. tar would wait for ever for somebody to read on.
   remote.stdin.on("error", () => {
-    pack.kill();
+    packing.kill();
   });
   remote.once("close", () => {
-    pack.kill();
+    packing.kill();
   });
-  pack.stdout.pipe(remote.stdin);
-  const [packed, taken] = await Promise.all([ended(pack), ended(remote)]);
+  packing.stdout.pipe(remote.stdin);
+  const [packed, taken] = await Promise.all([ended(packing), ended(remote)]);
   if (taken !== 0)
     throw new Error(
       `fleet-agent backup restore-to-peer: the primary did not take it (exit ${taken}).`,
@@ -54,16 +80,15 @@ export const exportBackup = async (machine: Machine, asked: string | undefined):
   const id = chosen(machine, asked);
   if (id === undefined)
     throw new Error(
-      "fleet-agent backup export: there is no whole backup yet. Make one: fleet-agent backup pull",
+      "fleet-agent backup export: there is no whole backup that nothing speaks against. What there is: fleet-agent backup list. Name one, or make one: fleet-agent backup pull",
     );
-  const code = await runOnOwnStreams(["tar", "-cf", "-", "-C", folderOf(machine, id), "."]);
+  const code = await runOnOwnStreams(pack(folderOf(machine, id)));
   if (code !== 0) throw new Error(`fleet-agent backup export: tar ended with exit ${code}.`);
 };
 
-/** Gives a fresh primary the newest backup that verifies. A primary in service, or no backup yet, is no failure: there is nothing to give back. */
-export const restoreToPeer = async (machine: Machine): Promise<void> => {
-  const id = chosen(machine, undefined);
-  if (id === undefined) {
+/** Gives a fresh primary, of each item, the newest copy that is whole. A primary in service, or no backup yet, is no failure: there is nothing to give back. Backups of which none can be given are one. */
+export const restoreToPeer = async (machine: Machine, words: Agreed = {}): Promise<void> => {
+  if (backupIds(machine).length === 0) {
     machine.log("no backup yet: a fresh start");
     return;
   }
@@ -71,7 +96,14 @@ export const restoreToPeer = async (machine: Machine): Promise<void> => {
     machine.log("the primary is in service already: nothing is restored");
     return;
   }
-  machine.log(`giving back ${id}`);
-  await send(folderOf(machine, id), peer("restore"));
+  const plan = planRestore(machine, { ...agreement(machine), ...words });
+  if (plan.refused !== undefined)
+    throw new Error(`fleet-agent backup restore-to-peer: ${plan.refused}`);
+  machine.log(`giving back\n${planText(plan)}`);
+  const folder =
+    plan.whole === undefined ? await compose(machine, plan) : folderOf(machine, plan.whole);
+  await send(folder, peer("restore"));
+  rmSync(machine.at(`${PATHS.backups}/.restore`), { recursive: true, force: true });
+  forgetAgreement(machine);
   recordStatus(machine, { lastRestoreAt: machine.now().toISOString() });
 };

@@ -1,79 +1,59 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
-import { dirname, relative } from "node:path";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { relative } from "node:path";
 
 import { DEBIAN_PATHS, PATHS } from "@second-server/contract/paths";
 import type { Release } from "@second-server/contract/release";
 
+import { shown } from "../file-names";
 import { type Machine, must } from "../machine";
 import { readApplied } from "../record";
-import { sizeOf, writeManifest } from "./manifest";
+import { copyItem } from "./copy-item";
+import { type ItemNote, sizeOf, writeManifest } from "./manifest";
 
-type Data = Release["data"][number];
+const CERTIFICATES = "letsencrypt";
+/** After this no further item is begun: the watcher waits no longer than that, and somebody may want to roll back. */
+const ALL_SECONDS = 12 * 60;
 
-/**
- * SQLite's own backup API by way of Python's standard library, which every Debian machine with cloud-init has: consistent while the service writes.
- * The copy is one plain file (no write-ahead log of its own), checked before it counts.
- */
-const SQLITE_BACKUP = `
-import sqlite3, sys
-source, copy = (sqlite3.connect(path, timeout=30) for path in sys.argv[1:3])
-source.backup(copy)
-source.close()
-copy.execute("pragma journal_mode = delete")
-answer = copy.execute("pragma quick_check").fetchone()[0]
-copy.close()
-sys.exit(0 if answer == "ok" else f"{sys.argv[1]}: {answer}")
-`;
+interface Item {
+  /** Where it lies in the backup. */
+  readonly path: string;
+  /** @returns whether there was anything. */
+  readonly copy: (target: string) => Promise<boolean>;
+}
 
-/** When a database last changed, in seconds. */
-const changedAt = (source: string): number =>
-  Math.max(
-    ...[source, `${source}-wal`]
-      .filter((path) => existsSync(path))
-      .map((path) => statSync(path).mtimeMs),
-  ) / 1000;
+const itemsOf = (machine: Machine, release: Release): readonly Item[] => [
+  ...release.data.map((data) => ({
+    path: `data/${relative(PATHS.serviceData, data.path)}`,
+    copy: (target: string) => copyItem(machine, data, target),
+  })),
+  {
+    path: CERTIFICATES,
+    copy: async (target) => {
+      const source = machine.at(DEBIAN_PATHS.letsencrypt);
+      if (!existsSync(source)) return false;
+      await must(machine, ["cp", "-a", "--", source, target], { seconds: 60 });
+      return true;
+    },
+  },
+];
 
-const COPIES = 3;
-const listing = async (machine: Machine, folder: string): Promise<string> =>
-  (await machine.run(["find", folder, "-printf", "%P %y %s %T@\\n"])).stdout;
-
-/** A folder is copied again while files come, go or grow in it, so that what belongs together is of one moment; one that never rests is taken as it is found. */
-const copyFolder = async (machine: Machine, source: string, target: string): Promise<void> => {
-  for (let copy = 1; ; copy++) {
-    const before = await listing(machine, source);
+/** One item's failure is that item's: the others are copied, and it is told by name. */
+const attempt = async (
+  machine: Machine,
+  { path, copy }: Item,
+  draft: string,
+  deadline: number,
+): Promise<readonly ItemNote[]> => {
+  const target = `${draft}/${path}`;
+  try {
+    if (machine.now().getTime() > deadline)
+      throw new Error(`the items before it took more than ${ALL_SECONDS} s`);
+    return (await copy(target)) ? [{ path }] : [];
+  } catch (error) {
     rmSync(target, { recursive: true, force: true });
-    const { code, stderr } = await machine.run(["cp", "-a", "--", source, target]);
-    if (code === 0 && (await listing(machine, source)) === before) return;
-    if (copy < COPIES) continue;
-    if (code !== 0) throw new Error(`${source} can't be copied: ${stderr.trim()}`);
-    machine.log(
-      `${source}: it changed during each of ${COPIES} copies; its files may be of different moments`,
-    );
-    return;
-  }
-};
-
-const copyOne = async (machine: Machine, { kind, path }: Data, target: string): Promise<void> => {
-  const source = machine.at(path);
-  // A service that has written nothing yet has nothing to lose.
-  if (!existsSync(source)) return;
-  mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
-  switch (kind) {
-    case "sqlite": {
-      // The copy's time is its source's, taken before: an unchanged database is the same file to rsync and costs the watcher nothing, and one that changes meanwhile looks older than it is.
-      const at = changedAt(source);
-      await must(machine, ["python3", "-I", "-c", SQLITE_BACKUP, source, target]);
-      utimesSync(target, at, at);
-      return;
-    }
-    case "directory":
-      await copyFolder(machine, source, target);
-      return;
-    case "file":
-      await must(machine, ["cp", "-a", "--", source, target]);
-      return;
-    default:
-      kind satisfies never;
+    const failed = (error as Error).message;
+    machine.log(`${shown(path)} is not in this backup: ${failed}`);
+    return [{ path, failed }];
   }
 };
 
@@ -87,17 +67,11 @@ export const prepare = async (machine: Machine): Promise<void> => {
   const draft = machine.at(`${PATHS.backupExport}.new`);
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { recursive: true, mode: 0o700 });
-  for (const data of applied.release.data)
-    await copyOne(machine, data, `${draft}/data/${relative(PATHS.serviceData, data.path)}`);
-  if (existsSync(machine.at(DEBIAN_PATHS.letsencrypt)))
-    await must(machine, [
-      "cp",
-      "-a",
-      "--",
-      machine.at(DEBIAN_PATHS.letsencrypt),
-      `${draft}/letsencrypt`,
-    ]);
-  const manifest = writeManifest(draft, machine.now(), applied.sha);
+  const deadline = machine.now().getTime() + ALL_SECONDS * 1000;
+  const notes: ItemNote[] = [];
+  for (const item of itemsOf(machine, applied.release))
+    notes.push(...(await attempt(machine, item, draft, deadline)));
+  const manifest = writeManifest(draft, machine.now(), applied.sha, notes);
   const old = machine.at(`${PATHS.backupExport}.old`);
   rmSync(old, { recursive: true, force: true });
   if (existsSync(machine.at(PATHS.backupExport))) renameSync(machine.at(PATHS.backupExport), old);

@@ -2,55 +2,25 @@ import { chmodSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 
 import { PATHS } from "@second-server/contract/paths";
 
-import { readJson } from "../files";
-import { type Machine, must } from "../machine";
-import { type BackupManifest, MANIFEST, faultsOf, sizeOf } from "./manifest";
-import { expired, idOf } from "./retention";
-import { backupIds, folderOf, keepOf, recordStatus } from "./store";
-
-export const peer = (command: string): readonly string[] => [
-  "ssh",
-  "-F",
-  PATHS.sshConfig,
-  "peer",
-  command,
-];
+import { shown } from "../file-names";
+import type { Machine } from "../machine";
+import { fetchInto } from "./fetch";
+import { doubtsAbout, failedItems } from "./items";
+import { type BackupManifest, readManifest, sizeOf } from "./manifest";
+import { Incomplete, Refused } from "./refusals";
+import { idOf } from "./retention";
+import {
+  backupIds,
+  expectedItems,
+  folderOf,
+  isSound,
+  letGo,
+  noteDoubts,
+  noteOrder,
+  recordStatus,
+} from "./store";
 
 const partial = (machine: Machine): string => machine.at(`${PATHS.backups}/.partial`);
-
-/** Into one folder that a killed pull leaves behind and the next one completes. Unchanged files are links to the backup before: a day of hourly backups is little more than one. */
-const fetch = async (machine: Machine, options: readonly string[]): Promise<readonly string[]> => {
-  const [newest] = backupIds(machine);
-  const base = newest === undefined ? [] : [`--link-dest=${folderOf(machine, newest)}`];
-  await must(machine, [
-    "rsync",
-    "-a",
-    "--delete",
-    ...options,
-    ...base,
-    "-e",
-    `ssh -F ${PATHS.sshConfig}`,
-    "peer:./",
-    `${partial(machine)}/`,
-  ]);
-  return faultsOf(partial(machine));
-};
-
-const take = async (machine: Machine, id: string): Promise<BackupManifest> => {
-  await must(machine, peer("prepare"));
-  mkdirSync(partial(machine), { recursive: true, mode: 0o700 });
-  let faults = await fetch(machine, []);
-  // rsync goes by size and time; a file that it took for unchanged and is not is fetched by content.
-  if (faults.length > 0) faults = await fetch(machine, ["--checksum"]);
-  if (faults.length > 0)
-    throw new Error(
-      `fleet-agent backup pull: what arrived is not what was prepared: ${faults.slice(0, 5).join("; ")}`,
-    );
-  chmodSync(partial(machine), 0o700);
-  await must(machine, ["sync", "-f", partial(machine)]);
-  renameSync(partial(machine), folderOf(machine, id));
-  return readJson<BackupManifest>(`${folderOf(machine, id)}/${MANIFEST}`)!;
-};
 
 /** Two pulls within a second are two backups. */
 const freeId = (machine: Machine, at: Date): string =>
@@ -58,44 +28,104 @@ const freeId = (machine: Machine, at: Date): string =>
     ? freeId(machine, new Date(at.getTime() + 1000))
     : idOf(at);
 
-/** Fetches one backup of the primary, checks every file of it, and lets old ones go. Says how it went in status.json either way. */
+/** Beside the newest backup that is good: one that is doubtful itself is no measure. */
+const doubtsOfFresh = (machine: Machine, fresh: BackupManifest): readonly string[] => {
+  const before = backupIds(machine).find((id) => isSound(machine, id));
+  if (before === undefined) return [];
+  const manifest = readManifest(folderOf(machine, before));
+  return "fault" in manifest ? [] : doubtsAbout(fresh, manifest, expectedItems(machine));
+};
+
+interface Taken {
+  readonly manifest: BackupManifest;
+  readonly doubts: readonly string[];
+}
+
+const take = async (machine: Machine, id: string): Promise<Taken> => {
+  const folder = partial(machine);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    const manifest = await fetchInto(machine, folder);
+    const doubts = doubtsOfFresh(machine, manifest);
+    chmodSync(folder, 0o700);
+    // Both are written before the backup has its name: a power cut leaves none without its place, or without what speaks against it.
+    noteOrder(machine, id);
+    noteDoubts(machine, id, doubts);
+    renameSync(folder, folderOf(machine, id));
+    return { manifest, doubts };
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+};
+
+const asText = (items: readonly { readonly path: string; readonly failed: string }[]): string[] =>
+  items.map(({ path, failed }) => `${shown(path)}: ${shown(failed)}`);
+
+const ACCEPT =
+  "If that is meant: sudo fleet-agent backup accept (on the watcher). Until then the older one stays the newest good one";
+
+/** What is said of a backup that is kept, but is not all that it should be. */
+const problemsOf = ({ manifest, doubts }: Taken, id: string): readonly string[] => [
+  ...asText(failedItems(manifest)).map((text) => `backup ${id} lacks ${text}`),
+  ...(doubts.length > 0 ? [`backup ${id} is doubtful: ${doubts.join("; ")}. ${ACCEPT}`] : []),
+];
+
+const recordTaken = (machine: Machine, id: string, began: Date, taken: Taken): void => {
+  const { manifest } = taken;
+  const problems = problemsOf(taken, id);
+  // The primary's word for when it was: never later than now, or it would stay fresh for ever.
+  const at = Math.min(Date.parse(manifest.at), machine.now().getTime());
+  recordStatus(machine, {
+    ok: problems.length === 0,
+    at: began.toISOString(),
+    ...(problems.length === 0 && { newest: id, newestVerifiedAt: new Date(at).toISOString() }),
+    files: manifest.entries.length,
+    bytes: sizeOf(manifest),
+    seconds: (machine.now().getTime() - began.getTime()) / 1000,
+    error: problems.length > 0 ? problems.join("; ") : undefined,
+    problems: problems.length > 0 ? problems : undefined,
+  });
+};
+
+const recordFailure = (machine: Machine, began: Date, error: unknown): void => {
+  const { message } = error as Error;
+  // On a full disk the status can't be written either: its age tells the Observatory, and the first reason is what counts here.
+  try {
+    recordStatus(machine, {
+      ok: false,
+      at: began.toISOString(),
+      error: message,
+      ...(error instanceof Refused && { problems: [message] }),
+    });
+  } catch (second) {
+    machine.log((second as Error).message);
+  }
+};
+
+/** Lets old backups go, fetches one of the primary, checks every file of it, and compares it with the one before. Says how it went in status.json either way. */
 export const pull = async (machine: Machine): Promise<void> => {
   const began = machine.now();
   const id = freeId(machine, began);
   mkdirSync(machine.at(PATHS.backups), { recursive: true, mode: 0o711 });
   try {
-    const manifest = await take(machine, id);
-    const gone = expired(backupIds(machine), keepOf(machine));
-    for (const old of gone) rmSync(folderOf(machine, old), { recursive: true, force: true });
-    const [files, bytes, seconds] = [
-      manifest.entries.length,
-      sizeOf(manifest),
-      (machine.now().getTime() - began.getTime()) / 1000,
-    ];
-    recordStatus(machine, {
-      ok: true,
-      at: began.toISOString(),
-      newest: id,
-      newestVerifiedAt: manifest.at,
-      files,
-      bytes,
-      seconds,
-      error: undefined,
-    });
+    // First, so that fewer kept backups make room on a full disk; and again for the one that came.
+    const early = letGo(machine);
+    const taken = await take(machine, id);
+    const gone = early.length + letGo(machine).length;
+    recordTaken(machine, id, began, taken);
     machine.log(
-      `backup ${id}: ${files} files, ${bytes} bytes, verified, ${seconds.toFixed(1)} s${gone.length > 0 ? `; ${gone.length} old let go` : ""}`,
+      `backup ${id}: ${taken.manifest.entries.length} files, ${sizeOf(taken.manifest)} bytes, verified, ${((machine.now().getTime() - began.getTime()) / 1000).toFixed(1)} s${gone > 0 ? `; ${gone} old let go` : ""}`,
     );
+    for (const problem of problemsOf(taken, id)) machine.log(problem);
+    const failed = asText(failedItems(taken.manifest));
+    if (failed.length > 0)
+      throw new Incomplete(
+        `fleet-agent backup pull: ${id} is kept, without ${failed.join("; without ")}`,
+      );
   } catch (error) {
-    // On a full disk the status can't be written either: its age tells the Observatory, and the first reason is what counts here.
-    try {
-      recordStatus(machine, {
-        ok: false,
-        at: began.toISOString(),
-        error: (error as Error).message,
-      });
-    } catch (second) {
-      machine.log((second as Error).message);
-    }
+    if (!(error instanceof Incomplete)) recordFailure(machine, began, error);
     throw error;
   }
 };

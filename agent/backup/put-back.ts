@@ -4,6 +4,7 @@ import { dirname, join, relative } from "node:path";
 import { PATHS } from "@second-server/contract/paths";
 import type { Release } from "@second-server/contract/release";
 
+import { bytesOf, textOf } from "../file-names";
 import { type Machine, must } from "../machine";
 import { note } from "../record";
 import { putCertificates } from "./certificates-back";
@@ -14,8 +15,9 @@ type Data = Release["data"][number];
 
 const ownAll = (machine: Machine, path: string, owner: string): void => {
   machine.own(path, owner, owner);
-  if (!lstatSync(path).isDirectory()) return;
-  for (const name of readdirSync(path)) ownAll(machine, join(path, name), owner);
+  if (!lstatSync(bytesOf(path)).isDirectory()) return;
+  for (const name of readdirSync(bytesOf(path), { encoding: "buffer" }))
+    ownAll(machine, join(path, textOf(name)), owner);
 };
 
 /** Folders on the way to a service's data belong to the service as well; a unit's StateDirectory= sets the same. */

@@ -20,6 +20,8 @@ export const receive = async (machine: Machine): Promise<void> => {
     incoming,
     "--no-same-owner",
     "--delay-directory-restore",
+    "--xattrs",
+    "--xattrs-include=user.*",
   ]);
   if (code !== 0)
     throw new Error(

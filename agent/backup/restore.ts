@@ -1,5 +1,5 @@
-import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
-import { relative } from "node:path";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { dirname, relative } from "node:path";
 
 import { PATHS } from "@second-server/contract/paths";
 import type { Release } from "@second-server/contract/release";
@@ -14,17 +14,17 @@ import { receive } from "./receive";
 type Data = Release["data"][number];
 
 /** What users wrote since the backup stays on the machine until the next restore. */
-const setAside = (machine: Machine, data: readonly Data[]): void => {
+const setAside = async (machine: Machine, data: readonly Data[]): Promise<void> => {
   const aside = machine.at(PATHS.beforeRestore);
   rmSync(aside, { recursive: true, force: true });
   mkdirSync(aside, { recursive: true, mode: 0o700 });
   for (const { path } of data) {
     for (const one of [path, `${path}-wal`])
-      if (existsSync(machine.at(one)))
-        cpSync(machine.at(one), `${aside}/${relative(PATHS.serviceData, one)}`, {
-          recursive: true,
-          preserveTimestamps: true,
-        });
+      if (existsSync(machine.at(one))) {
+        const kept = `${aside}/${relative(PATHS.serviceData, one)}`;
+        mkdirSync(dirname(kept), { recursive: true, mode: 0o700 });
+        await must(machine, ["cp", "-a", "--", machine.at(one), kept], { seconds: 600 });
+      }
   }
 };
 
@@ -46,7 +46,7 @@ export const restore = async (machine: Machine, service: string | undefined): Pr
   const units = [...new Set(data.map(({ unit }) => unit))];
   await must(machine, ["systemctl", "stop", "--", ...units]);
   try {
-    setAside(machine, data);
+    await setAside(machine, data);
     const services = await putInPlace(machine, data);
     note(machine, `restored ${services.join(", ")}`);
     machine.log(

@@ -17,12 +17,35 @@ const week = (id: string): string => String(Math.floor((momentOf(id).getTime() /
 /** A backup made right after something went wrong must not push out the only good one of its hour. */
 const ALWAYS = 2;
 
-/** The backups to delete: each of the last hours, days and weeks keeps its newest, and the two newest of all stay. */
-export const expired = (ids: readonly string[], keep: BackupKeep): readonly string[] => {
-  const newestFirst = [...ids].sort().reverse();
+const HOUR_MINUTES = 60;
+/**
+ * The tier that is called hourly. Backups more often than hourly are counted one by one (96 quarter-hours are 96 backups); with backups less often, so many
+ * hours hold fewer of them (24 hours hold four taken every six).
+ */
+const hourlyTier = (
+  hourly: number,
+  everyMinutes: number,
+): readonly [number, (id: string) => string] => {
+  const slot = Math.min(everyMinutes, HOUR_MINUTES) * 60_000;
+  return [
+    everyMinutes > HOUR_MINUTES ? Math.ceil((hourly * HOUR_MINUTES) / everyMinutes) : hourly,
+    (id) => String(Math.floor(momentOf(id).getTime() / slot)),
+  ];
+};
+
+/**
+ * The backups to delete, of `ids` in the order in which they were taken: each of the last hours, days and weeks keeps its newest, and the two newest of all
+ * stay.
+ */
+export const expired = (
+  ids: readonly string[],
+  keep: BackupKeep,
+  everyMinutes = HOUR_MINUTES,
+): readonly string[] => {
+  const newestFirst = [...ids].reverse();
   const kept = new Set(newestFirst.slice(0, ALWAYS));
   const tiers: readonly (readonly [number, (id: string) => string])[] = [
-    [keep.hourly, (id) => id.slice(0, 11)],
+    hourlyTier(keep.hourly, everyMinutes),
     [keep.daily, (id) => id.slice(0, 8)],
     [keep.weekly, week],
   ];

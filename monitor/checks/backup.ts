@@ -14,6 +14,8 @@ export interface BackupStatus {
   readonly newestVerifiedAt?: string;
   readonly lastRestoreAt?: string;
   readonly error?: string;
+  /** What has to be told at once. */
+  readonly problems?: readonly string[];
 }
 
 const read = async (path: string): Promise<BackupStatus | undefined> => {
@@ -31,6 +33,8 @@ export const checkBackup = async (check: BackupCheck, now = Date.now()): Promise
   const limit = check.maxAgeSeconds * 1000;
   const because = status?.error === undefined ? "" : `; last error: ${status.error}`;
   if (status?.newestVerifiedAt === undefined) {
+    if (status?.problems !== undefined && status.problems.length > 0)
+      throw new Finding(status.problems.join("; "));
     const since = now - (await stat(dirname(check.statusFile))).mtimeMs;
     if (since > limit)
       throw new Finding(
@@ -43,6 +47,8 @@ export const checkBackup = async (check: BackupCheck, now = Date.now()): Promise
     throw new Finding(
       `the newest verified backup is ${span(age)} old, more than ${span(limit)}${because}`,
     );
+  if (status.problems !== undefined && status.problems.length > 0)
+    throw new Finding(status.problems.join("; "));
   const restore =
     check.maxRestoreAgeSeconds === undefined
       ? undefined
@@ -65,6 +71,10 @@ const advice: Advice = {
     {
       say: "Take one now; it says what is wrong.",
       run: onMachine("watcher", "sudo fleet-agent backup pull"),
+    },
+    {
+      say: "Less is there than before, and that is meant?",
+      run: onMachine("watcher", "sudo fleet-agent backup accept"),
     },
   ],
 };

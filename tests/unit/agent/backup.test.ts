@@ -281,8 +281,19 @@ describe("a folder is copied as it is at one moment", () => {
     );
     expect(old!.said.filter((line) => line.includes("different moments"))).toHaveLength(1);
   });
-  test("and one that can't be copied is no backup", async () => {
-    await expect(prepare(during(() => 1))).rejects.toThrow("quiet/files can't be copied");
+  test("and one that can't be copied costs that item only, and is told by name", async () => {
+    await prepare(during(() => 1));
+    const { items } = JSON.parse(old!.read(`${EXPORT}/manifest.json`)) as {
+      items: { path: string; failed?: string }[];
+    };
+    expect(items.map(({ path, failed }) => [path, failed !== undefined])).toEqual([
+      ["data/dead-drop/drops.db", false],
+      ["data/comments/comments.json", false],
+      ["data/quiet/files", true],
+      ["letsencrypt", false],
+    ]);
+    expect(existsSync(old!.at(`${EXPORT}/data/quiet/files`))).toBe(false);
+    expect(rowsOf(old!.at(`${EXPORT}/data/dead-drop/drops.db`))).toHaveLength(1);
   });
 });
 

@@ -71,3 +71,16 @@ test("after two months of hourly backups, a day of hours, a week of days and fou
   expect(ages.filter((age) => age < 24)).toHaveLength(24);
   expect(Math.max(...ages)).toBeGreaterThan(24 * 18);
 });
+
+const taken = (count: number, minutes: number): string[] =>
+  Array.from({ length: count }, (_, index) =>
+    idOf(new Date(Date.UTC(2026, 10, 21, 0, 7) + index * minutes * 60_000)),
+  );
+test.each([
+  ["96 quarter-hours are 96 backups", 15, 96, 200, 96],
+  ["of backups every six hours, 24 hours hold four", 360, 24, 40, 4],
+  ["of hourly ones, 24 hours hold 24", 60, 24, 40, 24],
+])("%s", (_what, everyMinutes, hourly, count, kept) => {
+  const ids = taken(count, everyMinutes);
+  expect(count - expired(ids, { hourly, daily: 0, weekly: 0 }, everyMinutes).length).toBe(kept);
+});

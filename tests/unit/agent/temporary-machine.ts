@@ -11,7 +11,7 @@ import type { Ran } from "../../../agent/process";
 import { sha256 } from "./sample";
 
 /** Programs that do the same in a folder as on a machine, so they run for real; the rest (systemctl, nginx…) is answered by the test. */
-const REAL = new Set(["tar", "cp", "sync", "openssl", "python3", "find"]);
+const REAL = new Set(["tar", "cp", "sync", "openssl", "python3", "find", "du"]);
 
 export interface TemporaryMachine extends Machine {
   readonly root: string;

@@ -1,0 +1,159 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+
+import type { RestorePlan } from "@second-server/contract/backups";
+import { PATHS } from "@second-server/contract/paths";
+
+import { bytesOf, shown } from "../file-names";
+import { readJson, writeWhole } from "../files";
+import { type Machine, must } from "../machine";
+import { failedItems, isBelow, itemsOf } from "./items";
+import { type Inspected, inspect, writeManifest } from "./manifest";
+import { backupIds, doubtsOf, expectedItems, folderOf } from "./store";
+
+/** What the owner has agreed to, beyond what is restored without asking. */
+export interface Agreed {
+  /** Doubtful backups too. */
+  readonly doubtful?: boolean;
+  /** What is whole, although an item is not. */
+  readonly partial?: boolean;
+}
+
+export interface Chosen extends RestorePlan {
+  /** The one backup that everything comes from, where one has everything. */
+  readonly whole?: string;
+}
+
+const SAID = 5;
+const some = (texts: readonly string[]): string =>
+  texts.slice(0, SAID).join("; ") + (texts.length > SAID ? ` and ${texts.length - SAID} more` : "");
+
+/** Items that this backup has whole, byte for byte. */
+const wholeItems = ({ manifest, faults }: Inspected): readonly string[] => {
+  // A fault of the whole tree says nothing about where it ends.
+  if (!manifest || faults.some(({ path }) => path === "")) return [];
+  const failed = failedItems(manifest).map(({ path }) => path);
+  return itemsOf(manifest).filter(
+    (item) => !failed.includes(item) && !faults.some(({ path }) => isBelow(path, item)),
+  );
+};
+
+interface Found {
+  readonly sources: Map<string, { readonly id: string; readonly at: string }>;
+  /** Items that some backup has, or should have had. */
+  readonly known: Set<string>;
+  readonly passedOver: string[];
+  whole: string | undefined;
+}
+
+/** An item of an earlier agent's backup is a service's folder: it is the same as the files in it that are known by name. */
+const hasSource = (found: Found, item: string): boolean =>
+  [...found.sources.keys()].some((other) => isBelow(item, other) || isBelow(other, item));
+
+const lookAt = (machine: Machine, id: string, found: Found): boolean => {
+  const seen = inspect(folderOf(machine, id));
+  const failed = seen.manifest ? failedItems(seen.manifest) : [];
+  if (seen.faults.length > 0)
+    found.passedOver.push(`${id} is damaged: ${some(seen.faults.map(({ text }) => text))}`);
+  if (failed.length > 0)
+    found.passedOver.push(
+      `${id} lacks ${some(failed.map((item) => `${shown(item.path)} (${shown(item.failed)})`))}`,
+    );
+  const items = wholeItems(seen);
+  for (const item of items)
+    if (!hasSource(found, item)) found.sources.set(item, { id, at: seen.manifest?.at ?? "" });
+  for (const item of seen.manifest ? itemsOf(seen.manifest) : []) found.known.add(item);
+  return seen.faults.length === 0 && failed.length === 0;
+};
+
+const HOW =
+  "See: fleet-agent backup list. To restore what is whole: ./fleet recover primary --partial. To take doubtful ones too: --doubtful";
+
+const refusalOf = (ids: readonly string[], lost: readonly string[], found: Found): string => {
+  const offers = [...found.sources].map(([item, { id }]) => `${shown(item)} of ${id}`);
+  return [
+    found.sources.size === 0
+      ? `there are ${ids.length} backups, and none that can be restored as it stands`
+      : `no backup that can be restored as it stands has ${some(lost.map(shown))} whole`,
+    ...found.passedOver.map((line) => `  ${line}`),
+    `  whole: ${offers.length > 0 ? offers.join(", ") : "nothing"}`,
+    HOW,
+  ].join("\n");
+};
+
+const search = (machine: Machine, agreed: Agreed): Found => {
+  const found: Found = { sources: new Map(), known: new Set(), passedOver: [], whole: undefined };
+  for (const id of backupIds(machine)) {
+    const doubts = doubtsOf(machine, id);
+    if (doubts.length > 0 && !agreed.doubtful) {
+      found.passedOver.push(`${id} is doubtful: ${some(doubts)}`);
+      continue;
+    }
+    if (!lookAt(machine, id, found)) continue;
+    const ofThisAlone = [...found.sources.values()].every((source) => source.id === id);
+    found.whole = ofThisAlone ? id : undefined;
+    return found;
+  }
+  // None has everything: what the fleet's manifest names and no backup has was never backed up, and is not lost with them.
+  return found;
+};
+
+/** What a fresh primary would get: of each item the newest copy that is whole, of a backup that nothing speaks against. */
+export const planRestore = (machine: Machine, agreed: Agreed): Chosen => {
+  const ids = backupIds(machine);
+  const found = search(machine, agreed);
+  const items = [...found.sources].map(([item, source]) => ({ item, ...source }));
+  const expected = expectedItems(machine);
+  const wanted = (item: string): boolean =>
+    expected === undefined ||
+    !item.startsWith("data/") ||
+    expected.some((path) => isBelow(path, item) || isBelow(item, path));
+  const lost = [...found.known].filter((item) => !hasSource(found, item) && wanted(item));
+  const plan = { items, passedOver: found.passedOver, lost, whole: found.whole };
+  const stands = ids.length === 0 || (items.length > 0 && lost.length === 0);
+  return stands || (agreed.partial && items.length > 0)
+    ? plan
+    : { ...plan, refused: refusalOf(ids, lost, found) };
+};
+
+const agreedPath = (machine: Machine): string => machine.at(`${PATHS.backups}/agreed.json`);
+const AGREED_HOURS = 2;
+
+/** The restore itself is started by `up`, which knows nothing of this: so it is written down for the next one, and for a while only. */
+export const agree = (machine: Machine, agreed: Agreed): void => {
+  writeWhole(
+    agreedPath(machine),
+    `${JSON.stringify({ ...agreed, at: machine.now().toISOString() })}\n`,
+    0o600,
+  );
+};
+export const agreement = (machine: Machine): Agreed => {
+  const { at = "", ...agreed } = readJson<Agreed & { at?: string }>(agreedPath(machine)) ?? {};
+  const age = Math.abs(machine.now().getTime() - Date.parse(at));
+  return age <= AGREED_HOURS * 3_600_000 ? agreed : {};
+};
+export const forgetAgreement = (machine: Machine): void => {
+  rmSync(agreedPath(machine), { force: true });
+};
+
+/** One folder with the chosen items, as links to the backups' own files: it takes no room. */
+export const compose = async (machine: Machine, { items }: Chosen): Promise<string> => {
+  const folder = machine.at(`${PATHS.backups}/.restore`);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const { item, id } of items) {
+    const target = `${folder}/${item}`;
+    mkdirSync(bytesOf(dirname(target)), { recursive: true, mode: 0o700 });
+    await must(machine, ["cp", "-al", "--", `${folderOf(machine, id)}/${item}`, target]);
+  }
+  writeManifest(folder, machine.now(), "composed");
+  return folder;
+};
+
+export const planText = (plan: Chosen): string =>
+  [
+    ...plan.passedOver.map((line) => `passed over: ${line}`),
+    ...(plan.items.length > 0
+      ? plan.items.map(({ item, id, at }) => `${shown(item)}: of ${id} (${at})`)
+      : ["nothing: a fresh start"]),
+  ].join("\n");
