@@ -138,7 +138,7 @@ interface Course extends Hearing {
   readonly lag: EventLoopLag;
   readonly pipeline: Pipeline;
   /** Has the check of this machine's memory and disk run now. */
-  hurryHost(machine: "primary" | "watcher"): void;
+  readonly hurryHost: (machine: "primary" | "watcher") => void;
 }
 
 const createCourse = ({ saved, clock, log }: ObservatoryDeps, base: Base): Course => {

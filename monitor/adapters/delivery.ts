@@ -40,7 +40,12 @@ export const createDelivery = ({ clock, log, transports, origin }: DeliveryDeps)
     if (note !== undefined) log.warn(`"${subject}": ${note}`);
     const attempts = queued.attempts + 1;
     const message = {
- ...queued, attempts, sent: clock.now(), by, error: undefined };
+      ...queued,
+      attempts,
+      sent: clock.now(),
+      by,
+      error: undefined,
+    };
     return { message, refused: false };
   };
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 
 import type { SmtpRelay } from "@second-server/contract/observatory";
+import type nodemailer from "nodemailer";
 
 import { Refused } from "./failures";
 import { reason } from "./log";
@@ -30,7 +31,8 @@ export const createSmtpTransport = ({
     name: `mail via ${relay.host}:${relay.port}`,
     send: async (message, id, created) => {
       // Not import(): on the servers that would start Node's loader of modules, for this alone.
-      const { createTransport } = require("nodemailer") as typeof import("nodemailer");
+      // eslint-disable-next-line @typescript-eslint/no-require-imports -- see above
+      const { createTransport } = require("nodemailer") as typeof nodemailer;
       const relayed = createTransport({
         host: relay.host,
         port: relay.port,

@@ -1,6 +1,7 @@
 import { escapeHtml } from "../alerts/words";
 
 /** HTML that may be put into a page as it is. */
+// eslint-disable-next-line no-restricted-syntax -- told from a text that has to be escaped by instanceof, which no text can pretend
 export class Html {
   constructor(readonly text: string) {}
 }
@@ -10,9 +11,8 @@ type Hole = string | number | Html | readonly Html[] | undefined;
 const fill = (hole: Hole): string => {
   if (hole === undefined) return "";
   if (hole instanceof Html) return hole.text;
-  return Array.isArray(hole)
-    ? hole.map((part: Html) => part.text).join("")
-    : escapeHtml(String(hole));
+  if (typeof hole === "string" || typeof hole === "number") return escapeHtml(String(hole));
+  return hole.map(({ text }) => text).join("");
 };
 
 /** html`<b>${text}</b>`: holes are escaped unless they are Html themselves. */

@@ -2,7 +2,7 @@ import type { Incident } from "../alerts/incident";
 import { instant, span } from "../alerts/words";
 import { uptime } from "../store/history";
 import type { Records } from "../view/records";
-import { mainCheck, status } from "../view/status";
+import { mainCheck, type Status, status } from "../view/status";
 import { baseUrl, type View } from "../view/view";
 import { html } from "./html";
 import { words } from "./page";
@@ -18,6 +18,12 @@ const colours = {
   unknown: "#5b6470",
 } as const;
 
+const colourOf = (share: number | undefined): string => {
+  if (share === undefined) return colours.unknown;
+  if (share >= 0.999) return colours.up;
+  return share >= 0.95 ? colours.failing : colours.down;
+};
+
 /** GET /badge/NAME.svg: its state; GET /badge/NAME-uptime.svg: its share of the last 90 days. */
 export const badges = async (view: View, records: Records, url: URL): Promise<Reply> => {
   const [, name, kind] = /^\/badge\/([\w.-]+?)(-uptime)?\.svg$/.exec(url.pathname) ?? [];
@@ -27,17 +33,7 @@ export const badges = async (view: View, records: Records, url: URL): Promise<Re
     return svg(badge(service.name, words[service.condition], colours[service.condition]));
   const share = uptime((await records.days()).get(mainCheck(service)) ?? []);
   return svg(
-    badge(
-      service.name,
-      share === undefined ? "no data" : percent(share),
-      share === undefined
-        ? colours.unknown
-        : share >= 0.999
-          ? colours.up
-          : share >= 0.95
-            ? colours.failing
-            : colours.down,
-    ),
+    badge(service.name, share === undefined ? "no data" : percent(share), colourOf(share)),
   );
 };
 
@@ -65,94 +61,95 @@ ${incidents.map((incident) => entry(base, incident))}</feed>`.text;
 const label = (value: string): string =>
   value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 
-/** GET /metrics: Prometheus text format. */
-export const metrics = (view: View): Reply => {
-  const { checks, storage, outbox, load } = status(view);
-  const rows = (
-    name: string,
-    help: string,
-    type: string,
-    values: readonly (readonly [string, number | undefined])[],
-  ): string[] => [
-    `# HELP ${name} ${help}`,
-    `# TYPE ${name} ${type}`,
-    ...values
-      .filter(([, value]) => value !== undefined)
-      .map(([labels, value]) => `${name}${labels} ${value}`),
-  ];
-  const each = (
-    value: (check: (typeof checks)[number]) => number | undefined,
-  ): (readonly [string, number | undefined])[] =>
-    checks.map(
-      (check) =>
-        [
-          `{check="${label(check.id)}",service="${label(check.service ?? "")}",kind="${check.kind}"}`,
-          value(check),
-        ] as const,
-    );
-  const lines = [
-    ...rows(
+type Labelled = readonly [labels: string, value: number | undefined];
+
+/** One family: its help and type, then its samples; what has no value is left out. */
+const family = (
+  name: string,
+  help: string,
+  type: "gauge" | "counter",
+  values: readonly Labelled[],
+): string[] => [
+  `# HELP ${name} ${help}`,
+  `# TYPE ${name} ${type}`,
+  ...values
+    .filter(([, value]) => value !== undefined)
+    .map(([labels, value]) => `${name}${labels} ${value}`),
+];
+
+const ofChecks = ({ checks }: Status): string[] => {
+  const each = (value: (check: Status["checks"][number]) => number | undefined): Labelled[] =>
+    checks.map((check) => [
+      `{check="${label(check.id)}",service="${label(check.service ?? "")}",kind="${check.kind}"}`,
+      value(check),
+    ]);
+  return [
+    ...family(
       "observatory_up",
       "1 while the check passes.",
       "gauge",
       each(({ condition }) => (condition === "unknown" ? undefined : Number(condition === "up"))),
     ),
-    ...rows(
+    ...family(
       "observatory_alert",
       "1 while an alert of its own is open.",
       "gauge",
       each(({ incident }) => Number(incident !== undefined)),
     ),
-    ...rows(
+    ...family(
       "observatory_latency_seconds",
       "Duration of the last run.",
       "gauge",
       each(({ ms }) => (ms === undefined ? undefined : ms / 1000)),
     ),
-    ...rows(
+    ...family(
       "observatory_runs_total",
       "Runs since the start.",
       "counter",
       each(({ runs }) => runs),
     ),
-    ...rows("observatory_storage_ok", "1 while history is written.", "gauge", [
-      ["", Number(storage.ok)],
-    ]),
-    ...rows("observatory_outbox", "Messages that have not left yet.", "gauge", [["", outbox]]),
-    ...rows(
+  ];
+};
+
+const ofTheMonitor = ({ storage, outbox, load }: Status): string[] => {
+  const gauge = (name: string, help: string, value: number): string[] =>
+    family(name, help, "gauge", [["", value]]);
+  const counter = (name: string, help: string, value: number): string[] =>
+    family(name, help, "counter", [["", value]]);
+  return [
+    ...gauge("observatory_storage_ok", "1 while history is written.", Number(storage.ok)),
+    ...gauge("observatory_outbox", "Messages that have not left yet.", outbox),
+    ...gauge(
       "observatory_late_seconds",
       "How late the check is that waits longest for its turn.",
-      "gauge",
-      [["", load.lateSeconds]],
+      load.lateSeconds,
     ),
-    ...rows("observatory_waiting", "Checks that are due and have not begun.", "gauge", [
-      ["", load.waiting],
-    ]),
-    ...rows(
+    ...gauge("observatory_waiting", "Checks that are due and have not begun.", load.waiting),
+    ...counter(
       "observatory_skipped_total",
       "Turns left out, as the one before had not begun or ended.",
-      "counter",
-      [["", load.skipped]],
+      load.skipped,
     ),
-    ...rows(
+    ...gauge(
       "observatory_held_up_seconds",
       "Of the last minute, in which the monitor itself could not run.",
-      "gauge",
-      [["", load.heldUpSeconds]],
+      load.heldUpSeconds,
     ),
-    ...rows(
+    ...counter(
       "observatory_uncounted_total",
       "Failures not counted, as the monitor itself was held up.",
-      "counter",
-      [["", load.uncounted]],
+      load.uncounted,
     ),
-    ...rows("observatory_resident_bytes", "Memory of the monitor.", "gauge", [
-      ["", process.memoryUsage.rss()],
-    ]),
+    ...gauge("observatory_resident_bytes", "Memory of the monitor.", process.memoryUsage.rss()),
   ];
+};
+
+/** GET /metrics: Prometheus text format. */
+export const metrics = (view: View): Reply => {
+  const now = status(view);
   return {
     status: 200,
     type: "text/plain; version=0.0.4; charset=utf-8",
-    body: `${lines.join("\n")}\n`,
+    body: `${[...ofChecks(now), ...ofTheMonitor(now)].join("\n")}\n`,
   };
 };

@@ -82,6 +82,10 @@ const otherRow = ({ id, condition, error }: Status["checks"][number]): Html =>
   html`<li class="row other ${condition}"><span class="mark" aria-hidden="true">${marks[condition]}</span><span class="name">${breakable(id)}</span><span class="word">${words[condition]}</span>${error === undefined ? "" : html`<span class="error">${error}</span>`}</li>`;
 
 /** What has been; `trouble`: what could not be read of it. */
+/** Where the list can't be read, it is not said that there is nothing in it. */
+const noneSoFar = (trouble: string | undefined): Html =>
+  trouble === undefined ? html`<p class="soft">None so far.</p>` : html``;
+
 export const pastSection = (
   past: readonly Incident[],
   now: number,
@@ -90,9 +94,7 @@ export const pastSection = (
   html`${trouble === undefined ? "" : html`<p class="window">${trouble}</p>`}${
     past.length > 0
       ? html`<ol class="timeline">${past.map((incident) => pastRow(incident, now))}</ol>`
-      : trouble === undefined
-        ? html`<p class="soft">None so far.</p>`
-        : ""
+      : noneSoFar(trouble)
   }`;
 
 export const statusPage = (

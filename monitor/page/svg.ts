@@ -52,8 +52,9 @@ export const sketch = (buckets: readonly Bucket[], from: number, to: number): Ht
     return buckets
       .map((bucket) => {
         const ms = bucket[key];
-        const step = ms === null ? "" : `${pen}${x(bucket.t)} ${y(ms)}`;
-        pen = ms === null ? "M" : "L";
+        // A gap in the history lifts the pen.
+        const step = typeof ms === "number" ? `${pen}${x(bucket.t)} ${y(ms)}` : "";
+        pen = typeof ms === "number" ? "L" : "M";
         return step;
       })
       .join("");

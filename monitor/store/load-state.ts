@@ -62,7 +62,12 @@ const joined = (
 interface Salvage {
   readonly damaged: Damage[];
   /** @returns the value, or nothing when it is damaged. `settle`: the statement that forgets it. */
-  whole<Value>(json: unknown, fits: shapes.Fits, what: string, settle: string): readonly Value[];
+  readonly whole: <Value>(
+    json: unknown,
+    fits: shapes.Fits,
+    what: string,
+    settle: string,
+  ) => readonly Value[];
 }
 
 const createSalvage = (): Salvage => {

@@ -102,9 +102,7 @@ export const blindWindow = objectOf<BlindWindow>({ from: time, to: time });
 
 /** States of before said null for a check that had not run. */
 export const parseStored = (json: string): unknown =>
-  JSON.parse(json, (key, value: unknown) =>
-    key === "lastOk" && value === null ? undefined : value,
-  );
+  JSON.parse(json, (key, value: unknown) => (key === "lastOk" ? (value ?? undefined) : value));
 
 /** @returns undefined for what is damaged. */
 export const read = <Value>(json: unknown, fits: Fits): Value | undefined => {

@@ -25,6 +25,17 @@ const runArgv: Run = ([program, ...rest]) =>
 type State = Record<string, Memory>;
 const memory = objectOf<Memory>({ failures: number, restarts: listOf(time), capped: flag });
 
+const tellTurn = (
+  log: Log,
+  name: string,
+  error: string | undefined,
+  failures: number,
+  failAfter: number,
+): void => {
+  if (error !== undefined) log.warn(`${name}: ${error} (failure ${failures + 1} of ${failAfter})`);
+  else if (failures > 0) log.info(`${name}: answers again`);
+};
+
 /** Asks each service on loopback; a process that runs but does not answer is restarted. Runs until SIGTERM or SIGINT. */
 export const watchdog = async (
   config: WatchdogConfig,
@@ -53,9 +64,7 @@ export const watchdog = async (
         state[name] = next;
         if (JSON.stringify(was) !== JSON.stringify(next))
           writeStateFile(config.stateFile, state, log);
-        if (error !== undefined)
-          log.warn(`${name}: ${error} (failure ${was.failures + 1} of ${config.failAfter})`);
-        if (error === undefined && was.failures > 0) log.info(`${name}: answers again`);
+        tellTurn(log, name, error, was.failures, config.failAfter);
         if (deed.kind === "capped") log.error(`${name}: not restarting ${unit}: ${deed.why}`);
         if (deed.kind === "restart")
           await restartUnit(unit, `${name}: restarting ${unit}: ${deed.why}`);

@@ -6,21 +6,73 @@ import { transportOf } from "../adapters/channels";
 import type { Clock } from "../adapters/clock";
 import type { Log } from "../adapters/log";
 import { createMessageQueue } from "../adapters/message-queue";
+import type { Transport } from "../adapters/transport";
 import { isUnconfirmed } from "../alerts/alert-state";
 import { createAlerting } from "../alerts/alerting";
+import type { Watched } from "../alerts/check-state";
 import type { AlertRules } from "../alerts/draft";
 import { active } from "../alerts/maintenance";
 import { createEventLoopLag } from "../checks/event-loop-lag";
-import { createOwnNetwork } from "../checks/own-network";
+import { createOwnNetwork, type OwnNetwork } from "../checks/own-network";
 import { runCheck } from "../checks/run";
-import { createRunner } from "../checks/runner";
+import { createRunner, type Runner } from "../checks/runner";
 import { createSchedule } from "../checks/schedule";
 import { openFileJournal } from "./file-journal";
+
+type Watcher = NonNullable<WatchdogConfig["watcher"]>;
+
+const rulesOf = (config: WatchdogConfig, { fleet, url, alerts }: Watcher): AlertRules => ({
+  fleet,
+  link: () => url,
+  patienceMs: 2 * config.intervalSeconds * 1000,
+  remindMs: (alerts.remindMinutes ?? 240) * 60_000,
+  flapsPerHour: alerts.flapsPerHour ?? 6,
+  maintenance: (now) => active(alerts.maintenance ?? [], [], now),
+});
+
+const watchedOf = (config: WatchdogConfig, watcher: Watcher, check: Check): Watched => ({
+  id: check.id,
+  service: check.service,
+  layer: check.layer ?? "service",
+  machine: "watcher",
+  check,
+  rule: {
+    failAfter: check.failAfter ?? config.failAfter,
+    passAfter: check.passAfter ?? watcher.passAfter,
+  },
+});
+
+const plannedOf = (config: WatchdogConfig, check: Check): Parameters<Runner["load"]>[0][number] => {
+  const intervalMs = (check.intervalSeconds ?? config.intervalSeconds) * 1000;
+  const timeoutMs = (check.timeoutSeconds ?? config.timeoutSeconds) * 1000;
+  return { check, intervalMs, timeoutMs: Math.min(timeoutMs, intervalMs * 0.9) };
+};
+
+const networkOf = (config: WatchdogConfig, watcher: Watcher, clock: Clock): OwnNetwork =>
+  createOwnNetwork(
+    watcher.network ?? [watcher.alerts.relay],
+    clock,
+    config.timeoutSeconds * 1000,
+    config.intervalSeconds * 500,
+  );
+
+const transportsOf = ({ alerts }: Watcher): readonly Transport[] =>
+  [{ kind: "smtp", ...alerts } as const, ...(alerts.fallback ?? [])].map(transportOf);
+
+/** @returns how to end it. */
+const repeatedly = (clock: Clock, everyMs: number, work: () => void): (() => void) => {
+  const turn = (): void => {
+    work();
+    timer = clock.after(everyMs, turn);
+  };
+  let timer = clock.after(everyMs, turn);
+  return () => timer.cancel();
+};
 
 /** The primary watches the watcher the same way it is watched, and sends by itself. @returns how to end it. */
 export const watchWatcher = (
   config: WatchdogConfig,
-  watcher: NonNullable<WatchdogConfig["watcher"]>,
+  watcher: Watcher,
   clock: Clock,
   log: Log,
   perform: (check: Check, timeoutMs: number) => ReturnType<typeof runCheck> = runCheck,
@@ -33,27 +85,12 @@ export const watchWatcher = (
       log,
       store: journal,
       origin: "watchdog",
-      transports: () =>
-        [{ kind: "smtp", ...watcher.alerts } as const, ...(watcher.alerts.fallback ?? [])].map(
-          transportOf,
-        ),
+      transports: () => transportsOf(watcher),
     },
     kept,
   );
-  const network = createOwnNetwork(
-    watcher.network ?? [watcher.alerts.relay],
-    clock,
-    config.timeoutSeconds * 1000,
-    config.intervalSeconds * 500,
-  );
-  const rules: AlertRules = {
-    fleet: watcher.fleet,
-    link: () => watcher.url,
-    patienceMs: 2 * config.intervalSeconds * 1000,
-    remindMs: (watcher.alerts.remindMinutes ?? 240) * 60_000,
-    flapsPerHour: watcher.alerts.flapsPerHour ?? 6,
-    maintenance: (now) => active(watcher.alerts.maintenance ?? [], [], now),
-  };
+  const network = networkOf(config, watcher, clock);
+  const rules = rulesOf(config, watcher);
   const schedule = createSchedule(clock);
   const alerting = createAlerting(
     {
@@ -64,17 +101,7 @@ export const watchWatcher = (
       send: (message) => queue.add(message),
       log: (line) => log.warn(line),
     },
-    watcher.checks.map((check) => ({
-      id: check.id,
-      service: check.service,
-      layer: check.layer ?? "service",
-      machine: "watcher",
-      check,
-      rule: {
-        failAfter: check.failAfter ?? config.failAfter,
-        passAfter: check.passAfter ?? watcher.passAfter,
-      },
-    })),
+    watcher.checks.map((check) => watchedOf(config, watcher, check)),
     kept,
   );
   const lag = createEventLoopLag(clock);
@@ -90,27 +117,11 @@ export const watchWatcher = (
       return isUnconfirmed(alerting.state(), check.id, outcome);
     },
   });
-  runner.load(
-    watcher.checks.map((check) => {
-      const intervalMs = (check.intervalSeconds ?? config.intervalSeconds) * 1000;
-      return {
-        check,
-        intervalMs,
-        timeoutMs: Math.min(
-          (check.timeoutSeconds ?? config.timeoutSeconds) * 1000,
-          intervalMs * 0.9,
-        ),
-      };
-    }),
-  );
+  runner.load(watcher.checks.map((check) => plannedOf(config, check)));
   queue.start();
-  const turn = (): void => {
-    alerting.happened({ kind: "tick" });
-    timer = clock.after(5000, turn);
-  };
-  let timer = clock.after(5000, turn);
+  const endTicks = repeatedly(clock, 5000, () => alerting.happened({ kind: "tick" }));
   return () => {
-    timer.cancel();
+    endTicks();
     runner.stop();
     lag.stop();
     queue.stop();

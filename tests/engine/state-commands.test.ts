@@ -19,7 +19,10 @@ const UP = ["up", "--skip-preview", "--json"];
 const urnOf = (name: string): string =>
   pets.state().resources.find(({ urn }) => urn.endsWith(`::${name}`))!.urn;
 const envelope = () => {
-  const { version, features } = JSON.parse(readFileSync(pets.stateFile, "utf8"));
+  const { version, features } = JSON.parse(readFileSync(pets.stateFile, "utf8")) as {
+    readonly version: number;
+    readonly features?: readonly string[];
+  };
   return { version, features };
 };
 

@@ -35,7 +35,7 @@ const outcome = async (answer: Buffer | string, more: Partial<HttpCheck> = {}) =
 const html = (encoding: string): string => `Content-Type: text/html; charset=${encoding}`;
 const gbk = Buffer.from([0x3c, 0x70, 0x3e, 0xd5, 0xfd, 0xb3, 0xa3, 0x3c, 0x2f, 0x70, 0x3e]);
 const open = Buffer.from("<p>Größe: offen</p>", "latin1");
-const ok = '\ufeff{"status":"ok","load":1.0}';
+const JSON_WITH_BOM = '\ufeff{"status":"ok","load":1.0}';
 const utf16be = Buffer.from("\ufeffoffen: Größe", "utf16le").swap16();
 
 test.each<[string, Buffer, Partial<HttpCheck>]>([
@@ -68,22 +68,22 @@ test.each<[string, Buffer, Partial<HttpCheck>]>([
   ],
   [
     "JSON with a byte order mark",
-    page(ok, "Content-Type: application/json"),
+    page(JSON_WITH_BOM, "Content-Type: application/json"),
     { json: { path: "status", equals: "ok" } },
   ],
   [
     "a number with a point",
-    page(ok, "Content-Type: application/json"),
+    page(JSON_WITH_BOM, "Content-Type: application/json"),
     { json: { path: "load", equals: 1 } },
   ],
   [
     "UTF-16 by its mark",
-    page(Buffer.from(ok, "utf16le"), html("utf-8")),
+    page(Buffer.from(JSON_WITH_BOM, "utf16le"), html("utf-8")),
     { json: { path: "status", equals: "ok" } },
   ],
   [
     "UTF-16 by its header",
-    page(Buffer.from(ok.slice(1), "utf16le"), html("utf-16")),
+    page(Buffer.from(JSON_WITH_BOM.slice(1), "utf16le"), html("utf-16")),
     { contains: "ok" },
   ],
   ["UTF-16, the other end first", page(utf16be), { contains: "Größe" }],

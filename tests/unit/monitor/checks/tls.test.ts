@@ -177,7 +177,12 @@ test("TLS as it should not be: each is named, none passes, none hangs; a good on
   }));
   const found = await run([...https, ...certificates]);
   const said = (outcomes: readonly Outcome[]): Record<string, string> =>
-    Object.fromEntries(outcomes.map(({ result, error }, index) => [names[index], error ?? result]));
+    Object.fromEntries(
+      outcomes.map(({ result, error }, index): [string, string] => [
+        names[index] ?? "",
+        error ?? result,
+      ]),
+    );
   expect(said(found.slice(0, names.length))).toEqual({
     good: "pass",
     expired: "certificate has expired",
