@@ -6,7 +6,15 @@ import type { Reporter } from "./progress/reporter";
 
 const LABEL = "a last backup of the primary";
 
-/** When the newest backup was made; undefined where there is none, or nobody to ask. */
+/** What would be restored unasked: its description can be read, it lacks nothing, and nothing speaks against it. */
+const isGood = ({ damaged, doubts = [], failed = [] }: ListedBackup): boolean =>
+  damaged === undefined && doubts.length === 0 && failed.length === 0;
+
+/** When the newest good one of these was made; they come as they were taken, the last one first. */
+export const newestGoodOf = (listed: readonly ListedBackup[]): string | undefined =>
+  listed.find(isGood)?.at;
+
+/** When the newest good backup was made; undefined where there is none, or nobody to ask. */
 export const newestBackup = async (context: Context): Promise<string | undefined> => {
   try {
     const listed = await sshCapture(context, "watcher", [
@@ -18,7 +26,7 @@ export const newestBackup = async (context: Context): Promise<string | undefined
       "list",
       "--json",
     ]);
-    return (JSON.parse(listed) as readonly ListedBackup[])[0]?.at;
+    return newestGoodOf(JSON.parse(listed) as readonly ListedBackup[]);
   } catch {
     return undefined;
   }

@@ -37,7 +37,7 @@ export const lossWords = (
   const both = losses.length > 1;
   const words = losses.map((loss) =>
     loss.role === "primary"
-      ? `The primary would be replaced${because(loss)}: the droplet ${loss.dropletId} is deleted with what is on it, and a new one gets its data and certificates from the watcher's newest backup. \`up\` takes a last backup first and refuses where it can't. The newest now: ${newest === undefined ? "none is known (the watcher did not answer, or has none)" : ageText(newest, now)}.`
+      ? `The primary would be replaced${because(loss)}: the droplet ${loss.dropletId} is deleted with what is on it, and a new one gets its data and certificates from the watcher's newest good backup. \`up\` takes a last backup first and refuses where it can't. The newest now: ${newest === undefined ? "none is known (the watcher did not answer, or has no good one)" : ageText(newest, now)}.`
       : `The watcher would be replaced${because(loss)}: the droplet ${loss.dropletId} is deleted with the old backups and the Observatory's history, which are on it alone. \`up\` refuses that without --without-backup.`,
   );
   return both
@@ -94,8 +94,8 @@ const saveData = async ({ pull, newest }: Saving): Promise<void> => {
         "fleet up: a last backup of the primary could not be taken, so it is not replaced. Nothing was touched.",
         `  ${(error as Error).message}`,
         at === undefined
-          ? "The watcher has no other, or did not answer: the primary's data would be lost."
-          : `The newest that there is: ${ageText(at)}; what came later would be lost.`,
+          ? "The watcher has no other good one, or did not answer: the primary's data would be lost."
+          : `The newest good one that there is: ${ageText(at)}; what came later would be lost.`,
         MEANT,
       ].join("\n"),
     );

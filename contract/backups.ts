@@ -49,9 +49,18 @@ export interface ListedBackup {
   readonly damaged?: string;
 }
 
+/** One item, and the backup that it would come from. */
+export interface PlannedItem {
+  readonly item: string;
+  readonly id: string;
+  readonly at: string;
+  /** What speaks against that backup, where the owner has agreed to it all the same. */
+  readonly doubts?: readonly string[] | undefined;
+}
+
 /** What would be restored, as `fleet-agent backup plan --json` tells before anything is touched. */
 export interface RestorePlan {
-  readonly items: readonly { readonly item: string; readonly id: string; readonly at: string }[];
+  readonly items: readonly PlannedItem[];
   /** What is wrong with newer backups, or items of them. */
   readonly passedOver: readonly string[];
   /** Items that no backup has whole. */

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 
-import type { RestorePlan } from "@second-server/contract/backups";
+import type { PlannedItem, RestorePlan } from "@second-server/contract/backups";
 import { PATHS } from "@second-server/contract/paths";
 
 import { bytesOf, shown } from "../file-names";
@@ -39,7 +39,7 @@ const wholeItems = ({ manifest, faults }: Inspected): readonly string[] => {
 };
 
 interface Found {
-  readonly sources: Map<string, { readonly id: string; readonly at: string }>;
+  readonly sources: Map<string, Omit<PlannedItem, "item">>;
   /** Items that some backup has, or should have had. */
   readonly known: Set<string>;
   readonly passedOver: string[];
@@ -50,7 +50,7 @@ interface Found {
 const hasSource = (found: Found, item: string): boolean =>
   [...found.sources.keys()].some((other) => isBelow(item, other) || isBelow(other, item));
 
-const lookAt = (machine: Machine, id: string, found: Found): boolean => {
+const lookAt = (machine: Machine, id: string, doubts: readonly string[], found: Found): boolean => {
   const seen = inspect(folderOf(machine, id));
   const failed = seen.manifest ? failedItems(seen.manifest) : [];
   if (seen.faults.length > 0)
@@ -61,7 +61,12 @@ const lookAt = (machine: Machine, id: string, found: Found): boolean => {
     );
   const items = wholeItems(seen);
   for (const item of items)
-    if (!hasSource(found, item)) found.sources.set(item, { id, at: seen.manifest?.at ?? "" });
+    if (!hasSource(found, item))
+      found.sources.set(item, {
+        id,
+        at: seen.manifest?.at ?? "",
+        ...(doubts.length > 0 && { doubts }),
+      });
   for (const item of seen.manifest ? itemsOf(seen.manifest) : []) found.known.add(item);
   return seen.faults.length === 0 && failed.length === 0;
 };
@@ -89,7 +94,7 @@ const search = (machine: Machine, agreed: Agreed): Found => {
       found.passedOver.push(`${id} is doubtful: ${some(doubts)}`);
       continue;
     }
-    if (!lookAt(machine, id, found)) continue;
+    if (!lookAt(machine, id, doubts, found)) continue;
     const ofThisAlone = [...found.sources.values()].every((source) => source.id === id);
     found.whole = ofThisAlone ? id : undefined;
     return found;
@@ -121,6 +126,7 @@ const AGREED_HOURS = 2;
 
 /** The restore itself is started by `up`, which knows nothing of this: so it is written down for the next one, and for a while only. */
 export const agree = (machine: Machine, agreed: Agreed): void => {
+  mkdirSync(machine.at(PATHS.backups), { recursive: true, mode: 0o711 });
   writeWhole(
     agreedPath(machine),
     `${JSON.stringify({ ...agreed, at: machine.now().toISOString() })}\n`,
@@ -154,6 +160,9 @@ export const planText = (plan: Chosen): string =>
   [
     ...plan.passedOver.map((line) => `passed over: ${line}`),
     ...(plan.items.length > 0
-      ? plan.items.map(({ item, id, at }) => `${shown(item)}: of ${id} (${at})`)
+      ? plan.items.map(
+          ({ item, id, at, doubts }) =>
+            `${shown(item)}: of ${id} (${at})${doubts ? `, doubtful: ${some(doubts)}` : ""}`,
+        )
       : ["nothing: a fresh start"]),
   ].join("\n");

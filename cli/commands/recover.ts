@@ -8,42 +8,72 @@ import { askCloud, findDroplet } from "../droplets";
 import { chooseEngine } from "../engine/spawn";
 import { dropletIn, readResources } from "../engine/state";
 import { cannotRun, failed } from "../errors";
-import { newestBackup, pullBackup } from "../last-backup";
+import { pullBackup } from "../last-backup";
 import { withLock } from "../lock";
 import { loadManifest } from "../manifest";
 import { type Reporter, reporterFor } from "../progress/reporter";
 import { ensureLab } from "../ready-lab";
 import { report } from "../report-up";
+import { clearRestore } from "../restore-plan";
 import { bringUp } from "../up";
 import { until } from "../wait";
 
 interface Options extends CommonOptions {
+  doubtful?: boolean;
   engine?: string;
   force?: boolean;
   install: boolean;
+  partial?: boolean;
 }
 
 /** What a machine made anew has of the old one. */
 const RETURNS: Readonly<Record<Machine, string>> = {
-  primary: "Its data and certificates come from the watcher's newest backup.",
+  primary: "Its data and certificates come from the watcher's newest good backup.",
   watcher:
     "The Observatory's history and the old backups were on it alone: it begins a new history, and takes a backup of the primary at once.",
 };
 
-/** A primary that is broken may still give its data, and be an hour ahead of the newest backup; the one before stays whatever comes. */
-const backUpOnceMore = async (context: Context, reporter: Reporter): Promise<void> => {
+/** A primary that is broken may still give its data, and be an hour ahead of the newest backup; the one before stays whatever comes. Resolves with the complaint. */
+const backUpOnceMore = async (
+  context: Context,
+  reporter: Reporter,
+): Promise<string | undefined> => {
   try {
     await pullBackup(context, 120, reporter);
+    return undefined;
   } catch (error) {
-    const newest = await newestBackup(context);
-    if (newest === undefined)
-      throw failed(
-        `fleet recover: a last backup of the primary could not be taken, and the watcher has no other: its data would be lost. Nothing was touched. To begin without it, delete the droplet yourself and run ./fleet recover primary.\n  ${(error as Error).message}`,
-      );
-    reporter.say(
-      `A last backup of the primary could not be taken, so its data will be that of ${newest}: ${(error as Error).message}`,
-    );
+    return (error as Error).message;
   }
+};
+
+/** Every file of a backup is read before it is told of. */
+const PLAN_SECONDS = "1800";
+
+/** Says what a new primary will get, and rejects, before anything is touched, where that may not be restored. */
+const clearData = async (
+  context: Context,
+  { force = false, partial = false, doubtful = false }: Options,
+  isThere: boolean,
+  reporter: Reporter,
+): Promise<void> => {
+  const complaint = isThere ? await backUpOnceMore(context, reporter) : undefined;
+  const given = { "--force": force, "--partial": partial, "--doubtful": doubtful };
+  const words = Object.entries(given).flatMap(([word, isGiven]) => (isGiven ? [word] : []));
+  const stack = context.local ? [] : ["--stack", context.stack];
+  await clearRestore({
+    agreed: { partial, doubtful },
+    command: ["./fleet recover primary", ...stack, ...words].join(" "),
+    ...(complaint !== undefined && { complaint }),
+    ask: (agentWords) =>
+      sshCapture(context, "watcher", [
+        "sudo",
+        "timeout",
+        PLAN_SECONDS,
+        "fleet-agent",
+        ...agentWords,
+      ]),
+    say: (text) => reporter.say(text),
+  });
 };
 
 /** What the engine has to be told: what is gone comes back by a refresh; what is there but broken has to be replaced by name. */
@@ -51,18 +81,22 @@ const engineArgs = async (
   context: Context,
   machine: Machine,
   fleet: FleetFacts,
-  force: boolean,
+  options: Options,
   reporter: Reporter,
 ): Promise<readonly string[]> => {
+  const { force = false } = options;
   const ask = await askCloud(context, "recover");
   const { name } = fleet[machine];
   const droplet = await findDroplet(ask, name);
-  if (machine === "primary" && !force && !(await findDroplet(ask, fleet.watcher.name))) {
+  const hasBackups =
+    machine === "primary" && (await findDroplet(ask, fleet.watcher.name)) !== undefined;
+  if (machine === "primary" && !force && !hasBackups) {
     throw cannotRun(
       `fleet recover: the watcher is gone too, and with it the backups${droplet ? "" : ": both machines would be made anew, without data"}. ${droplet ? "Make it anew first: ./fleet recover watcher" : "If that is meant, add --force."}`,
     );
   }
   if (!droplet) {
+    if (hasBackups) await clearData(context, options, false, reporter);
     reporter.say(`The droplet "${name}" is gone: it is made anew. ${RETURNS[machine]}`);
     return ["--refresh"];
   }
@@ -75,7 +109,7 @@ const engineArgs = async (
     throw cannotRun(
       `fleet recover: the stack's state does not know the ${machine}'s droplet. Run ./fleet up --refresh`,
     );
-  if (machine === "primary") await backUpOnceMore(context, reporter);
+  if (machine === "primary") await clearData(context, options, true, reporter);
   reporter.say(`The droplet "${name}" (id ${droplet.id}) is replaced. ${RETURNS[machine]}`);
   return ["--refresh", "--replace", urn];
 };
@@ -132,15 +166,21 @@ export const define = (command: Command): void => {
   common(command)
     .argument("<machine>", "primary or watcher")
     .option("--force", "replace it although it exists")
+    .option("--partial", "restore what is whole, although an item of the data is not")
+    .option("--doubtful", "restore doubtful backups too: such as lack what the one before had")
     .option("--engine <name>", "embedded or pulumi")
     .option("--no-install", "name missing Debian packages instead of installing them")
     .addHelpText(
       "after",
-      "\nprimary: new droplet, release, data and certificates from the watcher's newest backup (with --force from one taken just before, if it can be), floating IP.\nwatcher: new droplet and release, a new history, a backup of the primary at once; history and old backups are lost with it.\nThen the same proof as `up`. Exit codes: 0 all is well; 1 something failed; 2 it exists and --force was not given, or it can't run here.",
+      "\nprimary: new droplet, release, data and certificates from the watcher's newest good backup (with --force from one taken just before, if it can be), floating IP. What is restored is said first, item by item; where an item has no whole copy, or every backup is doubtful, nothing is touched unless --partial or --doubtful says that it is meant.\nwatcher: new droplet and release, a new history, a backup of the primary at once; history and old backups are lost with it.\nThen the same proof as `up`. Exit codes: 0 all is well; 1 something failed; 2 it exists and --force was not given, what would be restored is not whole and --partial or --doubtful was not given, or it can't run here.",
     )
     .action(async (name: string, options: Options) => {
       const context = contextOf(options);
       const machine = machineOf(name);
+      if (machine === "watcher" && (options.partial || options.doubtful))
+        throw cannotRun(
+          "fleet recover: --partial and --doubtful say what of the primary's data is restored; the watcher has no backup to come from. Leave them out.",
+        );
       const reporter = reporterFor(process.stdout, context.json);
       try {
         const fleet = await loadManifest(context);
@@ -151,7 +191,7 @@ export const define = (command: Command): void => {
         const result = await withLock(context, "recover", async () => {
           if (context.local)
             await ensureLab(context, { install: options.install, pace: "host" }, reporter);
-          const args = await engineArgs(context, machine, fleet, options.force ?? false, reporter);
+          const args = await engineArgs(context, machine, fleet, options, reporter);
           const how = {
             engine: chooseEngine(options.engine),
             install: options.install,

@@ -129,6 +129,9 @@ test("a doubtful backup is not restored unless told, pushes out no good one, and
   expect(chosen(machine, undefined)).toBe(FIRST);
   expect(sourcesOf()).toEqual({ "data/chat/log.json": FIRST, "data/wiki/wiki.db": FIRST });
   expect(sourcesOf({ doubtful: true })).toEqual({ "data/wiki/wiki.db": THIRD });
+  expect(planRestore(machine, { doubtful: true }).items).toMatchObject([
+    { doubts: ["data/chat/log.json is gone (4 bytes before)"] },
+  ]);
   letGo(machine, { hourly: 0, daily: 0, weekly: 0 });
   expect(backupIds(machine)).toContain(FIRST);
   accept(machine, undefined);
@@ -144,6 +147,9 @@ test("backups that are all doubtful are refused, not taken for none", () => {
 test("what was agreed to holds for the next restore, and for two hours", async () => {
   agree(machine, { partial: true });
   expect(agreement(machine)).toEqual({ partial: true });
+  agree(machine, {});
+  expect(agreement(machine)).toEqual({});
+  agree(machine, { partial: true });
   await machine.sleep(3 * 3_600_000);
   expect(agreement(machine)).toEqual({});
 });

@@ -1,0 +1,119 @@
+import type { RestorePlan } from "@second-server/contract/backups";
+import { z } from "zod";
+
+import { cannotRun, failed } from "./errors";
+import { ageText } from "./last-backup";
+
+/** What the owner agrees to, beyond what is restored without asking. */
+export interface Agreed {
+  readonly partial: boolean;
+  readonly doubtful: boolean;
+}
+
+export interface Asked {
+  readonly agreed: Agreed;
+  /** The same command again, for a remedy: with the options that it was given. */
+  readonly command: string;
+  /** Why no last backup could be taken of a primary that is still there, and will be deleted. */
+  readonly complaint?: string;
+  /** Runs the agent's command on the watcher; rejects where that does not answer. */
+  readonly ask: (words: readonly string[]) => Promise<string>;
+  readonly say: (text: string) => void;
+}
+
+const texts = z.array(z.string());
+const planSchema = z.object({
+  items: z.array(
+    z.object({ item: z.string(), id: z.string(), at: z.string(), doubts: texts.optional() }),
+  ),
+  passedOver: texts,
+  lost: texts,
+  refused: z.string().optional(),
+});
+
+const flagsOf = ({ partial, doubtful }: Agreed): readonly string[] => [
+  ...(partial ? ["--partial"] : []),
+  ...(doubtful ? ["--doubtful"] : []),
+];
+
+/** Names and texts go back to what the primary once gave: none may move the terminal's cursor. */
+const printable = (text: string): string => text.replaceAll(/\p{C}/gu, "?");
+
+/** Item by item: what comes of which backup, how old, and what is wrong with it or does not come at all. */
+export const planLines = (plan: RestorePlan, now: number = Date.now()): readonly string[] =>
+  [
+    ...plan.passedOver.map((line) => `  passed over: ${line}`),
+    ...plan.items.map(
+      ({ item, id, at, doubts = [] }) =>
+        `  ${item}: of ${id} (${ageText(at, now)})${doubts.length > 0 ? `, doubtful: ${doubts.join("; ")}` : ""}`,
+    ),
+    ...plan.lost.map((item) => `  ${item}: no backup that may be used has it whole, it is lost`),
+  ].map(printable);
+
+const remedyOf = (plan: RestorePlan, { agreed, command }: Asked): string => {
+  const remedies = [
+    ...(plan.items.length > 0 && !agreed.partial
+      ? [`To restore what is whole, and lose the rest: ${command} --partial`]
+      : []),
+    ...(plan.passedOver.length > 0 && !agreed.doubtful
+      ? [`To take backups that are only doubtful too: ${command} --doubtful`]
+      : []),
+  ];
+  return remedies.length > 0
+    ? remedies.join("\n")
+    : "How to begin without data: docs/runbooks/primary-lost.md";
+};
+
+/**
+ * The agreement goes with the question and is written down each time, also that there is none: one that was given to an earlier attempt does not hold for
+ * this one.
+ */
+const askPlan = async ({ agreed, ask }: Asked): Promise<RestorePlan | { readonly why: string }> => {
+  try {
+    const answer = await ask(["backup", "plan", ...flagsOf(agreed), "--agree", "--json"]);
+    return planSchema.parse(JSON.parse(answer));
+  } catch (error) {
+    return { why: (error as Error).message };
+  }
+};
+
+/** Where the watcher does not answer, its agent still refuses by itself what may not be restored; but it has not heard of an agreement. */
+const unanswered = (why: string, { agreed, command, complaint, say }: Asked): void => {
+  if (complaint !== undefined)
+    throw failed(
+      `fleet recover: a last backup of the primary could not be taken, and the watcher does not say what it has: the data would be lost. Nothing was touched. To begin without it, delete the droplet yourself and run ./fleet recover primary.\n  ${complaint}\n  ${why}`,
+    );
+  const flags = flagsOf(agreed);
+  if (flags.length > 0)
+    throw failed(
+      `fleet recover: the watcher could not be told of ${flags.join(" and ")}. Nothing was touched. When it answers (./fleet ssh watcher -- true), again: ${command}\n  ${why}`,
+    );
+  say(
+    `What will be restored could not be asked of the watcher, which refuses by itself what is not whole: ${why}`,
+  );
+};
+
+/** Before a primary is made anew: says what it will get, has the owner's agreement written down for the restore, and rejects where nothing may be restored. */
+export const clearRestore = async (asked: Asked): Promise<void> => {
+  const plan = await askPlan(asked);
+  if ("why" in plan) {
+    unanswered(plan.why, asked);
+    return;
+  }
+  const { complaint, say } = asked;
+  if (plan.items.length === 0 && plan.refused === undefined) {
+    if (complaint !== undefined)
+      throw failed(
+        `fleet recover: a last backup of the primary could not be taken, and the watcher has no other: its data would be lost. Nothing was touched. To begin without it, delete the droplet yourself and run ./fleet recover primary.\n  ${complaint}`,
+      );
+    say("The watcher has no backup yet: the new primary begins without data.");
+    return;
+  }
+  if (complaint !== undefined)
+    say(`A last backup of the primary could not be taken, so older ones are used: ${complaint}`);
+  say(["What is restored:", ...planLines(plan)].join("\n"));
+  if (plan.refused !== undefined)
+    throw cannotRun(
+      `fleet recover: ${plan.refused.split("\n", 1).join("")}. Nothing was touched.\n${remedyOf(plan, asked)}`,
+    );
+};
