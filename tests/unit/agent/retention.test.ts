@@ -84,3 +84,13 @@ test.each([
   const ids = taken(count, everyMinutes);
   expect(count - expired(ids, { hourly, daily: 0, weekly: 0 }, everyMinutes).length).toBe(kept);
 });
+
+test("the two taken last stay whatever a wrong clock named them, and one from the future pushes out neither", () => {
+  const [future, ...hours] = ["20990101T000000Z", ...taken(6, 60)];
+  const gone = expired([...hours.slice(0, 4), future, ...hours.slice(4)], {
+    hourly: 0,
+    daily: 0,
+    weekly: 0,
+  });
+  expect(gone).toEqual([future, ...hours.slice(0, 4).reverse()]);
+});
