@@ -187,11 +187,11 @@ describe("it breaks and comes back", () => {
     const other = await until(
       async () => {
         const now = await on("primary", "systemctl show -p MainPID --value fleet-chat.service");
-        return now !== pid && now !== "0" ? now : null;
+        return now !== pid && now !== "0" ? now : undefined;
       },
       { seconds: 400, everyMs: 2000 },
     );
-    expect(other).not.toBeNull();
+    expect(other).toBeDefined();
     await must(fleet("fault", "clear"));
     const green = await until(async () => ((await fleet("status")).code === 0 ? true : undefined), {
       seconds: 180,
