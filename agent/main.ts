@@ -18,7 +18,8 @@ import { statusOf, statusText } from "./status";
 
 const USAGE = `usage: fleet-agent COMMAND
   identity < JSON            take this machine's keys, peer and secrets (sent by \`up\`)
-  apply SHA                  make a copied release the one in force, or go back and say why
+  apply SHA [--ready]        make a copied release the one in force, or go back and say why; --ready: only install what it
+                             needs, and leave what runs as it is
   rollback                   go back to the release before
   status [--json]            what is in force and whether it runs
   backup prepare             on the primary: make consistent copies for the watcher
@@ -153,7 +154,9 @@ const dispatch = async (
       return await alone(machine, "identity", 300, () => takeIdentity(machine, identity));
     }
     case "apply":
-      return await alone(machine, "apply", 600, () => apply(machine, words[0] ?? ""));
+      return await alone(machine, "apply", 600, () =>
+        apply(machine, words[0] ?? "", words.includes("--ready")),
+      );
     case "rollback":
       return await alone(machine, "rollback", 60, () => rollback(machine));
     case "status": {

@@ -87,6 +87,8 @@ export interface ReleaseArgs {
   readonly sha256: string;
   /** What has to stand before: the names and the address that the certificate is for, the data that the services start with. */
   readonly after: readonly pulumi.Resource[];
+  /** What takes time and disturbs nothing (packages above all) is done before that, so that little is left when it stands. */
+  readonly readyBefore?: boolean;
 }
 
 /** Applies a delivered bundle: the agent checks it, switches, waits for health, and goes back by itself when that fails. */
@@ -95,15 +97,21 @@ export class Release extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    { server, delivery, sha256, after }: ReleaseArgs,
+    { server, delivery, sha256, after, readyBefore = false }: ReleaseArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("second-server:release:Release", name, {}, opts);
-    this.apply = agentCommand(
-      `${name}-apply`,
-      { on: server, words: `apply ${sha256}`, triggers: [server.droplet.id, sha256] },
-      { parent: this, dependsOn: [delivery.identity, ...after] },
-    );
+    const triggers = [server.droplet.id, sha256];
+    const say = (suffix: string, words: string, dependsOn: readonly pulumi.Resource[]) =>
+      agentCommand(
+        `${name}-${suffix}`,
+        { on: server, words, triggers },
+        { parent: this, dependsOn: [...dependsOn] },
+      );
+    const ready = readyBefore
+      ? say("ready", `apply ${sha256} --ready`, [delivery.identity])
+      : delivery.identity;
+    this.apply = say("apply", `apply ${sha256}`, [ready, ...after]);
     this.registerOutputs({ sha256 });
   }
 }

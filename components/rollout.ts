@@ -25,7 +25,7 @@ export interface RolloutArgs {
   readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
-/** Brings both machines to their release, in the order that a rebuild needs: what the watcher has to give back, the primary's services, then a first backup of them. */
+/** Brings both machines to their release, in the order that a rebuild needs: what the watcher has to give back, the primary's services, what the watcher watches of them, then a first backup. */
 export class Rollout extends pulumi.ComponentResource {
   readonly watcher: Release;
   readonly restore: Restore;
@@ -62,17 +62,12 @@ export class Rollout extends pulumi.ComponentResource {
       return { server: servers[role], delivery, sha256: built.sha256 };
     };
     const delivered = { primary: deliver("primary"), watcher: deliver("watcher") };
-    this.watcher = new Release(
-      "watcher",
-      { ...delivered.watcher, after: [zone.caa, ...zone.status] },
-      child,
-    );
     this.restore = new Restore(
       "restore",
       {
         from: servers.watcher,
         to: servers.primary,
-        after: [delivered.watcher.delivery.identity, delivered.primary.delivery.identity],
+        after: [delivered.watcher, delivered.primary].map(({ delivery }) => delivery.identity),
       },
       child,
     );
@@ -83,6 +78,12 @@ export class Rollout extends pulumi.ComponentResource {
         ...delivered.primary,
         after: [this.restore.command, primary.floatingIp.assignment, zone.caa, ...zone.services],
       },
+      child,
+    );
+    // What the watcher watches is what runs: it hears of services once they are there. An unchanged primary, dead or alive, holds nothing up.
+    this.watcher = new Release(
+      "watcher",
+      { ...delivered.watcher, after: [this.primary.apply, ...zone.status], readyBefore: true },
       child,
     );
     this.firstBackup = new FirstBackup(

@@ -9,9 +9,28 @@ const MINUTES = 5;
 const TRIES = 3;
 const BETWEEN_MS = 3000;
 
-/** The services whose programs are about to restart; "all" when the web server in front of them does. */
-export const disturbed = ({ restart }: Pick<Plan, "restart">): readonly string[] | "all" =>
-  restart.includes(UNITS.nginx) ? "all" : restart.flatMap((unit) => serviceOfUnit(unit) ?? []);
+/** The services that a release takes from the names that the Observatory asks: it is told of the new names after the primary has them. */
+const leaving = (before: Release, next: Release): readonly string[] => {
+  const stay = new Set((next.publicProbes ?? []).map(({ service, url }) => `${service} ${url}`));
+  return (before.publicProbes ?? []).flatMap(({ service, url }) =>
+    stay.has(`${service} ${url}`) ? [] : [service],
+  );
+};
+
+/** The services whose programs are about to restart or to go; "all" when the web server in front of them restarts. */
+const disturbed = (
+  { restart, stop }: Pick<Plan, "restart" | "stop">,
+  before: Release,
+  next: Release,
+): readonly string[] | "all" =>
+  restart.includes(UNITS.nginx)
+    ? "all"
+    : [
+        ...new Set([
+          ...[...restart, ...stop].flatMap((unit) => serviceOfUnit(unit) ?? []),
+          ...leaving(before, next),
+        ]),
+      ];
 
 /**
  * A release's own restarts wake nobody: the Observatory is told before them and after them, and shows it on its page. The window ends by itself should the agent not come to say so.
@@ -19,13 +38,14 @@ export const disturbed = ({ restart }: Pick<Plan, "restart">): readonly string[]
  */
 export const announced = async (
   machine: Machine,
-  { role }: Release,
+  before: Release,
+  next: Release,
   plan: Plan,
   title: string,
   work: () => Promise<void>,
 ): Promise<void> => {
-  const services = disturbed(plan);
-  if (role !== "primary" || services.length === 0) return await work();
+  const services = disturbed(plan, before, next);
+  if (next.role !== "primary" || services.length === 0) return await work();
   /** The complaint; undefined when it was told. */
   const tellOnce = async (words: readonly string[]): Promise<string | undefined> => {
     const { code, stderr } = await machine.run([

@@ -124,14 +124,21 @@ const bringIn = async (
   const work = (): Promise<void> => switchOver(machine, sha, folder, release, before, plan);
   // Nobody has been using what is set up for the first time.
   await (before
-    ? announced(machine, release, plan, `release ${short(sha)} on the primary`, work)
+    ? announced(
+        machine,
+        before.release,
+        release,
+        plan,
+        `release ${short(sha)} on the primary`,
+        work,
+      )
     : work());
   recordApplied(machine, sha, release);
   settle(machine);
 };
 
-/** `fleet-agent apply SHA`. Idempotent; killed at any moment, the next one goes on from what is there. */
-export const apply = async (machine: Machine, sha: string): Promise<void> => {
+/** `fleet-agent apply SHA`. Idempotent; killed at any moment, the next one goes on from what is there. `onlyReady`: what disturbs nothing is done, and the switch left to the next one. */
+export const apply = async (machine: Machine, sha: string, onlyReady = false): Promise<void> => {
   if (!isSha(sha)) throw new Error(`fleet-agent apply: "${sha}" is no sha256 (64 hex digits).`);
   const folder = await unpack(machine, sha);
   const release = readRelease(
@@ -142,6 +149,11 @@ export const apply = async (machine: Machine, sha: string): Promise<void> => {
   machine.log(
     `release ${short(sha)}: ${release.files.length} files, ${release.trees.length} trees, ${release.units.length} units`,
   );
+  if (onlyReady) {
+    await makeReady(machine, release, !readApplied(machine));
+    machine.log(`release ${short(sha)} is ready`);
+    return;
+  }
   await bringIn(machine, sha, folder, release);
   tidy(machine);
   machine.log(`release ${short(sha)} is in force`);

@@ -72,8 +72,15 @@ describe("order", () => {
     expect([...before("Command first-backup-pull")]).toEqual(
       expect.arrayContaining(["Command primary-apply", "Command watcher-apply"]),
     ));
-  test("the machines are rolled out side by side", () =>
-    expect(before("Command primary-apply")).not.toContain("Command watcher-apply"));
+  test("what is watched changes once the primary's release is in force: after one that failed, what runs is watched", () =>
+    expect(before("Command watcher-apply")).toContain("Command primary-apply"));
+  test("all but that last step of the watcher's goes on beside the primary's", () => {
+    expect(before("Command watcher-apply")).toContain("Command watcher-ready");
+    for (const step of ["restore-to-peer", "primary-apply"])
+      expect(before("Command watcher-ready")).not.toContain(`Command ${step}`);
+    for (const step of ["watcher-ready", "watcher-apply"])
+      expect(before("Command primary-apply")).not.toContain(`Command ${step}`);
+  });
   test("names point at the machine before it asks for its certificate", () => {
     expect([...before("Command primary-apply")]).toEqual(
       expect.arrayContaining([

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import type { Release } from "@second-server/contract/release";
+import type { Release, ReleaseUnit } from "@second-server/contract/release";
 
 import { apply, rollback } from "../../../agent/apply/apply";
 import { file, release } from "./sample";
@@ -114,6 +114,41 @@ test("the Observatory is told before the restarts of a later release, of the ser
     .flatMap((line) => Object.entries(marks).filter(([, mark]) => line.includes(mark)))
     .map(([word]) => word);
   expect(order.slice(-3)).toEqual(["told", "restarted", "ended"]);
+});
+
+test("a service that goes, or changes its name, is announced too: the watcher hears of the new names after the primary has them", async () => {
+  const named = (service: string, host: string): Release["publicProbes"] => [
+    { service, url: `https://${host}/`, status: 200, timeoutSeconds: 20 },
+  ];
+  const with_ = (publicProbes: Release["publicProbes"], units: Release["units"]): string =>
+    machine.deliver({ ...version("aaaa"), publicProbes, units }, ["[Service]", "{}"], {
+      chat: { "main.js": "// aaaa" },
+    });
+  const [chat, wiki] = version("aaaa").units as [ReleaseUnit, ReleaseUnit];
+  for (const host of ["old.example.test", "new.example.test"])
+    machine.pages.set(`https://${host}/`, { status: 200, body: "" });
+  await apply(machine, with_(named("talk", "old.example.test"), [chat, wiki]));
+  await apply(machine, with_(named("talk", "new.example.test"), [chat, wiki]));
+  await apply(machine, with_(named("talk", "new.example.test"), [chat]));
+  expect(told()).toEqual([
+    "release SHA on the primary --minutes 5 --service talk",
+    "release SHA on the primary --end",
+    "release SHA on the primary --minutes 5 --service wiki",
+    "release SHA on the primary --end",
+  ]);
+});
+
+test("what a release needs is made ready without touching what runs; the switch is the next one's", async () => {
+  await apply(machine, deliver("aaaa"));
+  machine.ran.length = 0;
+  const sha = machine.deliver({ ...version("bbbb"), packages: ["chess"] }, ["[Service]", "{}"], {
+    chat: { "main.js": "// bbbb" },
+  });
+  await apply(machine, sha, true);
+  expect(machine.ran.filter((line) => line.includes("install"))).toHaveLength(1);
+  expect([code(), restarts(), told()]).toEqual(["// aaaa", [], []]);
+  await apply(machine, sha);
+  expect(code()).toBe("// bbbb");
 });
 
 test("an Observatory that can't be told, and a release that fails, change nothing about that", async () => {
