@@ -1,8 +1,8 @@
 import type { ChannelOption } from "@second-server/contract/channels/channel";
 import {
-  CHANNEL_INPUTS,
   type ChannelInputs,
   type ChannelKind,
+  MANIFEST_CHANNELS,
 } from "@second-server/contract/channels/registry";
 import { z } from "zod";
 
@@ -51,9 +51,9 @@ const example = ({ kind, options }: ChannelInputs): string => {
   const keys = Object.values(options).map(({ key, shownAs }) => `${key}: ${shownAs}`);
   return keys.length === 0 ? kind : `{ ${keys.join(", ")} }`;
 };
-const examples = CHANNEL_INPUTS.map(example);
+const examples = MANIFEST_CHANNELS.map(example);
 
 /** An item of `alerts.channels`. */
-export const channel = z.union(oneOrMore(CHANNEL_INPUTS.map(channelSchema)), {
+export const channel = z.union(oneOrMore(MANIFEST_CHANNELS.map(channelSchema)), {
   error: () => `has to be ${examples.slice(0, -1).join(", ")} or ${examples.at(-1)}.`,
 });

@@ -1,4 +1,5 @@
 import { CHECKS } from "@second-server/contract/checks";
+import { SECRETS } from "@second-server/contract/names";
 
 import { SIZES } from "./catalogue";
 import type { FleetFacts } from "./fleet";
@@ -84,15 +85,18 @@ export const missingSecrets = (
   secrets: readonly string[],
 ): { readonly path: string; readonly text: string }[] => {
   const needed = [
-    ...(alerts.relay.user === undefined ? [] : ["relay-password"]),
+    ...(alerts.relay.user === undefined ? [] : [SECRETS.relayPassword]),
     ...alerts.channels.flatMap((channel) => Object.values(channel.secrets)),
   ];
   return [...new Set(needed)]
     .filter((name) => !secrets.includes(name))
-    .map((name) => ({
-      path: name,
-      text: `is not set, and ${name === "relay-password" ? "relay-user" : "fleet.yaml: alerts.channels"} needs it. Set it with: ./fleet secret set ${name}`,
-    }));
+    .map((name) => {
+      const user = name === SECRETS.relayPassword ? "relay-user" : "fleet.yaml: alerts.channels";
+      return {
+        path: name,
+        text: `is not set, and ${user} needs it. Set it with: ./fleet secret set ${name}`,
+      };
+    });
 };
 
 /** What the schema can't say: rules across keys, and what has to be on disk. */

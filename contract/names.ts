@@ -24,7 +24,7 @@ export const USERS = {
 } as const;
 export const serviceUser = (service: string): string => `svc-${service}`;
 
-/** Names of the secrets that the machines need whatever channels alerts take. */
+/** Names of the secrets that the machines need whatever channels fleet.yaml names. */
 export const SECRETS = {
   /** Signs reports to the Observatory and the links in its mails. */
   signingKey: "signing-key",

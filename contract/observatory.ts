@@ -1,4 +1,5 @@
 /** The contract between render (which writes these as JSON) and the monitor's programs on the servers. Durations are seconds unless the name says otherwise. */
+import type { SmtpRelay } from "./channels/email";
 import type { Channel } from "./channels/registry";
 
 /** What a check stands on. A broken lower layer is the alert; what lies above it on the same machine is named in it and silent. */
@@ -122,23 +123,6 @@ export type Check =
   | BackupCheck
   | DriftCheck;
 
-export interface SmtpRelay {
-  readonly host: string;
-  readonly port: number;
-  readonly user?: string;
-  /** File with the password. */
-  readonly passwordFile?: string;
-  /** "starttls" where offered (the default), "implicit" TLS from the first byte, or "none". */
-  readonly tls?: "starttls" | "implicit" | "none";
-}
-/** Mail: always the first way. */
-export interface SmtpChannel {
-  readonly kind: "smtp";
-  readonly relay: SmtpRelay;
-  readonly from: string;
-  readonly to: readonly string[];
-}
-
 /** Times are in the machine's own zone; weekly: days 0 (Sunday) to 6 and "HH:MM"; once: ISO instants. */
 export type Maintenance = { readonly title: string; readonly services?: readonly string[] } & (
   | { readonly from: string; readonly to: string }
@@ -152,10 +136,11 @@ export type Maintenance = { readonly title: string; readonly services?: readonly
 );
 
 export interface AlertConfig {
+  /** Mail is the first channel: to whom, from whom, by which relay. */
   readonly to: readonly string[];
   readonly from: string;
   readonly relay: SmtpRelay;
-  /** Tried in turn when the mail can't leave. */
+  /** The channels that are tried in turn when the mail can't leave. */
   readonly fallback?: readonly Channel[];
   /** A reminder while something stays down, in minutes; 0 for none. @default 240 */
   readonly remindMinutes?: number;

@@ -3,11 +3,11 @@ import type { MachineReport } from "@second-server/contract/reports";
 
 import { type Actions, createActions } from "./actions/actions";
 import { createMaintenanceWindows, type MaintenanceWindows } from "./actions/maintenance-windows";
-import { transportOf } from "./adapters/channels";
 import type { Clock } from "./adapters/clock";
 import { type Key, loadKey } from "./adapters/key";
 import type { Log } from "./adapters/log";
 import { createMessageQueue, type MessageQueue } from "./adapters/message-queue";
+import { transportsOf } from "./adapters/transport";
 import { watchedChecks } from "./alerts/alert-state";
 import type { Alerting } from "./alerts/alerting";
 import type { AlertRules } from "./alerts/draft";
@@ -83,16 +83,12 @@ const createBase = ({ config, database, saved, clock, log }: ObservatoryDeps): B
   const settings = createSettings(config);
   const writer = createWriter(database, clock, log);
   const store = createStateStore(writer);
-  const transports = () => {
-    const { alerts } = settings.current();
-    return [{ kind: "smtp", ...alerts } as const, ...(alerts.fallback ?? [])].map(transportOf);
-  };
   const queue = createMessageQueue(
     {
       clock,
       log,
       store,
-      transports,
+      transports: () => transportsOf(settings.current().alerts),
       origin: "observatory",
     },
     saved,

@@ -1,5 +1,4 @@
-import type { ChannelDefinition } from "./channel";
-import { isSuccess, postJson } from "./http";
+import { isSuccess, overHttp, postJson } from "./http";
 import { discordText, fitted, full, inCode, isTable, utf16 } from "./wording";
 
 interface Discord {
@@ -9,7 +8,7 @@ interface Discord {
 const SUPPRESS_EMBEDS = 4;
 
 /** A webhook of Discord. It takes 2,000 characters. wait=true: it answers when the message is there, not when it was heard. */
-export const discord: ChannelDefinition<Discord> = {
+export const discord = overHttp<Discord>({
   options: {},
   secrets: { urlFile: { name: "discord-url" } },
   label: () => "discord",
@@ -23,4 +22,4 @@ export const discord: ChannelDefinition<Discord> = {
     return postJson(to.href, { content, allowed_mentions: { parse: [] }, flags: SUPPRESS_EMBEDS });
   },
   isDelivered: isSuccess,
-};
+});

@@ -1,11 +1,38 @@
-import type { ChannelAnswer, ChannelRequest } from "./channel";
+import type { ChannelAnswer, ChannelDefinition, Delivery, HttpDispatch } from "./channel";
+import type { Message } from "./message";
+
+/** A channel that is a request to a service: its dispatch in parts. */
+interface HttpChannel<Fields> extends Omit<ChannelDefinition<Fields>, "dispatch"> {
+  readonly request: (
+    fields: Fields,
+    message: Message,
+    delivery: Delivery,
+  ) => HttpDispatch["request"];
+  readonly isDelivered: HttpDispatch["isDelivered"];
+  readonly remedy?: HttpDispatch["remedy"];
+}
+
+export const overHttp = <Fields>({
+  request,
+  isDelivered,
+  remedy,
+  ...rest
+}: HttpChannel<Fields>): ChannelDefinition<Fields> => ({
+  ...rest,
+  dispatch: (fields, message, delivery) => ({
+    protocol: "http",
+    request: request(fields, message, delivery),
+    isDelivered,
+    ...(remedy === undefined ? {} : { remedy }),
+  }),
+});
 
 /** What is posted as JSON. */
 export const postJson = (
   url: string,
   value: unknown,
   headers: Readonly<Record<string, string>> = {},
-): ChannelRequest => ({
+): HttpDispatch["request"] => ({
   method: "POST",
   url,
   headers: { "content-type": "application/json", ...headers },

@@ -1,5 +1,4 @@
-import type { ChannelDefinition } from "./channel";
-import { isSuccess } from "./http";
+import { isSuccess, overHttp } from "./http";
 import type { Message } from "./message";
 import { bytes, fitted, headerText } from "./wording";
 
@@ -16,7 +15,7 @@ const TAGS: Readonly<Record<Message["kind"], string>> = {
 };
 
 /** A topic of ntfy. It takes a body of up to 4,096 bytes for a message; a longer one becomes an attachment or is refused. */
-export const ntfy: ChannelDefinition<Ntfy> = {
+export const ntfy = overHttp<Ntfy>({
   options: { url: { key: "ntfy", is: "url", shownAs: "URL" } },
   // A topic of one's own server may want a token; a public one has none.
   secrets: { tokenFile: { name: "ntfy-token", isOptional: true } },
@@ -35,4 +34,4 @@ export const ntfy: ChannelDefinition<Ntfy> = {
     },
   }),
   isDelivered: isSuccess,
-};
+});

@@ -1,20 +1,22 @@
 import type {
-  ChannelAnswer,
   ChannelDefinition,
   ChannelOption,
-  ChannelRequest,
   ChannelSecret,
   Delivery,
+  HttpDispatch,
+  SmtpDispatch,
 } from "./channel";
 import { discord } from "./discord";
+import { email } from "./email";
 import type { Message } from "./message";
 import { ntfy } from "./ntfy";
 import { slack } from "./slack";
 import { telegram } from "./telegram";
 import { webhook } from "./webhook";
 
-/** Every channel that fleet.yaml may name, by its name there. Mail is always the first way and no choice: the stack's settings say where it goes. */
+/** Every way by which a message leaves, by the name that fleet.yaml has for it. */
 const CHANNELS = {
+  email,
   slack,
   discord,
   telegram,
@@ -43,13 +45,16 @@ export interface ChannelInputs {
   readonly secrets: Readonly<Record<string, ChannelSecret>>;
 }
 const isKind = (kind: string): kind is ChannelKind => Object.hasOwn(CHANNELS, kind);
-export const CHANNEL_INPUTS: readonly ChannelInputs[] = Object.keys(CHANNELS)
-  .filter(isKind)
-  .map((kind) => ({ kind, options: CHANNELS[kind].options, secrets: CHANNELS[kind].secrets }));
+const KINDS = Object.keys(CHANNELS).filter(isKind);
+
+/** The channels that an owner chooses in fleet.yaml. */
+export const MANIFEST_CHANNELS: readonly ChannelInputs[] = KINDS.filter(
+  (kind) => CHANNELS[kind].configuredBy !== "stack",
+).map((kind) => ({ kind, options: CHANNELS[kind].options, secrets: CHANNELS[kind].secrets }));
 
 /** Secrets of the stack that channels use. */
-export const CHANNEL_SECRETS: readonly string[] = CHANNEL_INPUTS.flatMap(({ secrets }) =>
-  Object.values(secrets).map(({ name }) => name),
+export const CHANNEL_SECRETS: readonly string[] = KINDS.flatMap((kind) =>
+  Object.values<ChannelSecret>(CHANNELS[kind].secrets).map(({ name }) => name),
 );
 
 type Fields = Readonly<Record<string, string>>;
@@ -69,14 +74,8 @@ export const channelOf = (kind: ChannelKind, fields: Fields): Channel => {
 export const channelLabel = <Kind extends ChannelKind>(channel: Channel<Kind>): string =>
   DEFINITIONS[channel.kind].label(channel);
 
-export const channelRequest = <Kind extends ChannelKind>(
+export const dispatchOf = <Kind extends ChannelKind>(
   channel: Channel<Kind>,
   message: Message,
   delivery: Delivery,
-): ChannelRequest => DEFINITIONS[channel.kind].request(channel, message, delivery);
-
-export const isDelivered = ({ kind }: Channel, answer: ChannelAnswer): boolean =>
-  DEFINITIONS[kind].isDelivered(answer);
-/** What the answer asks the operator to change. */
-export const channelRemedy = ({ kind }: Channel, answer: ChannelAnswer): string | undefined =>
-  DEFINITIONS[kind].remedy?.(answer);
+): HttpDispatch | SmtpDispatch => DEFINITIONS[channel.kind].dispatch(channel, message, delivery);

@@ -1,5 +1,4 @@
-import type { ChannelDefinition } from "./channel";
-import { isSuccess, postJson } from "./http";
+import { isSuccess, overHttp, postJson } from "./http";
 import { fitted, full, inCode, isTable, slackText, utf16 } from "./wording";
 
 interface Slack {
@@ -7,7 +6,7 @@ interface Slack {
 }
 
 /** An incoming webhook of Slack. It advises 4,000 characters and has no way to escape its emphasis, so emphasis is off, but for a table. Previews would fetch the links. */
-export const slack: ChannelDefinition<Slack> = {
+export const slack = overHttp<Slack>({
   options: {},
   secrets: { urlFile: { name: "slack-url" } },
   label: () => "slack",
@@ -20,4 +19,4 @@ export const slack: ChannelDefinition<Slack> = {
     return postJson(secretIn(urlFile), { ...body, unfurl_links: false, unfurl_media: false });
   },
   isDelivered: (answer) => isSuccess(answer) && answer.body.trim() === "ok",
-};
+});

@@ -1,5 +1,4 @@
-import type { ChannelDefinition } from "./channel";
-import { isSuccess, jsonAnswer, postJson } from "./http";
+import { isSuccess, jsonAnswer, overHttp, postJson } from "./http";
 import { fitted, full, isTable, utf16 } from "./wording";
 
 interface Telegram {
@@ -10,7 +9,7 @@ interface Telegram {
 }
 
 /** A bot of Telegram. It takes 4,096 characters. Without a parse mode nothing can fail to parse; what is bold or of fixed width is said by its place. */
-export const telegram: ChannelDefinition<Telegram> = {
+export const telegram = overHttp<Telegram>({
   options: { chat: { key: "telegram", is: /^-?\d+$|^@\w+$/, shownAs: "CHAT" } },
   secrets: { tokenFile: { name: "telegram-token" } },
   label: () => "telegram",
@@ -37,4 +36,4 @@ export const telegram: ChannelDefinition<Telegram> = {
       ? "its address or token is not, or no longer, right"
       : undefined;
   },
-};
+});

@@ -1,12 +1,11 @@
-import type { ChannelDefinition } from "./channel";
-import { isSuccess, postJson } from "./http";
+import { isSuccess, overHttp, postJson } from "./http";
 
 interface Webhook {
   readonly url: string;
 }
 
 /** Any address that takes JSON. */
-export const webhook: ChannelDefinition<Webhook> = {
+export const webhook = overHttp<Webhook>({
   options: { url: { key: "webhook", is: "url", shownAs: "URL" } },
   secrets: {},
   label: ({ url }) => `webhook at ${new URL(url).host}`,
@@ -23,4 +22,4 @@ export const webhook: ChannelDefinition<Webhook> = {
       { "idempotency-key": id },
     ),
   isDelivered: isSuccess,
-};
+});

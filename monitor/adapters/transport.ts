@@ -1,4 +1,11 @@
+import { readFileSync } from "node:fs";
+
+import { type Channel, channelLabel, dispatchOf } from "@second-server/contract/channels/registry";
+import type { AlertConfig } from "@second-server/contract/observatory";
+
 import type { Message } from "../alerts/messages";
+import { sendByHttp } from "./http-dispatch";
+import { sendBySmtp } from "./smtp-dispatch";
 
 /** One way by which messages leave: a mail relay, a chat's webhook. */
 export interface Transport {
@@ -9,3 +16,19 @@ export interface Transport {
    */
   send(message: Message, id: string, created: number): Promise<string | undefined>;
 }
+
+const secretIn = (file: string): string => readFileSync(file, "utf8").trim();
+
+export const transportOf = (channel: Channel): Transport => ({
+  name: channelLabel(channel),
+  send: async (message, id, created) => {
+    const dispatch = dispatchOf(channel, message, { id, created, secretIn });
+    return await (dispatch.protocol === "smtp" ? sendBySmtp(dispatch) : sendByHttp(dispatch));
+  },
+});
+
+/** In the order in which they are tried. */
+export const transportsOf = ({ relay, from, to, fallback = [] }: AlertConfig): Transport[] => {
+  const email: Channel = { kind: "email", ...relay, from, to };
+  return [email, ...fallback].map(transportOf);
+};

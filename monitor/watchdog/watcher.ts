@@ -2,11 +2,10 @@ import { dirname, join } from "node:path";
 
 import type { Check, WatchdogConfig } from "@second-server/contract/observatory";
 
-import { transportOf } from "../adapters/channels";
 import type { Clock } from "../adapters/clock";
 import type { Log } from "../adapters/log";
 import { createMessageQueue } from "../adapters/message-queue";
-import type { Transport } from "../adapters/transport";
+import { transportsOf } from "../adapters/transport";
 import { isUnconfirmed } from "../alerts/alert-state";
 import { createAlerting } from "../alerts/alerting";
 import type { Watched } from "../alerts/check-state";
@@ -56,9 +55,6 @@ const networkOf = (config: WatchdogConfig, watcher: Watcher, clock: Clock): OwnN
     config.intervalSeconds * 500,
   );
 
-const transportsOf = ({ alerts }: Watcher): readonly Transport[] =>
-  [{ kind: "smtp", ...alerts } as const, ...(alerts.fallback ?? [])].map(transportOf);
-
 /** @returns how to end it. */
 const repeatedly = (clock: Clock, everyMs: number, work: () => void): (() => void) => {
   const turn = (): void => {
@@ -85,7 +81,7 @@ export const watchWatcher = (
       log,
       store: journal,
       origin: "watchdog",
-      transports: () => transportsOf(watcher),
+      transports: () => transportsOf(watcher.alerts),
     },
     kept,
   );

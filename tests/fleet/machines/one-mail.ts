@@ -2,7 +2,7 @@
 import { systemClock } from "../../../monitor/adapters/clock";
 import { journal } from "../../../monitor/adapters/log";
 import { createMessageQueue } from "../../../monitor/adapters/message-queue";
-import { createSmtpTransport } from "../../../monitor/adapters/smtp";
+import { transportOf } from "../../../monitor/adapters/transport";
 
 // A user's name is given, so the transport insists on TLS.
 const relay = {
@@ -12,8 +12,9 @@ const relay = {
   user: "fleet",
   passwordFile: process.argv[2]!,
 } as const;
-const transport = createSmtpTransport({
-  relay,
+const transport = transportOf({
+  kind: "email",
+  ...relay,
   from: "observatory@example.test",
   to: ["owner@example.test"],
 });

@@ -2,14 +2,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { expect, test } from "@jest/globals";
-import type { ChannelDefinition } from "@second-server/contract/channels/channel";
-import { CHANNEL_INPUTS, channelOf } from "@second-server/contract/channels/registry";
+import { overHttp } from "@second-server/contract/channels/http";
+import { MANIFEST_CHANNELS, channelOf } from "@second-server/contract/channels/registry";
 
 import { SECRET_NAMES } from "../../../config/settings";
 
 const DOCS = readFileSync(join(__dirname, "../../../docs/manifest.md"), "utf8");
 
-test.each(CHANNEL_INPUTS)(
+test.each(MANIFEST_CHANNELS)(
   "$kind is called by its name in fleet.yaml, its secrets are the stack's, and docs/manifest.md has all of it",
   ({ kind, options, secrets }) => {
     const [first] = Object.values(options);
@@ -29,13 +29,18 @@ test("a channel without one of its fields is refused where the machines' files a
   });
 });
 
+test("mail is always there: fleet.yaml does not name it, and its password is a secret of the stack", () => {
+  expect(MANIFEST_CHANNELS.map(({ kind }) => kind)).not.toContain("email");
+  expect(SECRET_NAMES).toContain("relay-password");
+});
+
 test("a channel that is not whole does not compile: TypeScript holds the marked line to be an error", () => {
   // @ts-expect-error -- nothing says what counts as delivered
-  const half: ChannelDefinition<{ readonly url: string }> = {
+  const half = overHttp<{ readonly url: string }>({
     options: { url: { key: "half", is: "url", shownAs: "URL" } },
     secrets: {},
     label: () => "half",
     request: ({ url }) => ({ method: "POST", url, headers: {}, body: "" }),
-  };
-  expect(half.isDelivered).toBeUndefined();
+  });
+  expect(half.label({ url: "https://example.net" })).toBe("half");
 });

@@ -1,5 +1,7 @@
 /** Run as a process of its own, since Node reads which authorities it trusts only at its start: sends a mail by each relay of its argument and prints how each went. */
-import { createSmtpTransport } from "../../../../monitor/adapters/smtp";
+import type { SmtpRelay } from "@second-server/contract/channels/email";
+
+import { transportOf } from "../../../../monitor/adapters/transport";
 
 const message = {
   kind: "down",
@@ -9,12 +11,11 @@ const message = {
 } as const;
 
 const main = async (): Promise<void> => {
-  const relays = JSON.parse(process.argv[2] ?? "[]") as Parameters<
-    typeof createSmtpTransport
-  >[0]["relay"][];
+  const relays = JSON.parse(process.argv[2] ?? "[]") as SmtpRelay[];
   for (const [index, relay] of relays.entries()) {
-    const transport = createSmtpTransport({
-      relay,
+    const transport = transportOf({
+      kind: "email",
+      ...relay,
       from: "observatory@lab.test",
       to: ["a@lab.test", "gone@lab.test"],
     });

@@ -8,7 +8,7 @@ import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import type { SmtpRelay } from "@second-server/contract/observatory";
+import type { SmtpRelay } from "@second-server/contract/channels/email";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 
 import { openAuthority, type Authority } from "../../../../local/cloud/acme/authority";

@@ -1,20 +1,10 @@
-import { readFileSync } from "node:fs";
-
+import type { HttpDispatch } from "@second-server/contract/channels/channel";
 import { jsonAnswer } from "@second-server/contract/channels/http";
-import {
-  type Channel,
-  channelLabel,
-  channelRemedy,
-  channelRequest,
-  isDelivered,
-} from "@second-server/contract/channels/registry";
-import type { SmtpChannel } from "@second-server/contract/observatory";
 
 import { type Answer, ask } from "../checks/http";
 import { Later, Refused } from "./failures";
-import { createSmtpTransport } from "./smtp";
-import type { Transport } from "./transport";
 
+const TIMEOUT_MS = 15_000;
 const LONGEST_PAUSE_MS = 3_600_000;
 
 /** Seconds or a date in the header; seconds in the body at Discord and Telegram. */
@@ -29,8 +19,8 @@ const pauseMs = ({ retryAfter, body }: Answer, now: number): number => {
 };
 
 /** @throws when the message was not taken: Later, Refused, or that it may be tried again. */
-const judge = (channel: Channel, answer: Answer, now: number): void => {
-  if (isDelivered(channel, answer)) return;
+const judge = ({ isDelivered, remedy }: HttpDispatch, answer: Answer, now: number): void => {
+  if (isDelivered(answer)) return;
   const { status, body } = answer;
   const { description, message, error } = jsonAnswer(body);
   const words = (description ?? message ?? (typeof error === "string" ? error : body))
@@ -40,24 +30,16 @@ const judge = (channel: Channel, answer: Answer, now: number): void => {
   const text = `HTTP ${status} ${words}`.trim();
   if (status === 429 || (status === 503 && answer.retryAfter !== undefined))
     throw new Later(text, pauseMs(answer, now));
-  const remedy = channelRemedy(channel, answer);
-  if (remedy !== undefined) throw new Error(`${text}: ${remedy}`);
+  const change = remedy?.(answer);
+  if (change !== undefined) throw new Error(`${text}: ${change}`);
   if ([401, 403, 404, 410].includes(status))
     throw new Error(`${text}: its address or token is not, or no longer, right`);
   if ([400, 413, 422].includes(status)) throw new Refused(text);
   throw new Error(text);
 };
 
-const secretIn = (file: string): string => readFileSync(file, "utf8").trim();
-
-export const transportOf = (channel: Channel | SmtpChannel): Transport => {
-  if (channel.kind === "smtp") return createSmtpTransport(channel);
-  return {
-    name: channelLabel(channel),
-    send: async (message, id) => {
-      const { url, ...request } = channelRequest(channel, message, { id, secretIn });
-      judge(channel, await ask(new URL(url), request, 15_000), Date.now());
-      return undefined;
-    },
-  };
+/** Hands one message to a service. @throws when it was not taken: Later, Refused, or that it may be tried again. */
+export const sendByHttp = async (dispatch: HttpDispatch): Promise<undefined> => {
+  const { url, ...request } = dispatch.request;
+  judge(dispatch, await ask(new URL(url), request, TIMEOUT_MS), Date.now());
 };
