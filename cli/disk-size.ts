@@ -15,7 +15,7 @@ const complaint = (
   machine: MachineFacts,
   resources: readonly StoredResource[],
 ): string | undefined => {
-  const droplet = dropletIn(resources, machine.name);
+  const droplet = dropletIn(resources, machine.role);
   if (droplet === undefined) return undefined;
   const { region, image } = droplet.outputs ?? {};
   // It is replaced: the new one begins with the smaller disk.

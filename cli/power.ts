@@ -1,6 +1,5 @@
 import type { Role } from "@second-server/contract/roles";
 
-import type { FleetFacts } from "../config/fleet";
 import type { Context } from "./context";
 import { type Ask, type Droplet, askCloud, dropletById } from "./droplets";
 import { dropletIn, readResources } from "./engine/state";
@@ -90,14 +89,13 @@ export const ensureOn = async (
  */
 export const powerOn = async (
   context: Context,
-  fleet: FleetFacts,
   roles: readonly Role[],
   refreshed: boolean,
   reporter: Reporter,
 ): Promise<void> => {
   const resources = (await readResources(context)) ?? [];
   const wanted = roles.flatMap((role) => {
-    const id = dropletIn(resources, fleet[role].name)?.id;
+    const id = dropletIn(resources, role)?.id;
     return id === undefined ? [] : [{ role, id }];
   });
   if (wanted.length > 0)

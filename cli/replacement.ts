@@ -2,8 +2,9 @@ import type { FleetFacts } from "../config/fleet";
 import type { Context } from "./context";
 import { askCloud, dropletById } from "./droplets";
 import { type PlannedLoss, lossesIn, planText } from "./engine/planned-loss";
+import { mayLose } from "./engine/possible-loss";
 import type { EngineName } from "./engine/spawn";
-import { type StoredResource, dropletIn, readResources } from "./engine/state";
+import { type StoredResource, readResources } from "./engine/state";
 import { cannotRun, failed } from "./errors";
 import { ageText, newestBackup, pullBackup } from "./last-backup";
 import type { Reporter } from "./progress/reporter";
@@ -14,19 +15,24 @@ const BACKUP_SECONDS = 1800;
 const because = ({ reasons }: PlannedLoss): string =>
   reasons.length === 0 ? "" : ` (${reasons.join(", ")})`;
 
-const hasMachines = (resources: readonly StoredResource[], fleet: FleetFacts): boolean =>
-  [fleet.primary, fleet.watcher].some(({ name }) => dropletIn(resources, name) !== undefined);
+/** The plan is asked for only where something may be lost: it doubles the time of a run with nothing to do. */
+export const plannedLosses = async (
+  fleet: FleetFacts,
+  resources: readonly StoredResource[],
+  flags: readonly string[],
+  plan: () => Promise<string>,
+): Promise<readonly PlannedLoss[]> =>
+  mayLose(fleet, resources, flags) ? lossesIn(await plan(), resources) : [];
 
-const plannedLosses = async (
+const lossesOf = async (
   context: Context,
   fleet: FleetFacts,
   engine: EngineName,
   flags: readonly string[],
-): Promise<readonly PlannedLoss[]> => {
-  const resources = (await readResources(context)) ?? [];
-  if (!hasMachines(resources, fleet)) return [];
-  return lossesIn(await planText(context, engine, flags), fleet, resources);
-};
+): Promise<readonly PlannedLoss[]> =>
+  await plannedLosses(fleet, (await readResources(context)) ?? [], flags, () =>
+    planText(context, engine, flags),
+  );
 
 /** What a plan's losses mean, in words; `newest` is asked only where it matters. */
 export const lossWords = (
@@ -55,7 +61,7 @@ export const previewLosses = async (
   engine: EngineName,
   flags: readonly string[],
 ): Promise<readonly string[]> => {
-  const losses = await plannedLosses(context, fleet, engine, flags);
+  const losses = await lossesOf(context, fleet, engine, flags);
   const asksForBackup = losses.some(({ role }) => role === "primary");
   return lossWords(losses, asksForBackup ? await newestBackup(context) : undefined);
 };
@@ -138,7 +144,7 @@ export const saveBeforeLoss = async (
   },
   reporter: Reporter,
 ): Promise<void> => {
-  const planned = await plannedLosses(context, fleet, how.engine, how.engineArgs);
+  const planned = await lossesOf(context, fleet, how.engine, how.engineArgs);
   await secure(
     await stillThere(context, planned),
     {

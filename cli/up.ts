@@ -87,7 +87,6 @@ export const bringUp = async (
   if (context.local) await ensureLab(context, options, reporter);
   await powerOn(
     context,
-    fleet,
     (["primary", "watcher"] as const).filter((role) => role !== options.replaced),
     options.engineArgs.includes("--refresh"),
     reporter,

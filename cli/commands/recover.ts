@@ -104,7 +104,7 @@ const engineArgs = async (
     throw cannotRun(
       `fleet recover: the droplet "${name}" exists (id ${droplet.id}, ${droplet.status}). If it is broken and is to be replaced, with what is on it, add --force. ${RETURNS[machine]}`,
     );
-  const urn = dropletIn((await readResources(context)) ?? [], name)?.urn;
+  const urn = dropletIn((await readResources(context)) ?? [], machine)?.urn;
   if (!urn)
     throw cannotRun(
       `fleet recover: the stack's state does not know the ${machine}'s droplet. Run ./fleet up --refresh`,

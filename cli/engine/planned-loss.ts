@@ -2,7 +2,6 @@ import { execFile } from "node:child_process";
 
 import type { Role } from "@second-server/contract/roles";
 
-import type { FleetFacts } from "../../config/fleet";
 import type { Context } from "../context";
 import { failed } from "../errors";
 import { type EngineName, engineCommand } from "./spawn";
@@ -42,12 +41,11 @@ const reasonsOf = ({ replaceReasons, oldState, newState }: PreviewStep): readonl
 /** The machines of the state that a plan, as `preview --json` prints it, would delete. */
 export const lossesIn = (
   plan: string,
-  fleet: FleetFacts,
   resources: readonly StoredResource[],
 ): readonly PlannedLoss[] => {
   const { steps = [] } = JSON.parse(plan) as { readonly steps?: readonly PreviewStep[] };
   return (["primary", "watcher"] as const).flatMap((role) => {
-    const droplet = dropletIn(resources, fleet[role].name);
+    const droplet = dropletIn(resources, role);
     const deleting = steps.filter(({ op, urn }) => urn === droplet?.urn && DELETING.has(op));
     if (droplet?.id === undefined || deleting.length === 0) return [];
     return [{ role, dropletId: droplet.id, reasons: [...new Set(deleting.flatMap(reasonsOf))] }];

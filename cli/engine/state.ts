@@ -3,6 +3,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import type { Role } from "@second-server/contract/roles";
+
 import type { Context } from "../context";
 import { failed } from "../errors";
 
@@ -11,7 +13,15 @@ export interface StoredResource {
   readonly urn: string;
   readonly type: string;
   readonly id?: string;
-  /** Replaced, and still to be deleted. */ readonly delete?: boolean;
+  /** Replaced, and still to be deleted. */
+  readonly delete?: boolean;
+  /** To be made anew by the next `up`. */
+  readonly taint?: boolean;
+  /** Deleted, and still to be made anew. */
+  readonly pendingReplacement?: boolean;
+  /** Why its creation did not end well. */
+  readonly initErrors?: readonly string[];
+  readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
@@ -78,14 +88,14 @@ export const readResources = async (
   return text === undefined ? undefined : resourcesIn(text);
 };
 
-/** The droplet of that name. */
+/** The machine's droplet: by its name in the program, as the name of the droplet itself may be about to change. */
 export const dropletIn = (
   resources: readonly StoredResource[],
-  name: string,
+  role: Role,
 ): StoredResource | undefined =>
   resources.find(
     (resource) =>
       resource.type === "digitalocean:index/droplet:Droplet" &&
       resource.delete !== true &&
-      resource.outputs?.["name"] === name,
+      resource.urn.endsWith(`digitalocean:index/droplet:Droplet::${role}`),
   );

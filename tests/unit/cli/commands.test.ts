@@ -186,22 +186,19 @@ test("mails are shown as mails", () => {
   ).toContain("Subject: chat is down\n\n  since 10:00");
 });
 
-test("a machine's droplet is found by its name in the state, whoever has written it; not one that is only still to be deleted", () => {
+test("a machine's droplet is found by its name in the program, whoever has written the state and whatever the droplet is called; not one that is only still to be deleted", () => {
+  const type = "digitalocean:index/droplet:Droplet";
+  const urn = (name: string) => `urn:pulumi:local::second-server::${type}::${name}`;
   const resources = [
-    {
-      urn: "u0",
-      type: "digitalocean:index/droplet:Droplet",
-      delete: true,
-      outputs: { name: "primary" },
-    },
-    { urn: "u1", type: "digitalocean:index/droplet:Droplet", outputs: { name: "watcher" } },
-    { urn: "u2", type: "digitalocean:index/droplet:Droplet", outputs: { name: "primary" } },
+    { urn: urn("primary"), type, id: "1", delete: true },
+    { urn: urn("watcher"), type, id: "2", outputs: { name: "primary" } },
+    { urn: urn("primary"), type, id: "3", outputs: { name: "web-1" } },
   ];
   for (const text of [
     JSON.stringify({ checkpoint: { latest: { resources } } }),
     JSON.stringify({ version: 3, deployment: { resources } }),
   ])
-    expect(dropletIn(resourcesIn(text), "primary")?.urn).toBe("u2");
+    expect(dropletIn(resourcesIn(text), "primary")?.id).toBe("3");
   expect(resourcesIn("{}")).toEqual([]);
 });
 

@@ -6,7 +6,7 @@ import type { FleetFacts } from "../../../config/fleet";
 import { sampleFleet } from "./sample";
 
 const droplet = (outputs: Readonly<Record<string, unknown>>): StoredResource => ({
-  urn: "u",
+  urn: "urn:pulumi:local::second-server::digitalocean:index/droplet:Droplet::primary",
   type: "digitalocean:index/droplet:Droplet",
   id: "101",
   outputs: { name: "primary", region: "fra1", image: "debian-13-x64", ...outputs },

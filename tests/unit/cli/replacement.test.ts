@@ -3,7 +3,7 @@ import { expect, test } from "@jest/globals";
 import { type PlannedLoss, lossesIn } from "../../../cli/engine/planned-loss";
 import type { StoredResource } from "../../../cli/engine/state";
 import { ageText } from "../../../cli/last-backup";
-import { lossWords, secure } from "../../../cli/replacement";
+import { lossWords, plannedLosses, secure } from "../../../cli/replacement";
 import { sampleFleet } from "./sample";
 
 const urnOf = (role: string): string =>
@@ -12,6 +12,12 @@ const droplet = (role: string, id: string): StoredResource => ({
   urn: urnOf(role),
   type: "digitalocean:index/droplet:Droplet",
   id,
+  inputs: {
+    __defaults: [],
+    ...{ name: role, region: "fra1", size: "s-1vcpu-1gb", image: "debian-13-x64" },
+    ...{ ipv6: false, monitoring: true, resizeDisk: false },
+    ...{ sshKeys: ["aa:bb"], tags: ["t"], userData: "#cloud-config" },
+  },
   outputs: { name: role },
 });
 const RESOURCES = [droplet("primary", "101"), droplet("watcher", "102")];
@@ -35,7 +41,7 @@ const NOW = Date.parse("2026-11-27T13:00:00Z");
 
 test.each(["replace", "create-replacement", "delete-replaced", "delete"])(
   "a plan whose step is %s loses the machine, and says why",
-  (op) => expect(lossesIn(plan(moved("primary", op)), sampleFleet, RESOURCES)).toEqual([PRIMARY]),
+  (op) => expect(lossesIn(plan(moved("primary", op)), RESOURCES)).toEqual([PRIMARY]),
 );
 
 test("what a plan leaves, changes in place, or has never made is not lost; nor are other things", () => {
@@ -44,9 +50,57 @@ test("what a plan leaves, changes in place, or has never made is not lost; nor a
     { op: "update", urn: urnOf("watcher") },
     { op: "replace", urn: "urn:pulumi:local::second-server::command:remote:Command::primary" },
   );
-  expect(lossesIn(harmless, sampleFleet, RESOURCES)).toEqual([]);
-  expect(lossesIn(plan(moved("primary")), sampleFleet, [])).toEqual([]);
-  expect(lossesIn("{}", sampleFleet, RESOURCES)).toEqual([]);
+  expect(lossesIn(harmless, RESOURCES)).toEqual([]);
+  expect(lossesIn(plan(moved("primary")), [])).toEqual([]);
+  expect(lossesIn("{}", RESOURCES)).toEqual([]);
+});
+
+const asked = async (
+  change: Partial<StoredResource> = {},
+  flags: readonly string[] = [],
+  primary: Partial<typeof sampleFleet.primary> = {},
+): Promise<boolean> => {
+  let plans = 0;
+  const resources = [{ ...RESOURCES[0]!, ...change }, RESOURCES[1]!];
+  const fleet = { ...sampleFleet, primary: { ...sampleFleet.primary, ...primary } };
+  await plannedLosses(fleet, resources, flags, () => {
+    plans += 1;
+    return Promise.resolve("{}");
+  });
+  return plans > 0;
+};
+const withInput = (key: string, value: unknown): Partial<StoredResource> => ({
+  inputs: { ...RESOURCES[0]!.inputs, [key]: value },
+});
+
+test("an `up` with nothing to do, or only what is changed in place, does not wait for a plan", async () => {
+  expect(await asked()).toBe(false);
+  expect(await asked({}, ["--parallel", "4", "--target", "urn:x"])).toBe(false);
+  const inPlace = { name: "web-1", size: "s-4vcpu-8gb" };
+  expect(await asked({}, [], inPlace)).toBe(false);
+  expect(
+    await plannedLosses(sampleFleet, [], ["--refresh"], () => Promise.reject(new Error("asked"))),
+  ).toEqual([]);
+});
+
+test.each<[string, () => Promise<boolean>]>([
+  ["another region", () => asked({}, [], { region: "lon1" })],
+  ["another region and name at once", () => asked({}, [], { region: "lon1", name: "web-1" })],
+  ["another image", () => asked({}, [], { image: "debian-12-x64" })],
+  ["no IPv6 any more", () => asked(withInput("ipv6", true))],
+  ["an input that the program no longer gives", () => asked(withInput("vpcUuid", "v"))],
+  ["one that it gives otherwise", () => asked(withInput("monitoring", false))],
+  ["a taint", () => asked({ taint: true })],
+  ["one that never became whole", () => asked({ initErrors: ["errored"] })],
+  ["one deleted and still to be made", () => asked({ pendingReplacement: true })],
+  ["a look at what is there", () => asked({}, ["--refresh"])],
+  ["a replacement by name", () => asked({}, ["--replace", "urn:x"])],
+])("the plan is asked for: %s", async (_, ask) => expect(await ask()).toBe(true));
+
+test("what the plan says is lost then is", async () => {
+  const fleet = { ...sampleFleet, primary: { ...sampleFleet.primary, region: "lon1" } };
+  const losses = plannedLosses(fleet, RESOURCES, [], () => Promise.resolve(plan(moved("primary"))));
+  expect(await losses).toEqual([PRIMARY]);
 });
 
 test("preview says in words what is replaced, and how old is what would be restored", () => {
