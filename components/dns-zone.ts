@@ -18,7 +18,7 @@ export const recordName = (host: string, domain: string): string =>
 export class DnsZone extends pulumi.ComponentResource {
   readonly domain: digitalocean.Domain;
   readonly caa: digitalocean.DnsRecord;
-  /** The services' records; they point at the floating IP. */
+  /** The services' records and the primary's own; they point at the floating IP. */
   readonly services: readonly digitalocean.DnsRecord[];
   /** The status page's. */
   readonly status: readonly digitalocean.DnsRecord[];
@@ -59,7 +59,9 @@ export class DnsZone extends pulumi.ComponentResource {
       },
       child,
     );
-    this.services = fleet.services.map(({ host }) => record("A", host, floatingIp));
+    this.services = [...fleet.services, fleet.primary].map(({ host }) =>
+      record("A", host, floatingIp),
+    );
     this.status = [
       record("A", fleet.status.host, watcher.ipv4Address),
       ...(fleet.watcher.ipv6 ? [record("AAAA", fleet.status.host, watcher.ipv6Address)] : []),

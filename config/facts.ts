@@ -84,9 +84,14 @@ const serviceFacts = (
   ...backendFacts(name, service.backend),
 });
 
-const machineFacts = (role: Role, machine: Manifest["machines"][Role]): MachineFacts => ({
+const machineFacts = (
+  role: Role,
+  machine: Manifest["machines"][Role],
+  domain: string,
+): MachineFacts => ({
   role,
   name: role,
+  host: `${role}.${domain}`,
   ...machine,
   monthlyUsd: SIZES[machine.size]!.monthlyUsd,
 });
@@ -111,8 +116,8 @@ export const factsOf = (
     domain: settings.domain,
     email: settings.email,
     ttl: settings.ttl,
-    primary: machineFacts("primary", manifest.machines.primary),
-    watcher: machineFacts("watcher", manifest.machines.watcher),
+    primary: machineFacts("primary", manifest.machines.primary, settings.domain),
+    watcher: machineFacts("watcher", manifest.machines.watcher, settings.domain),
     services: Object.entries(manifest.services).map(([name, service]) =>
       serviceFacts(name, service, ports.get(name), settings.domain),
     ),

@@ -12,6 +12,8 @@ export interface MachineFacts {
   readonly role: Role;
   /** Host name and droplet name, e.g. "primary". */
   readonly name: string;
+  /** With the domain. The primary's leads to the floating IP: what all services stand on is asked by it, and none of them is borrowed. */
+  readonly host: string;
   /** DigitalOcean size slug, e.g. "s-1vcpu-1gb". */
   readonly size: string;
   /** DigitalOcean region slug, e.g. "fra1". */

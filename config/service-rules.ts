@@ -55,7 +55,7 @@ const hosts = ({ services, domain, status, primary, watcher }: FleetFacts): Prob
           text: `"${service.host}" is not under ${domain}. Use a name ending in .${domain}, or change the stack's domain.`,
         },
       ];
-    const own = [status.host, ...[primary, watcher].map(({ name }) => `${name}.${domain}`)];
+    const own = [status.host, primary.host, watcher.host];
     return own.includes(service.host)
       ? [
           {

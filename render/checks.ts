@@ -27,52 +27,49 @@ const serviceCheck = (service: ServiceFacts): HttpCheck => {
   };
 };
 
-/** Below the services: what they all stand on, so that one broken layer is one alert. */
-const layers = ({ services, status, backups }: FleetFacts): Check[] => {
-  const first = services[0]!;
-  return [
-    {
-      kind: "dns",
-      id: CHECKS.dns,
-      layer: "dns",
-      name: first.host,
-      type: "A",
-    },
-    {
-      kind: "http",
-      id: CHECKS.nginx,
-      layer: "nginx",
-      url: `https://${first.host}${ROUTES.ping}`,
-      status: 200,
-    },
-    // One certificate covers all hosts of a machine.
-    {
-      kind: "certificate",
-      id: CHECKS.certificate,
-      layer: "certificate",
-      host: first.host,
-      intervalSeconds: 60,
-    },
-    {
-      kind: "certificate",
-      id: CHECKS.statusCertificate,
-      layer: "certificate",
-      machine: "watcher",
-      host: status.host,
-      intervalSeconds: 60,
-    },
-    // Two missed runs, and a little for the pull itself.
-    {
-      kind: "backup",
-      id: CHECKS.backup,
-      layer: "data",
-      machine: "watcher",
-      statusFile: PATHS.backupStatus,
-      maxAgeSeconds: backups.everyMinutes * 120 + 600,
-      intervalSeconds: 60,
-    },
-  ];
-};
+/** Below the services: what they all stand on, so that one broken layer is one alert. Asked by the machine's own name: a service's is the service's, which may change or go. */
+const layers = ({ primary, status, backups }: FleetFacts): Check[] => [
+  {
+    kind: "dns",
+    id: CHECKS.dns,
+    layer: "dns",
+    name: primary.host,
+    type: "A",
+  },
+  {
+    kind: "http",
+    id: CHECKS.nginx,
+    layer: "nginx",
+    url: `https://${primary.host}${ROUTES.ping}`,
+    status: 200,
+  },
+  // One certificate covers all hosts of a machine.
+  {
+    kind: "certificate",
+    id: CHECKS.certificate,
+    layer: "certificate",
+    host: primary.host,
+    intervalSeconds: 60,
+  },
+  {
+    kind: "certificate",
+    id: CHECKS.statusCertificate,
+    layer: "certificate",
+    machine: "watcher",
+    host: status.host,
+    intervalSeconds: 60,
+  },
+  // Two missed runs, and a little for the pull itself.
+  {
+    kind: "backup",
+    id: CHECKS.backup,
+    layer: "data",
+    machine: "watcher",
+    statusFile: PATHS.backupStatus,
+    maxAgeSeconds: backups.everyMinutes * 120 + 600,
+    intervalSeconds: 60,
+  },
+];
 
 /** Units that nothing else would miss: services answer for themselves. */
 export const WATCHED_UNITS: Readonly<Record<Role, readonly string[]>> = {

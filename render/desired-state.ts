@@ -101,12 +101,20 @@ const primary = (fleet: FleetFacts): DesiredState => {
     certificates: [
       {
         name: CERTIFICATE,
-        hosts: fleet.services.map((service) => service.host),
+        hosts: [...fleet.services.map((service) => service.host), fleet.primary.host],
         email: fleet.email,
       },
     ],
     probes: processes.map(probe),
-    publicProbes: fleet.services.map(publicProbe),
+    publicProbes: [
+      ...fleet.services.map(publicProbe),
+      {
+        service: "nginx",
+        url: `https://${fleet.primary.host}${ROUTES.ping}`,
+        status: 200,
+        timeoutSeconds: 20,
+      },
+    ],
     data: fleet.services.flatMap((service) =>
       service.data.map(({ kind, path }) => ({
         service: service.name,

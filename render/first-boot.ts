@@ -30,7 +30,7 @@ export const firstBoot = (fleet: FleetFacts, role: Role, keys: FirstBootKeys): s
   fill("cloud-init/user-data", {
     role,
     hostname: fleet[role].name,
-    fqdn: `${fleet[role].name}.${fleet.domain}`,
+    fqdn: fleet[role].host,
     authorizedKeys: yaml(keys.authorizedKeys),
     hostPrivateKey: yaml(keys.hostPrivateKey),
     hostPublicKey: yaml(keys.hostPublicKey),

@@ -27,7 +27,7 @@ export const observatoryConfig = (fleet: FleetFacts): ObservatoryConfig => ({
   listen: { host: "127.0.0.1", port: fleet.status.port },
   database: PATHS.observatoryDatabase,
   statusUrl: `https://${fleet.status.host}`,
-  primary: { kind: "ssh", id: CHECKS.primary, layer: "primary", host: fleet.services[0]!.host },
+  primary: { kind: "ssh", id: CHECKS.primary, layer: "primary", host: fleet.primary.host },
   services: fleet.services.map((service) => ({
     name: service.name,
     url: `https://${service.host}`,

@@ -55,6 +55,19 @@ const statusSite = ({ status }: FleetFacts): MachineFile =>
     filled(proxied({ port: status.port, streaming: false })),
   );
 
+/** The primary's own name: whether nginx answers is asked there. */
+const ownSite = ({ primary }: FleetFacts): MachineFile =>
+  site(
+    {
+      name: primary.name,
+      kind: "the machine itself",
+      host: primary.host,
+      limits: DEFAULT_LIMITS,
+      maxBodyBytes: 1024,
+    },
+    fill("nginx/own-name.conf", {}),
+  );
+
 const common = (workers: string): MachineFile[] => [
   { path: "/etc/nginx/nginx.conf", mode: 0o644, text: fill("nginx/nginx.conf", { workers }) },
   ...SNIPPETS.map((name) => ({
@@ -71,6 +84,7 @@ export const nginxFiles = (fleet: FleetFacts, role: Role): MachineFile[] =>
   role === "primary"
     ? [
         ...common("auto"),
+        ownSite(fleet),
         ...fleet.services.map((service) =>
           site(service, filled(SERVICE_KINDS[service.kind].location(service))),
         ),

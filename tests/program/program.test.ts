@@ -87,6 +87,7 @@ describe("order", () => {
         "ReservedIpAssignment primary",
         "DnsRecord zone-caa",
         ...fleet.services.map(({ name }) => `DnsRecord zone-a-${name}`),
+        "DnsRecord zone-a-primary",
       ]),
     );
     expect(before("Command watcher-apply")).toContain("DnsRecord zone-a-status");
@@ -152,6 +153,12 @@ describe("what stands there", () => {
       value: "203.0.113.200",
     });
   });
+  test("so does the primary's own, by which what all services stand on is asked", () =>
+    expect(find("DnsRecord zone-a-primary").inputs).toMatchObject({
+      type: "A",
+      name: "primary",
+      value: "203.0.113.200",
+    }));
   test("the status page's points at the watcher: it answers when the primary is dark", () =>
     expect(find("DnsRecord zone-a-status").inputs).toMatchObject({
       type: "A",

@@ -3,6 +3,7 @@ import type { FleetFacts, MachineFacts, ServiceFacts } from "../../../config/fle
 const machine = (role: "primary" | "watcher", monthlyUsd: number): MachineFacts => ({
   role,
   name: role,
+  host: `${role}.example.test`,
   size: "s-1vcpu-1gb",
   region: "fra1",
   image: "debian-13-x64",

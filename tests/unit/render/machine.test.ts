@@ -40,6 +40,25 @@ test("upgrades of the primary's packages are announced to the Observatory, by th
   );
 });
 
+test("what all services stand on is asked by the primary's own name: no service that changes, or goes, is taken for a broken layer", () => {
+  const { primary, checks } = observatoryConfig(small);
+  const layers = [primary, ...checks].filter(
+    ({ layer, machine = "primary" }) => machine === "primary" && layer && layer !== "service",
+  );
+  expect(layers.map(({ id }) => id)).toEqual(
+    expect.arrayContaining(["primary", "dns", "nginx", "certificate"]),
+  );
+  for (const { host } of small.services) expect(JSON.stringify(layers)).not.toContain(`"${host}`);
+  for (const { host } of small.services) expect(JSON.stringify(layers)).not.toContain(`/${host}/`);
+  expect(JSON.stringify(layers)).toContain("primary.example.test");
+  expect(desiredState(small, "primary").certificates.flatMap(({ hosts }) => hosts)).toContain(
+    "primary.example.test",
+  );
+  expect(textAt(small, "/etc/nginx/sites/primary.conf")).toContain(
+    "server_name primary.example.test;",
+  );
+});
+
 test("the operator's view is there where the stack has a password for it, and the Observatory is handed it", () => {
   expect(observatoryConfig(small).operatorFile).toBeUndefined();
   const fleet = { ...small, status: { ...small.status, operator: true } };
