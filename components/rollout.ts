@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { SECRETS } from "@second-server/contract/names";
+import type { Role } from "@second-server/contract/roles";
 
 import type { FleetFacts } from "../config/fleet";
+import { secretsOf } from "../render/alerts";
 import { buildRelease } from "../render/release";
 import type { DnsZone } from "./dns-zone";
 import { FirstBackup } from "./first-backup";
@@ -25,6 +27,27 @@ export interface RolloutArgs {
   readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
+type Secrets = RolloutArgs["secrets"];
+
+/** One for each side: the primary's lets it report, the owner's is on the watcher alone. */
+const signingKeys = (opts: pulumi.CustomResourceOptions): Secrets =>
+  Object.fromEntries(
+    [SECRETS.primaryKey, SECRETS.ownerKey].map((name) => [
+      name,
+      new random.RandomPassword(name, { length: 48, special: false }, opts).result,
+    ]),
+  );
+
+/** What each machine gets of all secrets. */
+const dealt =
+  (fleet: FleetFacts, all: Secrets) =>
+  (role: Role): Secrets =>
+    Object.fromEntries(
+      secretsOf(fleet, role).flatMap((name) =>
+        all[name] === undefined ? [] : [[name, all[name]]],
+      ),
+    );
+
 /** Brings both machines to their release, in the order that a rebuild needs: what the watcher has to give back, the primary's services, what the watcher watches of them, then a first backup. */
 export class Rollout extends pulumi.ComponentResource {
   readonly watcher: Release;
@@ -40,23 +63,21 @@ export class Rollout extends pulumi.ComponentResource {
     super("second-server:release:Rollout", name, {}, opts);
     const child = { parent: this };
     const servers = { primary: primary.server, watcher: watcher.server };
-    // Both machines sign with it: reports to the Observatory, and the links in its mails.
-    const signingKey = new random.RandomPassword(
-      SECRETS.signingKey,
-      { length: 48, special: false },
-      child,
-    );
+    const given = dealt(fleet, { ...secrets, ...signingKeys(child) });
     const identities = {
       keys,
       servers,
       floatingIp: primary.floatingIp.address,
-      secrets: { ...secrets, [SECRETS.signingKey]: signingKey.result },
     };
-    const deliver = (role: "primary" | "watcher") => {
+    const deliver = (role: Role) => {
       const built = buildRelease(fleet, role, folder);
       const delivery = new Delivery(
         role,
-        { server: servers[role], built, identity: identityOf(role, identities) },
+        {
+          server: servers[role],
+          built,
+          identity: identityOf(role, { ...identities, secrets: given(role) }),
+        },
         child,
       );
       return { server: servers[role], delivery, sha256: built.sha256 };

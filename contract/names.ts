@@ -26,11 +26,16 @@ export const serviceUser = (service: string): string => `svc-${service}`;
 
 /** Names of the secrets that the machines need whatever channels fleet.yaml names. */
 export const SECRETS = {
-  /** Signs reports to the Observatory and the links in its mails. */
-  signingKey: "signing-key",
+  /** The primary's own: signs what it reports, and short maintenance that it announces. The name is of a time when one key signed everything: machines of then go on being understood. */
+  primaryKey: "signing-key",
+  /** The watcher's alone: signs the links in mails, and what the owner asks the Observatory for there. */
+  ownerKey: "owner-key",
   relayPassword: "relay-password",
   operatorPassword: "operator-password",
 } as const;
+
+/** What the primary calls the maintenance that it announces. */
+export const ANNOUNCED = { upgrades: "package upgrades on the primary" } as const;
 
 /** One certificate covers all hosts of a machine. */
 export const CERTIFICATE = "fleet";

@@ -177,8 +177,10 @@ export interface ObservatoryConfig {
   /** Places outside of the fleet: if none answers, the watcher blames its own network. @default the mail relay */
   readonly network?: readonly TcpCheck[];
   readonly report?: ReportConfig;
-  /** File with the key that signs the links in mails and lets the CLI acknowledge (at least 32 characters). Absent: one is made beside the database. */
+  /** File with the owner's key (at least 32 characters): it signs the links in mails and what the CLI asks for on this machine, and may do everything. Absent: one is made beside the database. */
   readonly signingKeyFile?: string;
+  /** File with the primary's key: it may report, and announce short maintenance. Absent: the primary is not heard. */
+  readonly primaryKeyFile?: string;
   /** Login of the operator's view: file with a password (the user is then "operator"), or with "user:scrypt$salt$hash" (made by `monitor password`). Absent: no such view. */
   readonly operatorFile?: string;
 }
@@ -207,7 +209,7 @@ export interface WatchdogConfig {
     readonly alerts: AlertConfig;
     /** As the Observatory's. */ readonly network?: readonly TcpCheck[];
   };
-  /** Where this machine's unit states and host metrics are sent every interval (the Observatory's /report), signed with the key in the file: the same as the Observatory's signingKeyFile. */
+  /** Where this machine's unit states and host metrics are sent every interval (the Observatory's /report), signed with the key in the file: the same as the Observatory's primaryKeyFile. */
   readonly report?: {
     readonly url: string;
     readonly keyFile: string;

@@ -2,7 +2,7 @@ import type { WatchdogConfig } from "@second-server/contract/observatory";
 
 import { type Key, loadKey } from "./adapters/key";
 import { ask as request } from "./checks/http";
-import type { ControlRequest } from "./page/control";
+import type { ControlRequest } from "./page/requests";
 import { BadConfig, readConfig, readJson } from "./settings";
 
 interface Receiver {
@@ -10,7 +10,7 @@ interface Receiver {
   readonly key: Key;
 }
 
-/** On the watcher the Observatory is next door; the primary knows it by its public name, and shares its key. */
+/** On the watcher the Observatory is next door, and the owner's key is there; the primary knows it by its public name, and has a key of its own. */
 const receiver = (configFile: string): Receiver => {
   const config = readJson<Partial<WatchdogConfig>>(configFile);
   if (config.stateFile === undefined) {

@@ -2,9 +2,10 @@ import type { ObservatoryConfig } from "@second-server/contract/observatory";
 import type { MachineReport } from "@second-server/contract/reports";
 
 import { type Actions, createActions } from "./actions/actions";
+import { type Announcements, createAnnouncements } from "./actions/announcements";
 import { createMaintenanceWindows, type MaintenanceWindows } from "./actions/maintenance-windows";
 import type { Clock } from "./adapters/clock";
-import { type Key, loadKey } from "./adapters/key";
+import { type Key, loadKey, readKey } from "./adapters/key";
 import type { Log } from "./adapters/log";
 import { createMessageQueue, type MessageQueue } from "./adapters/message-queue";
 import { transportsOf } from "./adapters/transport";
@@ -43,7 +44,9 @@ export interface ObservatoryDeps {
 /** The parts that the Observatory's doors (pages, signals, systemd) are given theirs from. Nothing runs until `start`. */
 export interface Observatory {
   readonly settings: SettingsInForce;
+  /** The owner's. */
   readonly key: Key;
+  readonly primaryKey?: Key;
   readonly writer: Writer;
   readonly queue: MessageQueue;
   readonly send: (message: Message) => void;
@@ -70,6 +73,7 @@ export interface Observatory {
 interface Base {
   readonly settings: SettingsInForce;
   readonly key: Key;
+  readonly primaryKey?: Key;
   readonly writer: Writer;
   readonly store: StateStore;
   readonly rollups: Rollups;
@@ -77,6 +81,7 @@ interface Base {
   readonly send: (message: Message) => void;
   readonly note: Note;
   readonly windows: MaintenanceWindows;
+  readonly announcements: Announcements;
 }
 
 const createBase = ({ config, database, saved, clock, log }: ObservatoryDeps): Base => {
@@ -97,16 +102,26 @@ const createBase = ({ config, database, saved, clock, log }: ObservatoryDeps): B
     log.warn(message.subject);
     queue.add(message);
   };
+  const note: Note = (lead, rows) =>
+    send(noteMessage(settings.current().fleet, lead, rows, baseUrl(settings.current())));
   return {
     settings,
     key: loadKey(config.signingKeyFile, config.database),
+    primaryKey: config.primaryKeyFile === undefined ? undefined : readKey(config.primaryKeyFile),
     writer,
     store,
     rollups: createRollups(database, clock, log),
     queue,
     send,
-    note: (lead, rows) =>
-      send(noteMessage(settings.current().fleet, lead, rows, baseUrl(settings.current()))),
+    note,
+    announcements: createAnnouncements(
+      {
+        now: () => clock.now(),
+        keep: (announced) => store.meta("announced", announced),
+        note,
+      },
+      saved.announced,
+    ),
     windows: createMaintenanceWindows(
       () => settings.current().alerts.maintenance ?? [],
       (windows) => store.meta("windows", windows),
@@ -180,6 +195,7 @@ const createView = (clock: Clock, base: Base, course: Course, self: SelfWatch): 
   alerts: () => course.pipeline.alerting.state(),
   runs: (check) => course.pipeline.runner.runs(check),
   maintenance: () => base.windows.active(clock.now()),
+  announced: () => base.announcements.lately(),
   storage: () => base.writer.status(),
   isStorageTold: () => self.storageAlarm.isTold(),
   load: () => self.overload.load(),
@@ -194,7 +210,7 @@ export const createObservatory = (deps: ObservatoryDeps): Observatory => {
   const { clock, log, database, ping = pingByHttp } = deps;
   const base = createBase(deps);
   const course = createCourse(deps, base);
-  const { settings, queue, send, windows } = base;
+  const { settings, queue, send, windows, announcements } = base;
   const { pipeline, schedule, pushChecks, hurryHost } = course;
   const self = createSelfWatch({
     ...base,
@@ -219,7 +235,13 @@ export const createObservatory = (deps: ObservatoryDeps): Observatory => {
     pushChecks,
     view,
     records,
-    actions: createActions({ alerting, windows, hurry, view }),
+    actions: createActions({
+      alerting,
+      windows,
+      announcements,
+      hurry,
+      view,
+    }),
     reporter: createReporter({
       view,
       records,

@@ -10,7 +10,7 @@ export type Fields = Readonly<Record<string, Rule>>;
 /** A timer of Node's that waits for longer fires at once. */
 const LONGEST_SECONDS = 1_000_000;
 
-const rule =
+export const rule =
   (fits: (value: unknown) => boolean, problem: string): Rule =>
   (value, at) =>
     fits(value) ? [] : [`${at}: ${problem}`];
@@ -60,6 +60,19 @@ export const listOf =
     Array.isArray(value)
       ? value.flatMap((item, index) => of(item, `${at}.${index}`))
       : [`${at}: a list is needed`];
+
+/** An object used as a table: its names are data, too. */
+export const recordOf =
+  (name: Rule, of: Rule, most: number): Rule =>
+  (value, at) => {
+    if (!isObject(value)) return [`${at}: an object is needed`];
+    const entries = Object.entries(value);
+    if (entries.length > most) return [`${at}: more than ${most} entries`];
+    return entries.flatMap(([key, content]) => [
+      ...name(key, `${at}.${key.slice(0, 40)}`),
+      ...of(content, `${at}.${key.slice(0, 40)}`),
+    ]);
+  };
 
 export const shape =
   (fields: Fields): Rule =>

@@ -92,6 +92,7 @@ const config = shape({
   network: optional(listOf(place)),
   report: optional(shape({ schedule: optional(cron), weekly: optional(cron) })),
   signingKeyFile: optional(text),
+  primaryKeyFile: optional(text),
   operatorFile: optional(text),
 } satisfies { readonly [Key in keyof ObservatoryConfig]-?: Rule });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { CERTIFICATE, ROUTES, UNITS, USERS } from "@second-server/contract/names";
+import { ANNOUNCED, CERTIFICATE, ROUTES, UNITS, USERS } from "@second-server/contract/names";
 import { MONITOR_PROGRAM, PATHS, TREES, treeFolder } from "@second-server/contract/paths";
 
 const FOLDER = join(__dirname, "../templates");
@@ -16,6 +16,7 @@ const CONTRACT: Values = Object.fromEntries(
     units: UNITS,
     users: USERS,
     routes: ROUTES,
+    announced: ANNOUNCED,
     names: { certificate: CERTIFICATE },
     programs: { monitor: MONITOR_PROGRAM },
     folders: { libsql: treeFolder(TREES.libsql) },

@@ -1,5 +1,5 @@
 import { CHECKS } from "@second-server/contract/checks";
-import { ROUTES, SECRETS } from "@second-server/contract/names";
+import { ROUTES, SECRETS, USERS } from "@second-server/contract/names";
 import type {
   ObservatoryConfig,
   TcpCheck,
@@ -9,7 +9,7 @@ import { PATHS } from "@second-server/contract/paths";
 import type { MachineFile } from "@second-server/contract/release";
 
 import type { FleetFacts } from "../config/fleet";
-import { alertConfig } from "./alerts";
+import { alertConfig, mailConfig } from "./alerts";
 import { WATCHED_UNITS, checksOf } from "./checks";
 import { jsonFile } from "./json-file";
 import { hasProcess, unitName } from "./units";
@@ -40,7 +40,8 @@ export const observatoryConfig = (fleet: FleetFacts): ObservatoryConfig => ({
   alerts: alertConfig(fleet, PATHS.observatorySecrets),
   network: outside(fleet),
   report: { schedule: fleet.report.daily, weekly: fleet.report.weekly },
-  signingKeyFile: `${PATHS.observatorySecrets}/${SECRETS.signingKey}`,
+  signingKeyFile: `${PATHS.observatorySecrets}/${SECRETS.ownerKey}`,
+  primaryKeyFile: `${PATHS.observatorySecrets}/${SECRETS.primaryKey}`,
   ...(fleet.status.operator
     ? { operatorFile: `${PATHS.observatorySecrets}/${SECRETS.operatorPassword}` }
     : {}),
@@ -74,18 +75,25 @@ export const watchdogConfig = (fleet: FleetFacts): WatchdogConfig => {
           status: 200,
         },
       ],
-      alerts: alertConfig(fleet, PATHS.secrets),
+      alerts: mailConfig(fleet, PATHS.secrets),
       network: outside(fleet),
     },
     report: {
       url: `${statusUrl}${ROUTES.report}`,
-      keyFile: `${PATHS.secrets}/${SECRETS.signingKey}`,
+      keyFile: `${PATHS.secrets}/${SECRETS.primaryKey}`,
       units: [...WATCHED_UNITS.primary, ...fleet.services.filter(hasProcess).map(unitName)],
     },
   };
 };
 
-export const observatoryFile = (fleet: FleetFacts): MachineFile =>
-  jsonFile(PATHS.observatorySettings, observatoryConfig(fleet));
-export const watchdogFile = (fleet: FleetFacts): MachineFile =>
-  jsonFile(PATHS.watchdogSettings, watchdogConfig(fleet));
+/** Addresses of channels and tokens of heartbeats are in it: who has them can speak for others. */
+export const observatoryFile = (fleet: FleetFacts): MachineFile => ({
+  ...jsonFile(PATHS.observatorySettings, observatoryConfig(fleet)),
+  mode: 0o640,
+  group: USERS.observatory,
+});
+/** The watchdog is root. */
+export const watchdogFile = (fleet: FleetFacts): MachineFile => ({
+  ...jsonFile(PATHS.watchdogSettings, watchdogConfig(fleet)),
+  mode: 0o600,
+});

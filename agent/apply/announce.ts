@@ -17,6 +17,13 @@ const leaving = (before: Release, next: Release): readonly string[] => {
   );
 };
 
+/** The services that the Observatory knows: it refuses a message that names others. */
+const knownOf = ({ units, publicProbes = [] }: Release): ReadonlySet<string> =>
+  new Set([
+    ...units.flatMap(({ name }) => serviceOfUnit(name) ?? []),
+    ...publicProbes.map(({ service }) => service),
+  ]);
+
 /** The services whose programs are about to restart or to go; "all" when the web server in front of them restarts. */
 const disturbed = (
   { restart, stop }: Pick<Plan, "restart" | "stop">,
@@ -30,7 +37,7 @@ const disturbed = (
           ...[...restart, ...stop].flatMap((unit) => serviceOfUnit(unit) ?? []),
           ...leaving(before, next),
         ]),
-      ];
+      ].filter((service) => knownOf(before).has(service));
 
 /**
  * A release's own restarts wake nobody: the Observatory is told before them and after them, and shows it on its page. The window ends by itself should the agent not come to say so.

@@ -44,7 +44,7 @@ const announce = (draft: Draft, watched: Watched, state: CheckState): void => {
   const error = state.lastError ?? "no reason given";
   const above = failingAbove(draft, watched);
   const flaps = turned(state, now, rules.flapsPerHour);
-  const window = covering(rules.maintenance(now), watched.service);
+  const window = covering(rules.maintenance(now), watched);
   const quiet = window?.title ?? (state.flapping ? "it flaps" : undefined);
   const incident: Incident = {
     id: draft.nextIncident(),
@@ -142,7 +142,7 @@ export const worsen = (draft: Draft, watched: Watched): void => {
     incident.exhausted ||
     incident.told === undefined ||
     state.flapping ||
-    covering(rules.maintenance(now), incident.service) !== undefined
+    covering(rules.maintenance(now), watched) !== undefined
   )
     return;
   const error = state.lastError ?? incident.error;

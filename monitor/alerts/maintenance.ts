@@ -1,5 +1,7 @@
 import type { Maintenance } from "@second-server/contract/observatory";
 
+import type { Watched } from "./check-state";
+
 /** Set by a running deploy, an upgrade or an operator. Times are milliseconds since the epoch. */
 export interface Window {
   readonly id: number;
@@ -7,6 +9,8 @@ export interface Window {
   readonly services?: readonly string[];
   readonly from: number;
   readonly to: number;
+  /** The primary's own announcement: it covers what is on the primary. Absent: the owner's. */
+  readonly by?: "primary";
 }
 
 const MINUTE = 60_000;
@@ -58,14 +62,15 @@ export const active = (
   return [...planned, ...set.filter(({ from, to }) => from <= now && now < to)];
 };
 
-/** A window without services covers everything. */
+/** A window without services covers everything; of the primary's, everything on the primary. */
 export const covering = (
   windows: readonly Window[],
-  service: string | undefined,
+  { service, machine }: Pick<Watched, "service" | "machine">,
 ): Window | undefined =>
   windows.find(
-    ({ services }) =>
-      services === undefined ||
-      services.length === 0 ||
-      (service !== undefined && services.includes(service)),
+    ({ services, by }) =>
+      (by === undefined || by === machine) &&
+      (services === undefined ||
+        services.length === 0 ||
+        (service !== undefined && services.includes(service))),
   );

@@ -18,7 +18,7 @@ export const remind = (draft: Draft, incident: Incident): void => {
     watched === undefined ||
     state.lastOk === true ||
     state.flapping ||
-    covering(rules.maintenance(now), incident.service) !== undefined
+    covering(rules.maintenance(now), watched) !== undefined
   )
     return;
   const told = outage(draft, watched, incident, state.lastError ?? incident.error);

@@ -9,6 +9,7 @@ import { html, type Html } from "./html";
 import { layout } from "./layout";
 import { marks, words } from "./page";
 import { page, readBody, Refusal, type Reply } from "./reply";
+import { controlRequest } from "./requests";
 import type { Site } from "./site";
 
 const checkRow = (check: CheckStatus): Html =>
@@ -34,7 +35,8 @@ const incidentSection = ({ incidents }: Status): Html =>
 
 const maintenanceSection = ({
   maintenance,
-}: Status): Html => html`<section><h2>Maintenance</h2>${maintenance.map(({ title, to }) => html`<div class="window">${title}, until ${instant(Date.parse(to))} ${button({ action: "end-maintenance", title }, "End")}</div>`)}
+  announced: { windows, minutes },
+}: Status): Html => html`<section><h2>Maintenance</h2>${windows === 0 ? "" : html`<p class="soft">Announced by the primary itself in the last 24 hours: ${windows}, ${minutes} minutes in all.</p>`}${maintenance.map(({ title, to }) => html`<div class="window">${title}, until ${instant(Date.parse(to))} ${button({ action: "end-maintenance", title }, "End")}</div>`)}
 <form method="post" class="line"><input type="hidden" name="action" value="maintenance"><label>Title <input name="title" required maxlength="80"></label> <label>Minutes <input name="minutes" type="number" min="1" max="10080" value="30"></label> <button>Begin</button></form></section>`;
 
 const checkSection = ({ checks }: Status): Html =>
@@ -57,20 +59,20 @@ ${outboxSection(view.waiting())}
   );
 };
 
+/** The form's fields as the rules of actions want them. */
 const actionOf = (form: URLSearchParams, by: string): Action => {
-  const [incident, minutes] = [Number(form.get("incident")), Number(form.get("minutes"))];
-  switch (form.get("action")) {
-    case "acknowledge":
-      return { action: "acknowledge", incident, by };
-    case "snooze":
-      return { action: "snooze", incident, by, minutes };
-    case "maintenance":
-      return { action: "maintenance", title: form.get("title") ?? "maintenance", minutes };
-    case "end-maintenance":
-      return { action: "end-maintenance", title: form.get("title") ?? "" };
-    default:
-      throw new Refusal(400, "no such action");
-  }
+  const request = controlRequest(
+    {
+      action: form.get("action"),
+      incident: Number(form.get("incident")),
+      minutes: Number(form.get("minutes")),
+      title: form.get("title"),
+      by,
+    },
+    [],
+  );
+  if (request.action === "report") throw new Refusal(400, "no such action");
+  return request;
 };
 
 /** Browsers say where a form was: by Sec-Fetch-Site, older ones by Origin alone. What says neither is no browser, and has no login stored that someone else could use. */

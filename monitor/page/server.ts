@@ -1,21 +1,21 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 
-import type { MachineReport } from "@second-server/contract/reports";
-
 import { reason, type Log } from "../adapters/log";
 import { watchedChecks } from "../alerts/alert-state";
 import type { Records } from "../view/records";
 import { status } from "../view/status";
 import { asset } from "./assets";
-import { control, signedBody } from "./control";
+import { control } from "./control";
 import { incident } from "./incident";
 import { createLogin } from "./login";
 import { badges, feed, metrics } from "./machine-readable";
 import { operator } from "./operator";
 import { incidentsPage, statusPage } from "./page";
 import { json, page, readBody, Refusal, type Reply } from "./reply";
+import { receivedReport } from "./requests";
 import { history, servicePage } from "./service";
+import { createSignatures } from "./signed";
 import type { Site, SiteDeps } from "./site";
 
 type Route = (site: Site, request: IncomingMessage, url: URL) => Reply | Promise<Reply>;
@@ -87,7 +87,7 @@ const routes: Readonly<Record<string, Route>> = {
   "GET /heartbeat/": hear,
   "POST /heartbeat/": hear,
   "POST /report": async (site, request) => {
-    site.heard(await signedBody<MachineReport>(site, request));
+    site.heard(receivedReport((await site.signed(request)).value));
     return json({ heard: true });
   },
   "POST /control": control,
@@ -120,9 +120,10 @@ const refused = (error: unknown, log: Log, what: string): Reply => {
 
 /** @throws when the port is taken. */
 export const openServer = async (deps: SiteDeps): Promise<Server> => {
-  const { view, clock, log } = deps;
+  const { view, clock, log, key, primaryKey } = deps;
   const login = createLogin({ clock, log, operatorFile: () => view.config().operatorFile });
-  const site: Site = { ...deps, login };
+  const signed = createSignatures({ owner: key, primary: primaryKey }, clock);
+  const site: Site = { ...deps, login, signed };
   const server = createServer(
     { requestTimeout: 10_000, headersTimeout: 5000, keepAliveTimeout: 5000, maxHeaderSize: 16_384 },
     (request, response) => {

@@ -9,6 +9,7 @@ import type { Reporter } from "../report/reporter";
 import type { Records } from "../view/records";
 import type { View } from "../view/view";
 import type { Login } from "./login";
+import type { Signatures } from "./signed";
 
 /** What the pages are made from, and what can be asked for through them. */
 export interface SiteDeps {
@@ -20,7 +21,10 @@ export interface SiteDeps {
   readonly pushChecks: Pick<PushChecks, "heard">;
   /** The primary says how it is. */
   readonly heard: (report: MachineReport) => void;
+  /** The owner's. */
   readonly key: Key;
+  /** The primary's; absent: it is not heard. */
+  readonly primaryKey?: Key;
   readonly clock: Clock;
   readonly log: Log;
   /** Resolves when what was done so far is written, or could not be. */
@@ -29,4 +33,5 @@ export interface SiteDeps {
 
 export interface Site extends SiteDeps {
   readonly login: Login;
+  readonly signed: Signatures;
 }

@@ -40,6 +40,13 @@ const colours: Readonly<Record<Condition, readonly [background: string, text: st
   unknown: ["#e6e9ed", "#3f4854"],
 };
 
+const announcedOf = ({ announced: { windows, minutes } }: Status): readonly string[] =>
+  windows === 0
+    ? []
+    : [
+        `The primary announced maintenance ${windows === 1 ? "once" : `${windows} times`} in the last 24 hours, ${minutes} min in all.`,
+      ];
+
 /** What the report says, from what is known now. `days`: by check, oldest first. */
 export const reportOf = (
   status: Status,
@@ -89,10 +96,13 @@ export const reportOf = (
     services,
     machines,
     trouble,
-    past: week.map(
-      ({ name, opened, closed, error }) =>
-        `${instant(opened)} ${name} ${closed === undefined ? "is down" : `was down for ${span(closed - opened)}`}: ${error}`,
-    ),
+    past: [
+      ...announcedOf(status),
+      ...week.map(
+        ({ name, opened, closed, error }) =>
+          `${instant(opened)} ${name} ${closed === undefined ? "is down" : `was down for ${span(closed - opened)}`}: ${error}`,
+      ),
+    ],
   };
 };
 

@@ -1,3 +1,4 @@
+import type { Announced } from "../actions/announcements";
 import type { SavedMessages } from "../adapters/message-queue";
 import type { QueuedMessage } from "../adapters/queued-message";
 import type { CheckState } from "../alerts/check-state";
@@ -22,6 +23,7 @@ export interface SavedState extends SavedMessages {
   readonly open: readonly Incident[];
   readonly nextIncident: number;
   readonly windows: readonly Window[];
+  readonly announced: readonly Announced[];
   readonly beats: Readonly<Record<string, Beat>>;
   readonly deaf: readonly BlindWindow[];
   /** Since when this machine has had no network. */
@@ -131,7 +133,7 @@ const loadMessages = async (
 const loadFacts = async (
   database: Database,
   { whole }: Salvage,
-): Promise<Pick<SavedState, "windows" | "beats" | "deaf" | "offline">> => {
+): Promise<Pick<SavedState, "windows" | "announced" | "beats" | "deaf" | "offline">> => {
   const rows = await database.rows<{ key: string; value: unknown }>("SELECT key, value FROM meta");
   const facts = new Map(rows.map(({ key, value }) => [key, value]));
   const fact = <Value>(key: string, fits: shapes.Fits): Value | undefined => {
@@ -141,6 +143,7 @@ const loadFacts = async (
   };
   return {
     windows: fact<Window[]>("windows", shapes.listOf(shapes.window)) ?? [],
+    announced: fact<Announced[]>("announced", shapes.listOf(shapes.announced)) ?? [],
     beats: fact<Record<string, Beat>>("beats", shapes.recordOf(shapes.beat)) ?? {},
     deaf: fact<BlindWindow[]>("deaf", shapes.listOf(shapes.blindWindow)) ?? [],
     offline: fact<number>("offline", shapes.time),

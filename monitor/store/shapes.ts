@@ -1,3 +1,4 @@
+import type { Announced } from "../actions/announcements";
 import type { QueuedMessage } from "../adapters/queued-message";
 import type { CheckState } from "../alerts/check-state";
 import type { Incident } from "../alerts/incident";
@@ -90,6 +91,14 @@ export const window = objectOf<Window>({
   services: maybe(listOf(text)),
   from: time,
   to: time,
+  by: maybe((value) => value === "primary"),
+});
+export const announced = objectOf<Announced>({
+  title: text,
+  services: maybe(listOf(text)),
+  from: time,
+  to: time,
+  told: flag,
 });
 export const beat = objectOf<Beat>({
   known: time,

@@ -1,3 +1,4 @@
+import { minutesOf } from "../actions/announcements";
 import { checkState, openIncidents, watchedChecks } from "../alerts/alert-state";
 import type { CheckState, Watched } from "../alerts/check-state";
 import type { Incident } from "../alerts/incident";
@@ -69,6 +70,8 @@ export interface Status {
   readonly offlineSince?: string;
   /** Messages that have not left yet. */
   readonly outbox: number;
+  /** What the primary announced by itself in the last 24 hours. */
+  readonly announced: { readonly windows: number; readonly minutes: number };
   readonly maintenance: readonly {
     readonly title: string;
     readonly services?: readonly string[];
@@ -190,6 +193,7 @@ export const status = (view: View): Status => {
     storage: { ok: isStored, error },
     offlineSince: iso(offlineSince),
     outbox: view.waiting().length,
+    announced: { windows: view.announced().length, minutes: minutesOf(view.announced()) },
     maintenance: view
       .maintenance()
       .map(({ title, services, to }) => ({ title, services, to: new Date(to).toISOString() })),

@@ -1,5 +1,6 @@
 import type { ObservatoryConfig } from "@second-server/contract/observatory";
 
+import type { Announced } from "../actions/announcements";
 import type { QueuedMessage } from "../adapters/queued-message";
 import type { AlertState } from "../alerts/alert-state";
 import type { Window } from "../alerts/maintenance";
@@ -18,6 +19,8 @@ export interface View {
   runs(check: string): number;
   /** The windows that are open now. */
   maintenance(): readonly Window[];
+  /** The windows that the primary announced in the last 24 hours. */
+  announced(): readonly Announced[];
   storage(): StorageStatus;
   /** Whether what is wrong with the storage is known by an alert of the monitor's own. */
   isStorageTold(): boolean;

@@ -24,7 +24,9 @@ let outputs: Record<string, unknown> = {};
 beforeAll(async () => {
   ({ resources, outputs } = await runProgram(load, {
     ...settings,
+    "relay-user": "fleet",
     "relay-password": "very-secret",
+    "operator-password": "very-secret-too",
   }));
 }, 30_000);
 
@@ -116,7 +118,17 @@ describe("secrets", () => {
       role: "watcher",
       floatingIp: "203.0.113.200",
       peer: { address: "203.0.113.10", hostKey: "ssh-ed25519 AAAAkeys-host-primary" },
-      secrets: { "relay-password": "very-secret", "signing-key": "random-signing-key" },
+      secrets: {
+        "relay-password": "very-secret",
+        "operator-password": "very-secret-too",
+        "signing-key": "random-signing-key",
+        "owner-key": "random-owner-key",
+      },
+    });
+    const primary = find("Command primary-identity").inputs as { stdin: string };
+    expect((JSON.parse(primary.stdin) as { secrets: unknown }).secrets).toEqual({
+      "relay-password": "very-secret",
+      "signing-key": "random-signing-key",
     });
     expect(connection.hostKey).toBe("ssh-ed25519 AAAAkeys-host-watcher");
   });

@@ -138,6 +138,17 @@ test("a service that goes, or changes its name, is announced too: the watcher he
   ]);
 });
 
+test("a service that comes with a release is nobody's to miss: the Observatory, which does not know it, would refuse the whole message", async () => {
+  const units = version("bbbb").units as [ReleaseUnit, ReleaseUnit];
+  const older = { ...version("aaaa"), units: units.slice(0, 1) };
+  await apply(
+    machine,
+    machine.deliver(older, ["[Service]", "{}"], { chat: { "main.js": "// a" } }),
+  );
+  await apply(machine, deliver("bbbb"));
+  expect(told()[0]).toBe("release SHA on the primary --minutes 5 --service chat");
+});
+
 test("what a release needs is made ready without touching what runs; the switch is the next one's", async () => {
   await apply(machine, deliver("aaaa"));
   machine.ran.length = 0;

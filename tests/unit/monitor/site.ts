@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { Server } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -31,12 +31,14 @@ export class Site {
   static async open(more: Partial<ObservatoryConfig> = {}, ping?: Ping): Promise<Site> {
     const folder = mkdtempSync(join(tmpdir(), "site-"));
     mkdirSync(join(folder, "db"));
+    writeFileSync(join(folder, "primary.key"), "p".repeat(48));
     const names = ["blog", "chat", "dead-drop"];
     const config: ObservatoryConfig = {
       fleet: "lab",
       domain: "example.test",
       listen: { host: "127.0.0.1", port: 0 },
       database: join(folder, "db/observatory.db"),
+      primaryKeyFile: join(folder, "primary.key"),
       statusUrl: "https://status.example.test",
       primary: { kind: "ssh", id: "primary", host: "192.0.2.1" },
       services: names.map((name) => ({ name, url: `https://${name}.example.test` })),
@@ -112,6 +114,15 @@ export class Site {
     }
   }
 
+  /** What the primary sends, signed with its own key. */
+  fromPrimary(path: string, message: object): Promise<Response> {
+    const body = JSON.stringify(message);
+    return this.get(path, {
+      method: "POST",
+      body,
+      headers: { "x-signature": this.observatory.primaryKey!.sign(body) },
+    });
+  }
   get(path: string, init?: RequestInit): Promise<Response> {
     return fetch(this.base + path, { redirect: "manual", ...init });
   }

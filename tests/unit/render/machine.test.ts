@@ -6,6 +6,7 @@ import type { Release } from "@second-server/contract/release";
 
 import { loadFleet } from "../../../config/load";
 import { problemsOf } from "../../../monitor/validate";
+import { secretsOf } from "../../../render/alerts";
 import { desiredState } from "../../../render/desired-state";
 import { firstBoot } from "../../../render/first-boot";
 import { renderPrimary, renderWatcher } from "../../../render/machine";
@@ -32,7 +33,7 @@ test("upgrades of the primary's packages are announced to the Observatory, by th
   const text = textAt(small, "/etc/systemd/system/apt-daily-upgrade.service.d/fleet.conf");
   expect(
     text.match(
-      /^Exec(StartPre|StopPost)=-.*maintenance "package upgrades on the primary" (--minutes 30|--end) --config \/etc\/fleet\/watchdog\.json$/gm,
+      /^Exec(StartPre|StopPost)=-.*maintenance "package upgrades on the primary" (--minutes 30|--end) --config \/etc\/fleet\/watchdog\.json'?$/gm,
     ),
   ).toHaveLength(2);
   expect(renderWatcher(small).map(({ path }) => path)).not.toContain(
@@ -68,6 +69,44 @@ test("the operator's view is there where the stack has a password for it, and th
   expect(
     renderWatcher(fleet).find(({ path }) => path.endsWith("/observatory.service"))?.text,
   ).toContain("operator-password");
+});
+
+test("what the watcher alone may know is in nothing that the primary is given: channels, the outside switch, the operator's password, the owner's key", () => {
+  const alerts = {
+    ...small.alerts,
+    relay: { ...small.alerts.relay, user: "fleet" },
+    channels: [
+      { kind: "slack", options: {}, secrets: { urlFile: "slack-url" } },
+      { kind: "ntfy", options: { url: "https://ntfy.example.test/topic" }, secrets: {} },
+    ] as const,
+    deadMan: "https://switch.example.test/a-token",
+  };
+  const fleet: typeof small = { ...small, alerts, status: { ...small.status, operator: true } };
+  const told = (files: ReturnType<typeof renderPrimary>): string =>
+    files.map(({ text }) => text).join("\n");
+  const words = ["slack", "ntfy.example.test", "a-token", "operator-password", "owner-key"];
+  for (const word of words) {
+    expect(told(renderWatcher(fleet))).toContain(word);
+    expect(told(renderPrimary(fleet))).not.toContain(word);
+  }
+  expect(secretsOf(fleet, "primary")).toEqual(["signing-key", "relay-password"]);
+  expect([...secretsOf(fleet, "watcher")].sort()).toEqual([
+    "operator-password",
+    "owner-key",
+    "relay-password",
+    "signing-key",
+    "slack-url",
+  ]);
+});
+
+test("settings with tokens in them are read by their program alone", () => {
+  const modeOf = (path: string): unknown =>
+    [...renderPrimary(small), ...renderWatcher(small)].find((file) => file.path === path);
+  expect(modeOf("/etc/fleet/observatory.json")).toMatchObject({
+    mode: 0o640,
+    group: "observatory",
+  });
+  expect(modeOf("/etc/fleet/watchdog.json")).toMatchObject({ mode: 0o600 });
 });
 
 test("only an Observatory that has something to ping may open raw sockets", () => {
