@@ -1,6 +1,7 @@
 /** fleet-agent: what `up` and the other machine ask of this one. Runs as root on Debian 13 with its own Node; started by /usr/local/bin/fleet-agent. */
 import { readFileSync } from "node:fs";
 
+import { agreementIn } from "@second-server/contract/backups";
 import { PATHS } from "@second-server/contract/paths";
 
 import { apply, rollback } from "./apply/apply";
@@ -62,7 +63,7 @@ const alone = async (
 
 /** Says what a fresh primary would get; exit 1 where nothing is restored as it stands. */
 const plan = (machine: Machine, words: readonly string[]): number => {
-  const agreed = { doubtful: words.includes("--doubtful"), partial: words.includes("--partial") };
+  const agreed = agreementIn(words);
   const chosenItems = planRestore(machine, agreed);
   if (words.includes("--agree")) agree(machine, agreed);
   if (words.includes("--json")) return say(JSON.stringify(chosenItems, undefined, 2));
@@ -132,11 +133,7 @@ const backup = async (
         machine,
         "backup restore-to-peer",
         300,
-        () =>
-          restoreToPeer(machine, {
-            ...(words.includes("--doubtful") && { doubtful: true }),
-            ...(words.includes("--partial") && { partial: true }),
-          }),
+        () => restoreToPeer(machine, agreementIn(words)),
         PATHS.backupLock,
       );
     default:

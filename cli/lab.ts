@@ -39,6 +39,9 @@ export const runningLab = async (
   return { lab, status };
 };
 
+/** Where faults are listed, injected and ended. */
+export const FAULTS_ROUTE = "/local/faults";
+
 /** The API's own words of a refusal, where it gives any. */
 const messageOf = (body: unknown): string => {
   const { message } = (body ?? {}) as { readonly message?: unknown };

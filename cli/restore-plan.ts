@@ -1,17 +1,16 @@
-import type { RestorePlan } from "@second-server/contract/backups";
+import {
+  AGREEMENT_FLAGS,
+  agreementFlags,
+  type RestoreAgreement,
+  type RestorePlan,
+} from "@second-server/contract/backups";
 import { z } from "zod";
 
 import { cannotRun, failed } from "./errors";
 import { ageText } from "./last-backup";
 
-/** What the owner agrees to, beyond what is restored without asking. */
-export interface Agreed {
-  readonly partial: boolean;
-  readonly doubtful: boolean;
-}
-
 export interface Asked {
-  readonly agreed: Agreed;
+  readonly agreed: RestoreAgreement;
   /** The same command again, for a remedy: with the options that it was given. */
   readonly command: string;
   /** Why no last backup could be taken of a primary that is still there, and will be deleted. */
@@ -31,11 +30,6 @@ const planSchema = z.object({
   refused: z.string().optional(),
 });
 
-const flagsOf = ({ partial, doubtful }: Agreed): readonly string[] => [
-  ...(partial ? ["--partial"] : []),
-  ...(doubtful ? ["--doubtful"] : []),
-];
-
 /** Names and texts go back to what the primary once gave: none may move the terminal's cursor. */
 const printable = (text: string): string => text.replaceAll(/\p{C}/gu, "?");
 
@@ -53,10 +47,10 @@ export const planLines = (plan: RestorePlan, now: number = Date.now()): readonly
 const remedyOf = (plan: RestorePlan, { agreed, command }: Asked): string => {
   const remedies = [
     ...(plan.items.length > 0 && !agreed.partial
-      ? [`To restore what is whole, and lose the rest: ${command} --partial`]
+      ? [`To restore what is whole, and lose the rest: ${command} ${AGREEMENT_FLAGS.partial}`]
       : []),
     ...(plan.passedOver.length > 0 && !agreed.doubtful
-      ? [`To take backups that are only doubtful too: ${command} --doubtful`]
+      ? [`To take backups that are only doubtful too: ${command} ${AGREEMENT_FLAGS.doubtful}`]
       : []),
   ];
   return remedies.length > 0
@@ -70,7 +64,7 @@ const remedyOf = (plan: RestorePlan, { agreed, command }: Asked): string => {
  */
 const askPlan = async ({ agreed, ask }: Asked): Promise<RestorePlan | { readonly why: string }> => {
   try {
-    const answer = await ask(["backup", "plan", ...flagsOf(agreed), "--agree", "--json"]);
+    const answer = await ask(["backup", "plan", ...agreementFlags(agreed), "--agree", "--json"]);
     return planSchema.parse(JSON.parse(answer));
   } catch (error) {
     return { why: (error as Error).message };
@@ -83,7 +77,7 @@ const unanswered = (why: string, { agreed, command, complaint, say }: Asked): vo
     throw failed(
       `fleet recover: a last backup of the primary could not be taken, and the watcher does not say what it has: the data would be lost. Nothing was touched. To begin without it, delete the droplet yourself and run ./fleet recover primary.\n  ${complaint}\n  ${why}`,
     );
-  const flags = flagsOf(agreed);
+  const flags = agreementFlags(agreed);
   if (flags.length > 0)
     throw failed(
       `fleet recover: the watcher could not be told of ${flags.join(" and ")}. Nothing was touched. When it answers (./fleet ssh watcher -- true), again: ${command}\n  ${why}`,

@@ -1,3 +1,4 @@
+import type { FleetOutputs } from "@second-server/contract/outputs";
 import type { Role } from "@second-server/contract/roles";
 
 import type { FleetFacts } from "../config/fleet";
@@ -5,7 +6,7 @@ import { failedActions } from "./cloud-log";
 import type { Context } from "./context";
 import { refuseSmallerDisks } from "./disk-size";
 import type { EngineResult } from "./engine/follow";
-import { type FleetOutputs, readOutputs } from "./engine/outputs";
+import { readOutputs } from "./engine/outputs";
 import { type EngineName, runEngine } from "./engine/spawn";
 import { failed } from "./errors";
 import { powerOn } from "./power";

@@ -1,23 +1,19 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { MachineOutputs } from "@second-server/contract/outputs";
 import type { Role } from "@second-server/contract/roles";
 
 import type { FleetFacts } from "../config/fleet";
 import type { Server } from "./server";
 import type { SshKeys } from "./ssh-keys";
 
-export interface MachineOutputs {
-  readonly address: pulumi.Output<string>;
-  readonly dropletId: pulumi.Output<string>;
-  readonly hostKey: pulumi.Output<string>;
-  readonly size: string;
-  readonly region: string;
-}
+/** With each value known now, or once the resource is there. */
+type Eventual<Values> = { readonly [Name in keyof Values]: pulumi.Input<Values[Name]> };
 
 /** What the stack says of one machine. */
 export const machineOutputs = (
   role: Role,
   { fleet, keys, server }: { fleet: FleetFacts; keys: SshKeys; server: Server },
-): MachineOutputs => ({
+): Eventual<Required<MachineOutputs>> => ({
   address: server.address,
   dropletId: server.droplet.id,
   hostKey: keys.host[role].publicKey,

@@ -1,3 +1,5 @@
+import { TREES } from "@second-server/contract/paths";
+
 /** DigitalOcean's basic droplets: memory in MiB, disk in GiB, US dollars a month. Source: the public price list, as GET /v2/sizes gives it (November 2026). */
 export const SIZES: Readonly<
   Record<
@@ -52,8 +54,7 @@ export const STATUS_PORT = 8080;
 /** Names that the machines use themselves, for units, trees, vhosts or host names. */
 export const RESERVED_NAMES: readonly string[] = [
   "agent",
-  "monitor",
-  "node-libsql",
+  ...Object.values(TREES),
   "observatory",
   "primary",
   "status",

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 
-import { USERS, serviceUser } from "@second-server/contract/names";
+import { SECRETS, USERS, serviceUser } from "@second-server/contract/names";
 import { serviceDataFolder } from "@second-server/contract/paths";
 import type { Role } from "@second-server/contract/roles";
 
@@ -124,7 +124,7 @@ export const factsOf = (
     status: {
       host: `status.${settings.domain}`,
       port: STATUS_PORT,
-      operator: secrets.includes("operator-password"),
+      operator: secrets.includes(SECRETS.operatorPassword),
     },
     checks: {
       intervalSeconds: manifest.checks.every,

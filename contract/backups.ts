@@ -49,6 +49,28 @@ export interface ListedBackup {
   readonly damaged?: string;
 }
 
+/** What the owner agrees to, beyond what is restored without asking. */
+export interface RestoreAgreement {
+  /** Doubtful backups too. */
+  readonly doubtful?: boolean;
+  /** What is whole, although an item is not. */
+  readonly partial?: boolean;
+}
+
+/** How command lines say it. */
+export const AGREEMENT_FLAGS: Readonly<Record<keyof RestoreAgreement, string>> = {
+  partial: "--partial",
+  doubtful: "--doubtful",
+};
+export const agreementFlags = ({ partial, doubtful }: RestoreAgreement): readonly string[] => [
+  ...(partial ? [AGREEMENT_FLAGS.partial] : []),
+  ...(doubtful ? [AGREEMENT_FLAGS.doubtful] : []),
+];
+export const agreementIn = (words: readonly string[]): RestoreAgreement => ({
+  doubtful: words.includes(AGREEMENT_FLAGS.doubtful),
+  partial: words.includes(AGREEMENT_FLAGS.partial),
+});
+
 /** One item, and the backup that it would come from. */
 export interface PlannedItem {
   readonly item: string;

@@ -1,9 +1,11 @@
 /** The contract between render (which writes these as JSON) and the monitor's programs on the servers. Durations are seconds unless the name says otherwise. */
 import type { SmtpRelay } from "./channels/email";
 import type { Channel } from "./channels/registry";
+import type { Role } from "./roles";
 
 /** What a check stands on. A broken lower layer is the alert; what lies above it on the same machine is named in it and silent. */
-export type Layer = "dns" | "primary" | "nginx" | "service" | "certificate" | "data";
+export const LAYERS = ["dns", "primary", "nginx", "service", "certificate", "data"] as const;
+export type Layer = (typeof LAYERS)[number];
 
 interface CheckBase {
   /** Unique, e.g. "blog" or "primary/ping". */
@@ -13,7 +15,7 @@ interface CheckBase {
   /** @default "service"; the check named by `ObservatoryConfig.primary` is "primary". */
   readonly layer?: Layer;
   /** The machine it looks at; layers hold back only checks of the same machine. @default "primary" */
-  readonly machine?: "primary" | "watcher";
+  readonly machine?: Role;
   readonly intervalSeconds?: number;
   /** Below the interval. */
   readonly timeoutSeconds?: number;

@@ -1,7 +1,7 @@
 import type { Role } from "@second-server/contract/roles";
 
 import { askLab, findDroplet } from "../cli/droplets";
-import { call } from "../cli/lab";
+import { call, FAULTS_ROUTE } from "../cli/lab";
 import {
   type Drill,
   type DrillTools,
@@ -36,7 +36,7 @@ export const powerCut =
     if (!droplet) throw new Error(`there is no droplet "${fleet[role].name}"`);
     timeline.mark("all services green; the drill begins");
 
-    await call(lab, context, "POST", "/local/faults", { kind: "power-cut", dropletId: droplet.id });
+    await call(lab, context, "POST", FAULTS_ROUTE, { kind: "power-cut", dropletId: droplet.id });
     const cut = timeline.mark(`the ${role}'s power is cut`);
     let alerted: number;
     try {

@@ -1,5 +1,6 @@
 import type { ObservatoryConfig } from "@second-server/contract/observatory";
 import type { MachineReport } from "@second-server/contract/reports";
+import type { Role } from "@second-server/contract/roles";
 
 import { type Actions, createActions } from "./actions/actions";
 import { type Announcements, createAnnouncements } from "./actions/announcements";
@@ -149,7 +150,7 @@ interface Course extends Hearing {
   readonly lag: EventLoopLag;
   readonly pipeline: Pipeline;
   /** Has the check of this machine's memory and disk run now. */
-  readonly hurryHost: (machine: "primary" | "watcher") => void;
+  readonly hurryHost: (machine: Role) => void;
 }
 
 const createCourse = ({ saved, clock, log }: ObservatoryDeps, base: Base): Course => {
@@ -175,7 +176,7 @@ const createCourse = ({ saved, clock, log }: ObservatoryDeps, base: Base): Cours
     },
     saved,
   );
-  const hurryHost = (machine: "primary" | "watcher"): void => {
+  const hurryHost = (machine: Role): void => {
     for (const { id, check, machine: its } of watchedChecks(pipeline.alerting.state()))
       if (check.kind === "host" && its === machine) schedule.hurry(id);
   };

@@ -1,4 +1,5 @@
-import type { Check, ObservatoryConfig } from "@second-server/contract/observatory";
+import { type Check, LAYERS, type ObservatoryConfig } from "@second-server/contract/observatory";
+import { ROLES } from "@second-server/contract/roles";
 
 import { CHECK_KINDS } from "./checks/kinds";
 import {
@@ -23,8 +24,8 @@ const checkFields = {
   kind: oneOf(...Object.keys(CHECK_KINDS)),
   id: text,
   service: optional(text),
-  layer: optional(oneOf("dns", "primary", "nginx", "service", "certificate", "data")),
-  machine: optional(oneOf("primary", "watcher")),
+  layer: optional(oneOf(...LAYERS)),
+  machine: optional(oneOf(...ROLES)),
   intervalSeconds: optional(positive),
   timeoutSeconds: optional(positive),
   failAfter: optional(positive),

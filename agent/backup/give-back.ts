@@ -1,19 +1,13 @@
 import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 
+import type { RestoreAgreement } from "@second-server/contract/backups";
 import { PATHS } from "@second-server/contract/paths";
 
 import type { Machine } from "../machine";
 import { bounded, ended, runOnOwnStreams } from "../process";
 import { ANSWER_LIMIT, peer } from "./peer-link";
-import {
-  type Agreed,
-  agreement,
-  compose,
-  forgetAgreement,
-  planRestore,
-  planText,
-} from "./plan-restore";
+import { agreement, compose, forgetAgreement, planRestore, planText } from "./plan-restore";
 import { backupIds, chosen, folderOf, recordStatus } from "./store";
 
 /** A primary made a moment ago may not have its accounts yet: sshd refuses, and a little later does not. */
@@ -87,7 +81,10 @@ export const exportBackup = async (machine: Machine, asked: string | undefined):
 };
 
 /** Gives a fresh primary, of each item, the newest copy that is whole. A primary in service, or no backup yet, is no failure: there is nothing to give back. Backups of which none can be given are one. */
-export const restoreToPeer = async (machine: Machine, words: Agreed = {}): Promise<void> => {
+export const restoreToPeer = async (
+  machine: Machine,
+  words: RestoreAgreement = {},
+): Promise<void> => {
   if (backupIds(machine).length === 0) {
     machine.log("no backup yet: a fresh start");
     return;

@@ -37,7 +37,8 @@ const sizeOfItem = (manifest: BackupManifest, item: string): Size => {
   };
 };
 
-const CERTIFICATES = "letsencrypt";
+/** Where the certificates lie in a backup. */
+export const CERTIFICATES = "letsencrypt";
 
 /**
  * Why a backup is not to be trusted, seen beside the one before: what it no longer has, or has only half of. The fleet's own manifest (`expected`) says what

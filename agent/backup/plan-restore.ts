@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 
-import type { PlannedItem, RestorePlan } from "@second-server/contract/backups";
+import type { PlannedItem, RestoreAgreement, RestorePlan } from "@second-server/contract/backups";
 import { PATHS } from "@second-server/contract/paths";
 
 import { bytesOf, shown } from "../file-names";
@@ -10,14 +10,6 @@ import { type Machine, must } from "../machine";
 import { failedItems, isBelow, itemsOf } from "./items";
 import { type Inspected, inspect, writeManifest } from "./manifest";
 import { backupIds, doubtsOf, expectedItems, folderOf } from "./store";
-
-/** What the owner has agreed to, beyond what is restored without asking. */
-export interface Agreed {
-  /** Doubtful backups too. */
-  readonly doubtful?: boolean;
-  /** What is whole, although an item is not. */
-  readonly partial?: boolean;
-}
 
 export interface Chosen extends RestorePlan {
   /** The one backup that everything comes from, where one has everything. */
@@ -86,7 +78,7 @@ const refusalOf = (ids: readonly string[], lost: readonly string[], found: Found
   ].join("\n");
 };
 
-const search = (machine: Machine, agreed: Agreed): Found => {
+const search = (machine: Machine, agreed: RestoreAgreement): Found => {
   const found: Found = { sources: new Map(), known: new Set(), passedOver: [], whole: undefined };
   for (const id of backupIds(machine)) {
     const doubts = doubtsOf(machine, id);
@@ -104,7 +96,7 @@ const search = (machine: Machine, agreed: Agreed): Found => {
 };
 
 /** What a fresh primary would get: of each item the newest copy that is whole, of a backup that nothing speaks against. */
-export const planRestore = (machine: Machine, agreed: Agreed): Chosen => {
+export const planRestore = (machine: Machine, agreed: RestoreAgreement): Chosen => {
   const ids = backupIds(machine);
   const found = search(machine, agreed);
   const items = [...found.sources].map(([item, source]) => ({ item, ...source }));
@@ -125,7 +117,7 @@ const agreedPath = (machine: Machine): string => machine.at(`${PATHS.backups}/ag
 const AGREED_HOURS = 2;
 
 /** The restore itself is started by `up`, which knows nothing of this: so it is written down for the next one, and for a while only. */
-export const agree = (machine: Machine, agreed: Agreed): void => {
+export const agree = (machine: Machine, agreed: RestoreAgreement): void => {
   mkdirSync(machine.at(PATHS.backups), { recursive: true, mode: 0o711 });
   writeWhole(
     agreedPath(machine),
@@ -133,8 +125,9 @@ export const agree = (machine: Machine, agreed: Agreed): void => {
     0o600,
   );
 };
-export const agreement = (machine: Machine): Agreed => {
-  const { at = "", ...agreed } = readJson<Agreed & { at?: string }>(agreedPath(machine)) ?? {};
+export const agreement = (machine: Machine): RestoreAgreement => {
+  const { at = "", ...agreed } =
+    readJson<RestoreAgreement & { at?: string }>(agreedPath(machine)) ?? {};
   const age = Math.abs(machine.now().getTime() - Date.parse(at));
   return age <= AGREED_HOURS * 3_600_000 ? agreed : {};
 };

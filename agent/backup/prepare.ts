@@ -8,9 +8,9 @@ import { shown } from "../file-names";
 import { type Machine, must } from "../machine";
 import { readApplied } from "../record";
 import { copyItem } from "./copy-item";
+import { CERTIFICATES } from "./items";
 import { type ItemNote, sizeOf, writeManifest } from "./manifest";
 
-const CERTIFICATES = "letsencrypt";
 /** After this no further item is begun: the watcher waits no longer than that, and somebody may want to roll back. */
 const ALL_SECONDS = 12 * 60;
 

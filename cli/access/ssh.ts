@@ -1,22 +1,21 @@
 import { execFile } from "node:child_process";
 
+import { isRole, type Role, ROLES } from "@second-server/contract/roles";
+
 import type { Context } from "../context";
 import { cannotRun } from "../errors";
 import { loadLab } from "../lab";
 import { runInherited } from "../run";
 import { ensureAccess } from "./keys";
 
-export const MACHINES = ["primary", "watcher"] as const;
-export type Machine = (typeof MACHINES)[number];
-
-export const machineOf = (name: string): Machine => {
-  if (name === "primary" || name === "watcher") return name;
-  throw cannotRun(`fleet: there is no machine "${name}". Say primary or watcher.`);
+export const machineOf = (name: string): Role => {
+  if (isRole(name)) return name;
+  throw cannotRun(`fleet: there is no machine "${name}". Say ${ROLES.join(" or ")}.`);
 };
 
 const argvOf = async (
   context: Context,
-  machine: Machine,
+  machine: Role,
   options: readonly string[],
   command: readonly string[],
 ): Promise<{ command: string; args: readonly string[]; env: Readonly<Record<string, string>> }> => {
@@ -37,7 +36,7 @@ const argvOf = async (
 /** A shell, or one command, with this terminal; resolves with its exit code. */
 export const sshInherited = async (
   context: Context,
-  machine: Machine,
+  machine: Role,
   command: readonly string[],
 ): Promise<number> => {
   const { command: program, args, env } = await argvOf(context, machine, [], command);
@@ -47,7 +46,7 @@ export const sshInherited = async (
 /** Runs one command line on a machine and returns its output; rejects with its complaint. Never asks anything. */
 export const sshCapture = async (
   context: Context,
-  machine: Machine,
+  machine: Role,
   command: readonly string[],
 ): Promise<string> => {
   const {

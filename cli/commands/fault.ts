@@ -5,7 +5,7 @@ import { type CommonOptions, type Context, common, contextOf } from "../context"
 import { askLab, listDroplets } from "../droplets";
 import { Stop, cannotRun } from "../errors";
 import { faultFlags, faultOf, type FaultOptions, figuresOf, kindLines } from "../faults";
-import { call, runningLab } from "../lab";
+import { call, FAULTS_ROUTE, runningLab } from "../lab";
 import { table } from "../progress/text";
 
 const open = async (options: CommonOptions) => {
@@ -75,7 +75,7 @@ const defineInject = (command: Command): void => {
           lab,
           context,
           "POST",
-          "/local/faults",
+          FAULTS_ROUTE,
           await faultOf(kind, machine, options, idOf),
         )) as ActiveFault;
         console.log(
@@ -92,7 +92,7 @@ export const define = (command: Command): void => {
   common(command.command("list").description("faults in force").exitOverride()).action(
     async (options: CommonOptions) => {
       const { context, lab } = await open(options);
-      const { faults } = (await call(lab, context, "GET", "/local/faults")) as {
+      const { faults } = (await call(lab, context, "GET", FAULTS_ROUTE)) as {
         faults: readonly ActiveFault[];
       };
       if (context.json) {
@@ -113,7 +113,7 @@ export const define = (command: Command): void => {
   common(command.command("clear [id]").description("end one fault, or all").exitOverride()).action(
     async (id: string | undefined, options: CommonOptions) => {
       const { context, lab } = await open(options);
-      const { faults } = (await call(lab, context, "GET", "/local/faults")) as {
+      const { faults } = (await call(lab, context, "GET", FAULTS_ROUTE)) as {
         faults: readonly ActiveFault[];
       };
       const ended = faults.filter((fault) => id === undefined || fault.id === id);
@@ -123,7 +123,7 @@ export const define = (command: Command): void => {
         lab,
         context,
         "DELETE",
-        id === undefined ? "/local/faults" : `/local/faults/${encodeURIComponent(id)}`,
+        id === undefined ? FAULTS_ROUTE : `${FAULTS_ROUTE}/${encodeURIComponent(id)}`,
       );
       const said =
         ended.length === 0

@@ -1,8 +1,10 @@
+import { agreementFlags } from "@second-server/contract/backups";
+import type { Role } from "@second-server/contract/roles";
 import type { Command } from "commander";
 
 import type { FleetFacts } from "../../config/fleet";
 import { observatoryCommand } from "../access/observatory";
-import { type Machine, machineOf, sshCapture } from "../access/ssh";
+import { machineOf, sshCapture } from "../access/ssh";
 import { type CommonOptions, type Context, common, contextOf } from "../context";
 import { askCloud, findDroplet } from "../droplets";
 import { chooseEngine } from "../engine/spawn";
@@ -27,7 +29,7 @@ interface Options extends CommonOptions {
 }
 
 /** What a machine made anew has of the old one. */
-const RETURNS: Readonly<Record<Machine, string>> = {
+const RETURNS: Readonly<Record<Role, string>> = {
   primary: "Its data and certificates come from the watcher's newest good backup.",
   watcher:
     "The Observatory's history and the old backups were on it alone: it begins a new history, and takes a backup of the primary at once.",
@@ -57,11 +59,11 @@ const clearData = async (
   reporter: Reporter,
 ): Promise<void> => {
   const complaint = isThere ? await backUpOnceMore(context, reporter) : undefined;
-  const given = { "--force": force, "--partial": partial, "--doubtful": doubtful };
-  const words = Object.entries(given).flatMap(([word, isGiven]) => (isGiven ? [word] : []));
+  const agreed = { partial, doubtful };
+  const words = [...(force ? ["--force"] : []), ...agreementFlags(agreed)];
   const stack = context.local ? [] : ["--stack", context.stack];
   await clearRestore({
-    agreed: { partial, doubtful },
+    agreed,
     command: ["./fleet recover primary", ...stack, ...words].join(" "),
     ...(complaint !== undefined && { complaint }),
     ask: (agentWords) =>
@@ -79,7 +81,7 @@ const clearData = async (
 /** What the engine has to be told: what is gone comes back by a refresh; what is there but broken has to be replaced by name. */
 const engineArgs = async (
   context: Context,
-  machine: Machine,
+  machine: Role,
   fleet: FleetFacts,
   options: Options,
   reporter: Reporter,
@@ -117,7 +119,7 @@ const engineArgs = async (
 /** While the primary is rebuilt, its layers come and go: one alert and one all-clear are enough. An Observatory that can't be told is no reason not to recover. */
 const announced = async <T>(
   context: Context,
-  machine: Machine,
+  machine: Role,
   reporter: Reporter,
   work: () => Promise<T>,
 ): Promise<T> => {

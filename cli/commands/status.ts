@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 
 import { type CommonOptions, type Context, common, contextOf } from "../context";
-import { askCloud, listDroplets } from "../droplets";
+import { askCloud, type Droplet, listDroplets } from "../droplets";
 import { readOutputs } from "../engine/outputs";
 import { loadLab } from "../lab";
 import { loadManifest } from "../manifest";
@@ -14,18 +14,11 @@ import { type Verdict, judge, targetsOf } from "../verify/verdict";
 // eslint-disable-next-line no-restricted-syntax -- a field that is missing and one that is null differ to those who read the JSON
 const NOBODY = null;
 
-interface MachineRow {
-  readonly name: string;
-  readonly id: number;
-  readonly status: string;
-  readonly address?: string;
-  readonly region?: string;
-}
 export interface FleetStatus {
   readonly stack: string;
   readonly state: string;
   readonly cloud: "running" | "stopped" | "digitalocean";
-  readonly machines: readonly MachineRow[];
+  readonly machines: readonly Droplet[];
   readonly floatingIp: { readonly address: string; readonly holder: string | null } | null;
   readonly services: readonly Verdict[];
   readonly ok: boolean;

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 
+import { PROJECT } from "../../config/stack-config";
 import type { Context } from "../context";
 
 /** What a local DigitalOcean begins with: a folder of this name that has none of it is somebody else's. */
@@ -17,7 +18,6 @@ export const isForeignCloud = (context: Context): boolean => {
 
 /** Folders below .pulumi that have something of each stack, by project. */
 const KINDS = ["stacks", "history", "backups", "locks/organization"];
-const PROJECT = "second-server";
 /** Its folder, its state in each of its forms, what the CLI notes beside them (.attrs), and what a killed write of it has left. */
 const isOfStack =
   (stack: string) =>

@@ -1,35 +1,17 @@
 import { execFile } from "node:child_process";
 
+import type { FleetOutputs } from "@second-server/contract/outputs";
+
 import type { Context } from "../context";
 import { failed } from "../errors";
 import { chooseEngine, engineCommand } from "./spawn";
 import { readResources } from "./state";
 
-export interface MachineOutput {
-  readonly address: string;
-  readonly dropletId: string;
-  readonly hostKey: string;
-  readonly size?: string;
-  readonly region?: string;
-}
-
-/** The program's outputs. Secret ones are there only after `readSecretOutputs`. */
-export interface FleetOutputs {
-  readonly floatingIp: string;
-  readonly primary: MachineOutput;
-  readonly watcher: MachineOutput;
-  readonly monthlyUsd: number;
-  readonly urls: Readonly<Record<string, string>>;
-  readonly statusUrl: string;
-  readonly adminUser: string;
-  readonly adminPrivateKey?: string;
-}
-
 /** The public outputs straight from the state (no engine started); undefined where nothing has been made yet. */
 export const readOutputs = async (context: Context): Promise<Partial<FleetOutputs> | undefined> =>
   (await readResources(context))?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs;
 
-/** All outputs, decrypted, by asking the engine. */
+/** All outputs, the secret ones too, decrypted by asking the engine. */
 export const readSecretOutputs = async (context: Context): Promise<Partial<FleetOutputs>> => {
   const engine = chooseEngine(undefined);
   const prefix = engine === "pulumi" ? ["stack"] : [];

@@ -1,4 +1,5 @@
 import type { Check, Layer } from "@second-server/contract/observatory";
+import type { Role } from "@second-server/contract/roles";
 
 import { FRESH, type Rule, type Streak } from "./streak";
 
@@ -34,7 +35,7 @@ export interface Watched {
   readonly id: string;
   readonly service?: string;
   readonly layer: Layer;
-  readonly machine: "primary" | "watcher";
+  readonly machine: Role;
   readonly rule: Rule;
   readonly check: Check;
 }

@@ -1,6 +1,6 @@
 import type { Resolver } from "node:dns/promises";
 
-const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
+export const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
 /** The resolver says that there is no such name, or no such record. It may say so from memory, for as long as the zone's SOA record allows: 30 minutes at DigitalOcean. */
 export const isMissing = (error: unknown): boolean =>

@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
+import type { BackupStatus } from "@second-server/contract/backups";
 import type { BackupCheck } from "@second-server/contract/observatory";
 
 import { span } from "../alerts/words";
@@ -8,15 +9,6 @@ import { number, optional, text } from "../rules";
 import { type Advice, onMachine } from "./advice";
 import type { LookingKind } from "./check-kind";
 import { Finding } from "./outcome";
-
-/** What the agent's `backup pull` leaves behind; ISO instants. */
-export interface BackupStatus {
-  readonly newestVerifiedAt?: string;
-  readonly lastRestoreAt?: string;
-  readonly error?: string;
-  /** What has to be told at once. */
-  readonly problems?: readonly string[];
-}
 
 const read = async (path: string): Promise<BackupStatus | undefined> => {
   try {

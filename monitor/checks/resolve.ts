@@ -2,7 +2,7 @@ import { lookup as hostsLookup, Resolver } from "node:dns/promises";
 import { isIP, type LookupFunction } from "node:net";
 
 import { monotonic } from "../adapters/clock";
-import { authoritiesOf } from "./authority";
+import { authoritiesOf, codeOf } from "./authority";
 
 /** As a visitor's own resolver does, an address is used until its TTL ends, but never for longer than this. Checks of names themselves (dns.ts) ask anew each time. */
 const LONGEST_MS = 30_000;
@@ -42,8 +42,6 @@ const keep = (hostname: string, records: readonly AddressRecord[], family: 4 | 6
   known.set(hostname, addresses);
   return addresses;
 };
-
-const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
 const inDns = async (asked: Resolver, hostname: string): Promise<Addresses> => {
   const v4 = await asked.resolve4(hostname, { ttl: true }).catch((error: unknown) => {

@@ -1,15 +1,6 @@
 import type { Clock } from "../adapters/clock";
+import type { StorageStatus } from "../store/writer";
 import type { Note } from "./overload";
-
-/** What the writer says of itself. `since` and `lastTry` are monotonic milliseconds. */
-export interface Storage {
-  readonly ok: boolean;
-  readonly error?: string;
-  readonly since?: number;
-  readonly lastTry?: number;
-  /** Samples that were lost. */
-  readonly dropped: number;
-}
 
 /** A full or broken disk stops neither checks nor alerts, but it has to be known. */
 export interface StorageAlarm {
@@ -33,7 +24,7 @@ const TO_DO =
 
 export const createStorageAlarm = (deps: {
   readonly clock: Clock;
-  readonly storage: () => Storage;
+  readonly storage: () => StorageStatus;
   /** Whether the host check's alert already says that this machine's disk is full. */
   readonly isDiskAlerted: () => boolean;
   /** Has the host check look now: a full disk is its to tell. */

@@ -17,6 +17,7 @@ export interface StorageStatus {
   readonly since?: number;
   /** End of the last write, good or bad. */
   readonly lastTry?: number;
+  /** Samples that were lost. */
   readonly dropped: number;
 }
 

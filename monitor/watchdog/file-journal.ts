@@ -1,6 +1,7 @@
 import type { Log } from "../adapters/log";
 import type { SavedMessages } from "../adapters/message-queue";
 import type { MessageStore, QueuedMessage } from "../adapters/queued-message";
+import type { Remembered } from "../alerts/alert-state";
 import type { CheckState } from "../alerts/check-state";
 import type { Incident, Journal } from "../alerts/incident";
 import { lasting } from "../store/save-state";
@@ -45,15 +46,11 @@ const replaced = <Item extends { readonly id: number }>(
   );
 
 /** What a start needs of it. */
-export interface Remembered extends SavedMessages {
-  readonly states: ReadonlyMap<string, CheckState>;
-  readonly open: readonly Incident[];
-  readonly nextIncident: number;
-}
+interface SavedJournal extends Remembered, SavedMessages {}
 
 /** The steps of alerting in one small file: enough for the few checks by which the primary watches the watcher. */
 export interface FileJournal extends Journal, MessageStore {
-  remembered(): Remembered;
+  remembered(): SavedJournal;
 }
 
 export const openFileJournal = (path: string, log: Log): FileJournal => {
