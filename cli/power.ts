@@ -3,7 +3,7 @@ import type { Role } from "@second-server/contract/roles";
 import type { Context } from "./context";
 import { type Ask, type Droplet, askCloud, dropletById } from "./droplets";
 import { dropletIn, readResources } from "./engine/state";
-import { failed } from "./errors";
+import { Refused, failed } from "./errors";
 import type { Reporter } from "./progress/reporter";
 import { until } from "./wait";
 
@@ -14,6 +14,52 @@ interface Wanted {
   readonly role: Role;
   readonly id: string;
 }
+/** One that has never come up. */
+export interface Unusable extends Wanted {
+  readonly urn: string;
+}
+
+/** One action at a time: while another is under way, the API refuses. */
+const begin = async (ask: Ask, path: string, type: string): Promise<number> => {
+  const begun = await until(
+    async () => {
+      try {
+        return (await ask("POST", path, { type })) as { action: { id: number } };
+      } catch (error) {
+        const isPending =
+          error instanceof Refused && error.status === 422 && /pending event/i.test(error.message);
+        if (!isPending) throw error;
+        return undefined;
+      }
+    },
+    { seconds: PATIENCE_SECONDS, everyMs: 1000 },
+  );
+  if (begun === undefined)
+    throw failed(
+      `fleet up: ${path}: another action has been under way for ${PATIENCE_SECONDS} s. Nothing was touched; wait for its end (the console shows it), and run it again.`,
+    );
+  return begun.action.id;
+};
+
+/** A droplet that is being made is waited for, to see what comes of it. */
+const settledStatus = async (ask: Ask, { id, status }: Droplet): Promise<string | undefined> =>
+  status === "new"
+    ? await until(
+        async () => {
+          const now = (await dropletById(ask, String(id)))?.status;
+          return now === "new" ? undefined : now;
+        },
+        { seconds: PATIENCE_SECONDS, everyMs: 1000 },
+      )
+    : status;
+
+/** Its creation has errored: nobody has ever reached it, and nothing is on it. */
+const neverCameUp = async (ask: Ask, { id }: Droplet): Promise<boolean> => {
+  const { actions } = (await ask("GET", `/v2/droplets/${id}/actions?per_page=200`)) as {
+    actions: readonly { type: string; status: string }[];
+  };
+  return actions.some(({ type, status }) => type === "create" && status === "errored");
+};
 
 const turnOn = async (
   ask: Ask,
@@ -24,12 +70,10 @@ const turnOn = async (
   const [key, label] = [`power:${id}`, `powering on ${name} (droplet ${id}), which is off`];
   const began = Date.now();
   reporter.running(key, label);
-  const { action } = (await ask("POST", `/v2/droplets/${id}/actions`, { type: "power_on" })) as {
-    action: { id: number };
-  };
+  const action = await begin(ask, `/v2/droplets/${id}/actions`, "power_on");
   const status = await until(
     async () => {
-      const { action: now } = (await ask("GET", `/v2/actions/${action.id}`)) as {
+      const { action: now } = (await ask("GET", `/v2/actions/${action}`)) as {
         action: { status: string };
       };
       return now.status === "in-progress" ? undefined : now.status;
@@ -57,14 +101,17 @@ const goneAre = (context: Context, gone: readonly Wanted[]): Error => {
   );
 };
 
-/** Powers on what is off; rejects where one is gone, unless the engine is going to look for itself (`refreshed`). */
+/**
+ * Powers on what is off; rejects where one is gone, unless the engine is going to look for itself (`refreshed`). Resolves with those that have never come up:
+ * they are to be made anew.
+ */
 export const ensureOn = async (
   ask: Ask,
   context: Context,
   wanted: readonly Wanted[],
   refreshed: boolean,
   reporter: Reporter,
-): Promise<void> => {
+): Promise<readonly Role[]> => {
   const find = async (one: Wanted) => ({ ...one, droplet: await dropletById(ask, one.id) });
   let found: readonly (Wanted & { readonly droplet: Droplet | undefined })[];
   try {
@@ -72,32 +119,43 @@ export const ensureOn = async (
   } catch (error) {
     // The engine asks again, and again when it has to.
     reporter.say(`Whether the machines are on could not be asked: ${(error as Error).message}`);
-    return;
+    return [];
   }
   const gone = found.filter(({ droplet }) => droplet === undefined);
   if (gone.length > 0 && !refreshed) throw goneAre(context, gone);
-  await Promise.all(
+  const unusable = await Promise.all(
     found.map(async ({ role, droplet }) => {
-      if (droplet?.status === "off") await turnOn(ask, role, droplet, reporter);
+      if (droplet === undefined || (await settledStatus(ask, droplet)) !== "off") return [];
+      if (await neverCameUp(ask, droplet)) {
+        reporter.say(
+          `The ${role} (droplet ${droplet.id}) never came up: its creation has errored. It is made anew.`,
+        );
+        return [role];
+      }
+      await turnOn(ask, role, droplet, reporter);
+      return [];
     }),
   );
+  return unusable.flat();
 };
 
 /**
  * Sees to it that the stack's machines can be dialled. Pulumi leaves a droplet as its state has it, off or deleted by somebody else, and would dial the dead
- * machine for a quarter of an hour before it says that nobody answers.
+ * machine for a quarter of an hour before it says that nobody answers. Resolves with those that can't be, and are to be made anew.
  */
 export const powerOn = async (
   context: Context,
   roles: readonly Role[],
   refreshed: boolean,
   reporter: Reporter,
-): Promise<void> => {
+): Promise<readonly Unusable[]> => {
   const resources = (await readResources(context)) ?? [];
   const wanted = roles.flatMap((role) => {
-    const id = dropletIn(resources, role)?.id;
-    return id === undefined ? [] : [{ role, id }];
+    const { id, urn } = dropletIn(resources, role) ?? {};
+    return id === undefined || urn === undefined ? [] : [{ role, id, urn }];
   });
-  if (wanted.length > 0)
-    await ensureOn(await askCloud(context, "up"), context, wanted, refreshed, reporter);
+  if (wanted.length === 0) return [];
+  const ask = await askCloud(context, "up");
+  const unusable = await ensureOn(ask, context, wanted, refreshed, reporter);
+  return wanted.filter(({ role }) => unusable.includes(role));
 };

@@ -141,10 +141,14 @@ export const saveBeforeLoss = async (
     readonly engine: EngineName;
     readonly engineArgs: readonly string[];
     readonly withoutBackup?: boolean;
+    /** Droplets that never came up. */
+    readonly nothingOn?: readonly string[];
   },
   reporter: Reporter,
 ): Promise<void> => {
-  const planned = await lossesOf(context, fleet, how.engine, how.engineArgs);
+  const { nothingOn = [] } = how;
+  const losses = await lossesOf(context, fleet, how.engine, how.engineArgs);
+  const planned = losses.filter(({ dropletId }) => !nothingOn.includes(dropletId));
   await secure(
     await stillThere(context, planned),
     {

@@ -86,17 +86,20 @@ export const bringUp = async (
   const started = Date.now();
   await refuseSmallerDisks(context, fleet, options.replaced);
   if (context.local) await ensureLab(context, options, reporter);
-  await powerOn(
+  const unusable = await powerOn(
     context,
     (["primary", "watcher"] as const).filter((role) => role !== options.replaced),
     options.engineArgs.includes("--refresh"),
     reporter,
   );
-  if (options.replaced === undefined) await saveBeforeLoss(context, fleet, options, reporter);
+  const engineArgs = [...options.engineArgs, ...unusable.flatMap(({ urn }) => ["--replace", urn])];
+  const nothingOn = unusable.map(({ id }) => id);
+  if (options.replaced === undefined)
+    await saveBeforeLoss(context, fleet, { ...options, engineArgs, nothingOn }, reporter);
   const engine = await runEngine(
     context,
     options.engine,
-    ["up", "--yes", "--skip-preview", ...options.engineArgs],
+    ["up", "--yes", "--skip-preview", ...engineArgs],
     reporter,
   );
   if (engine.exitCode !== 0) throw await engineFailure(context, engine, started, reporter);

@@ -28,9 +28,12 @@ const lookFor = async (
   const found = await kind.read?.({ ...existing(resource), id, outputs: {} }, work);
   if (!found) return undefined;
   const time = now();
+  const flaw = await kind.unusable?.(found, work);
   return {
     ...resource,
     id: found.id,
+    // Planned anew by what it wants of the provider.
+    ...(flaw === undefined ? {} : { initErrors: [flaw] }),
     outputs: markSecrets(kind, resource, found.outputs),
     created: time,
     modified: time,

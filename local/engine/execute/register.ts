@@ -1,4 +1,5 @@
 import { EngineError, messageOf } from "../errors";
+import { existing } from "../plan/existing";
 import type { Goal, Registered } from "../plan/goal";
 import { checkedInputs } from "../plan/inputs";
 import { type Comparison, planStep } from "../plan/plan-step";
@@ -43,7 +44,12 @@ const planRetention = (deployment: Deployment, goal: Goal, urn: string): Planned
 };
 
 /** The step for a goal, planned in its turn: what later plans depend on is noted here. */
-const planRegistration = (deployment: Deployment, goal: Goal, urn: string): PlannedStep => {
+const planRegistration = (
+  deployment: Deployment,
+  goal: Goal,
+  urn: string,
+  isUnusable: boolean,
+): PlannedStep => {
   const { run, replaced } = deployment;
   if (run.options.destroying) return planRetention(deployment, goal, urn);
   const comparison = compare(deployment, goal, urn);
@@ -54,7 +60,9 @@ const planRegistration = (deployment: Deployment, goal: Goal, urn: string): Plan
   const planned = planStep(comparison, {
     targeted: !goal.custom || isTargeted(run, urn, wanted),
     forced:
-      matches(run.options.replaces, urn) || goal.replaceWith.some((each) => replaced.has(each)),
+      isUnusable ||
+      matches(run.options.replaces, urn) ||
+      goal.replaceWith.some((each) => replaced.has(each)),
     base: run.journal.base,
     kindOf: deployment.providers.kindOf,
     aliasesOf: deployment.aliasesOf,
@@ -90,6 +98,19 @@ const answerLeftOut = ({ type, custom, inputs }: Goal, urn: string): Registered 
   unknown: custom && !isProviderType(type),
 });
 
+/** Whether what a creation has left that did not end well can never be used; that is said then. */
+const isUnusable = async (deployment: Deployment, goal: Goal, urn: string): Promise<boolean> => {
+  const { run, providers } = deployment;
+  const old = deployment.oldOf(urn);
+  if (!old?.initErrors?.length || old.external || !goal.custom || run.options.destroying)
+    return false;
+  const work = run.work(urn, goal.type);
+  const flaw = await providers.kindOf(old).unusable?.(existing(old), work);
+  if (flaw === undefined) return false;
+  work.log("warning", `${flaw}. It is made anew.`);
+  return true;
+};
+
 const planAndExecute = async (
   deployment: Deployment,
   goal: Goal,
@@ -97,7 +118,8 @@ const planAndExecute = async (
   inTurn: InTurn,
 ): Promise<Registered> => {
   const { run, current, providers } = deployment;
-  const planned = await inTurn(() => planRegistration(deployment, goal, urn));
+  const unusable = await isUnusable(deployment, goal, urn);
+  const planned = await inTurn(() => planRegistration(deployment, goal, urn, unusable));
   const state = await executeStep(deployment, planned);
   if (planned.op === "leave-out") return answerLeftOut(goal, urn);
   current.set(urn, state);

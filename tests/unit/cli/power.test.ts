@@ -11,16 +11,28 @@ const machines = [
 ] as const;
 
 /** A cloud with these droplets, what is asked of it to change them, and what the user is told. */
-const cloudWith = (droplets: Readonly<Record<string, string>>, failure?: Error) => {
+const cloudWith = (
+  droplets: Readonly<Record<string, string>>,
+  failure?: Error,
+  { errored = [], busy = 0 }: { errored?: readonly string[]; busy?: number } = {},
+) => {
+  let refusals = busy;
   const posted: string[] = [];
   const said: string[] = [];
   const ask = async (method: "GET" | "POST", path: string): Promise<unknown> => {
     if (failure) throw failure;
+    if (method === "POST" && refusals-- > 0)
+      throw new Refused(422, `POST ${path}: 422 Droplet already has a pending event.`);
     if (method === "POST") {
       posted.push(path);
       return { action: { id: 7 } };
     }
     if (path === "/v2/actions/7") return { action: { status: "completed" } };
+    const created = /^\/v2\/droplets\/(\d+)\/actions/.exec(path)?.[1];
+    if (created !== undefined)
+      return {
+        actions: [{ type: "create", status: errored.includes(created) ? "errored" : "completed" }],
+      };
     const id = path.replace("/v2/droplets/", "");
     if (droplets[id] === undefined)
       throw new Refused(
@@ -34,7 +46,7 @@ const cloudWith = (droplets: Readonly<Record<string, string>>, failure?: Error) 
     done: (_key: string, label: string) => said.push(label),
     say: (text: string) => said.push(text),
   } as unknown as Reporter;
-  const ensure = (refreshed = false, stack?: string): Promise<void> =>
+  const ensure = (refreshed = false, stack?: string): Promise<readonly string[]> =>
     ensureOn(ask, contextOf({ state: "/nowhere", stack }), machines, refreshed, reporter);
   return { posted, said, ensure };
 };
@@ -46,6 +58,21 @@ test("what somebody has powered off is powered on, and only that", async () => {
     posted: ["/v2/droplets/1/actions"],
     said: ["powered on machine-1, which was off"],
   });
+});
+
+test("another action that is under way is waited for", async () => {
+  const { posted, ensure } = cloudWith({ 1: "off", 2: "active" }, undefined, { busy: 1 });
+  await ensure();
+  expect(posted).toEqual(["/v2/droplets/1/actions"]);
+});
+
+test("one whose creation has errored is not powered on, but told to be made anew", async () => {
+  const { posted, said, ensure } = cloudWith({ 1: "off", 2: "active" }, undefined, {
+    errored: ["1", "2"],
+  });
+  expect(await ensure()).toEqual(["primary"]);
+  expect(posted).toEqual([]);
+  expect(said).toEqual([expect.stringMatching(/primary \(droplet 1\) never came up.*made anew/)]);
 });
 
 test.each([

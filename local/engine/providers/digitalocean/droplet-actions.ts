@@ -7,13 +7,13 @@ import { dropletEntity } from "./droplet-view";
 import { ApiError } from "./http";
 import { retag } from "./retag";
 import { moveVolume } from "./volume-attachment";
-import { HOUR, runAction, until } from "./wait";
+import { action, HOUR, runAction, until } from "./wait";
 
 type Action = Body<"post", "/droplets/{droplet_id}/actions"> & { readonly type: string };
 
-const act = async (client: Client, id: string, action: Action, work: Work): Promise<void> => {
-  work.status(`${action.type} …`);
-  await runAction(client, `/droplets/${id}/actions`, action, work);
+const act = async (client: Client, id: string, wanted: Action, work: Work): Promise<void> => {
+  work.status(`${wanted.type} …`);
+  await runAction(client, `/droplets/${id}/actions`, wanted, work);
 };
 
 export const statusOf = async (client: Client, id: string, work: Work): Promise<string> =>
@@ -23,6 +23,12 @@ const reached = async (client: Client, id: string, status: string, work: Work): 
   await until(client, `droplet ${id} to be ${status}`, HOUR, work, async () =>
     (await statusOf(client, id, work)) === status ? true : undefined,
   );
+};
+
+/** Whether its creation has ended without it having been active. */
+export const hasFailedToBoot = async (client: Client, id: string, work: Work): Promise<boolean> => {
+  const actions = await client.list(`/droplets/${id}/actions`, action, work);
+  return actions.some(({ type, status }) => type === "create" && status === "errored");
 };
 
 /** The size can only change while the droplet is off. */

@@ -3,7 +3,13 @@ import type { Work } from "../provider";
 import type { Body } from "./answers";
 import type { Client } from "./client";
 import { optionalFlag, optionalText, toText, toTexts } from "./convert";
-import { backupPolicyOf, removeDroplet, statusOf, updateDroplet } from "./droplet-actions";
+import {
+  backupPolicyOf,
+  hasFailedToBoot,
+  removeDroplet,
+  statusOf,
+  updateDroplet,
+} from "./droplet-actions";
 import { dropletEntity, viewDroplet } from "./droplet-view";
 import type { Operations, ResourceKind, Schema } from "./kind";
 import { HOUR, until } from "./wait";
@@ -120,6 +126,14 @@ const operations = (client: Client): Operations => ({
   view: async (id, before, work) => {
     const found = await client.find(`/droplets/${id}`, dropletEntity, work);
     return found && viewDroplet(found, before);
+  },
+  // Left by a run that was killed while it was made, or by one that was not told how that ended.
+  unusable: async (id, work) => {
+    const found = await client.find(`/droplets/${id}`, dropletEntity, work);
+    if (!found) return `droplet (${id}) is gone`;
+    const reached = found.status === "new" ? await statusAfterNew(client, id, work) : found.status;
+    if (reached === "active" || !(await hasFailedToBoot(client, id, work))) return undefined;
+    return `droplet (${id}) is ${reached}: its creation has errored, and it never came up`;
   },
   update: async (id, old, now, work) => await updateDroplet(client, id, old, now, work),
   // Names need not be unique: one of this name that is younger than the attempt is the attempt's.

@@ -61,6 +61,8 @@ export interface Operations {
   ) => Promise<string>;
   /** The state as the API tells it; what the API does not tell is taken from before. Undefined when it is gone. */
   readonly view: (id: string, before: Props, work: Work) => Promise<Told | undefined>;
+  /** Why what a creation has left can never be used; undefined where it can. Waits for what is still under way. */
+  readonly unusable?: (id: string, work: Work) => Promise<string | undefined>;
   readonly update?: (id: string, old: Props, now: Props, work: Work) => Promise<void>;
   readonly delete: (id: string, state: Props, work: Work) => Promise<void>;
   /** What an interrupted creation with these inputs has left: an id, if it is surely that. `since`: when it was begun (ms); `known`: what `before` said then. */

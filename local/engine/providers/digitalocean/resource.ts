@@ -110,13 +110,14 @@ const updating =
 /** A kind of the engine's from what DigitalOcean's provider knows of one. */
 export const resource = ({ schema, operations: open }: ResourceKind, client: Client): Kind => {
   const operations = open(client);
-  const { before, find, update } = operations;
+  const { before, find, unusable, update } = operations;
   return {
     check: checkInputs(schema),
     diff: (old, now) => difference(schema, old, now),
     create: creating(schema, operations),
     read: reading(schema, operations),
     ...(before ? { before } : {}),
+    ...(unusable ? { unusable: async ({ id }, work) => await unusable(id, work) } : {}),
     ...(find
       ? {
           find: async (inputs: Props, since: number, work: Work, known: Props) =>

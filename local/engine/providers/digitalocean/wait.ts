@@ -5,6 +5,7 @@ import { pause } from "../pause";
 import type { Work } from "../provider";
 import { entity, type Fields, maybeText } from "./answers";
 import type { Client } from "./client";
+import { ApiError } from "./http";
 
 /** Asks until there is an answer: soon at first, as a local cloud is quick; every 3 s in the end, as the real one is not. `limit` in seconds. */
 export const until = async <T>(
@@ -47,6 +48,22 @@ export const actionDone = async (
   });
 };
 
+/** One action at a time: while another runs, the API refuses. That other one may be a resize with its disk. */
+const PENDING_LIMIT = 900;
+const isPending = (error: unknown): boolean =>
+  error instanceof ApiError && error.status === 422 && /pending event/i.test(error.message);
+
+const begin = async (client: Client, path: string, body: object, work: Work): Promise<Begun> =>
+  await until(client, `the pending event of ${path} to end`, PENDING_LIMIT, work, async () => {
+    try {
+      return await client.create(path, body, action, work);
+    } catch (error) {
+      if (!isPending(error)) throw error;
+      work.status("waiting for another action to end");
+      return undefined;
+    }
+  });
+
 /** Begins an action and waits for it. `listed` is where it is found, if not where it was posted. */
 export const runAction = async (
   client: Client,
@@ -54,5 +71,4 @@ export const runAction = async (
   body: object,
   work: Work,
   listed = path,
-): Promise<void> =>
-  await actionDone(client, listed, await client.create(path, body, action, work), work);
+): Promise<void> => await actionDone(client, listed, await begin(client, path, body, work), work);
