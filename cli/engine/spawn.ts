@@ -73,7 +73,8 @@ export const engineCommand = async (
     ...process.env,
     ...backend,
     PULUMI_CONFIG_PASSPHRASE: "local",
-    DIGITALOCEAN_TOKEN: "local",
+    // Where nothing runs there is nothing to be opened, but the provider asks for one.
+    DIGITALOCEAN_TOKEN: status.token ?? "local",
     ...(status.running ? { DIGITALOCEAN_API_URL: status.api } : {}),
   };
   if (!status.running || !status.machines) return { command: argv[0]!, args: argv.slice(1), env };

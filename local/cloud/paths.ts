@@ -14,6 +14,8 @@ export interface LabPaths {
   readonly records: string;
   readonly machines: string;
   readonly log: string;
+  /** The owner's token of the API, one line. */
+  readonly token: string;
   /** The lab's root certificates in one PEM: its own CA and the ACME server's root. */
   readonly ca: string;
   /** resolv.conf that names the lab's DNS. */
@@ -51,6 +53,7 @@ export const labPaths = (stateDir: string = defaultState()): LabPaths => {
     records: join(cloud, "records.json"),
     machines: join(cloud, "machines"),
     log: join(cloud, "cloud.log"),
+    token: join(cloud, "token"),
     ca: join(cloud, "ca.pem"),
     resolvConf: join(cloud, "resolv.conf"),
     routerNetns: `ss${id}-net`,

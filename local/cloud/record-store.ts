@@ -57,6 +57,7 @@ const NO_COLLECTIONS: Collections = {
   volumeSnapshots: [],
   uptimeChecks: [],
   alertPolicies: [],
+  tokens: [],
   faults: [],
 };
 
@@ -240,6 +241,7 @@ export const openStore = async (
     volumeSnapshots: collection("volumeSnapshots"),
     uptimeChecks: collection("uptimeChecks"),
     alertPolicies: collection("alertPolicies"),
+    tokens: collection("tokens"),
     faults: collection("faults"),
   };
 };

@@ -229,6 +229,16 @@ export interface AlertPolicyRecord {
   /** The droplets that it holds for at the moment; not shown. */
   readonly firing?: readonly number[];
 }
+/** What opens the API; its value is kept nowhere, only what it is known again by. */
+export interface TokenRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly sha256: string;
+  readonly created_at: string;
+  /** Null: never. */
+  readonly expires_at: string | null;
+}
 
 /** What a line of each collection of the records file is. */
 export interface RecordTypes {
@@ -248,6 +258,7 @@ export interface RecordTypes {
   volumeSnapshots: VolumeSnapshotRecord;
   uptimeChecks: UptimeCheckRecord;
   alertPolicies: AlertPolicyRecord;
+  tokens: TokenRecord;
   /** In force, as they were asked for. */
   faults: ActiveFault;
 }
@@ -273,6 +284,7 @@ export const keyOf: {
   volumeSnapshots: ({ id }) => id,
   uptimeChecks: ({ id }) => id,
   alertPolicies: ({ uuid }) => uuid,
+  tokens: ({ id }) => id,
   faults: ({ id }) => id,
 };
 

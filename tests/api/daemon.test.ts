@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,11 +20,20 @@ afterEach(async () => {
 });
 
 /** Resolves when the daemon says that it is ready. */
-const start = (): Promise<ChildProcess> =>
+const start = (...options: readonly string[]): Promise<ChildProcess> =>
   new Promise((resolve, reject) => {
     const started = spawn(
       process.execPath,
-      ["--import", "tsx", "local/cloud/main.ts", "serve", "--state", state, "--no-machines"],
+      [
+        "--import",
+        "tsx",
+        "local/cloud/main.ts",
+        "serve",
+        "--state",
+        state,
+        "--no-machines",
+        ...options,
+      ],
       { cwd: join(__dirname, "../.."), stdio: ["ignore", "pipe", "pipe"] },
     );
     let said = "";
@@ -101,4 +110,15 @@ test("the daemon without machines: says where it is, keeps what it was told thro
   expect((await ask("GET", "/")).body).toContain("Local DigitalOcean");
   expect((await ask("POST", "/local/shutdown")).status).toBe(202);
   expect(await ended(child)).toBe(0);
-}, 30_000);
+}, 90_000);
+
+test("with known tokens only, the network's door opens by the token in the state folder, the socket to its user", async () => {
+  child = await start("--tokens", "known");
+  const { api } = (await ask("GET", "/local/status")).body;
+  const owners = (await readFile(labPaths(state).token, "utf8")).trim();
+  expect((await stat(labPaths(state).token)).mode & 0o777).toBe(0o600);
+  const account = async (token: string): Promise<number> =>
+    (await fetch(`${api}/v2/account`, { headers: { authorization: `Bearer ${token}` } })).status;
+  expect([await account("t"), await account(owners)]).toEqual([401, 200]);
+  expect((await ask("GET", "/v2/account")).status).toBe(200);
+}, 90_000);

@@ -226,8 +226,15 @@ export const problemsOf = (
   );
 };
 
+export const OWNERS_TOKEN = "owner";
+
 export const testApi = async (
-  options: { hypervisor?: Hypervisor; pace?: "host" | "real"; file?: string } = {},
+  options: {
+    hypervisor?: Hypervisor;
+    pace?: "host" | "real";
+    file?: string;
+    strangers?: "refused" | "owner";
+  } = {},
 ): Promise<TestApi> => {
   const clock = fakeClock();
   const log: string[] = [];
@@ -248,6 +255,7 @@ export const testApi = async (
     queue: createKeyedQueue(),
     clock,
     pace: options.pace ?? "host",
+    access: { owner: OWNERS_TOKEN, strangers: options.strangers ?? "owner" },
     send,
     post,
     log: (line) => log.push(line),

@@ -31,5 +31,6 @@ export interface CloudAnswer {
   /** Samples of a metric: time and value. */
   readonly data: { readonly result: readonly { readonly values: readonly [number, string][] }[] };
   readonly faults: readonly unknown[];
+  readonly token: { readonly value: string };
   readonly mails: readonly { readonly subject: string; readonly text: string }[];
 }

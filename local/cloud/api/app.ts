@@ -11,10 +11,19 @@ import type { Api, ApiEnv, Cloud } from "./cloud";
 import { createCustomerMail } from "./customer-mail";
 import { notEmulated } from "./errors";
 import { createJobs } from "./jobs";
-import { answerErrors, authenticate, identify, limitRate, misbehave, persist } from "./middleware";
+import {
+  answerErrors,
+  authenticate,
+  authorize,
+  identify,
+  limitRate,
+  misbehave,
+  persist,
+} from "./middleware";
 import { createNetwork } from "./network-plan";
 import { createNotifications, type PostHook } from "./notifications";
 import { resources } from "./resources";
+import { createTokens, type TokenOptions } from "./tokens/tokens";
 import { createMetrics } from "./watch/metrics";
 
 export interface ApiDeps {
@@ -24,6 +33,7 @@ export interface ApiDeps {
   readonly queue: KeyedQueue;
   readonly clock: Clock;
   readonly pace: "host" | "real";
+  readonly access: Pick<TokenOptions, "owner" | "strangers">;
   readonly send: SendLetter;
   readonly post: PostHook;
   readonly log: (line: string) => void;
@@ -46,7 +56,7 @@ const followPower = (store: Store, hypervisor: Hypervisor): void =>
   });
 
 const createCloud = (deps: ApiDeps): Cloud => {
-  const { store, hypervisor, queue, clock, pace, send, post, log } = deps;
+  const { store, hypervisor, queue, clock, pace, access, send, post, log } = deps;
   followPower(store, hypervisor);
   const jobs = createJobs({
     queue,
@@ -66,6 +76,7 @@ const createCloud = (deps: ApiDeps): Cloud => {
     network: createNetwork(store.state, hypervisor),
     faults: createFaults({ store, hypervisor, queue, clock }),
     metrics: createMetrics({ store, hypervisor, clock, log }),
+    tokens: createTokens({ store, clock, ...access }),
     resources,
   };
 };
@@ -80,8 +91,9 @@ export const createApi = (deps: ApiDeps): CreatedApi => {
   app.use(
     "/v2/*",
     identify(cloud, calls),
-    authenticate,
+    authenticate(cloud),
     limitRate(cloud),
+    authorize(cloud),
     misbehave(cloud),
     persist(cloud),
   );

@@ -9,6 +9,7 @@ import type { DropletRecord } from "../records";
 import type { Jobs } from "./jobs";
 import type { Network } from "./network-plan";
 import type { Notify } from "./notifications";
+import type { Tokens } from "./tokens/tokens";
 import type { Metrics } from "./watch/metrics";
 
 /** What every resource works with. */
@@ -22,6 +23,8 @@ export interface Cloud {
   readonly network: Network;
   readonly faults: Faults;
   readonly metrics: Metrics;
+  /** Who may call the API. */
+  readonly tokens: Tokens;
   /** Mails to customers; tried again while nobody takes them. */
   readonly write: (letter: Letter) => void;
   /** Of alerts: by mail and webhook. */
@@ -70,7 +73,11 @@ export interface Resource {
   readonly forgetDroplet?: (store: Store, droplet: DropletRecord) => void;
 }
 
-export type ApiEnv = { Variables: { requestId: string; token: string } };
+export type ApiEnv = {
+  Variables: { requestId: string; token: string };
+  /** Whether a request came through a door that opens to the lab's owner only: there any token is the owner's. */
+  Bindings: { readonly ownersDoor?: boolean };
+};
 export type Api = Hono<ApiEnv>;
 
 /** DigitalOcean's times have no fraction of a second. */

@@ -10,6 +10,7 @@ import type { Calls } from "./calls";
 import type { Api, ApiEnv, Cloud } from "./cloud";
 import { ApiError, found, notFound, unprocessable } from "./errors";
 import { body, numericId, pathParameter } from "./request";
+import { tokenRoutes } from "./tokens/routes";
 
 export interface LocalDeps {
   readonly cloud: Cloud;
@@ -93,6 +94,7 @@ export const localRoutes = (deps: LocalDeps): Api => {
   });
   api.get("/calls", (c) => c.json({ calls: deps.calls.newest() }));
   limitRoutes(api, deps);
+  tokenRoutes(api, deps.cloud);
   faultRoutes(api, deps);
   machineRoutes(api, deps);
   api.post("/shutdown", (c) => {

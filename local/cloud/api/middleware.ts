@@ -1,13 +1,14 @@
 import { randomUUID } from "node:crypto";
 
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 
 import { hitsCall } from "../faults/api";
 import type { Calls } from "./calls";
 import type { Api, ApiEnv, Cloud } from "./cloud";
-import { ApiError } from "./errors";
+import { ApiError, forbidden } from "./errors";
 import { createRateLimit } from "./rate-limit";
+import { allows } from "./tokens/scopes";
 
 /** The console page's: it is not counted among the calls, and spared the faults that it has to show. */
 const CONSOLE_TOKEN = "console";
@@ -34,13 +35,40 @@ export const identify =
     });
   };
 
-/** Any token will do; none is 401. */
-export const authenticate: MiddlewareHandler<ApiEnv> = async (c, next) => {
-  const token = /^Bearer\s+(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
-  if (!token) throw new ApiError(401, "unauthorized", "Unable to authenticate you");
-  c.set("token", token);
-  await next();
+const tokenOf = (c: Context<ApiEnv>): string | undefined =>
+  /^Bearer\s+(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
+
+/** 401 without a token, or with one that nobody has. */
+export const authenticate =
+  ({ tokens }: Cloud): MiddlewareHandler<ApiEnv> =>
+  async (c, next) => {
+    const token = tokenOf(c);
+    if (!token || !(c.env?.ownersDoor || tokens.scopesOf(token)))
+      throw new ApiError(401, "unauthorized", "Unable to authenticate you");
+    c.set("token", token);
+    await next();
+  };
+
+/** The object that a request brings; what is none needs no scope of its own, and is refused by whoever reads it. */
+const bodyOf = async (c: Context<ApiEnv>): Promise<Readonly<Record<string, unknown>>> => {
+  try {
+    return { ...(JSON.parse(await c.req.text()) as object) };
+  } catch {
+    return {};
+  }
 };
+
+/** 403 where the token's scopes do not allow the call. */
+export const authorize =
+  ({ tokens }: Cloud): MiddlewareHandler<ApiEnv> =>
+  async (c, next) => {
+    // Through the owner's door a token that nobody has is the owner's; one with scopes has those there too.
+    const scopes = tokens.scopesOf(c.get("token")) ?? ["read", "write"];
+    const call = { method: c.req.method, path: new URL(c.req.url).pathname };
+    if (!scopes.includes("write") && !allows(scopes, { ...call, body: await bodyOf(c) }))
+      throw forbidden("You are not authorized to perform this operation");
+    await next();
+  };
 
 export const limitRate = (cloud: Cloud): MiddlewareHandler<ApiEnv> => {
   const limiter = createRateLimit(cloud.clock, cloud.pace === "real");

@@ -8,6 +8,7 @@ import { createApi, type CreatedApi } from "../api/app";
 import type { ApiEnv, Cloud } from "../api/cloud";
 import { startDueBackups } from "../api/droplets/backups";
 import { localRoutes } from "../api/local";
+import { openOwnersToken } from "../api/tokens/tokens";
 import { SAMPLE_SECONDS } from "../api/watch/metrics";
 import { judgePolicies } from "../api/watch/policies";
 import { probeFrom } from "../api/watch/probe";
@@ -19,6 +20,7 @@ import { createRecordsOnlyHypervisor } from "../machines/records-only";
 import { openInbox, type Inbox } from "../mail/inbox";
 import { sendIntoInbox, sendThroughRelay } from "../mail/send";
 import { postFromLab, postNowhere } from "../mail/webhook";
+import { API_IN_LAB } from "../network/addresses";
 import { labPaths, type LabPaths } from "../paths";
 import { createKeyedQueue, type KeyedQueue } from "../queue";
 import { openStore, type Store } from "../record-store";
@@ -30,6 +32,8 @@ export interface ServeOptions {
   readonly state: string;
   readonly machines: boolean;
   readonly pace: "host" | "real";
+  /** Who has no token that is known here: refused, or taken for the owner. */
+  readonly strangers: "refused" | "owner";
 }
 
 const log = (line: string): void => {
@@ -84,6 +88,7 @@ const assemble = async (options: ServeOptions): Promise<Running> => {
     queue,
     clock: systemClock,
     pace: options.pace,
+    access: { owner: await openOwnersToken(paths.token), strangers: options.strangers },
     send,
     post: options.machines ? postFromLab(paths) : postNowhere,
     log,
@@ -179,7 +184,11 @@ const publish = async (running: Running, api: string, machines: boolean): Promis
   );
   root.route("/", consoleRoutes());
   setInterval(() => startDueBackups(created.cloud), 60_000).unref();
-  await listenOnSocket(paths.socket, getRequestListener(root.fetch));
+  // Only the owner can open the socket.
+  const ownersDoor = getRequestListener((request, env) =>
+    root.fetch(request, { ...env, ownersDoor: true }),
+  );
+  await listenOnSocket(paths.socket, ownersDoor);
   log(`ready: pid ${process.pid}, API ${api}, ${machines ? "machines" : "records only"}`);
 };
 
@@ -198,7 +207,7 @@ export const serve = async (options: ServeOptions): Promise<void> => {
     });
     await takeOverMachines(running);
     watch(running);
-    return publish(running, "http://192.0.2.10", true);
+    return publish(running, API_IN_LAB, true);
   }
   await takeOverMachines(running);
   const server = await listen(createServer(getRequestListener(created.app.fetch)), {

@@ -16,17 +16,10 @@ import { startDns } from "../dns/server";
 import type { Inbox } from "../mail/inbox";
 import { startRelay } from "../mail/relay";
 import { createMetadata } from "../metadata/app";
+import { addresses } from "../network/addresses";
 import { startMirrorRelay } from "../network/mirror-relay";
 import type { LabPaths } from "../paths";
 import { listen } from "./listen";
-
-const address = {
-  api: "192.0.2.10",
-  acme: "192.0.2.14",
-  mail: "192.0.2.25",
-  dns: "192.0.2.53",
-  metadata: "169.254.169.254",
-} as const;
 
 export interface Trust {
   readonly authority: Authority;
@@ -86,7 +79,7 @@ export const startServices = async (options: {
     createTlsServer({ cert: authority.certificate, key: authority.key }, handler);
   await startDns({
     state: cloud.store.state,
-    address: address.dns,
+    address: addresses.dns,
     port: 53,
     log,
     fault: (name) => dnsFault(cloud, name),
@@ -94,17 +87,17 @@ export const startServices = async (options: {
   await startRelay({
     inbox,
     clock: cloud.clock,
-    address: address.mail,
+    address: addresses.mail,
     port: 2525,
     tls: authority,
     log,
     fault: () => faults.find("relay")?.how,
   });
-  await listen(createServer(listener), { host: address.api, port: 80 });
-  await listen(tls(listener), { host: address.api, port: 443 });
-  await listen(tls(await acme(paths, cloud, issuer)), { host: address.acme, port: 443 });
+  await listen(createServer(listener), { host: addresses.api, port: 80 });
+  await listen(tls(listener), { host: addresses.api, port: 443 });
+  await listen(tls(await acme(paths, cloud, issuer)), { host: addresses.acme, port: 443 });
   await listen(createServer(getRequestListener(createMetadata(cloud.store.state, peerOf).fetch)), {
-    host: address.metadata,
+    host: addresses.metadata,
     port: 80,
   });
   await startMirrorRelay(paths);

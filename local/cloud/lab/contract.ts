@@ -18,6 +18,8 @@ export interface LabStatus {
   /** Base URL of API v2 as seen by a process started through `inLab` (or by any process, without machines). */
   readonly api: string;
   readonly machines: boolean;
+  /** The owner's token of that API. */
+  readonly token?: string;
 }
 
 export interface Lab {

@@ -1,7 +1,9 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { isErrorOf } from "../files";
 import { systemPath } from "../machines/run";
+import { API_IN_LAB } from "../network/addresses";
 import { netnsFile } from "../network/namespaces";
 import type { LabPaths } from "../paths";
 
@@ -46,7 +48,26 @@ const proxyVariables = [
   "ALL_PROXY",
 ];
 
+const ownersToken = (paths: LabPaths): string | undefined => {
+  try {
+    return readFileSync(paths.token, "utf8").trim();
+  } catch (error) {
+    if (isErrorOf(error, "ENOENT")) return undefined;
+    throw error;
+  }
+};
+
+/** Clients of DigitalOcean's API find the lab's, and never send it the token of an account at the real one. */
+const clientVariables = (paths: LabPaths): Record<string, string> => {
+  const token = ownersToken(paths);
+  return {
+    DIGITALOCEAN_API_URL: API_IN_LAB,
+    ...(token === undefined ? {} : { DIGITALOCEAN_TOKEN: token, DIGITALOCEAN_ACCESS_TOKEN: token }),
+  };
+};
+
 const environment = (paths: LabPaths): Record<string, string> => ({
+  ...clientVariables(paths),
   ...Object.fromEntries(trustVariables.map((name) => [name, paths.ca])),
   // The host's proxy is not reachable from inside, and everything that is needs none.
   ...Object.fromEntries(

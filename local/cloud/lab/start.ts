@@ -5,13 +5,13 @@ import { unlessGone } from "../files";
 import { raiseHostLimits } from "../machines/host-limits";
 import { ensureImage } from "../machines/image/build";
 import { withLock } from "../machines/locks";
+import { API_IN_LAB } from "../network/addresses";
 import { setUpNetwork } from "../network/namespaces";
 import type { LabPaths } from "../paths";
 import type { LabOptions, LabStatus } from "./contract";
 import { ensureMirrorProxy, isAlive, lastWords, launchDaemon } from "./processes";
 import { request, unlessSilent } from "./request";
 
-const API_IN_LAB = "http://192.0.2.10";
 /** Machines that were on are booted before it answers. */
 const PATIENCE = 300_000;
 
@@ -20,12 +20,18 @@ const SILENCE = 30_000;
 
 export const pidFile = (paths: LabPaths): string => join(paths.state, "cloud", "daemon.pid");
 
+/** Undefined where the daemon is of a time when any token would do. */
+const ownersToken = async (paths: LabPaths): Promise<string | undefined> =>
+  (await unlessGone(readFile(paths.token, "utf8"), undefined))?.trim();
+
 /** Whether the cloud answers. One that is starting, or hangs, isn't running. */
 export const status = async (paths: LabPaths, within = SILENCE): Promise<LabStatus> => {
   const answer = await unlessSilent(request(paths, "GET", "/local/status", undefined, within));
   if (answer?.status !== 200) return { running: false, api: API_IN_LAB, machines: true };
   const { pid, api, machines } = answer.body as { pid: number; api?: string; machines?: boolean };
-  return { running: true, pid, api: api ?? API_IN_LAB, machines: machines ?? true };
+  const token = await ownersToken(paths);
+  return {
+ running: true, pid, api: api ?? API_IN_LAB, machines: machines ?? true, token };
 };
 
 const waitUntilReady = async (paths: LabPaths, pid: number): Promise<LabStatus> => {

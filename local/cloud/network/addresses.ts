@@ -29,6 +29,8 @@ export const addresses = {
   reservedIpv6Prefix: "2001:db8:0:2::/64",
   ipv6Gateway: "2001:db8:0:1::1",
 } as const;
+/** Base URL of API v2, as seen from inside of the lab. */
+export const API_IN_LAB = `http://${addresses.api}`;
 
 export const serviceAddresses: readonly string[] = [
   addresses.api,

@@ -4,6 +4,7 @@ import type { CloudAnswer } from "../cloud-answer";
 import {
   act,
   api,
+  asOperator,
   becomes,
   booted,
   droplet,
@@ -110,6 +111,28 @@ export const platformTests = (): void =>
           .code,
       ).toBe(0);
       expect(await said(extra, "getent shadow root | cut -d: -f3")).toBe("0");
+    });
+
+    test("the API opens to a machine by a token that the owner has made, for what its scopes allow, and to the owner by its environment", async () => {
+      const { token } = await api("POST", "/local/tokens", {
+        name: "failover",
+        scopes: ["droplet:read"],
+      });
+      const asked = (bearer: string, method: string): Promise<string> =>
+        said(
+          extra,
+          `curl -s -o /dev/null -w '%{http_code}' -X ${method} -H 'Authorization: Bearer ${bearer}' http://192.0.2.10/v2/droplets/${extra}`,
+        );
+      expect(
+        await Promise.all([
+          asked("console", "GET"),
+          asked(token.value, "GET"),
+          asked(token.value, "DELETE"),
+        ]),
+      ).toEqual(["401", "200", "403"]);
+      const line =
+        'curl -s -o /dev/null -w "%{http_code}" -H "Authorization: Bearer $DIGITALOCEAN_TOKEN" "$DIGITALOCEAN_API_URL/v2/account"';
+      expect((await asOperator("sh", "-c", line)).stdout).toBe("200");
     });
 
     test("without public networking there is the VPC and nothing else", async () => {
