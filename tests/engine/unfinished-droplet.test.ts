@@ -52,6 +52,7 @@ beforeAll(async () => {
     queue: createKeyedQueue(),
     clock: systemClock,
     pace: "host",
+    access: { owner: "test", strangers: "refused" },
     send: () => Promise.resolve(),
     post: () => Promise.resolve(),
     log: () => {},
