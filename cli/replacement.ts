@@ -1,3 +1,5 @@
+import type { Role } from "@second-server/contract/roles";
+
 import type { FleetFacts } from "../config/fleet";
 import type { Context } from "./context";
 import { askCloud, dropletById } from "./droplets";
@@ -133,7 +135,7 @@ export const secure = async (
   await saveData(saving);
 };
 
-/** Before an engine's `up`: whatever the plan deletes has its data elsewhere, verified, or nothing is begun. */
+/** Before an engine's `up`: whatever the plan deletes has its data elsewhere, verified, or nothing is begun. Resolves with the machines that it deletes. */
 export const saveBeforeLoss = async (
   context: Context,
   fleet: FleetFacts,
@@ -145,12 +147,13 @@ export const saveBeforeLoss = async (
     readonly nothingOn?: readonly string[];
   },
   reporter: Reporter,
-): Promise<void> => {
+): Promise<readonly Role[]> => {
   const { nothingOn = [] } = how;
   const losses = await lossesOf(context, fleet, how.engine, how.engineArgs);
   const planned = losses.filter(({ dropletId }) => !nothingOn.includes(dropletId));
+  const lost = await stillThere(context, planned);
   await secure(
-    await stillThere(context, planned),
+    lost,
     {
       withoutBackup: how.withoutBackup ?? false,
       pull: () => pullBackup(context, BACKUP_SECONDS, reporter),
@@ -158,4 +161,5 @@ export const saveBeforeLoss = async (
     },
     (text) => reporter.say(text),
   );
+  return lost.map(({ role }) => role);
 };

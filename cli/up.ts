@@ -8,7 +8,9 @@ import { refuseSmallerDisks } from "./disk-size";
 import type { EngineResult } from "./engine/follow";
 import { readOutputs } from "./engine/outputs";
 import { type EngineName, runEngine } from "./engine/spawn";
+import { readResources } from "./engine/state";
 import { failed } from "./errors";
+import { type PlannedOutage, announced, resizesIn } from "./planned-outage";
 import { powerOn } from "./power";
 import type { Reporter } from "./progress/reporter";
 import { ensureLab, type LabChoice } from "./ready-lab";
@@ -76,6 +78,23 @@ const engineFailure = async (
   );
 };
 
+/** What this run does to its machines that those who watch them would take for a failure. A first run has nobody who watches. */
+const outagesOf = async (
+  context: Context,
+  fleet: FleetFacts,
+  options: UpOptions & { readonly nothingOn: readonly string[] },
+  reporter: Reporter,
+): Promise<readonly PlannedOutage[]> => {
+  if (options.replaced !== undefined)
+    return [{ role: options.replaced, title: `recovery of the ${options.replaced}` }];
+  const replaced = await saveBeforeLoss(context, fleet, options, reporter);
+  const resized = resizesIn(fleet, (await readResources(context)) ?? []);
+  return [
+    ...replaced.map((role) => ({ role, title: `replacement of the ${role}` })),
+    ...resized.filter(({ role }) => !replaced.includes(role)),
+  ];
+};
+
 /** The whole way from manifest to proof. Rejects with a Stop when the engine failed; what was made is kept, and the next `up` goes on from there. */
 export const bringUp = async (
   context: Context,
@@ -92,24 +111,28 @@ export const bringUp = async (
     options.engineArgs.includes("--refresh"),
     reporter,
   );
-  const engineArgs = [...options.engineArgs, ...unusable.flatMap(({ urn }) => ["--replace", urn])];
-  const nothingOn = unusable.map(({ id }) => id);
-  if (options.replaced === undefined)
-    await saveBeforeLoss(context, fleet, { ...options, engineArgs, nothingOn }, reporter);
-  const engine = await runEngine(
-    context,
-    options.engine,
-    ["up", "--yes", "--skip-preview", ...engineArgs],
-    reporter,
-  );
-  if (engine.exitCode !== 0) throw await engineFailure(context, engine, started, reporter);
-  const outputs = await completeOutputs(context);
-  const verification = await verify(
-    context,
-    fleet,
-    outputs.floatingIp,
-    reporter,
-    options.verifySeconds,
-  );
-  return { engine, verification, outputs, seconds: (Date.now() - started) / 1000 };
+  const how = {
+    ...options,
+    engineArgs: [...options.engineArgs, ...unusable.flatMap(({ urn }) => ["--replace", urn])],
+    nothingOn: unusable.map(({ id }) => id),
+  };
+  const outages = await outagesOf(context, fleet, how, reporter);
+  return await announced(context, outages, reporter, async () => {
+    const engine = await runEngine(
+      context,
+      options.engine,
+      ["up", "--yes", "--skip-preview", ...how.engineArgs],
+      reporter,
+    );
+    if (engine.exitCode !== 0) throw await engineFailure(context, engine, started, reporter);
+    const outputs = await completeOutputs(context);
+    const verification = await verify(
+      context,
+      fleet,
+      outputs.floatingIp,
+      reporter,
+      options.verifySeconds,
+    );
+    return { engine, verification, outputs, seconds: (Date.now() - started) / 1000 };
+  });
 };

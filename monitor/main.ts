@@ -4,12 +4,13 @@ import { parseArgs } from "node:util";
 
 import type { WatchdogConfig } from "@second-server/contract/observatory";
 
-import { reason } from "./adapters/log";
+import { journal, reason } from "./adapters/log";
 import { ask } from "./ask";
 import { runObservatory } from "./observatory";
 import { passwordLine } from "./page/login";
 import { BadConfig, readConfig, readJson } from "./settings";
 import { watch } from "./watch/watch";
+import { beginAbsence, endAbsence } from "./watchdog/absence";
 import { watchdog } from "./watchdog/watchdog";
 
 const HELP = `Usage: monitor COMMAND --config FILE
@@ -23,6 +24,8 @@ To the running Observatory on this machine:
   snooze INCIDENT --minutes N         be quiet about it for so long
   maintenance TITLE --minutes N [--service NAME]…   no alerts for so long (all services, or those named)
   maintenance TITLE --end             the work is done
+  watcher-away TITLE --minutes N      (on the primary) the watcher is off on purpose for so long at most
+  watcher-away TITLE --end            (on the primary) it is coming back
   report [--force]                    send the report now, if something is wrong (--force: in any case)
 
   password USER                       reads a password from standard input, prints the line for operatorFile
@@ -72,6 +75,16 @@ const commands: Readonly<Record<string, Command>> = {
       ]),
     }),
   report: async ({ config, force = false }) => say(await ask(config, { action: "report", force })),
+  "watcher-away": ({ config, minutes, end }, rest) => {
+    const [settings, now] = [readJson<WatchdogConfig>(config), Date.now()];
+    return Promise.resolve(
+      say(
+        end
+          ? endAbsence(settings, now, journal)
+          : beginAbsence(settings, title(rest), Number(minutes), now),
+      ),
+    );
+  },
   ack: async ({ config, by }, rest) =>
     say(await ask(config, { action: "acknowledge", incident: incident(rest), by })),
   snooze: async ({ config, by, minutes }, rest) =>

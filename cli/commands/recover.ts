@@ -3,7 +3,6 @@ import type { Role } from "@second-server/contract/roles";
 import type { Command } from "commander";
 
 import type { FleetFacts } from "../../config/fleet";
-import { observatoryCommand } from "../access/observatory";
 import { machineOf, sshCapture } from "../access/ssh";
 import { type CommonOptions, type Context, common, contextOf } from "../context";
 import { askCloud, findDroplet } from "../droplets";
@@ -18,7 +17,6 @@ import { ensureLab } from "../ready-lab";
 import { report } from "../report-up";
 import { clearRestore } from "../restore-plan";
 import { bringUp } from "../up";
-import { until } from "../wait";
 
 interface Options extends CommonOptions {
   doubtful?: boolean;
@@ -116,54 +114,6 @@ const engineArgs = async (
   return ["--refresh", "--replace", urn];
 };
 
-/** While the primary is rebuilt, its layers come and go: one alert and one all-clear are enough. An Observatory that can't be told is no reason not to recover. */
-const announced = async <T>(
-  context: Context,
-  machine: Role,
-  reporter: Reporter,
-  work: () => Promise<T>,
-): Promise<T> => {
-  if (machine !== "primary") return await work();
-  /** The complaint, where there is one. */
-  const tell = async (...words: readonly string[]): Promise<string | undefined> => {
-    try {
-      await sshCapture(
-        context,
-        "watcher",
-        observatoryCommand(["maintenance", "recovery of the primary", ...words]),
-      );
-      return undefined;
-    } catch (error) {
-      return (error as Error).message;
-    }
-  };
-  const say = (complaint: string | undefined, what: string): void => {
-    if (complaint !== undefined)
-      reporter.say(`The Observatory could not be told of the recovery: ${complaint}${what}`);
-  };
-  // One that restarts at this very moment would go on being silent.
-  const end = async (): Promise<string | undefined> => {
-    let complaint: string | undefined;
-    await until(
-      async () => {
-        complaint = await tell("--end");
-        return complaint === undefined ? true : undefined;
-      },
-      { seconds: 15, everyMs: 3000 },
-    );
-    return complaint;
-  };
-  say(await tell("--minutes", "20"), "");
-  try {
-    return await work();
-  } finally {
-    say(
-      await end(),
-      '\nIt is silent for up to 20 minutes more; end that with: ./fleet maintenance "recovery of the primary" --end',
-    );
-  }
-};
-
 export const define = (command: Command): void => {
   common(command)
     .argument("<machine>", "primary or watcher")
@@ -202,9 +152,7 @@ export const define = (command: Command): void => {
             replaced: machine,
             verifySeconds: 120,
           } as const;
-          return await announced(context, machine, reporter, () =>
-            bringUp(context, fleet, how, reporter),
-          );
+          return await bringUp(context, fleet, how, reporter);
         });
         report(context, fleet, result, reporter);
         if (!result.verification.ok)

@@ -16,17 +16,22 @@ import { createOwnNetwork, type OwnNetwork } from "../checks/own-network";
 import { runCheck } from "../checks/run";
 import { createRunner, type Runner } from "../checks/runner";
 import { createSchedule } from "../checks/schedule";
+import { absence } from "./absence";
 import { openFileJournal } from "./file-journal";
 
 type Watcher = NonNullable<WatchdogConfig["watcher"]>;
 
-const rulesOf = (config: WatchdogConfig, { fleet, url, alerts }: Watcher): AlertRules => ({
+const rulesOf = (
+  config: WatchdogConfig,
+  { fleet, url, alerts }: Watcher,
+  log: Log,
+): AlertRules => ({
   fleet,
   link: () => url,
   patienceMs: 2 * config.intervalSeconds * 1000,
   remindMs: (alerts.remindMinutes ?? 240) * 60_000,
   flapsPerHour: alerts.flapsPerHour ?? 6,
-  maintenance: (now) => active(alerts.maintenance ?? [], [], now),
+  maintenance: (now) => active(alerts.maintenance ?? [], absence(config, log, now), now),
 });
 
 const watchedOf = (config: WatchdogConfig, watcher: Watcher, check: Check): Watched => ({
@@ -86,7 +91,7 @@ export const watchWatcher = (
     kept,
   );
   const network = networkOf(config, watcher, clock);
-  const rules = rulesOf(config, watcher);
+  const rules = rulesOf(config, watcher, log);
   const schedule = createSchedule(clock);
   const alerting = createAlerting(
     {
