@@ -2,6 +2,7 @@ import { existsSync, lchownSync, readFileSync } from "node:fs";
 import { type ClientRequest, type IncomingMessage, request } from "node:http";
 import { type RequestOptions, request as requestSecurely } from "node:https";
 
+import { type Confinement, confined } from "./confine";
 import { bytesOf } from "./file-names";
 import { type Ran, type RunOptions, runAndCollect } from "./process";
 
@@ -10,6 +11,8 @@ export interface Machine {
   /** Where an absolute path of the machine is; the identity on a real one. */
   at(path: string): string;
   run(argv: readonly string[], options?: RunOptions): Promise<Ran>;
+  /** The command line that runs a program as somebody else, shut in. */
+  confine(argv: readonly string[], confinement: Confinement): readonly string[];
   /** One HTTP GET on loopback. */
   ask(url: string, timeoutMs: number): Promise<{ readonly status: number; readonly body: string }>;
   /** One HTTPS GET of a public name, at this machine's own web server. */
@@ -84,6 +87,7 @@ const idOf = (file: "/etc/passwd" | "/etc/group", name: string): number => {
 export const thisMachine: Machine = {
   at: (path) => path,
   run: runAndCollect,
+  confine: confined,
   ask: (url, timeoutMs) => ask((taken) => request(url, { agent: false }, taken), timeoutMs),
   askPublic: (url, timeoutMs) => ask((taken) => requestSecurely(atItself(url), taken), timeoutMs),
   own: (path, owner, group) => {

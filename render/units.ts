@@ -1,3 +1,4 @@
+import { OWN_HARDENING, hardening } from "@second-server/contract/hardening";
 import { UNITS, serviceUnit as serviceUnitName } from "@second-server/contract/names";
 import { PATHS, serviceDataFolder, treeFolder, unitPath } from "@second-server/contract/paths";
 import type { MachineFile } from "@second-server/contract/release";
@@ -35,17 +36,10 @@ const environment = (service: ServiceFacts): Record<string, string> => ({
   ...service.environment,
 });
 
-interface Rights {
-  readonly capabilities?: string;
-  /** Asks the kernel about interfaces and routes. */
-  readonly netlink?: boolean;
-}
-/** What every unit of ours may not do. */
-const hardening = ({ capabilities = "", netlink = false }: Rights): string =>
-  fill("systemd/hardening.conf", {
-    capabilities,
-    families: ["AF_INET", "AF_INET6", "AF_UNIX", ...(netlink ? ["AF_NETLINK"] : [])].join(" "),
-  }).trimEnd();
+const INTERNET = ["AF_INET", "AF_INET6", "AF_UNIX"] as const;
+/** Asks the kernel about interfaces and routes. */
+const NETLINK = "AF_NETLINK";
+const lines = (...parts: readonly (readonly string[])[]): string => parts.flat().join("\n");
 
 export const serviceUnit = (service: ServiceFacts): MachineFile => ({
   path: unitPath(unitName(service)),
@@ -57,7 +51,7 @@ export const serviceUnit = (service: ServiceFacts): MachineFile => ({
     memory: service.memoryMiB,
     command: command(service),
     directory: service.folder ? treeFolder(service.name) : dataFolder(service),
-    hardening: hardening({}),
+    hardening: lines(hardening({ families: INTERNET })),
     environment: Object.entries(environment(service))
       .map(([name, value]) => `Environment="${name}=${value}"`)
       .join("\n"),
@@ -84,7 +78,9 @@ export const servicesFile = (fleet: FleetFacts): MachineFile => ({
 export const watchdogUnit = (): MachineFile => ({
   path: unitPath(UNITS.watchdog),
   mode: 0o644,
-  text: fill("systemd/fleet-watchdog.service", { hardening: hardening({ netlink: true }) }),
+  text: fill("systemd/fleet-watchdog.service", {
+    hardening: lines(hardening({ families: [...INTERNET, NETLINK] }), OWN_HARDENING),
+  }),
 });
 /** Tells by mail, by other code than the Observatory's, that the Observatory died. */
 export const monitorFailedFile = (): MachineFile => ({
@@ -102,7 +98,7 @@ export const observatoryUnit = (fleet: FleetFacts): MachineFile => {
         .map((name) => `LoadCredential=${name}:${PATHS.secrets}/${name}`)
         .join("\n"),
       capabilities,
-      hardening: hardening({ capabilities, netlink: true }),
+      hardening: lines(hardening({ capabilities, families: [...INTERNET, NETLINK] })),
     }),
   };
 };

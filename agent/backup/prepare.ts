@@ -7,55 +7,83 @@ import type { Release } from "@second-server/contract/release";
 import { shown } from "../file-names";
 import { type Machine, must } from "../machine";
 import { readApplied } from "../record";
-import { copyItem } from "./copy-item";
+import { type Data, type End, copyOut } from "./copy";
 import { CERTIFICATES } from "./items";
 import { type ItemNote, sizeOf, writeManifest } from "./manifest";
 
-/** After this no further item is begun: the watcher waits no longer than that, and somebody may want to roll back. */
+/** After this nothing further is begun: the watcher waits no longer than that, and somebody may want to roll back. */
 const ALL_SECONDS = 12 * 60;
+/** A unit's start is mostly waiting for systemd. */
+const AT_ONCE = 4;
+/** For all items of one service. */
+const SERVICE_SECONDS = 300;
 
-interface Item {
-  /** Where it lies in the backup. */
-  readonly path: string;
-  /** @returns whether there was anything. */
-  readonly copy: (target: string) => Promise<boolean>;
-}
+/** What is said of an item that came through, though not as its service may think. */
+const notesOf = (
+  path: string,
+  { left = [], leftOut = 0, vanished = 0, restless }: End,
+): readonly string[] =>
+  [
+    ...(leftOut > 0
+      ? [`${leftOut} that are neither file nor link are left out: ${left.map(shown).join(", ")}`]
+      : []),
+    ...(restless === true
+      ? [
+          `it changed during each of its copies; its files may be of different moments${vanished > 0 ? `, and ${vanished} that went meanwhile are left out` : ""}`,
+        ]
+      : []),
+  ].map((text) => `${shown(path)}: ${text}`);
 
-const itemsOf = (machine: Machine, release: Release): readonly Item[] => [
-  ...release.data.map((data) => ({
-    path: `data/${relative(PATHS.serviceData, data.path)}`,
-    copy: (target: string) => copyItem(machine, data, target),
-  })),
-  {
-    path: CERTIFICATES,
-    copy: async (target) => {
-      const source = machine.at(DEBIAN_PATHS.letsencrypt);
-      if (!existsSync(source)) return false;
-      await must(machine, ["cp", "-a", "--", source, target], { seconds: 60 });
-      return true;
-    },
-  },
-];
-
-/** One item's failure is that item's: the others are copied, and it is told by name. */
-const attempt = async (
+/** A service's items, by one unit. One item's failure is that item's: the others are copied, and it is told by name. */
+const copyService = async (
   machine: Machine,
-  { path, copy }: Item,
+  data: readonly Data[],
   draft: string,
   deadline: number,
 ): Promise<readonly ItemNote[]> => {
-  const target = `${draft}/${path}`;
+  const [first] = data;
+  if (first === undefined) return [];
+  const journeys = data.map(({ kind, path }) => {
+    const from = relative(PATHS.serviceData, path);
+    return { kind, from, to: `data/${from}` };
+  });
+  const seconds = Math.min(
+    SERVICE_SECONDS,
+    Math.floor((deadline - machine.now().getTime()) / 1000),
+  );
+  const ends =
+    seconds < 1
+      ? journeys.map((): End => ({
+          failed: `the services before it took more than ${ALL_SECONDS} s`,
+        }))
+      : await copyOut(machine, first, journeys, draft, { seconds });
+  return journeys.flatMap(({ to }, index) => {
+    const { absent, failed, ...end } = ends[index] ?? { failed: "nothing was said of it" };
+    for (const line of notesOf(to, end)) machine.log(line);
+    if (failed !== undefined) machine.log(`${shown(to)} is not in this backup: ${shown(failed)}`);
+    if (failed !== undefined) return [{ path: to, failed }];
+    // A service that has written nothing yet has nothing to lose.
+    return absent === true ? [] : [{ path: to }];
+  });
+};
+
+/** Root's own, so root copies them. */
+const copyCertificates = async (machine: Machine, draft: string): Promise<readonly ItemNote[]> => {
+  const source = machine.at(DEBIAN_PATHS.letsencrypt);
+  if (!existsSync(source)) return [];
   try {
-    if (machine.now().getTime() > deadline)
-      throw new Error(`the items before it took more than ${ALL_SECONDS} s`);
-    return (await copy(target)) ? [{ path }] : [];
+    await must(machine, ["cp", "-a", "--", source, `${draft}/${CERTIFICATES}`], { seconds: 60 });
+    return [{ path: CERTIFICATES }];
   } catch (error) {
-    rmSync(target, { recursive: true, force: true });
-    const failed = (error as Error).message;
-    machine.log(`${shown(path)} is not in this backup: ${failed}`);
-    return [{ path, failed }];
+    rmSync(`${draft}/${CERTIFICATES}`, { recursive: true, force: true });
+    return [{ path: CERTIFICATES, failed: (error as Error).message }];
   }
 };
+
+const servicesOf = (release: Release): readonly (readonly Data[])[] =>
+  [...new Set(release.data.map(({ service }) => service))].map((name) =>
+    release.data.filter(({ service }) => service === name),
+  );
 
 /** Makes consistent copies of everything that must survive, with a manifest, in the folder that the watcher reads. */
 export const prepare = async (machine: Machine): Promise<void> => {
@@ -69,8 +97,13 @@ export const prepare = async (machine: Machine): Promise<void> => {
   mkdirSync(draft, { recursive: true, mode: 0o700 });
   const deadline = machine.now().getTime() + ALL_SECONDS * 1000;
   const notes: ItemNote[] = [];
-  for (const item of itemsOf(machine, applied.release))
-    notes.push(...(await attempt(machine, item, draft, deadline)));
+  const services = servicesOf(applied.release);
+  for (let begun = 0; begun < services.length; begun += AT_ONCE) {
+    const some = services.slice(begun, begun + AT_ONCE);
+    const copied = some.map((data) => copyService(machine, data, draft, deadline));
+    notes.push(...(await Promise.all(copied)).flat());
+  }
+  notes.push(...(await copyCertificates(machine, draft)));
   const manifest = writeManifest(draft, machine.now(), applied.sha, notes);
   const old = machine.at(`${PATHS.backupExport}.old`);
   rmSync(old, { recursive: true, force: true });

@@ -1,54 +1,35 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { relative } from "node:path";
 
 import { PATHS } from "@second-server/contract/paths";
 import type { Release } from "@second-server/contract/release";
 
-import { bytesOf, textOf } from "../file-names";
 import { type Machine, must } from "../machine";
 import { note } from "../record";
 import { putCertificates } from "./certificates-back";
+import { type Data, copyIn } from "./copy";
 import { faultsOf } from "./manifest";
 import { isSealed } from "./receive";
 
-type Data = Release["data"][number];
+const SECONDS = 3600;
 
-const ownAll = (machine: Machine, path: string, owner: string): void => {
-  machine.own(path, owner, owner);
-  if (!lstatSync(bytesOf(path)).isDirectory()) return;
-  for (const name of readdirSync(bytesOf(path), { encoding: "buffer" }))
-    ownAll(machine, join(path, textOf(name)), owner);
-};
+/** What would damage a database that comes back: logs left of the one that was there. */
+const BESIDE = ["-wal", "-shm", "-journal"];
 
-/** Folders on the way to a service's data belong to the service as well; a unit's StateDirectory= sets the same. */
-const makeHome = (machine: Machine, path: string, owner: string): void => {
-  const missing: string[] = [];
-  for (
-    let folder = dirname(path);
-    folder.startsWith(`${PATHS.serviceData}/`) && !existsSync(machine.at(folder));
-    folder = dirname(folder)
-  )
-    missing.unshift(folder);
-  for (const folder of missing) {
-    mkdirSync(machine.at(folder), { recursive: true, mode: 0o750 });
-    machine.own(machine.at(folder), owner, owner);
-  }
-};
-
-/** One service's data as the backup has it. What was there goes; a write-ahead log left of another database would damage this one. */
-const putOne = async (
+/** A service's data as the backup has it, written by its own user; what was there goes. Whether there was anything. */
+const putService = async (
   machine: Machine,
   folder: string,
-  { kind, path, owner }: Data,
+  data: readonly Data[],
 ): Promise<boolean> => {
-  const kept = `${folder}/data/${relative(PATHS.serviceData, path)}`;
-  if (!existsSync(kept)) return false;
-  makeHome(machine, path, owner);
-  for (const gone of kind === "sqlite" ? [path, `${path}-wal`, `${path}-shm`] : [path])
-    rmSync(machine.at(gone), { recursive: true, force: true });
-  await must(machine, ["cp", "-a", "--", kept, machine.at(path)]);
-  ownAll(machine, machine.at(path), owner);
-  return true;
+  const [first] = data;
+  if (first === undefined) return false;
+  const journeys = data.map(({ kind, path }) => {
+    const to = relative(PATHS.serviceData, path);
+    return { kind, from: `data/${to}`, to, ...(kind === "sqlite" && { beside: BESIDE }) };
+  });
+  const ends = await copyIn(machine, first, journeys, folder, SECONDS);
+  return ends.some(({ absent }) => absent !== true);
 };
 
 /** Puts a received backup where it belongs; the services that own the data must not run. Resolves with the names of those that got theirs. */
@@ -64,8 +45,11 @@ export const putInPlace = async (
     );
   mkdirSync(machine.at(PATHS.serviceData), { recursive: true, mode: 0o755 });
   const restored: string[] = [];
-  for (const one of data) if (await putOne(machine, folder, one)) restored.push(one.service);
-  return [...new Set(restored)];
+  for (const service of new Set(data.map((one) => one.service))) {
+    const its = data.filter((one) => one.service === service);
+    if (await putService(machine, folder, its)) restored.push(service);
+  }
+  return restored;
 };
 
 /** Kept under another name until the next restore: whoever looks into an incident wants to see what was put back. */

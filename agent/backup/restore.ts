@@ -1,30 +1,50 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
-import { dirname, relative } from "node:path";
+import { mkdirSync, rmSync } from "node:fs";
+import { relative } from "node:path";
 
 import { PATHS } from "@second-server/contract/paths";
-import type { Release } from "@second-server/contract/release";
 
+import { shown } from "../file-names";
 import { type Machine, must } from "../machine";
 import { probeAll } from "../probe";
 import { note, readApplied } from "../record";
 import { systemctl } from "../systemd";
+import { type Data, copyOut } from "./copy";
 import { putAway, putInPlace } from "./put-back";
 import { receive } from "./receive";
 
-type Data = Release["data"][number];
+const ASIDE_SECONDS = 600;
+/** Something else lies in the item's place: there is nothing to keep. */
+const NO_DATA = /^(it is no |its -|a folder on the way )/;
 
-/** What users wrote since the backup stays on the machine until the next restore. */
+/** What users wrote since the backup stays on the machine until the next restore. As it lies there: a database that is to be replaced may be damaged. */
 const setAside = async (machine: Machine, data: readonly Data[]): Promise<void> => {
   const aside = machine.at(PATHS.beforeRestore);
   rmSync(aside, { recursive: true, force: true });
   mkdirSync(aside, { recursive: true, mode: 0o700 });
-  for (const { path } of data) {
-    for (const one of [path, `${path}-wal`])
-      if (existsSync(machine.at(one))) {
-        const kept = `${aside}/${relative(PATHS.serviceData, one)}`;
-        mkdirSync(dirname(kept), { recursive: true, mode: 0o700 });
-        await must(machine, ["cp", "-a", "--", machine.at(one), kept], { seconds: 600 });
-      }
+  for (const service of new Set(data.map((one) => one.service))) {
+    const its = data.filter((one) => one.service === service);
+    const journeys = its.flatMap(({ kind, path }) => {
+      const place = relative(PATHS.serviceData, path);
+      return kind === "sqlite"
+        ? ["", "-wal", "-journal"].map((end) => ({
+            kind: "file" as const,
+            from: place + end,
+            to: place + end,
+          }))
+        : [{ kind, from: place, to: place }];
+    });
+    const [first] = its;
+    const ends = first
+      ? await copyOut(machine, first, journeys, aside, { seconds: ASIDE_SECONDS })
+      : [];
+    const lost = ends.flatMap(({ failed }, index) =>
+      failed === undefined ? [] : [`${shown(journeys[index]?.from ?? service)}: ${shown(failed)}`],
+    );
+    for (const line of lost) machine.log(`not set aside: ${line}`);
+    if (ends.some(({ failed }) => failed !== undefined && !NO_DATA.test(failed)))
+      throw new Error(
+        `fleet-agent restore: what is there now can't be kept, so nothing was restored: ${lost.join("; ")}`,
+      );
   }
 };
 

@@ -154,9 +154,12 @@ test("a fresh machine's first apply puts the data and the certificate back, each
   await apply(machine, machine.deliver(withData, []));
   expect(rowsOf(machine.at(DROPS))).toEqual([{ id: "committed" }]);
   expect(machine.read(COMMENTS)).toBe('[{"id":1}]');
-  expect([owners.get(DROPS), owners.get("/var/lib/fleet/dead-drop"), owners.get(COMMENTS)]).toEqual(
-    ["svc-dead-drop", "svc-dead-drop", "svc-comments"],
-  );
+  expect(owners.get("/var/lib/fleet/dead-drop")).toBe("svc-dead-drop");
+  expect(machine.confined.map(({ owner }) => owner)).toEqual([
+    "svc-dead-drop",
+    "svc-comments",
+    "svc-quiet",
+  ]);
   expect([
     readlinkSync(machine.at("/etc/fleet/tls/fleet")),
     machine.read(`${LIVE}/fullchain.pem`),
@@ -244,57 +247,66 @@ test("a failed pull keeps what is known of the last good one, and the next good 
 
 describe("a folder is copied as it is at one moment", () => {
   const FILES = "/var/lib/fleet/quiet/files";
-  const during = (change: (copy: number) => number): TemporaryMachine => {
-    let copies = 0;
-    return {
-      ...old!,
-      run: async (argv, options) => {
-        const ran = await old!.run(argv, options);
-        return argv[0] === "cp" && argv.at(-2) === old!.at(FILES)
-          ? { ...ran, code: change(++copies) }
-          : ran;
-      },
-    };
-  };
+  /** What happens in the folder while a copy of it is made: Python, after each pass and before the look whether it rests. */
+  const during = (change: string): TemporaryMachine => ({
+    ...old!,
+    confine: (argv, confinement) =>
+      old!.confine(
+        argv.map((word) =>
+          word.replace(
+            "        rests = listing",
+            `        os.chdir(${JSON.stringify(old!.at(FILES))})\n        ${change}\n        rests = listing`,
+          ),
+        ),
+        confinement,
+      ),
+  });
   beforeEach(() => old!.write(`${FILES}/index`, "one"));
 
   test("although a file comes while it is being copied", async () => {
-    await prepare(
-      during((copy) => {
-        if (copy === 1) old!.write(`${FILES}/page`, "two");
-        return 0;
-      }),
-    );
+    await prepare(during('attempt == 1 and open("page", "w").close()'));
     expect(readdirSync(old!.at(`${EXPORT}/data/quiet/files`)).sort()).toEqual(["index", "page"]);
     expect(old!.said.filter((line) => line.includes("different moments"))).toEqual([]);
   });
   test("although a file went while it was being copied", async () => {
-    await prepare(during((copy) => (copy === 1 ? 1 : 0)));
+    old!.write(`${FILES}/page`, "two");
+    await prepare(during('attempt == 1 and os.unlink("page")'));
     expect(readdirSync(old!.at(`${EXPORT}/data/quiet/files`))).toEqual(["index"]);
   });
   test("unless it never rests, which is said", async () => {
-    await prepare(
-      during((copy) => {
-        old!.write(`${FILES}/${copy}`, "");
-        return 0;
-      }),
-    );
+    await prepare(during('open(str(attempt), "w").close()'));
+    expect(readdirSync(old!.at(`${EXPORT}/data/quiet/files`)).sort()).toEqual(["1", "2", "index"]);
     expect(old!.said.filter((line) => line.includes("different moments"))).toHaveLength(1);
   });
   test("and one that can't be copied costs that item only, and is told by name", async () => {
-    await prepare(during(() => 1));
+    await prepare(during('raise Fault("it is not to be")'));
     const { items } = JSON.parse(old!.read(`${EXPORT}/manifest.json`)) as {
       items: { path: string; failed?: string }[];
     };
-    expect(items.map(({ path, failed }) => [path, failed !== undefined])).toEqual([
-      ["data/dead-drop/drops.db", false],
-      ["data/comments/comments.json", false],
-      ["data/quiet/files", true],
-      ["letsencrypt", false],
+    expect(items).toEqual([
+      { path: "data/dead-drop/drops.db" },
+      { path: "data/comments/comments.json" },
+      { path: "data/quiet/files", failed: "it is not to be" },
+      { path: "letsencrypt" },
     ]);
     expect(existsSync(old!.at(`${EXPORT}/data/quiet/files`))).toBe(false);
     expect(rowsOf(old!.at(`${EXPORT}/data/dead-drop/drops.db`))).toHaveLength(1);
   });
+});
+
+test("each service's items are copied as its own user, in one unit a service, which may write to its folder alone", async () => {
+  await prepare(old!);
+  expect(
+    old!.confined.map(({ name, owner, writable }) => [
+      name,
+      owner,
+      writable.map((path) => path.replace(old!.root, "")),
+    ]),
+  ).toEqual([
+    ["fleet-copy-dead-drop", "svc-dead-drop", ["/var/lib/fleet/dead-drop"]],
+    ["fleet-copy-comments", "svc-comments", ["/var/lib/fleet/comments"]],
+    ["fleet-copy-quiet", "svc-quiet", ["/var/lib/fleet/quiet"]],
+  ]);
 });
 
 test("a primary that refuses a large backup ends the giving back", async () => {

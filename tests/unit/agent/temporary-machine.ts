@@ -6,18 +6,21 @@ import { dirname, join } from "node:path";
 
 import type { Release } from "@second-server/contract/release";
 
+import type { Confinement } from "../../../agent/confine";
 import type { Machine } from "../../../agent/machine";
 import type { Ran } from "../../../agent/process";
 import { sha256 } from "./sample";
 
 /** Programs that do the same in a folder as on a machine, so they run for real; the rest (systemctl, nginx…) is answered by the test. */
-const REAL = new Set(["tar", "cp", "sync", "openssl", "python3", "find", "du"]);
+const REAL = new Set(["tar", "cp", "sync", "openssl", "python3", "find", "env"]);
 
 export interface TemporaryMachine extends Machine {
   readonly root: string;
   /** Every command that was not run for real, joined with spaces. */
   readonly ran: string[];
   readonly said: string[];
+  /** Whom something was done as, by the names of units. */
+  readonly confined: Confinement[];
   /** By the beginning of a command line; what is not here succeeds silently. */
   readonly answers: Map<string, Partial<Ran>>;
   /** By URL; what is not here refuses the connection. */
@@ -47,6 +50,7 @@ export const temporaryMachine = (): TemporaryMachine => {
   const root = mkdtempSync(join(tmpdir(), "agent-machine-"));
   const at = (path: string): string => (path.startsWith(root) ? path : join(root, path));
   let clock = Date.UTC(2026, 10, 21, 12);
+  const confinements: Confinement[] = [];
   const [ran, said, answers, pages] = [
     [] as string[],
     [] as string[],
@@ -105,6 +109,14 @@ export const temporaryMachine = (): TemporaryMachine => {
     run,
     ran,
     said,
+    confined: confinements,
+    // The same program, as whoever runs the tests.
+    confine: (argv, confinement) => {
+      confinements.push(confinement);
+      const scratch = join(root, "var/cache", confinement.scratch ?? "");
+      mkdirSync(scratch, { recursive: true });
+      return ["env", `CACHE_DIRECTORY=${scratch}`, ...argv];
+    },
     answers,
     pages,
     write,

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { afterAll, describe, expect, test } from "@jest/globals";
+import { OWN_HARDENING, hardening } from "@second-server/contract/hardening";
 import type { Release } from "@second-server/contract/release";
 
 import { loadFleet } from "../../../config/load";
@@ -313,12 +314,15 @@ test("names of the certificate match what nginx reads", () => {
   expect(tls).toContain("ssl_certificate /etc/fleet/tls/fleet/fullchain.pem;");
 });
 
-test("what units may not do is said in one template", () => {
+test("what units may not do is said once, and in no template", () => {
   const folder = join(__dirname, "../../../templates/systemd");
-  const directives = (name: string): readonly string[] =>
-    [...readFileSync(join(folder, name), "utf8").matchAll(/^(\w+)=/gm)].map(([, key = ""]) => key);
-  const hardening = directives("hardening.conf");
-  expect(hardening).toContain("ProtectSystem");
-  for (const name of readdirSync(folder).filter((one) => one !== "hardening.conf"))
-    expect(directives(name).filter((key) => hardening.includes(key))).toEqual([]);
+  const keyOf = (line: string): string => line.split("=")[0] ?? "";
+  const said = [...hardening({ families: ["AF_UNIX"] }), ...OWN_HARDENING]
+    .map(keyOf)
+    .filter((key) => key !== "UMask");
+  expect(said).toContain("ProtectSystem");
+  for (const name of readdirSync(folder)) {
+    const keys = readFileSync(join(folder, name), "utf8").split("\n").map(keyOf);
+    expect(keys.filter((key) => said.includes(key))).toEqual([]);
+  }
 });

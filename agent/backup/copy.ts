@@ -1,0 +1,175 @@
+import { lstatSync, mkdirSync } from "node:fs";
+
+import { PATHS } from "@second-server/contract/paths";
+import type { Release } from "@second-server/contract/release";
+
+import { type Confinement, unitOf } from "../confine";
+import { shown } from "../file-names";
+import type { Machine } from "../machine";
+import { GIVE } from "./confined/give-program";
+import { TAKE } from "./confined/take-program";
+import { LIMITS } from "./manifest";
+
+export type Data = Release["data"][number];
+
+/** A database that is held longer than this by its service is told of, and the other items go on. */
+const HELD_SECONDS = 20;
+/** SQLite's own cache and Python; a copy of any size goes through it piece by piece. */
+const MEMORY_MIB = 160;
+/** For systemd to end a unit that is late, before its other end is. */
+const GRACE_SECONDS = 10;
+/** The machine needs to go on writing. */
+const SPARE_BYTES = 64 * 1024 * 1024;
+
+/** One item on its way: where it lies below the one root and below the other. */
+export interface Journey {
+  readonly kind: Data["kind"];
+  readonly from: string;
+  readonly to: string;
+  /** What else goes when it comes: files whose names end so. */
+  readonly beside?: readonly string[];
+}
+
+/** How one item came through. */
+export interface End {
+  readonly absent?: boolean;
+  readonly failed?: string;
+  readonly left?: readonly string[];
+  readonly leftOut?: number;
+  readonly vanished?: number;
+  readonly restless?: boolean;
+}
+
+/** Whose they are: a service's user; where it has none (what an operator runs behind a proxy), whoever its folder belongs to. */
+export const ownerOf = (machine: Machine, { service, owner }: Data): string | number => {
+  if (owner !== "root") return owner;
+  const folder = lstatSync(machine.at(`${PATHS.serviceData}/${service}`), {
+    throwIfNoEntry: false,
+  });
+  return folder?.uid ?? 0;
+};
+
+const confinementOf = (
+  machine: Machine,
+  service: string,
+  owner: string | number,
+  seconds: number,
+): Confinement => ({
+  name: `fleet-copy-${service}`,
+  owner,
+  writable: [machine.at(`${PATHS.serviceData}/${service}`)],
+  scratch: `fleet-copy/${service}`,
+  seconds,
+  memoryMiB: MEMORY_MIB,
+});
+
+const python = (program: string, spec: object): readonly string[] => [
+  "python3",
+  "-I",
+  "-X",
+  "utf8",
+  "-c",
+  program,
+  JSON.stringify(spec),
+];
+
+interface Bounds {
+  readonly seconds: number;
+  /** Of all items together. */
+  readonly bytes?: number;
+}
+const limitsOf = (bytes: number) => ({ ...LIMITS, bytes, spare: SPARE_BYTES });
+
+const isEnd = (value: unknown): value is End => typeof value === "object" && Boolean(value);
+/** What the taking end says of each item; when it says nothing, its last words are each item's. */
+const endsOf = (stdout: string, stderr: string, count: number): readonly End[] => {
+  try {
+    const ends: unknown = JSON.parse(stdout);
+    if (Array.isArray(ends) && ends.length === count && ends.every(isEnd)) return ends;
+  } catch {
+    // Below.
+  }
+  const failed = shown(stderr.trim().split("\n").at(-1) ?? "") || "its copy ended early";
+  return Array.from({ length: count }, () => ({ failed }));
+};
+
+/** What was refused half-way may be at work still. */
+const endIfFailed = async (
+  machine: Machine,
+  confinement: Confinement,
+  ends: readonly End[],
+): Promise<void> => {
+  if (ends.some(({ failed }) => failed !== undefined))
+    await machine.run(["systemctl", "stop", "--quiet", "--", unitOf(confinement)]);
+};
+
+/** What a service has written, copied out as its own user, to below a folder that is ours alone. */
+export const copyOut = async (
+  machine: Machine,
+  data: Data,
+  journeys: readonly Journey[],
+  target: string,
+  { seconds, bytes = LIMITS.bytes }: Bounds,
+): Promise<readonly End[]> => {
+  const { service } = data;
+  const confinement = confinementOf(machine, service, ownerOf(machine, data), seconds);
+  const give = python(GIVE, {
+    root: machine.at(PATHS.serviceData),
+    limits: limitsOf(bytes),
+    items: journeys.map(({ kind, from }) => ({ kind, path: from, held: HELD_SECONDS })),
+  });
+  const take = python(TAKE, {
+    root: target,
+    limits: limitsOf(bytes),
+    seconds: seconds + GRACE_SECONDS,
+    from: machine.confine(give, confinement),
+    items: journeys.map(({ to }) => ({ path: to })),
+  });
+  const { stdout, stderr } = await machine.run(take, { seconds: seconds + 2 * GRACE_SECONDS });
+  const ends = endsOf(stdout, stderr, journeys.length);
+  await endIfFailed(machine, confinement, ends);
+  return ends;
+};
+
+/** What lies in a folder of ours, put into a service's as its own user. Rejects when an item did not arrive. */
+export const copyIn = async (
+  machine: Machine,
+  data: Data,
+  journeys: readonly Journey[],
+  source: string,
+  seconds: number,
+): Promise<readonly End[]> => {
+  const { service, owner } = data;
+  const home = machine.at(`${PATHS.serviceData}/${service}`);
+  if (lstatSync(home, { throwIfNoEntry: false }) === undefined) {
+    mkdirSync(home, { recursive: true, mode: 0o750 });
+    machine.own(home, owner, owner);
+  }
+  const confinement = confinementOf(machine, service, ownerOf(machine, data), seconds);
+  const take = python(TAKE, {
+    root: machine.at(PATHS.serviceData),
+    limits: { ...limitsOf(LIMITS.bytes), spare: 0 },
+    seconds,
+    items: journeys.map(({ to, beside }) => ({ path: to, beside })),
+  });
+  const give = python(GIVE, {
+    root: source,
+    limits: limitsOf(LIMITS.bytes),
+    to: machine.confine(take, confinement),
+    items: journeys.map(({ kind, from }) => ({
+      kind: kind === "directory" ? "directory" : "file",
+      path: from,
+    })),
+  });
+  const { code, stdout, stderr } = await machine.run(give, { seconds: seconds + GRACE_SECONDS });
+  const ends = endsOf(stdout, stderr, journeys.length);
+  await endIfFailed(machine, confinement, ends);
+  const failed = ends.flatMap(({ failed: why }, index) =>
+    why === undefined ? [] : [`${shown(journeys[index]?.to ?? "")}: ${shown(why)}`],
+  );
+  if (code !== 0 || failed.length > 0)
+    throw new Error(
+      `${service}: its data can't be put back: ${failed.join("; ") || shown(stderr)}`,
+    );
+  return ends;
+};
