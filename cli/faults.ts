@@ -1,3 +1,4 @@
+import { serviceUnit } from "@second-server/contract/names";
 import {
   type FaultKind,
   type FaultOption,
@@ -48,7 +49,7 @@ const valueFrom = async (option: FaultOption, text: string, idOf: IdOf): Promise
     case "machine":
       return idOf(text);
     case "unit":
-      return text.includes(".") ? text : `fleet-${text}.service`;
+      return text.includes(".") ? text : serviceUnit(text);
     case "text":
       return text;
     default:

@@ -1,4 +1,5 @@
 import type { ListedBackup } from "@second-server/contract/backups";
+import { AGENT } from "@second-server/contract/names";
 
 import { sshCapture } from "./access/ssh";
 import type { Context } from "./context";
@@ -21,7 +22,7 @@ export const newestBackup = async (context: Context): Promise<string | undefined
       "sudo",
       "timeout",
       "30",
-      "fleet-agent",
+      AGENT,
       "backup",
       "list",
       "--json",
@@ -55,7 +56,7 @@ export const pullBackup = async (
       "sudo",
       "timeout",
       String(seconds),
-      "fleet-agent",
+      AGENT,
       "backup",
       "pull",
     ]);

@@ -6,6 +6,10 @@ export const UNITS = {
   journald: "systemd-journald.service",
   cron: "cron.service",
   certbot: "certbot.timer",
+  /** What the timer starts. */
+  certbotRun: "certbot.service",
+  /** Installs Debian's security updates. */
+  upgrades: "apt-daily-upgrade.service",
   observatory: "observatory.service",
   watchdog: "fleet-watchdog.service",
 } as const;
@@ -23,6 +27,9 @@ export const USERS = {
   observatory: "observatory",
 } as const;
 export const serviceUser = (service: string): string => `svc-${service}`;
+
+/** The release agent's command. */
+export const AGENT = "fleet-agent";
 
 /** Names of the secrets that the machines need whatever channels fleet.yaml names. */
 export const SECRETS = {
@@ -48,4 +55,8 @@ export const ROUTES = {
   health: "/health",
   /** The Observatory: where the watchdog sends its machine's report. */
   report: "/report",
+  /** The Observatory: all that it knows now, for programs. */
+  status: "/api/status",
+  /** The Observatory: what operators and deploys ask of it, signed. */
+  control: "/control",
 } as const;

@@ -1,3 +1,5 @@
+import { ROUTES } from "@second-server/contract/names";
+
 import { type Mail, readInbox } from "../cli/commands/mail";
 import type { Context } from "../cli/context";
 import { readOutputs } from "../cli/engine/outputs";
@@ -37,7 +39,7 @@ export const awaitCalm = async (
 ): Promise<void> => {
   const target = {
     name: STATUS_TARGET,
-    url: `https://${fleet.status.host}/api/status`,
+    url: `https://${fleet.status.host}${ROUTES.status}`,
     status: 200,
   };
   let open: readonly { readonly name: string }[] = [];

@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 
+import { AGENT } from "@second-server/contract/names";
+
 import { sshCapture } from "../cli/access/ssh";
 import { askLab, findDroplet } from "../cli/droplets";
 import { call } from "../cli/lab";
@@ -97,7 +99,7 @@ export const run: Drill = async (tools) => {
   timeline.mark("all services green; the drill begins");
   const text = await postComment(tools);
   timeline.mark("a comment is posted through the public name", text);
-  await sshCapture(context, "watcher", ["sudo", "fleet-agent", "backup", "pull"]);
+  await sshCapture(context, "watcher", ["sudo", AGENT, "backup", "pull"]);
   const backedUp = timeline.mark("the watcher has pulled a backup");
 
   const primary = await findDroplet(askLab(lab, context), fleet.primary.name);

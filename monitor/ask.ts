@@ -1,3 +1,4 @@
+import { ROUTES } from "@second-server/contract/names";
 import type { WatchdogConfig } from "@second-server/contract/observatory";
 
 import { type Key, loadKey } from "./adapters/key";
@@ -16,7 +17,7 @@ const receiver = (configFile: string): Receiver => {
   if (config.stateFile === undefined) {
     const { listen, signingKeyFile, database } = readConfig(configFile);
     return {
-      url: new URL(`http://${listen.host}:${listen.port}/control`),
+      url: new URL(`http://${listen.host}:${listen.port}${ROUTES.control}`),
       key: loadKey(signingKeyFile, database),
     };
   }
@@ -25,7 +26,7 @@ const receiver = (configFile: string): Receiver => {
       `${configFile}: it has no "report", so it does not say where the Observatory is.`,
     );
   return {
-    url: new URL("/control", config.report.url),
+    url: new URL(ROUTES.control, config.report.url),
     key: loadKey(config.report.keyFile, config.stateFile),
   };
 };

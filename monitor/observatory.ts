@@ -2,11 +2,14 @@ import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 
+import { UNITS } from "@second-server/contract/names";
+
 import { type Clock, systemClock } from "./adapters/clock";
 import { journal, reason, type Log } from "./adapters/log";
 import { collectOften } from "./adapters/memory";
 import { notify, watchdogPauseMs } from "./adapters/systemd";
 import { noteMessage } from "./alerts/messages";
+import { logs } from "./checks/advice";
 import { createObservatory, type Observatory } from "./compose";
 import { openServer } from "./page/server";
 import { readConfig } from "./settings";
@@ -122,7 +125,7 @@ export const leaveOut = (
         ["Affects", "checks and alerts go on; what is down may be told once more"],
         [
           "To do",
-          "is the disk failing? ./fleet logs watcher observatory.service shows what was stored",
+          `is the disk failing? ${logs("watcher", UNITS.observatory)} shows what was stored`,
         ],
       ],
       statusUrl,

@@ -49,7 +49,7 @@ export const systemFiles = (): MachineFile[] => [
 
 /** The primary's alone: while the watcher is brought up to date, what fails on the primary still has to be told. */
 export const announcedUpgrades = (): MachineFile => ({
-  path: unitPath("apt-daily-upgrade.service.d/fleet.conf"),
+  path: unitPath(`${UNITS.upgrades}.d/fleet.conf`),
   mode: 0o644,
   text: fill("systemd/upgrades-announced.conf", {}),
 });

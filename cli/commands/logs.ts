@@ -1,3 +1,4 @@
+import { serviceUnit } from "@second-server/contract/names";
 import type { Command } from "commander";
 
 import { machineOf, sshInherited } from "../access/ssh";
@@ -51,7 +52,7 @@ export const define = (command: Command): void => {
         return;
       }
       if (context.local) await runningLab(context, "logs");
-      const full = unit === undefined || unit.includes(".") ? unit : `fleet-${unit}.service`;
+      const full = unit === undefined || unit.includes(".") ? unit : serviceUnit(unit);
       process.exitCode = await sshInherited(context, machine, [
         "sudo",
         "journalctl",

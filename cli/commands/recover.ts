@@ -1,4 +1,5 @@
 import { agreementFlags } from "@second-server/contract/backups";
+import { AGENT } from "@second-server/contract/names";
 import type { Role } from "@second-server/contract/roles";
 import type { Command } from "commander";
 
@@ -65,13 +66,7 @@ const clearData = async (
     command: ["./fleet recover primary", ...stack, ...words].join(" "),
     ...(complaint !== undefined && { complaint }),
     ask: (agentWords) =>
-      sshCapture(context, "watcher", [
-        "sudo",
-        "timeout",
-        PLAN_SECONDS,
-        "fleet-agent",
-        ...agentWords,
-      ]),
+      sshCapture(context, "watcher", ["sudo", "timeout", PLAN_SECONDS, AGENT, ...agentWords]),
     say: (text) => reporter.say(text),
   });
 };

@@ -1,3 +1,5 @@
+import { ROUTES } from "@second-server/contract/names";
+
 import type { FleetFacts } from "../../config/fleet";
 import type { ProbeReport, ProbeResult, ProbeTarget } from "./prober";
 
@@ -31,7 +33,7 @@ export const targetsOf = (fleet: FleetFacts): readonly ProbeTarget[] => [
     status: health.status,
     contains: health.contains,
   })),
-  { name: STATUS_TARGET, url: `https://${fleet.status.host}/api/status`, status: 200 },
+  { name: STATUS_TARGET, url: `https://${fleet.status.host}${ROUTES.status}`, status: 200 },
 ];
 
 /** What the Observatory says of each service; empty when its answer is not there or not readable yet. */

@@ -1,3 +1,5 @@
+import { serviceUnit, UNITS } from "@second-server/contract/names";
+
 import { type Advice, logs, onMachine, runbook } from "../checks/advice";
 import { kindOf } from "../checks/kinds";
 import type { Watched } from "./check-state";
@@ -35,7 +37,7 @@ const watcherDark: Advice = {
     {
       say: "Off: power it on in DigitalOcean's panel, or with doctl compute droplet-action power-on ID.",
     },
-    { say: "On: does the Observatory run?", run: logs("watcher", "observatory.service") },
+    { say: "On: does the Observatory run?", run: logs("watcher", UNITS.observatory) },
     { say: "Gone, or its disk is broken: rebuild it.", run: "./fleet recover watcher" },
     runbook("watcher-lost"),
   ],
@@ -45,9 +47,9 @@ const nginxDown: Advice = {
   wrong: "nginx on the primary does not answer",
   affects: "every service by its public name; the programs behind nginx may be well.",
   steps: [
-    { say: "Why did it stop?", run: logs("primary", "nginx.service") },
+    { say: "Why did it stop?", run: logs("primary", UNITS.nginx) },
     { say: "Is its configuration in order?", run: onMachine("primary", "sudo nginx -t") },
-    { say: "Start it.", run: onMachine("primary", "sudo systemctl restart nginx") },
+    { say: "Start it.", run: onMachine("primary", `sudo systemctl restart ${UNITS.nginx}`) },
   ],
 };
 
@@ -58,11 +60,11 @@ const serviceDown = (name: string, url: string): Advice => ({
     { say: "Why?", run: logs("primary", name) },
     {
       say: "The watchdog restarts a program that runs without answering; what did it do?",
-      run: logs("primary", "fleet-watchdog.service"),
+      run: logs("primary", UNITS.watchdog),
     },
     {
       say: "Restart it by hand.",
-      run: onMachine("primary", `sudo systemctl restart fleet-${name}`),
+      run: onMachine("primary", `sudo systemctl restart ${serviceUnit(name)}`),
     },
     runbook("service-down"),
   ],

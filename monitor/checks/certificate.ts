@@ -1,5 +1,6 @@
 import type { PeerCertificate } from "node:tls";
 
+import { UNITS } from "@second-server/contract/names";
 import type { CertificateCheck } from "@second-server/contract/observatory";
 
 import { number, optional, port, text } from "../rules";
@@ -71,7 +72,7 @@ const advice = (host: string, machine: Machine): Advice => ({
   wrong: `The certificate of ${host} is not in order`,
   affects: "once it has ended, browsers warn every visitor of that machine's names.",
   steps: [
-    { say: "Why was it not renewed?", run: logs(machine, "certbot.service") },
+    { say: "Why was it not renewed?", run: logs(machine, UNITS.certbotRun) },
     {
       say: "Try a renewal.",
       run: onMachine(machine, "sudo certbot renew --dry-run --no-random-sleep-on-renew"),

@@ -1,3 +1,5 @@
+import { ROUTES } from "@second-server/contract/names";
+
 import type { Incident } from "../alerts/incident";
 import { instant, span } from "../alerts/words";
 import { type Bucket, uptime } from "../store/history";
@@ -127,7 +129,7 @@ ${status.incidents.length === 0 ? "" : html`<section><h2>Now</h2><ul class="inci
 <section><h2>Services, the last 90 days</h2><p class="soft">One bar a day, today on the right. Low: all well. Higher: some checks failed. Highest: more than 5 % failed. A dot: nothing recorded.</p><ul class="rows">${status.services.map((service) => serviceRow(service, days, now))}</ul></section>
 ${others.length === 0 ? "" : html`<section><h2>What they stand on</h2><ul class="rows">${others.map(otherRow)}</ul></section>`}
 <section><h2>Incidents</h2>${pastSection(past, now, trouble)}${past.length === 0 ? "" : html`<p><a href="/incidents">All incidents</a></p>`}</section>
-<footer>As of ${instant(now)}. Watched since ${instant(Date.parse(status.startedAt))}.${storage}${load} <a href="/feed.xml">Feed</a> &middot; <a href="/api/status">JSON</a></footer>`,
+<footer>As of ${instant(now)}. Watched since ${instant(Date.parse(status.startedAt))}.${storage}${load} <a href="/feed.xml">Feed</a> &middot; <a href="${ROUTES.status}">JSON</a></footer>`,
     html`<noscript><meta http-equiv="refresh" content="60"></noscript><script src="/assets/fresh.js" defer></script><link rel="alternate" type="application/atom+xml" title="${status.fleet} incidents" href="/feed.xml">`,
   );
 };

@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 
+import { ROUTES } from "@second-server/contract/names";
+
 import { reason, type Log } from "../adapters/log";
 import { watchedChecks } from "../alerts/alert-state";
 import type { Records } from "../view/records";
@@ -60,7 +62,7 @@ const routes: Readonly<Record<string, Route>> = {
         records.trouble(),
       ),
     ),
-  "GET /health": health,
+  [`GET ${ROUTES.health}`]: health,
   "GET /service/": ({ view, records }, _request, url) => servicePage(view, records, url),
   "GET /incidents": async ({ view, records }) =>
     page(
@@ -79,18 +81,18 @@ const routes: Readonly<Record<string, Route>> = {
   "GET /badge/": ({ view, records }, _request, url) => badges(view, records, url),
   "GET /feed.xml": ({ view, records }) => feed(view, records),
   "GET /metrics": ({ view }) => metrics(view),
-  "GET /api/status": ({ view }) => json(status(view)),
+  [`GET ${ROUTES.status}`]: ({ view }) => json(status(view)),
   "GET /api/history/": async ({ view, records }, _request, url) =>
     readable(records, await history(view, records, url)),
   "GET /api/incidents": async ({ records }) =>
     readable(records, json(await records.incidents(500))),
   "GET /heartbeat/": hear,
   "POST /heartbeat/": hear,
-  "POST /report": async (site, request) => {
+  [`POST ${ROUTES.report}`]: async (site, request) => {
     site.heard(receivedReport((await site.signed(request)).value));
     return json({ heard: true });
   },
-  "POST /control": control,
+  [`POST ${ROUTES.control}`]: control,
 };
 
 const safety = {

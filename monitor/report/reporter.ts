@@ -1,8 +1,10 @@
+import { UNITS } from "@second-server/contract/names";
 import { Cron } from "croner";
 
 import type { Clock, Timer } from "../adapters/clock";
 import { reason, type Log } from "../adapters/log";
 import type { Message } from "../alerts/messages";
+import { logs } from "../checks/advice";
 import type { Records } from "../view/records";
 import { status } from "../view/status";
 import { baseUrl, type View } from "../view/view";
@@ -31,7 +33,7 @@ export interface ReporterDeps {
 
 /** By other code than the report's own, so that its fault can't silence this: no table, no history, nothing computed. */
 const fallback = (fleet: string, error: unknown, url: string): Message => {
-  const text = `The report could not be made: ${reason(error)}\n\nAffects: this report alone. The monitor goes on, and alerts as ever.\nTo do: ./fleet logs watcher observatory.service has more.\n\n${url}\n`;
+  const text = `The report could not be made: ${reason(error)}\n\nAffects: this report alone. The monitor goes on, and alerts as ever.\nTo do: ${logs("watcher", UNITS.observatory)} has more.\n\n${url}\n`;
   return {
     kind: "note",
     subject: `[${fleet}] The reporter failed`,

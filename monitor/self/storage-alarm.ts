@@ -1,4 +1,7 @@
+import { UNITS } from "@second-server/contract/names";
+
 import type { Clock } from "../adapters/clock";
+import { logs, onMachine } from "../checks/advice";
 import type { StorageStatus } from "../store/writer";
 import type { Note } from "./overload";
 
@@ -19,8 +22,7 @@ const FAILS = "The monitor can't write its history";
 const AGAIN = "The monitor writes its history again";
 const AFFECTS =
   "nothing that visitors see: checks and alerts go on in memory; a restart now would forget what is new";
-const TO_DO =
-  "is the disk full? ./fleet ssh watcher -- df -h /; then ./fleet logs watcher observatory.service";
+const TO_DO = `is the disk full? ${onMachine("watcher", "df -h /")}; then ${logs("watcher", UNITS.observatory)}`;
 
 export const createStorageAlarm = (deps: {
   readonly clock: Clock;
