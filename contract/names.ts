@@ -4,6 +4,8 @@ export const UNITS = {
   clientLimits: "client-limits.service",
   ssh: "ssh.service",
   journald: "systemd-journald.service",
+  logSizes: "log-sizes.service",
+  logSizesTimer: "log-sizes.timer",
   cron: "cron.service",
   certbot: "certbot.timer",
   /** What the timer starts. */

@@ -76,6 +76,10 @@ export const PATHS = {
   sshHostKey: "/etc/ssh/ssh_host_ed25519_key",
   sshdSettings: "/etc/ssh/sshd_config.d/10-fleet.conf",
   journaldSettings: "/etc/systemd/journald.conf.d/fleet.conf",
+  /** The web server's access log, rotated by size. */
+  webLogs: "/var/log/nginx/fleet",
+  /** What rotates it. */
+  logSizes: `${SETTINGS}/log-sizes.conf`,
   backupCron: "/etc/cron.d/fleet-backup",
 } as const;
 

@@ -33,6 +33,8 @@ const NGINX: ReleaseUnit = {
 const COMMON_UNITS: readonly ReleaseUnit[] = [
   daemon(UNITS.clientLimits, [PATHS.clientLimits]),
   NGINX,
+  { name: UNITS.logSizes, restartOn: [], onChange: "none", enable: false },
+  { name: UNITS.logSizesTimer, restartOn: [], onChange: "none", enable: true },
   { name: UNITS.certbot, restartOn: [], onChange: "none", enable: true },
   {
     name: UNITS.ssh,
@@ -48,10 +50,11 @@ const COMMON_UNITS: readonly ReleaseUnit[] = [
   },
 ];
 /** What both machines need and the first boot, which never changes, does not bring. */
-const COMMON_PACKAGES = [...FIRST_BOOT_PACKAGES, "nftables"];
+const COMMON_PACKAGES = [...FIRST_BOOT_PACKAGES, "logrotate", "nftables"];
 const DIRECTORIES: Release["directories"] = [
   // Its files are readable, its secrets are not: those have a mode of their own.
   { path: PATHS.settings, mode: 0o755, owner: "root", group: "root" },
+  { path: PATHS.webLogs, mode: 0o750, owner: "root", group: "adm" },
   { path: PATHS.webroot, mode: 0o755, owner: "root", group: "root" },
 ];
 

@@ -8,7 +8,7 @@ import { SERVICE_KINDS } from "../config/services/registry";
 import { DEFAULT_LIMITS, type RequestLimits } from "../config/services/visitors";
 import { fill } from "./fill";
 
-const SNIPPETS = ["tls", "limits", "maps", "headers", "acme", "ping", "proxy"] as const;
+const SNIPPETS = ["logs", "tls", "limits", "maps", "headers", "acme", "ping", "proxy"] as const;
 const filled = ({ template, values }: Filling): string => fill(template, values);
 
 interface Site {
@@ -19,13 +19,16 @@ interface Site {
   readonly maxBodyBytes: number;
 }
 
-/** What counts a service's requests, and what refuses them: its own, so that one service's visitors cost another's nothing. */
+/** What counts a service's requests, and what refuses them: its own, so that one service's visitors cost another's nothing. Where none are refused they are counted all the same: one client's flood is not logged line by line. */
 const limiting = ({ name, limits }: Site): { readonly zone: string; readonly limit: string } => {
-  if (!limits) return { zone: "", limit: "" };
   const zone = `requests-${name}`;
+  const { requestsPerSecond, burst } = limits ?? DEFAULT_LIMITS;
   return {
-    zone: fill("nginx/zone.conf", { zone, rate: limits.requestsPerSecond }).trimEnd(),
-    limit: `    limit_req zone=${zone} burst=${limits.burst} nodelay;`,
+    zone: fill("nginx/zone.conf", { zone, rate: requestsPerSecond }).trimEnd(),
+    limit: [
+      `    limit_req zone=${zone} burst=${burst} nodelay;`,
+      ...(limits ? [] : ["    limit_req_dry_run on;"]),
+    ].join("\n"),
   };
 };
 

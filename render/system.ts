@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 
 import type { BackupPolicy } from "@second-server/contract/backups";
+import { NO_NETWORK, OWN_HARDENING, hardening } from "@second-server/contract/hardening";
 import { UNITS } from "@second-server/contract/names";
 import { DEBIAN_PATHS, PATHS, unitPath } from "@second-server/contract/paths";
 import type { MachineFile } from "@second-server/contract/release";
@@ -26,9 +27,29 @@ const clientLimits = (): MachineFile[] => [
   },
 ];
 
+/** The access log is looked at each minute, and rotated when it has grown: by day alone, a busy one fills the disk. */
+const logSizes = (): MachineFile[] => [
+  { path: PATHS.logSizes, mode: 0o644, text: fill("system/log-sizes.conf", {}) },
+  {
+    path: unitPath(UNITS.logSizes),
+    mode: 0o644,
+    text: fill("systemd/log-sizes.service", {
+      hardening: [...hardening({ families: ["AF_UNIX"] }), ...OWN_HARDENING, ...NO_NETWORK].join(
+        "\n",
+      ),
+    }),
+  },
+  {
+    path: unitPath(UNITS.logSizesTimer),
+    mode: 0o644,
+    text: fill("systemd/log-sizes.timer", {}),
+  },
+];
+
 /** What both machines have, whatever they do. */
 export const systemFiles = (): MachineFile[] => [
   ...clientLimits(),
+  ...logSizes(),
   { path: PATHS.sshdSettings, mode: 0o644, text: sshdText() },
   {
     path: PATHS.journaldSettings,

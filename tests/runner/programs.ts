@@ -12,6 +12,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   openssl: "/usr/bin/openssl",
   "openssh-server": "/usr/sbin/sshd",
   curl: "/usr/bin/curl",
+  logrotate: "/usr/sbin/logrotate",
   chromium: "/usr/bin/chromium",
   black: "/usr/bin/black",
 };

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
+import { PATHS } from "@second-server/contract/paths";
 import type { MachineFile } from "@second-server/contract/release";
 
 export const NGINX = "/usr/sbin/nginx";
@@ -58,6 +59,8 @@ export const layOut = (
   change: (text: string) => string = (text) => text,
 ): string => {
   const http2 = knowsHttp2();
+  const logs = join(etc, "logs");
+  mkdirSync(logs, { recursive: true });
   for (const { path, text } of files.filter((file) => file.path.startsWith("/etc/nginx/"))) {
     put(
       join(etc, path.slice("/etc/nginx/".length)),
@@ -68,7 +71,8 @@ export const layOut = (
           .replaceAll("MIME", "/etc/nginx/mime.types")
           .replaceAll("/etc/fleet/tls/fleet/", `${certificates}/`)
           .replaceAll("/run/nginx.pid", `${etc}/pid`)
-          .replaceAll("/var/log/nginx/", `${etc}/`),
+          .replaceAll("syslog:server=unix:/dev/log,nohostname", join(etc, "error.log"))
+          .replaceAll(PATHS.webLogs, logs),
       ),
     );
   }
