@@ -1,17 +1,9 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-
-import { getRequestListener } from "@hono/node-server";
 import { afterAll, afterEach, beforeAll, expect, jest, test } from "@jest/globals";
 
-import { createApi } from "../../local/cloud/api/app";
-import { systemClock } from "../../local/cloud/clock";
 import type { Hypervisor } from "../../local/cloud/machines/hypervisor";
 import { createRecordsOnlyHypervisor } from "../../local/cloud/machines/records-only";
-import { createKeyedQueue } from "../../local/cloud/queue";
-import { openStore } from "../../local/cloud/record-store";
-import { parse, project, type Result } from "./kit";
+import { project, type Result } from "./kit";
+import { type ServedCloud, serveCloud } from "./served-cloud";
 
 jest.setTimeout(180_000);
 
@@ -43,28 +35,12 @@ const hypervisor: Hypervisor = {
   reboot: holding("reboot", plain.reboot),
 };
 
-let api = "";
-const server = createServer();
+let cloud: ServedCloud;
 beforeAll(async () => {
-  const { app } = createApi({
-    store: await openStore(null, systemClock, () => {}),
-    hypervisor,
-    queue: createKeyedQueue(),
-    clock: systemClock,
-    pace: "host",
-    access: { owner: "test", strangers: "refused" },
-    send: () => Promise.resolve(),
-    post: () => Promise.resolve(),
-    log: () => {},
-  });
-  const answer = getRequestListener(app.fetch);
-  server.on("request", (request, response) => void answer(request, response));
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  cloud = await serveCloud(hypervisor);
 });
 afterAll(() => {
-  server.close();
+  cloud.close();
   stack.remove();
 });
 afterEach(async () => {
@@ -77,21 +53,10 @@ interface Droplet {
   readonly status: string;
   readonly size_slug: string;
 }
-const call = async <T>(path: string, method = "GET", body?: object): Promise<T> =>
-  parse<T>(
-    (await (
-      await fetch(`${api}/v2${path}`, {
-        method,
-        headers: { authorization: "Bearer test", "content-type": "application/json" },
-        ...(body ? { body: JSON.stringify(body) } : {}),
-      })
-    ).text()) || "null",
-  );
 const droplets = async (): Promise<readonly Droplet[]> =>
-  (await call<{ droplets: Droplet[] }>("/droplets")).droplets;
+  (await cloud.call<{ droplets: Droplet[] }>("/droplets")).droplets;
 const environment = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
-  DIGITALOCEAN_TOKEN: "test",
-  DIGITALOCEAN_API_URL: api,
+  ...cloud.environment,
   ...more,
 });
 const run = async (args: readonly string[], more?: NodeJS.ProcessEnv): Promise<Result> =>
@@ -170,7 +135,7 @@ test("another action that is under way is waited for", async () => {
   expect((await run(["up", "--skip-preview"])).code).toBe(0);
   const [{ id }] = (await droplets()) as [Droplet];
   isHeld.add("reboot");
-  await call(`/droplets/${id}/actions`, "POST", { type: "reboot" });
+  await cloud.call(`/droplets/${id}/actions`, "POST", { type: "reboot" });
   await until(() => held.has("reboot"));
   const resized = stack.start(
     ["up", "--skip-preview", "--json"],

@@ -1,7 +1,7 @@
 import type { Store } from "../../record-store";
 import type { ProjectRecord } from "../../records";
 import { timestamp, type Cloud, type ProjectMember } from "../cloud";
-import { found } from "../errors";
+import { badRequest, found } from "../errors";
 
 const membersOf = ({ resources }: Pick<Cloud, "resources">): ProjectMember[] =>
   resources.flatMap(({ projectMember }) => projectMember ?? []);
@@ -24,6 +24,23 @@ export const nameOf = (
     path: `${member?.path ?? kind}/${id}`,
     exists: member?.exists(store, id) ?? false,
   };
+};
+
+/**
+ * What can be in a project, as DigitalOcean names it when it refuses the rest (a VPC, above all:
+ * https://github.com/digitalocean/terraform-provider-digitalocean/blob/v2.99.1/digitalocean/project/resource_project_test.go).
+ */
+const MEMBER_TYPES =
+  "AppPlatformApp Bucket Database Domain DomainRecord Droplet Firewall FloatingIp Image Kubernetes LoadBalancer MarketplaceApp Saas Volume";
+/** By the kind in a URN; those that are not emulated are not found. */
+const MEMBER_KINDS = new Set([
+  ...["app", "dbaas", "domain", "droplet", "firewall", "floatingip", "image", "kubernetes"],
+  ...["loadbalancer", "reservedip", "space", "volume"],
+]);
+
+export const checkMemberType = (urn: string): void => {
+  if (!MEMBER_KINDS.has(urn.split(":")[1] ?? ""))
+    throw badRequest(`resource types must be one of the following: ${MEMBER_TYPES}`);
 };
 
 export const defaultProject = ({ projects }: Store): ProjectRecord =>

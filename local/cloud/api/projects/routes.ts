@@ -8,7 +8,7 @@ import { timestamp, type Api, type ApiEnv, type Cloud, type Resource } from "../
 import { ApiError, conflict, found } from "../errors";
 import { page } from "../paging";
 import { body, pathParameter } from "../request";
-import { assignToProject, membersThatExist, nameOf } from "./membership";
+import { assignToProject, checkMemberType, membersThatExist, nameOf } from "./membership";
 
 const environments = ["Development", "Staging", "Production"] as const;
 /** In any case of letters; clients send an empty text for "not given". */
@@ -129,6 +129,7 @@ const memberRoutes = (cloud: Cloud, api: Api): void => {
   api.post("/projects/:id/resources", async (c) => {
     const wanted = await body(c, urns);
     const project = asked(cloud, c);
+    wanted.resources.forEach(checkMemberType);
     const assigned_at = timestamp(cloud);
     // The provider moves a deleted droplet back to the default project: that is told, not refused.
     const resources = wanted.resources.map((given) => {

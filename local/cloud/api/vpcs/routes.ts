@@ -154,11 +154,4 @@ const routes = (cloud: Cloud): Api => {
   return api;
 };
 
-export const vpcs: Resource = {
-  routes,
-  projectMember: {
-    kind: "vpc",
-    path: "vpcs",
-    exists: (store, id) => store.vpcs.get(id) !== undefined,
-  },
-};
+export const vpcs: Resource = { routes };

@@ -34,10 +34,9 @@ const toEnds = (rule: Props, end: "source" | "destination"): Ends => {
   return Object.fromEntries(Object.entries(all).filter(([, items]) => items && items.length > 0));
 };
 
-/** ICMP has no ports. */
 const toPorts = ({ protocol, portRange }: Props) => ({
   protocol: optionalText(protocol),
-  ...(protocol === "icmp" ? {} : { ports: optionalText(portRange) }),
+  ...(portRange === undefined ? {} : { ports: optionalText(portRange) }),
 });
 
 export const toInbound = (value: Value | undefined) =>
@@ -45,11 +44,21 @@ export const toInbound = (value: Value | undefined) =>
 export const toOutbound = (value: Value | undefined) =>
   rulesOf(value).map((rule) => ({ ...toPorts(rule), destinations: toEnds(rule, "destination") }));
 
-/** The API says "0" where it was told "all", and for ICMP. */
+/** The API says "0" where it was told "all", and for ICMP where it was told nothing. */
 const portRangeOf = (protocol: string, ports: string): string => {
-  if (protocol === "icmp") return "";
-  return ports === "0" ? "all" : ports;
+  if (ports !== "0") return ports;
+  return protocol === "icmp" ? "" : "all";
 };
+
+/** ICMP has no ports, whatever was given or is told; and every port is told as "all". */
+const meant = (rule: Props): Props => {
+  const { protocol, portRange } = rule;
+  if (protocol === "icmp") return { ...rule, portRange: "" };
+  return portRange === "0" ? { ...rule, portRange: "all" } : rule;
+};
+
+/** Rules in a form in which two that let the same through are equal. */
+export const meantRules = (value: Value | undefined): Value => rulesOf(value).map(meant);
 
 type Told = Pick<z.output<typeof inboundRule>, "protocol" | "ports">;
 const fromRule = (

@@ -1,7 +1,7 @@
 import type { Firewall } from "@second-server/digitalocean-api/types";
 import { z } from "zod";
 
-import type { Props } from "../../values/value";
+import { type Props, same } from "../../values/value";
 import {
   type Body,
   entity,
@@ -14,10 +14,12 @@ import {
 } from "./answers";
 import type { Client } from "./client";
 import { optionalText, present, toTexts } from "./convert";
+import { comparable } from "./difference";
 import {
   fromInbound,
   fromOutbound,
   inboundRule,
+  meantRules,
   outboundRule,
   toInbound,
   toOutbound,
@@ -54,6 +56,9 @@ const body = (inputs: Props): Body<"put", "/firewalls/{firewall_id}"> => ({
   tags: toTexts(inputs["tags"]),
 });
 
+const RULES: readonly string[] = ["inboundRules", "outboundRules"];
+const RULE_SETS = { sets: RULES };
+
 const schema: Schema = {
   label: "firewall",
   required: [],
@@ -62,6 +67,12 @@ const schema: Schema = {
   outputs: ["createdAt", "pendingChanges", "status"],
   volatile: ["pendingChanges", "status"],
   zeros: { dropletIds: null, tags: null },
+  alike: (property, told, wanted) =>
+    RULES.includes(property) &&
+    same(
+      comparable(RULE_SETS, property, meantRules(told)),
+      comparable(RULE_SETS, property, meantRules(wanted)),
+    ),
   validate: validateRules,
 };
 

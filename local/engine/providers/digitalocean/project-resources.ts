@@ -1,6 +1,7 @@
 import type { Project, ProjectResource } from "@second-server/digitalocean-api/types";
 import { z } from "zod";
 
+import type { Value } from "../../values/value";
 import type { Work } from "../provider";
 import { type Body, entity, type Fields, maybeFlag, maybeNumber, maybeText } from "./answers";
 import type { Client } from "./client";
@@ -31,13 +32,21 @@ const projectResource = entity(
 );
 
 /** The API calls a reserved IP by its old name. */
+const presentName = (urn: string): string => urn.replace(/^do:floatingip:/, "do:reservedip:");
+
+/** Whether two lists name the same things, in whatever order and by whichever name. */
+export const isSameMembership = (a: Value | undefined, b: Value | undefined): boolean => {
+  const [one, other] = [a, b].map((urns) => new Set(toTexts(urns).map(presentName)));
+  return one?.size === other?.size && [...(one ?? [])].every((urn) => other?.has(urn));
+};
+
 export const resourcesOf = async (
   client: Client,
   project: string,
   work: Work,
 ): Promise<readonly string[]> => {
   const all = await client.list(`/projects/${project}/resources`, projectResource, work);
-  return all.map(({ urn }) => urn.replace(/^do:floatingip:/, "do:reservedip:"));
+  return all.map(({ urn }) => presentName(urn));
 };
 
 export const putIn = async (
@@ -80,6 +89,7 @@ const schema: Schema = {
   required: ["project", "resources"],
   replaces: ["project"],
   sets: ["resources"],
+  alike: (property, told, wanted) => property === "resources" && isSameMembership(told, wanted),
 };
 
 const operations = (client: Client): Operations => ({
@@ -94,14 +104,14 @@ const operations = (client: Client): Operations => ({
     const own = toTexts(before["resources"]);
     return {
       project: id,
-      resources: own.length === 0 ? there : own.filter((urn) => there.includes(urn)),
+      resources: own.length === 0 ? there : own.filter((urn) => there.includes(presentName(urn))),
     };
   },
   update: async (id, old, now, work) =>
     await moveResources(client, id, toTexts(old["resources"]), toTexts(now["resources"]), work),
   delete: async (id, state, work) => {
     const there = await resourcesOf(client, id, work);
-    const own = toTexts(state["resources"]).filter((urn) => there.includes(urn));
+    const own = toTexts(state["resources"]).filter((urn) => there.includes(presentName(urn)));
     await giveBack(client, own, work);
   },
 });

@@ -1,17 +1,34 @@
-import type { Props } from "../../values/value";
+import type { Props, Value } from "../../values/value";
 import type { Body } from "./answers";
 import type { Client } from "./client";
 import { isSame, optionalFlag, optionalText, toText, toTexts } from "./convert";
 import type { Operations, ResourceKind, Schema } from "./kind";
-import { giveBack, moveResources, projectEntity, putIn, resourcesOf } from "./project-resources";
+import {
+  giveBack,
+  isSameMembership,
+  moveResources,
+  projectEntity,
+  putIn,
+  resourcesOf,
+} from "./project-resources";
 
-const body = (inputs: Props): Body<"patch", "/projects/{project_id}"> => ({
+const newBody = (inputs: Props): Body<"post", "/projects"> => ({
   name: optionalText(inputs["name"]),
   description: toText(inputs["description"]),
   purpose: optionalText(inputs["purpose"]),
+  ...(inputs["environment"] ? { environment: toText(inputs["environment"]) } : {}),
+});
+const changedBody = (inputs: Props): Body<"patch", "/projects/{project_id}"> => ({
+  ...newBody(inputs),
   environment: toText(inputs["environment"]),
   is_default: optionalFlag(inputs["isDefault"]) ?? false,
 });
+
+/** What the provider takes for the same: an environment in any case of letters, a reserved IP by its old name. */
+const isAlike = (property: string, told: Value | undefined, wanted: Value | undefined): boolean => {
+  if (property === "resources") return isSameMembership(told, wanted);
+  return property === "environment" && toText(told).toLowerCase() === toText(wanted).toLowerCase();
+};
 
 const schema: Schema = {
   label: "Project",
@@ -20,6 +37,7 @@ const schema: Schema = {
   sets: ["resources"],
   shared: ["resources"],
   computed: ["resources"],
+  alike: isAlike,
   defaults: { purpose: "Web Application" },
   zeros: { isDefault: false },
   meta: '{"e2bfb730-ecaa-11e6-8f88-34363bc7c4c0":{"delete":180000000000}}',
@@ -31,9 +49,18 @@ const PATCHED = ["name", "description", "purpose", "environment", "isDefault"];
 
 const operations = (client: Client): Operations => ({
   create: async (inputs, work, made) => {
-    const { id } = await client.create("/projects", body(inputs), projectEntity, work);
+    const { id } = await client.create("/projects", newBody(inputs), projectEntity, work);
     made(id);
-    await putIn(client, id, toTexts(inputs["resources"]), work);
+    try {
+      await putIn(client, id, toTexts(inputs["resources"]), work);
+    } catch (error) {
+      await client.delete(`/projects/${id}`, work);
+      made(undefined);
+      throw error;
+    }
+    // A project can't be made as the default one, only become it.
+    if (optionalFlag(inputs["isDefault"]) === true)
+      await client.patch(`/projects/${id}`, changedBody(inputs), work);
     return id;
   },
   view: async (id, _before, work) => {
@@ -55,8 +82,9 @@ const operations = (client: Client): Operations => ({
   },
   update: async (id, old, now, work) => {
     if (PATCHED.some((key) => !isSame(old[key], now[key])))
-      await client.patch(`/projects/${id}`, body(now), work);
-    if (now["resources"] === undefined) return;
+      await client.patch(`/projects/${id}`, changedBody(now), work);
+    if (now["resources"] === undefined || isSameMembership(old["resources"], now["resources"]))
+      return;
     await moveResources(client, id, toTexts(old["resources"]), toTexts(now["resources"]), work);
   },
   find: async ({ name }, _since, work) => {
