@@ -10,6 +10,7 @@ import { readOutputs } from "./engine/outputs";
 import { type EngineName, runEngine } from "./engine/spawn";
 import { readResources } from "./engine/state";
 import { failed } from "./errors";
+import { adoptZone } from "./existing-zone";
 import { type PlannedOutage, announced, resizesIn } from "./planned-outage";
 import { powerOn } from "./power";
 import type { Reporter } from "./progress/reporter";
@@ -105,6 +106,7 @@ export const bringUp = async (
   const started = Date.now();
   await refuseSmallerDisks(context, fleet, options.replaced);
   if (context.local) await ensureLab(context, options, reporter);
+  await adoptZone(context, fleet, (text) => reporter.say(text));
   const unusable = await powerOn(
     context,
     (["primary", "watcher"] as const).filter((role) => role !== options.replaced),

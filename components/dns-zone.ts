@@ -1,6 +1,7 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 
+import { ADOPTED_ZONE } from "../config/existing-zone";
 import type { FleetFacts } from "../config/fleet";
 
 export interface DnsZoneArgs {
@@ -30,7 +31,18 @@ export class DnsZone extends pulumi.ComponentResource {
   ) {
     super("second-server:network:DnsZone", name, {}, opts);
     const child = { parent: this };
-    this.domain = new digitalocean.Domain(name, { name: fleet.domain }, child);
+    // What others have put into a zone goes with it: it is never deleted, only our records are.
+    this.domain = new digitalocean.Domain(
+      // A resource of its own for each domain: another one is made or taken over beside it.
+      `${name}-${fleet.domain}`,
+      { name: fleet.domain },
+      {
+        ...child,
+        aliases: [{ name }],
+        retainOnDelete: true,
+        ...(process.env[ADOPTED_ZONE] === fleet.domain ? { import: fleet.domain } : {}),
+      },
+    );
     const record = (type: string, host: string, value: pulumi.Input<string>) => {
       const label = recordName(host, fleet.domain);
       return new digitalocean.DnsRecord(

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { type CommonOptions, common, contextOf } from "../context";
 import { refuseSmallerDisks } from "../disk-size";
 import { chooseEngine, passThrough } from "../engine/spawn";
+import { previewAdoption } from "../existing-zone";
 import { loadManifest } from "../manifest";
 import { previewLosses } from "../replacement";
 
@@ -34,6 +35,7 @@ export const define = (command: Command): void => {
         ...(options.expectNoChanges ? ["--expect-no-changes"] : []),
       ];
       const engine = chooseEngine(options.engine);
+      await previewAdoption(context, fleet, (text) => console.error(text));
       const code = await passThrough(context, engine, ["preview", ...flags]);
       process.exitCode = code === 0 ? 0 : 1;
       // What the engine has refused to plan has been said.

@@ -13,6 +13,9 @@ export interface Registered {
   readonly dependencies: readonly string[];
   readonly parent: string;
   readonly ignoreChanges: readonly string[];
+  readonly retainOnDelete: boolean;
+  /** Taken over from what is there, by this id. */
+  readonly importId: string;
 }
 
 interface Request {
@@ -22,6 +25,8 @@ interface Request {
   getCustom(): boolean;
   getDependenciesList(): string[];
   getIgnorechangesList(): string[];
+  getRetainondelete(): boolean;
+  getImportid(): string;
 }
 
 /** "urn:pulumi:stack::project::parent$type::name" → "type name", with the type's last word alone. */
@@ -130,6 +135,8 @@ export const runProgram = async (
       parent: nameOf(request.getParent()),
       dependencies: request.getDependenciesList().map(nameOf),
       ignoreChanges: request.getIgnorechangesList(),
+      retainOnDelete: request.getRetainondelete(),
+      importId: request.getImportid(),
     }));
     return {
       resources,

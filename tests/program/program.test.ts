@@ -2,6 +2,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 
+import { ADOPTED_ZONE } from "../../config/existing-zone";
 import { loadFleet, readStackConfig } from "../../config/load";
 import { MANIFEST, SOURCES, project, removeProjects } from "../fixtures/manifest";
 import { type Registered, runProgram, shortName } from "./kit";
@@ -201,6 +202,10 @@ describe("what stands there", () => {
   test("a change of first-boot data does not replace a machine that serves", () => {
     for (const { ignoreChanges } of all("Droplet")) expect(ignoreChanges).toContain("userData");
   });
+  test("the zone is never deleted with the stack: others have records in it", () => {
+    expect(find("Domain zone-example.test")).toMatchObject({ retainOnDelete: true, importId: "" });
+    for (const { retainOnDelete } of all("DnsRecord")) expect(retainOnDelete).toBe(false);
+  });
   test("what the command line reads from the outputs", () => {
     expect(Object.keys(outputs).sort()).toEqual([
       "adminPrivateKey",
@@ -227,6 +232,12 @@ describe("what stands there", () => {
 
 describe("another fleet", () => {
   let other: readonly Registered[] = [];
+  beforeAll(() => {
+    process.env[ADOPTED_ZONE] = "example.test";
+  });
+  afterAll(() => {
+    delete process.env[ADOPTED_ZONE];
+  });
   const home = process.cwd();
   afterAll(() => {
     process.chdir(home);
@@ -259,6 +270,8 @@ describe("another fleet", () => {
     });
     expect(other.filter(({ inputs }) => inputs["type"] === "AAAA")).toHaveLength(1);
   });
+  test("a zone that is there already is taken over instead of made", () =>
+    expect(other.find(({ type }) => type.endsWith(":Domain"))?.importId).toBe("example.test"));
   test("a service may have the domain itself", () =>
     expect(one("DnsRecord zone-a-apex")).toMatchObject({ type: "A", name: "@" }));
   test("SSH is let in from where the operators are, and to the primary from the watcher", () => {
