@@ -75,6 +75,8 @@ export const PATHS = {
   /** The machine's permanent host key, which `identity` puts in force. */
   sshHostKey: "/etc/ssh/ssh_host_ed25519_key",
   sshdSettings: "/etc/ssh/sshd_config.d/10-fleet.conf",
+  /** Once the permanent host key is in force: the first boot's is of a type that this one refuses. */
+  sshdAlgorithms: "/etc/ssh/sshd_config.d/20-fleet-algorithms.conf",
   journaldSettings: "/etc/systemd/journald.conf.d/fleet.conf",
   /** The web server's access log, rotated by size. */
   webLogs: "/var/log/nginx/fleet",

@@ -38,7 +38,7 @@ const COMMON_UNITS: readonly ReleaseUnit[] = [
   { name: UNITS.certbot, restartOn: [], onChange: "none", enable: true },
   {
     name: UNITS.ssh,
-    restartOn: [PATHS.sshdSettings],
+    restartOn: [PATHS.sshdSettings, PATHS.sshdAlgorithms],
     onChange: "reload",
     enable: true,
   },

@@ -52,6 +52,11 @@ export const systemFiles = (): MachineFile[] => [
   ...logSizes(),
   { path: PATHS.sshdSettings, mode: 0o644, text: sshdText() },
   {
+    path: PATHS.sshdAlgorithms,
+    mode: 0o644,
+    text: fill("ssh/20-fleet-algorithms.conf", {}),
+  },
+  {
     path: PATHS.journaldSettings,
     mode: 0o644,
     text: fill("system/journald.conf", {}),

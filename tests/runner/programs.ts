@@ -10,6 +10,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   "cloud-init": "/usr/bin/cloud-init",
   systemd: "/usr/bin/systemd-analyze",
   openssl: "/usr/bin/openssl",
+  "ssh-audit": "/usr/bin/ssh-audit",
   "openssh-server": "/usr/sbin/sshd",
   curl: "/usr/bin/curl",
   logrotate: "/usr/sbin/logrotate",
