@@ -1,55 +1,61 @@
-import { escapeHtml, page, readJson, Refusal, type Routes, run, textField } from "../shared/http";
-import { shell } from "../shared/page";
+import { html } from "hono/html";
+import { HTTPException } from "hono/http-exception";
+
+import { type App, createApp, jsonBody, textField } from "../shared/app";
+import { type Html, shell } from "../shared/page";
+import { run } from "../shared/run";
 import { Comments, FullError } from "./store";
 
-const front = (comments: Comments): string =>
-  shell(
-    "Comments",
-    `
-<ul>${
-      comments
-        .of("/")
-        .slice(-100)
-        .map(
-          ({ author, text, at }) =>
-            `<li><b>${escapeHtml(author)}</b> <small>${at}</small><br>${escapeHtml(text)}</li>`,
-        )
-        .join("") || "<li>None yet.</li>"
-    }</ul>
-<form id="form"><label>Name <input id="author" required maxlength="80"></label><label>Comment <textarea id="text" rows="4" required maxlength="4000"></textarea></label><button>Post</button></form>`,
-    `form.onsubmit=async(e)=>{e.preventDefault();const r=await fetch("/api/comments",{method:"POST",body:JSON.stringify({page:"/",author:author.value,text:text.value})});r.ok?location.reload():alert((await r.json()).error)}`,
-  );
+const SHOWN = 100;
 
-/** GET /api/comments?page=/x → [Comment]; POST /api/comments {page, author, text} → 201 Comment. */
-export const routes = (folder: string): Routes => {
-  const comments = new Comments(folder);
-  return {
-    "GET /": () => page(front(comments)),
-    "GET /api/comments": (_request, url) => ({
-      body: comments.of(url.searchParams.get("page") ?? "/"),
-      headers: { "access-control-allow-origin": "*" },
-    }),
-    "POST /api/comments": async (request) => {
-      const body = await readJson(request);
-      try {
-        return {
-          status: 201,
-          body: comments.add(
-            textField({ page: "/", ...body }, "page", 200),
-            textField(body, "author", 80),
-            textField(body, "text", 4000),
-            new Date(),
-          ),
-        };
-      } catch (error) {
-        throw error instanceof FullError ? new Refusal(507, error.message) : error;
-      }
-    },
-    "GET /health": () => {
-      comments.probe();
-      return { body: { ok: true, comments: comments.count() } };
-    },
-  };
+const front = (comments: Comments): Html => {
+  const rows = comments
+    .of("/")
+    .slice(-SHOWN)
+    .map(({ author, text, at }) => html`<li><b>${author}</b> <small>${at}</small><br>${text}</li>`);
+  return shell(
+    "Comments",
+    html`<ul>${rows.length > 0 ? rows : html`<li>None yet.</li>`}</ul>
+<form id="form">
+<label>Name <input id="author" required maxlength="80"></label>
+<label>Comment <textarea id="text" rows="4" required maxlength="4000"></textarea></label>
+<button>Post</button>
+</form>`,
+    `
+form.onsubmit = async (event) => {
+  event.preventDefault();
+  const comment = { page: "/", author: author.value, text: text.value };
+  const answer = await fetch("/api/comments", { method: "POST", body: JSON.stringify(comment) });
+  answer.ok ? location.reload() : alert((await answer.json()).error);
+}`,
+  );
 };
 
-if (require.main === module) run("comments", routes);
+/** GET /api/comments?page=/x → [Comment]; POST /api/comments {page, author, text} → 201 Comment. */
+export const createService = (folder: string): App => {
+  const comments = new Comments(folder);
+  const app = createApp();
+  app.get("/", (context) => context.html(front(comments)));
+  app.get("/api/comments", (context) => {
+    context.header("access-control-allow-origin", "*");
+    return context.json(comments.of(context.req.query("page") ?? "/"));
+  });
+  app.post("/api/comments", async (context) => {
+    const body = await jsonBody(context);
+    const page = textField({ page: "/", ...body }, "page", 200);
+    const [author, text] = [textField(body, "author", 80), textField(body, "text", 4000)];
+    try {
+      return context.json(comments.add(page, author, text, new Date()), 201);
+    } catch (error) {
+      if (error instanceof FullError) throw new HTTPException(507, { message: error.message });
+      throw error;
+    }
+  });
+  app.get("/health", (context) => {
+    comments.probe();
+    return context.json({ ok: true, comments: comments.count() });
+  });
+  return app;
+};
+
+if (require.main === module) run("comments", createService);

@@ -47,7 +47,7 @@ test.each([
     const service = await start(name);
     try {
       const page = await fetch(`${service.url}/`);
-      expect([page.status, page.headers.get("content-type")]).toEqual([
+      expect([page.status, page.headers.get("content-type")?.toLowerCase()]).toEqual([
         200,
         "text/html; charset=utf-8",
       ]);
