@@ -6,6 +6,7 @@ import { failedActions } from "./cloud-log";
 import type { Context } from "./context";
 import { refuseSmallerDisks } from "./disk-size";
 import type { EngineResult } from "./engine/follow";
+import { liftLastBackup } from "./engine/lift-last-backup";
 import { readOutputs } from "./engine/outputs";
 import { type EngineName, runEngine } from "./engine/spawn";
 import { readResources } from "./engine/state";
@@ -119,6 +120,14 @@ export const bringUp = async (
     nothingOn: unusable.map(({ id }) => id),
   };
   const outages = await outagesOf(context, fleet, how, reporter);
+  const lossless = [
+    ...unusable.map(({ role }) => role),
+    ...(options.replaced ? [options.replaced] : []),
+  ];
+  await liftLastBackup(context, options.engine, {
+    going: options.withoutBackup ? (["primary"] as const) : lossless,
+    refreshed: options.engineArgs.includes("--refresh"),
+  });
   return await announced(context, outages, reporter, async () => {
     const engine = await runEngine(
       context,

@@ -9,6 +9,7 @@ import { buildRelease } from "../render/release";
 import type { DnsZone } from "./dns-zone";
 import { FirstBackup } from "./first-backup";
 import { identityOf } from "./identity";
+import { LastBackup } from "./last-backup";
 import type { PrimaryServer } from "./primary-server";
 import { Delivery, Release } from "./release";
 import { Restore } from "./restore";
@@ -48,12 +49,13 @@ const dealt =
       ),
     );
 
-/** Brings both machines to their release, in the order that a rebuild needs: what the watcher has to give back, the primary's services, what the watcher watches of them, then a first backup. */
+/** Brings both machines to their release, in the order that a rebuild needs: what the watcher has to give back, the primary's services, what the watcher watches of them, then a first backup; and what takes a last one before a primary goes. */
 export class Rollout extends pulumi.ComponentResource {
   readonly watcher: Release;
   readonly restore: Restore;
   readonly primary: Release;
   readonly firstBackup: FirstBackup;
+  readonly lastBackup: LastBackup;
 
   constructor(
     name: string,
@@ -107,11 +109,14 @@ export class Rollout extends pulumi.ComponentResource {
       { ...delivered.watcher, after: [this.primary.apply, ...zone.status], readyBefore: true },
       child,
     );
+    const pulled = { by: servers.watcher, of: servers.primary };
     this.firstBackup = new FirstBackup(
       "first-backup",
-      { by: servers.watcher, of: servers.primary, after: [this.primary.apply, this.watcher.apply] },
+      { ...pulled, after: [this.primary.apply, this.watcher.apply] },
       child,
     );
+    const all = [this.firstBackup.command, ...zone.services];
+    this.lastBackup = new LastBackup("last-backup", { ...pulled, after: all }, child);
     this.registerOutputs({});
   }
 }

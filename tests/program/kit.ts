@@ -16,6 +16,7 @@ export interface Registered {
   readonly retainOnDelete: boolean;
   /** Taken over from what is there, by this id. */
   readonly importId: string;
+  readonly deletedWith: string;
 }
 
 interface Request {
@@ -27,6 +28,7 @@ interface Request {
   getIgnorechangesList(): string[];
   getRetainondelete(): boolean;
   getImportid(): string;
+  getDeletedwith(): string;
 }
 
 /** "urn:pulumi:stack::project::parent$type::name" → "type name", with the type's last word alone. */
@@ -137,6 +139,7 @@ export const runProgram = async (
       ignoreChanges: request.getIgnorechangesList(),
       retainOnDelete: request.getRetainondelete(),
       importId: request.getImportid(),
+      deletedWith: request.getDeletedwith(),
     }));
     return {
       resources,

@@ -75,6 +75,24 @@ describe("order", () => {
     expect([...before("Command first-backup-pull")]).toEqual(
       expect.arrayContaining(["Command primary-apply", "Command watcher-apply"]),
     ));
+  test("a last one is taken before a primary goes, and before anything else of it does; not with the whole stack", () => {
+    const { inputs, deletedWith } = find("Command last-backup-pull");
+    expect(inputs).toMatchObject({ triggers: ["101"] });
+    expect(inputs["create"]).toBeUndefined();
+    expect(inputs["delete"]).toMatch(
+      /fleet-agent backup pull \|\| \{.*not deleted.*pulumi state delete 'urn:pulumi:.*LastBackup\$command:remote:Command::last-backup-pull'.*exit 1/,
+    );
+    expect(deletedWith).toMatch(
+      /::second-server:recovery:LastBackup::last-backup$|LastBackup::last-backup$/,
+    );
+    const earlier = before("Command last-backup-pull");
+    for (const { inputs: theirs, type, name } of resources)
+      if (JSON.stringify(theirs["triggers"] ?? "").includes('"101"') && name !== "last-backup-pull")
+        expect(earlier).toContain(shortName(type, name));
+    expect(earlier).toContain("ReservedIpAssignment primary");
+  });
+  test("names are not pointed at another region's address before the primary is there", () =>
+    expect(before("ReservedIp primary")).toContain("Droplet primary"));
   test("what is watched changes once the primary's release is in force: after one that failed, what runs is watched", () =>
     expect(before("Command watcher-apply")).toContain("Command primary-apply"));
   test("all but that last step of the watcher's goes on beside the primary's", () => {
