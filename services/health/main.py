@@ -58,9 +58,7 @@ def ask(entry):
                 "ok": answer.status == status,
                 "ms": round((time.monotonic() - began) * 1000),
             }
-    except (
-        urllib.error.HTTPError
-    ) as error:  # any status but 2xx, which may be the right one
+    except urllib.error.HTTPError as error:  # any status but 2xx, which may be the right one
         return {
             "name": name,
             "ok": error.code == status,
@@ -157,9 +155,7 @@ def main():
     if not port.isdigit():
         sys.exit("health: PORT is not set; it has to be the port to listen on")
     server = ThreadingHTTPServer(("127.0.0.1", int(port)), Handler)
-    signal.signal(
-        signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start()
-    )
+    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
     print(f"health: on 127.0.0.1:{port}", flush=True)
     server.serve_forever()
 

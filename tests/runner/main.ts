@@ -96,9 +96,17 @@ const fleetSuite = async (folder: RunFolder, host: Host, fast: boolean): Promise
   );
 };
 
-/** The one Python file, by the formatter of its own world; Debian's package has it. */
+/** The Python, by the formatter of its own world; Debian's package has it. */
+const PYTHON = ["services", "templates/system/monitor-failed"];
 const python = async (): Promise<void> => {
-  if (existsSync(BLACK)) return check("format (black)", BLACK, ["--check", "--quiet", "services"]);
+  if (existsSync(BLACK))
+    return check("format (black)", BLACK, [
+      "--check",
+      "--quiet",
+      "--line-length",
+      "100",
+      ...PYTHON,
+    ]);
   totals.skipped += 1;
   say("skipped: format (black): it is not installed (Debian: black)");
 };

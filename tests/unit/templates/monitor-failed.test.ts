@@ -11,25 +11,55 @@ import { SMTPServer } from "smtp-server";
 import { fill } from "../../../render/fill";
 
 let folder = "";
-beforeEach(() => { folder = mkdtempSync(join(tmpdir(), "failed-")); });
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "failed-"));
+});
 afterEach(() => rmSync(folder, { recursive: true }));
 
 test("the monitor dies → one mail by other code → dies again within the hour → no other mail; a clean end says nothing; one by SIGTERM is none", async () => {
   const mails: string[] = [];
-  const relay = new SMTPServer({ authOptional: true, disabledCommands: ["STARTTLS"], onData(stream, _session, done) {
-    let text = "";
-    stream.on("data", (chunk: Buffer) => { text += chunk.toString(); });
-    stream.on("end", () => { mails.push(text); done(); });
-  } });
+  const relay = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ["STARTTLS"],
+    onData(stream, _session, done) {
+      let text = "";
+      stream.on("data", (chunk: Buffer) => {
+        text += chunk.toString();
+      });
+      stream.on("end", () => {
+        mails.push(text);
+        done();
+      });
+    },
+  });
   const server = relay.listen(0, "127.0.0.1");
   await once(server, "listening");
   const config = join(folder, "observatory.json");
-  writeFileSync(config, JSON.stringify({ fleet: "lab", domain: "example.test", alerts: { from: "o@example.test", to: ["ops@example.test"], relay: { host: "127.0.0.1", port: (server.address() as AddressInfo).port } } }));
+  writeFileSync(
+    config,
+    JSON.stringify({
+      fleet: "lab",
+      domain: "example.test",
+      alerts: {
+        from: "o@example.test",
+        to: ["ops@example.test"],
+        relay: { host: "127.0.0.1", port: (server.address() as AddressInfo).port },
+      },
+    }),
+  );
   const program = join(folder, "monitor-failed");
   writeFileSync(program, fill("system/monitor-failed", {}));
   const end = async (result: string, code = "killed", status = "ABRT"): Promise<number> => {
-    const child = spawn("python3", [program, config], { env: {
- PATH: process.env["PATH"], STATE_DIRECTORY: folder, SERVICE_RESULT: result, EXIT_CODE: code, EXIT_STATUS: status }, stdio: ["ignore", "ignore", "inherit"] });
+    const child = spawn("python3", [program, config], {
+      env: {
+        PATH: process.env["PATH"],
+        STATE_DIRECTORY: folder,
+        SERVICE_RESULT: result,
+        EXIT_CODE: code,
+        EXIT_STATUS: status,
+      },
+      stdio: ["ignore", "ignore", "inherit"],
+    });
     const [exited] = (await once(child, "exit")) as [number];
     return exited;
   };
