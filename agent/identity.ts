@@ -7,6 +7,7 @@ import { CONTRACT_VERSION } from "@second-server/contract/version";
 
 import { look, readJson, sha256, writeWhole } from "./files";
 import { type Machine, must } from "./machine";
+import { authorizeOperators } from "./operator-keys";
 import { note, readApplied } from "./record";
 
 const line = (text: string): string => `${text.trimEnd()}\n`;
@@ -144,6 +145,7 @@ export const takeIdentity = async (machine: Machine, identity: Identity): Promis
       0o644,
     );
   }
+  await authorizeOperators(machine, identity);
   await renewCredentials(machine, secrets);
   const changed = await setHostKey(machine, identity.hostPrivateKey);
   if (changed) await must(machine, ["systemctl", "reload-or-restart", UNITS.ssh]);

@@ -12,6 +12,7 @@ import { prepare } from "./backup/prepare";
 import { pull } from "./backup/pull";
 import { restore } from "./backup/restore";
 import { accept, keepOf, letGo, list, listText, verifyBackups } from "./backup/store";
+import { driftOf, driftText, forgetChangedTrees } from "./drift";
 import { parseIdentity, takeIdentity } from "./identity";
 import { withLock } from "./lock";
 import { type Machine, thisMachine } from "./machine";
@@ -19,9 +20,11 @@ import { statusOf, statusText } from "./status";
 
 const USAGE = `usage: fleet-agent COMMAND
   identity < JSON            take this machine's keys, peer and secrets (sent by \`up\`)
-  apply SHA [--ready]        make a copied release the one in force, or go back and say why; --ready: only install what it
-                             needs, and leave what runs as it is
+  apply SHA [--ready] [--repair]
+                             make a copied release the one in force, or go back and say why; --ready: only install what it
+                             needs, and leave what runs as it is; --repair: place folders anew that were changed by hand
   rollback                   go back to the release before
+  drift [--json]             what was changed by hand since; apply the same release to put it right
   status [--json]            what is in force and whether it runs
   backup prepare             on the primary: make consistent copies for the watcher
   backup pull                on the watcher: fetch, verify and keep one backup of the primary
@@ -151,14 +154,19 @@ const dispatch = async (
       return await alone(machine, "identity", 300, () => takeIdentity(machine, identity));
     }
     case "apply":
-      return await alone(machine, "apply", 600, () =>
-        apply(machine, words[0] ?? "", words.includes("--ready")),
-      );
+      return await alone(machine, "apply", 600, () => {
+        if (words.includes("--repair")) forgetChangedTrees(machine);
+        return apply(machine, words[0] ?? "", words.includes("--ready"));
+      });
     case "rollback":
       return await alone(machine, "rollback", 60, () => rollback(machine));
     case "status": {
       const status = await statusOf(machine);
       return say(words[0] === "--json" ? JSON.stringify(status, undefined, 2) : statusText(status));
+    }
+    case "drift": {
+      const drift = await driftOf(machine);
+      return say(words[0] === "--json" ? JSON.stringify(drift, undefined, 2) : driftText(drift));
     }
     case "backup":
       return await backup(machine, words);

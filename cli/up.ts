@@ -2,9 +2,12 @@ import type { FleetOutputs } from "@second-server/contract/outputs";
 import type { Role } from "@second-server/contract/roles";
 
 import type { FleetFacts } from "../config/fleet";
+import { cloudDrift } from "./cloud-drift";
 import { failedActions } from "./cloud-log";
 import type { Context } from "./context";
 import { refuseSmallerDisks } from "./disk-size";
+import { putRight } from "./drift";
+import { askCloud } from "./droplets";
 import type { EngineResult } from "./engine/follow";
 import { liftLastBackup } from "./engine/lift-last-backup";
 import { readOutputs } from "./engine/outputs";
@@ -97,6 +100,25 @@ const outagesOf = async (
   ];
 };
 
+/** An engine that does not look takes its state for what is there: where a few questions show that it is not, it has to. */
+const refreshIfNeeded = async (
+  context: Context,
+  engineArgs: readonly string[],
+  reporter: Reporter,
+): Promise<readonly string[]> => {
+  const resources = (await readResources(context)) ?? [];
+  if (resources.length === 0 || engineArgs.includes("--refresh")) return engineArgs;
+  const found = await cloudDrift(await askCloud(context, "up"), resources);
+  if (found.length === 0) return engineArgs;
+  reporter.say(
+    [
+      "Changed at DigitalOcean since the last run, and put right now:",
+      ...found.map((words) => `  ${words}`),
+    ].join("\n"),
+  );
+  return [...engineArgs, "--refresh"];
+};
+
 /** The whole way from manifest to proof. Rejects with a Stop when the engine failed; what was made is kept, and the next `up` goes on from there. */
 export const bringUp = async (
   context: Context,
@@ -116,7 +138,10 @@ export const bringUp = async (
   );
   const how = {
     ...options,
-    engineArgs: [...options.engineArgs, ...unusable.flatMap(({ urn }) => ["--replace", urn])],
+    engineArgs: [
+      ...(await refreshIfNeeded(context, options.engineArgs, reporter)),
+      ...unusable.flatMap(({ urn }) => ["--replace", urn]),
+    ],
     nothingOn: unusable.map(({ id }) => id),
   };
   const outages = await outagesOf(context, fleet, how, reporter);
@@ -137,13 +162,10 @@ export const bringUp = async (
     );
     if (engine.exitCode !== 0) throw await engineFailure(context, engine, started, reporter);
     const outputs = await completeOutputs(context);
-    const verification = await verify(
-      context,
-      fleet,
-      outputs.floatingIp,
-      reporter,
-      options.verifySeconds,
-    );
+    const prove = (): Promise<Verification> =>
+      verify(context, fleet, outputs.floatingIp, reporter, options.verifySeconds);
+    const [proof, repaired] = await Promise.all([prove(), putRight(context, reporter)]);
+    const verification = repaired ? await prove() : proof;
     return { engine, verification, outputs, seconds: (Date.now() - started) / 1000 };
   });
 };

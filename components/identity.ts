@@ -8,6 +8,8 @@ import type { SshKeys } from "./ssh-keys";
 
 export interface IdentityArgs {
   readonly keys: SshKeys;
+  /** The owner's own public keys, besides the stack's. */
+  readonly operatorKeys: readonly string[];
   readonly servers: Readonly<Record<Role, Server>>;
   readonly floatingIp: pulumi.Input<string>;
   /** Name → value; kept on the machine as files that only root can read. */
@@ -17,7 +19,7 @@ export interface IdentityArgs {
 /** What a machine is told of itself and of the other one. Secret as a whole. */
 export const identityOf = (
   role: Role,
-  { keys, servers, floatingIp, secrets }: IdentityArgs,
+  { keys, operatorKeys, servers, floatingIp, secrets }: IdentityArgs,
 ): pulumi.Output<Identity> => {
   const other: Role = role === "primary" ? "watcher" : "primary";
   return pulumi.secret({
@@ -29,6 +31,7 @@ export const identityOf = (
     floatingIp,
     outgoingPrivateKey: keys.peer[role].privateKey,
     incomingPublicKey: keys.peer[other].publicKey,
+    operatorKeys: [keys.admin.publicKey, ...operatorKeys],
     secrets,
   });
 };

@@ -67,6 +67,7 @@ export class Rollout extends pulumi.ComponentResource {
     const servers = { primary: primary.server, watcher: watcher.server };
     const given = dealt(fleet, { ...secrets, ...signingKeys(child) });
     const identities = {
+      operatorKeys: fleet.admin.authorizedKeys,
       keys,
       servers,
       floatingIp: primary.floatingIp.address,

@@ -27,6 +27,8 @@ export const PATHS = {
   monitorFailed: `${SETTINGS}/monitor-failed`,
   /** What the kernel lets one client have of the web server. */
   clientLimits: `${SETTINGS}/client-limits.nft`,
+  /** Writes down how a renewal of the certificate ended. */
+  renewalOutcome: `${SETTINGS}/renewal-outcome`,
   identity: `${SETTINGS}/identity.json`,
   /** One file a secret, root's alone. */
   secrets: `${SETTINGS}/secrets`,
@@ -36,6 +38,8 @@ export const PATHS = {
   sshConfig: `${SETTINGS}/ssh_config`,
   peerKey: `${SETTINGS}/peer_ed25519`,
   peerHome: "/home/peer",
+  /** Who may log in as the operator. */
+  operatorKeys: "/home/fleet/.ssh/authorized_keys",
   /** What nginx is told: a link per certificate, to Let's Encrypt's folder or, before there is one, to a placeholder. */
   tls: `${SETTINGS}/tls`,
   /** Where Let's Encrypt's challenges are answered from. */
@@ -45,6 +49,8 @@ export const PATHS = {
   serviceData: "/var/lib/fleet",
   observatoryHome: "/var/lib/observatory",
   observatoryDatabase: "/var/lib/observatory/observatory.db",
+  /** How the last renewal ended (renewal.json), and the last trial of one (trial.json). */
+  renewals: "/var/lib/fleet-renewals",
   /** The watchdog's counters, over a restart of itself. */
   watchdogState: "/var/lib/fleet-watchdog/state.json",
   /** Consistent copies, made by `backup prepare` for the watcher to pull. */

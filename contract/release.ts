@@ -128,6 +128,8 @@ export interface Identity {
   readonly outgoingPrivateKey: string;
   /** The peer's key, accepted here with a forced command (`fleet-agent peer`): "ssh-ed25519 AAAA…". */
   readonly incomingPublicKey: string;
+  /** Who may log in as the operator: the stack's own key first, which `up` comes by, then the owner's. Absent in identities of before it was told. */
+  readonly operatorKeys?: readonly string[];
   /** Name → value; written to /etc/fleet/secrets/<name>, root 0600 (e.g. "relay-password", "signing-key"). */
   readonly secrets: Readonly<Record<string, string>>;
 }

@@ -6,6 +6,7 @@ import type { Identity, Release } from "@second-server/contract/release";
 import { putBack } from "../backup/put-back";
 import { readJson } from "../files";
 import type { Machine } from "../machine";
+import { authorizeOperators } from "../operator-keys";
 import { probeAll, probePublic } from "../probe";
 import { type Applied, note, readApplied, readPrevious, recordApplied } from "../record";
 import { announced } from "./announce";
@@ -141,11 +142,10 @@ const bringIn = async (
 export const apply = async (machine: Machine, sha: string, onlyReady = false): Promise<void> => {
   if (!isSha(sha)) throw new Error(`fleet-agent apply: "${sha}" is no sha256 (64 hex digits).`);
   const folder = await unpack(machine, sha);
-  const release = readRelease(
-    machine,
-    folder,
-    readJson<Identity>(machine.at(PATHS.identity))?.role,
-  );
+  const identity = readJson<Identity>(machine.at(PATHS.identity));
+  const release = readRelease(machine, folder, identity?.role);
+  // An agent of before has taken the identity without heeding who may log in.
+  if (identity) await authorizeOperators(machine, identity);
   machine.log(
     `release ${short(sha)}: ${release.files.length} files, ${release.trees.length} trees, ${release.units.length} units`,
   );

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 
 import { type CommonOptions, type Context, common, contextOf } from "../context";
+import { type MachineDrift, askDrift, driftText } from "../drift";
 import { askCloud, type Droplet, listDroplets } from "../droplets";
 import { readOutputs } from "../engine/outputs";
 import { loadLab } from "../lab";
@@ -21,6 +22,8 @@ export interface FleetStatus {
   readonly machines: readonly Droplet[];
   readonly floatingIp: { readonly address: string; readonly holder: string | null } | null;
   readonly services: readonly Verdict[];
+  /** What was changed by hand on the machines. */
+  readonly drift: readonly MachineDrift[];
   readonly ok: boolean;
 }
 
@@ -50,6 +53,7 @@ export const gather = async (context: Context): Promise<FleetStatus> => {
       machines: [],
       floatingIp: NOBODY,
       services: [],
+      drift: [],
       ok: false,
     };
   const [fleet, outputs, cloud] = await Promise.all([
@@ -58,14 +62,18 @@ export const gather = async (context: Context): Promise<FleetStatus> => {
     context.local ? localMachines(context) : { machines: [], floatingIp: NOBODY },
   ]);
   const floatingIp = outputs?.floatingIp;
-  const services = floatingIp
-    ? judge(fleet, floatingIp, await probeAll(context, targetsOf(fleet)))
-    : [];
+  const [services, drift] = floatingIp
+    ? await Promise.all([
+        probeAll(context, targetsOf(fleet)).then((probed) => judge(fleet, floatingIp, probed)),
+        askDrift(context),
+      ])
+    : [[], []];
   return {
     ...base,
     cloud: context.local ? "running" : "digitalocean",
     ...cloud,
     services,
+    drift,
     ok: services.length > 0 && services.every(({ ok }) => ok),
   };
 };
@@ -95,6 +103,7 @@ export const render = (status: FleetStatus): string => {
     status.services.length > 0
       ? serviceTable(status.services, Date.now(), paint)
       : "No services yet. Run: ./fleet up",
+    ...(status.drift.length > 0 ? ["", driftText(status.drift)] : []),
   ].join("\n");
 };
 

@@ -7,6 +7,7 @@ import { resolve } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 
+import { cloudDrift } from "../../cli/cloud-drift";
 import type { Ask } from "../../cli/droplets";
 import { Refused } from "../../cli/errors";
 import { rivals, strangersIn } from "../../cli/existing-zone";
@@ -29,6 +30,24 @@ const domain = process.env.DOMAIN!;
 const host = (name: string) => ({ host: name + "." + domain });
 new DnsZone("zone", {
   fleet: { domain, ttl: 60, services: [host("blog")], primary: host("primary"), watcher: { ipv6: false }, status: host("status") } as never,
+  floatingIp: "203.0.113.200",
+  watcher: { ipv4Address: "203.0.113.11" } as never,
+});
+`,
+);
+
+const walled = project(
+  "wall",
+  `
+import { DnsZone } from "${ROOT}/components/dns-zone";
+import { Firewall } from "${ROOT}/components/firewall";
+import * as digitalocean from "@pulumi/digitalocean";
+const tag = new digitalocean.Tag("web", { name: "web" });
+const other = new digitalocean.Tag("other", { name: "other" });
+new Firewall("wall", { firewallName: "wall", tag, sshFrom: ["198.51.100.0/24", "2001:DB8::/32"], sshFromTag: other });
+const host = (name: string) => ({ host: name + ".walled.test" });
+new DnsZone("zone", {
+  fleet: { domain: "walled.test", ttl: 60, services: [host("blog")], primary: host("primary"), watcher: { ipv6: false }, status: host("status") } as never,
   floatingIp: "203.0.113.200",
   watcher: { ipv4Address: "203.0.113.11" } as never,
 });
@@ -66,8 +85,17 @@ beforeAll(async () => {
 afterAll(() => {
   server.close();
   stack.remove();
+  walled.remove();
 });
 
+const send = async (method: string, path: string, body?: object): Promise<void> => {
+  const answer = await fetch(`${api}${path}`, {
+    method,
+    headers: { authorization: "Bearer test", "content-type": "application/json" },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  expect([method, path, answer.ok]).toEqual([method, path, true]);
+};
 const ask: Ask = async (method, path, body) => {
   const answer = await fetch(`${api}${path}`, {
     method,
@@ -124,4 +152,37 @@ test("it is taken over, and goes on when the stack moves to another domain or is
   expect(await run("destroy", "made.test")).toMatchObject({ code: 0, errors: [] });
   expect(await types("made.test")).toEqual([]);
   expect(await types("old.test")).toEqual(["MX @"]);
+});
+
+test("what somebody has deleted or changed at DigitalOcean is found by a few questions, and a refresh puts it right", async () => {
+  const up = async (...more: string[]): Promise<Result> =>
+    await walled.run(["up", "--skip-preview", "--json", ...more], {
+      DIGITALOCEAN_TOKEN: "test",
+      DIGITALOCEAN_API_URL: api,
+    });
+  const found = async () => await cloudDrift(ask, walled.state().resources);
+  expect(await up()).toMatchObject({ code: 0, errors: [] });
+  expect(await found()).toEqual([]);
+
+  const { domain_records: records } = (await ask("GET", "/v2/domains/walled.test/records")) as {
+    domain_records: { id: number; name: string }[];
+  };
+  const idOf = (name: string) => records.find((record) => record.name === name)?.id;
+  await send("DELETE", `/v2/domains/walled.test/records/${idOf("blog")}`);
+  await send("PUT", `/v2/domains/walled.test/records/${idOf("status")}`, { data: "192.0.2.7" });
+  const { firewalls } = (await ask("GET", "/v2/firewalls")) as { firewalls: { id: string }[] };
+  await send("POST", `/v2/firewalls/${firewalls[0]?.id}/rules`, {
+    inbound_rules: [{ protocol: "tcp", ports: "5432", sources: { addresses: ["0.0.0.0/0"] } }],
+  });
+  expect(await found()).toEqual([
+    "the firewall wall lets in what it should not, or not what it should",
+    "the A record of blog.walled.test is gone",
+    "the A record of status.walled.test leads to 192.0.2.7",
+  ]);
+  expect(await up("--refresh")).toMatchObject({ code: 0, errors: [] });
+  expect(await found()).toEqual([]);
+
+  await send("DELETE", `/v2/firewalls/${firewalls[0]?.id}`);
+  await send("DELETE", "/v2/domains/walled.test");
+  expect(await found()).toEqual(["the firewall wall is gone", "the zone walled.test is gone"]);
 });

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Identity } from "@second-server/contract/release";
 
 import { apply } from "../../../agent/apply/apply";
@@ -51,6 +51,52 @@ test("the machine has its permanent host key and no other, knows its peer, and k
   ])
     expect([path, statSync(machine.at(path)).mode & 0o777]).toEqual([path, 0o600]);
   expect(machine.ran.at(-1)).toBe("systemctl reload-or-restart ssh.service");
+});
+
+describe("who may log in", () => {
+  const KEYS = "/home/fleet/.ssh/authorized_keys";
+  const [stack, owner, gone] = ["stack", "owner", "gone"].map(
+    (name) => `ssh-ed25519 AAAA${name} ${name}`,
+  ) as [string, string, string];
+  const readable = (count: number) =>
+    machine.answers.set("ssh-keygen -l", { stdout: "256 SHA256:x (ED25519)\n".repeat(count) });
+
+  test("a key that was taken out of the settings opens nothing from now on, nor does one that somebody has added there; the stack's own stays", async () => {
+    machine.write(KEYS, `${stack}\n${gone}\nssh-rsa AAAAhand somebody\n`);
+    readable(2);
+    await takeIdentity(machine, { ...identity, operatorKeys: [stack, owner] });
+    expect(machine.read(KEYS)).toBe(`${stack}\n${owner}\n`);
+    expect(statSync(machine.at(KEYS)).mode & 0o777).toBe(0o600);
+    expect(machine.said.join("\n")).toContain(
+      "keys that nobody has configured: 2, keys that are missing: 1",
+    );
+  });
+
+  test("a list that ssh-keygen can't read as meant is refused, and the one before stays: nobody is locked out", async () => {
+    machine.write(KEYS, `${stack}\n`);
+    readable(1);
+    await expect(
+      takeIdentity(machine, { ...identity, operatorKeys: [stack, "ssh-ed25519 nonsense"] }),
+    ).rejects.toThrow("of the 2 public keys that may log in, ssh-keygen can read 1");
+    expect(machine.read(KEYS)).toBe(`${stack}\n`);
+  });
+
+  test("an identity of before says nothing of it, and changes nothing", async () => {
+    machine.write(KEYS, `${gone}\n`);
+    await takeIdentity(machine, identity);
+    expect(machine.read(KEYS)).toBe(`${gone}\n`);
+  });
+
+  test("what an older agent has taken without heeding it is heeded with the next release", async () => {
+    machine.write(KEYS, `${gone}\n`);
+    machine.write(
+      "/etc/fleet/identity.json",
+      JSON.stringify({ ...identity, operatorKeys: [stack] }),
+    );
+    readable(1);
+    await apply(machine, machine.deliver(release({ role: "watcher", trees: [] }), []));
+    expect(machine.read(KEYS)).toBe(`${stack}\n`);
+  });
 });
 
 test("the first boot's host key goes once the permanent one has been used", async () => {
