@@ -8,8 +8,11 @@ export const UNITS = {
   logSizesTimer: "log-sizes.timer",
   cron: "cron.service",
   certbot: "certbot.timer",
-  /** What the timer starts. */
   certbotRun: "certbot.service",
+  /** Tries a renewal every week, at Let's Encrypt's staging side: what would keep the next one from succeeding is known weeks before. */
+  renewalTrial: "renewal-trial.timer",
+  renewalTrialRun: "renewal-trial.service",
+  /** What the timer starts. */
   /** Installs Debian's security updates. */
   upgrades: "apt-daily-upgrade.service",
   observatory: "observatory.service",

@@ -96,6 +96,8 @@ export interface HostCheck extends CheckBase {
     readonly clockSeconds?: number;
     /** So long a reboot may be pending. */
     readonly rebootPendingSeconds?: number;
+    /** The certificate's renewal: certbot's last run and the last trial have to have ended well, and that trial not longer ago than this. */
+    readonly trialSeconds?: number;
   };
 }
 /** Age of the newest verified backup (and of the last verified restore), from the file that `fleet-agent backup pull` writes. */

@@ -4,6 +4,15 @@ export interface Space {
   readonly inodesPercent: number;
 }
 
+/** How certbot ended. */
+export interface RenewalOutcome {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly ok: boolean;
+  /** The names that failed, each with Let's Encrypt's reason; empty when all is well. */
+  readonly says: string;
+}
+
 /** A machine as it sees itself. Percent of use, 0 to 100. */
 export interface HostFacts extends Space {
   readonly memoryPercent: number;
@@ -13,6 +22,9 @@ export interface HostFacts extends Space {
   /** For how long, while it is pending. */
   readonly rebootPendingSeconds?: number;
   readonly upgradesPending?: number;
+  /** The last run of certbot's own timer, and the last weekly trial. */
+  readonly renewal?: RenewalOutcome;
+  readonly trial?: RenewalOutcome;
   /** By name: "active", "failed", "inactive"… */
   readonly units: Readonly<Record<string, string>>;
   /** By name: how often systemd has started it again by itself, since somebody started it. */

@@ -1,4 +1,10 @@
-import { CHECKS, hostCheck, rebootCheck, unitCheck } from "@second-server/contract/checks";
+import {
+  CHECKS,
+  hostCheck,
+  rebootCheck,
+  renewalCheck,
+  unitCheck,
+} from "@second-server/contract/checks";
 import { ROUTES, UNITS } from "@second-server/contract/names";
 import type { Check, HttpCheck } from "@second-server/contract/observatory";
 import { PATHS } from "@second-server/contract/paths";
@@ -77,6 +83,8 @@ export const WATCHED_UNITS: Readonly<Record<Role, readonly string[]>> = {
   watcher: [UNITS.nginx, UNITS.certbot, UNITS.cron],
 };
 const LIMITS = { memoryPercent: 95, diskPercent: 90, inodesPercent: 90, clockSeconds: 30 };
+/** Two missed weeks. */
+const TRIAL_SECONDS = 15 * 86_400;
 const machineChecks = (machine: Role, { rebootWithinSeconds }: FleetFacts["checks"]): Check[] => [
   {
     kind: "host",
@@ -93,6 +101,14 @@ const machineChecks = (machine: Role, { rebootWithinSeconds }: FleetFacts["check
     machine,
     limits: { rebootPendingSeconds: rebootWithinSeconds },
     intervalSeconds: 30,
+  },
+  {
+    kind: "host",
+    id: renewalCheck(machine),
+    layer: "data",
+    machine,
+    limits: { trialSeconds: TRIAL_SECONDS },
+    intervalSeconds: 60,
   },
   ...WATCHED_UNITS[machine].map((unit): Check => ({
     kind: "unit",

@@ -36,6 +36,9 @@ const COMMON_UNITS: readonly ReleaseUnit[] = [
   { name: UNITS.logSizes, restartOn: [], onChange: "none", enable: false },
   { name: UNITS.logSizesTimer, restartOn: [], onChange: "none", enable: true },
   { name: UNITS.certbot, restartOn: [], onChange: "none", enable: true },
+  { name: UNITS.renewalTrial, restartOn: [], onChange: "none", enable: true },
+  // Started by its timer alone.
+  { name: UNITS.renewalTrialRun, restartOn: [], onChange: "none", enable: false },
   {
     name: UNITS.ssh,
     restartOn: [PATHS.sshdSettings, PATHS.sshdAlgorithms],
@@ -56,6 +59,7 @@ const DIRECTORIES: Release["directories"] = [
   { path: PATHS.settings, mode: 0o755, owner: "root", group: "root" },
   { path: PATHS.webLogs, mode: 0o750, owner: "root", group: "adm" },
   { path: PATHS.webroot, mode: 0o755, owner: "root", group: "root" },
+  { path: PATHS.renewals, mode: 0o755, owner: "root", group: "root" },
 ];
 
 const serviceUnit = (service: ServiceFacts): ReleaseUnit =>

@@ -46,9 +46,30 @@ const logSizes = (): MachineFile[] => [
   },
 ];
 
+/** Renewals of the certificate: how each ended is written down, and one is tried every week. */
+const renewals = (): MachineFile[] => [
+  { path: PATHS.renewalOutcome, mode: 0o755, text: fill("system/renewal-outcome", {}) },
+  {
+    path: unitPath(`${UNITS.certbotRun}.d/fleet.conf`),
+    mode: 0o644,
+    text: fill("systemd/certbot-outcome.conf", {}),
+  },
+  {
+    path: unitPath(UNITS.renewalTrialRun),
+    mode: 0o644,
+    text: fill("systemd/renewal-trial.service", {}),
+  },
+  {
+    path: unitPath(UNITS.renewalTrial),
+    mode: 0o644,
+    text: fill("systemd/renewal-trial.timer", {}),
+  },
+];
+
 /** What both machines have, whatever they do. */
 export const systemFiles = (): MachineFile[] => [
   ...clientLimits(),
+  ...renewals(),
   ...logSizes(),
   { path: PATHS.sshdSettings, mode: 0o644, text: sshdText() },
   {

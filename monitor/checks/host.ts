@@ -7,6 +7,7 @@ import { type Advice, type Machine, onMachine } from "./advice";
 import type { ReportedKind } from "./check-kind";
 import { isFull } from "./machine-facts";
 import { Exhausted, Finding } from "./outcome";
+import { judgeRenewal, renewalAdvice } from "./renewal";
 
 const pendingFor = ({ rebootPendingSeconds: seconds }: HostFacts): string =>
   seconds === undefined ? "" : ` for ${span(seconds * 1000)}`;
@@ -92,13 +93,19 @@ export const hostKind: ReportedKind<HostCheck> = {
       inodesPercent: optional(number),
       clockSeconds: optional(number),
       rebootPendingSeconds: optional(number),
+      trialSeconds: optional(number),
     }),
   },
   judge: async (check, reports) => {
     // That a machine is silent is for the check of its disk and memory to tell, once.
-    const kind = isOfReboot(check) ? "unit" : "host";
+    const { trialSeconds } = check.limits;
+    const kind = isOfReboot(check) || trialSeconds !== undefined ? "unit" : "host";
     const { report, clockMs } = await reports.machine({ ...check, kind });
+    if (trialSeconds !== undefined) return judgeRenewal(report, trialSeconds, reports.now());
     return judgeHost(check, report, clockMs);
   },
-  advice: (check, machine) => (isOfReboot(check) ? rebootAdvice(machine) : advice(machine)),
+  advice: (check, machine) => {
+    if (check.limits.trialSeconds !== undefined) return renewalAdvice(machine);
+    return isOfReboot(check) ? rebootAdvice(machine) : advice(machine);
+  },
 };

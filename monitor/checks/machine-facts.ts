@@ -3,7 +3,10 @@ import { readFile, stat, statfs } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { promisify } from "node:util";
 
-import type { HostFacts, Space } from "@second-server/contract/reports";
+import { PATHS } from "@second-server/contract/paths";
+import type { HostFacts, RenewalOutcome, Space } from "@second-server/contract/reports";
+
+import { flag, number, objectOf, read, text } from "../store/shapes";
 
 const run = promisify(execFile);
 const used = (free: number, all: number): number =>
@@ -64,6 +67,14 @@ const lookAtUnits = async (units: readonly string[]): Promise<UnitFacts> => {
   return unitFacts(units, shown);
 };
 
+const isOutcome = objectOf<RenewalOutcome>({ at: number, ok: flag, says: text });
+/** Undefined before the first. */
+const renewalOutcome = async (name: "renewal" | "trial"): Promise<RenewalOutcome | undefined> =>
+  readFile(`${PATHS.renewals}/${name}.json`, "utf8").then(
+    (json) => read<RenewalOutcome>(json, isOutcome),
+    () => undefined,
+  );
+
 /** Gathers; remembers what is needed between two looks (the slow question for upgrades). */
 export interface MachineFacts {
   look(units: readonly string[], now: number): Promise<HostFacts>;
@@ -89,7 +100,7 @@ export const createMachineFacts = (upgrades = aptUpgrades): MachineFacts => {
   const upgradesPending = createUpgradeCount(upgrades);
   return {
     look: async (units, now) => {
-      const [memory, disk, load, rebootSince, states] = await Promise.all([
+      const [memory, disk, load, rebootSince, states, renewal, trial] = await Promise.all([
         readFile("/proc/meminfo", "utf8"),
         space(),
         readFile("/proc/loadavg", "utf8"),
@@ -99,6 +110,8 @@ export const createMachineFacts = (upgrades = aptUpgrades): MachineFacts => {
           () => undefined,
         ),
         lookAtUnits(units),
+        renewalOutcome("renewal"),
+        renewalOutcome("trial"),
       ]);
       const kilobytes = (name: string): number =>
         Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(memory)?.[1] ?? 0);
@@ -112,6 +125,8 @@ export const createMachineFacts = (upgrades = aptUpgrades): MachineFacts => {
             ? undefined
             : Math.max(0, Math.round((now - rebootSince) / 1000)),
         upgradesPending: upgradesPending(now),
+        renewal,
+        trial,
         ...states,
       };
     },

@@ -81,6 +81,8 @@ const MOST_UNITS = 1000;
 /** By unit's name. */
 const byUnit = (of: Rule): Rule => recordOf(line(256), of, MOST_UNITS);
 
+const renewal = shape({ at: count, ok: flag, says: line(1000) });
+
 const reportFields: { readonly [Field in keyof Required<MachineReport>]: Rule } = {
   at: count,
   memoryPercent: percent,
@@ -90,6 +92,8 @@ const reportFields: { readonly [Field in keyof Required<MachineReport>]: Rule } 
   rebootPending: flag,
   rebootPendingSeconds: optional(count),
   upgradesPending: optional(count),
+  renewal: optional(renewal),
+  trial: optional(renewal),
   units: byUnit(line(64)),
   restarts: optional(byUnit(count)),
 };
