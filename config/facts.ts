@@ -81,6 +81,7 @@ const serviceFacts = (
   streaming: service.streaming,
   ...(service.limits ? { limits: service.limits } : {}),
   maxBodyBytes: service.maxBodyBytes,
+  ...(Object.keys(service.headers).length > 0 ? { headers: service.headers } : {}),
   ...backendFacts(name, service.backend),
 });
 

@@ -75,6 +75,8 @@ export interface ServiceFacts {
   readonly limits?: RequestLimits;
   /** The largest request body that nginx takes. */
   readonly maxBodyBytes: number;
+  /** Response headers that the manifest says, by name in lower case; "none" takes one of the fleet's away. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface RelayFacts {

@@ -7,8 +7,9 @@ import { proxied } from "../config/services/proxied";
 import { SERVICE_KINDS } from "../config/services/registry";
 import { DEFAULT_LIMITS, type RequestLimits } from "../config/services/visitors";
 import { fill } from "./fill";
+import { headerLines } from "./headers";
 
-const SNIPPETS = ["logs", "tls", "limits", "maps", "headers", "acme", "ping", "proxy"] as const;
+const SNIPPETS = ["logs", "tls", "limits", "maps", "acme", "ping", "proxy"] as const;
 const filled = ({ template, values }: Filling): string => fill(template, values);
 
 interface Site {
@@ -17,6 +18,7 @@ interface Site {
   readonly host: string;
   readonly limits?: RequestLimits;
   readonly maxBodyBytes: number;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What counts a service's requests, and what refuses them: its own, so that one service's visitors cost another's nothing. Where none are refused they are counted all the same: one client's flood is not logged line by line. */
@@ -41,6 +43,7 @@ const site = (one: Site, locations: string): MachineFile => ({
     host: one.host,
     ...limiting(one),
     maxBody: one.maxBodyBytes,
+    headers: headerLines(one),
     locations: locations.trimEnd(),
   }),
 });

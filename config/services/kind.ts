@@ -1,5 +1,6 @@
 import type { z } from "zod";
 
+import { headersOf } from "./headers";
 import type { serviceKeys } from "./keys";
 import { DEFAULT_LIMITS, type RequestLimits, limitsOf } from "./visitors";
 
@@ -71,6 +72,7 @@ export interface ServiceEntry<Name extends string> {
   readonly streaming: boolean;
   readonly limits?: RequestLimits;
   readonly maxBodyBytes: number;
+  readonly headers: Readonly<Record<string, string>>;
   readonly packages: readonly string[];
   readonly sources?: Sources;
   readonly backend?: Backend;
@@ -97,6 +99,7 @@ export const serviceKind = <
       streaming: entry.streaming,
       limits: limitsOf(entry.limits, kind.limited ? DEFAULT_LIMITS : undefined),
       maxBodyBytes: entry["max-body"],
+      headers: headersOf(entry.headers),
       packages: kind.packages(entry),
       sources: kind.sources(entry),
       backend: kind.backend(entry, memoryMiB),

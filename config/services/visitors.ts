@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { count } from "../values";
+import { headers } from "./headers";
 
 const KIB = 1024;
 const UNITS: Readonly<Record<string, number>> = { K: KIB, M: KIB ** 2, G: KIB ** 3 };
@@ -56,6 +57,7 @@ export const visitorKeys = {
     .describe(
       'Requests of one client; more are answered 429. Default for static "none", else 50 a second and 1000 at once',
     ),
+  headers,
   "max-body": size
     .prefault("10MB")
     .describe("The largest request body, such as an upload; more is answered 413"),

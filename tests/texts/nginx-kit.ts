@@ -51,6 +51,12 @@ const knowsHttp2 = (): boolean => {
   return minor > 25 || (minor === 25 && patch >= 1);
 };
 
+/** OpenSSL 3.5, as Debian 13 has it, knows ML-KEM; an older one refuses a list that names it. */
+const knowsPostQuantum = (): boolean =>
+  spawnSync("openssl", ["list", "-kem-algorithms"], { encoding: "utf8" }).stdout.includes(
+    "X25519MLKEM768",
+  );
+
 /** Lays a machine's nginx out below `etc`, its places moved there and nothing else changed but what `change` does; returns nginx.conf's path. */
 export const layOut = (
   files: readonly MachineFile[],
@@ -59,6 +65,7 @@ export const layOut = (
   change: (text: string) => string = (text) => text,
 ): string => {
   const http2 = knowsHttp2();
+  const postQuantum = knowsPostQuantum();
   const logs = join(etc, "logs");
   mkdirSync(logs, { recursive: true });
   for (const { path, text } of files.filter((file) => file.path.startsWith("/etc/nginx/"))) {
@@ -66,6 +73,7 @@ export const layOut = (
       join(etc, path.slice("/etc/nginx/".length)),
       change(
         (http2 ? text : text.replace(/^\s*http2 on;\n/gm, ""))
+          .replace("X25519MLKEM768:", postQuantum ? "X25519MLKEM768:" : "")
           .replaceAll("/etc/nginx/mime.types", "MIME")
           .replaceAll("/etc/nginx/", `${etc}/`)
           .replaceAll("MIME", "/etc/nginx/mime.types")

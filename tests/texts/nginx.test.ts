@@ -68,7 +68,7 @@ suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as ren
       ...SOURCES,
       "fleet.yaml": MANIFEST.replace(
         "kind: node,",
-        "kind: node, max-body: 3MB, limits: { requests-per-second: 1, burst: 20 },",
+        "kind: node, max-body: 3MB, headers: { Content-Security-Policy: default-src 'none', Permissions-Policy: none }, limits: { requests-per-second: 1, burst: 20 },",
       ),
     }),
   );
@@ -85,6 +85,9 @@ suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as ren
         .writeHead(request.url === "/missing" ? 404 : 200, {
           "x-frame-options": "DENY",
           "x-content-type-options": "nosniff",
+          "content-security-policy": "default-src *",
+          "permissions-policy": "camera=*",
+          "set-cookie": ["a=1; Path=/", "b=2; HttpOnly; Secure"],
         })
         .end(request.headers["x-forwarded-for"]),
     ).listen(0, "127.0.0.1");
@@ -135,6 +138,7 @@ suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as ren
     "referrer-policy": "strict-origin-when-cross-origin",
     "x-frame-options": "SAMEORIGIN",
   };
+  const POLICY = expect.stringContaining("camera=()");
 
   test("plain HTTP goes to HTTPS, path and all, and carries no HSTS", async () => {
     const { status, headers } = await plain("/a?b=1");
@@ -187,6 +191,27 @@ suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as ren
     });
     expect(body).toBe("127.0.0.1");
   });
+  test("files get a policy of their own that lets in scripts from here alone; a service keeps its own", async () => {
+    expect((await secure("/")).headers).toMatchObject({
+      "content-security-policy": expect.stringMatching(/^default-src 'self'; style-src/),
+      "permissions-policy": POLICY,
+      "cross-origin-opener-policy": "same-origin-allow-popups",
+    });
+    expect((await secure("/", "stats.example.test")).headers).toMatchObject({
+      "content-security-policy": "default-src *",
+      "permissions-policy": "camera=*",
+    });
+  });
+  test("what fleet.yaml says of a header takes the place of the service's and of the fleet's", async () => {
+    const { headers } = await secure("/", "notes.example.test");
+    expect(headers["content-security-policy"]).toBe("default-src 'none'");
+    expect(headers["permissions-policy"]).toBeUndefined();
+  });
+  test("every cookie is for HTTPS alone, whatever the service says", async () =>
+    expect((await secure("/", "stats.example.test")).headers["set-cookie"]).toEqual([
+      expect.stringMatching(/; secure$/i),
+      expect.stringMatching(/; secure/i),
+    ]));
   test("a forged X-Forwarded-For does not reach a service", async () =>
     expect(
       (await ask(true, https, "notes.example.test", "/", { "x-forwarded-for": "192.0.2.1" })).body,
