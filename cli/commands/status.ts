@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { z } from "zod";
 
 import { type CommonOptions, type Context, common, contextOf } from "../context";
 import { type MachineDrift, askDrift, driftText } from "../drift";
@@ -24,21 +25,49 @@ export interface FleetStatus {
   readonly services: readonly Verdict[];
   /** What was changed by hand on the machines. */
   readonly drift: readonly MachineDrift[];
+  /** What else is worth knowing. */
+  readonly notes?: readonly string[];
   readonly ok: boolean;
 }
 
+const cloudHelpers = z.object({
+  helpers: z
+    .array(
+      z.object({
+        name: z.string(),
+        pid: z.number().optional(),
+        lastEnd: z.object({ at: z.string(), how: z.string() }).optional(),
+      }),
+    )
+    .default([]),
+});
+
+/** Programs of the local cloud's that have ended by themselves. */
+const endedHelpers = (status: unknown): string[] =>
+  cloudHelpers
+    .parse(status)
+    .helpers.flatMap(({ name, pid, lastEnd }) =>
+      lastEnd === undefined
+        ? []
+        : [
+            `the local DigitalOcean's ${name} ended at ${lastEnd.at} (${lastEnd.how}) and ${pid === undefined ? "is being started again" : "runs again"}`,
+          ],
+    );
+
 const localMachines = async (
   context: Context,
-): Promise<Pick<FleetStatus, "machines" | "floatingIp">> => {
+): Promise<Pick<FleetStatus, "machines" | "floatingIp" | "notes">> => {
   const ask = await askCloud(context, "status");
-  const [machines, { reserved_ips: ips }] = await Promise.all([
+  const [machines, { reserved_ips: ips }, cloud] = await Promise.all([
     listDroplets(ask),
     ask("GET", "/v2/reserved_ips") as Promise<{
       reserved_ips: { ip: string; droplet: { name: string } | null }[];
     }>,
+    ask("GET", "/local/status"),
   ]);
   return {
     machines,
+    notes: endedHelpers(cloud),
     floatingIp: ips[0] ? { address: ips[0].ip, holder: ips[0].droplet?.name ?? NOBODY } : NOBODY,
   };
 };
@@ -104,6 +133,7 @@ export const render = (status: FleetStatus): string => {
       ? serviceTable(status.services, Date.now(), paint)
       : "No services yet. Run: ./fleet up",
     ...(status.drift.length > 0 ? ["", driftText(status.drift)] : []),
+    ...(status.notes ?? []),
   ].join("\n");
 };
 

@@ -1,5 +1,6 @@
 /** What the `fleet` command may ask of the local DigitalOcean; nothing else of local/cloud is imported from outside. */
 import { checkHost } from "./host/check";
+import { becomeNeutral } from "./host/neutral-process";
 import { installPackages } from "./host/packages";
 import type { Lab } from "./lab/contract";
 import { destroy } from "./lab/destroy";
@@ -20,16 +21,24 @@ export {
 export type { HostReport } from "./host/report";
 export type { Lab, LabOptions, LabStatus, Progress } from "./lab/contract";
 
+/** What makes files and starts programs does so alike, whoever calls. */
+const neutrally =
+  <Args extends readonly unknown[], Result>(work: (...args: Args) => Promise<Result>) =>
+  async (...args: Args): Promise<Result> => {
+    await becomeNeutral();
+    return work(...args);
+  };
+
 export const lab: Lab = {
-  checkHost,
-  installPackages,
-  ensureImage: async (paths, progress) => {
+  checkHost: neutrally(checkHost),
+  installPackages: neutrally(installPackages),
+  ensureImage: neutrally(async (paths, progress) => {
     await ensureImage(paths.cache, progress);
-  },
-  start,
+  }),
+  start: neutrally(start),
   status,
-  stop,
-  destroy,
+  stop: neutrally(stop),
+  destroy: neutrally(destroy),
   inLab,
   request,
 };

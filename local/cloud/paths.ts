@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { homedir, tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { homedir, tmpdir, userInfo } from "node:os";
+import { isAbsolute, join, resolve } from "node:path";
 
 /** Where one local cloud keeps everything; two state folders are two clouds that know nothing of each other. */
 export interface LabPaths {
@@ -28,15 +28,22 @@ export interface LabPaths {
   readonly cache: string;
 }
 
+/** An empty or relative HOME would be another folder wherever a program runs: then the one that the user's entry names. */
+export const homeFolder = (): string => (isAbsolute(homedir()) ? homedir() : userInfo().homedir);
+
+/** A relative path in one of these is to be ignored (XDG Base Directory Specification). */
+const absolute = (path: string | undefined): string | undefined =>
+  path !== undefined && isAbsolute(path) ? path : undefined;
+
 const xdg = (variable: string, fallback: string): string =>
-  process.env[variable] || join(homedir(), fallback);
+  absolute(process.env[variable]) ?? join(homeFolder(), fallback);
 
 /** Only root may write to /run (and macOS has none). Not below the state folder: a socket's path has to stay under 104 bytes. */
 const runtimeFolder = (): string => {
   const user = process.getuid?.() ?? 0;
   return user === 0 && process.platform === "linux"
     ? "/run/second-server"
-    : join(process.env["XDG_RUNTIME_DIR"] || tmpdir(), `second-server-${user}`);
+    : join(absolute(process.env["XDG_RUNTIME_DIR"]) ?? tmpdir(), `second-server-${user}`);
 };
 
 export const defaultState = (): string =>

@@ -31,6 +31,11 @@ export interface CloudAnswer {
   /** Samples of a metric: time and value. */
   readonly data: { readonly result: readonly { readonly values: readonly [number, string][] }[] };
   readonly faults: readonly unknown[];
+  readonly helpers: readonly {
+    readonly pid?: number;
+    readonly restarts: number;
+    readonly lastEnd?: { readonly how: string };
+  }[];
   readonly token: { readonly value: string };
   readonly mails: readonly { readonly subject: string; readonly text: string }[];
 }

@@ -27,8 +27,18 @@ const refresh = async () => {
   showNetwork(ips.reserved_ips, firewalls.firewalls);
   showHistory(actions.actions, calls.calls);
   await showRecords();
-  byId("status").textContent =
-    `${status.machines ? "real machines" : "records only"} · pace ${status.pace} · certificate authority ${status.acme} · API ${status.api}`;
+  byId("status").textContent = [
+    status.machines ? "real machines" : "records only",
+    `pace ${status.pace}`,
+    `certificate authority ${status.acme}`,
+    `API ${status.api}`,
+    ...(status.helpers ?? [])
+      .filter((one) => one.lastEnd)
+      .map(
+        (one) =>
+          `${one.name} ended at ${one.lastEnd.at} (${one.lastEnd.how}), ${one.pid ? "runs again" : "is being started again"}`,
+      ),
+  ].join(" · ");
 };
 
 const loop = async () => {

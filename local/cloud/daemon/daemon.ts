@@ -15,6 +15,7 @@ import { probeFrom } from "../api/watch/probe";
 import { uptimeRound } from "../api/watch/uptime-round";
 import { systemClock } from "../clock";
 import { consoleRoutes } from "../console/page";
+import { becomeNeutral } from "../host/neutral-process";
 import type { MachineHost } from "../machines/hypervisor";
 import { createRecordsOnlyHypervisor } from "../machines/records-only";
 import { openInbox, type Inbox } from "../mail/inbox";
@@ -25,6 +26,7 @@ import { labPaths, type LabPaths } from "../paths";
 import { createKeyedQueue, type KeyedQueue } from "../queue";
 import { openStore, type Store } from "../record-store";
 import { regularly } from "../regularly";
+import type { Helper } from "../supervise";
 import { listen, listenOnSocket, portOf } from "./listen";
 import type { Trust } from "./services";
 
@@ -72,6 +74,7 @@ const machineHost = async (
 };
 
 const assemble = async (options: ServeOptions): Promise<Running> => {
+  await becomeNeutral();
   const paths = labPaths(options.state);
   const store = await openStore(paths.records, systemClock, log);
   const queue = createKeyedQueue();
@@ -157,7 +160,12 @@ const watch = ({ paths, created: { cloud } }: Running): void => {
 
 const acmeState = ({ faults }: Cloud): string => (faults.find("acme") ? "down" : "ready");
 
-const publish = async (running: Running, api: string, machines: boolean): Promise<void> => {
+const publish = async (
+  running: Running,
+  api: string,
+  machines: boolean,
+  helpers: readonly Helper[],
+): Promise<void> => {
   const { paths, created, inbox, trust } = running;
   const end = ending(running);
   process.on("SIGTERM", () => end(false));
@@ -169,6 +177,7 @@ const publish = async (running: Running, api: string, machines: boolean): Promis
     machines,
     startedAt,
     acme: trust ? acmeState(created.cloud) : "none",
+    helpers: helpers.map((helper) => helper.state()),
   });
   const root = new Hono<ApiEnv>();
   root.route("/", created.app);
@@ -198,7 +207,7 @@ export const serve = async (options: ServeOptions): Promise<void> => {
   const { created, paths, inbox, trust } = running;
   if (trust) {
     const { startServices } = await import("./services");
-    await startServices({
+    const helpers = await startServices({
       paths,
       cloud: created.cloud,
       api: created.app,
@@ -207,12 +216,12 @@ export const serve = async (options: ServeOptions): Promise<void> => {
     });
     await takeOverMachines(running);
     watch(running);
-    return publish(running, API_IN_LAB, true);
+    return publish(running, API_IN_LAB, true, helpers);
   }
   await takeOverMachines(running);
   const server = await listen(createServer(getRequestListener(created.app.fetch)), {
     host: "127.0.0.1",
     port: 0,
   });
-  return publish(running, `http://127.0.0.1:${portOf(server)}`, false);
+  return publish(running, `http://127.0.0.1:${portOf(server)}`, false, []);
 };

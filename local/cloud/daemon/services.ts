@@ -17,8 +17,10 @@ import type { Inbox } from "../mail/inbox";
 import { startRelay } from "../mail/relay";
 import { createMetadata } from "../metadata/app";
 import { addresses } from "../network/addresses";
+import { keepMirror } from "../network/mirror-process";
 import { startMirrorRelay } from "../network/mirror-relay";
 import type { LabPaths } from "../paths";
+import type { Helper } from "../supervise";
 import { listen } from "./listen";
 
 export interface Trust {
@@ -58,14 +60,14 @@ const acme = async (paths: LabPaths, cloud: Cloud, issuer: Issuer): Promise<Requ
   return getRequestListener(app.fetch);
 };
 
-/** Everything that stands at an address of the router's namespace. Must run inside of it. */
+/** Everything that stands at an address of the router's namespace; resolves with what of it is a program of its own. Must run inside of it. */
 export const startServices = async (options: {
   paths: LabPaths;
   cloud: Cloud;
   api: Api;
   inbox: Inbox;
   trust: Trust;
-}): Promise<void> => {
+}): Promise<readonly Helper[]> => {
   const {
     paths,
     cloud,
@@ -101,4 +103,5 @@ export const startServices = async (options: {
     port: 80,
   });
   await startMirrorRelay(paths);
+  return [keepMirror(paths, log)];
 };

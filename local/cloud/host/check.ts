@@ -3,6 +3,7 @@ import { kernelProblems } from "./kernel";
 import { networkProblem, vethProblem } from "./network";
 import { onPath } from "./on-path";
 import { missingPackages } from "./packages";
+import { limitProblems } from "./process-limits";
 import type { HostProblem, HostReport } from "./report";
 import { spaceProblem } from "./space";
 
@@ -31,6 +32,7 @@ export const checkHost = async (paths?: LabPaths): Promise<HostReport> => {
     ...(await networkProblem()),
     ...(await vethProblem()),
     ...(await spaceProblem(paths)),
+    ...(await limitProblems()),
   );
   const missing = await missingPackages();
   if (missing.length && !(await onPath("apt-get")))

@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 
-import { systemPath } from "../machines/run";
+import { systemPath } from "./environment";
 
 /** What can't be looked at (a PATH that names a file, a folder of another's) is as good as not there. */
 export const exists = (path: string): Promise<boolean> =>

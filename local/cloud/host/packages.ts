@@ -1,4 +1,5 @@
 import { attempt, run } from "../machines/run";
+import { hostEnvironment } from "./environment";
 import { exists, onPath } from "./on-path";
 
 /** What runs machines, by the Debian package that brings it. Packages without a program of their own are asked for by file. */
@@ -42,7 +43,7 @@ export const installPackages = async (
   const started = Date.now();
   const step = "packages";
   // needrestart (Ubuntu) would restart the host's own services.
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_SUSPEND: "1" };
+  const env = { ...hostEnvironment(), DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_SUSPEND: "1" };
   const onLine = (line: string): void => {
     if (/^(Get:|Setting up |Processing triggers |Waiting for )/.test(line))
       progress({ step, detail: line.slice(0, 100) });

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { isErrorOf } from "../files";
-import { systemPath } from "../machines/run";
+import { systemPath } from "../host/environment";
 import { API_IN_LAB } from "../network/addresses";
 import { netnsFile } from "../network/namespaces";
 import type { LabPaths } from "../paths";

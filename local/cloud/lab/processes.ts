@@ -1,39 +1,42 @@
 import { spawn } from "node:child_process";
-import { mkdir, open, readFile, rm } from "node:fs/promises";
-import { connect } from "node:net";
+import { mkdir, open, readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
 
 import { exists, unlessGone } from "../files";
+import { hostEnvironment } from "../host/environment";
 import { hostHierarchies, makeGroup } from "../machines/cgroups";
-import { systemPath } from "../machines/run";
 import { netnsFile } from "../network/namespaces";
 import type { LabPaths } from "../paths";
+import { nodeCommand } from "./node-command";
 
 /** The group of everything of ours that isn't a machine: daemon, ACME server, mirror proxy. */
 export const HELPERS_GROUP = "helpers";
 
 const ISLAND = join(__dirname, "..");
 const DAEMON = join(ISLAND, "main.ts");
-const MIRROR_PROXY = join(ISLAND, "network", "mirror-proxy.ts");
-const TSX = pathToFileURL(require.resolve("tsx")).href;
 const HOST_BUNDLE = "/etc/ssl/certs/ca-certificates.crt";
 
 export const mirrorSocket = (paths: LabPaths): string =>
   paths.socket.replace(/\.sock$/, "-mirror.sock");
 export const daemonLock = (paths: LabPaths): string => join(paths.state, "cloud", "daemon.lock");
 
-const node = (script: string, ...args: string[]): string[] => [
-  process.execPath,
-  "--import",
-  TSX,
-  script,
-  ...args,
-];
+/** What a program that we start has open of ours besides its output: the host's network, which the daemon itself has left. */
+export const HOST_NETNS_FD = 3;
+/** Tells it so. */
+export const HOST_NETNS_KEPT = "LAB_HOST_NETNS_KEPT";
 
-/** Joins the groups it is told of, then becomes the program. */
-const JOIN_SCRIPT =
-  'for group in $HELPER_GROUPS; do echo $$ >"$group/cgroup.procs" || exit 99; done; unset HELPER_GROUPS; exec "$@"';
+/**
+ * Joins the groups it is told of, then becomes the program. What else the caller had open (a lock, as `exec 200>LOCK; flock 200` holds
+ * it) is closed: Node closes the lowest few only, and the program outlives its caller. Bash, since other shells know no handle above 9.
+ */
+const JOIN_SCRIPT = `
+for group in $HELPER_GROUPS; do echo $$ >"$group/cgroup.procs" || exit 99; done
+unset HELPER_GROUPS
+for handle in /dev/fd/*; do
+  handle=\${handle##*/}
+  [ "$handle" -gt ${HOST_NETNS_FD} ] && eval "exec $handle>&-"
+done 2>/dev/null
+exec "$@"`;
 
 /** A program that outlives us, its output appended to the cloud's log. Resolves with its process id, which stays the same to its end. */
 const launch = async (
@@ -43,15 +46,19 @@ const launch = async (
 ): Promise<number> => {
   await mkdir(dirname(paths.log), { recursive: true });
   const log = await open(paths.log, "a", 0o600);
+  const netns = await unlessGone(open("/proc/self/ns/net"), undefined);
   try {
-    const trusted = (await exists(HOST_BUNDLE))
-      ? { NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS ?? HOST_BUNDLE }
-      : {};
-    const child = spawn("sh", ["-c", JOIN_SCRIPT, "sh", ...argv], {
+    const trusted = (await exists(HOST_BUNDLE)) ? { NODE_EXTRA_CA_CERTS: HOST_BUNDLE } : {};
+    const child = spawn("bash", ["-c", JOIN_SCRIPT, "bash", ...argv], {
       detached: true,
       cwd: "/",
-      stdio: ["ignore", log.fd, log.fd],
-      env: { ...process.env, ...trusted, PATH: systemPath(), HELPER_GROUPS: groups.join(" ") },
+      stdio: ["ignore", log.fd, log.fd, ...(netns === undefined ? [] : [netns.fd])],
+      env: {
+        ...trusted,
+        ...hostEnvironment(),
+        ...(netns === undefined ? {} : { [HOST_NETNS_KEPT]: "yes" }),
+        HELPER_GROUPS: groups.join(" "),
+      },
     });
     await new Promise<void>((resolve, reject) => {
       child.once("spawn", resolve);
@@ -61,41 +68,19 @@ const launch = async (
     return child.pid!;
   } finally {
     await log.close();
+    await netns?.close();
   }
 };
 
 export const helperGroups = async (paths: LabPaths): Promise<string[]> =>
   makeGroup(await hostHierarchies(), paths.id, HELPERS_GROUP);
 
-const answers = (path: string): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect({ path });
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", () => resolve(false));
-  });
-
-/** The way to the Debian mirror for machines: in the host's network, reached over its socket only. */
-export const ensureMirrorProxy = async (paths: LabPaths): Promise<void> => {
-  const socket = mirrorSocket(paths);
-  if (await answers(socket)) return;
-  await mkdir(dirname(socket), { recursive: true, mode: 0o700 });
-  await rm(socket, { force: true });
-  await launch(
-    paths,
-    node(MIRROR_PROXY, "--socket", socket, "--cache", join(paths.cache, "packages")),
-    await helperGroups(paths),
-  );
-};
-
 /** Starts the daemon, unless another one holds the state: then it ends at once, with exit code 1. */
 export const launchDaemon = async (
   paths: LabPaths,
   options: { machines: boolean; pace: "host" | "real" },
 ): Promise<number> => {
-  const serve = node(
+  const serve = nodeCommand(
     DAEMON,
     "serve",
     "--state",

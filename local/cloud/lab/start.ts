@@ -9,7 +9,7 @@ import { API_IN_LAB } from "../network/addresses";
 import { setUpNetwork } from "../network/namespaces";
 import type { LabPaths } from "../paths";
 import type { LabOptions, LabStatus } from "./contract";
-import { ensureMirrorProxy, isAlive, lastWords, launchDaemon } from "./processes";
+import { isAlive, lastWords, launchDaemon } from "./processes";
 import { request, unlessSilent } from "./request";
 
 /** Machines that were on are booted before it answers. */
@@ -31,7 +31,12 @@ export const status = async (paths: LabPaths, within = SILENCE): Promise<LabStat
   const { pid, api, machines } = answer.body as { pid: number; api?: string; machines?: boolean };
   const token = await ownersToken(paths);
   return {
- running: true, pid, api: api ?? API_IN_LAB, machines: machines ?? true, token };
+    running: true,
+    pid,
+    api: api ?? API_IN_LAB,
+    machines: machines ?? true,
+    token,
+  };
 };
 
 const waitUntilReady = async (paths: LabPaths, pid: number): Promise<LabStatus> => {
@@ -74,7 +79,6 @@ const prepareMachines = async (
   );
   await ensureImage(paths.cache, progress);
   await setUpNetwork(paths);
-  await ensureMirrorProxy(paths);
 };
 
 const startAnew = async ({ paths, machines, pace, progress }: LabOptions): Promise<LabStatus> => {

@@ -21,12 +21,18 @@ const waitForEnd = async (pid: number, milliseconds: number): Promise<boolean> =
   return true;
 };
 
+/** `ps` shows a question mark for what it does not like in a folder's name. */
+const commandOf = async (pid: number): Promise<string> => {
+  if (process.platform === "linux")
+    return (await unlessGone(readFile(`/proc/${pid}/cmdline`, "utf8"), "")).replaceAll("\0", " ");
+  return (await attempt(["ps", "-o", "command=", "-p", String(pid)])).stdout;
+};
+
 /** A daemon that runs no machines has no group to kill by: its process id is all there is, so it has to be sure that it is its own. */
 export const endPlainDaemon = async (paths: LabPaths): Promise<void> => {
   const pid = Number(await unlessGone(readFile(pidFile(paths), "utf8"), "0"));
   if (!pid || !(await isAlive(pid))) return;
-  const { stdout } = await attempt(["ps", "-o", "command=", "-p", String(pid)]);
-  if (!isDaemonOf(paths, stdout)) return;
+  if (!isDaemonOf(paths, await commandOf(pid))) return;
   signal(pid, "SIGTERM");
   if (!(await waitForEnd(pid, 5000))) signal(pid, "SIGKILL");
 };

@@ -23,6 +23,9 @@ export interface BootOptions {
   readonly files: readonly { readonly file: string; readonly inside: string }[];
 }
 
+/** In --bind, a colon begins the name inside. */
+const bindable = (path: string): string => path.replaceAll(/[\\:]/g, "\\$&");
+
 const nspawn = ({ lab, dropletId, hostname, root, devices, files }: BootOptions): string[] => [
   "systemd-nspawn",
   "--quiet",
@@ -39,7 +42,7 @@ const nspawn = ({ lab, dropletId, hostname, root, devices, files }: BootOptions)
   "--timezone=off",
   "--link-journal=no",
   ...devices.flatMap(({ device, inside }) => inside.map((name) => `--bind=${device}:${name}`)),
-  ...files.map(({ file, inside }) => `--bind-ro=${file}:${inside}`),
+  ...files.map(({ file, inside }) => `--bind-ro=${bindable(file)}:${inside}`),
   // Passed on to PID 1: the console shows the boot, as DigitalOcean's does.
   "--",
   "--show-status=1",

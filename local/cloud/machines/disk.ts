@@ -1,5 +1,5 @@
 import { mkdir, rm, stat, truncate, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 
 import { untilFree } from "./loops";
 import { isMounted, mountLoop, mountsBelow } from "./mounts";
@@ -45,15 +45,11 @@ export const mountDisk = async (place: DiskPlace, base: string): Promise<void> =
   await mountLoop("nodelalloc", disk, fs);
   await mkdir(join(fs, "up"), { recursive: true });
   await mkdir(join(fs, "wk"), { recursive: true });
-  await run([
-    "mount",
-    "-t",
-    "overlay",
-    "second-server",
-    "-o",
-    `lowerdir=${base},upperdir=${join(fs, "up")},workdir=${join(fs, "wk")}`,
-    root,
-  ]);
+  // Relative paths, all of our own making: a comma or a colon in the state folder's name would end one, and all of them have to fit in a page.
+  const layers = `lowerdir=${relative(place.folder, base)},upperdir=fs/up,workdir=fs/wk`;
+  await run(["mount", "-t", "overlay", "second-server", "-o", layers, "root"], {
+    cwd: place.folder,
+  });
 };
 
 /**

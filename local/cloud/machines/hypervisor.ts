@@ -18,6 +18,8 @@ import type {
 export interface Hypervisor {
   /** Makes disk, seed and network, and boots, with the volumes as disks from the beginning. Resolves when sshd answers (cloud-init may still run). */
   create(spec: MachineSpec, volumes?: readonly VolumeSpec[]): Promise<void>;
+  /** Ends what the machine is doing, a boot that somebody waits for above all; asked for out of its turn, when the machine is to be destroyed. Absent: nothing takes long. */
+  interrupt?(dropletId: number): Promise<void>;
   destroy(dropletId: number): Promise<void>;
   powerOn(dropletId: number): Promise<void>;
   /** As pulling the plug: what was not synced is lost. */

@@ -2,11 +2,13 @@ import { mkdir } from "node:fs/promises";
 import { basename } from "node:path";
 
 import { mountBase } from "./base-image";
+import { killGroup } from "./cgroups";
 import { unmountDisk } from "./disk";
 import type { Hypervisor } from "./hypervisor";
 import { ensureImage } from "./image/build";
 import { cutPower, restart } from "./machine";
 import { forgetMachine, machineFolder } from "./machine-file";
+import { groupOf } from "./machine-groups";
 import { keep, type Machine, machineOf } from "./machine-table";
 import type { NspawnParts } from "./nspawn-parts";
 import { diskFromImage, dropUnusedBases } from "./snapshots";
@@ -53,7 +55,15 @@ const remove = async (parts: NspawnParts, machine: Machine): Promise<void> => {
 
 type LifeOperations = Pick<
   Hypervisor,
-  "create" | "destroy" | "rebuild" | "powerOn" | "powerOff" | "shutdown" | "reboot" | "power"
+  | "create"
+  | "interrupt"
+  | "destroy"
+  | "rebuild"
+  | "powerOn"
+  | "powerOff"
+  | "shutdown"
+  | "reboot"
+  | "power"
 >;
 
 /** A machine's beginning, its end, and its power between them. */
@@ -63,8 +73,15 @@ export const lifeOperations = (parts: NspawnParts): LifeOperations => {
   return {
     create: async (spec, volumes = []) => {
       const machine = table.byId.get(spec.dropletId) ?? (await makeNew(parts, spec, volumes));
-      await power.on(machine);
+      try {
+        await power.on(machine);
+      } catch (error) {
+        // Its creation is told as failed, and the droplet as off: the next daemon has not to boot it.
+        await keep(paths.machines, machine, { on: false });
+        throw error;
+      }
     },
+    interrupt: (dropletId) => killGroup(around.host, paths.id, groupOf(dropletId)),
     destroy: async (dropletId) => {
       const machine = table.byId.get(dropletId);
       if (machine) await remove(parts, machine);

@@ -55,7 +55,7 @@ const assembleParts = async (options: NspawnOptions): Promise<NspawnParts> => {
     log,
     trustedCertificates,
     host: await hostHierarchies(),
-    latency: createLatency(paths),
+    latency: createLatency(paths, log),
     cpus: createCpuPlan(await hostCpus()),
   };
   await shareMounts(paths.machines);

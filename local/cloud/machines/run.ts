@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
 
+import { hostEnvironment, systemPath } from "../host/environment";
+
 export type Argv = readonly [string, ...string[]];
 
 export interface RunOptions {
@@ -17,21 +19,6 @@ export interface RunResult {
   readonly stderr: string;
 }
 
-/** This process' PATH and the system's sbin folders, which not every root's PATH has. */
-export const systemPath = (): string =>
-  [
-    ...new Set([
-      ...(process.env.PATH ?? "").split(":"),
-      "/usr/local/sbin",
-      "/usr/sbin",
-      "/sbin",
-      "/usr/bin",
-      "/bin",
-    ]),
-  ]
-    .filter(Boolean)
-    .join(":");
-
 const lineFeeder = (onLine: (line: string) => void): ((chunk: string) => void) => {
   let rest = "";
   return (chunk) => {
@@ -47,7 +34,7 @@ export const attempt = (argv: Argv, options: RunOptions = {}): Promise<RunResult
     const [command, ...args] = argv;
     const child = spawn(command, args, {
       cwd: options.cwd,
-      env: { ...(options.env ?? process.env), PATH: systemPath() },
+      env: { ...(options.env ?? hostEnvironment()), PATH: systemPath() },
       stdio: ["pipe", "pipe", "pipe"],
     });
     const said = { stdout: "", stderr: "" };

@@ -90,7 +90,7 @@ const raiseTaps = (paths: LabPaths, links: readonly string[]): Promise<string> =
   return inNetns(paths.routerNetns, lines.join("\n"));
 };
 
-export const createLatency = (paths: LabPaths): Latency => {
+export const createLatency = (paths: LabPaths, log: (line: string) => void): Latency => {
   const programs = new Map<number, ChildProcess>();
 
   const clear = async (dropletId: number): Promise<void> => {
@@ -112,24 +112,26 @@ export const createLatency = (paths: LabPaths): Latency => {
     programs.set(dropletId, child);
     await raiseTaps(paths, links);
     await run([...inRouter(paths), "nft", "-f", "-"], { input: slowRules(dropletId, links) });
-    // A program that dies would leave the machine unreachable.
-    child.once("exit", () => {
-      if (programs.get(dropletId) === child) void clear(dropletId);
+    // A program that dies leaves the machine unreachable, and nobody has ended the fault.
+    child.once("exit", (code, signal) => {
+      if (programs.get(dropletId) !== child) return;
+      log(
+        `the slow link of droplet ${dropletId} has ended (${signal ?? `exit ${code}`}); it is started again`,
+      );
+      set(dropletId, roundTrip / 2).catch((error: Error) => log(`slow link: ${error.message}`));
     });
   };
 
-  return {
-    clear,
-    set: async (dropletId, milliseconds) => {
+  const set = async (dropletId: number, milliseconds: number): Promise<void> => {
+    await clear(dropletId);
+    if (milliseconds <= 0) return;
+    const links = await linksOf(dropletId);
+    const roundTrip = milliseconds * 2;
+    if (await delayByNetem(paths.routerNetns, links, roundTrip)) return;
+    await delayByProgram(dropletId, links, roundTrip).catch(async (error: Error) => {
       await clear(dropletId);
-      if (milliseconds <= 0) return;
-      const links = await linksOf(dropletId);
-      const roundTrip = milliseconds * 2;
-      if (await delayByNetem(paths.routerNetns, links, roundTrip)) return;
-      await delayByProgram(dropletId, links, roundTrip).catch(async (error: Error) => {
-        await clear(dropletId);
-        throw error;
-      });
-    },
+      throw error;
+    });
   };
+  return { clear, set };
 };

@@ -74,6 +74,19 @@ export const crashTests = (): void =>
       expect(await bootOf(ids.one)).toEqual(before);
     });
 
+    test("the package mirror, killed while its daemon lives, is started again, and that it ended is told", async () => {
+      const mirror = async () => (await api("GET", "/local/status")).helpers[0]!;
+      const { pid } = await mirror();
+      process.kill(pid!, "SIGKILL");
+      await until(
+        "another mirror",
+        60,
+        async () => ![undefined, pid].includes((await mirror()).pid),
+      );
+      expect(await mirror()).toMatchObject({ restarts: 1, lastEnd: { how: "SIGKILL" } });
+      expect((await on(ids.one, "apt-get -q -o APT::Update::Error-Mode=any update")).code).toBe(0);
+    });
+
     test("somebody's own copy of the mounts, in a namespace that hears nothing of the host, is in nobody's way", async () => {
       const child = spawn("unshare", ["--mount", "sh", "-c", "echo made; exec sleep 600"], {
         stdio: ["ignore", "pipe", "inherit"],

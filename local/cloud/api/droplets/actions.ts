@@ -1,3 +1,4 @@
+import type { Hypervisor } from "../../machines/hypervisor";
 import type { ActionRecord, DropletRecord } from "../../records";
 import { actionsUnderWay } from "../actions";
 import type { Cloud } from "../cloud";
@@ -33,11 +34,35 @@ const resumeAction = (cloud: Cloud, action: ActionRecord): void => {
     const name = `${droplet.name} ${action.started_at.slice(0, 10)}`;
     return queueAction(cloud, droplet, action, () => takeSnapshot(cloud, droplet, "backup", name));
   }
-  const wanted = dropletAction.parse(action.request);
-  queueAction(cloud, droplet, action, () => perform(cloud, droplet, wanted));
+  queueAction(cloud, droplet, action, () =>
+    perform(cloud, droplet, dropletAction.parse(action.request)),
+  );
+};
+
+/** Frees droplets that wait for an action which nobody carries out any more: the daemon died between the action's end and the lock's. */
+const liftLocks = ({ store, hypervisor }: Cloud, underWay: readonly ActionRecord[]): void => {
+  const busy = new Set(underWay.map(({ resource_id }) => resource_id));
+  const left = store.droplets.filter(
+    ({ id, locked, status }) => (locked || status === "new") && !busy.has(id),
+  );
+  for (const droplet of left) {
+    const status = droplet.status === "new" ? statusOf(hypervisor, droplet.id) : droplet.status;
+    store.droplets.update(droplet, { locked: false, status });
+  }
+};
+
+/** There may be no machine: its making was cut short. */
+const statusOf = (hypervisor: Hypervisor, dropletId: number): "active" | "off" => {
+  try {
+    return hypervisor.power(dropletId) === "on" ? "active" : "off";
+  } catch {
+    return "off";
+  }
 };
 
 /** After a daemon's death: what was under way is done again (the hypervisor's methods are idempotent). */
 export const resumeDropletActions = (cloud: Cloud): void => {
-  for (const action of actionsUnderWay(cloud, "droplet")) resumeAction(cloud, action);
+  const underWay = actionsUnderWay(cloud, "droplet");
+  liftLocks(cloud, underWay);
+  for (const action of underWay) resumeAction(cloud, action);
 };

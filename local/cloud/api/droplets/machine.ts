@@ -1,7 +1,7 @@
 import type { MachineSpec, VolumeSpec } from "../../machines/spec";
 import { dropletKey } from "../../queue";
 import type { ActionRecord, DropletRecord, VolumeRecord } from "../../records";
-import { beginAction, carryOut, type Work } from "../actions";
+import { actionsUnderWay, beginAction, carryOut, type Work } from "../actions";
 import type { Cloud } from "../cloud";
 import { findImage, snapshotKey } from "../images/images";
 import { privateRange } from "./view";
@@ -106,6 +106,19 @@ export const beginDropletAction = (
     request,
   });
 
+/** What waits for a machine's sshd, for a minute where none will ever answer. */
+const BOOTS: readonly string[] = ["create", "power_on", "power_cycle", "reboot", "rebuild"];
+
+const interruptBoot = (cloud: Cloud, { id }: DropletRecord): void => {
+  const boots = actionsUnderWay(cloud, "droplet").some(
+    ({ resource_id, type }) => resource_id === id && BOOTS.includes(type),
+  );
+  if (boots)
+    cloud.hypervisor
+      .interrupt?.(id)
+      .catch((error: Error) => cloud.log(`droplet ${id}: its boot goes on: ${error.message}`));
+};
+
 /** Gone from the records at once; the machine is taken down after whatever is being done to it now. Resolves then. */
 export const removeDroplet = (cloud: Cloud, droplet: DropletRecord): Promise<void> => {
   const { store } = cloud;
@@ -115,6 +128,7 @@ export const removeDroplet = (cloud: Cloud, droplet: DropletRecord): Promise<voi
     (one) => one.kind === "backup" && one.droplet_id === droplet.id,
   );
   cloud.faults.forget(droplet.id);
+  interruptBoot(cloud, droplet);
   const action = beginDropletAction(cloud, droplet, "destroy", {});
   return cloud.jobs.run(dropletKey(droplet.id), async () => {
     await carryOut(cloud, action, async () => {

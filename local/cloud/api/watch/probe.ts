@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 
 import { z } from "zod";
 
-import { systemPath } from "../../machines/run";
+import { systemPath } from "../../host/environment";
 
 export interface ProbeTarget {
   readonly id: string;
