@@ -9,13 +9,14 @@ import { exportBackup, restoreToPeer } from "./backup/give-back";
 import { servePeer } from "./backup/peer";
 import { agree, planRestore, planText } from "./backup/plan-restore";
 import { prepare } from "./backup/prepare";
-import { pull } from "./backup/pull";
 import { restore } from "./backup/restore";
 import { accept, keepOf, letGo, list, listText, verifyBackups } from "./backup/store";
 import { driftOf, driftText, forgetChangedTrees } from "./drift";
 import { parseIdentity, takeIdentity } from "./identity";
 import { withLock } from "./lock";
 import { type Machine, thisMachine } from "./machine";
+import { pullAndKeep } from "./repository/keep";
+import { upkeep } from "./repository/upkeep";
 import { statusOf, statusText } from "./status";
 
 const USAGE = `usage: fleet-agent COMMAND
@@ -28,6 +29,7 @@ const USAGE = `usage: fleet-agent COMMAND
   status [--json]            what is in force and whether it runs
   backup prepare             on the primary: make consistent copies for the watcher
   backup pull                on the watcher: fetch, verify and keep one backup of the primary
+  backup upkeep              on the watcher, daily: check the repository, reading a share of it, and prune it
   backup list [--json]       on the watcher: what there is
   backup accept [ID]         on the watcher: a doubtful backup (the newest) counts as good from now on
   backup let-go [--hourly N] [--daily N] [--weekly N]
@@ -86,9 +88,11 @@ const letGoNow = (machine: Machine, words: readonly string[]): void => {
   };
   const policy = keepOf(machine);
   const gone = letGo(machine, {
-    hourly: count("--hourly", policy.hourly),
-    daily: count("--daily", policy.daily),
-    weekly: count("--weekly", policy.weekly),
+    keep: {
+      hourly: count("--hourly", policy.hourly),
+      daily: count("--daily", policy.daily),
+      weekly: count("--weekly", policy.weekly),
+    },
   });
   machine.log(gone.length === 0 ? "nothing to let go" : `let go: ${gone.join(", ")}`);
 };
@@ -102,7 +106,9 @@ const backup = async (
     case "prepare":
       return await alone(machine, "backup prepare", 300, () => prepare(machine));
     case "pull":
-      return await alone(machine, "backup pull", 300, () => pull(machine), PATHS.backupLock);
+      return await alone(machine, "backup pull", 300, () => pullAndKeep(machine), PATHS.backupLock);
+    case "upkeep":
+      return await alone(machine, "backup upkeep", 3600, () => upkeep(machine), PATHS.backupLock);
     case "list":
       return say(
         word === "--json" ? JSON.stringify(list(machine), undefined, 2) : listText(machine),

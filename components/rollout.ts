@@ -30,10 +30,10 @@ export interface RolloutArgs {
 
 type Secrets = RolloutArgs["secrets"];
 
-/** One for each side: the primary's lets it report, the owner's is on the watcher alone. */
-const signingKeys = (opts: pulumi.CustomResourceOptions): Secrets =>
+/** Signing keys, one for each side, and the password of the watcher's repository of backups: in the state too, so that a watcher that is lost leaves no backup unreadable. */
+const madeSecrets = (opts: pulumi.CustomResourceOptions): Secrets =>
   Object.fromEntries(
-    [SECRETS.primaryKey, SECRETS.ownerKey].map((name) => [
+    [SECRETS.primaryKey, SECRETS.ownerKey, SECRETS.repositoryPassword].map((name) => [
       name,
       new random.RandomPassword(name, { length: 48, special: false }, opts).result,
     ]),
@@ -65,7 +65,7 @@ export class Rollout extends pulumi.ComponentResource {
     super("second-server:release:Rollout", name, {}, opts);
     const child = { parent: this };
     const servers = { primary: primary.server, watcher: watcher.server };
-    const given = dealt(fleet, { ...secrets, ...signingKeys(child) });
+    const given = dealt(fleet, { ...secrets, ...madeSecrets(child) });
     const identities = {
       operatorKeys: fleet.admin.authorizedKeys,
       keys,

@@ -32,11 +32,36 @@ export interface BackupStatus {
   readonly seconds?: number;
   /** When a backup last went back to a fresh primary and was found whole there. */
   readonly lastRestoreAt?: string;
+  readonly repository?: RepositoryStatus;
+}
+
+/** How the last of one kind of work on the repository ended. Instants are ISO. */
+export interface RepositoryWork {
+  /** When it last ended well. */
+  readonly at?: string;
+  /** Why it has not, since. */
+  readonly error?: string;
+}
+
+/** The encrypted repository on the watcher, in the same file. */
+export interface RepositoryStatus {
+  /** When it was made: what is due is counted from there. */
+  readonly since?: string;
+  readonly taken?: RepositoryWork;
+  readonly checked?: RepositoryWork;
+  readonly copied?: RepositoryWork;
+  readonly tested?: RepositoryWork;
+  readonly backups?: number;
+  readonly newest?: string;
+  /** What it takes on the disk. */
+  readonly bytes?: number;
 }
 
 /** One backup, as `fleet-agent backup list --json` tells of it. */
 export interface ListedBackup {
   readonly id: string;
+  /** Where it is: a plain folder on the watcher, the repository, or both. */
+  readonly in?: readonly ("folder" | "repository")[];
   readonly at: string;
   readonly files: number;
   readonly bytes: number;

@@ -8,6 +8,7 @@ export const CHECKS = {
   certificate: "certificate",
   statusCertificate: "status-certificate",
   backup: "backup",
+  repository: "repository",
   watcher: "watcher",
 } as const;
 

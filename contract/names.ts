@@ -44,6 +44,8 @@ export const SECRETS = {
   ownerKey: "owner-key",
   relayPassword: "relay-password",
   operatorPassword: "operator-password",
+  /** Opens the watcher's repository of backups. The watcher's alone: what the primary could read, whoever takes it over could. */
+  repositoryPassword: "repository-password",
 } as const;
 
 /** What the primary calls the maintenance that it announces. */

@@ -107,6 +107,15 @@ export interface BackupCheck extends CheckBase {
   readonly maxAgeSeconds: number;
   readonly maxRestoreAgeSeconds?: number;
 }
+/** The encrypted repository of backups, from the same file: each of its works ended well, and within its time. */
+export interface RepositoryCheck extends CheckBase {
+  readonly kind: "repository";
+  readonly statusFile: string;
+  readonly maxTakenAgeSeconds: number;
+  readonly maxCheckedAgeSeconds: number;
+  readonly maxTestedAgeSeconds?: number;
+  readonly maxCopiedAgeSeconds?: number;
+}
 /** The failover copy on this machine against the list that came with it: each file is there and has its SHA-256. `manifest`: JSON {files: [{path, sha256}]}, paths relative to `folder`. */
 export interface DriftCheck extends CheckBase {
   readonly kind: "drift";
@@ -125,6 +134,7 @@ export type Check =
   | UnitCheck
   | HostCheck
   | BackupCheck
+  | RepositoryCheck
   | DriftCheck;
 
 /** Times are in the machine's own zone; weekly: days 0 (Sunday) to 6 and "HH:MM"; once: ISO instants. */

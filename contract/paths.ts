@@ -59,6 +59,9 @@ export const PATHS = {
   /** How backups stand: written by `backup pull`, read by the Observatory. */
   backupStatus: `${BACKUPS}/status.json`,
 
+  /** The encrypted, deduplicated history of the backups. */
+  repository: "/var/lib/fleet-repository",
+
   agentState: AGENT_STATE,
   applied: `${AGENT_STATE}/applied.json`,
   previous: `${AGENT_STATE}/previous.json`,

@@ -25,7 +25,9 @@ export const observatorySecrets = ({ alerts, status }: FleetFacts): readonly str
 
 /** What a machine gets of the stack's secrets: those that it uses. */
 export const secretsOf = (fleet: FleetFacts, role: Role): readonly string[] =>
-  role === "primary" ? primarySecrets(fleet) : observatorySecrets(fleet);
+  role === "primary"
+    ? primarySecrets(fleet)
+    : [...observatorySecrets(fleet), SECRETS.repositoryPassword];
 
 const channelConfig = ({ kind, options, secrets }: ChannelFacts, folder: string): Channel =>
   channelOf(kind, {

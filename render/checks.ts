@@ -33,6 +33,8 @@ const serviceCheck = (service: ServiceFacts): HttpCheck => {
   };
 };
 
+const DAY_SECONDS = 86_400;
+
 /** Below the services: what they all stand on, so that one broken layer is one alert. Asked by the machine's own name: a service's is the service's, which may change or go. */
 const layers = ({ primary, status, backups }: FleetFacts): Check[] => [
   {
@@ -73,6 +75,17 @@ const layers = ({ primary, status, backups }: FleetFacts): Check[] => [
     machine: "watcher",
     statusFile: PATHS.backupStatus,
     maxAgeSeconds: backups.everyMinutes * 120 + 600,
+    intervalSeconds: 60,
+  },
+  // The check is daily; one that is missed, as the watcher was off, is none to be woken for.
+  {
+    kind: "repository",
+    id: CHECKS.repository,
+    layer: "data",
+    machine: "watcher",
+    statusFile: PATHS.backupStatus,
+    maxTakenAgeSeconds: backups.everyMinutes * 120 + 3600,
+    maxCheckedAgeSeconds: 2 * DAY_SECONDS + 3600,
     intervalSeconds: 60,
   },
 ];

@@ -137,7 +137,7 @@ const primary = (fleet: FleetFacts): DesiredState => {
 const watcher = (fleet: FleetFacts): DesiredState => ({
   format: CONTRACT_VERSION,
   role: "watcher",
-  packages: ["cron", ...COMMON_PACKAGES].sort(),
+  packages: ["cron", "restic", ...COMMON_PACKAGES].sort(),
   users: [{ name: USERS.observatory, home: PATHS.observatoryHome }],
   directories: DIRECTORIES,
   units: [

@@ -22,6 +22,12 @@ export const FIRST_BOOT_PACKAGES = [
   "unattended-upgrades",
 ] as const;
 
+/** A new watcher may have to give back what its repository's copy elsewhere has, before its first release. */
+const OWN_PACKAGES: Readonly<Record<Role, readonly string[]>> = {
+  primary: [],
+  watcher: ["restic"],
+};
+
 // JSON is YAML: one line, and nothing in a value can break out of it.
 const yaml = (value: unknown): string => JSON.stringify(value);
 
@@ -34,7 +40,7 @@ export const firstBoot = (fleet: FleetFacts, role: Role, keys: FirstBootKeys): s
     authorizedKeys: yaml(keys.authorizedKeys),
     hostPrivateKey: yaml(keys.hostPrivateKey),
     hostPublicKey: yaml(keys.hostPublicKey),
-    packages: yaml(FIRST_BOOT_PACKAGES),
+    packages: yaml([...FIRST_BOOT_PACKAGES, ...OWN_PACKAGES[role]]),
     sshd: yaml(sshdText()),
     bootstrap: yaml(fill("cloud-init/fleet-agent", {})),
   });

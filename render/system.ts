@@ -108,10 +108,16 @@ export const cronSchedule = (everyMinutes: number): string => {
   return everyMinutes === 60 ? "7 * * * *" : `7 */${everyMinutes / 60} * * *`;
 };
 
+/** At night, between two pulls. */
+const UPKEEP_SCHEDULE = "37 2 * * *";
+
 export const backupCron = (fleet: FleetFacts): MachineFile => ({
   path: PATHS.backupCron,
   mode: 0o644,
-  text: fill("cron/fleet-backup", { schedule: cronSchedule(fleet.backups.everyMinutes) }),
+  text: fill("cron/fleet-backup", {
+    schedule: cronSchedule(fleet.backups.everyMinutes),
+    upkeep: UPKEEP_SCHEDULE,
+  }),
 });
 
 /** What the agent keeps of the pulled backups. */

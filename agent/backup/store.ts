@@ -21,6 +21,8 @@ const policyOf = (machine: Machine): Partial<BackupPolicy> =>
 export const expectedItems = (machine: Machine): readonly string[] | undefined =>
   policyOf(machine).items;
 
+export const everyMinutesOf = (machine: Machine): number | undefined =>
+  policyOf(machine).everyMinutes;
 export const keepOf = (machine: Machine): BackupKeep =>
   policyOf(machine).keep ?? DEFAULT_BACKUP_KEEP;
 
@@ -106,20 +108,34 @@ export const chosen = (machine: Machine, asked: string | undefined): string | un
   return asked;
 };
 
-/** Lets old backups go. Those that are doubtful or lack an item count by themselves: they push out no good one. Only deletes, so that it works on a full disk. */
-export const letGo = (machine: Machine, keep?: BackupKeep): readonly string[] => {
-  const policy = policyOf(machine);
+/** As many folders stay beside the repository, good ones and of all: the newest two share no file, and are what a fresh primary gets at once. */
+const STAGED = 2;
+
+export interface LettingGo {
+  /** @default as the policy says */
+  readonly keep?: BackupKeep;
+  /** What the repository has too: of those only the newest few stay as folders. */
+  readonly stored?: ReadonlySet<string>;
+}
+
+/** Lets old folders go. Those that are doubtful or lack an item count by themselves: they push out no good one. Only deletes, so that it works on a full disk. */
+export const letGo = (
+  machine: Machine,
+  { keep = keepOf(machine), stored = new Set() }: LettingGo = {},
+): readonly string[] => {
   const ids = [...backupIds(machine)].reverse();
   const sound = ids.filter((id) => isSound(machine, id));
   const others = ids.filter((id) => !sound.includes(id));
-  const gone = [sound, others].flatMap((some) =>
-    expired(some, keep ?? keepOf(machine), policy.everyMinutes),
-  );
-  for (const id of gone) {
+  const staged = [...sound.slice(-STAGED), ...ids.slice(-STAGED)];
+  const gone = [
+    ...[sound, others].flatMap((some) => expired(some, keep, everyMinutesOf(machine))),
+    ...ids.filter((id) => stored.has(id) && !staged.includes(id)),
+  ];
+  for (const id of new Set(gone)) {
     rmSync(folderOf(machine, id), { recursive: true, force: true });
     rmSync(doubtPath(machine, id), { force: true });
   }
-  return gone;
+  return [...new Set(gone)];
 };
 
 export const recordStatus = (machine: Machine, news: BackupStatus): void => {

@@ -56,6 +56,7 @@ export const isTop = ({ layer }: Watched): boolean => ranks[layer] === 4;
 export const couldExplain = ({ check: { kind }, machine }: Watched, upper: Watched): boolean =>
   kind === "host" &&
   (upper.check.kind === "backup" ||
+    upper.check.kind === "repository" ||
     (upper.layer === "service" && upper.service !== undefined && upper.machine === machine));
 
 export const below = (lower: Watched, upper: Watched): boolean =>

@@ -10,6 +10,7 @@ import { type Advice, onMachine } from "./advice";
 import type { LookingKind } from "./check-kind";
 import { Finding } from "./outcome";
 
+/** What the agent leaves behind; undefined where it has not yet. */
 const read = async (path: string): Promise<BackupStatus | undefined> => {
   try {
     return JSON.parse(await readFile(path, "utf8")) as BackupStatus;
@@ -18,6 +19,8 @@ const read = async (path: string): Promise<BackupStatus | undefined> => {
     throw new Finding(`${path}: ${(error as Error).message}`);
   }
 };
+export const readBackupStatus = async (path: string): Promise<BackupStatus> =>
+  (await read(path)) ?? {};
 
 /** @returns how old the newest verified backup is. @throws Finding when that is too old, or none was made in time. */
 export const checkBackup = async (check: BackupCheck, now = Date.now()): Promise<string> => {

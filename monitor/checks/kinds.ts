@@ -9,6 +9,7 @@ import { heartbeatKind } from "./heartbeat";
 import { hostKind } from "./host";
 import { httpKind } from "./http-check";
 import { icmpKind } from "./icmp";
+import { repositoryKind } from "./repository";
 import { sshKind } from "./ssh";
 import { tcpKind } from "./tcp";
 import { unitKind } from "./unit";
@@ -25,6 +26,7 @@ export const CHECK_KINDS: Registry = {
   unit: unitKind,
   host: hostKind,
   backup: backupKind,
+  repository: repositoryKind,
   drift: driftKind,
 };
 

@@ -207,6 +207,12 @@ describe("what stands there", () => {
       else expect(type).toMatch(/^(second-server:[a-z]+:[A-Z]\w+|pulumi:pulumi:Stack)$/);
     }
   });
+  test("the password of the watcher's repository of backups is told to the watcher alone", () => {
+    const told = all("Command").filter(({ inputs }) =>
+      JSON.stringify(inputs).includes("random-repository-password"),
+    );
+    expect(told.map(({ name }) => name)).toEqual(["watcher-identity"]);
+  });
   test("a backup is given back once for each new primary, and taken at once for each new machine, as a new watcher has none", () => {
     expect(find("Command restore-to-peer").inputs).toMatchObject({
       triggers: ["101"],

@@ -14,6 +14,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   "openssh-server": "/usr/sbin/sshd",
   curl: "/usr/bin/curl",
   logrotate: "/usr/sbin/logrotate",
+  restic: "/usr/bin/restic",
   chromium: "/usr/bin/chromium",
   black: "/usr/bin/black",
 };

@@ -132,7 +132,7 @@ test("a doubtful backup is not restored unless told, pushes out no good one, and
   expect(planRestore(machine, { doubtful: true }).items).toMatchObject([
     { doubts: ["data/chat/log.json is gone (4 bytes before)"] },
   ]);
-  letGo(machine, { hourly: 0, daily: 0, weekly: 0 });
+  letGo(machine, { keep: { hourly: 0, daily: 0, weekly: 0 } });
   expect(backupIds(machine)).toContain(FIRST);
   accept(machine, undefined);
   expect(chosen(machine, undefined)).toBe(THIRD);

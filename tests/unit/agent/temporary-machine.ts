@@ -12,7 +12,7 @@ import type { Ran } from "../../../agent/process";
 import { sha256 } from "./sample";
 
 /** Programs that do the same in a folder as on a machine, so they run for real; the rest (systemctl, nginx…) is answered by the test. */
-const REAL = new Set(["tar", "cp", "sync", "openssl", "python3", "find", "env"]);
+const REAL = new Set(["tar", "cp", "sync", "openssl", "python3", "find", "env", "du", "choom"]);
 
 export interface TemporaryMachine extends Machine {
   readonly root: string;
@@ -61,11 +61,12 @@ export const temporaryMachine = (): TemporaryMachine => {
     mkdirSync(dirname(at(path)), { recursive: true });
     writeFileSync(at(path), text);
   };
-  const run = async (argv: readonly string[]): Promise<Ran> => {
+  const run: Machine["run"] = async (argv, { environment, input } = {}): Promise<Ran> => {
     if (REAL.has(argv[0]!)) {
       const { status, stdout, stderr } = spawnSync(argv[0]!, argv.slice(1), {
         encoding: "utf8",
-        env: process.env,
+        env: { ...process.env, ...environment },
+        ...(input !== undefined && { input }),
       });
       return { code: status ?? 1, stdout, stderr };
     }

@@ -95,6 +95,7 @@ test("what the watcher alone may know is in nothing that the primary is given: c
     "operator-password",
     "owner-key",
     "relay-password",
+    "repository-password",
     "signing-key",
     "slack-url",
   ]);

@@ -15,6 +15,7 @@ import { checkCertificate } from "../../../../monitor/checks/certificate";
 import { checkDns } from "../../../../monitor/checks/dns";
 import { explain } from "../../../../monitor/checks/outcome";
 import { createOwnNetwork } from "../../../../monitor/checks/own-network";
+import { checkRepository } from "../../../../monitor/checks/repository";
 import { runCheck } from "../../../../monitor/checks/run";
 import { FakeClock } from "../fake-clock";
 import { Lab } from "./lab";
@@ -262,6 +263,39 @@ test("backups: none yet is fine for a while; fresh passes; old, unrestored and f
   );
   write({ newestVerifiedAt: "nonsense" });
   await expect(checkBackup(check, now)).rejects.toThrow();
+});
+
+test("the repository: each work's last error and age, and nothing before there is one", async () => {
+  const path = join(folder, "status.json");
+  const check = {
+    kind: "repository",
+    id: "repository",
+    statusFile: path,
+    maxTakenAgeSeconds: 7200,
+    maxCheckedAgeSeconds: 2 * 86_400,
+    maxTestedAgeSeconds: 8 * 86_400,
+  } as const;
+  const now = Date.parse("2026-11-21T12:00:00Z");
+  const write = (repository: object): void =>
+    writeFileSync(
+      path,
+      JSON.stringify({ repository: { backups: 3, bytes: 2_500_000, ...repository } }),
+    );
+  expect(await checkRepository(check, now)).toBe("none yet");
+  const taken = { at: "2026-11-21T11:30:00Z" };
+  write({ since: "2026-11-21T11:00:00Z", taken });
+  expect(await checkRepository(check, now)).toBe("3 backups, 3 MB");
+  write({ since: "2026-11-01T11:00:00Z", taken, checked: { at: "2026-11-18T11:00:00Z" } });
+  await expect(checkRepository(check, now)).rejects.toThrow(
+    "the repository was not found whole for 3 days 1 h; no restore from the repository was tried and found whole for 20 days 1 h",
+  );
+  const well = { since: "2026-11-01T11:00:00Z", checked: taken, tested: taken };
+  write({ ...well, taken: { ...taken, error: "wrong password" } });
+  await expect(checkRepository(check, now)).rejects.toThrow(
+    "no backup was taken into the repository: wrong password",
+  );
+  write({ ...well, taken });
+  expect(await checkRepository(check, now)).toBe("3 backups, 3 MB");
 });
 
 test("the own network is up when one place answers, even with a refusal; askers share one look", async () => {

@@ -1,0 +1,55 @@
+import type { Machine } from "../machine";
+import { noted, openRepository, recordRepository } from "./repository";
+import { mustRestic, ownRepository, restic } from "./restic";
+
+const PRUNE_SECONDS = 3600;
+const CHECK_SECONDS = 3600;
+/** Each day another share: the whole is read once a week. */
+const SHARES = 7;
+const DAY_MS = 86_400_000;
+
+const sizeOf = async (machine: Machine): Promise<number | undefined> => {
+  const { code, stdout } = await machine.run([
+    "du",
+    "-s",
+    "--block-size=1",
+    "--",
+    ownRepository(machine).address,
+  ]);
+  const bytes = Number(stdout.split("\t")[0]);
+  return code === 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
+};
+
+/** What nothing refers to any more goes. On a full disk packs are not written anew, and whole ones still go. */
+const prune = async (machine: Machine): Promise<void> => {
+  const place = ownRepository(machine);
+  const all = await restic(machine, place, ["prune", "--quiet", "--max-unused=10%"], {
+    seconds: PRUNE_SECONDS,
+  });
+  if (all.code !== 0)
+    await mustRestic(machine, place, ["prune", "--quiet", "--max-repack-size=0"], {
+      seconds: PRUNE_SECONDS,
+    });
+};
+
+/** A share of the data is read: all of it where `whole`. */
+export const check = async (machine: Machine, whole = false): Promise<void> => {
+  await noted(machine, "checked", async () => {
+    await openRepository(machine);
+    const share = (Math.floor(machine.now().getTime() / DAY_MS) % SHARES) + 1;
+    await mustRestic(
+      machine,
+      ownRepository(machine),
+      ["check", whole ? "--read-data" : `--read-data-subset=${share}/${SHARES}`],
+      { seconds: CHECK_SECONDS },
+    );
+    const bytes = await sizeOf(machine);
+    recordRepository(machine, bytes === undefined ? {} : { bytes });
+  });
+};
+
+/** Once a day, each by itself: a repository that is damaged is not pruned, so that nothing goes that may still be needed. */
+export const upkeep = async (machine: Machine): Promise<void> => {
+  await check(machine);
+  await prune(machine);
+};
