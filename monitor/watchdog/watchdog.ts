@@ -13,6 +13,7 @@ import { flag, listOf, number, objectOf, recordOf, time } from "../store/shapes"
 import { readStateFile, writeStateFile } from "../store/state-file";
 import { blank, decide, type Memory } from "./decide";
 import { reportHost } from "./report";
+import { impostor } from "./standing";
 import { watchWatcher } from "./watcher";
 
 type Argv = readonly [string, ...string[]];
@@ -42,6 +43,7 @@ export const watchdog = async (
   clock: Clock = systemClock,
   log: Log = journal,
   run: Run = runArgv,
+  standing: (unit: string, url: string) => Promise<string | undefined> = impostor,
 ): Promise<void> => {
   const state: State = readStateFile<State>(config.stateFile, recordOf(memory), {}, log);
   const schedule = createSchedule(clock);
@@ -58,7 +60,7 @@ export const watchdog = async (
       id: name,
       intervalMs: config.intervalSeconds * 1000,
       run: async () => {
-        const { error } = await runCheck(check, timeoutMs);
+        const error = (await runCheck(check, timeoutMs)).error ?? (await standing(unit, url));
         const was = state[name] ?? blank;
         const [next, deed] = decide(was, error, config, clock.now());
         state[name] = next;

@@ -1,0 +1,68 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
+
+/** What systemd says of a unit: "Property=value", a line each. */
+export type Shown = (unit: string) => Promise<string>;
+
+const systemd: Shown = async (unit) =>
+  (
+    await promisify(execFile)("systemctl", ["show", "--property=ActiveState,User", "--", unit], {
+      timeout: 10_000,
+    })
+  ).stdout;
+
+/** 127.0.0.0/8 and "any", as the kernel writes them: in hex, the bytes of each word backwards. */
+const LOOPBACK =
+  /^(00000000|[0-9A-F]{6}7F|0{32}|0{24}01000000|0{16}FFFF0000[0-9A-F]{6}7F|0{16}FFFF00000{8}):/;
+const LISTENS = "0A";
+
+/** The users whose sockets wait at a port where a question to 127.0.0.1 may arrive. */
+export const listeners = async (port: number): Promise<ReadonlySet<number>> => {
+  const tables = await Promise.all(
+    ["/proc/net/tcp", "/proc/net/tcp6"].map((path) => readFile(path, "utf8").catch(() => "")),
+  );
+  const end = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+  return new Set(
+    tables
+      .flatMap((text) => text.split("\n").slice(1))
+      .map((line) => line.trim().split(/\s+/))
+      .filter(([, at = "", , state]) => state === LISTENS && at.endsWith(end) && LOOPBACK.test(at))
+      .map((fields) => Number(fields[7])),
+  );
+};
+
+const uidOf = async (user: string): Promise<number | undefined> => {
+  if (user === "" || user === "root") return 0;
+  const line = (await readFile("/etc/passwd", "utf8"))
+    .split("\n")
+    .find((entry) => entry.startsWith(`${user}:`));
+  return line === undefined ? undefined : Number(line.split(":")[2]);
+};
+
+/**
+ * Why a right answer is not the unit's: it does not run, or somebody else's process has its port. Undefined when it is, or when nothing can be told.
+ * By the socket's user, which everyone may see: whose process it is, the watchdog may not.
+ */
+export const impostor = async (
+  unit: string,
+  url: string,
+  shown: Shown = systemd,
+): Promise<string | undefined> => {
+  const text = await shown(unit).catch(() => undefined);
+  if (text === undefined) return undefined;
+  const valueOf = (name: string): string | undefined =>
+    new RegExp(`^${name}=(.*)$`, "m").exec(text)?.[1];
+  const port = Number(new URL(url).port);
+  const [state, uid, found] = [
+    valueOf("ActiveState"),
+    await uidOf(valueOf("User") ?? ""),
+    await listeners(port),
+  ];
+  const strangers = [...found].filter((one) => one !== uid);
+  if (uid !== undefined && found.size > 0 && strangers.length === found.size)
+    return `port ${port} is held by a process of user ${strangers.join(", ")}, not by ${unit}`;
+  return state === undefined || state === "active" || state === "reloading"
+    ? undefined
+    : `something answers at port ${port}, but ${unit} is ${state}`;
+};
