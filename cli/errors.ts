@@ -1,4 +1,8 @@
-/** Ends the command with 1 (something failed or differs) or 2 (it can't run here, or the input is bad): `message` goes to stderr as it is (no stack trace), so it has to name the place, the problem and the remedy. */
+/**
+ * Ends the command with 1 (something failed or differs) or 2 (it can't run here, or the input is
+ * bad): `message` goes to stderr as it is (no stack trace), so it has to name the place, the
+ * problem and the remedy.
+ */
 export class Stop extends Error {
   constructor(
     readonly exitCode: 1 | 2,

@@ -40,7 +40,10 @@ const alive = ({ pid, started }: Holder): boolean => {
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
-/** Moves a dead holder's lock out of the way. Of two that see it dead only one moves it; who finds that he has moved the other's new one puts it back. */
+/**
+ * Moves a dead holder's lock out of the way. Of two that see it dead only one moves it; who finds
+ * that he has moved the other's new one puts it back.
+ */
 const clear = (file: string): void => {
   const aside = `${file}.${process.pid}.dead`;
   try {

@@ -9,7 +9,10 @@ export interface LabChoice {
   readonly pace: "host" | "real";
 }
 
-/** Apt's failure is the host's business (a lock, a mirror, another package half configured): its words and the command to repeat it, no defect of ours. */
+/**
+ * Apt's failure is the host's business (a lock, a mirror, another package half configured): its
+ * words and the command to repeat it, no defect of ours.
+ */
 const installMissing = async (
   lab: Lab,
   packages: readonly string[],

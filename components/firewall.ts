@@ -15,7 +15,10 @@ export interface FirewallArgs {
   readonly sshFromTag?: digitalocean.Tag;
 }
 
-/** What reaches a machine: SSH for operators and its peer, HTTP, HTTPS and ping for all. Everything may leave (DigitalOcean itself blocks SMTP). */
+/**
+ * What reaches a machine: SSH for operators and its peer, HTTP, HTTPS and ping for all. Everything
+ * may leave (DigitalOcean itself blocks SMTP).
+ */
 export class Firewall extends pulumi.ComponentResource {
   readonly firewall: digitalocean.Firewall;
 

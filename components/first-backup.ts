@@ -13,7 +13,10 @@ export interface FirstBackupArgs {
   readonly after: readonly pulumi.Resource[];
 }
 
-/** One backup as soon as a new primary serves, or a new watcher has none yet, so that the first hour is covered too; cron takes the next ones. */
+/**
+ * One backup as soon as a new primary serves, or a new watcher has none yet, so that the first hour
+ * is covered too; cron takes the next ones.
+ */
 export class FirstBackup extends pulumi.ComponentResource {
   readonly command: remote.Command;
 

@@ -26,8 +26,8 @@ const pullOrSay = (urn: string): string =>
   ].join(" ");
 
 /**
- * In a preview: calls back where the stack has been made and this droplet is to be made anew. An id that is to come is no value then, and what waits for it is
- * not run.
+ * In a preview: calls back where the stack has been made and this droplet is to be made anew. An id
+ * that is to come is no value then, and what waits for it is not run.
  */
 const whenMadeAnew = ({ droplet, tag }: Server, then: () => void): void => {
   if (!pulumi.runtime.isDryRun()) return;
@@ -42,8 +42,9 @@ const whenMadeAnew = ({ droplet, tag }: Server, then: () => void): void => {
 };
 
 /**
- * Has no use while it stands. It depends on the primary's droplet, so every engine deletes it before that, and its deletion takes a last backup: where that
- * fails, the droplet stays. It goes unasked only with the whole stack.
+ * Has no use while it stands. It depends on the primary's droplet, so every engine deletes it
+ * before that, and its deletion takes a last backup: where that fails, the droplet stays. It goes
+ * unasked only with the whole stack.
  */
 export class LastBackup extends pulumi.ComponentResource {
   readonly command: remote.Command;

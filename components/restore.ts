@@ -13,7 +13,10 @@ export interface RestoreArgs {
   readonly after: readonly pulumi.Resource[];
 }
 
-/** A new primary gets the newest verified backup from the watcher; where there is none yet, it starts empty. A primary that has served is never written over. */
+/**
+ * A new primary gets the newest verified backup from the watcher; where there is none yet, it
+ * starts empty. A primary that has served is never written over.
+ */
 export class Restore extends pulumi.ComponentResource {
   readonly command: remote.Command;
 

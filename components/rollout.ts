@@ -49,7 +49,11 @@ const dealt =
       ),
     );
 
-/** Brings both machines to their release, in the order that a rebuild needs: what the watcher has to give back, the primary's services, what the watcher watches of them, then a first backup; and what takes a last one before a primary goes. */
+/**
+ * Brings both machines to their release, in the order that a rebuild needs: what the watcher has to
+ * give back, the primary's services, what the watcher watches of them, then a first backup; and
+ * what takes a last one before a primary goes.
+ */
 export class Rollout extends pulumi.ComponentResource {
   readonly watcher: Release;
   readonly restore: Restore;
@@ -104,7 +108,8 @@ export class Rollout extends pulumi.ComponentResource {
       },
       child,
     );
-    // What the watcher watches is what runs: it hears of services once they are there. An unchanged primary, dead or alive, holds nothing up.
+    // What the watcher watches is what runs: it hears of services once they are there. An unchanged
+    // primary, dead or alive, holds nothing up.
     this.watcher = new Release(
       "watcher",
       { ...delivered.watcher, after: [this.primary.apply, ...zone.status], readyBefore: true },

@@ -17,7 +17,10 @@ export interface ServerArgs {
   readonly sshFromTag?: digitalocean.Tag;
 }
 
-/** What both machines share: a tag, the firewall on it, a droplet, and a permanent host key beside the first boot's, which `identity` then takes away. */
+/**
+ * What both machines share: a tag, the firewall on it, a droplet, and a permanent host key beside
+ * the first boot's, which `identity` then takes away.
+ */
 export class Server extends pulumi.ComponentResource {
   readonly tag: digitalocean.Tag;
   readonly firewall: Firewall;
@@ -64,7 +67,8 @@ export class Server extends pulumi.ComponentResource {
         dependsOn: [this.firewall.firewall],
         // Never two droplets of one name.
         deleteBeforeReplace: true,
-        // Both are read at the first boot only: a changed comment in a template must not cost a serving machine. A machine made anew gets the new ones.
+        // Both are read at the first boot only: a changed comment in a template must not cost a
+        // serving machine. A machine made anew gets the new ones.
         ignoreChanges: ["userData", "sshKeys"],
       },
     );

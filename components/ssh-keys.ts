@@ -37,7 +37,8 @@ export class SshKeys extends pulumi.ComponentResource {
     };
     this.admin = pair("admin");
     this.host = { primary: pair("host-primary"), watcher: pair("host-watcher") };
-    // Of another type than the permanent one: sshd holds one key of each, and both are there until `identity` has come by the permanent one.
+    // Of another type than the permanent one: sshd holds one key of each, and both are there until
+    // `identity` has come by the permanent one.
     const firstBoot: tls.PrivateKeyArgs = { algorithm: "ECDSA", ecdsaCurve: "P256" };
     this.firstBoot = {
       primary: pair("first-boot-primary", firstBoot),

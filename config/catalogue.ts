@@ -1,6 +1,9 @@
 import { TREES } from "@second-server/contract/paths";
 
-/** DigitalOcean's basic droplets: memory in MiB, disk in GiB, US dollars a month. Source: the public price list, as GET /v2/sizes gives it (November 2026). */
+/**
+ * DigitalOcean's basic droplets: memory in MiB, disk in GiB, US dollars a month. Source: the public
+ * price list, as GET /v2/sizes gives it (November 2026).
+ */
 export const SIZES: Readonly<
   Record<
     string,

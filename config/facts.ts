@@ -17,7 +17,11 @@ type Service = Manifest["services"][string];
 const portOf = (name: string): number =>
   createHash("sha256").update(name).digest().readUInt32BE() % PORTS.count;
 
-/** Left-out ports come from the services' names, so that adding, removing or moving one service leaves the others' as they are. Of two names that meet, the later in the alphabet takes the next free one. */
+/**
+ * Left-out ports come from the services' names, so that adding, removing or moving one service
+ * leaves the others' as they are. Of two names that meet, the later in the alphabet takes the next
+ * free one.
+ */
 const assignPorts = (services: Manifest["services"]): ReadonlyMap<string, number> => {
   const written = Object.values(services).flatMap(({ backend }) => {
     if (backend === undefined) return [];

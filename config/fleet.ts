@@ -1,4 +1,7 @@
-/** The fleet as frozen facts: what `fleet.yaml` and the stack's config come to once checked and filled in. Everything downstream reads only this. */
+/**
+ * The fleet as frozen facts: what `fleet.yaml` and the stack's config come to once checked and
+ * filled in. Everything downstream reads only this.
+ */
 
 import type { BackupKeep } from "@second-server/contract/backups";
 import type { Check, Maintenance } from "@second-server/contract/observatory";

@@ -16,7 +16,10 @@ const list = z.string().transform((text) =>
     .filter(Boolean),
 );
 
-/** What differs by stack: Pulumi.<stack>.yaml, keys `second-server:<name>`. All plain strings, as Pulumi's config has them; lists are comma-separated. */
+/**
+ * What differs by stack: Pulumi.<stack>.yaml, keys `second-server:<name>`. All plain strings, as
+ * Pulumi's config has them; lists are comma-separated.
+ */
 export const settingsSchema = z.strictObject({
   domain: z.string().regex(HOST, "is not a domain name, such as example.com."),
   email: address.describe(
@@ -53,7 +56,4 @@ export type Settings = z.output<typeof settingsSchema>;
 export const SETTING_NAMES = Object.keys(settingsSchema.shape);
 
 /** Secrets of the stack (`./fleet secret set`): each becomes a file on the machines that only root can read. */
-export const SECRET_NAMES: readonly string[] = [
-  ...CHANNEL_SECRETS,
-  SECRETS.operatorPassword,
-];
+export const SECRET_NAMES: readonly string[] = [...CHANNEL_SECRETS, SECRETS.operatorPassword];

@@ -8,7 +8,10 @@ export interface StackConfig {
   readonly secrets: readonly string[];
 }
 
-/** The stack's configuration out of keys such as "second-server:domain": as its file has them for the command line, as the engine has them for the program. */
+/**
+ * The stack's configuration out of keys such as "second-server:domain": as its file has them for
+ * the command line, as the engine has them for the program.
+ */
 export const stackConfig = (values: Readonly<Record<string, unknown>>): StackConfig => {
   const own = new Map(
     Object.entries(values)

@@ -21,7 +21,11 @@ const field = (text: string, last: number): string =>
 
 const lasts = [59, 59, 23, 31, 12];
 
-/** A cron pattern with seconds from systemd's calendar syntax (systemd.time(7)), or the pattern itself when it is cron already. @throws on what systemd knows and this does not. */
+/**
+ * A cron pattern with seconds from systemd's calendar syntax (systemd.time(7)), or the pattern
+ * itself when it is cron already.
+ * @throws on what systemd knows and this does not.
+ */
 export const cronOf = (schedule: string): string => {
   const text = schedule.trim();
   const shorthand = shorthands[text.toLowerCase()];

@@ -6,8 +6,9 @@ export interface Rights {
 }
 
 /**
- * What no unit of ours may do, as lines of a [Service] section: those that a release brings, and those that the agent starts for a single piece of work
- * (`systemd-run`), which may be before any release is in place.
+ * What no unit of ours may do, as lines of a [Service] section: those that a release brings, and
+ * those that the agent starts for a single piece of work (`systemd-run`), which may be before any
+ * release is in place.
  */
 export const hardening = ({ capabilities = "", families }: Rights): readonly string[] => [
   "NoNewPrivileges=yes",

@@ -38,7 +38,10 @@ export const AGENT = "fleet-agent";
 
 /** Names of the secrets that the machines need whatever channels fleet.yaml names. */
 export const SECRETS = {
-  /** The primary's own: signs what it reports, and short maintenance that it announces. The name is of a time when one key signed everything: machines of then go on being understood. */
+  /**
+   * The primary's own: signs what it reports, and short maintenance that it announces. The name is
+   * of a time when one key signed everything: machines of then go on being understood.
+   */
   primaryKey: "signing-key",
   /** The watcher's alone: signs the links in mails, and what the owner asks the Observatory for there. */
   ownerKey: "owner-key",

@@ -1,4 +1,7 @@
-/** The contract between render (which writes these as JSON) and the monitor's programs on the servers. Durations are seconds unless the name says otherwise. */
+/**
+ * The contract between render (which writes these as JSON) and the monitor's programs on the
+ * servers. Durations are seconds unless the name says otherwise.
+ */
 import type { SmtpRelay } from "./channels/email";
 import type { Channel } from "./channels/registry";
 import type { Role } from "./roles";
@@ -96,7 +99,10 @@ export interface HostCheck extends CheckBase {
     readonly clockSeconds?: number;
     /** So long a reboot may be pending. */
     readonly rebootPendingSeconds?: number;
-    /** The certificate's renewal: certbot's last run and the last trial have to have ended well, and that trial not longer ago than this. */
+    /**
+     * The certificate's renewal: certbot's last run and the last trial have to have ended well, and
+     * that trial not longer ago than this.
+     */
     readonly trialSeconds?: number;
   };
 }
@@ -116,7 +122,10 @@ export interface RepositoryCheck extends CheckBase {
   readonly maxTestedAgeSeconds?: number;
   readonly maxCopiedAgeSeconds?: number;
 }
-/** The failover copy on this machine against the list that came with it: each file is there and has its SHA-256. `manifest`: JSON {files: [{path, sha256}]}, paths relative to `folder`. */
+/**
+ * The failover copy on this machine against the list that came with it: each file is there and has
+ * its SHA-256. `manifest`: JSON {files: [{path, sha256}]}, paths relative to `folder`.
+ */
 export interface DriftCheck extends CheckBase {
   readonly kind: "drift";
   readonly folder: string;
@@ -191,11 +200,17 @@ export interface ObservatoryConfig {
   /** Places outside of the fleet: if none answers, the watcher blames its own network. @default the mail relay */
   readonly network?: readonly TcpCheck[];
   readonly report?: ReportConfig;
-  /** File with the owner's key (at least 32 characters): it signs the links in mails and what the CLI asks for on this machine, and may do everything. Absent: one is made beside the database. */
+  /**
+   * File with the owner's key (at least 32 characters): it signs the links in mails and what the
+   * CLI asks for on this machine, and may do everything. Absent: one is made beside the database.
+   */
   readonly signingKeyFile?: string;
   /** File with the primary's key: it may report, and announce short maintenance. Absent: the primary is not heard. */
   readonly primaryKeyFile?: string;
-  /** Login of the operator's view: file with a password (the user is then "operator"), or with "user:scrypt$salt$hash" (made by `monitor password`). Absent: no such view. */
+  /**
+   * Login of the operator's view: file with a password (the user is then "operator"), or with
+   * "user:scrypt$salt$hash" (made by `monitor password`). Absent: no such view.
+   */
   readonly operatorFile?: string;
 }
 
@@ -223,7 +238,10 @@ export interface WatchdogConfig {
     readonly alerts: AlertConfig;
     /** As the Observatory's. */ readonly network?: readonly TcpCheck[];
   };
-  /** Where this machine's unit states and host metrics are sent every interval (the Observatory's /report), signed with the key in the file: the same as the Observatory's primaryKeyFile. */
+  /**
+   * Where this machine's unit states and host metrics are sent every interval (the Observatory's
+   * /report), signed with the key in the file: the same as the Observatory's primaryKeyFile.
+   */
   readonly report?: {
     readonly url: string;
     readonly keyFile: string;

@@ -41,7 +41,10 @@ export const treeCause = (name: string): string => `tree:${name}`;
 export interface ReleaseUnit {
   /** systemd unit, e.g. "fleet-chat.service" or "fleet-renew.timer". */
   readonly name: string;
-  /** What a change of restarts it, besides its own unit file: absolute file paths, "/folder/" for every file below one, and "tree:<name>". */
+  /**
+   * What a change of restarts it, besides its own unit file: absolute file paths, "/folder/" for
+   * every file below one, and "tree:<name>".
+   */
   readonly restartOn: readonly string[];
   /** What it can take in without a restart, written likewise: when only these changed it is reloaded. */
   readonly reloadOn?: readonly string[];
@@ -52,8 +55,9 @@ export interface ReleaseUnit {
 
 export interface ReleaseCertificate {
   /**
-   * certbot's --cert-name. nginx reads /etc/fleet/tls/<name>/{fullchain,privkey}.pem: links to /etc/letsencrypt/live/<name>/ once there is a certificate,
-   * and a self-signed placeholder before, so that nginx can start whole and answer the challenge.
+   * certbot's --cert-name. nginx reads /etc/fleet/tls/<name>/{fullchain,privkey}.pem: links to
+   * /etc/letsencrypt/live/<name>/ once there is a certificate, and a self-signed placeholder
+   * before, so that nginx can start whole and answer the challenge.
    */
   readonly name: string;
   readonly hosts: readonly string[];
@@ -111,8 +115,9 @@ export interface Release {
 }
 
 /**
- * What only `up` knows (addresses, keys), sent over SSH's standard input to `fleet-agent identity`, never through user_data or the release.
- * The agent writes it to /etc/fleet/identity.json (0600) and, from it, known_hosts, authorized_keys and the files under /etc/fleet/secrets/.
+ * What only `up` knows (addresses, keys), sent over SSH's standard input to `fleet-agent identity`,
+ * never through user_data or the release. The agent writes it to /etc/fleet/identity.json (0600)
+ * and, from it, known_hosts, authorized_keys and the files under /etc/fleet/secrets/.
  */
 export interface Identity {
   readonly format: typeof CONTRACT_VERSION;

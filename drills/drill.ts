@@ -32,7 +32,10 @@ export const newMails = async (
   before: ReadonlySet<string>,
 ): Promise<readonly Mail[]> => (await inbox(tools)).filter(({ id }) => !before.has(String(id)));
 
-/** No incident is open and no mail is on its way: what comes in the inbox from here on is of this drill, not the all-clear of something earlier. */
+/**
+ * No incident is open and no mail is on its way: what comes in the inbox from here on is of this
+ * drill, not the all-clear of something earlier.
+ */
 export const awaitCalm = async (
   { context, fleet, reporter }: DrillTools,
   seconds: number,

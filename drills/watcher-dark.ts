@@ -6,7 +6,10 @@ import { powerCut } from "./power-cut";
 /** The primary asks the watcher every 30 s, three times, each with its timeout; generous on a busy machine. */
 const ALERT_SECONDS = 240;
 
-/** With the watcher's power cut: visitors notice nothing, the status page is gone, and the primary says so by its own way. Resolves with the second of the alert. */
+/**
+ * With the watcher's power cut: visitors notice nothing, the status page is gone, and the primary
+ * says so by its own way. Resolves with the second of the alert.
+ */
 const duringTheCut = async (tools: DrillTools, before: ReadonlySet<string>): Promise<number> => {
   const { context, fleet, timeline } = tools;
   const page = (
@@ -26,7 +29,10 @@ const duringTheCut = async (tools: DrillTools, before: ReadonlySet<string>): Pro
   return alerted;
 };
 
-/** The watcher loses its power: visitors notice nothing, and the primary, which watches the watcher, tells the owner; it comes back, and the owner gets one more mail. */
+/**
+ * The watcher loses its power: visitors notice nothing, and the primary, which watches the watcher,
+ * tells the owner; it comes back, and the owner gets one more mail.
+ */
 export const run = powerCut({
   role: "watcher",
   duringTheCut,

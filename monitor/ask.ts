@@ -11,7 +11,10 @@ interface Receiver {
   readonly key: Key;
 }
 
-/** On the watcher the Observatory is next door, and the owner's key is there; the primary knows it by its public name, and has a key of its own. */
+/**
+ * On the watcher the Observatory is next door, and the owner's key is there; the primary knows it
+ * by its public name, and has a key of its own.
+ */
 const receiver = (configFile: string): Receiver => {
   const config = readJson<Partial<WatchdogConfig>>(configFile);
   if (config.stateFile === undefined) {

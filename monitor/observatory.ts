@@ -24,8 +24,10 @@ const DEFAULT_FEED_MS = 30_000;
 const NAMED_DAMAGES = 10;
 
 /**
- * The watcher's monitor. Runs until SIGINT or SIGTERM, reads its configuration again on SIGHUP; what is under way is written down before it ends.
- * @returns the exit code: systemd stops it by SIGINT (KillSignal=), so SIGTERM is somebody else's doing, which has to be told as any other death.
+ * The watcher's monitor. Runs until SIGINT or SIGTERM, reads its configuration again on SIGHUP;
+ * what is under way is written down before it ends.
+ * @returns the exit code: systemd stops it by SIGINT (KillSignal=), so SIGTERM is somebody else's
+ * doing, which has to be told as any other death.
  */
 export const runObservatory = async (
   configFile: string,

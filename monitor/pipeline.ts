@@ -84,8 +84,9 @@ const watchedNow = (settings: SettingsInForce): Parameters<typeof createAlerting
   checksOf(settings.current()).map((check) => watchedOf(check, settings.current()));
 
 /**
- * The way of a check through the monitor: its schedule says when, it looks or waits to be told, the judge says whether a failure is believed,
- * alerting says what follows from it, and the effects are carried out.
+ * The way of a check through the monitor: its schedule says when, it looks or waits to be told, the
+ * judge says whether a failure is believed, alerting says what follows from it, and the effects are
+ * carried out.
  */
 export const createPipeline = (deps: PipelineDeps, saved: SavedState): Pipeline => {
   const { clock, settings, schedule, lag, offline, effects, rules, sample } = deps;

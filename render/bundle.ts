@@ -28,7 +28,11 @@ export interface BundleOptions {
   readonly beside?: readonly string[];
 }
 
-/** Each entry as one JavaScript file for the Node of Debian 13; the same sources below `folder` give the same bytes, wherever it lies. One build for all: starting the builder takes longer than its work. */
+/**
+ * Each entry as one JavaScript file for the Node of Debian 13; the same sources below `folder` give
+ * the same bytes, wherever it lies. One build for all: starting the builder takes longer than its
+ * work.
+ */
 export const bundleEach = (
   folder: string,
   entries: readonly string[],

@@ -35,7 +35,10 @@ const serviceCheck = (service: ServiceFacts): HttpCheck => {
 
 const DAY_SECONDS = 86_400;
 
-/** Below the services: what they all stand on, so that one broken layer is one alert. Asked by the machine's own name: a service's is the service's, which may change or go. */
+/**
+ * Below the services: what they all stand on, so that one broken layer is one alert. Asked by the
+ * machine's own name: a service's is the service's, which may change or go.
+ */
 const layers = ({ primary, status, backups }: FleetFacts): Check[] => [
   {
     kind: "dns",

@@ -77,7 +77,10 @@ const probe = (service: ServiceFacts): ReleaseProbe => ({
   timeoutSeconds: 20,
 });
 
-/** What the Observatory and `up` ask from outside. What a proxy leads to is started by somebody else: there only the way to it can be asked for. */
+/**
+ * What the Observatory and `up` ask from outside. What a proxy leads to is started by somebody
+ * else: there only the way to it can be asked for.
+ */
 const publicProbe = (service: ServiceFacts): ReleasePublicProbe => ({
   service: service.name,
   url: `https://${service.host}${service.health.path}`,

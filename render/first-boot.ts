@@ -12,7 +12,10 @@ export interface FirstBootKeys {
   readonly hostPublicKey: string;
 }
 
-/** Debian packages of the first boot: fixed, because only a new machine would get a change. What a service needs besides comes with a release. */
+/**
+ * Debian packages of the first boot: fixed, because only a new machine would get a change. What a
+ * service needs besides comes with a release.
+ */
 export const FIRST_BOOT_PACKAGES = [
   "nginx",
   "certbot",

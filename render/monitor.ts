@@ -14,7 +14,11 @@ import { WATCHED_UNITS, checksOf } from "./checks";
 import { jsonFile } from "./json-file";
 import { hasProcess, unitName } from "./units";
 
-/** More than the relay: one that is unreachable must not look like a machine without a network, which believes nothing that it sees. Two public resolvers are asked for a connection, and only when something fails. */
+/**
+ * More than the relay: one that is unreachable must not look like a machine without a network,
+ * which believes nothing that it sees. Two public resolvers are asked for a connection, and only
+ * when something fails.
+ */
 const outside = ({ alerts: { relay } }: FleetFacts): readonly TcpCheck[] => [
   { kind: "tcp", id: "relay", host: relay.host, port: relay.port },
   { kind: "tcp", id: "quad9", host: "9.9.9.9", port: 53 },

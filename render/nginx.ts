@@ -21,7 +21,11 @@ interface Site {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What counts a service's requests, and what refuses them: its own, so that one service's visitors cost another's nothing. Where none are refused they are counted all the same: one client's flood is not logged line by line. */
+/**
+ * What counts a service's requests, and what refuses them: its own, so that one service's visitors
+ * cost another's nothing. Where none are refused they are counted all the same: one client's flood
+ * is not logged line by line.
+ */
 const limiting = ({ name, limits }: Site): { readonly zone: string; readonly limit: string } => {
   const zone = `requests-${name}`;
   const { requestsPerSecond, burst } = limits ?? DEFAULT_LIMITS;

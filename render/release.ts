@@ -47,7 +47,10 @@ const contents = (files: readonly MachineFile[], trees: readonly Tree[]): TarEnt
   ),
 ];
 
-/** One machine's release. Its bytes depend only on the manifest, the settings and the sources below `folder`: the same input has the same sha256. */
+/**
+ * One machine's release. Its bytes depend only on the manifest, the settings and the sources below
+ * `folder`: the same input has the same sha256.
+ */
 export const buildRelease = (fleet: FleetFacts, role: Role, folder: string): BuiltRelease => {
   const files = renderMachine(fleet, role);
   const trees = treesOf(fleet, role, folder);

@@ -52,7 +52,10 @@ const own = once(() =>
   ),
 );
 export const agentBundle = (): Buffer => own()[0]!;
-/** The status page's charts are drawn by uPlot, served by the monitor from beside itself. What sends mail is larger than all else and lies apart: its source is only in memory once there was a mail. */
+/**
+ * The status page's charts are drawn by uPlot, served by the monitor from beside itself. What sends
+ * mail is larger than all else and lies apart: its source is only in memory once there was a mail.
+ */
 export const monitorTree = once((): Tree =>
   tree("monitor", [
     { path: "monitor.js", mode: 0o644, data: own()[1]! },
@@ -94,7 +97,10 @@ const nodeTree = (name: string, folder: string, main: Buffer): Tree => {
   return tree(name, [...others, { path: "main.js", mode: 0o644, data: main }]);
 };
 
-/** What each service with a folder runs from, `project` being what their folders are below. TypeScript becomes one main.js; other files of the folder come along, its sources do not. */
+/**
+ * What each service with a folder runs from, `project` being what their folders are below.
+ * TypeScript becomes one main.js; other files of the folder come along, its sources do not.
+ */
 export const serviceTrees = (services: readonly ServiceFacts[], project: string): Tree[] => {
   const entryOf = ({ bundled, folder, entry }: ServiceFacts): string[] =>
     bundled && folder && entry ? [join(project, folder, entry)] : [];

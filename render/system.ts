@@ -101,7 +101,10 @@ export const announcedUpgrades = (): MachineFile => ({
   text: fill("systemd/upgrades-announced.conf", {}),
 });
 
-/** cron's five fields for "every so many minutes", a divisor of an hour, or whole hours that divide a day; hours begin at :07, when fewer others ask. */
+/**
+ * cron's five fields for "every so many minutes", a divisor of an hour, or whole hours that divide
+ * a day; hours begin at :07, when fewer others ask.
+ */
 export const cronSchedule = (everyMinutes: number): string => {
   if (everyMinutes < 60) return `*/${everyMinutes} * * * *`;
   if (everyMinutes === 1440) return "7 3 * * *";

@@ -1,9 +1,11 @@
 /**
- * The embedded engine beside the `pulumi` CLI on a fleet that stands: `up` with nothing to do, and `preview`, each as a command started anew, the engines taking turns.
+ * The embedded engine beside the `pulumi` CLI on a fleet that stands: `up` with nothing to do, and
+ * `preview`, each as a command started anew, the engines taking turns.
  *
  *   ./fleet up && node --import tsx bench/engine/compare.ts [--state DIR] [--runs 5]
  *
- * Wants `pulumi` and its plugins on PATH; without them it measures the embedded engine alone. CPU: user and system seconds of the command with all its processes.
+ * Wants `pulumi` and its plugins on PATH; without them it measures the embedded engine alone. CPU:
+ * user and system seconds of the command with all its processes.
  */
 import { spawn } from "node:child_process";
 import { loadavg } from "node:os";

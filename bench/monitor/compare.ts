@@ -1,9 +1,13 @@
 /**
- * The Observatory beside Gatus, Uptime Kuma and Monit with the same HTTP checks on one machine, in one run: all at the same time (so that each has the same load around it), or with `--apart` one after another.
+ * The Observatory beside Gatus, Uptime Kuma and Monit with the same HTTP checks on one machine, in
+ * one run: all at the same time (so that each has the same load around it), or with `--apart` one
+ * after another.
  *
  *   [GATUS=path/of/gatus] [KUMA=folder] node --import tsx bench/monitor/compare.ts [--apart] [--failures N] [checks] [every s] [for s] [tool…]
  *
- * CPU: processor seconds per 1,000 requests that arrived; bytes: growth of what is stored per 1,000; alert: from the moment the answer turns 500 to the mail's arrival (three failures), median of N services that fail one after another.
+ * CPU: processor seconds per 1,000 requests that arrived; bytes: growth of what is stored per
+ * 1,000; alert: from the moment the answer turns 500 to the mail's arrival (three failures), median
+ * of N services that fail one after another.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -95,7 +99,10 @@ const rounded = (value: number, digits: number): number =>
 const median = (values: readonly number[]): number | undefined =>
   [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
 
-/** One service after another fails, at moments that have nothing to do with anybody's turns. @returns seconds to each tool's mail; those that never came are absent. */
+/**
+ * One service after another fails, at moments that have nothing to do with anybody's turns.
+ * @returns seconds to each tool's mail; those that never came are absent.
+ */
 const alertTimes = async (
   all: readonly Running[],
   lab: Lab,

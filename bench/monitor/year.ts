@@ -1,4 +1,7 @@
-/** Size of the history after a simulated year: the real tables, statements and pruning; the clock is moved on. `node --import tsx bench/monitor/year.ts [checks] [days]` */
+/**
+ * Size of the history after a simulated year: the real tables, statements and pruning; the clock is
+ * moved on. `node --import tsx bench/monitor/year.ts [checks] [days]`
+ */
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -39,7 +39,10 @@ const exists = (pid: number): boolean => {
   }
 };
 
-/** Whether the process that took the lock is gone for sure: no such process here, or its number belongs to one that started later. Another host's can't be told. */
+/**
+ * Whether the process that took the lock is gone for sure: no such process here, or its number
+ * belongs to one that started later. Another host's can't be told.
+ */
 export const isDead = ({ pid, hostname: host, timestamp }: Lock): boolean => {
   if (host !== hostname() || !Number.isInteger(pid)) return false;
   if (process.platform !== "linux") return !exists(pid);
@@ -47,7 +50,10 @@ export const isDead = ({ pid, hostname: host, timestamp }: Lock): boolean => {
   return started === undefined || started > Date.parse(timestamp) + SLACK_MS;
 };
 
-/** Removes the locks of engines that were killed: the next `up` takes over instead of asking to be unlocked. Returns their process numbers. */
+/**
+ * Removes the locks of engines that were killed: the next `up` takes over instead of asking to be
+ * unlocked. Returns their process numbers.
+ */
 export const liftDeadLocks = (context: Context): readonly number[] => {
   const backend = backendFolder(context);
   if (backend === undefined) return [];

@@ -5,7 +5,10 @@ interface Slack {
   readonly urlFile: string;
 }
 
-/** An incoming webhook of Slack. It advises 4,000 characters and has no way to escape its emphasis, so emphasis is off, but for a table. Previews would fetch the links. */
+/**
+ * An incoming webhook of Slack. It advises 4,000 characters and has no way to escape its emphasis,
+ * so emphasis is off, but for a table. Previews would fetch the links.
+ */
 export const slack = overHttp<Slack>({
   options: {},
   secrets: { urlFile: { name: "slack-url" } },

@@ -8,7 +8,10 @@ interface Telegram {
   readonly api?: string;
 }
 
-/** A bot of Telegram. It takes 4,096 characters. Without a parse mode nothing can fail to parse; what is bold or of fixed width is said by its place. */
+/**
+ * A bot of Telegram. It takes 4,096 characters. Without a parse mode nothing can fail to parse;
+ * what is bold or of fixed width is said by its place.
+ */
 export const telegram = overHttp<Telegram>({
   options: { chat: { key: "telegram", is: /^-?\d+$|^@\w+$/, shownAs: "CHAT" } },
   secrets: { tokenFile: { name: "telegram-token" } },

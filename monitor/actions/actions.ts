@@ -91,7 +91,10 @@ const beginMaintenance = (
   return `maintenance "${title}" for ${minutes} minutes`;
 };
 
-/** What failed within the window has to pass again before it counts as mended: it is looked at now, and until then the window stays open, or its end would be an alert. */
+/**
+ * What failed within the window has to pass again before it counts as mended: it is looked at now,
+ * and until then the window stays open, or its end would be an alert.
+ */
 const endMaintenance = (
   { windows, announcements, hurry, view }: ActionsDeps,
   title: string,

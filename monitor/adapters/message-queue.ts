@@ -17,7 +17,10 @@ export interface SavedMessages {
   readonly nextMessage: number;
 }
 
-/** Messages leave in order, each by the first transport that takes it; when none does, all wait and try again. One that is refused for what it says steps aside. */
+/**
+ * Messages leave in order, each by the first transport that takes it; when none does, all wait and
+ * try again. One that is refused for what it says steps aside.
+ */
 export interface MessageQueue {
   add(message: Message): void;
   waiting(): readonly QueuedMessage[];

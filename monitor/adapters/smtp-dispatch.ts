@@ -32,7 +32,11 @@ const connect = ({ host, port, tls, login }: SmtpDispatch["relay"]) => {
   });
 };
 
-/** Mails one message, over a connection of its own. @returns what else there is to say of it. @throws when it was not taken: Refused, or that it may be tried again. */
+/**
+ * Mails one message, over a connection of its own.
+ * @returns what else there is to say of it.
+ * @throws when it was not taken: Refused, or that it may be tried again.
+ */
 export const sendBySmtp = async ({ relay, mail }: SmtpDispatch): Promise<string | undefined> => {
   const connection = connect(relay);
   try {

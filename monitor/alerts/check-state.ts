@@ -52,7 +52,10 @@ const ranks: Readonly<Record<Layer, number>> = {
 /** Nothing stands on it. */
 export const isTop = ({ layer }: Watched): boolean => ranks[layer] === 4;
 
-/** A machine on which nothing can be written any more, and what fails for that reason: its services, and the backups, which need both machines' disks. */
+/**
+ * A machine on which nothing can be written any more, and what fails for that reason: its services,
+ * and the backups, which need both machines' disks.
+ */
 export const couldExplain = ({ check: { kind }, machine }: Watched, upper: Watched): boolean =>
   kind === "host" &&
   (upper.check.kind === "backup" ||
@@ -71,8 +74,9 @@ export type Verdict =
 const SET_UP_MS = 5 * 60_000;
 
 /**
- * A check fires: is it the lowest broken thing? It waits while a lower check is failing or has not been asked again since this one began to fail,
- * but not for longer than `patienceMs`. A clock that was set back ends the waiting.
+ * A check fires: is it the lowest broken thing? It waits while a lower check is failing or has not
+ * been asked again since this one began to fail, but not for longer than `patienceMs`. A clock that
+ * was set back ends the waiting.
  */
 export const judge = (
   upper: Watched,

@@ -7,7 +7,10 @@ export interface Flaps {
   readonly flapping?: boolean;
 }
 
-/** One more turn. More than `perHour` of them within the hour is flapping. A clock set back empties the window rather than filling it for ever. */
+/**
+ * One more turn. More than `perHour` of them within the hour is flapping. A clock set back empties
+ * the window rather than filling it for ever.
+ */
 export const turned = (was: Flaps, now: number, perHour: number): Required<Flaps> => {
   const turns = [...(was.turns ?? []).filter((at) => at > now - HOUR && at <= now), now].slice(
     -(perHour + 1),

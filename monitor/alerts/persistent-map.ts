@@ -1,6 +1,6 @@
 /**
- * A map that is never changed: a change makes a new one, which shares the large part with the one before. With ten thousand checks, a copy of
- * the whole for each run would be most of the work.
+ * A map that is never changed: a change makes a new one, which shares the large part with the one
+ * before. With ten thousand checks, a copy of the whole for each run would be most of the work.
  */
 export interface PersistentMap<Value> {
   readonly base: ReadonlyMap<string, Value>;

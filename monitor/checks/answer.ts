@@ -5,7 +5,9 @@ import { createChunkedBody } from "./chunked-body";
 export const BODY_LIMIT = 256 * 1024;
 
 /**
- * Reads one HTTP/1.1 answer as it comes in. Node's client would do, at twice the processor time and more memory for what a check needs: a status, a few headers, the beginning of a body, and whether it came whole.
+ * Reads one HTTP/1.1 answer as it comes in. Node's client would do, at twice the processor time and
+ * more memory for what a check needs: a status, a few headers, the beginning of a body, and whether
+ * it came whole.
  */
 export interface AnswerReader {
   /** Once it has come. */

@@ -2,7 +2,10 @@ import type { Resolver } from "node:dns/promises";
 
 export const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
-/** The resolver says that there is no such name, or no such record. It may say so from memory, for as long as the zone's SOA record allows: 30 minutes at DigitalOcean. */
+/**
+ * The resolver says that there is no such name, or no such record. It may say so from memory, for
+ * as long as the zone's SOA record allows: 30 minutes at DigitalOcean.
+ */
 export const isMissing = (error: unknown): boolean =>
   ["ENOTFOUND", "ENODATA"].includes(codeOf(error) ?? "");
 

@@ -45,7 +45,10 @@ const guessed = (bytes: Buffer): string => {
   }
 };
 
-/** A body as text, in the encoding that browsers would take: by its byte order mark, its header, its own word, in this order. @see https://encoding.spec.whatwg.org/#decode */
+/**
+ * A body as text, in the encoding that browsers would take: by its byte order mark, its header, its
+ * own word, in this order. @see https://encoding.spec.whatwg.org/#decode
+ */
 export const textOf = (bytes: Buffer, contentType = ""): string => {
   const decoder =
     decoderOf(ofByteOrderMark(bytes)) ??

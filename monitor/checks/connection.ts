@@ -13,7 +13,10 @@ import { forget, resolving } from "./resolve";
 /** All connections share one context: one for each would be memory that waits for the garbage collector. */
 let context: SecureContext | undefined;
 
-/** From a full handshake on, a session is resumed for so long: most handshakes are cheap, and a certificate that has gone bad is seen within the time. */
+/**
+ * From a full handshake on, a session is resumed for so long: most handshakes are cheap, and a
+ * certificate that has gone bad is seen within the time.
+ */
 const SESSION_MS = 60_000;
 const SESSION_LIMIT = 200;
 const sessions = new Map<string, { readonly session: Buffer; readonly at: number }>();
@@ -37,8 +40,9 @@ const serverName = (host: string): string => {
 };
 
 /**
- * TLS on a socket of our own: where TLS opens it itself, Debian's Node 20.19.2 frees what OpenSSL holds (70 kB a connection) only with the next full garbage collection.
- * `full`: nothing is resumed, and a certificate that does not verify is reported by `authorizationError` only.
+ * TLS on a socket of our own: where TLS opens it itself, Debian's Node 20.19.2 frees what OpenSSL
+ * holds (70 kB a connection) only with the next full garbage collection. `full`: nothing is
+ * resumed, and a certificate that does not verify is reported by `authorizationError` only.
  */
 export const openSecure = (plain: Socket, host: string, port: number, full = false): TLSSocket => {
   context ??= createSecureContext();

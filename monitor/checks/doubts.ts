@@ -9,7 +9,10 @@ import type { Outcome } from "./outcome";
 const isLocal = (check: Check): boolean => kindOf(check).source !== "network";
 /** Held up for more than this share of a run, this program can't tell whose silence it was. */
 const HELD_UP_SHARE = 0.1;
-/** So many silences in a row are left uncounted for that reason. Then they count, if each run had half of its time, or if others answered at the same time. */
+/**
+ * So many silences in a row are left uncounted for that reason. Then they count, if each run had
+ * half of its time, or if others answered at the same time.
+ */
 const DOUBTS = 3;
 const HALF_SHARE = 0.5;
 

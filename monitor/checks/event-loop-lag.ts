@@ -6,7 +6,10 @@ const ORDINARY_MS = 50;
 const REMEMBER_MS = 120_000;
 /** Smaller corrections are an NTP daemon at work. */
 const JUMP_MS = 5000;
-/** After a jump, or after standing still for so long, judgements by the calendar wait until jobs had time to report and the clock to be set right. */
+/**
+ * After a jump, or after standing still for so long, judgements by the calendar wait until jobs had
+ * time to report and the clock to be set right.
+ */
 const STANDSTILL_MS = 60_000;
 const SETTLE_MS = 15 * 60_000;
 

@@ -11,7 +11,10 @@ import { Finding } from "./outcome";
 
 type Times = readonly [earliest: number, latest: number];
 
-/** A period: the next word is expected about so long after the last. What came within a gap came at its end at the latest, and the next one follows from that. */
+/**
+ * A period: the next word is expected about so long after the last. What came within a gap came at
+ * its end at the latest, and the next one follows from that.
+ */
 const byPeriod = (
   periodMs: number,
   graceMs: number,
@@ -52,7 +55,11 @@ const due = (
     : bySchedule(schedule, graceSeconds * 1000, since, gaps);
 };
 
-/** `gaps`: when no job could be heard, in order of time. @returns when it was last heard. @throws Finding when it failed, is late, or does not end. */
+/**
+ * `gaps`: when no job could be heard, in order of time.
+ * @returns when it was last heard.
+ * @throws Finding when it failed, is late, or does not end.
+ */
 export const judgeBeat = (
   check: HeartbeatCheck,
   { known, started, done, failed, says }: Beat,

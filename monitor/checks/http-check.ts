@@ -70,7 +70,10 @@ interface Visit {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** As browsers go on, but never out of TLS; and the manifest's headers, which may be secrets, stay with the place that they were meant for. */
+/**
+ * As browsers go on, but never out of TLS; and the manifest's headers, which may be secrets, stay
+ * with the place that they were meant for.
+ */
 const redirected = (
   { url: from, method, headers }: Visit,
   { status }: Answer,

@@ -51,7 +51,8 @@ const requestText = (url: URL, { method = "GET", headers = {}, body }: Question)
 };
 
 /**
- * Asks over a connection of its own, as a new visitor has it: a kept one would hide a full accept queue, a moved address or a changed certificate.
+ * Asks over a connection of its own, as a new visitor has it: a kept one would hide a full accept
+ * queue, a moved address or a changed certificate.
  * @throws what went wrong on the wire; Finding when the deadline passes.
  */
 export const ask = async (url: URL, question: Question, deadlineMs: number): Promise<Answer> => {

@@ -4,7 +4,10 @@ import { isIP, type LookupFunction } from "node:net";
 import { monotonic } from "../adapters/clock";
 import { authoritiesOf, codeOf } from "./authority";
 
-/** As a visitor's own resolver does, an address is used until its TTL ends, but never for longer than this. Checks of names themselves (dns.ts) ask anew each time. */
+/**
+ * As a visitor's own resolver does, an address is used until its TTL ends, but never for longer
+ * than this. Checks of names themselves (dns.ts) ask anew each time.
+ */
 const LONGEST_MS = 30_000;
 const NAME_LIMIT = 1000;
 const PATIENCE = { timeout: 1500, tries: 2 };
@@ -93,7 +96,10 @@ const addressesOf = async (hostname: string): Promise<Addresses> => {
   return answer;
 };
 
-/** Name lookup for checks. Not getaddrinfo: it occupies one of four pool threads for as long as a dead name server takes, so checks would wait for one another. */
+/**
+ * Name lookup for checks. Not getaddrinfo: it occupies one of four pool threads for as long as a
+ * dead name server takes, so checks would wait for one another.
+ */
 export const resolving: LookupFunction = (hostname, options, callback) => {
   addressesOf(hostname).then(
     ({ list, family }) => {

@@ -1,6 +1,9 @@
 import type { HostFacts } from "@second-server/contract/reports";
 
-/** So many restarts by systemd itself within so long are a crash loop: one that dies every few seconds or minutes, and one that dies every quarter of an hour. */
+/**
+ * So many restarts by systemd itself within so long are a crash loop: one that dies every few
+ * seconds or minutes, and one that dies every quarter of an hour.
+ */
 const CRASH_LOOPS = [
   { restarts: 3, withinMs: 5 * 60_000 },
   { restarts: 6, withinMs: 60 * 60_000 },

@@ -35,7 +35,10 @@ export interface Runner {
   stop(): void;
 }
 
-/** A failure is confirmed a third sooner than the next turn would come, so that an outage is told sooner; a service that restarts still has its time. */
+/**
+ * A failure is confirmed a third sooner than the next turn would come, so that an outage is told
+ * sooner; a service that restarts still has its time.
+ */
 const CONFIRM_AFTER = 2 / 3;
 
 export const createRunner = (deps: RunnerDeps): Runner => {

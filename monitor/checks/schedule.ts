@@ -30,8 +30,10 @@ const RUNNING_WHEN_BUSY = 32;
 const BUSY_MS = 8;
 
 /**
- * No job waits for another: the first run is spread over one interval, later ones jitter by a twentieth around it, and one that still runs when its turn comes is not started twice.
- * When there is more to do than this machine can, jobs begin late, and `backlog` says how late; a job's own time only starts when it begins.
+ * No job waits for another: the first run is spread over one interval, later ones jitter by a
+ * twentieth around it, and one that still runs when its turn comes is not started twice. When there
+ * is more to do than this machine can, jobs begin late, and `backlog` says how late; a job's own
+ * time only starts when it begins.
  */
 export interface Schedule {
   add(job: Job): void;
@@ -118,7 +120,11 @@ const start = (state: State): void => {
   startMoreLater(state);
 };
 
-/** The next start comes after what has come in. When that takes long, this program is the bottleneck: it then finishes what it has begun, so that times stay honest; mere waiting for others holds nobody up. */
+/**
+ * The next start comes after what has come in. When that takes long, this program is the
+ * bottleneck: it then finishes what it has begun, so that times stay honest; mere waiting for
+ * others holds nobody up.
+ */
 const startMoreLater = (state: State): void => {
   if (state.ready.size === 0 || state.running >= RUNNING_LIMIT || state.drain !== undefined) return;
   const asked = state.clock.monotonic();

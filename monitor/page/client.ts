@@ -1,4 +1,7 @@
-/** Runs in the visitor's browser: puts an interactive chart in the place of the drawn one, and keeps it fresh. Without it the page has everything but zooming. */
+/**
+ * Runs in the visitor's browser: puts an interactive chart in the place of the drawn one, and keeps
+ * it fresh. Without it the page has everything but zooming.
+ */
 export const CLIENT = `
 (() => {
   const place = document.getElementById("chart");
@@ -34,7 +37,10 @@ export const CLIENT = `
 })();
 `.trimStart();
 
-/** Keeps the status page fresh without loading it anew, which would throw readers and their screen readers back to its top. What is focused or selected is left alone. */
+/**
+ * Keeps the status page fresh without loading it anew, which would throw readers and their screen
+ * readers back to its top. What is focused or selected is left alone.
+ */
 export const FRESH = `
 (() => {
   const main = document.querySelector("main");

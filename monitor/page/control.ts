@@ -18,7 +18,10 @@ const report = async (reporter: Pick<Reporter, "report">, force: boolean): Promi
     : `sent "${message.subject}"`;
 };
 
-/** POST /control {at: ms, action, …}, signed: what the CLI asks for with the owner's key, and the little that the primary may with its own. */
+/**
+ * POST /control {at: ms, action, …}, signed: what the CLI asks for with the owner's key, and the
+ * little that the primary may with its own.
+ */
 export const control = async (site: Site, request: IncomingMessage): Promise<Reply> => {
   const { reporter, actions, log, view } = site;
   const { signer, value } = await site.signed(request);

@@ -26,7 +26,10 @@ const split = (text: string): readonly [string, string] => {
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
 
-/** Against "user:scrypt$salt$hash", or against a password alone, whose user is "operator". Both are compared in one time, whatever differs. */
+/**
+ * Against "user:scrypt$salt$hash", or against a password alone, whose user is "operator". Both are
+ * compared in one time, whatever differs.
+ */
 const fits = async (line: string, user: string, password: string): Promise<boolean> => {
   const [, name = "", salt = "", hash = ""] =
     /^([^:]+):scrypt\$([0-9a-f]+)\$([0-9a-f]+)$/.exec(line) ?? [];

@@ -75,7 +75,10 @@ const actionOf = (form: URLSearchParams, by: string): Action => {
   return request;
 };
 
-/** Browsers say where a form was: by Sec-Fetch-Site, older ones by Origin alone. What says neither is no browser, and has no login stored that someone else could use. */
+/**
+ * Browsers say where a form was: by Sec-Fetch-Site, older ones by Origin alone. What says neither
+ * is no browser, and has no login stored that someone else could use.
+ */
 const isOwn = ({ headers }: IncomingMessage): boolean => {
   const site = headers["sec-fetch-site"];
   if (site !== undefined) return site === "same-origin";

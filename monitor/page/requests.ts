@@ -62,7 +62,11 @@ const refuse = (problems: readonly string[]): void => {
   if (problems.length > 0) throw new Refusal(400, problems.slice(0, 10).join("; "));
 };
 
-/** An action that is whole: what is missing, of another type, or beyond its bounds is refused, and what no rule speaks of is left out. @throws Refusal */
+/**
+ * An action that is whole: what is missing, of another type, or beyond its bounds is refused, and
+ * what no rule speaks of is left out.
+ * @throws Refusal
+ */
 export const controlRequest = (
   value: Readonly<Record<string, unknown>>,
   services: readonly string[],

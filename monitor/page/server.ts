@@ -28,7 +28,10 @@ const health: Route = ({ view }) => {
   return json({ ok, storage: ok ? "ok" : error }, view.isStorageTold() ? 200 : 503);
 };
 
-/** GET or POST /heartbeat/TOKEN, TOKEN.start, TOKEN.fail: a job says that it ended well, began, failed (with why in the body). Tokens are secrets of the jobs; unknown ones are refused. */
+/**
+ * GET or POST /heartbeat/TOKEN, TOKEN.start, TOKEN.fail: a job says that it ended well, began,
+ * failed (with why in the body). Tokens are secrets of the jobs; unknown ones are refused.
+ */
 const hear: Route = async ({ view, pushChecks }, request, url) => {
   const [, token = "", word] =
     /^\/heartbeat\/([\w-]{1,100})(?:\.(start|fail))?$/.exec(url.pathname) ?? [];

@@ -15,7 +15,11 @@ export const pingByHttp: Ping = async (url) => {
   if (status < 200 || status > 299) throw new Error(`HTTP ${status}`);
 };
 
-/** The outside switch alarms when it hears nothing, so a failure to reach it is only noted. It is the last that can speak when no message leaves any more. @returns what has to be called once a second. */
+/**
+ * The outside switch alarms when it hears nothing, so a failure to reach it is only noted. It is
+ * the last that can speak when no message leaves any more.
+ * @returns what has to be called once a second.
+ */
 export const createDeadManSwitch = (deps: {
   readonly clock: Clock;
   readonly log: Log;

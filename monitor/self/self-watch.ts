@@ -16,7 +16,10 @@ import { createStorageAlarm, type StorageAlarm } from "./storage-alarm";
 export interface SelfWatch {
   readonly overload: Overload;
   readonly storageAlarm: StorageAlarm;
-  /** Checks run, and what they find is written or the failure to write is known: what systemd and the outside switch are told. A write that hangs is neither. */
+  /**
+   * Checks run, and what they find is written or the failure to write is known: what systemd and
+   * the outside switch are told. A write that hangs is neither.
+   */
   isWell(): boolean;
   /** The clock jumped, or this program stood still. */
   upset(what: TimeUpset): void;

@@ -9,7 +9,10 @@ import type { Note } from "./overload";
 export interface StorageAlarm {
   /** Once a second. */
   tick(): void;
-  /** Whether what is wrong with the storage is, or is about to be, known by this program's own alert; if not, somebody else has to say it. */
+  /**
+   * Whether what is wrong with the storage is, or is about to be, known by this program's own
+   * alert; if not, somebody else has to say it.
+   */
   isTold(): boolean;
 }
 

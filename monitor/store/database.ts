@@ -17,7 +17,10 @@ interface Connection {
 }
 type Libsql = new (path: string, options: Record<string, never>) => Connection;
 
-/** Not import(): that one ignores NODE_PATH, by which the servers' bundles find this native package. Loaded when it is needed, so that the watchdog can do without it. */
+/**
+ * Not import(): that one ignores NODE_PATH, by which the servers' bundles find this native package.
+ * Loaded when it is needed, so that the watchdog can do without it.
+ */
 const loadLibsql = (): Libsql => createRequire(__filename)("libsql/promise") as Libsql;
 
 /** One connection, so one writer. @throws with the path in the message when it can't be opened or is not a database of ours. */

@@ -33,8 +33,9 @@ const openWhole = async (path: string): Promise<Opened> => {
 };
 
 /**
- * A monitor that does not start because of its history watches nothing, so it starts in any case: a damaged database is set aside for a look and a new one begun;
- * one that can't be opened (full or read-only disk, written by a newer program) is left alone and done without until the next start.
+ * A monitor that does not start because of its history watches nothing, so it starts in any case: a
+ * damaged database is set aside for a look and a new one begun; one that can't be opened (full or
+ * read-only disk, written by a newer program) is left alone and done without until the next start.
  */
 export const openOrRecover = async (path: string, clock: Clock, log: Log): Promise<Opened> => {
   try {

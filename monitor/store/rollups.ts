@@ -5,7 +5,8 @@ import { sql } from "./sql-literals";
 import { DAY, RAW_KEEP_DAYS, tiers, type Tier } from "./tiers";
 
 /**
- * Buckets from `from` on, made anew from the samples themselves, so percentiles are exact in each tier (nearest rank over the passes; failures have no meaningful time).
+ * Buckets from `from` on, made anew from the samples themselves, so percentiles are exact in each
+ * tier (nearest rank over the passes; failures have no meaningful time).
  */
 export const rollupStatement = ({ id, seconds }: Tier, from: number): string => sql`
 INSERT OR REPLACE INTO rollup
@@ -25,7 +26,10 @@ const markOf = (tier: Tier): string => `rolled ${tier.name}`;
 export interface Rollups {
   start(): void;
   stop(): void;
-  /** One round: the tiers whose turn it is, and once an hour the pruning. Failures are tried again next time: samples are only pruned after they were rolled up. */
+  /**
+   * One round: the tiers whose turn it is, and once an hour the pruning. Failures are tried again
+   * next time: samples are only pruned after they were rolled up.
+   */
   run(): Promise<void>;
   roll(tier: Tier): Promise<void>;
   prune(): Promise<void>;

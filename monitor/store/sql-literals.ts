@@ -1,4 +1,7 @@
-/** Values as SQL literals. Statements are text because only `exec` of a text runs off the main thread: a stalled disk then never delays a check. */
+/**
+ * Values as SQL literals. Statements are text because only `exec` of a text runs off the main
+ * thread: a stalled disk then never delays a check.
+ */
 export type Value = string | number | boolean | undefined;
 
 const literal = (value: Value): string => {

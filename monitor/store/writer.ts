@@ -26,8 +26,9 @@ const SAMPLE_LIMIT = 20_000;
 const STATEMENT_LIMIT = 5000;
 
 /**
- * The one writer. Callers hand over and go on; a transaction every five seconds, at once when something urgent (a turn, a mail) is among it.
- * While the disk is full it keeps what it has in memory, bounded, the oldest samples dropped first, and tries again.
+ * The one writer. Callers hand over and go on; a transaction every five seconds, at once when
+ * something urgent (a turn, a mail) is among it. While the disk is full it keeps what it has in
+ * memory, bounded, the oldest samples dropped first, and tries again.
  */
 export interface Writer {
   status(): StorageStatus;

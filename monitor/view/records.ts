@@ -17,7 +17,10 @@ export interface TimelineEvent {
 }
 type Days = ReadonlyMap<string, readonly Bucket[]>;
 
-/** What pages and reports read from the database. They stay up when it is damaged or can't be read: what is missing is left out, and `trouble` says so. */
+/**
+ * What pages and reports read from the database. They stay up when it is damaged or can't be read:
+ * what is missing is left out, and `trouble` says so.
+ */
 export interface Records {
   /** What is missing from what was read; for people. */
   trouble(): string | undefined;

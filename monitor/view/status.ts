@@ -30,7 +30,10 @@ export interface ServiceStatus {
   readonly url: string;
   readonly condition: Condition;
   readonly checks: readonly string[];
-  /** Each of its checks has run since the monitor started, and its own passed the last time: one that mends is passing before its incident is closed. */
+  /**
+   * Each of its checks has run since the monitor started, and its own passed the last time: one
+   * that mends is passing before its incident is closed.
+   */
   readonly passing: boolean;
   /** The oldest of its checks' last runs, once each has run since the monitor started. */
   readonly lastAt?: string;
@@ -57,7 +60,10 @@ export interface Status {
   /** Everything is up and the monitor itself is well. */
   readonly ok: boolean;
   readonly storage: { readonly ok: boolean; readonly error?: string };
-  /** The monitor's own burden: how late the check is that waits longest, how much of the last minute it could not run, and failures since the start that it did not count for that reason. */
+  /**
+   * The monitor's own burden: how late the check is that waits longest, how much of the last minute
+   * it could not run, and failures since the start that it did not count for that reason.
+   */
   readonly load: {
     readonly lateSeconds: number;
     readonly waiting: number;

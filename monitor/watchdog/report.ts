@@ -12,7 +12,11 @@ import { createMachineFacts, isFull, space } from "../checks/machine-facts";
 /** A disk that runs full is told at once: its services fail at the same time, and that is the reason. */
 const SPACE_EVERY_MS = 5000;
 
-/** Tells the Observatory every interval how this machine is. A report that does not arrive is not repeated: the next one is newer. @returns how to end it. */
+/**
+ * Tells the Observatory every interval how this machine is. A report that does not arrive is not
+ * repeated: the next one is newer.
+ * @returns how to end it.
+ */
 export const reportHost = (
   config: WatchdogConfig,
   { url, keyFile, units }: NonNullable<WatchdogConfig["report"]>,

@@ -44,7 +44,10 @@ const HEARTBEAT_MS = 20_000;
 
 const eventOf = (said: Said): string => `id: ${said.id}\ndata: ${JSON.stringify(said)}\n\n`;
 
-/** GET /events: server-sent events, the last messages first; POST /messages {name, text} → 201. Nothing is stored: a restart empties the room. */
+/**
+ * GET /events: server-sent events, the last messages first; POST /messages {name, text} → 201.
+ * Nothing is stored: a restart empties the room.
+ */
 export const createService = (): App => {
   let last: Said[] = [];
   let next = 1;

@@ -16,7 +16,10 @@ export const serve = ({ fetch }: App, port: number): Promise<Server> => {
   });
 };
 
-/** Runs a service as systemd expects: PORT and DATA_DIR from the environment, a clean end at SIGTERM, exit 1 with the reason when it can't start. */
+/**
+ * Runs a service as systemd expects: PORT and DATA_DIR from the environment, a clean end at
+ * SIGTERM, exit 1 with the reason when it can't start.
+ */
 export const run = (name: string, make: (dataDir: string) => App): void => {
   const { PORT, DATA_DIR = "." } = process.env;
   const port = Number(PORT);
