@@ -2,6 +2,7 @@ import type { FleetOutputs } from "@second-server/contract/outputs";
 import type { Role } from "@second-server/contract/roles";
 
 import type { FleetFacts } from "../config/fleet";
+import { refuseShutOut } from "./access/admin-from";
 import { cloudDrift } from "./cloud-drift";
 import { failedActions } from "./cloud-log";
 import type { Context } from "./context";
@@ -127,6 +128,7 @@ export const bringUp = async (
   reporter: Reporter,
 ): Promise<UpResult> => {
   const started = Date.now();
+  refuseShutOut(fleet, context);
   await refuseSmallerDisks(context, fleet, options.replaced);
   if (context.local) await ensureLab(context, options, reporter);
   await adoptZone(context, fleet, (text) => reporter.say(text));

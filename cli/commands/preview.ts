@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 
+import { refuseShutOut } from "../access/admin-from";
 import { type CommonOptions, common, contextOf } from "../context";
 import { refuseSmallerDisks } from "../disk-size";
 import { chooseEngine, passThrough } from "../engine/spawn";
@@ -27,6 +28,7 @@ export const define = (command: Command): void => {
     .action(async (options: Options) => {
       const context = contextOf(options);
       const fleet = await loadManifest(context);
+      refuseShutOut(fleet, context);
       await refuseSmallerDisks(context, fleet);
       const flags = [
         ...(context.json ? ["--json"] : []),

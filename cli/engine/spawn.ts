@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdirSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
+import { diagnosing } from "../access/dial-diagnosis";
 import type { Context } from "../context";
 import { cannotRun } from "../errors";
 import { loadLab } from "../lab";
@@ -108,7 +109,7 @@ export const runEngine = async (
   for (const pid of liftDeadLocks(context))
     reporter.say(`Taking over from a run that was killed (process ${pid}).`);
   const { command, args: rest, env } = await engineCommand(context, engine, [...args, "--json"]);
-  return await follow(command, rest, env, reporter);
+  return await follow(command, rest, env, diagnosing(context, reporter));
 };
 
 /** Runs the engine with this terminal as its own (preview, cancel, output…); resolves with its exit code. */
