@@ -104,9 +104,10 @@ export const createMachineFacts = (upgrades = aptUpgrades): MachineFacts => {
         readFile("/proc/meminfo", "utf8"),
         space(),
         readFile("/proc/loadavg", "utf8"),
-        // Made by the first upgrade that needs a reboot, and gone with it.
+        // Made by the first upgrade that needs a reboot, written again by each later one, and gone with it.
         stat("/run/reboot-required").then(
-          ({ mtimeMs }) => mtimeMs,
+          ({ birthtimeMs, mtimeMs }) =>
+            birthtimeMs > 0 ? Math.min(birthtimeMs, mtimeMs) : mtimeMs,
           () => undefined,
         ),
         lookAtUnits(units),
