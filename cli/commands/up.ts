@@ -2,11 +2,12 @@ import { type Command, Option } from "commander";
 
 import { type CommonOptions, common, contextOf } from "../context";
 import { chooseEngine } from "../engine/spawn";
-import { cannotRun, failed } from "../errors";
+import { cannotRun } from "../errors";
 import { withLock } from "../lock";
 import { loadManifest } from "../manifest";
+import { personAtTerminal, upAndMend } from "../mend-drift";
 import { reporterFor } from "../progress/reporter";
-import { report, unwellText } from "../report-up";
+import { report } from "../report-up";
 import { bringUp } from "../up";
 
 interface Options extends CommonOptions {
@@ -68,14 +69,19 @@ export const define = (command: Command): void => {
           verifySeconds: numberOf("verify-seconds", options.verifySeconds, 0),
         };
         const fleet = await loadManifest(context);
-        const result = await withLock(context, "up", () => bringUp(context, fleet, how, reporter));
-        report(context, fleet, result, reporter);
-        if (!result.verification.ok)
-          throw failed(
-            options.refresh
-              ? "fleet up: not every service is well; see the table."
-              : unwellText(result.engine, context.stack),
-          );
+        await upAndMend({
+          bringUp: async (more) => {
+            const engineArgs = [...how.engineArgs, ...more];
+            const result = await withLock(context, "up", () =>
+              bringUp(context, fleet, { ...how, engineArgs }, reporter),
+            );
+            report(context, fleet, result, reporter);
+            return result;
+          },
+          refreshed: options.refresh ?? false,
+          stack: context.stack,
+          ask: personAtTerminal(context.json),
+        });
       } finally {
         reporter.close();
       }
