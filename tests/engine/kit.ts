@@ -149,11 +149,12 @@ export const project = (name: string, program: string): Project => {
   });
   const argv = (args: readonly string[]): string[] => [
     ...ENGINE,
-    ...args,
     "--cwd",
     folder,
     "--stack",
     "test",
+    // A test may name another stack.
+    ...args,
   ];
   return {
     folder,

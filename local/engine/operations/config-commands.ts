@@ -1,18 +1,13 @@
 import { EngineError } from "../errors";
 import type { Tree } from "../project/project-config";
 import { openStackSettings, type StackSettings } from "../project/stack-settings";
+import { readInput } from "./input";
 import type { Arguments } from "./options";
 
 const textOf = (value: Tree): string =>
   typeof value === "object" && value !== null ? JSON.stringify(value) : String(value ?? "");
 
-const readInput = async (): Promise<string> => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
-  return Buffer.concat(chunks)
-    .toString("utf8")
-    .replace(/\r?\n$/, "");
-};
+const withoutNewline = (text: string): string => text.replace(/\r?\n$/, "");
 
 const keyOf = (args: Arguments, name: string | undefined): string => {
   if (name !== undefined) return name;
@@ -35,11 +30,28 @@ const list = async (settings: StackSettings, args: Arguments): Promise<void> => 
   process.stdout.write(`${lines.join("\n")}\n`);
 };
 
+/** As `--json` tells one value: an object both as text and as what it is. */
+const asJson = (value: Tree | undefined, secret: boolean): object => ({
+  ...(value === undefined ? {} : { value: textOf(value) }),
+  ...(typeof value === "object" && value !== null ? { objectValue: value } : {}),
+  secret,
+});
+
+const listJson = async (settings: StackSettings, args: Arguments): Promise<void> => {
+  const all: Record<string, object> = {};
+  for (const { key, secret } of [...settings.list()].sort((a, b) => (a.key < b.key ? -1 : 1)))
+    all[key] = asJson(secret && !args.showSecrets ? undefined : await settings.get(key), secret);
+  process.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
+};
+
 const get = async (settings: StackSettings, args: Arguments, key: string): Promise<void> => {
-  const value = await settings.get(key);
+  const value = await settings.get(key, args);
   if (value === undefined)
     throw new EngineError(`configuration key '${key}' not found for stack '${args.stack}'`);
-  process.stdout.write(`${textOf(value)}\n`);
+  const isSecret = (): boolean => settings.isSecret(key, args);
+  process.stdout.write(
+    `${args.json ? JSON.stringify(asJson(value, isSecret()), null, 2) : textOf(value)}\n`,
+  );
 };
 
 /** `config`, `config get KEY`, `config set KEY [VALUE] [--secret]` (without a value: from stdin), `config rm KEY`. */
@@ -48,16 +60,16 @@ export const configure = async (args: Arguments): Promise<number> => {
   const [verb, name, value] = args.rest;
   switch (verb) {
     case undefined:
-      await list(settings, args);
+      await (args.json ? listJson : list)(settings, args);
       return 0;
     case "get":
       await get(settings, args, keyOf(args, name));
       return 0;
     case "set":
-      await settings.set(keyOf(args, name), value ?? (await readInput()), { secret: args.secret });
+      await settings.set(keyOf(args, name), value ?? withoutNewline(await readInput()), args);
       return 0;
     case "rm":
-      await settings.remove(keyOf(args, name));
+      await settings.remove(keyOf(args, name), args);
       return 0;
     default:
       throw new EngineError(`unknown command "config ${verb}". It knows get, set and rm.`);

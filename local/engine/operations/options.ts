@@ -15,7 +15,10 @@ Commands
   import TYPE NAME ID   take an existing resource into the state (protected, as the CLI does)
   output [NAME] the stack's outputs
   cancel        lift the stack's lock
-  config [get KEY | set KEY [VALUE] [--secret] | rm KEY]   the stack's configuration; without a VALUE it is read from stdin
+  config [get KEY | set KEY [VALUE] [--secret] | rm KEY] [--path] [--json]   the stack's configuration; without a VALUE it is read from stdin
+  stack ls [--json]                     the project's stacks
+  stack export [--file FILE] [--show-secrets], stack import [--file FILE] [--force]   its state, as the CLI exchanges it
+  stack rename NAME, stack rm [NAME] --yes [--force] [--preserve-config]
   state protect|unprotect|taint|untaint URN… | --all       what is protected can't be deleted or replaced; what is tainted the next up makes anew
   state delete URN… [--force] [--target-dependents]        forget a resource, which stays as it is
   state rename URN NAME
@@ -72,6 +75,10 @@ const OPTIONS = {
   "show-secrets": { type: "boolean" },
   message: { type: "string", short: "m" },
   secret: { type: "boolean" },
+  plaintext: { type: "boolean" },
+  path: { type: "boolean" },
+  file: { type: "string" },
+  "preserve-config": { type: "boolean" },
   all: { type: "boolean" },
   force: { type: "boolean" },
   "non-interactive": { type: "boolean" },
@@ -99,6 +106,12 @@ export interface Arguments extends Omit<DisplayOptions, "project"> {
   readonly help: boolean;
   /** `config set`: encrypt the value. */
   readonly secret: boolean;
+  /** `config …`: the key is a path into its value. */
+  readonly path: boolean;
+  /** `stack export|import`: instead of stdout and stdin. */
+  readonly file?: string;
+  /** `stack rm`: Pulumi.STACK.yaml stays. */
+  readonly preserveConfig: boolean;
   /** `state …`: every resource. */
   readonly all: boolean;
   readonly force: boolean;
@@ -149,7 +162,8 @@ export const readArguments = (argv: readonly string[]): Arguments => {
       1,
     );
   const help = values.help === true || command === "";
-  if (!help && !values.stack)
+  const namesNone = command === "stack" && (rest[0] === "ls" || (rest[0] === "rm" && rest[1]));
+  if (!help && !values.stack && !namesNone)
     throw new EngineError(
       "--stack NAME is missing: the embedded engine keeps no selected stack",
       1,
@@ -175,6 +189,9 @@ export const readArguments = (argv: readonly string[]): Arguments => {
     previewOnly: values["preview-only"] ?? false,
     message: values.message ?? "",
     secret: values.secret ?? false,
+    path: values.path ?? false,
+    ...(values.file === undefined ? {} : { file: values.file }),
+    preserveConfig: values["preserve-config"] ?? false,
     all: values.all ?? false,
     force: values.force ?? false,
   };

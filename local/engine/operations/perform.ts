@@ -11,6 +11,7 @@ import type { Arguments } from "./options";
 import type { Outcome } from "./outcome";
 import { printOutputs } from "./outputs";
 import { openStack, type Stack } from "./session";
+import { manageStacks } from "./stack-commands";
 import { editState } from "./state-commands";
 import { destroy, refresh } from "./teardown";
 
@@ -118,6 +119,8 @@ export const perform = async (args: Arguments): Promise<number> => {
       return await printOutputs(await openStack(args));
     case "config":
       return await configure(args);
+    case "stack":
+      return await manageStacks(args, underLock);
     case "state":
       return await underLock(args, editState);
     case "cancel": {

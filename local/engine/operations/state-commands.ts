@@ -1,6 +1,7 @@
 import { EngineError } from "../errors";
 import { type Checkpoint, envelopeOf } from "../state/checkpoint";
-import { type StoredResource } from "../state/resource";
+import { renamed, tidy } from "../state/edit";
+import type { StoredResource } from "../state/resource";
 import type { Arguments } from "./options";
 import type { Stack } from "./session";
 
@@ -12,24 +13,6 @@ const named = (resources: Resources, urn: string): StoredResource => {
   const found = resources.find((one) => one.urn === urn && !one.delete);
   if (found) return found;
   throw new EngineError(`No such resource "${urn}" exists in the current state`);
-};
-
-/** Everything a resource refers to, renamed by `rename`; a provider is "URN::ID". */
-const renamed = (one: StoredResource, rename: (urn: string) => string): StoredResource => {
-  const cut = one.provider?.lastIndexOf("::") ?? -1;
-  return {
-    ...one,
-    urn: rename(one.urn),
-    dependencies: one.dependencies.map(rename),
-    propertyDependencies: Object.fromEntries(
-      Object.entries(one.propertyDependencies).map(([key, urns]) => [key, urns.map(rename)]),
-    ),
-    ...(one.parent ? { parent: rename(one.parent) } : {}),
-    ...(one.deletedWith ? { deletedWith: rename(one.deletedWith) } : {}),
-    ...(one.provider
-      ? { provider: `${rename(one.provider.slice(0, cut))}${one.provider.slice(cut)}` }
-      : {}),
-  };
 };
 
 const refersTo = (one: StoredResource, urn: string): boolean =>
@@ -97,13 +80,6 @@ const EDITS: Readonly<Record<string, { readonly edit: Edit; readonly done: strin
   untaint: { edit: marking("taint", false), done: "Resource untainted" },
   rename: { edit: rename, done: "Resource renamed" },
 };
-
-/** What is not set is left out, as the CLI writes it. */
-const tidy = ({ protect, taint, ...others }: StoredResource): StoredResource => ({
-  ...others,
-  ...(protect ? { protect } : {}),
-  ...(taint ? { taint } : {}),
-});
 
 const edited = ({ checkpoint }: Checkpoint, resources: Resources): object => ({
   ...envelopeOf(resources),

@@ -1,13 +1,14 @@
 import { type Document, isMap, parseDocument } from "yaml";
 
 import { EngineError } from "../errors";
+import { parsePath } from "../plan/paths";
 import { openBackend } from "../state/backend";
 import { parseCheckpoint } from "../state/checkpoint";
 import { writeAtomically } from "../state/files";
 import { createSecrets, openSecrets, type SecretsManager } from "../state/secrets";
 import { readProject } from "./project";
 import type { Tree } from "./project-config";
-import { containsSecure, opened, passphrase, readStackFile } from "./stack-config";
+import { containsSecure, opened, passphrase, readStackFile, type StackFile } from "./stack-config";
 
 /** Which stack's configuration is meant. */
 export interface StackPlace {
@@ -33,11 +34,16 @@ export interface StackSettings {
   readonly path: string;
   readonly list: () => readonly StackSetting[];
   /** In the clear; undefined where the stack does not say. */
-  readonly get: (key: string) => Promise<Tree | undefined>;
+  readonly get: (key: string, options?: { path?: boolean }) => Promise<Tree | undefined>;
+  readonly isSecret: (key: string, options?: { path?: boolean }) => boolean;
   /** On the disk when it resolves. */
-  readonly set: (key: string, value: string, options?: { secret?: boolean }) => Promise<void>;
+  readonly set: (
+    key: string,
+    value: string,
+    options?: { secret?: boolean; path?: boolean },
+  ) => Promise<void>;
   /** Resolves with false where there was nothing to remove. */
-  readonly remove: (key: string) => Promise<boolean>;
+  readonly remove: (key: string, options?: { path?: boolean }) => Promise<boolean>;
 }
 
 /** "key" or "namespace:key", as the CLI takes it ("namespace:config:key" is its older form). */
@@ -52,6 +58,30 @@ const qualified = (given: string, project: string): string => {
   return `${namespace}:${name}`;
 };
 
+type Step = string | number;
+/** A key and the way into its value: "project:outer.inner[0]" with `path`, else the key alone. */
+const placeOf = (given: string, project: string, path: boolean): readonly [string, ...Step[]] => {
+  if (!path) return [qualified(given, project)];
+  const cut = given.lastIndexOf(":", given.search(/[.[]|$/));
+  const [first, ...inside] = parsePath(given.slice(cut + 1));
+  if (first === undefined || first === "")
+    throw new EngineError(`invalid configuration key: ${given}: the path is empty`);
+  return [qualified(`${given.slice(0, cut + 1)}${first}`, project), ...inside];
+};
+
+/** Within a path, what reads as a boolean or a whole number is one, as the CLI has it. */
+const readAs = (text: string): boolean | number | string => {
+  if (text === "true" || text === "false") return text === "true";
+  return /^(0|-?[1-9]\d{0,14})$/.test(text) ? Number(text) : text;
+};
+
+const inTree = (value: Tree | undefined, [step, ...rest]: readonly Step[]): Tree | undefined => {
+  if (step === undefined || value === undefined) return value;
+  if (typeof value !== "object" || value === null) return undefined;
+  const inner: unknown = Object.entries(value).find(([key]) => key === String(step))?.[1];
+  return inTree(inner as Tree | undefined, rest);
+};
+
 const saltInState = async (
   place: StackPlace,
   url: string,
@@ -63,12 +93,27 @@ const saltInState = async (
   return parseCheckpoint(text, backend.stackFile).checkpoint.latest?.secrets_providers?.state?.salt;
 };
 
+const unlock = async (
+  place: StackPlace,
+  { path, settings }: StackFile,
+  url: string,
+  project: string,
+): Promise<SecretsManager> => {
+  const { secretsprovider: provider, encryptionsalt } = settings;
+  if (provider !== undefined && provider !== "passphrase")
+    throw new EngineError(
+      `${path}: secretsprovider: ${JSON.stringify(provider)} is not supported by the embedded engine. Use the passphrase provider.`,
+    );
+  const salt = encryptionsalt ?? (await saltInState(place, url, project));
+  const word = place.passphrase ?? (await passphrase());
+  return salt === undefined ? await createSecrets(word) : await openSecrets(salt, word);
+};
+
 /** Opens a stack's configuration. Its secrets stay locked until one is asked for. */
 export const openStackSettings = async (place: StackPlace): Promise<StackSettings> => {
   const project = await readProject(place.folder);
   const file = await readStackFile(project, place.stack);
   const document: Document = parseDocument(file.text ?? "");
-  const { secretsprovider: provider, encryptionsalt } = file.settings;
   const url =
     place.backendUrl ?? (process.env["PULUMI_BACKEND_URL"] || project.backendUrl || "file://~");
 
@@ -85,16 +130,8 @@ export const openStackSettings = async (place: StackPlace): Promise<StackSetting
     await writeAtomically(file.path, document.toString({ lineWidth: 0 }));
 
   let unlocking: Promise<SecretsManager> | undefined;
-  const unlock = async (): Promise<SecretsManager> => {
-    if (provider !== undefined && provider !== "passphrase")
-      throw new EngineError(
-        `${file.path}: secretsprovider: ${JSON.stringify(provider)} is not supported by the embedded engine. Use the passphrase provider.`,
-      );
-    const salt = encryptionsalt ?? (await saltInState(place, url, project.name));
-    const word = place.passphrase ?? (await passphrase());
-    return salt === undefined ? await createSecrets(word) : await openSecrets(salt, word);
-  };
-  const secrets = async (): Promise<SecretsManager> => await (unlocking ??= unlock());
+  const secrets = async (): Promise<SecretsManager> =>
+    await (unlocking ??= unlock(place, file, url, project.name));
 
   return {
     path: file.path,
@@ -104,25 +141,32 @@ export const openStackSettings = async (place: StackPlace): Promise<StackSetting
         secret: containsSecure(written),
         written,
       })),
-    get: async (name) => {
-      const written = config()[writtenAs(qualified(name, project.name))];
+    get: async (name, { path = false } = {}) => {
+      const [key, ...inside] = placeOf(name, project.name, path);
+      const written = inTree(config()[writtenAs(key)], inside);
       if (written === undefined || !containsSecure(written)) return written;
       const manager = await secrets();
       return opened(written, (text) => manager.decrypt(text));
     },
-    set: async (name, value, { secret = false } = {}) => {
-      const at = ["config", writtenAs(qualified(name, project.name))];
+    isSecret: (name, { path = false } = {}) => {
+      const [key, ...inside] = placeOf(name, project.name, path);
+      return containsSecure(inTree(config()[writtenAs(key)], inside) ?? null);
+    },
+    set: async (name, value, { secret = false, path = false } = {}) => {
+      const [key, ...inside] = placeOf(name, project.name, path);
+      const at = ["config", writtenAs(key), ...inside];
       // `config:` without anything below it is read as null, into which nothing can be set.
       if (!isMap(document.get("config"))) document.set("config", document.createNode({}));
       if (secret) {
         const manager = await secrets();
         document.setIn(at, document.createNode({ secure: manager.encrypt(value) }));
         document.set("encryptionsalt", manager.salt);
-      } else document.setIn(at, value);
+      } else document.setIn(at, path ? readAs(value) : value);
       await save();
     },
-    remove: async (name) => {
-      if (!document.deleteIn(["config", writtenAs(qualified(name, project.name))])) return false;
+    remove: async (name, { path = false } = {}) => {
+      const [key, ...inside] = placeOf(name, project.name, path);
+      if (!document.deleteIn(["config", writtenAs(key), ...inside])) return false;
       if (Object.keys(config()).length === 0) document.delete("config");
       await save();
       return true;

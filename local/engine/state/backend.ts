@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { copyFile, readFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,6 +16,10 @@ export interface Backend {
   readonly read: () => Promise<string | undefined>;
   /** Replaces the stack file, keeping the one before as .bak. */
   readonly write: (text: string) => Promise<void>;
+  /** Forgets the stack; its last state stays as .bak, as the CLI leaves it. */
+  readonly remove: () => Promise<void>;
+  /** Puts its histories and backups under another name; the state itself is written there before. */
+  readonly moveTo: (name: string) => Promise<void>;
   /** Records a finished operation: its summary, a copy of its checkpoint, and a backup. */
   readonly record: (update: object) => Promise<void>;
 }
@@ -39,6 +43,29 @@ const readIfThere = async (path: string): Promise<string | undefined> => {
     throw new EngineError(`could not read the state ${path}: ${messageOf(error)}`);
   }
 };
+
+const namesIn = async (folder: string): Promise<readonly string[]> =>
+  await readdir(folder).catch((error: unknown) => {
+    if (codeOf(error) === "ENOENT") return [];
+    throw error;
+  });
+
+/** Each is named by its stack. */
+const moveHistories = async (folder: string, stack: string, name: string): Promise<void> => {
+  const [from, to] = [join(folder, stack), join(folder, name)];
+  const entries = await namesIn(from);
+  if (entries.length > 0) await mkdir(to, { recursive: true, mode: 0o700 });
+  for (const entry of entries)
+    await rename(join(from, entry), join(to, entry.replace(`${stack}-`, `${name}-`)));
+  await rm(from, { recursive: true, force: true });
+};
+
+/** The stacks of a project that have a state. */
+export const stacksOf = async (url: string, project: string): Promise<readonly string[]> =>
+  (await namesIn(join(rootOf(url), ".pulumi", "stacks", project)))
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => name.slice(0, -".json".length))
+    .sort();
 
 export const openBackend = async (
   url: string,
@@ -77,6 +104,14 @@ export const openBackend = async (
         },
       );
       await writeAtomically(stackFile, text);
+    },
+    remove: async () => {
+      await rename(stackFile, `${stackFile}.bak`);
+      await rm(join(pulumi, "history", project, stack), { recursive: true, force: true });
+    },
+    moveTo: async (name) => {
+      await rename(stackFile, `${stackFile}.bak`);
+      await moveHistories(join(pulumi, "history", project), stack, name);
     },
     record: async (update) => {
       const stamp = nanoseconds();

@@ -54,6 +54,12 @@ export const storeProps = (props: Props, style: SecretStyle): JsonObject =>
 export const masked: SecretStyle = () => "[secret]";
 export const bare: SecretStyle = (secret) => store(secret.value, bare);
 
+/** For `stack export --show-secrets`: marked, so that it can be imported again. */
+export const plaintext: SecretStyle = (secret) => ({
+  [SIGNATURE]: SECRET,
+  plaintext: JSON.stringify(store(secret.value, plaintext)),
+});
+
 /** For comparing: bare, but marked. */
 export const revealing: SecretStyle = (secret) => ({
   [SIGNATURE]: SECRET,
