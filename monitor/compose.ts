@@ -47,7 +47,7 @@ export interface Observatory {
   readonly settings: SettingsInForce;
   /** The owner's. */
   readonly key: Key;
-  readonly primaryKey?: Key;
+  readonly primaryKey: Key | undefined;
   readonly writer: Writer;
   readonly queue: MessageQueue;
   readonly send: (message: Message) => void;
@@ -74,7 +74,7 @@ export interface Observatory {
 interface Base {
   readonly settings: SettingsInForce;
   readonly key: Key;
-  readonly primaryKey?: Key;
+  readonly primaryKey: Key | undefined;
   readonly writer: Writer;
   readonly store: StateStore;
   readonly rollups: Rollups;

@@ -44,7 +44,8 @@ export const runObservatory = async (
     clock,
     log,
   });
-  const { reporter, writer, view, records, actions, pushChecks, heard, key } = observatory;
+  const { reporter, writer, view, records, actions, pushChecks, heard, key, primaryKey } =
+    observatory;
   if (trouble !== undefined)
     observatory.send(
       noteMessage(config.fleet, trouble.lead, [["Problem", trouble.problem]], config.statusUrl),
@@ -58,6 +59,7 @@ export const runObservatory = async (
     pushChecks,
     heard,
     key,
+    primaryKey,
     clock,
     log,
     written: () => writer.flush(),

@@ -24,7 +24,7 @@ export interface SiteDeps {
   /** The owner's. */
   readonly key: Key;
   /** The primary's; absent: it is not heard. */
-  readonly primaryKey?: Key;
+  readonly primaryKey: Key | undefined;
   readonly clock: Clock;
   readonly log: Log;
   /** Resolves when what was done so far is written, or could not be. */
