@@ -1,5 +1,5 @@
-import { attempt, run } from "../machines/run";
-import { hostEnvironment } from "./environment";
+import type { RunResult } from "../machines/run";
+import { aptGet, isPassing } from "./apt";
 import { exists, onPath } from "./on-path";
 
 /** What runs machines, by the Debian package that brings it. Packages without a program of their own are asked for by file. */
@@ -34,7 +34,10 @@ export const missingPackages = async (): Promise<string[]> => {
   return needed.filter((_, at) => !present[at]).map((entry) => entry.package);
 };
 
-/** Installs Debian packages. Rejects with apt's last words. */
+const lastWords = ({ stderr, stdout }: RunResult): string =>
+  (stderr.trim() || stdout.trim()).split("\n").slice(-3).join(" / ");
+
+/** Installs Debian packages, when no other apt is at work. Rejects with apt's last words. */
 export const installPackages = async (
   packages: readonly string[],
   progress: (event: { step: string; detail?: string; seconds?: number }) => void,
@@ -42,40 +45,27 @@ export const installPackages = async (
   if (packages.length === 0) return;
   const started = Date.now();
   const step = "packages";
-  // needrestart (Ubuntu) would restart the host's own services.
-  const env = { ...hostEnvironment(), DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_SUSPEND: "1" };
   const onLine = (line: string): void => {
     if (/^(Get:|Setting up |Processing triggers |Waiting for )/.test(line))
       progress({ step, detail: line.slice(0, 100) });
   };
   progress({ step, detail: packages.join(" ") });
-  // One unreachable source of many, or the host's own daily update at the same moment: the lists that are there may do.
-  const updated = await attempt(["apt-get", "-q", "update"], { env, onLine });
-  try {
-    await run(
-      [
-        "apt-get",
-        "-q",
-        "-y",
-        "--no-install-recommends",
-        "-o",
-        "DPkg::Lock::Timeout=300",
-        "install",
-        ...packages,
-      ],
-      { env, onLine },
-    );
-  } catch (error) {
+  const install = async () => ({
+    // One unreachable source of many: the lists that are there may do.
+    updated: await aptGet(["update"], onLine),
+    installed: await aptGet(["-y", "--no-install-recommends", "install", ...packages], onLine),
+  });
+  let { updated, installed } = await install();
+  if (installed.code !== 0 && isPassing(installed)) {
+    progress({ step, detail: "the mirror does not answer well; once more" });
+    ({ updated, installed } = await install());
+  }
+  if (installed.code !== 0)
     throw new Error(
       [
-        (error as Error).message,
-        ...(updated.code === 0
-          ? []
-          : [
-              `apt-get update had failed before: ${updated.stderr.trim().split("\n").slice(-3).join(" / ")}`,
-            ]),
+        `apt-get install ${packages.join(" ")}: exit ${installed.code}: ${lastWords(installed)}`,
+        ...(updated.code === 0 ? [] : [`apt-get update had failed before: ${lastWords(updated)}`]),
       ].join("\n"),
     );
-  }
   progress({ step, seconds: (Date.now() - started) / 1000 });
 };

@@ -50,10 +50,21 @@ systemctl daemon-reload
 # What does not come up with such a clock is what the fault is there to show.
 [ -z "$unit" ] || systemctl try-restart $unit || true`;
 
+/** apt waits for dpkg's locks by itself, and fails at once where another one has those of lists or archives: then it is asked again until the time is up. */
+const INSTALL_SCRIPT = `
+export DEBIAN_FRONTEND=noninteractive LC_ALL=C
+apt() {
+  until said=$(apt-get -q -y -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3 "$@" 2>&1 >/dev/null); do
+    case $said in
+      *"Could not get lock"* | *"Unable to lock"* | *"Unable to acquire"*) sleep 2 ;;
+      *) echo "$said" >&2; return 1 ;;
+    esac
+  done
+}
+[ -e "$1" ] || { apt update && apt install libfaketime; }`;
+
 const install = async (around: Surroundings, dropletId: number): Promise<void> => {
-  const script =
-    '[ -e "$1" ] || { apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=60 install libfaketime; } 2>&1 >/dev/null';
-  await shell(around, dropletId, 180, script, LIBRARY).catch((error: Error) => {
+  await shell(around, dropletId, 180, INSTALL_SCRIPT, LIBRARY).catch((error: Error) => {
     throw new Error(
       `droplet ${dropletId}: the clock is skewed by Debian's libfaketime, which could not be installed there: ${error.message}`,
     );

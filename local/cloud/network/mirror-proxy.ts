@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 
 import { hostMirror, type DebianMirror } from "./apt-sources";
 import { upstreamOf } from "./mirror-paths";
-import { askOutside } from "./outside";
+import { askPatiently } from "./outside";
 import { isKept, prunePackages } from "./package-cache";
 
 /**
@@ -33,7 +33,7 @@ const downloads = new Map<string, Promise<number>>();
 
 /** Resolves with the upstream's status; the file is there if and only if it was 200. */
 const download = async (url: string, file: string): Promise<number> => {
-  const answer = await askOutside(url);
+  const answer = await askPatiently(url);
   if (answer.statusCode !== 200) {
     answer.resume();
     return answer.statusCode!;
@@ -71,7 +71,7 @@ const passOn = async (
   url: string,
 ): Promise<void> => {
   const since = request.headers["if-modified-since"];
-  const answer = await askOutside(url, {
+  const answer = await askPatiently(url, {
     method: request.method,
     headers: since ? { "if-modified-since": since } : {},
   });

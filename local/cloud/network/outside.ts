@@ -142,3 +142,22 @@ export const askOutside = async (
   }
   throw new Error(`${address}: more than ${REDIRECTS} redirections`);
 };
+
+/** Pauses before a mirror that fails is asked again. */
+const PAUSES_MS: readonly number[] = [500, 2000];
+
+/** As `askOutside`; a failure that may be one of the moment (no answer, 5xx) is asked again: a machine's first boot must not end with it. */
+export const askPatiently = async (
+  address: string,
+  asked: Asked = {},
+  env: Environment = process.env,
+  pauses = PAUSES_MS,
+): Promise<IncomingMessage> => {
+  for (const pause of pauses) {
+    const answer = await askOutside(address, asked, env).catch(() => undefined);
+    if (answer && (answer.statusCode ?? 500) < 500) return answer;
+    answer?.resume();
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+  return askOutside(address, asked, env);
+};

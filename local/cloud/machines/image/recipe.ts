@@ -156,6 +156,8 @@ export const bootstrapCommand = (target: string, mirror: DebianMirror): Argv => 
   "--variant=minbase",
   `--include=${packages.join(",")}`,
   ...aptOptions.map((option) => `--aptopt=${option}`),
+  // Of the building alone: what is in the image does not change with it.
+  '--aptopt=Acquire::Retries "3"',
   ...dpkgOptions.map((option) => `--dpkgopt=${option}`),
   "trixie",
   target,

@@ -9,7 +9,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 
 import { openAuthority } from "../../../../../local/cloud/acme/authority";
-import { askOutside, proxyFor, type Environment } from "../../../../../local/cloud/network/outside";
+import {
+  askOutside,
+  askPatiently,
+  proxyFor,
+  type Environment,
+} from "../../../../../local/cloud/network/outside";
 
 const url = (text: string): URL => new URL(text);
 
@@ -107,4 +112,19 @@ test("through a proxy: HTTP by its whole address, with the name and password of 
   await expect(askOutside("https://closed.test/", {}, env)).rejects.toThrow(
     /refuses closed.test:443: 403/,
   );
+});
+
+test("a mirror that fails for a moment is asked again; one that goes on failing answers as it does, and what is not there is not asked for twice", async () => {
+  const answers = [503, 0, 200, 404, 503, 503, 503];
+  const mirror = createServer((_, response) => {
+    const status = answers.shift()!;
+    if (status === 0) response.destroy();
+    else response.writeHead(status).end();
+  });
+  await once(mirror.listen(0, "127.0.0.1"), "listening");
+  const ask = async (): Promise<number | undefined> =>
+    (await askPatiently(`http://127.0.0.1:${portOf(mirror)}/x`, {}, {}, [1, 1])).statusCode;
+  expect([await ask(), await ask(), await ask(), answers]).toEqual([200, 404, 503, []]);
+  mirror.closeAllConnections();
+  mirror.close();
 });
