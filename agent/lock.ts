@@ -16,10 +16,13 @@ const take = (file: number, seconds: number): boolean => {
 };
 
 /** Only says who holds it: on a full disk the lock holds all the same, and what makes room can be done. */
-const noteHolder = (file: number, command: string): void => {
+const noteHolder = (file: number, command: string, since: Date): void => {
   try {
     ftruncateSync(file);
-    writeSync(file, `"fleet-agent ${command}" (process ${process.pid})\n`);
+    writeSync(
+      file,
+      `"fleet-agent ${command}" (process ${process.pid}, since ${since.toISOString().slice(0, 19)}Z)\n`,
+    );
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
   }
@@ -43,7 +46,7 @@ export const withLock = async <T>(
       if (seconds === 0 || !take(file, seconds))
         throw new Error(`${other} is at work. Wait for it and run this again.`);
     }
-    noteHolder(file, command);
+    noteHolder(file, command, machine.now());
     return await work();
   } finally {
     closeSync(file);

@@ -87,6 +87,8 @@ export interface ReleasePublicProbe {
 export interface Release {
   readonly format: typeof CONTRACT_VERSION;
   readonly role: Role;
+  /** "name@domain" of the fleet that it is of. Absent in releases of before there was any. */
+  readonly fleet?: string;
   /** Debian packages that must be installed (first boot installs them too: this catches later additions). */
   readonly packages: readonly string[];
   /** System users without a login; home is created 0750. */

@@ -95,6 +95,7 @@ const primary = (fleet: FleetFacts): DesiredState => {
   return {
     format: CONTRACT_VERSION,
     role: "primary",
+    fleet: `${fleet.name}@${fleet.domain}`,
     packages: [
       ...new Set([...COMMON_PACKAGES, ...fleet.services.flatMap((service) => service.packages)]),
     ].sort(),
@@ -140,6 +141,7 @@ const primary = (fleet: FleetFacts): DesiredState => {
 const watcher = (fleet: FleetFacts): DesiredState => ({
   format: CONTRACT_VERSION,
   role: "watcher",
+  fleet: `${fleet.name}@${fleet.domain}`,
   packages: ["cron", "restic", ...COMMON_PACKAGES].sort(),
   users: [{ name: USERS.observatory, home: PATHS.observatoryHome }],
   directories: DIRECTORIES,

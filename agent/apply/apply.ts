@@ -104,6 +104,15 @@ const switchOver = async (
   }
 };
 
+/** "name@domain". A fleet may take another name or another domain; with both it is another one. */
+const refuseStranger = (before: Release | undefined, { fleet }: Release): void => {
+  const [was = [], is = []] = [before?.fleet?.split("@"), fleet?.split("@")];
+  if (was.length > 0 && is.length > 0 && was.every((word, index) => word !== is[index]))
+    throw new Error(
+      `this release is of the fleet ${fleet ?? ""}, and this machine is of ${before?.fleet ?? ""}. Nothing was touched. Apply it to the machine that it is for, or make this one anew.`,
+    );
+};
+
 /** Makes an unpacked release the one in force, or leaves the one before in force and says why. */
 const bringIn = async (
   machine: Machine,
@@ -144,6 +153,7 @@ export const apply = async (machine: Machine, sha: string, onlyReady = false): P
   const folder = await unpack(machine, sha);
   const identity = readJson<Identity>(machine.at(PATHS.identity));
   const release = readRelease(machine, folder, identity?.role);
+  refuseStranger(readApplied(machine)?.release, release);
   // An agent of before has taken the identity without heeding who may log in.
   if (identity) await authorizeOperators(machine, identity);
   machine.log(

@@ -363,3 +363,18 @@ test("three releases stay on the disk, and the one in force and the one before a
   await rollback(machine);
   expect(code()).toBe("// 4444");
 });
+
+test("a release of another fleet is refused before anything is touched; a fleet may take another name or another domain", async () => {
+  const deliverOf = (hash: string, fleet: string): string =>
+    machine.deliver({ ...version(hash), fleet }, ["[Service]", "{}"], {
+      chat: { "main.js": `// ${hash}` },
+    });
+  await apply(machine, deliverOf("aaaa", "one@x.test"));
+  machine.ran.length = 0;
+  await expect(apply(machine, deliverOf("bbbb", "two@y.test"))).rejects.toThrow(
+    "this release is of the fleet two@y.test, and this machine is of one@x.test",
+  );
+  expect([code(), restarts()]).toEqual(["// aaaa", []]);
+  await apply(machine, deliverOf("cccc", "one@y.test"));
+  expect(code()).toBe("// cccc");
+});

@@ -18,7 +18,7 @@ afterEach(() => {
 test("who comes second is told who is at work, and gets his turn afterwards", async () => {
   await withLock(machine, "apply", 0, async () => {
     await expect(withLock(machine, "rollback", 0, async () => undefined)).rejects.toThrow(
-      `"fleet-agent apply" (process ${process.pid}) is at work`,
+      `"fleet-agent apply" (process ${process.pid}, since 2026-11-21T12:00:00Z) is at work`,
     );
   });
   expect(await withLock(machine, "rollback", 0, async () => "done")).toBe("done");
