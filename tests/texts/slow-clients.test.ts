@@ -13,7 +13,6 @@ import { NGINX, layOut, makeCertificate, put } from "./nginx-kit";
 
 /** The watcher's: the same templates as the primary's, with the one process that a small machine has. */
 const ROOT = mkdtempSync(join(tmpdir(), "second-server-slow-"));
-const CONNECTIONS = 1500;
 
 interface Outcome {
   readonly answers: readonly { readonly status: number | string; readonly ms: number }[];
@@ -29,7 +28,7 @@ const lacking = (): string | null => {
   return status === 0 ? null : "no network namespace or no nft";
 };
 
-suiteWhere(lacking(), "one client with 1,500 slow connections", () => {
+suiteWhere(lacking(), "one client with 5,000 slow connections of every kind", () => {
   const fleet = factsIn(project());
   const files = renderWatcher(fleet);
   let config = "";
@@ -45,7 +44,7 @@ suiteWhere(lacking(), "one client with 1,500 slow connections", () => {
   });
 
   /** In a namespace that ends with its processes: ports 80 and 443 are its own. */
-  const attacked = (prepare: string): Outcome => {
+  const attacked = (connections: number, prepare: string): Outcome => {
     const { stdout, stderr } = spawnSync(
       "unshare",
       [
@@ -55,13 +54,13 @@ suiteWhere(lacking(), "one client with 1,500 slow connections", () => {
         "--kill-child",
         "sh",
         "-c",
-        `ip link set lo up && ${prepare} && exec "$@"`,
+        `ulimit -n 16384 && ip link set lo up && ${prepare} && exec "$@"`,
         "sh",
         process.execPath,
         join(__dirname, "slow-clients.cjs"),
         config,
         fleet.status.host,
-        String(CONNECTIONS),
+        String(connections),
       ],
       { encoding: "utf8", timeout: 170_000 },
     );
@@ -70,13 +69,14 @@ suiteWhere(lacking(), "one client with 1,500 slow connections", () => {
     return JSON.parse(line) as Outcome;
   };
   const served = ({ answers }: Outcome): void => {
+    expect(answers.length).toBe(50);
     expect([...new Set(answers.map(({ status }) => status))]).toEqual([200]);
-    const [, , median = Infinity] = answers.map(({ ms }) => ms).sort((a, b) => a - b);
-    expect(median).toBeLessThan(1000);
+    const times = answers.map(({ ms }) => ms).sort((a, b) => a - b);
+    expect(times[25]).toBeLessThan(1000);
   };
 
-  test("nginx alone holds them all, serves the other client, and ends those whose heads do not come", () => {
-    const outcome = attacked("true");
+  test("nginx alone holds 1,500 of them, serves the other client, and ends those whose heads do not come", () => {
+    const outcome = attacked(1500, "true");
     served(outcome);
     expect(outcome.held).toBeGreaterThan(400);
     expect(outcome.patient).toBe(0);
@@ -86,7 +86,7 @@ suiteWhere(lacking(), "one client with 1,500 slow connections", () => {
     const limits = files.find(({ path }) => path === PATHS.clientLimits)!.text;
     const rules = put(join(ROOT, "limits.nft"), limits);
     // Twice: a release that changes them loads them over what is there.
-    const outcome = attacked(`nft -f ${rules} && nft -f ${rules}`);
+    const outcome = attacked(5000, `nft -f ${rules} && nft -f ${rules}`);
     served(outcome);
     expect(outcome.held).toBeGreaterThan(100);
     expect(outcome.held).toBeLessThanOrEqual(400);
