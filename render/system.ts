@@ -66,8 +66,20 @@ const renewals = (): MachineFile[] => [
   },
 ];
 
+/** The machine itself: what its kernel does not do, and whom it asks for names. In force from the next boot. */
+const hostSettings = (): MachineFile[] =>
+  (
+    [
+      ["/etc/sysctl.d/60-fleet.conf", "system/sysctl.conf"],
+      ["/etc/systemd/resolved.conf.d/fleet.conf", "system/resolved.conf"],
+      ["/etc/modprobe.d/fleet.conf", "system/modprobe.conf"],
+      ["/etc/security/limits.d/fleet.conf", "system/core-dumps.conf"],
+    ] as const
+  ).map(([path, template]) => ({ path, mode: 0o644, text: fill(template, {}) }));
+
 /** What both machines have, whatever they do. */
 export const systemFiles = (): MachineFile[] => [
+  ...hostSettings(),
   ...clientLimits(),
   ...renewals(),
   ...logSizes(),
