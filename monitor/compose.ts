@@ -3,41 +3,29 @@ import type { MachineReport } from "@second-server/contract/reports";
 import type { Role } from "@second-server/contract/roles";
 
 import { type Actions, createActions } from "./actions/actions";
-import { type Announcements, createAnnouncements } from "./actions/announcements";
-import { createMaintenanceWindows, type MaintenanceWindows } from "./actions/maintenance-windows";
+import { type MaintenanceWindows } from "./actions/maintenance-windows";
 import type { Clock } from "./adapters/clock";
-import { type Key, loadKey, readKey } from "./adapters/key";
-import type { Log } from "./adapters/log";
-import { createMessageQueue, type MessageQueue } from "./adapters/message-queue";
-import { transportsOf } from "./adapters/transport";
+import { type Key } from "./adapters/key";
+import { type MessageQueue } from "./adapters/message-queue";
 import { watchedChecks } from "./alerts/alert-state";
 import type { Alerting } from "./alerts/alerting";
 import type { AlertRules } from "./alerts/draft";
-import { type Message, noteMessage } from "./alerts/messages";
+import { type Message } from "./alerts/messages";
 import { createEventLoopLag, type EventLoopLag } from "./checks/event-loop-lag";
 import { createSchedule, type Schedule } from "./checks/schedule";
+import { createFoundation, type Foundation, type FoundationDeps } from "./foundation";
 import { createHearing, type Hearing } from "./hearing";
 import { incidentLink } from "./page/links";
 import { createPipeline, type Pipeline } from "./pipeline";
 import { createReporter, type Reporter } from "./report/reporter";
 import { type Ping, pingByHttp } from "./self/dead-man";
-import type { Note } from "./self/overload";
 import { createSelfWatch, type SelfWatch } from "./self/self-watch";
-import { createSettings, type SettingsInForce } from "./settings-in-force";
-import type { Database } from "./store/database";
-import type { SavedState } from "./store/load-state";
-import { createRollups, type Rollups } from "./store/rollups";
-import { createStateStore, type StateStore } from "./store/save-state";
-import { createWriter, type Writer } from "./store/writer";
+import { type SettingsInForce } from "./settings-in-force";
+import { type Writer } from "./store/writer";
 import { createRecords, type Records } from "./view/records";
 import { baseUrl, type View } from "./view/view";
 
-export interface ObservatoryDeps {
-  readonly config: ObservatoryConfig;
-  readonly database: Database;
-  readonly saved: SavedState;
-  readonly clock: Clock;
-  readonly log: Log;
+export interface ObservatoryDeps extends FoundationDeps {
   /** Asks the outside switch; a test listens instead. */
   readonly ping?: Ping;
 }
@@ -70,67 +58,6 @@ export interface Observatory {
   stop(): void;
 }
 
-/** Where things are kept, how messages leave, and what operators have set. */
-interface Base {
-  readonly settings: SettingsInForce;
-  readonly key: Key;
-  readonly primaryKey: Key | undefined;
-  readonly writer: Writer;
-  readonly store: StateStore;
-  readonly rollups: Rollups;
-  readonly queue: MessageQueue;
-  readonly send: (message: Message) => void;
-  readonly note: Note;
-  readonly windows: MaintenanceWindows;
-  readonly announcements: Announcements;
-}
-
-const createBase = ({ config, database, saved, clock, log }: ObservatoryDeps): Base => {
-  const settings = createSettings(config);
-  const writer = createWriter(database, clock, log);
-  const store = createStateStore(writer);
-  const queue = createMessageQueue(
-    {
-      clock,
-      log,
-      store,
-      transports: () => transportsOf(settings.current().alerts),
-      origin: "observatory",
-    },
-    saved,
-  );
-  const send = (message: Message): void => {
-    log.warn(message.subject);
-    queue.add(message);
-  };
-  const note: Note = (lead, rows) =>
-    send(noteMessage(settings.current().fleet, lead, rows, baseUrl(settings.current())));
-  return {
-    settings,
-    key: loadKey(config.signingKeyFile, config.database),
-    primaryKey: config.primaryKeyFile === undefined ? undefined : readKey(config.primaryKeyFile),
-    writer,
-    store,
-    rollups: createRollups(database, clock, log),
-    queue,
-    send,
-    note,
-    announcements: createAnnouncements(
-      {
-        now: () => clock.now(),
-        keep: (announced) => store.meta("announced", announced),
-        note,
-      },
-      saved.announced,
-    ),
-    windows: createMaintenanceWindows(
-      () => settings.current().alerts.maintenance ?? [],
-      (windows) => store.meta("windows", windows),
-      saved.windows,
-    ),
-  };
-};
-
 const rulesFrom = (
   config: ObservatoryConfig,
   key: Key,
@@ -153,7 +80,7 @@ interface Course extends Hearing {
   readonly hurryHost: (machine: Role) => void;
 }
 
-const createCourse = ({ saved, clock, log }: ObservatoryDeps, base: Base): Course => {
+const createCourse = ({ saved, clock, log }: ObservatoryDeps, base: Foundation): Course => {
   const { settings, key, writer, store, queue, send, windows } = base;
   const hearing = createHearing({ clock, settings, store, send }, saved);
   const schedule = createSchedule(clock);
@@ -189,7 +116,7 @@ const createCourse = ({ saved, clock, log }: ObservatoryDeps, base: Base): Cours
   };
 };
 
-const createView = (clock: Clock, base: Base, course: Course, self: SelfWatch): View => ({
+const createView = (clock: Clock, base: Foundation, course: Course, self: SelfWatch): View => ({
   startedAt: clock.now(),
   now: () => clock.now(),
   config: () => base.settings.current(),
@@ -206,12 +133,46 @@ const createView = (clock: Clock, base: Base, course: Course, self: SelfWatch): 
   waiting: () => base.queue.waiting(),
 });
 
+/** How it is started, kept going and ended. */
+const createLife = (
+  { settings, queue, rollups }: Foundation,
+  { pipeline, pushChecks, hurryHost }: Course,
+  self: SelfWatch,
+): Pick<Observatory, "isWell" | "heard" | "start" | "tick" | "reload" | "stop"> => {
+  const tick = (): void => {
+    pipeline.tick();
+    self.tick();
+  };
+  return {
+    isWell: () => self.isWell(),
+    heard: (report) => {
+      if (pushChecks.report(report)) hurryHost("primary");
+    },
+    start: () => {
+      pipeline.start({ upset: (what) => self.upset(what), tick });
+      queue.start();
+      rollups.start();
+    },
+    tick,
+    reload: (config) => {
+      settings.replace(config);
+      pipeline.reload();
+      queue.start();
+    },
+    stop: () => {
+      pipeline.stop();
+      rollups.stop();
+      queue.stop();
+    },
+  };
+};
+
 /** Puts the parts together, in order: none reaches back for one that is made later. */
 export const createObservatory = (deps: ObservatoryDeps): Observatory => {
   const { clock, log, database, ping = pingByHttp } = deps;
-  const base = createBase(deps);
+  const base = createFoundation(deps);
   const course = createCourse(deps, base);
-  const { settings, queue, send, windows, announcements } = base;
+  const { send, windows, announcements } = base;
   const { pipeline, schedule, pushChecks, hurryHost } = course;
   const self = createSelfWatch({
     ...base,
@@ -225,10 +186,6 @@ export const createObservatory = (deps: ObservatoryDeps): Observatory => {
   const records = createRecords({ database, clock, log });
   const { alerting } = pipeline;
   const hurry = (check: string): void => schedule.hurry(check);
-  const tick = (): void => {
-    pipeline.tick();
-    self.tick();
-  };
   return {
     ...base,
     schedule,
@@ -250,25 +207,6 @@ export const createObservatory = (deps: ObservatoryDeps): Observatory => {
       log,
       send,
     }),
-    isWell: () => self.isWell(),
-    heard: (report) => {
-      if (pushChecks.report(report)) hurryHost("primary");
-    },
-    start: () => {
-      pipeline.start({ upset: (what) => self.upset(what), tick });
-      queue.start();
-      base.rollups.start();
-    },
-    tick,
-    reload: (config) => {
-      settings.replace(config);
-      pipeline.reload();
-      queue.start();
-    },
-    stop: () => {
-      pipeline.stop();
-      base.rollups.stop();
-      queue.stop();
-    },
+    ...createLife(base, course, self),
   };
 };

@@ -19,7 +19,11 @@ import { parseArgs } from "node:util";
 
 import { freePort } from "../../tests/fixtures/free-port";
 import { bytesBelow, type Lab, openLab, usage } from "./lab";
-import { gatus, kuma, monit, observatory, type Tool } from "./tools";
+import { gatus } from "./tools/gatus";
+import { kuma } from "./tools/kuma";
+import { monit } from "./tools/monit";
+import { observatory } from "./tools/observatory";
+import type { Tool } from "./tools/tool";
 
 interface Plan {
   readonly count: number;

@@ -1,7 +1,7 @@
 import { ANNOUNCED } from "@second-server/contract/names";
 
 import type { Window } from "../alerts/maintenance";
-import type { Row } from "../alerts/messages";
+import type { Row } from "../alerts/message-body";
 import { instant } from "../alerts/words";
 
 const MINUTE_MS = 60_000;

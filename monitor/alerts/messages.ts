@@ -1,8 +1,8 @@
 import type { Message } from "@second-server/contract/channels/message";
 
-import type { Advice, Step } from "../checks/advice";
-import { mailPage, SOFT } from "./mail";
-import { escapeHtml, instant, span } from "./words";
+import type { Advice } from "../checks/advice";
+import { message, type Row } from "./message-body";
+import { instant, span } from "./words";
 
 export type { Message };
 
@@ -10,80 +10,6 @@ export interface Named {
   readonly name: string;
   readonly error?: string;
 }
-
-export type Row = readonly [label: string, value: string];
-
-const colours: Readonly<Record<Message["kind"], string>> = {
-  down: "#b3261e",
-  up: "#1b7f3b",
-  note: "#8a5a00",
-  report: "#334155",
-};
-
-const htmlRow = ([label, value]: Row): string =>
-  `<tr><td class="soft" style="padding:4px 16px 4px 0;${SOFT};vertical-align:top">${escapeHtml(label)}</td><td style="padding:4px 0;vertical-align:top;overflow-wrap:anywhere">${escapeHtml(value)}</td></tr>`;
-
-const htmlStep = ({ say, run }: Step): string =>
-  `<li style="margin:0 0 6px">${escapeHtml(say)}${run === undefined ? "" : `<br><code class="code" style="padding:1px 4px;background:#f1f3f5;color:#1c2026;font-size:13px;overflow-wrap:anywhere">${escapeHtml(run)}</code>`}</li>`;
-
-const WHERE =
-  "Commands: in the project's folder; with --stack NAME for a fleet that is not the local one.";
-
-const htmlSteps = (steps: readonly Step[]): string =>
-  steps.length === 0
-    ? ""
-    : `<p style="margin:16px 0 4px;font-weight:600">What to do</p><ol style="margin:0;padding-left:22px">${steps.map(htmlStep).join("")}</ol><p class="soft" style="margin:4px 0 0;${SOFT};font-size:13px">${WHERE}</p>`;
-
-const textSteps = (steps: readonly Step[]): string[] =>
-  steps.length === 0
-    ? []
-    : [
-        "",
-        "What to do:",
-        ...steps.flatMap(({ say, run }, index) => [
-          `  ${index + 1}. ${say}`,
-          ...(run === undefined ? [] : [`     ${run}`]),
-        ]),
-        `  (${WHERE})`,
-      ];
-
-const linkText = (kind: Message["kind"], url: string): string => {
-  if (!url.includes("/incident/")) return "Status page";
-  return kind === "down" ? "See it, acknowledge or snooze" : "See its timeline";
-};
-
-/** Simple enough for any mail client: one table of rows and a list of steps, and the same as text. */
-const message = (
-  kind: Message["kind"],
-  subject: string,
-  lead: string,
-  rows: readonly Row[],
-  url: string,
-  steps: readonly Step[] = [],
-): Message => {
-  const link = linkText(kind, url);
-  const html = mailPage(
-    lead,
-    colours[kind],
-    `<table role="presentation" style="border-collapse:collapse">${rows.map(htmlRow).join("")}</table>${htmlSteps(steps)}\n<p style="margin:16px 0 0"><a href="${escapeHtml(url)}" style="color:#0b57d0">${link}</a></p>`,
-  );
-  return {
-    kind,
-    subject,
-    text: [
-      lead,
-      "",
-      ...rows.map(([label, value]) => `${label}: ${value}`),
-      ...textSteps(steps),
-      "",
-      `${link}:`,
-      url,
-      "",
-    ].join("\n"),
-    html,
-    url,
-  };
-};
 
 const list = (names: readonly Named[]): string => names.map(({ name }) => name).join(", ");
 

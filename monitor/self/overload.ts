@@ -1,4 +1,4 @@
-import type { Row } from "../alerts/messages";
+import type { Row } from "../alerts/message-body";
 import { span } from "../alerts/words";
 import type { TimeUpset } from "../checks/event-loop-lag";
 
