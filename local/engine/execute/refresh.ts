@@ -76,7 +76,7 @@ const settleFound = (
   { journal }: Run,
   kind: Kind,
   resource: Resource,
-  found: Existing | null,
+  found: Existing | undefined,
   { opOf, count }: Telling,
 ): Step => {
   const { urn } = resource;
@@ -111,7 +111,7 @@ const refreshOne = async (
   await run.perform({
     step: step("refresh", urn, { old: resource, new: resource }, { logical: false }),
     action: async () => {
-      const found = (await kind.read?.(existing(resource), run.work(urn, type))) ?? null;
+      const found = await kind.read?.(existing(resource), run.work(urn, type));
       return settleFound(run, kind, resource, found, telling);
     },
   });

@@ -22,7 +22,7 @@ const warn = (line: string): void => void process.stderr.write(`warning: ${line}
 
 /** A stack that has a state. */
 type Known = Stack & { readonly checkpoint: Checkpoint };
-export const known = (stack: Stack): Known => {
+const known = (stack: Stack): Known => {
   const { checkpoint } = stack;
   if (checkpoint === undefined)
     throw new EngineError(`no stack named '${stack.args.stack}' found`, 6);

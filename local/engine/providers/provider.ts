@@ -65,8 +65,8 @@ export interface Kind {
   ): { inputs: Props; failures?: readonly CheckFailure[] };
   diff(old: Existing, inputs: Props): Difference;
   create(inputs: Props, work: Work): Promise<{ id: string; outputs: Props }>;
-  /** The resource as it is; null when it is gone. With empty `old` (an import) all there is to go by is the id. */
-  read?(old: Existing, work: Work): Promise<Existing | null>;
+  /** The resource as it is; undefined when it is gone. With empty `old` (an import) all there is to go by is the id. */
+  read?(old: Existing, work: Work): Promise<Existing | undefined>;
   /** Of what a creation has left that did not end well: waits for what is still under way, and says why the rest can never be used. It is made anew then. */
   unusable?(old: Existing, work: Work): Promise<string | undefined>;
   update?(old: Existing, inputs: Props, work: Work): Promise<Props>;

@@ -22,8 +22,8 @@ const endWith = (signal: AbortSignal, child: ChildProcess): void => {
   child.once("close", () => signal.removeEventListener("abort", stop));
 };
 
-const failureOf = (code: number | null, signal: string | null): string | null => {
-  if (code === 0) return null;
+const failureOf = (code: number | null, signal: string | null): string | undefined => {
+  if (code === 0) return undefined;
   return code === null ? `signal: ${signal}` : `exit status ${code}`;
 };
 
@@ -43,7 +43,7 @@ const run: Runner = async (command, inputs, previous, work) => {
   // A command that does not read its stdin may be gone before it is written.
   child.stdin.on("error", () => {});
   child.stdin.end(text(inputs["stdin"]) ?? "");
-  const end = await new Promise<string | null>((resolve, reject) => {
+  const end = await new Promise<string | undefined>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code, signal) => resolve(failureOf(code, signal)));
     endWith(work.signal, child);
@@ -53,7 +53,8 @@ const run: Runner = async (command, inputs, previous, work) => {
       `The operation was aborted: running ${JSON.stringify(command)}:\n${output.all()}`,
     );
   const said: Ran = { stdout: output.stdout.end(), stderr: output.stderr.end() };
-  if (end !== null) throw new Error(`${end}: running ${JSON.stringify(command)}:\n${output.all()}`);
+  if (end !== undefined)
+    throw new Error(`${end}: running ${JSON.stringify(command)}:\n${output.all()}`);
   return said;
 };
 

@@ -17,16 +17,16 @@ const open = async (
     ),
   );
 
-const failureOf = (code: number | null, signal: string): string | null => {
-  if (code === 0) return null;
+const failureOf = (code: number | null, signal: string): string | undefined => {
+  if (code === 0) return undefined;
   return code === null
     ? `Process exited from signal ${signal}`
     : `Process exited with status ${code}`;
 };
 
-const ended = async (channel: ClientChannel, signal: AbortSignal): Promise<string | null> =>
+const ended = async (channel: ClientChannel, signal: AbortSignal): Promise<string | undefined> =>
   await new Promise((resolve, reject) => {
-    let end: string | null = "the connection was lost before the command ended";
+    let end: string | undefined = "the connection was lost before the command ended";
     const stop = (): void => {
       channel.destroy();
       reject(new Error("interrupted"));
@@ -95,7 +95,7 @@ const execute = async (
   channel.end(text(inputs["stdin"]) ?? "");
   const failure = await ended(channel, work.signal);
   const said: Ran = { stdout: output.stdout.end(), stderr: output.stderr.end() };
-  if (failure !== null)
+  if (failure !== undefined)
     throw new Error(`${failure}: running ${JSON.stringify(command)}:\n${output.all()}`);
   return said;
 };

@@ -3,11 +3,11 @@ import { basename, join, posix } from "node:path";
 
 import type { SFTPWrapper } from "ssh2";
 
-const isFolder = async (sftp: SFTPWrapper, path: string): Promise<boolean | null> =>
+const isFolder = async (sftp: SFTPWrapper, path: string): Promise<boolean | undefined> =>
   await new Promise((resolve, reject) =>
     sftp.stat(path, (error, stats) => {
       if (!error) resolve(stats.isDirectory());
-      else if ((error as { code?: number }).code === 2) resolve(null);
+      else if ((error as { code?: number }).code === 2) resolve(undefined);
       else reject(new Error(`failed to stat remote path ${path}: ${error.message}`));
     }),
   );
@@ -32,14 +32,14 @@ const putFile = async (sftp: SFTPWrapper, from: string, to: string): Promise<voi
 
 /** As `mkdir -p`. */
 const makeFolders = async (sftp: SFTPWrapper, path: string): Promise<void> => {
-  if ((await isFolder(sftp, path)) !== null) return;
+  if ((await isFolder(sftp, path)) !== undefined) return;
   await makeFolders(sftp, posix.dirname(path));
   await makeFolder(sftp, path);
 };
 
 const ensureFolder = async (sftp: SFTPWrapper, path: string): Promise<void> => {
   const folder = await isFolder(sftp, path);
-  if (folder === null) await makeFolder(sftp, path);
+  if (folder === undefined) await makeFolder(sftp, path);
   else if (!folder) throw new Error(`remote path ${path} exists but is not a directory`);
 };
 

@@ -59,7 +59,7 @@ const reading =
     const before = isImport ? { ...known, ...old.inputs } : old.outputs;
     try {
       const view = await viewed(operations, id, before, work);
-      if (!view) return null;
+      if (!view) return undefined;
       if (isImport) {
         const outputs = stateOf(schema, { ...view, id }, before);
         return { id, outputs, inputs: importedInputs(schema, outputs) };

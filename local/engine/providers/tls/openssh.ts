@@ -72,9 +72,9 @@ export interface OpenSshForms {
   readonly sha256: string;
 }
 
-/** OpenSSH's forms of a private key; null for what OpenSSH does not know (P-224). */
-export const openSshForms = (key: KeyObject): OpenSshForms | null => {
-  if (key.asymmetricKeyDetails?.namedCurve === "secp224r1") return null;
+/** OpenSSH's forms of a private key; undefined for what OpenSSH does not know (P-224). */
+export const openSshForms = (key: KeyObject): OpenSshForms | undefined => {
+  if (key.asymmetricKeyDetails?.namedCurve === "secp224r1") return undefined;
   const jwk = key.export({ format: "jwk" }) as Jwk;
   const { type, publicFields, privateFields } = encode(jwk);
   const publicBlob = Buffer.concat([field(type), publicFields]);
