@@ -1,4 +1,4 @@
-import { NO_NETWORK, OWN_HARDENING, hardening } from "@second-server/contract/hardening";
+import { FEW_CALLS, NO_NETWORK, OWN_HARDENING, hardening } from "@second-server/contract/hardening";
 
 /** One piece of work that is done as somebody else, in a unit of its own. */
 export interface Confinement {
@@ -22,6 +22,7 @@ export const confined = (argv: readonly string[], confinement: Confinement): rea
   const properties = [
     ...hardening({ families: ["AF_UNIX"] }),
     ...OWN_HARDENING,
+    FEW_CALLS,
     ...NO_NETWORK,
     `User=${owner}`,
     ...(typeof owner === "number" ? [`Group=${owner}`] : []),

@@ -3,6 +3,7 @@ import {
   chmodSync,
   closeSync,
   constants,
+  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -53,7 +54,9 @@ export const writeWhole = (
 ): void => {
   mkdirSync(dirname(path), { recursive: true });
   const draft = `${path}.fleet-new`;
-  writeFileSync(draft, content, { mode });
+  // Where others write too: an old draft, or what somebody has put in its place, is taken away and never written through.
+  rmSync(draft, { force: true });
+  writeFileSync(draft, content, { mode, flag: "wx" });
   // writeFileSync's mode is cut by the umask, and an older draft keeps its own.
   chmodSync(draft, mode);
   prepare(draft);
@@ -104,6 +107,21 @@ export const look = (path: string): Seen | undefined =>
 /** undefined where there is no file. */
 export const readText = (path: string): string | undefined =>
   ifThere(() => readFileSync(path, "utf8"));
+
+/** Of a file that somebody else may write: a regular one, of a bearable size, or nothing. Never by a link, and without waiting. */
+export const readForeign = (path: string, limit = 1 << 20): string | undefined => {
+  try {
+    const handle = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      const seen = fstatSync(handle);
+      return seen.isFile() && seen.size <= limit ? readFileSync(handle, "utf8") : undefined;
+    } finally {
+      closeSync(handle);
+    }
+  } catch {
+    return undefined;
+  }
+};
 
 export const readJson = <T>(path: string): T | undefined => {
   const text = readText(path);

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 
 import { agreementIn } from "@second-server/contract/backups";
 import { PATHS } from "@second-server/contract/paths";
+import type { Identity } from "@second-server/contract/release";
 
 import { apply, rollback } from "./apply/apply";
 import { exportBackup, restoreToPeer } from "./backup/give-back";
@@ -12,11 +13,13 @@ import { prepare } from "./backup/prepare";
 import { restore } from "./backup/restore";
 import { accept, keepOf, letGo, list, listText, verifyBackups } from "./backup/store";
 import { driftOf, driftText, forgetChangedTrees } from "./drift";
+import { readJson } from "./files";
 import { parseIdentity, takeIdentity } from "./identity";
 import { withLock } from "./lock";
 import { type Machine, thisMachine } from "./machine";
-import { pullAndKeep } from "./repository/keep";
+import { takeIn } from "./repository/take-in";
 import { upkeep } from "./repository/upkeep";
+import { isShutIn, prepareShutIn, pullShutIn } from "./shut-in";
 import { statusOf, statusText } from "./status";
 
 const USAGE = `usage: fleet-agent COMMAND
@@ -44,6 +47,18 @@ const USAGE = `usage: fleet-agent COMMAND
   restore [SERVICE] < TAR    on a primary in service: put the data of a backup back
   peer COMMAND               for the other machine's key only
 exit codes: 0 done, 1 refused or failed (the reason is on standard error), 2 wrong usage`;
+
+const BACKUP_WORDS = [
+  "prepare",
+  "pull",
+  "list",
+  "accept",
+  "let-go",
+  "plan",
+  "verify",
+  "export",
+  "restore-to-peer",
+];
 
 const usage = (): number => {
   console.error(USAGE);
@@ -97,6 +112,31 @@ const letGoNow = (machine: Machine, words: readonly string[]): void => {
   machine.log(gone.length === 0 ? "nothing to let go" : `let go: ${gone.join(", ")}`);
 };
 
+/** The repository is root's: who pulls could not spoil what is in it already. That it fails costs no pull. */
+const keep = async (machine: Machine): Promise<number> => {
+  try {
+    await withLock(machine, "backup take-in", 3600, () => takeIn(machine), PATHS.repositoryLock);
+  } catch (error) {
+    machine.log(`the repository of backups: ${(error as Error).message}`);
+  }
+  return 0;
+};
+
+const isRoot = (): boolean => process.getuid?.() === 0;
+
+/** As root nothing is done but starting the unit that does it. */
+const backupShutIn = async (machine: Machine, words: readonly string[]): Promise<number> => {
+  if (words[0] === "prepare") return await prepareShutIn(machine);
+  if (readJson<Identity>(machine.at(PATHS.identity))?.role === "primary")
+    throw new Error(
+      `fleet-agent backup ${words[0] ?? ""}: this is the primary. Backups are on the watcher.`,
+    );
+  const code = await pullShutIn(machine, words);
+  // Also what was pulled before, where the primary did not answer.
+  if (words[0] === "pull") await keep(machine);
+  return code;
+};
+
 const backup = async (
   machine: Machine,
   [command, ...words]: readonly string[],
@@ -106,9 +146,17 @@ const backup = async (
     case "prepare":
       return await alone(machine, "backup prepare", 300, () => prepare(machine));
     case "pull":
-      return await alone(machine, "backup pull", 300, () => pullAndKeep(machine), PATHS.backupLock);
+      return await alone(machine, "backup pull", 300, () => pull(machine), PATHS.backupLock);
+    case "take-in":
+      return await keep(machine);
     case "upkeep":
-      return await alone(machine, "backup upkeep", 3600, () => upkeep(machine), PATHS.backupLock);
+      return await alone(
+        machine,
+        "backup upkeep",
+        3600,
+        () => upkeep(machine),
+        PATHS.repositoryLock,
+      );
     case "list":
       return say(
         word === "--json" ? JSON.stringify(list(machine), undefined, 2) : listText(machine),
@@ -175,7 +223,9 @@ const dispatch = async (
       return say(words[0] === "--json" ? JSON.stringify(drift, undefined, 2) : driftText(drift));
     }
     case "backup":
-      return await backup(machine, words);
+      return isRoot() && !isShutIn() && BACKUP_WORDS.includes(words[0] ?? "")
+        ? await backupShutIn(machine, words)
+        : await backup(machine, words);
     case "restore":
       return await alone(machine, "restore", 60, () => restore(machine, words[0]));
     case "peer":

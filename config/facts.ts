@@ -82,6 +82,7 @@ const serviceFacts = (
   memoryMiB: service.memoryMiB,
   health: healthFacts(service.health),
   data: service.data.map((item) => dataFacts(name, item)),
+  ...(service.quotaBytes === undefined ? {} : { quotaBytes: service.quotaBytes }),
   streaming: service.streaming,
   ...(service.limits ? { limits: service.limits } : {}),
   maxBodyBytes: service.maxBodyBytes,
@@ -146,7 +147,11 @@ export const factsOf = (
     },
     alerts: alertFacts(manifest, settings, secrets),
     report: manifest.report,
-    backups: { everyMinutes: manifest.backups.every / 60, keep: manifest.backups.keep },
+    backups: {
+      everyMinutes: manifest.backups.every / 60,
+      keep: manifest.backups.keep,
+      ...(manifest.backups.quota === undefined ? {} : { quotaBytes: manifest.backups.quota }),
+    },
     admin: {
       user: USERS.operator,
       authorizedKeys: settings["admin-keys"],

@@ -55,6 +55,8 @@ export interface ServiceFacts {
   readonly entry?: string;
   /** The entry becomes one main.js with all that it imports. */
   readonly bundled: boolean;
+  /** What its data may take in one backup. */
+  readonly quotaBytes?: number;
   /** Argument vector of its process, `${PORT}` and `${DATA_DIR}` to be filled in; empty where it has none. */
   readonly command: readonly string[];
   /** Trees of the release that it needs besides its own. */
@@ -135,6 +137,8 @@ export interface FleetFacts {
   readonly backups: {
     readonly everyMinutes: number;
     readonly keep: BackupKeep;
+    /** What one backup may hold. */
+    readonly quotaBytes?: number;
   };
   /** Operators' own public keys (OpenSSH lines), besides the key that the program makes. */
   readonly admin: {

@@ -5,6 +5,7 @@ import { alerts } from "./alerts";
 import { IMAGES, REGIONS, SIZES } from "./catalogue";
 import { furtherCheck } from "./further-checks";
 import { cron } from "./schedules";
+import { quota } from "./services/keys";
 import { service } from "./services/registry";
 import { count, duration, serviceName, slug } from "./values";
 
@@ -63,6 +64,9 @@ export const manifestSchema = z.strictObject({
           weekly: count(1000).default(DEFAULT_BACKUP_KEEP.weekly),
         })
         .prefault({}),
+      quota: quota.describe(
+        "What one backup may hold in all; more is refused, and told. Default: three times what the last one held, at least 2GB",
+      ),
     })
     .prefault({}),
 });

@@ -14,6 +14,11 @@ export interface BackupPolicy {
   readonly everyMinutes: number;
   /** Where each item of the fleet's data lies in a backup: what is not here any more has been taken out on purpose. */
   readonly items?: readonly string[];
+  /** What one backup may hold in all, and by services' names; where nothing is said it follows from the last one. */
+  readonly quota?: {
+    readonly bytes?: number;
+    readonly services?: Readonly<Record<string, number>>;
+  };
 }
 
 /** /var/lib/fleet-backups/status.json on the watcher: how backups stand, for the Observatory. Instants are ISO. */

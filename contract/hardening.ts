@@ -34,14 +34,14 @@ export const hardening = ({ capabilities = "", families }: Rights): readonly str
   "SystemCallErrorNumber=EPERM",
 ];
 
+/** Besides, for units whose program and all that it starts is the fleet's own or Debian's, and needs neither. */
+export const FEW_CALLS = "SystemCallFilter=~@privileged @resources";
 /** Besides, for units whose program is the fleet's own, so that what it needs is known. */
 export const OWN_HARDENING: readonly string[] = [
-  "SystemCallFilter=~@privileged @resources",
   "ProtectProc=invisible",
   "DevicePolicy=closed",
   "RemoveIPC=yes",
   "KeyringMode=private",
-  "UMask=0077",
 ];
 
 /** For work that has nothing to say to anybody. */

@@ -17,6 +17,8 @@ export const UNITS = {
   upgrades: "apt-daily-upgrade.service",
   observatory: "observatory.service",
   watchdog: "fleet-watchdog.service",
+  /** Not "fleet-…", which are services of the manifest. */
+  pull: "backup-pull.service",
 } as const;
 
 export const serviceUnit = (service: string): string => `fleet-${service}.service`;
@@ -30,6 +32,8 @@ export const USERS = {
   /** The other machine's account here: it may run `fleet-agent peer` as root, and nothing else. */
   peer: "peer",
   observatory: "observatory",
+  /** Whose the backups on the watcher are. */
+  pull: "fleet-pull",
 } as const;
 export const serviceUser = (service: string): string => `svc-${service}`;
 

@@ -3,6 +3,7 @@ const PROGRAMS = "/opt/fleet";
 const SETTINGS = "/etc/fleet";
 const AGENT_STATE = "/var/lib/fleet-agent";
 const BACKUPS = "/var/lib/fleet-backups";
+const BACKUP_FOLDER = "/var/backups/fleet";
 
 export const PATHS = {
   programs: PROGRAMS,
@@ -54,7 +55,8 @@ export const PATHS = {
   /** The watchdog's counters, over a restart of itself. */
   watchdogState: "/var/lib/fleet-watchdog/state.json",
   /** Consistent copies, made by `backup prepare` for the watcher to pull. */
-  backupExport: "/var/backups/fleet/export",
+  backupFolder: BACKUP_FOLDER,
+  backupExport: `${BACKUP_FOLDER}/export`,
   backups: BACKUPS,
   /** How backups stand: written by `backup pull`, read by the Observatory. */
   backupStatus: `${BACKUPS}/status.json`,
@@ -72,7 +74,9 @@ export const PATHS = {
   agentLog: `${AGENT_STATE}/log`,
   agentLock: `${AGENT_STATE}/lock`,
   /** The watcher's backups change nothing that a release does: both may be at work. */
-  backupLock: `${AGENT_STATE}/backup-lock`,
+  backupLock: `${BACKUPS}/lock`,
+  /** Of the repository, which is root's. */
+  repositoryLock: `${AGENT_STATE}/repository-lock`,
   /** There after the first successful apply: from then on nothing may be restored over what users have written. */
   sealed: `${AGENT_STATE}/sealed`,
   incoming: `${AGENT_STATE}/incoming`,

@@ -143,13 +143,18 @@ const watcher = (fleet: FleetFacts): DesiredState => ({
   role: "watcher",
   fleet: `${fleet.name}@${fleet.domain}`,
   packages: ["cron", "restic", ...COMMON_PACKAGES].sort(),
-  users: [{ name: USERS.observatory, home: PATHS.observatoryHome }],
+  users: [
+    { name: USERS.observatory, home: PATHS.observatoryHome },
+    { name: USERS.pull, home: PATHS.backups },
+  ],
   directories: DIRECTORIES,
   units: [
     {
       ...daemon(UNITS.observatory, [treeCause(TREES.monitor), treeCause(TREES.libsql)]),
       reloadOn: [PATHS.observatorySettings],
     },
+    // Started by cron.
+    { name: UNITS.pull, restartOn: [], onChange: "none", enable: false },
     ...COMMON_UNITS,
   ],
   certificates: [{ name: CERTIFICATE, hosts: [fleet.status.host], email: fleet.email }],

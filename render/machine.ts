@@ -4,7 +4,7 @@ import type { Role } from "@second-server/contract/roles";
 import type { FleetFacts } from "../config/fleet";
 import { observatoryFile, watchdogFile } from "./monitor";
 import { nginxFiles } from "./nginx";
-import { announcedUpgrades, backupCron, backupPolicy, systemFiles } from "./system";
+import { announcedUpgrades, backupCron, backupPolicy, pullUnit, systemFiles } from "./system";
 import {
   hasProcess,
   monitorFailedFile,
@@ -32,6 +32,7 @@ export const renderWatcher = (fleet: FleetFacts): readonly MachineFile[] => [
   observatoryFile(fleet),
   backupCron(fleet),
   backupPolicy(fleet),
+  pullUnit(),
 ];
 
 /** Every file of a machine that a release brings. */

@@ -5,6 +5,7 @@ import { NO_NETWORK, OWN_HARDENING, hardening } from "@second-server/contract/ha
 import { UNITS } from "@second-server/contract/names";
 import { DEBIAN_PATHS, PATHS, unitPath } from "@second-server/contract/paths";
 import type { MachineFile } from "@second-server/contract/release";
+import { PULL_UNIT } from "@second-server/contract/units";
 
 import type { FleetFacts } from "../config/fleet";
 import { fill } from "./fill";
@@ -135,11 +136,26 @@ export const backupCron = (fleet: FleetFacts): MachineFile => ({
   }),
 });
 
+/** The pull itself: nobody's but its own user's. */
+export const pullUnit = (): MachineFile => ({
+  path: unitPath(UNITS.pull),
+  mode: 0o644,
+  text: fill("systemd/backup-pull.service", { rights: PULL_UNIT.join("\n") }),
+});
+
 /** What the agent keeps of the pulled backups. */
 export const backupPolicy = ({ backups, services }: FleetFacts): MachineFile => {
   const policy: BackupPolicy = {
     keep: backups.keep,
     everyMinutes: backups.everyMinutes,
+    quota: {
+      ...(backups.quotaBytes === undefined ? {} : { bytes: backups.quotaBytes }),
+      services: Object.fromEntries(
+        services.flatMap(({ name, quotaBytes }) =>
+          quotaBytes === undefined ? [] : [[name, quotaBytes]],
+        ),
+      ),
+    },
     items: services.flatMap(({ data }) =>
       data.map(({ path }) => `data/${relative(PATHS.serviceData, path)}`),
     ),

@@ -1,4 +1,4 @@
-import { OWN_HARDENING, hardening } from "@second-server/contract/hardening";
+import { FEW_CALLS, OWN_HARDENING, hardening } from "@second-server/contract/hardening";
 import { UNITS, serviceUnit as serviceUnitName } from "@second-server/contract/names";
 import { PATHS, serviceDataFolder, treeFolder, unitPath } from "@second-server/contract/paths";
 import type { MachineFile } from "@second-server/contract/release";
@@ -79,7 +79,7 @@ export const watchdogUnit = (): MachineFile => ({
   path: unitPath(UNITS.watchdog),
   mode: 0o644,
   text: fill("systemd/fleet-watchdog.service", {
-    hardening: lines(hardening({ families: [...INTERNET, NETLINK] }), OWN_HARDENING),
+    hardening: lines(hardening({ families: [...INTERNET, NETLINK] }), OWN_HARDENING, [FEW_CALLS]),
   }),
 });
 /** Tells by mail, by other code than the Observatory's, that the Observatory died. */
@@ -98,7 +98,10 @@ export const observatoryUnit = (fleet: FleetFacts): MachineFile => {
         .map((name) => `LoadCredential=${name}:${PATHS.secrets}/${name}`)
         .join("\n"),
       capabilities,
-      hardening: lines(hardening({ capabilities, families: [...INTERNET, NETLINK] })),
+      hardening: lines(
+        hardening({ capabilities, families: [...INTERNET, NETLINK] }),
+        OWN_HARDENING,
+      ),
     }),
   };
 };

@@ -55,7 +55,7 @@ const confinementOf = (
   owner: string | number,
   seconds: number,
 ): Confinement => ({
-  name: `fleet-copy-${service}`,
+  name: `backup-copy-${service}`,
   owner,
   writable: [machine.at(`${PATHS.serviceData}/${service}`)],
   scratch: `fleet-copy/${service}`,

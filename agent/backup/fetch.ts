@@ -1,8 +1,7 @@
 import { chmodSync, lstatSync, statfsSync } from "node:fs";
 
-import { PATHS } from "@second-server/contract/paths";
-
 import { bytesOf, shown } from "../file-names";
+import { writeWhole } from "../files";
 import { type Machine, must } from "../machine";
 import {
   type BackupManifest,
@@ -12,9 +11,10 @@ import {
   faultsOf,
   readManifest,
 } from "./manifest";
-import { ANSWER_LIMIT, peer } from "./peer-link";
+import { ANSWER_LIMIT, peer, sshOf } from "./peer-link";
 import { Refused } from "./refusals";
-import { backupIds, folderOf } from "./store";
+import { type Within, withinQuota } from "./quota";
+import { backupIds, folderOf, isSound, quotaOf } from "./store";
 
 /** An honest primary is done long before; each of its steps has a shorter deadline of its own. */
 const PREPARE_SECONDS = 20 * 60;
@@ -26,22 +26,22 @@ const KINDS = [
   "-rlptSH",
   "--no-devices",
   "--no-specials",
-  "--chmod=a-s,o-w",
+  // Whoever pulls is not root: what its owner may not read could not be verified, nor let go.
+  "--chmod=a-s,o-w,u+rw,Du+x",
   "--timeout=120",
-  "-e",
-  `ssh -F ${PATHS.sshConfig}`,
 ] as const;
+const rsync = (...words: readonly string[]): readonly string[] => [
+  "rsync",
+  ...KINDS,
+  "-e",
+  sshOf().join(" "),
+  ...words,
+];
 
 /** By itself and first: what it tells bounds everything after it. */
 const fetchManifest = async (machine: Machine, folder: string): Promise<BackupManifest> => {
   const { code, stderr } = await machine.run(
-    [
-      "rsync",
-      ...KINDS,
-      `--max-size=${LIMITS.manifestBytes}`,
-      `peer:./${MANIFEST}`,
-      `${folder}/${MANIFEST}`,
-    ],
+    rsync(`--max-size=${LIMITS.manifestBytes}`, `peer:./${MANIFEST}`, `${folder}/${MANIFEST}`),
     { seconds: MANIFEST_SECONDS, limit: ANSWER_LIMIT },
   );
   if (code !== 0)
@@ -158,9 +158,7 @@ const fetchTree = async (
   try {
     await must(
       machine,
-      [
-        "rsync",
-        ...KINDS,
+      rsync(
         "-X",
         "--filter=-xr! user.*",
         "--delete",
@@ -169,7 +167,7 @@ const fetchTree = async (
         ...(base === undefined ? [] : [`--link-dest=${folderOf(machine, base)}`]),
         "peer:./",
         `${folder}/`,
-      ],
+      ),
       { seconds: FETCH_SECONDS, limit: ANSWER_LIMIT, signal: watch.signal },
     );
   } catch (error) {
@@ -183,6 +181,19 @@ const fetchTree = async (
   }
   chmodSync(folder, 0o700);
   return faultsOf(folder);
+};
+
+/** By what the newest good backup held, or the owner's word. */
+const bounded = (machine: Machine, told: BackupManifest): Within => {
+  const id = backupIds(machine).find((one) => isSound(machine, one));
+  const before = id === undefined ? undefined : readManifest(folderOf(machine, id));
+  const within = withinQuota(
+    told,
+    before && !("fault" in before) ? before : undefined,
+    quotaOf(machine),
+  );
+  if (within.refused === undefined) return within;
+  throw new Refused(`fleet-agent backup pull: refused what the primary gives: ${within.refused}`);
 };
 
 /** What ssh ends with when it is the connection that failed. */
@@ -200,12 +211,16 @@ const askToPrepare = async (machine: Machine): Promise<void> => {
 /** One backup of the primary, checked file by file, into an empty folder. Every step has a deadline, and what it may bring is bounded before it comes. */
 export const fetchInto = async (machine: Machine, folder: string): Promise<BackupManifest> => {
   await askToPrepare(machine);
-  const told = await fetchManifest(machine, folder);
+  const { manifest: told, without } = bounded(machine, await fetchManifest(machine, folder));
+  writeWhole(`${folder}/${MANIFEST}`, `${JSON.stringify(told)}\n`, 0o600);
+  // Ours from here on; and what is over its quota stays where it is.
+  const leave = [MANIFEST, ...without].map((path) => `--exclude=/${path}`);
   const base = baseFor(machine);
   checkRoom(folder, bytesNeeded(machine, told, base));
-  let faults = await fetchTree(machine, folder, told, base, []);
+  let faults = await fetchTree(machine, folder, told, base, leave);
   // rsync goes by size and time; a file that it took for unchanged and is not is fetched by content.
-  if (faults.length > 0) faults = await fetchTree(machine, folder, told, base, ["--checksum"]);
+  if (faults.length > 0)
+    faults = await fetchTree(machine, folder, told, base, [...leave, "--checksum"]);
   if (faults.length > 0)
     throw new Refused(
       `fleet-agent backup pull: what arrived is not what was prepared: ${faults.slice(0, 5).map(shown).join("; ")}`,

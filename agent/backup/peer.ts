@@ -4,7 +4,7 @@ import { readIdentity } from "../identity";
 import { withLock } from "../lock";
 import type { Machine } from "../machine";
 import { runOnOwnStreams } from "../process";
-import { prepare } from "./prepare";
+import { prepareShutIn } from "../shut-in";
 import { isSealed, receive } from "./receive";
 
 export type Request = "prepare" | "fetch" | "state" | "restore";
@@ -34,8 +34,7 @@ export const servePeer = async (machine: Machine, commandLine: string): Promise<
     throw new Error("fleet-agent peer: refused. The watcher gives nothing to the primary.");
   switch (request) {
     case "prepare":
-      await withLock(machine, "peer prepare", 120, () => prepare(machine));
-      return 0;
+      return await prepareShutIn(machine);
     case "fetch":
       return await fetch(machine, commandLine);
     case "state":

@@ -72,7 +72,11 @@ const copyCertificates = async (machine: Machine, draft: string): Promise<readon
   const source = machine.at(DEBIAN_PATHS.letsencrypt);
   if (!existsSync(source)) return [];
   try {
-    await must(machine, ["cp", "-a", "--", source, `${draft}/${CERTIFICATES}`], { seconds: 60 });
+    await must(
+      machine,
+      ["cp", "-a", "--no-preserve=ownership", "--", source, `${draft}/${CERTIFICATES}`],
+      { seconds: 60 },
+    );
     return [{ path: CERTIFICATES }];
   } catch (error) {
     rmSync(`${draft}/${CERTIFICATES}`, { recursive: true, force: true });

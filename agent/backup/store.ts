@@ -23,6 +23,10 @@ export const expectedItems = (machine: Machine): readonly string[] | undefined =
 
 export const everyMinutesOf = (machine: Machine): number | undefined =>
   policyOf(machine).everyMinutes;
+
+export const quotaOf = (machine: Machine): NonNullable<BackupPolicy["quota"]> =>
+  policyOf(machine).quota ?? {};
+
 export const keepOf = (machine: Machine): BackupKeep =>
   policyOf(machine).keep ?? DEFAULT_BACKUP_KEEP;
 

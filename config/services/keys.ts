@@ -3,7 +3,12 @@ import { z } from "zod";
 
 import { expectations } from "../expectations";
 import { count } from "../values";
-import { visitorKeys } from "./visitors";
+import { sizeUpTo, visitorKeys } from "./visitors";
+
+/** More than any droplet's disk that this is for. */
+const MOST_QUOTA = 256 * 1024 ** 3;
+/** What one backup may hold. */
+export const quota = sizeUpTo(MOST_QUOTA).optional();
 
 const relative = z
   .string()
@@ -41,6 +46,9 @@ export const serviceKeys = {
     .array(data)
     .default([])
     .describe(`What must survive the machine, below ${serviceDataFolder("<name>")}`),
+  quota: quota.describe(
+    "What its data may take in one backup; more is left out, and told. Default: four times what it took last, at least 1GB",
+  ),
   streaming: z
     .boolean()
     .default(false)

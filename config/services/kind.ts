@@ -69,6 +69,7 @@ export interface ServiceEntry<Name extends string> {
   readonly memoryMiB: number;
   readonly health: CommonEntry["health"] & { readonly path: string };
   readonly data: CommonEntry["data"];
+  readonly quotaBytes?: number;
   readonly streaming: boolean;
   readonly limits?: RequestLimits;
   readonly maxBodyBytes: number;
@@ -96,6 +97,7 @@ export const serviceKind = <
       memoryMiB,
       health: { ...entry.health, path: entry.health.path ?? kind.healthPath },
       data: entry.data,
+      ...(entry.quota === undefined ? {} : { quotaBytes: entry.quota }),
       streaming: entry.streaming,
       limits: limitsOf(entry.limits, kind.limited ? DEFAULT_LIMITS : undefined),
       maxBodyBytes: entry["max-body"],

@@ -10,15 +10,17 @@ const MOST_BYTES = 4 * KIB ** 3;
 const NOT_A_SIZE = "is not a size. Write a whole number and a unit: 512KB, 10MB, 1GB.";
 
 /** "512KB", "10MB", "1GB", or a bare number of MB → bytes. */
-const size = z
-  .union([z.number().int().min(1), z.string()], { error: () => NOT_A_SIZE })
-  .transform((written) => (typeof written === "number" ? `${written}MB` : written))
-  .pipe(z.string().regex(/^[1-9]\d{0,6} ?[KMG]i?B?$/i, { error: NOT_A_SIZE, abort: true }))
-  .transform((text) => {
-    const [, number = "", unit = ""] = /^(\d+) ?(\w)/.exec(text.toUpperCase()) ?? [];
-    return Number(number) * (UNITS[unit] ?? 1);
-  })
-  .refine((bytes) => bytes <= MOST_BYTES, "is more than 4GB. Lower it.");
+export const sizeUpTo = (most: number) =>
+  z
+    .union([z.number().int().min(1), z.string()], { error: () => NOT_A_SIZE })
+    .transform((written) => (typeof written === "number" ? `${written}MB` : written))
+    .pipe(z.string().regex(/^[1-9]\d{0,6} ?[KMG]i?B?$/i, { error: NOT_A_SIZE, abort: true }))
+    .transform((text) => {
+      const [, number = "", unit = ""] = /^(\d+) ?(\w)/.exec(text.toUpperCase()) ?? [];
+      return Number(number) * (UNITS[unit] ?? 1);
+    })
+    .refine((bytes) => bytes <= most, `is more than ${most / KIB ** 3}GB. Lower it.`);
+const size = sizeUpTo(MOST_BYTES);
 
 /** What one client may ask of a service before it is refused with 429. */
 export interface RequestLimits {

@@ -303,9 +303,9 @@ test("each service's items are copied as its own user, in one unit a service, wh
       writable.map((path) => path.replace(old!.root, "")),
     ]),
   ).toEqual([
-    ["fleet-copy-dead-drop", "svc-dead-drop", ["/var/lib/fleet/dead-drop"]],
-    ["fleet-copy-comments", "svc-comments", ["/var/lib/fleet/comments"]],
-    ["fleet-copy-quiet", "svc-quiet", ["/var/lib/fleet/quiet"]],
+    ["backup-copy-dead-drop", "svc-dead-drop", ["/var/lib/fleet/dead-drop"]],
+    ["backup-copy-comments", "svc-comments", ["/var/lib/fleet/comments"]],
+    ["backup-copy-quiet", "svc-quiet", ["/var/lib/fleet/quiet"]],
   ]);
 });
 

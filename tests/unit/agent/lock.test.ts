@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { statSync, utimesSync } from "node:fs";
 
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { PATHS } from "@second-server/contract/paths";
@@ -31,6 +32,39 @@ test("work that fails lets go", async () => {
     }),
   ).rejects.toThrow("no");
   expect(await withLock(machine, "apply", 0, async () => "done")).toBe("done");
+});
+
+const HOLD =
+  "import fcntl, sys, time; f = open(sys.argv[1], 'a'); fcntl.flock(f, fcntl.LOCK_EX); print('held', flush=True); time.sleep(60)";
+
+test.each([
+  ["gave no sign of life", 300, new Date()],
+  ["had been at work for", 0, new Date(86_400_000)],
+])("a holder that %s is ended, and it is told whose lock that was", async (why, silent, since) => {
+  machine.write(PATHS.agentLock, "");
+  const path = machine.at(PATHS.agentLock);
+  const holder = spawn("python3", ["-I", "-c", HOLD, path], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await once(holder.stdout, "data");
+  machine.write(
+    PATHS.agentLock,
+    `"fleet-agent backup pull" (process ${holder.pid}, since ${since.toISOString()})\n`,
+  );
+  const seen = Date.now() / 1000 - silent;
+  utimesSync(path, seen, seen);
+  expect(await withLock(machine, "apply", 5, async () => "done")).toBe("done");
+  expect(machine.said.join()).toMatch(
+    new RegExp(`"fleet-agent backup pull" .*process ${holder.pid}.* was ended: it ${why}`),
+  );
+});
+
+test("a holder that shows it is alive is waited for", async () => {
+  await withLock(machine, "apply", 0, async () => {
+    const before = statSync(machine.at(PATHS.agentLock)).mtimeMs;
+    await expect(withLock(machine, "rollback", 0, async () => "no")).rejects.toThrow("is at work");
+    expect(statSync(machine.at(PATHS.agentLock)).mtimeMs).toBe(before);
+  });
 });
 
 test("a holder that was killed holds nothing", async () => {

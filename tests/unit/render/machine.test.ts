@@ -207,11 +207,11 @@ describe.each([
 
   test("the Observatory accepts what it is given", () =>
     expect(problemsOf(observatoryConfig(fleet))).toEqual([]));
-  test("the watcher's units stay far below 256 MB together", () => {
+  test("the watcher's units, a pull at work, leave a machine of 512 MB room", () => {
     const limits = renderWatcher(fleet)
       .flatMap(({ text }) => /^MemoryMax=(\d+)M$/m.exec(text)?.[1] ?? [])
       .map(Number);
-    expect(limits.reduce((sum, limit) => sum + limit, 0)).toBeLessThan(200);
+    expect(limits.reduce((sum, limit) => sum + limit, 0)).toBeLessThan(400);
   });
 });
 
@@ -320,9 +320,7 @@ test("names of the certificate match what nginx reads", () => {
 test("what units may not do is said once, and in no template", () => {
   const folder = join(__dirname, "../../../templates/systemd");
   const keyOf = (line: string): string => line.split("=")[0] ?? "";
-  const said = [...hardening({ families: ["AF_UNIX"] }), ...OWN_HARDENING]
-    .map(keyOf)
-    .filter((key) => key !== "UMask");
+  const said = [...hardening({ families: ["AF_UNIX"] }), ...OWN_HARDENING].map(keyOf);
   expect(said).toContain("ProtectSystem");
   for (const name of readdirSync(folder)) {
     const keys = readFileSync(join(folder, name), "utf8").split("\n").map(keyOf);

@@ -1,0 +1,61 @@
+import { chmodSync, mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+
+import { USERS } from "@second-server/contract/names";
+import { PATHS } from "@second-server/contract/paths";
+import { PREPARE_UNIT, PULL_UNIT } from "@second-server/contract/units";
+
+import { makeUsers } from "./apply/prepare";
+import type { Machine } from "./machine";
+import { runOnOwnStreams } from "./process";
+
+/** Set in such a unit: the agent there does the work itself. */
+const MARK = "FLEET_AGENT_SHUT_IN";
+
+export const isShutIn = (): boolean => process.env[MARK] !== undefined;
+
+/** This same agent with this command line, in a unit with these properties. Ends with its exit code. */
+export const commandIn = (
+  name: string,
+  properties: readonly string[],
+  words: readonly string[],
+): readonly string[] => [
+  "systemd-run",
+  "--quiet",
+  "--pipe",
+  "--wait",
+  "--collect",
+  "--service-type=exec",
+  `--unit=${name}-${process.pid}`,
+  `--setenv=${MARK}=1`,
+  ...properties.map((line) => `--property=${line}`),
+  "--",
+  process.execPath,
+  process.argv[1] ?? "",
+  ...words,
+];
+
+/** The program is no secret, whatever the umask was that it came with. */
+const letRead = (): void => {
+  const program = process.argv[1] ?? "";
+  for (const folder of [dirname(dirname(program)), dirname(program)]) chmodSync(folder, 0o755);
+  chmodSync(program, 0o644);
+};
+
+/** On the watcher: whatever touches backups, which the primary has filled, is done by a user who owns nothing else. */
+export const pullShutIn = async (machine: Machine, words: readonly string[]): Promise<number> => {
+  // A fresh watcher is asked to give back before its first release has made the user.
+  await makeUsers(machine, [{ name: USERS.pull, home: PATHS.backups }]);
+  letRead();
+  return await runOnOwnStreams(commandIn("backup-work", PULL_UNIT, ["backup", ...words]));
+};
+
+export const prepareShutIn = async (machine: Machine): Promise<number> => {
+  for (const folder of [PATHS.backupFolder, PATHS.agentState])
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // Copies of earlier agents have their services' owners and modes: root without its capabilities could not take them away.
+  const words = ["!", "-user", "root", "-exec", "chown", "-h", "root:root", "{}", "+"];
+  const modes = ["-type", "d", "!", "-perm", "-700", "-exec", "chmod", "u+rwx", "{}", "+"];
+  await machine.run(["find", PATHS.backupFolder, "(", ...words, ")", ",", "(", ...modes, ")"]);
+  return await runOnOwnStreams(commandIn("backup-prepare", PREPARE_UNIT, ["backup", "prepare"]));
+};

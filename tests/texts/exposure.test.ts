@@ -1,0 +1,59 @@
+/** What systemd itself says of the units of ours: 0 is nothing to be had, 10 is root. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterAll, expect, test } from "@jest/globals";
+import { PREPARE_UNIT } from "@second-server/contract/units";
+
+import { confined } from "../../agent/confine";
+import { loadFleet } from "../../config/load";
+import { pullUnit } from "../../render/system";
+import { hasProcess, observatoryUnit, serviceUnit, watchdogUnit } from "../../render/units";
+import { suiteWhere } from "../fixtures/suite-where";
+
+const MOST = 20;
+const folder = mkdtempSync(join(tmpdir(), "second-server-exposure-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const asUnit = (lines: readonly string[]): string =>
+  ["[Service]", "ExecStart=/usr/bin/true", ...lines].join("\n");
+const PROPERTY = "--property=";
+const copy = confined([], {
+  name: "backup-copy-wiki",
+  owner: "svc-wiki",
+  writable: ["/var/lib/fleet/wiki"],
+  seconds: 60,
+  memoryMiB: 64,
+}).flatMap((word) => (word.startsWith(PROPERTY) ? [word.slice(PROPERTY.length)] : []));
+
+const fleet = loadFleet(join(__dirname, "../.."), "local");
+const units: readonly (readonly [string, string])[] = [
+  ["the watchdog", watchdogUnit().text],
+  ["the Observatory", observatoryUnit(fleet).text],
+  ["the pull of a backup", pullUnit().text],
+  ["its preparing", asUnit(PREPARE_UNIT)],
+  ["the copy of a service's data", asUnit(copy)],
+  ...fleet.services
+    .filter(hasProcess)
+    .map((service) => [service.name, serviceUnit(service).text] as const),
+];
+
+const knows =
+  spawnSync("systemd-analyze", ["security", "--help"], { encoding: "utf8" }).stdout?.includes(
+    "--threshold",
+  ) ?? false;
+suiteWhere(knows ? null : "systemd-analyze is not installed", "systemd-analyze security", () => {
+  test.each(units)("%s", (name, text) => {
+    const path = join(folder, `${name.replaceAll(/\W/g, "-")}.service`);
+    writeFileSync(path, text);
+    const { stdout } = spawnSync(
+      "systemd-analyze",
+      ["security", "--offline=yes", "--no-pager", `--threshold=${MOST}`, path],
+      { encoding: "utf8" },
+    );
+    const [, exposure] = /Overall exposure level for \S+: ([\d.]+)/.exec(stdout) ?? [];
+    expect(Number(exposure)).toBeLessThanOrEqual(MOST / 10);
+  });
+});
