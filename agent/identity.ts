@@ -8,6 +8,7 @@ import { CONTRACT_VERSION } from "@second-server/contract/version";
 import { look, readJson, sha256, writeWhole } from "./files";
 import { type Machine, must } from "./machine";
 import { authorizeOperators } from "./operator-keys";
+import { settlePeer } from "./peer-account";
 import { note, readApplied } from "./record";
 
 const line = (text: string): string => `${text.trimEnd()}\n`;
@@ -59,33 +60,6 @@ export const sshConfigOf = ({ peer }: Identity): string =>
     ].join("\n"),
   );
 
-/** The peer's key may start one program, from one address, without terminal, forwarding or agent. */
-export const authorizedKeyOf = ({ peer, incomingPublicKey }: Identity): string =>
-  line(
-    `restrict,from="${peer.address}",command="exec sudo -n ${PATHS.agent} peer \\"$SSH_ORIGINAL_COMMAND\\"" ${incomingPublicKey.trim()}`,
-  );
-
-const ensurePeerUser = async (machine: Machine): Promise<void> => {
-  if ((await machine.run(["id", "-u", USERS.peer])).code !== 0)
-    await must(machine, [
-      "useradd",
-      "--system",
-      "--home-dir",
-      PATHS.peerHome,
-      "--create-home",
-      "--shell",
-      "/bin/sh",
-      USERS.peer,
-    ]);
-  // "*" is no password; "!" would be a locked account, which sshd refuses even with a key where PAM is off.
-  await must(machine, ["usermod", "--password", "*", USERS.peer]);
-  writeWhole(
-    machine.at("/etc/sudoers.d/fleet-peer"),
-    `${USERS.peer} ALL=(root) NOPASSWD: ${PATHS.agent} peer *\n`,
-    0o440,
-  );
-};
-
 /** Leaves the permanent host key alone in force. The first boot's is not needed any more: whoever sends an identity has come by the permanent one, and has noted that. */
 const setHostKey = async (machine: Machine, key: string): Promise<boolean> => {
   const path = machine.at(PATHS.sshHostKey);
@@ -136,14 +110,7 @@ export const takeIdentity = async (machine: Machine, identity: Identity): Promis
     writeWhole(machine.at(PATHS.peerKey), line(identity.outgoingPrivateKey), 0o600);
     writeWhole(machine.at(PATHS.knownHosts), line(`peer ${identity.peer.hostKey.trim()}`), 0o644);
     writeWhole(machine.at(PATHS.sshConfig), sshConfigOf(identity), 0o644);
-    await ensurePeerUser(machine);
-    mkdirSync(machine.at(`${PATHS.peerHome}/.ssh`), { recursive: true, mode: 0o755 });
-    // Owned by root and readable by sshd as the user: the peer's own processes can't widen it.
-    writeWhole(
-      machine.at(`${PATHS.peerHome}/.ssh/authorized_keys`),
-      authorizedKeyOf(identity),
-      0o644,
-    );
+    await settlePeer(machine, identity);
   }
   await authorizeOperators(machine, identity);
   await renewCredentials(machine, secrets);

@@ -10,6 +10,7 @@ import { exportBackup, restoreToPeer } from "./backup/give-back";
 import { servePeer } from "./backup/peer";
 import { agree, planRestore, planText } from "./backup/plan-restore";
 import { prepare } from "./backup/prepare";
+import { pull } from "./backup/pull";
 import { restore } from "./backup/restore";
 import { accept, keepOf, letGo, list, listText, verifyBackups } from "./backup/store";
 import { driftOf, driftText, forgetChangedTrees } from "./drift";

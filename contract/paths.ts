@@ -41,6 +41,8 @@ export const PATHS = {
   peerHome: "/home/peer",
   /** Who may log in as the operator. */
   operatorKeys: "/home/fleet/.ssh/authorized_keys",
+  /** What the watcher's key starts on the primary. */
+  peerCommand: `${SETTINGS}/peer-command`,
   /** What nginx is told: a link per certificate, to Let's Encrypt's folder or, before there is one, to a placeholder. */
   tls: `${SETTINGS}/tls`,
   /** Where Let's Encrypt's challenges are answered from. */

@@ -1,3 +1,4 @@
+import { USERS } from "@second-server/contract/names";
 import type { Role } from "@second-server/contract/roles";
 
 import type { FleetFacts } from "../config/fleet";
@@ -31,6 +32,13 @@ const OWN_PACKAGES: Readonly<Record<Role, readonly string[]>> = {
   watcher: ["restic"],
 };
 
+/** The watcher's, on the primary alone. */
+const PEER_ACCOUNT = `  - name: ${USERS.peer}
+    gecos: The other machine
+    shell: /bin/sh
+    lock_passwd: true
+`;
+
 // JSON is YAML: one line, and nothing in a value can break out of it.
 const yaml = (value: unknown): string => JSON.stringify(value);
 
@@ -39,11 +47,12 @@ export const firstBoot = (fleet: FleetFacts, role: Role, keys: FirstBootKeys): s
   fill("cloud-init/user-data", {
     role,
     hostname: fleet[role].name,
+    peer: role === "primary" ? PEER_ACCOUNT : "",
     fqdn: fleet[role].host,
     authorizedKeys: yaml(keys.authorizedKeys),
     hostPrivateKey: yaml(keys.hostPrivateKey),
     hostPublicKey: yaml(keys.hostPublicKey),
     packages: yaml([...FIRST_BOOT_PACKAGES, ...OWN_PACKAGES[role]]),
-    sshd: yaml(sshdText()),
+    sshd: yaml(sshdText(role)),
     bootstrap: yaml(fill("cloud-init/fleet-agent", {})),
   });

@@ -15,7 +15,7 @@ import {
 } from "./units";
 
 export const renderPrimary = (fleet: FleetFacts): readonly MachineFile[] => [
-  ...systemFiles(),
+  ...systemFiles("primary"),
   ...nginxFiles(fleet, "primary"),
   ...fleet.services.filter(hasProcess).map(serviceUnit),
   servicesFile(fleet),
@@ -25,7 +25,7 @@ export const renderPrimary = (fleet: FleetFacts): readonly MachineFile[] => [
 ];
 
 export const renderWatcher = (fleet: FleetFacts): readonly MachineFile[] => [
-  ...systemFiles(),
+  ...systemFiles("watcher"),
   ...nginxFiles(fleet, "watcher"),
   observatoryUnit(fleet),
   monitorFailedFile(),

@@ -2,16 +2,20 @@ import { relative } from "node:path";
 
 import type { BackupPolicy } from "@second-server/contract/backups";
 import { NO_NETWORK, OWN_HARDENING, hardening } from "@second-server/contract/hardening";
-import { UNITS } from "@second-server/contract/names";
+import { UNITS, USERS } from "@second-server/contract/names";
 import { DEBIAN_PATHS, PATHS, unitPath } from "@second-server/contract/paths";
 import type { MachineFile } from "@second-server/contract/release";
+import type { Role } from "@second-server/contract/roles";
 import { PULL_UNIT } from "@second-server/contract/units";
 
 import type { FleetFacts } from "../config/fleet";
 import { fill } from "./fill";
 import { jsonFile } from "./json-file";
 
-export const sshdText = (): string => fill("ssh/10-fleet.conf", {});
+export const sshdText = (role: Role): string =>
+  fill("ssh/10-fleet.conf", {
+    allowed: role === "primary" ? `${USERS.operator} ${USERS.peer}` : USERS.operator,
+  });
 
 /** One client's connections: nftables refuses what is too many, and nginx may hold the rest. */
 const clientLimits = (): MachineFile[] => [
@@ -78,13 +82,28 @@ const hostSettings = (): MachineFile[] =>
     ] as const
   ).map(([path, template]) => ({ path, mode: 0o644, text: fill(template, {}) }));
 
+/** Memory and processes of what strangers can start, and what is kept for the monitor's programs whatever happens beside them. */
+const fences = (): MachineFile[] => [
+  {
+    path: unitPath(`${UNITS.ssh}.d/fleet.conf`),
+    mode: 0o644,
+    text: fill("systemd/ssh-fence.conf", {}),
+  },
+  {
+    path: unitPath("system.slice.d/fleet.conf"),
+    mode: 0o644,
+    text: fill("systemd/system-slice.conf", {}),
+  },
+];
+
 /** What both machines have, whatever they do. */
-export const systemFiles = (): MachineFile[] => [
+export const systemFiles = (role: Role): MachineFile[] => [
   ...hostSettings(),
   ...clientLimits(),
   ...renewals(),
+  ...fences(),
   ...logSizes(),
-  { path: PATHS.sshdSettings, mode: 0o644, text: sshdText() },
+  { path: PATHS.sshdSettings, mode: 0o644, text: sshdText(role) },
   {
     path: PATHS.sshdAlgorithms,
     mode: 0o644,

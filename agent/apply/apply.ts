@@ -7,6 +7,7 @@ import { putBack } from "../backup/put-back";
 import { readJson } from "../files";
 import type { Machine } from "../machine";
 import { authorizeOperators } from "../operator-keys";
+import { settlePeer } from "../peer-account";
 import { probeAll, probePublic } from "../probe";
 import { type Applied, note, readApplied, readPrevious, recordApplied } from "../record";
 import { announced } from "./announce";
@@ -68,6 +69,9 @@ const makeReady = async (machine: Machine, release: Release, isFirst: boolean): 
   await installPackages(machine, release.packages);
   await makeUsers(machine, release.users);
   makeDirectories(machine, release.directories);
+  // Machines that an earlier agent was told of their peer keep to this one's rules as well.
+  const identity = readJson<Identity>(machine.at(PATHS.identity));
+  if (identity?.peer) await settlePeer(machine, identity);
   await putBack(machine, release);
   for (const certificate of release.certificates) await linkCertificate(machine, certificate);
 };

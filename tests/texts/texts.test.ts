@@ -71,7 +71,9 @@ given("systemd-analyze", "systemd-analyze verify", () => {
           ? file
           : put(
               dirname(file).replace(/\.d$/, ""),
-              "[Service]\nType=oneshot\nExecStart=/bin/true\n",
+              dirname(file).endsWith(".slice.d")
+                ? "[Slice]\n"
+                : "[Service]\nType=oneshot\nExecStart=/bin/true\n",
             );
       });
     const ours = [ROOT, ...units.map((path) => basename(path))];

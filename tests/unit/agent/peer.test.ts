@@ -1,8 +1,14 @@
-import { expect, test } from "@jest/globals";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync } from "node:fs";
+
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Identity } from "@second-server/contract/release";
 
 import { requestOf } from "../../../agent/backup/peer";
-import { authorizedKeyOf, parseIdentity, sshConfigOf } from "../../../agent/identity";
+import { parseIdentity, sshConfigOf } from "../../../agent/identity";
+import { authorizedKeyOf, settlePeer } from "../../../agent/peer-account";
+import { type TemporaryMachine, temporaryMachine } from "./temporary-machine";
 
 const identity: Identity = {
   format: 1,
@@ -40,8 +46,63 @@ test.each([
 
 test("its key is good for one program, from one address, without a terminal or a tunnel", () => {
   expect(authorizedKeyOf(identity)).toBe(
-    'restrict,from="203.0.113.11",command="exec sudo -n /usr/local/bin/fleet-agent peer \\"$SSH_ORIGINAL_COMMAND\\"" ssh-ed25519 AAAApeer\n',
+    'restrict,from="203.0.113.11",command="exec /etc/fleet/peer-command" ssh-ed25519 AAAApeer\n',
   );
+});
+
+describe("what its key starts", () => {
+  let machine: TemporaryMachine;
+  beforeEach(async () => {
+    machine = temporaryMachine();
+    mkdirSync(machine.at("/home/peer"), { recursive: true });
+    await settlePeer(machine, identity);
+  });
+  afterEach(() => {
+    machine.remove();
+  });
+  /** The script as it is, but for where its folder is and what it starts as root. */
+  const start = (words: string, work = "echo did") => {
+    const script = machine
+      .read("/etc/fleet/peer-command")
+      .replaceAll("/home/peer", machine.at("/home/peer"))
+      .replace("sudo -n /usr/local/bin/fleet-agent peer", work);
+    return spawn("sh", ["-c", script], {
+      env: { ...process.env, SSH_ORIGINAL_COMMAND: words },
+      stdio: ["pipe", "pipe", "ignore"],
+    });
+  };
+  const codeOf = async (child: ReturnType<typeof start>): Promise<unknown> =>
+    (await once(child, "close"))[0];
+
+  test("passes its four words on, and nothing else", async () => {
+    for (const words of ["prepare", "state", "restore", "rsync --server --sender . ./"])
+      expect([words, await codeOf(start(words))]).toEqual([words, 0]);
+    for (const words of ["", "sh", "prepare; id", "prepare\nid", "rsync --server . /"])
+      expect([words, await codeOf(start(words))]).toEqual([words, 1]);
+  });
+
+  test("lets two be at work, and turns the third away until one has ended", async () => {
+    const busy = [1, 2].map(() => start("prepare", "echo begun; read line; :"));
+    await Promise.all(busy.map(({ stdout }) => once(stdout, "data")));
+    expect(await codeOf(start("prepare"))).toBe(75);
+    const [first, second] = busy.map((child) => once(child, "close"));
+    busy[0]?.stdin.end("\n");
+    await first;
+    expect(await codeOf(start("prepare"))).toBe(0);
+    busy[1]?.stdin.end("\n");
+    await second;
+  });
+
+  test("is not there on the watcher, where an earlier agent's account is taken away", async () => {
+    await settlePeer(machine, { ...identity, role: "watcher" });
+    for (const path of [
+      "/etc/sudoers.d/fleet-peer",
+      "/home/peer/.ssh/authorized_keys",
+      "/etc/fleet/peer-command",
+    ])
+      expect([path, existsSync(machine.at(path))]).toEqual([path, false]);
+    expect(machine.ran.at(-1)).toBe("userdel --force --remove peer");
+  });
 });
 
 test("the way to the other machine knows its host key and asks nothing", () => {
