@@ -112,34 +112,25 @@ export const chosen = (machine: Machine, asked: string | undefined): string | un
   return asked;
 };
 
-/** As many folders stay beside the repository, good ones and of all: the newest two share no file, and are what a fresh primary gets at once. */
-const STAGED = 2;
-
 export interface LettingGo {
   /** @default as the policy says */
   readonly keep?: BackupKeep;
-  /** What the repository has too: of those only the newest few stay as folders. */
-  readonly stored?: ReadonlySet<string>;
 }
 
 /** Lets old folders go. Those that are doubtful or lack an item count by themselves: they push out no good one. Only deletes, so that it works on a full disk. */
 export const letGo = (
   machine: Machine,
-  { keep = keepOf(machine), stored = new Set() }: LettingGo = {},
+  { keep = keepOf(machine) }: LettingGo = {},
 ): readonly string[] => {
   const ids = [...backupIds(machine)].reverse();
   const sound = ids.filter((id) => isSound(machine, id));
   const others = ids.filter((id) => !sound.includes(id));
-  const staged = [...sound.slice(-STAGED), ...ids.slice(-STAGED)];
-  const gone = [
-    ...[sound, others].flatMap((some) => expired(some, keep, everyMinutesOf(machine))),
-    ...ids.filter((id) => stored.has(id) && !staged.includes(id)),
-  ];
-  for (const id of new Set(gone)) {
+  const gone = [sound, others].flatMap((some) => expired(some, keep, everyMinutesOf(machine)));
+  for (const id of gone) {
     rmSync(folderOf(machine, id), { recursive: true, force: true });
     rmSync(doubtPath(machine, id), { force: true });
   }
-  return [...new Set(gone)];
+  return gone;
 };
 
 export const recordStatus = (machine: Machine, news: BackupStatus): void => {

@@ -3,7 +3,7 @@ import { PATHS } from "@second-server/contract/paths";
 import { failedItems } from "../backup/items";
 import { faultsOf, readManifest, sizeOf } from "../backup/manifest";
 import { expired } from "../backup/retention";
-import { backupIds, doubtsOf, everyMinutesOf, folderOf, keepOf, letGo } from "../backup/store";
+import { backupIds, doubtsOf, everyMinutesOf, folderOf, keepOf } from "../backup/store";
 import { shown } from "../file-names";
 import type { Machine } from "../machine";
 import { noted, openRepository, recordRepository } from "./repository";
@@ -116,7 +116,7 @@ const missingIn = (machine: Machine, all: readonly Snapshot[]): readonly string[
   return [...backupIds(machine)].reverse().filter((id) => !known.has(id));
 };
 
-const work = async (machine: Machine): Promise<readonly string[]> => {
+const work = async (machine: Machine): Promise<void> => {
   await openRepository(machine);
   const place = ownRepository(machine);
   const before = await snapshotsIn(machine, place);
@@ -141,17 +141,15 @@ const work = async (machine: Machine): Promise<readonly string[]> => {
   });
   if (complaints.length > 0)
     throw new Error(`not taken into the repository: ${complaints.join("; ")}`);
-  return all.map(({ id }) => id);
 };
 
-/** Every backup folder that the repository does not have yet goes in, oldest first; then the repository lets go what `keep` says, and so do the folders what it has. */
+/** Every backup folder that the repository does not have yet goes in, oldest first; then the repository lets go what `keep` says. The folders stay for as long: a recovery reads them. */
 export const takeIn = async (machine: Machine): Promise<void> => {
   await noted(machine, "taken", async () => {
     if (!hasPassword(machine))
       throw new Error(
         `${PATHS.repository}: this machine has not been given the repository's password. Run ./fleet up`,
       );
-    const stored = await work(machine);
-    letGo(machine, { stored: new Set(stored) });
+    await work(machine);
   });
 };
