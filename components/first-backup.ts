@@ -4,12 +4,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { agentCommand } from "./agent-command";
 import type { Server } from "./server";
 
-export interface FirstBackupArgs {
+export interface BackupArgs {
   /** Keeps the backups. */
   readonly by: Server;
   /** Has the data. */
   readonly of: Server;
-  /** Both machines' releases. */
+  /** What has to be there before. */
   readonly after: readonly pulumi.Resource[];
 }
 
@@ -20,11 +20,7 @@ export interface FirstBackupArgs {
 export class FirstBackup extends pulumi.ComponentResource {
   readonly command: remote.Command;
 
-  constructor(
-    name: string,
-    { by, of, after }: FirstBackupArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
+  constructor(name: string, { by, of, after }: BackupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("second-server:recovery:FirstBackup", name, {}, opts);
     this.command = agentCommand(
       `${name}-pull`,

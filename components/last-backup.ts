@@ -2,16 +2,11 @@ import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { PATHS } from "@second-server/contract/paths";
 
+import type { BackupArgs } from "./first-backup";
 import type { Server } from "./server";
 
-export interface LastBackupArgs {
-  /** Keeps the backups. */
-  readonly by: Server;
-  /** Has the data. */
-  readonly of: Server;
-  /** What a failure must leave as it is: an engine deletes first what was made last. */
-  readonly after: readonly pulumi.Resource[];
-}
+/** `after`: what a failure must leave as it is; an engine deletes first what was made last. */
+export type LastBackupArgs = BackupArgs;
 
 const TYPE = "command:remote:Command";
 /** A large last pull on a slow line. */

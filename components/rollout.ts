@@ -8,7 +8,7 @@ import { secretsOf } from "../render/alerts";
 import { buildRelease } from "../render/release";
 import type { DnsZone } from "./dns-zone";
 import { FirstBackup } from "./first-backup";
-import { identityOf } from "./identity";
+import { type IdentityArgs, identityOf } from "./identity";
 import { LastBackup } from "./last-backup";
 import type { PrimaryServer } from "./primary-server";
 import { Delivery, Release } from "./release";
@@ -49,6 +49,24 @@ const dealt =
       ),
     );
 
+interface Sender {
+  readonly fleet: FleetFacts;
+  readonly folder: string;
+  readonly given: (role: Role) => Secrets;
+  readonly parent: pulumi.Resource;
+}
+
+/** Builds a machine's release and brings it there, with who the machine is. */
+const deliverer =
+  ({ fleet, folder, given, parent }: Sender, identities: Omit<IdentityArgs, "secrets">) =>
+  (role: Role) => {
+    const server = identities.servers[role];
+    const built = buildRelease(fleet, role, folder);
+    const identity = identityOf(role, { ...identities, secrets: given(role) });
+    const delivery = new Delivery(role, { server, built, identity }, { parent });
+    return { server, delivery, sha256: built.sha256 };
+  };
+
 /**
  * Brings both machines to their release, in the order that a rebuild needs: what the watcher has to
  * give back, the primary's services, what the watcher watches of them, then a first backup; and
@@ -70,25 +88,15 @@ export class Rollout extends pulumi.ComponentResource {
     const child = { parent: this };
     const servers = { primary: primary.server, watcher: watcher.server };
     const given = dealt(fleet, { ...secrets, ...madeSecrets(child) });
-    const identities = {
-      operatorKeys: fleet.admin.authorizedKeys,
-      keys,
-      servers,
-      floatingIp: primary.floatingIp.address,
-    };
-    const deliver = (role: Role) => {
-      const built = buildRelease(fleet, role, folder);
-      const delivery = new Delivery(
-        role,
-        {
-          server: servers[role],
-          built,
-          identity: identityOf(role, { ...identities, secrets: given(role) }),
-        },
-        child,
-      );
-      return { server: servers[role], delivery, sha256: built.sha256 };
-    };
+    const deliver = deliverer(
+      { fleet, folder, given, parent: this },
+      {
+        operatorKeys: fleet.admin.authorizedKeys,
+        keys,
+        servers,
+        floatingIp: primary.floatingIp.address,
+      },
+    );
     const delivered = { primary: deliver("primary"), watcher: deliver("watcher") };
     this.restore = new Restore(
       "restore",

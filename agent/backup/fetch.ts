@@ -12,8 +12,8 @@ import {
   readManifest,
 } from "./manifest";
 import { ANSWER_LIMIT, peer, sshOf } from "./peer-link";
-import { Refused } from "./refusals";
 import { type Within, withinQuota } from "./quota";
+import { Refused } from "./refusals";
 import { backupIds, folderOf, isSound, quotaOf } from "./store";
 
 /** An honest primary is done long before; each of its steps has a shorter deadline of its own. */

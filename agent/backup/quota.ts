@@ -1,7 +1,7 @@
 import type { BackupPolicy } from "@second-server/contract/backups";
 
-import { type BackupManifest, type Entry, sizeOf } from "./manifest";
 import { isBelow } from "./items";
+import { type BackupManifest, type Entry, sizeOf } from "./manifest";
 
 /** Growth within one interval that nobody is asked about, and what is too small to be asked about. */
 const SERVICE = { times: 4, least: 1024 ** 3 };

@@ -1,3 +1,4 @@
+import { UNITS } from "@second-server/contract/names";
 import { z } from "zod";
 
 import type { Context } from "../context";
@@ -9,7 +10,7 @@ const PATIENCE_MS = 18_000;
 const CONSOLE_LINES = 8;
 /** What keeps people out of a machine that runs: its sshd, its first boot, and folders that only root may enter. */
 const LOOK = [
-  "echo sshd: $(systemctl is-active ssh), listening on port 22: $(ss -Hltn 'sport = :22' | grep -q . && echo yes || echo no)",
+  `echo sshd: $(systemctl is-active ${UNITS.ssh}), listening on port 22: $(ss -Hltn 'sport = :22' | grep -q . && echo yes || echo no)`,
   "echo first boot: $(cloud-init status 2>&1 | head -1)",
   "stat -c '/ has mode %a' /",
 ].join("; ");

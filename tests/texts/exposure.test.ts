@@ -14,8 +14,8 @@ import { hasProcess, observatoryUnit, serviceUnit, watchdogUnit } from "../../re
 import { suiteWhere } from "../fixtures/suite-where";
 
 const MOST = 20;
-const folder = mkdtempSync(join(tmpdir(), "second-server-exposure-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const FOLDER = mkdtempSync(join(tmpdir(), "second-server-exposure-"));
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
 const asUnit = (lines: readonly string[]): string =>
   ["[Service]", "ExecStart=/usr/bin/true", ...lines].join("\n");
@@ -40,13 +40,13 @@ const units: readonly (readonly [string, string])[] = [
     .map((service) => [service.name, serviceUnit(service).text] as const),
 ];
 
-const knows =
+const KNOWS =
   spawnSync("systemd-analyze", ["security", "--help"], { encoding: "utf8" }).stdout?.includes(
     "--threshold",
   ) ?? false;
-suiteWhere(knows ? null : "systemd-analyze is not installed", "systemd-analyze security", () => {
+suiteWhere(KNOWS ? null : "systemd-analyze is not installed", "systemd-analyze security", () => {
   test.each(units)("%s", (name, text) => {
-    const path = join(folder, `${name.replaceAll(/\W/g, "-")}.service`);
+    const path = join(FOLDER, `${name.replaceAll(/\W/g, "-")}.service`);
     writeFileSync(path, text);
     const { stdout } = spawnSync(
       "systemd-analyze",

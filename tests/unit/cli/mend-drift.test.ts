@@ -5,7 +5,12 @@ import type { UpResult } from "../../../cli/up";
 
 const ended = (ok: boolean, changes: Readonly<Record<string, number>>): UpResult => ({
   engine: {
- exitCode: 0, errors: [], changes, interrupted: false, seconds: 1 },
+    exitCode: 0,
+    errors: [],
+    changes,
+    interrupted: false,
+    seconds: 1,
+  },
   verification: { ok, verdicts: [], seconds: 1 },
   outputs: {} as UpResult["outputs"],
   seconds: 2,
