@@ -77,13 +77,23 @@ const take = (file: string, draft: string, command: string, folder: string): voi
   );
 };
 
+/** Locks of a state folder. A drill has its own: the commands that it runs take the other. */
+const LOCKS = { change: "fleet.lock", drill: "drill.lock" } as const;
+
+/** Whether a command that is still alive holds it. */
+export const isHeld = (context: Context, lock: keyof typeof LOCKS): boolean => {
+  const holder = read(join(context.paths.state, LOCKS[lock]));
+  return holder !== undefined && alive(holder);
+};
+
 /** One changing command a state folder at a time; a holder that was killed is not a holder. */
 export const withLock = async <T>(
   context: Context,
   command: string,
   work: () => Promise<T>,
+  lock: keyof typeof LOCKS = "change",
 ): Promise<T> => {
-  const file = join(context.paths.state, "fleet.lock");
+  const file = join(context.paths.state, LOCKS[lock]);
   mkdirSync(context.paths.state, { recursive: true, mode: 0o700 });
   const mine: Holder = {
     pid: process.pid,

@@ -1,18 +1,35 @@
+import { writeFileSync } from "node:fs";
+
 import type { Command } from "commander";
 
-import type { DrillTools } from "../../drills/drill";
+import type { MendTools } from "../../drills/drill";
+import { defaultHistory, earlierRuns, rememberRun, type Run } from "../../drills/journal";
 import { type DrillEntry, DRILLS } from "../../drills/list";
-import { createTimeline, renderTimeline, type Timeline } from "../../drills/timeline";
-import { type CommonOptions, common, contextOf } from "../context";
+import { mendLeftOver, rehearse } from "../../drills/rehearse";
+import { renderReport } from "../../drills/report";
+import { renderRun, renderSummary } from "../../drills/timeline";
+import { type CommonOptions, type Context, common, contextOf } from "../context";
 import { cannotRun, failed } from "../errors";
 import { runningLab } from "../lab";
+import { withLock } from "../lock";
 import { loadManifest } from "../manifest";
-import { type Reporter, reporterFor } from "../progress/reporter";
+import { reporterFor } from "../progress/reporter";
+
+interface Options extends CommonOptions {
+  readonly all?: boolean;
+  readonly random?: boolean;
+  readonly mend?: boolean;
+  readonly report?: string;
+  readonly history?: string;
+}
+
+/** As a shell says that a command was ended by SIGINT. */
+const INTERRUPTED = 130;
 
 const listed = (json: boolean): string =>
   json
-    ? JSON.stringify(DRILLS.map(({ name, summary }) => ({ name, summary })))
-    : DRILLS.map(({ name, summary }) => `${name.padEnd(16)} ${summary}`).join("\n");
+    ? JSON.stringify(DRILLS.map(({ name, summary, expects }) => ({ name, summary, expects })))
+    : DRILLS.map(({ name, summary }) => `${name.padEnd(24)} ${summary}`).join("\n");
 
 const drillNamed = (name: string): DrillEntry => {
   const drill = DRILLS.find((one) => one.name === name);
@@ -22,59 +39,117 @@ const drillNamed = (name: string): DrillEntry => {
   );
 };
 
-/** Each mark is shown as it comes, and all of them are in the event that ends the drill. */
-const timelineFor = (drill: string, reporter: Reporter): Timeline =>
-  createTimeline(Date.now, ({ at, what, detail }) => {
-    reporter.event({
-      type: "mark",
-      drill,
-      at,
-      what,
-      detail,
-    });
-    reporter.say(`  ${at.toFixed(1).padStart(7)} s  ${what}${detail ? `: ${detail}` : ""}`);
-  });
+const chosen = (
+  names: readonly string[],
+  { all, random, mend }: Options,
+): readonly DrillEntry[] => {
+  const ways = [names.length > 0, all, random, mend].filter(Boolean).length;
+  if (ways > 1)
+    throw cannotRun("fleet drill: say names, or --all, or --random, or --mend: one of them.");
+  if (mend) return [];
+  if (all) return DRILLS;
+  if (random)
+    return DRILLS.slice()
+      .sort(() => Math.random() - 0.5)
+      .slice(0, 1);
+  return names.map(drillNamed);
+};
 
-/** Runs one drill to its end; rejects with what was not as it should be and when. */
-const rehearse = async (
-  { name, load }: DrillEntry,
-  tools: Omit<DrillTools, "timeline">,
+/** One after the other; a drill that has failed ends with the fleet as it was, so the next one can begin. */
+const runAll = async (
+  entries: readonly DrillEntry[],
+  tools: MendTools,
+  history: string,
+  signal: AbortSignal,
+): Promise<readonly Run[]> => {
+  const runs: Run[] = [];
+  for (const entry of entries) {
+    if (signal.aborted) break;
+    const run = await rehearse(entry, tools, signal);
+    rememberRun(history, run);
+    tools.reporter.say(renderRun(run));
+    runs.push(run);
+  }
+  return runs;
+};
+
+const writeReport = (
+  file: string,
+  runs: readonly Run[],
+  history: string,
+  { fleet, reporter }: MendTools,
+): void => {
+  const earlier = earlierRuns(history).filter(
+    (one) => !runs.some(({ began }) => began === one.began),
+  );
+  writeFileSync(file, renderReport({ fleet: fleet.name, runs, earlier, now: new Date() }));
+  reporter.say(`\nThe report is in ${file}.`);
+};
+
+const perform = async (
+  context: Context,
+  entries: readonly DrillEntry[],
+  tools: MendTools,
+  { report, history = defaultHistory(context) }: Options,
 ): Promise<void> => {
-  const { reporter } = tools;
-  const timeline = timelineFor(name, reporter);
-  const ended = (outcome: object): void =>
-    reporter.event({ type: "drill", drill: name, ...outcome, marks: timeline.marks });
+  const interruption = new AbortController();
+  const interrupt = (): void => {
+    tools.reporter.say("\nInterrupted: mending what is broken. A moment.");
+    interruption.abort();
+  };
+  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
-    const { run } = await load();
-    const measures = await run({ ...tools, timeline });
-    ended({ ok: true, measures });
-    reporter.say(renderTimeline(name, measures));
-  } catch (error) {
-    const { message } = error as Error;
-    ended({ ok: false, error: message });
-    throw failed(`fleet drill ${name}: after ${timeline.seconds().toFixed(1)} s: ${message}`);
+    await mendLeftOver(context, DRILLS, tools);
+    const runs = await runAll(entries, tools, history, interruption.signal);
+    if (runs.length > 1) tools.reporter.say(renderSummary(runs));
+    if (report !== undefined) writeReport(report, runs, history, tools);
+    if (interruption.signal.aborted) process.exitCode = INTERRUPTED;
+    const bad = runs.filter(({ ok }) => !ok);
+    if (bad.length > 0 && !interruption.signal.aborted)
+      throw failed(
+        bad
+          .map(({ drill, seconds, error }) => `fleet drill ${drill}: after ${seconds} s: ${error}`)
+          .join("\n"),
+      );
+  } finally {
+    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
   }
 };
 
 export const define = (command: Command): void => {
   common(command)
-    .argument("[name]", "a drill's name, or list", "list")
+    .argument("[names...]", "drills' names, or list")
+    .option("--all", "every drill, one after the other")
+    .option("--random", "one drill, whichever")
+    .option("--mend", "only put right what a drill that was killed has left broken")
+    .option("--report <file>", "write what was seen as one HTML page")
+    .option(
+      "--history <file>",
+      "where runs are remembered, as JSON lines (default: in the state folder, gone with destroy)",
+    )
     .addHelpText(
       "after",
-      "\nEach drill asserts what a user would see and ends with the fleet as it was. Exit codes: 0 everything came back; 1 something a user relies on did not.",
+      "\nEach drill says what must be seen, breaks one real thing, waits, puts it back and prints the timeline; all the while a writer posts comments, and each one that was acknowledged has to be there in the end. A drill that fails, or is interrupted, ends with the fleet as it was.\nExit codes: 0 everything came back; 1 something a user relies on did not; 2 it can't run here; 130 interrupted.",
     )
-    .action(async (name: string, options: CommonOptions) => {
+    .action(async (names: readonly string[], options: Options) => {
       const context = contextOf(options);
-      if (name === "list") {
+      const nothingAsked = names.length === 0 && !options.all && !options.random && !options.mend;
+      if (nothingAsked || (names.length === 1 && names[0] === "list")) {
         console.log(listed(context.json));
         return;
       }
-      const drill = drillNamed(name);
+      const entries = chosen(names, options);
       const { lab } = await runningLab(context, "drill");
       const fleet = await loadManifest(context);
       const reporter = reporterFor(process.stdout, context.json);
       try {
-        await rehearse(drill, { context, lab, fleet, reporter });
+        const tools = { context, lab, fleet, reporter };
+        await withLock(
+          context,
+          `drill ${entries.map(({ name }) => name).join(" ")}`.trim(),
+          () => perform(context, entries, tools, options),
+          "drill",
+        );
       } finally {
         reporter.close();
       }

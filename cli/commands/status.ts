@@ -6,6 +6,7 @@ import { type MachineDrift, askDrift, driftText } from "../drift";
 import { askCloud, type Droplet, listDroplets } from "../droplets";
 import { readOutputs } from "../engine/outputs";
 import { loadLab } from "../lab";
+import { leftOverDrill } from "../left-over-drill";
 import { loadManifest } from "../manifest";
 import { paintFor, table } from "../progress/text";
 import { probeAll } from "../verify/probe";
@@ -146,7 +147,9 @@ export const define = (command: Command): void => {
     .action(async (options: CommonOptions) => {
       const context = contextOf(options);
       const status = await gather(context);
+      const left = leftOverDrill(context);
       console.log(context.json ? JSON.stringify(status, undefined, 2) : render(status));
+      if (left !== undefined) console.error(`\n${left}`);
       process.exitCode = status.ok ? 0 : 1;
     });
 };

@@ -28,7 +28,7 @@ const isOfStack =
         name.slice(stack.length + 1),
       ));
 /** Also of a command that was killed. */
-const isLock = (name: string): boolean => /^fleet\.lock(\.\d+(\.dead)?)?$/.test(name);
+const isLock = (name: string): boolean => /^(fleet|drill)\.lock(\.\d+(\.dead)?)?$/.test(name);
 
 const removeIfEmpty = (folder: string): void => {
   if (existsSync(folder) && namesIn(folder).length === 0) rmdirSync(folder);
@@ -43,7 +43,7 @@ export const isThere = (context: Context): boolean =>
   );
 
 /** Removes what a stack has in the state folder: another stack's state, which holds its only keys, stays, and so does what is none of ours. Returns what the folder still holds. */
-export const forgetStack = ({ paths: { state }, stack }: Context): readonly string[] => {
+export const forgetStack = ({ paths: { state }, stack, local }: Context): readonly string[] => {
   const pulumi = join(state, ".pulumi");
   for (const kind of KINDS) {
     const folder = join(pulumi, kind, PROJECT);
@@ -58,6 +58,8 @@ export const forgetStack = ({ paths: { state }, stack }: Context): readonly stri
     for (const name of version) rmSync(join(pulumi, name), { force: true });
   removeIfEmpty(pulumi);
   for (const name of namesIn(state).filter(isLock)) rmSync(join(state, name));
+  // Drills, and what is remembered of them, are of the local DigitalOcean.
+  if (local) rmSync(join(state, "drills"), { recursive: true, force: true });
   rmSync(join(state, "ssh", stack), { recursive: true, force: true });
   for (const folder of [join(state, "ssh"), state]) removeIfEmpty(folder);
   return namesIn(state);

@@ -34,10 +34,9 @@ test.each(["CONTRIBUTING.md", "docs/architecture.md", "docs/security.md"])(
   },
 );
 
-test.each(DRILLS)("the drill $name is in README.md and in a runbook", ({ name }) => {
+test.each(DRILLS)("the drill $name is in a runbook", ({ name }) => {
   const runbooks = pagesBelow("docs/runbooks").map((page) =>
     readFileSync(join(ROOT, page), "utf8"),
   );
-  for (const text of [readFileSync(join(ROOT, "README.md"), "utf8"), runbooks.join("\n")])
-    expect(text).toContain(`./fleet drill ${name}`);
+  expect(runbooks.join("\n")).toMatch(new RegExp(`\\./fleet drill ${name}(?![\\w-])`));
 });

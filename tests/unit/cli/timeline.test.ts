@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 
-import { createTimeline, renderTimeline } from "../../../drills/timeline";
+import { createTimeline, renderRun, renderSummary } from "../../../drills/timeline";
 
 test("marks carry the second since the drill began, to a tenth", () => {
   let clock = 50_000;
@@ -19,8 +19,35 @@ test("marks carry the second since the drill began, to a tenth", () => {
   ]);
 });
 
-test("the measures are aligned under the drill's name", () => {
-  expect(renderTimeline("primary-dark", { "cut to alert": 31.4, outage: 105 })).toBe(
-    "\nprimary-dark: everything came back.\n  cut to alert     31.4 s\n  outage          105.0 s",
+const RUN = {
+  drill: "primary-dark",
+  ok: true,
+  seconds: 130,
+  measures: { "cut to alert": 31.4, outage: 105 },
+  writes: { acknowledged: 80, lost: 0, longestGapSeconds: 41.2 },
+};
+
+test("the measures are aligned under the drill's name, and the writes stand below them", () => {
+  expect(renderRun(RUN)).toBe(
+    [
+      "",
+      "primary-dark: everything came back.",
+      "  cut to alert     31.4 s",
+      "  outage          105.0 s",
+      "  80 writes acknowledged, 0 lost; longest time without one 41.2 s",
+    ].join("\n"),
+  );
+});
+
+test("a drill that failed says why, also where nothing was measured", () => {
+  const failed = { drill: "partition", ok: false, seconds: 3, error: "no mail", measures: {} };
+  expect(renderRun(failed)).toBe("\npartition: FAILED: no mail");
+  expect(renderSummary([RUN, failed])).toBe(
+    [
+      "",
+      "ok      primary-dark               130 s  0 of 80 writes lost",
+      "FAILED  partition                    3 s",
+      "2 drills, 1 failed.",
+    ].join("\n"),
   );
 });

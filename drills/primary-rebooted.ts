@@ -1,0 +1,3 @@
+import { reboot } from "./reboot";
+
+export const drill = reboot("primary");

@@ -1,0 +1,122 @@
+import type { Context } from "../cli/context";
+import { startWriter, type Writes } from "./constant-writer";
+import type { Drill, MendTools } from "./drill";
+import { journalOf, type Run } from "./journal";
+import type { DrillEntry } from "./list";
+import { createTimeline, type Timeline } from "./timeline";
+import { awaitCalm, awaitGreen, inboxIds } from "./waiting";
+
+const GREEN_SECONDS = 120;
+const CALM_SECONDS = 180;
+
+/** Each mark is shown as it comes, and all of them are in the event that ends the drill. */
+const timelineFor = (drill: string, { reporter }: MendTools): Timeline =>
+  createTimeline(Date.now, ({ at, what, detail }) => {
+    reporter.event({
+      type: "mark",
+      drill,
+      at,
+      what,
+      detail,
+    });
+    reporter.say(`  ${at.toFixed(1).padStart(7)} s  ${what}${detail ? `: ${detail}` : ""}`);
+  });
+
+/** Settles as the work does, or rejects at once when the signal comes: the drill is not waited for any more. */
+const unlessAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
+  const aborted = new Promise<never>((_, reject) => {
+    const stop = (): void => reject(new Error("interrupted"));
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
+  return await Promise.race([work, aborted]);
+};
+
+interface Played {
+  readonly error?: string;
+  readonly measures: Run["measures"];
+  readonly writes?: Writes;
+}
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
+/** Runs the drill, mends where it has failed, and compares what was written meanwhile. */
+const play = async (
+  { run, mend }: Drill,
+  { mayLose }: DrillEntry,
+  tools: MendTools,
+  timeline: Timeline,
+  signal: AbortSignal,
+): Promise<Played> => {
+  const before = await inboxIds(tools);
+  const writer = await startWriter(tools);
+  timeline.mark("every service is green; the drill begins");
+  let measures: Run["measures"] = {};
+  const problems: string[] = [];
+  try {
+    measures = await unlessAborted(run({ ...tools, timeline, before, signal }), signal);
+  } catch (error) {
+    problems.push(messageOf(error));
+    timeline.mark("not as it should be; mending", messageOf(error));
+    await mend(tools).catch((complaint: unknown) =>
+      problems.push(`it could not be mended: ${messageOf(complaint)}`),
+    );
+  }
+  const writes = await writer?.stop().catch((error: unknown) => {
+    problems.push(messageOf(error));
+    return undefined;
+  });
+  if (writes && writes.lost > 0 && mayLose === undefined)
+    problems.push(
+      `${writes.lost} of ${writes.acknowledged} writes that were acknowledged are not there any more`,
+    );
+  return { measures, writes, ...(problems.length === 0 ? {} : { error: problems.join("; ") }) };
+};
+
+/** One drill from green to green; rejects, and breaks nothing, where the fleet is not green. */
+export const rehearse = async (
+  entry: DrillEntry,
+  tools: MendTools,
+  signal: AbortSignal,
+): Promise<Run> => {
+  const { context, reporter } = tools;
+  const { drill } = await entry.load();
+  reporter.say(`\n${entry.name}: ${entry.summary}\n  must be seen: ${entry.expects}`);
+  await awaitGreen(tools, GREEN_SECONDS);
+  await awaitCalm(tools, CALM_SECONDS);
+  const journal = journalOf(context);
+  journal.begin(entry.name);
+  const began = new Date().toISOString();
+  const timeline = timelineFor(entry.name, tools);
+  const played = await play(drill, entry, tools, timeline, signal);
+  journal.end();
+  const run: Run = {
+    drill: entry.name,
+    began,
+    seconds: timeline.seconds(),
+    ok: played.error === undefined,
+    ...played,
+    marks: timeline.marks,
+  };
+  reporter.event({ type: "drill", ...run });
+  return run;
+};
+
+/** Mends what a drill that was killed has left broken; @returns its name, where there was one. */
+export const mendLeftOver = async (
+  context: Context,
+  entries: readonly DrillEntry[],
+  tools: MendTools,
+): Promise<string | undefined> => {
+  const journal = journalOf(context);
+  const left = journal.underWay();
+  if (left === undefined) return undefined;
+  tools.reporter.say(
+    `The drill ${left.drill} of ${left.since} was killed and may have left the fleet broken; mending.`,
+  );
+  const entry = entries.find(({ name }) => name === left.drill);
+  if (entry) await (await entry.load()).drill.mend(tools);
+  journal.end();
+  return left.drill;
+};
