@@ -6,6 +6,7 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 
+import { until } from "../../cli/wait";
 import { labPaths } from "../../local/cloud/paths";
 
 const ROOT = join(__dirname, "../..");
@@ -97,6 +98,13 @@ linux(
   120_000,
 );
 
+const PATIENCE = { seconds: 20, everyMs: 100 };
+/** One that has ended and is not yet buried by whoever inherited it is not alive. */
+const isAlive = async (pid: number): Promise<boolean> => {
+  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "State:\tZ");
+  return !/^State:\s+Z/m.test(status);
+};
+
 test.each([
   [
     "blanks, quotes, letters of other languages, and what shells, URLs, formats and mount options read",
@@ -111,7 +119,9 @@ test.each([
     expect(existsSync(labPaths(state).token)).toBe(true);
     await bash('"$@"', [...PROGRAM, "destroy", state], process.env);
     expect(existsSync(state)).toBe(false);
-    expect(existsSync(`/proc/${pid}`)).toBe(false);
+    expect(await until(async () => ((await isAlive(pid)) ? undefined : "ended"), PATIENCE)).toBe(
+      "ended",
+    );
   },
   120_000,
 );

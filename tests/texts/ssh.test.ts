@@ -30,14 +30,13 @@ suiteWhere(lacking(), "sshd as rendered", () => {
     mkdirSync("/run/sshd", { recursive: true });
     const key = join(ROOT, "host-key");
     spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
-    const text = renderWatcher(factsIn(project()))
-      .filter(({ path }) => path.startsWith("/etc/ssh/sshd_config.d/"))
-      .map((file) => file.text)
-      .join("\n")
-      .replaceAll("/etc/ssh/ssh_host_ed25519_key", key);
+    // A file each, as on the machine: what a Match begins ends with its file.
+    for (const { path, text } of renderWatcher(factsIn(project())))
+      if (path.startsWith("/etc/ssh/sshd_config.d/"))
+        put(join(ROOT, path), text.replaceAll("/etc/ssh/ssh_host_ed25519_key", key));
     const config = put(
       join(ROOT, "sshd_config"),
-      `Port ${port}\nListenAddress 127.0.0.1\nPidFile none\n${text}`,
+      `Include ${ROOT}/etc/ssh/sshd_config.d/*.conf\nPort ${port}\nListenAddress 127.0.0.1\nPidFile none\n`,
     );
     expect(spawnSync(SSHD, ["-t", "-f", config], { encoding: "utf8" })).toMatchObject({
       status: 0,

@@ -40,7 +40,13 @@ test("the measures are aligned under the drill's name, and the writes stand belo
 });
 
 test("a drill that failed says why, also where nothing was measured", () => {
-  const failed = { drill: "partition", ok: false, seconds: 3, error: "no mail", measures: {} };
+  const failed = {
+    drill: "partition",
+    ok: false,
+    seconds: 3,
+    error: "no mail",
+    measures: {},
+  };
   expect(renderRun(failed)).toBe("\npartition: FAILED: no mail");
   expect(renderSummary([RUN, failed])).toBe(
     [
