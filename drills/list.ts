@@ -47,7 +47,7 @@ export const DRILLS: readonly DrillEntry[] = [
   },
   {
     name: "service-out-of-memory",
-    summary: "a service takes memory until the kernel kills it",
+    summary: "a service takes memory until it is ended for it",
     expects: `the other services answer; ${ONE_ALERT}`,
     load: () => import("./service-out-of-memory"),
   },

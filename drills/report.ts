@@ -48,6 +48,12 @@ ol.marks li { display: grid; grid-template-columns: 5.5em 1fr; gap: 8px; padding
   overflow-wrap: anywhere; }
 ol.marks li > :first-child { color: var(--soft); text-align: right; }
 section { break-inside: avoid; }
+/* The picture shrinks with the page, and its numbers would be too small to read. */
+@media (max-width: 600px) {
+  svg text { display: none; }
+  svg { min-height: 24px; }
+  th, td { padding-right: 6px; font-size: 14px; }
+}
 `;
 
 const WIDTH = 900;
@@ -146,7 +152,7 @@ export const renderReport = ({ fleet, runs, earlier, now }: ReportOptions): stri
 <p class="soft">${now.toISOString().slice(0, 16).replace("T", " ")} UTC. Each drill breaks one real thing of a fleet
 that is green, and has to end with all of it green.</p>
 <p>${verdict}</p>
-<div class="wide"><table><tr><th>drill</th><th>outcome</th><th class="number">lasted</th><th class="number">writes lost</th></tr>
+<div class="wide"><table><tr><th>drill</th><th>outcome</th><th class="number">lasted</th><th class="number">lost writes</th></tr>
 ${runs.map(rowOf).join("\n")}
 </table></div>
 ${runs.map((run) => sectionOf(run, earlier)).join("\n")}

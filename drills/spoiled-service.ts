@@ -7,7 +7,7 @@ import { onMachine } from "./machine";
 import { servicesAnswer } from "./visitors";
 
 /** Of this boot only: a reboot mends it. */
-const PROGRAM = "/run/fleet-drill.js";
+export const PROGRAM = "/run/fleet-drill.js";
 
 /** A service with a process and nothing that it could lose. */
 export const victimOf = ({ services }: FleetFacts): ServiceFacts => {
