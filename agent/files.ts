@@ -3,6 +3,7 @@ import {
   chmodSync,
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   fsyncSync,
   mkdirSync,
@@ -45,6 +46,18 @@ export const hashFile = (path: string | Buffer, bytes = Infinity): string => {
   return hash.digest("hex");
 };
 
+/**
+ * Makes a folder with this mode, whatever the umask. Node gives the mode to every folder that it
+ * makes on the way: a private folder shut those above it, which others have to pass. Here they get
+ * the usual one. A folder that is there keeps its own.
+ */
+export const makeFolder = (path: string, mode = 0o755): void => {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path, { recursive: true, mode });
+  chmodSync(path, mode);
+};
+
 /** Written beside and renamed: a reader, or a power cut, sees the old file or the new one, never half of it. */
 export const writeWhole = (
   path: string,
@@ -52,7 +65,7 @@ export const writeWhole = (
   mode: number,
   prepare: (draft: string) => void = () => undefined,
 ): void => {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const draft = `${path}.fleet-new`;
   // Where others write too: an old draft, or what somebody has put in its place, is taken away and never written through.
   rmSync(draft, { force: true });
@@ -71,7 +84,7 @@ export const writeWhole = (
 
 /** Points a link somewhere else in one step. */
 export const switchLink = (link: string, target: string): void => {
-  mkdirSync(dirname(link), { recursive: true });
+  makeFolder(dirname(link));
   const draft = `${link}.fleet-new`;
   rmSync(draft, { force: true });
   symlinkSync(target, draft);

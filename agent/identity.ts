@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 
 import { UNITS, USERS } from "@second-server/contract/names";
 import { DEBIAN_PATHS, PATHS, unitPath } from "@second-server/contract/paths";
 import type { Identity } from "@second-server/contract/release";
 import { CONTRACT_VERSION } from "@second-server/contract/version";
 
-import { look, readJson, sha256, writeWhole } from "./files";
+import { look, readJson, sha256, writeWhole, makeFolder } from "./files";
 import { type Machine, must } from "./machine";
 import { authorizeOperators } from "./operator-keys";
 import { settlePeer } from "./peer-account";
@@ -75,7 +75,7 @@ const setHostKey = async (machine: Machine, key: string): Promise<boolean> => {
 /** Writes what is new, takes away what is no longer given, and returns the names whose value is not what it was. */
 const keepSecrets = (machine: Machine, secrets: Identity["secrets"]): readonly string[] => {
   const folder = machine.at(PATHS.secrets);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   for (const name of readdirSync(folder))
     if (!Object.hasOwn(secrets, name)) rmSync(`${folder}/${name}`);
   const changed = Object.entries(secrets).filter(

@@ -5,7 +5,6 @@ import {
   fstatSync,
   ftruncateSync,
   futimesSync,
-  mkdirSync,
   openSync,
   readFileSync,
   writeSync,
@@ -14,6 +13,7 @@ import { dirname } from "node:path";
 
 import { PATHS } from "@second-server/contract/paths";
 
+import { makeFolder } from "./files";
 import type { Machine } from "./machine";
 
 /** So often a holder shows that it is alive. */
@@ -104,7 +104,7 @@ export const withLock = async <T>(
   lock: string = PATHS.agentLock,
 ): Promise<T> => {
   const path = machine.at(lock);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path), 0o700);
   const file = openSync(
     path,
     constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW,

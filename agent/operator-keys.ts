@@ -1,11 +1,10 @@
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 
 import { USERS } from "@second-server/contract/names";
 import { PATHS } from "@second-server/contract/paths";
 import type { Identity } from "@second-server/contract/release";
 
-import { readText, writeWhole } from "./files";
+import { readText, writeWhole, makeFolder } from "./files";
 import type { Machine } from "./machine";
 
 type Keys = Pick<Identity, "operatorKeys">;
@@ -55,7 +54,7 @@ export const authorizeOperators = async (machine: Machine, identity: Keys): Prom
     );
   const drift = operatorKeysDrift(machine, identity);
   const folder = machine.at(dirname(PATHS.operatorKeys));
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   machine.own(folder, USERS.operator, USERS.operator);
   writeWhole(machine.at(PATHS.operatorKeys), text, 0o600, (draft) =>
     machine.own(draft, USERS.operator, USERS.operator),

@@ -1,10 +1,10 @@
-import { chmodSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 
 import { USERS } from "@second-server/contract/names";
 import { PATHS } from "@second-server/contract/paths";
 import type { Identity } from "@second-server/contract/release";
 
-import { writeWhole } from "./files";
+import { writeWhole, makeFolder } from "./files";
 import { type Machine, must } from "./machine";
 
 const SUDOERS = "/etc/sudoers.d/fleet-peer";
@@ -35,12 +35,6 @@ exit 75
 export const authorizedKeyOf = ({ peer, incomingPublicKey }: Identity): string =>
   `restrict,from="${peer.address}",command="exec ${PATHS.peerCommand}" ${incomingPublicKey.trim()}\n`;
 
-/** Whatever umask the agent was started with: on a fresh machine nothing has made these folders before. */
-const openFolder = (path: string): void => {
-  mkdirSync(path, { recursive: true });
-  chmodSync(path, 0o755);
-};
-
 const isThere = async (machine: Machine): Promise<boolean> =>
   (await machine.run(["id", "-u", USERS.peer])).code === 0;
 
@@ -63,9 +57,8 @@ const admit = async (machine: Machine, identity: Identity): Promise<void> => {
     `${USERS.peer} ALL=(root) NOPASSWD: ${PATHS.agent} peer *\n`,
     0o440,
   );
-  openFolder(machine.at(PATHS.settings));
   writeWhole(machine.at(PATHS.peerCommand), COMMAND, 0o755);
-  openFolder(machine.at(`${PATHS.peerHome}/.ssh`));
+  makeFolder(machine.at(`${PATHS.peerHome}/.ssh`));
   // Owned by root and readable by sshd as the user: the peer's own processes can't widen it.
   writeWhole(
     machine.at(`${PATHS.peerHome}/.ssh/authorized_keys`),

@@ -1,9 +1,9 @@
-import { appendFileSync, existsSync, mkdirSync } from "node:fs";
+import { appendFileSync, existsSync } from "node:fs";
 
 import { PATHS } from "@second-server/contract/paths";
 import type { Release } from "@second-server/contract/release";
 
-import { readJson, writeWhole } from "./files";
+import { readJson, writeWhole, makeFolder } from "./files";
 import type { Machine } from "./machine";
 
 /** Which release is in force, and since when. */
@@ -24,7 +24,7 @@ const write = (machine: Machine, path: string, value: Applied): void =>
 /** The machine's own account of what was done to it. That it can't be written (a full disk) must not hide what was to be written. */
 export const note = (machine: Machine, text: string): void => {
   try {
-    mkdirSync(machine.at(PATHS.agentState), { recursive: true, mode: 0o700 });
+    makeFolder(machine.at(PATHS.agentState), 0o700);
     appendFileSync(
       machine.at(PATHS.agentLog),
       `${machine.now().toISOString()} ${text.replaceAll("\n", "\n  ")}\n`,

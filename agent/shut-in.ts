@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync } from "node:fs";
 import { dirname } from "node:path";
 
 import { USERS } from "@second-server/contract/names";
@@ -6,6 +6,7 @@ import { PATHS } from "@second-server/contract/paths";
 import { PREPARE_UNIT, PULL_UNIT } from "@second-server/contract/units";
 
 import { makeUsers } from "./apply/prepare";
+import { makeFolder } from "./files";
 import type { Machine } from "./machine";
 import { runOnOwnStreams } from "./process";
 
@@ -51,8 +52,7 @@ export const pullShutIn = async (machine: Machine, words: readonly string[]): Pr
 };
 
 export const prepareShutIn = async (machine: Machine): Promise<number> => {
-  for (const folder of [PATHS.backupFolder, PATHS.agentState])
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const folder of [PATHS.backupFolder, PATHS.agentState]) makeFolder(folder, 0o700);
   // Copies of earlier agents have their services' owners and modes: root without its capabilities could not take them away.
   const words = ["!", "-user", "root", "-exec", "chown", "-h", "root:root", "{}", "+"];
   const modes = ["-type", "d", "!", "-perm", "-700", "-exec", "chmod", "u+rwx", "{}", "+"];

@@ -1,11 +1,11 @@
 import { X509Certificate } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 
 import { UNITS } from "@second-server/contract/names";
 import { DEBIAN_PATHS, PATHS } from "@second-server/contract/paths";
 import type { ReleaseCertificate } from "@second-server/contract/release";
 
-import { linkTarget, switchLink } from "../files";
+import { linkTarget, switchLink, makeFolder } from "../files";
 import { type Machine, must } from "../machine";
 import { note } from "../record";
 
@@ -65,7 +65,7 @@ const keep = (machine: Machine, name: string): void => {
   if (chainOf(machine, shown) === undefined) return;
   const draft = machine.at(`${keptOf(name)}.new`);
   rmSync(draft, { recursive: true, force: true });
-  mkdirSync(draft, { recursive: true, mode: 0o700 });
+  makeFolder(draft, 0o700);
   for (const file of ["fullchain.pem", "privkey.pem"])
     writeFileSync(`${draft}/${file}`, readFileSync(machine.at(`${shown}/${file}`)), {
       mode: 0o600,
@@ -98,7 +98,7 @@ export const linkCertificate = async (
     return;
   }
   if (!existsSync(machine.at(`${placeholder}/fullchain.pem`))) {
-    mkdirSync(machine.at(placeholder), { recursive: true, mode: 0o700 });
+    makeFolder(machine.at(placeholder), 0o700);
     await must(machine, [
       "openssl",
       "req",
@@ -140,7 +140,7 @@ const ask = async (
   failed: Promise<void>,
 ): Promise<void> => {
   machine.log(`asking Let's Encrypt for a certificate for ${hosts.length} names`);
-  mkdirSync(machine.at(PATHS.webroot), { recursive: true, mode: 0o755 });
+  makeFolder(machine.at(PATHS.webroot), 0o755);
   const argv = [
     "certbot",
     "certonly",

@@ -1,7 +1,8 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync } from "node:fs";
 
 import type { Release } from "@second-server/contract/release";
 
+import { makeFolder } from "../files";
 import { type Machine, must } from "../machine";
 import { aptGet } from "./apt";
 
@@ -75,7 +76,7 @@ export const makeUsers = async (machine: Machine, users: Release["users"]): Prom
   }
   for (const { name, home } of users) {
     if (existsSync(machine.at(home))) continue;
-    mkdirSync(machine.at(home), { recursive: true, mode: 0o755 });
+    makeFolder(machine.at(home), 0o755);
     chmodSync(machine.at(home), 0o750);
     machine.own(machine.at(home), name, name);
   }
@@ -83,7 +84,7 @@ export const makeUsers = async (machine: Machine, users: Release["users"]): Prom
 
 export const makeDirectories = (machine: Machine, directories: Release["directories"]): void => {
   for (const { path, mode, owner, group } of directories) {
-    mkdirSync(machine.at(path), { recursive: true, mode });
+    makeFolder(machine.at(path), mode);
     chmodSync(machine.at(path), mode);
     machine.own(machine.at(path), owner, group);
   }

@@ -1,12 +1,4 @@
-import {
-  chmodSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from "node:fs";
+import { chmodSync, existsSync, lstatSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { PATHS, bundlePath } from "@second-server/contract/paths";
@@ -14,7 +6,7 @@ import type { Release } from "@second-server/contract/release";
 import type { Role } from "@second-server/contract/roles";
 import { CONTRACT_VERSION } from "@second-server/contract/version";
 
-import { hashFile, readJson } from "../files";
+import { hashFile, readJson, makeFolder } from "../files";
 import { type Machine, must } from "../machine";
 
 export const isSha = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
@@ -33,7 +25,7 @@ export const unpack = async (machine: Machine, sha: string): Promise<string> => 
     );
   const draft = machine.at(`${folder}.new`);
   rmSync(draft, { recursive: true, force: true });
-  mkdirSync(draft, { recursive: true, mode: 0o700 });
+  makeFolder(draft, 0o700);
   try {
     // A bundle's files have no times. nginx makes an ETag of time and size: a page that changed and kept its length would be "not modified" for whoever has seen it.
     await must(machine, ["tar", "-xzf", bundle, "-C", draft, "--no-same-owner", "--touch"]);
@@ -85,7 +77,7 @@ export const placeTree = async (
   if (existsSync(target)) return;
   const draft = `${target}.new`;
   rmSync(draft, { recursive: true, force: true });
-  mkdirSync(machine.at(`${PATHS.trees}/${name}`), { recursive: true, mode: 0o755 });
+  makeFolder(machine.at(`${PATHS.trees}/${name}`), 0o755);
   await must(machine, ["cp", "-a", machine.at(`${folder}/trees/${name}`), draft]);
   openUp(draft);
   renameSync(draft, target);

@@ -4,7 +4,7 @@ import { basename, dirname } from "node:path";
 import { DEBIAN_PATHS, PATHS, treeFolder } from "@second-server/contract/paths";
 import type { Release, ReleaseFile, ReleaseTree } from "@second-server/contract/release";
 
-import { sha256 } from "../files";
+import { sha256, makeFolder } from "../files";
 import type { Machine } from "../machine";
 import type { Plan } from "./plan";
 import { hashedFolder, placeTree } from "./unpack";
@@ -27,7 +27,7 @@ export const contentOf = (machine: Machine, folder: string, hash: string): Buffe
 
 const stageCopy = (machine: Machine, release: string, plan: Plan, folder: string): string => {
   const stage = machine.at(`${PATHS.stage}${folder}`);
-  mkdirSync(dirname(stage), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(stage), 0o700);
   if (existsSync(machine.at(folder)))
     cpSync(machine.at(folder), stage, { recursive: true, verbatimSymlinks: true });
   for (const { path, sha256: hash, mode } of plan.write.filter(({ path }) =>
@@ -51,7 +51,7 @@ const stageUnit = (
   { path, sha256: hash }: Pick<ReleaseFile, "path" | "sha256">,
 ): string => {
   const target = machine.at(`${PATHS.stage}/single/${basename(path)}`);
-  mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(target), 0o700);
   const text = trees.reduce(
     (unit, tree) =>
       unit.replaceAll(`${treeFolder(tree.name)}/`, `${hashedFolder(tree.name, tree.hash)}/`),

@@ -4,7 +4,6 @@ import {
   constants,
   fstatSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readFileSync,
   readdirSync,
@@ -16,7 +15,7 @@ import { join } from "node:path";
 import { DEBIAN_PATHS, PATHS } from "@second-server/contract/paths";
 import type { ReleaseCertificate } from "@second-server/contract/release";
 
-import { writeWhole } from "../files";
+import { writeWhole, makeFolder } from "../files";
 import type { Machine } from "../machine";
 
 /*
@@ -158,7 +157,7 @@ const putAccount = (root: string, target: string): string | undefined => {
         "meta.json": { creation_dt: "2026-01-01T00:00:00Z", creation_host: "restored" },
       };
       const place = join(target, "accounts", SERVER, "directory", id);
-      mkdirSync(place, { recursive: true, mode: 0o700 });
+      makeFolder(place, 0o700);
       for (const [name, value] of Object.entries(files))
         writeWhole(join(place, name), JSON.stringify(value), 0o400);
       return id;
@@ -187,7 +186,7 @@ const writeAnew = (
   };
   for (const folder of [`${base}/archive/${name}`, `${base}/live/${name}`]) {
     rmSync(machine.at(folder), { recursive: true, force: true });
-    mkdirSync(machine.at(folder), { recursive: true, mode: 0o700 });
+    makeFolder(machine.at(folder), 0o700);
   }
   for (const part of PARTS) {
     writeWhole(machine.at(`${base}/archive/${name}/${part}1.pem`), texts[part], 0o600);

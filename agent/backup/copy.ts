@@ -1,10 +1,11 @@
-import { lstatSync, mkdirSync } from "node:fs";
+import { lstatSync } from "node:fs";
 
 import { PATHS } from "@second-server/contract/paths";
 import type { Release } from "@second-server/contract/release";
 
 import { type Confinement, unitOf } from "../confine";
 import { shown } from "../file-names";
+import { makeFolder } from "../files";
 import type { Machine } from "../machine";
 import { GIVE } from "./confined/give-program";
 import { TAKE } from "./confined/take-program";
@@ -142,7 +143,7 @@ export const copyIn = async (
   const { service, owner } = data;
   const home = machine.at(`${PATHS.serviceData}/${service}`);
   if (lstatSync(home, { throwIfNoEntry: false }) === undefined) {
-    mkdirSync(home, { recursive: true, mode: 0o750 });
+    makeFolder(home, 0o750);
     machine.own(home, owner, owner);
   }
   const confinement = confinementOf(machine, service, ownerOf(machine, data), seconds);

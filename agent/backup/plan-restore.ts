@@ -5,7 +5,7 @@ import type { PlannedItem, RestoreAgreement, RestorePlan } from "@second-server/
 import { PATHS } from "@second-server/contract/paths";
 
 import { bytesOf, shown } from "../file-names";
-import { readJson, writeWhole } from "../files";
+import { readJson, writeWhole, makeFolder } from "../files";
 import { type Machine, must } from "../machine";
 import { failedItems, isBelow, itemsOf } from "./items";
 import { type Inspected, inspect, writeManifest } from "./manifest";
@@ -118,7 +118,7 @@ const AGREED_HOURS = 2;
 
 /** The restore itself is started by `up`, which knows nothing of this: so it is written down for the next one, and for a while only. */
 export const agree = (machine: Machine, agreed: RestoreAgreement): void => {
-  mkdirSync(machine.at(PATHS.backups), { recursive: true, mode: 0o711 });
+  makeFolder(machine.at(PATHS.backups), 0o711);
   writeWhole(
     agreedPath(machine),
     `${JSON.stringify({ ...agreed, at: machine.now().toISOString() })}\n`,
@@ -139,7 +139,7 @@ export const forgetAgreement = (machine: Machine): void => {
 export const compose = async (machine: Machine, { items }: Chosen): Promise<string> => {
   const folder = machine.at(`${PATHS.backups}/.restore`);
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   for (const { item, id } of items) {
     const target = `${folder}/${item}`;
     mkdirSync(bytesOf(dirname(target)), { recursive: true, mode: 0o700 });

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, renameSync, rmSync } from "node:fs";
 import { relative } from "node:path";
 
 import { DEBIAN_PATHS, PATHS } from "@second-server/contract/paths";
 import type { Release } from "@second-server/contract/release";
 
 import { shown } from "../file-names";
+import { makeFolder } from "../files";
 import { type Machine, must } from "../machine";
 import { readApplied } from "../record";
 import { type Data, type End, copyOut } from "./copy";
@@ -98,7 +99,7 @@ export const prepare = async (machine: Machine): Promise<void> => {
     );
   const draft = machine.at(`${PATHS.backupExport}.new`);
   rmSync(draft, { recursive: true, force: true });
-  mkdirSync(draft, { recursive: true, mode: 0o700 });
+  makeFolder(draft, 0o700);
   const deadline = machine.now().getTime() + ALL_SECONDS * 1000;
   const notes: ItemNote[] = [];
   const services = servicesOf(applied.release);

@@ -1,8 +1,9 @@
-import { chmodSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, renameSync, rmSync } from "node:fs";
 
 import { PATHS } from "@second-server/contract/paths";
 
 import { shown } from "../file-names";
+import { makeFolder } from "../files";
 import type { Machine } from "../machine";
 import { fetchInto } from "./fetch";
 import { doubtsAbout, failedItems } from "./items";
@@ -44,7 +45,7 @@ interface Taken {
 const take = async (machine: Machine, id: string): Promise<Taken> => {
   const folder = partial(machine);
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   try {
     const manifest = await fetchInto(machine, folder);
     const doubts = doubtsOfFresh(machine, manifest);
@@ -108,7 +109,7 @@ const recordFailure = (machine: Machine, began: Date, error: unknown): void => {
 export const pull = async (machine: Machine): Promise<void> => {
   const began = machine.now();
   const id = freeId(machine, began);
-  mkdirSync(machine.at(PATHS.backups), { recursive: true, mode: 0o711 });
+  makeFolder(machine.at(PATHS.backups), 0o711);
   try {
     // First, so that fewer kept backups make room on a full disk; and again for the one that came.
     const early = letGo(machine);

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, renameSync, rmSync } from "node:fs";
 import { relative } from "node:path";
 
 import { PATHS } from "@second-server/contract/paths";
 import type { Release } from "@second-server/contract/release";
 
+import { makeFolder } from "../files";
 import { type Machine, must } from "../machine";
 import { note } from "../record";
 import { putCertificates } from "./certificates-back";
@@ -43,7 +44,7 @@ export const putInPlace = async (
     throw new Error(
       `${PATHS.restore}: the received backup is damaged: ${faults.slice(0, 5).join("; ")}. Send it again (fleet recover primary).`,
     );
-  mkdirSync(machine.at(PATHS.serviceData), { recursive: true, mode: 0o755 });
+  makeFolder(machine.at(PATHS.serviceData), 0o755);
   const restored: string[] = [];
   for (const service of new Set(data.map((one) => one.service))) {
     const its = data.filter((one) => one.service === service);

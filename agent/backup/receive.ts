@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, renameSync, rmSync } from "node:fs";
 
 import { PATHS } from "@second-server/contract/paths";
 
+import { makeFolder } from "../files";
 import { type Machine, must } from "../machine";
 import { runOnOwnStreams } from "../process";
 import { note } from "../record";
@@ -11,7 +12,7 @@ import { faultsOf } from "./manifest";
 export const receive = async (machine: Machine): Promise<void> => {
   const incoming = machine.at(PATHS.incoming);
   rmSync(incoming, { recursive: true, force: true });
-  mkdirSync(incoming, { recursive: true, mode: 0o700 });
+  makeFolder(incoming, 0o700);
   const code = await runOnOwnStreams([
     "tar",
     "-xf",

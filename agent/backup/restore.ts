@@ -1,9 +1,10 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { relative } from "node:path";
 
 import { PATHS } from "@second-server/contract/paths";
 
 import { shown } from "../file-names";
+import { makeFolder } from "../files";
 import { type Machine, must } from "../machine";
 import { probeAll } from "../probe";
 import { note, readApplied } from "../record";
@@ -20,7 +21,7 @@ const NO_DATA = /^(it is no |its -|a folder on the way )/;
 const setAside = async (machine: Machine, data: readonly Data[]): Promise<void> => {
   const aside = machine.at(PATHS.beforeRestore);
   rmSync(aside, { recursive: true, force: true });
-  mkdirSync(aside, { recursive: true, mode: 0o700 });
+  makeFolder(aside, 0o700);
   for (const service of new Set(data.map((one) => one.service))) {
     const its = data.filter((one) => one.service === service);
     const journeys = its.flatMap(({ kind, path }) => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 
 import {
   type BackupKeep,
@@ -10,7 +10,7 @@ import {
 import { PATHS } from "@second-server/contract/paths";
 
 import { shown } from "../file-names";
-import { readJson, readText, writeWhole } from "../files";
+import { readJson, readText, writeWhole, makeFolder } from "../files";
 import type { Machine } from "../machine";
 import { failedItems } from "./items";
 import { faultsOf, readManifest, sizeOf } from "./manifest";
@@ -134,7 +134,7 @@ export const letGo = (
 };
 
 export const recordStatus = (machine: Machine, news: BackupStatus): void => {
-  mkdirSync(machine.at(PATHS.backups), { recursive: true, mode: 0o711 });
+  makeFolder(machine.at(PATHS.backups), 0o711);
   const before = readJson<BackupStatus>(machine.at(PATHS.backupStatus)) ?? {};
   // Readable by the Observatory, which is not root; it holds no secret.
   writeWhole(

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 
 import type {
   BackupStatus,
@@ -8,7 +8,7 @@ import type {
 import { PATHS } from "@second-server/contract/paths";
 
 import { recordStatus } from "../backup/store";
-import { readJson } from "../files";
+import { readJson, makeFolder } from "../files";
 import type { Machine } from "../machine";
 import { mustRestic, ownRepository } from "./restic";
 
@@ -59,7 +59,7 @@ const make = async (machine: Machine): Promise<void> => {
       `${PATHS.repository}: there is a repository whose file "config" is missing. None is made over it: give that file back, or put the folder aside (mv).`,
     );
   for (const folder of [place, draft]) rmSync(folder, { recursive: true, force: true });
-  mkdirSync(draft, { recursive: true, mode: 0o700 });
+  makeFolder(draft, 0o700);
   await mustRestic(machine, { address: draft }, ["init"], { seconds: 120 });
   renameSync(draft, place);
   recordRepository(machine, { since: machine.now().toISOString() });

@@ -99,6 +99,22 @@ describe("who may log in", () => {
   });
 });
 
+test.each([0o022, 0o077])(
+  "on a fresh machine its secrets are its own, and what the watcher's key starts is within the watcher's reach (umask %d)",
+  async (umask) => {
+    const before = process.umask(umask);
+    try {
+      await takeIdentity(machine, { ...identity, role: "primary" });
+    } finally {
+      process.umask(before);
+    }
+    const modeOf = (path: string): string => (statSync(machine.at(path)).mode & 0o777).toString(8);
+    expect(modeOf("/etc/fleet/secrets")).toBe("700");
+    for (const path of ["/etc/fleet", "/etc/fleet/peer-command", "/home/peer/.ssh"])
+      expect({ path, mode: modeOf(path) }).toEqual({ path, mode: "755" });
+  },
+);
+
 test("the first boot's host key goes once the permanent one has been used", async () => {
   await takeIdentity(machine, identity);
   machine.write("/etc/ssh/ssh_host_ecdsa_key", "first boot");

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Identity } from "@second-server/contract/release";
@@ -48,22 +48,6 @@ test("its key is good for one program, from one address, without a terminal or a
   expect(authorizedKeyOf(identity)).toBe(
     'restrict,from="203.0.113.11",command="exec /etc/fleet/peer-command" ssh-ed25519 AAAApeer\n',
   );
-});
-
-test("it can reach what its key starts, whatever umask the agent has on a fresh machine", async () => {
-  const machine = temporaryMachine();
-  const before = process.umask(0o077);
-  try {
-    await settlePeer(machine, identity);
-    for (const path of ["/etc/fleet", "/etc/fleet/peer-command", "/home/peer/.ssh"])
-      expect({ path, mode: statSync(machine.at(path)).mode & 0o777 }).toEqual({
-        path,
-        mode: 0o755,
-      });
-  } finally {
-    process.umask(before);
-    machine.remove();
-  }
 });
 
 describe("what its key starts", () => {
