@@ -2,7 +2,10 @@ import comments from "@eslint-community/eslint-plugin-eslint-comments/configs";
 import importX from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
 
-/** An object of five and more keys is read line by line; the formatter keeps the break after its brace. */
+/**
+ * An object of five and more keys is read line by line; the formatter keeps the break after its
+ * brace.
+ */
 const longObject = {
   meta: { type: "layout", fixable: "whitespace", schema: [] },
   create: (context) => ({
@@ -19,7 +22,9 @@ const longObject = {
   }),
 };
 
-/** One dialect for all that is written here, programs of the servers and shipped scripts included. */
+/**
+ * One dialect for all that is written here, programs of the servers and shipped scripts included.
+ */
 const dialect = {
   "func-style": ["error", "expression"],
   "max-depth": ["error", 4],

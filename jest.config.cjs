@@ -1,4 +1,7 @@
-/** Suites are chosen by folder: `jest tests/unit`. Those on real machines (tests/fleet) share one booted fleet and run in band. */
+/**
+ * Suites are chosen by folder: `jest tests/unit`. Those on real machines (tests/fleet) share one
+ * booted fleet and run in band.
+ */
 module.exports = {
   testEnvironment: "node",
   // Not in /tmp, where it would stay when the project has gone.

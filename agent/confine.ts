@@ -2,13 +2,19 @@ import { FEW_CALLS, NO_NETWORK, OWN_HARDENING, hardening } from "@second-server/
 
 /** One piece of work that is done as somebody else, in a unit of its own. */
 export interface Confinement {
-  /** Of the unit; the agent's process number is added, so that nothing of a killed run is in its way. */
+  /**
+   * Of the unit; the agent's process number is added, so that nothing of a killed run is in its
+   * way.
+   */
   readonly name: string;
   /** A user's name, or a number where it has none. */
   readonly owner: string | number;
   /** The folders that it may write to, where they are. */
   readonly writable: readonly string[];
-  /** A folder below /var/cache, its owner's alone: systemd makes it, and tells by CACHE_DIRECTORY where it is. */
+  /**
+   * A folder below /var/cache, its owner's alone: systemd makes it, and tells by CACHE_DIRECTORY
+   * where it is.
+   */
   readonly scratch?: string;
   readonly seconds: number;
   readonly memoryMiB: number;
@@ -16,7 +22,9 @@ export interface Confinement {
 
 export const unitOf = ({ name }: Confinement): string => `${name}-${process.pid}.service`;
 
-/** The command line that does it. Its standard streams are the unit's, and its exit code the unit's. */
+/**
+ * The command line that does it. Its standard streams are the unit's, and its exit code the unit's.
+ */
 export const confined = (argv: readonly string[], confinement: Confinement): readonly string[] => {
   const { owner, writable, scratch, seconds, memoryMiB } = confinement;
   const properties = [

@@ -15,7 +15,10 @@ export interface Drift {
   readonly sha: string | undefined;
   /** What the next apply of the same release puts right. */
   readonly changed: readonly string[];
-  /** What no release has brought and those who read the folder take for a part of it: left alone, since it may be meant. */
+  /**
+   * What no release has brought and those who read the folder take for a part of it: left alone,
+   * since it may be meant.
+   */
   readonly strange: readonly string[];
 }
 
@@ -107,7 +110,10 @@ export const driftOf = async (machine: Machine): Promise<Drift> => {
   };
 };
 
-/** Takes trees away whose files were changed, so that the next apply places them anew; what runs from them holds its files open meanwhile. */
+/**
+ * Takes trees away whose files were changed, so that the next apply places them anew; what runs
+ * from them holds its files open meanwhile.
+ */
 export const forgetChangedTrees = (machine: Machine): void => {
   const trees = readApplied(machine)?.release.trees ?? [];
   for (const tree of trees.filter((one) => treeDrift(machine, one).length > 0)) {

@@ -1,6 +1,7 @@
 /**
- * File names are bytes. One that is UTF-8 is kept as that text; in any other, each byte above ASCII stands as a lone surrogate (U+DC80 to U+DCFF), which no
- * text has and JSON carries: so the two never meet.
+ * File names are bytes. One that is UTF-8 is kept as that text; in any other, each byte above ASCII
+ * stands as a lone surrogate (U+DC80 to U+DCFF), which no text has and JSON carries: so the two
+ * never meet.
  */
 const FIRST = 0xdc00;
 const isByte = (code: number): boolean => code >= FIRST + 0x80 && code <= FIRST + 0xff;
@@ -24,7 +25,10 @@ export const bytesOf = (path: string): string | Buffer => {
 };
 
 const SHOWN = 160;
-/** For logs, mails and terminals: no control characters, nothing that turns the direction of writing, and of a bearable length. */
+/**
+ * For logs, mails and terminals: no control characters, nothing that turns the direction of
+ * writing, and of a bearable length.
+ */
 export const shown = (path: string): string => {
   const plain = JSON.stringify(path)
     .slice(1, -1)

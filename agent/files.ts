@@ -23,8 +23,9 @@ export const sha256 = (content: Buffer | string): string =>
   createHash("sha256").update(content).digest("hex");
 
 /**
- * Piece by piece: a database may be larger than the machine's memory. Never waits for a pipe's other end, nor follows a link; of a file that grows meanwhile,
- * the first `bytes` are what was seen.
+ * Piece by piece: a database may be larger than the machine's memory. Never waits for a pipe's
+ * other end, nor follows a link; of a file that grows meanwhile, the first `bytes` are what was
+ * seen.
  */
 export const hashFile = (path: string | Buffer, bytes = Infinity): string => {
   const [hash, piece, handle] = [
@@ -58,7 +59,10 @@ export const makeFolder = (path: string, mode = 0o755): void => {
   chmodSync(path, mode);
 };
 
-/** Written beside and renamed: a reader, or a power cut, sees the old file or the new one, never half of it. */
+/**
+ * Written beside and renamed: a reader, or a power cut, sees the old file or the new one, never
+ * half of it.
+ */
 export const writeWhole = (
   path: string,
   content: Buffer | string,
@@ -67,7 +71,8 @@ export const writeWhole = (
 ): void => {
   makeFolder(dirname(path));
   const draft = `${path}.fleet-new`;
-  // Where others write too: an old draft, or what somebody has put in its place, is taken away and never written through.
+  // Where others write too: an old draft, or what somebody has put in its place, is taken away and
+  // never written through.
   rmSync(draft, { force: true });
   writeFileSync(draft, content, { mode, flag: "wx" });
   // writeFileSync's mode is cut by the umask, and an older draft keeps its own.
@@ -91,7 +96,10 @@ export const switchLink = (link: string, target: string): void => {
   renameSync(draft, link);
 };
 
-/** undefined for what is not there, and for nothing else: a file that can't be read is not a missing one. */
+/**
+ * undefined for what is not there, and for nothing else: a file that can't be read is not a missing
+ * one.
+ */
 const ifThere = <T>(read: () => T, ...codes: readonly string[]): T | undefined => {
   try {
     return read();
@@ -121,7 +129,10 @@ export const look = (path: string): Seen | undefined =>
 export const readText = (path: string): string | undefined =>
   ifThere(() => readFileSync(path, "utf8"));
 
-/** Of a file that somebody else may write: a regular one, of a bearable size, or nothing. Never by a link, and without waiting. */
+/**
+ * Of a file that somebody else may write: a regular one, of a bearable size, or nothing. Never by a
+ * link, and without waiting.
+ */
 export const readForeign = (path: string, limit = 1 << 20): string | undefined => {
   try {
     const handle = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);

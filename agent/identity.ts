@@ -39,7 +39,10 @@ export const parseIdentity = (text: string): Identity => {
   return value;
 };
 
-/** ssh_config for the way to the other machine, `ssh -F … peer`: its host key is known beforehand, and nothing is ever asked. */
+/**
+ * ssh_config for the way to the other machine, `ssh -F … peer`: its host key is known beforehand,
+ * and nothing is ever asked.
+ */
 export const sshConfigOf = ({ peer }: Identity): string =>
   line(
     [
@@ -60,7 +63,10 @@ export const sshConfigOf = ({ peer }: Identity): string =>
     ].join("\n"),
   );
 
-/** Leaves the permanent host key alone in force. The first boot's is not needed any more: whoever sends an identity has come by the permanent one, and has noted that. */
+/**
+ * Leaves the permanent host key alone in force. The first boot's is not needed any more: whoever
+ * sends an identity has come by the permanent one, and has noted that.
+ */
 const setHostKey = async (machine: Machine, key: string): Promise<boolean> => {
   const path = machine.at(PATHS.sshHostKey);
   const folder = machine.at(DEBIAN_PATHS.ssh);
@@ -72,7 +78,10 @@ const setHostKey = async (machine: Machine, key: string): Promise<boolean> => {
   return true;
 };
 
-/** Writes what is new, takes away what is no longer given, and returns the names whose value is not what it was. */
+/**
+ * Writes what is new, takes away what is no longer given, and returns the names whose value is not
+ * what it was.
+ */
 const keepSecrets = (machine: Machine, secrets: Identity["secrets"]): readonly string[] => {
   const folder = machine.at(PATHS.secrets);
   makeFolder(folder, 0o700);
@@ -85,7 +94,10 @@ const keepSecrets = (machine: Machine, secrets: Identity["secrets"]): readonly s
   return changed.map(([name]) => name);
 };
 
-/** systemd hands a unit its secrets (LoadCredential=) when it starts: those that hold an old one start again. */
+/**
+ * systemd hands a unit its secrets (LoadCredential=) when it starts: those that hold an old one
+ * start again.
+ */
 const renewCredentials = async (machine: Machine, changed: readonly string[]): Promise<void> => {
   const holds = (unit: string): boolean => {
     const path = machine.at(unitPath(unit));
@@ -102,7 +114,10 @@ const renewCredentials = async (machine: Machine, changed: readonly string[]): P
   if (units.length > 0) await must(machine, ["systemctl", "try-restart", "--", ...units]);
 };
 
-/** Makes this machine the one that `up` says it is. Idempotent; sshd is reloaded last, and running connections stay. */
+/**
+ * Makes this machine the one that `up` says it is. Idempotent; sshd is reloaded last, and running
+ * connections stay.
+ */
 export const takeIdentity = async (machine: Machine, identity: Identity): Promise<void> => {
   const secrets = keepSecrets(machine, identity.secrets);
   writeWhole(machine.at(PATHS.identity), `${JSON.stringify(identity, undefined, 2)}\n`, 0o600);

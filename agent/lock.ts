@@ -18,12 +18,18 @@ import type { Machine } from "./machine";
 
 /** So often a holder shows that it is alive. */
 const BEAT_MS = 15_000;
-/** A holder that has not been heard of for so long hangs: stopped, or in one call that never returns. Reading a large file through is shorter. */
+/**
+ * A holder that has not been heard of for so long hangs: stopped, or in one call that never
+ * returns. Reading a large file through is shorter.
+ */
 const SILENT_SECONDS = 240;
 /** No work under a lock is longer, whatever signs of life it gives. */
 const LONGEST_SECONDS = 6 * 3600;
 
-/** The lock belongs to the open file, not to the `flock` program that takes it for us: the kernel lifts it when this process ends, however it ends. */
+/**
+ * The lock belongs to the open file, not to the `flock` program that takes it for us: the kernel
+ * lifts it when this process ends, however it ends.
+ */
 const take = (file: number, seconds: number): boolean => {
   const { status, error } = spawnSync("flock", ["--exclusive", "--wait", String(seconds), "3"], {
     stdio: ["ignore", "ignore", "inherit", file],
@@ -32,7 +38,10 @@ const take = (file: number, seconds: number): boolean => {
   return status === 0;
 };
 
-/** Only says who holds it: on a full disk the lock holds all the same, and what makes room can be done. */
+/**
+ * Only says who holds it: on a full disk the lock holds all the same, and what makes room can be
+ * done.
+ */
 const noteHolder = (file: number, command: string, since: Date): void => {
   try {
     ftruncateSync(file);
@@ -95,7 +104,10 @@ const waitFor = (machine: Machine, file: number, path: string, seconds: number):
   }
 };
 
-/** One changing command at a time under each lock; waits up to `seconds` for the other, then says which it is. One that hangs is ended. */
+/**
+ * One changing command at a time under each lock; waits up to `seconds` for the other, then says
+ * which it is. One that hangs is ended.
+ */
 export const withLock = async <T>(
   machine: Machine,
   command: string,

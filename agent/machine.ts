@@ -6,7 +6,10 @@ import { type Confinement, confined } from "./confine";
 import { bytesOf } from "./file-names";
 import { type Ran, type RunOptions, runAndCollect } from "./process";
 
-/** The machine that the agent works on: everything outside of its own head is passed in through here. */
+/**
+ * The machine that the agent works on: everything outside of its own head is passed in through
+ * here.
+ */
 export interface Machine {
   /** Where an absolute path of the machine is; the identity on a real one. */
   at(path: string): string;

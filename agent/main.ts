@@ -1,4 +1,7 @@
-/** fleet-agent: what `up` and the other machine ask of this one. Runs as root on Debian 13 with its own Node; started by /usr/local/bin/fleet-agent. */
+/**
+ * fleet-agent: what `up` and the other machine ask of this one. Runs as root on Debian 13 with its
+ * own Node; started by /usr/local/bin/fleet-agent.
+ */
 import { readFileSync } from "node:fs";
 
 import { agreementIn } from "@second-server/contract/backups";
@@ -93,7 +96,10 @@ const plan = (machine: Machine, words: readonly string[]): number => {
   return say(planText(chosenItems));
 };
 
-/** `--hourly 1 --daily 1 --weekly 1`: fewer than the policy keeps; what is not said is as the policy has it. */
+/**
+ * `--hourly 1 --daily 1 --weekly 1`: fewer than the policy keeps; what is not said is as the policy
+ * has it.
+ */
 const letGoNow = (machine: Machine, words: readonly string[]): void => {
   const count = (name: string, otherwise: number): number => {
     const place = words.indexOf(name);
@@ -113,7 +119,10 @@ const letGoNow = (machine: Machine, words: readonly string[]): void => {
   machine.log(gone.length === 0 ? "nothing to let go" : `let go: ${gone.join(", ")}`);
 };
 
-/** The repository is root's: who pulls could not spoil what is in it already. That it fails costs no pull. */
+/**
+ * The repository is root's: who pulls could not spoil what is in it already. That it fails costs no
+ * pull.
+ */
 const keep = async (machine: Machine): Promise<number> => {
   try {
     await withLock(machine, "backup take-in", 3600, () => takeIn(machine), PATHS.repositoryLock);
@@ -240,7 +249,8 @@ const dispatch = async (
   }
 };
 
-// The operator's connection may break in the middle of an apply; what was begun still comes to its end.
+// The operator's connection may break in the middle of an apply; what was begun still comes to its
+// end.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 process.on("SIGHUP", () => undefined);
 

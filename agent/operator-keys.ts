@@ -38,8 +38,9 @@ export const operatorKeysDrift = (machine: Machine, identity: Keys): readonly st
 };
 
 /**
- * Those who may log in as the operator, and no others: a key that was taken out of the settings opens nothing from now on. `up` itself comes by the first of them;
- * a list that sshd could not read as it is meant is refused, and the one before stays.
+ * Those who may log in as the operator, and no others: a key that was taken out of the settings
+ * opens nothing from now on. `up` itself comes by the first of them; a list that sshd could not
+ * read as it is meant is refused, and the one before stays.
  */
 export const authorizeOperators = async (machine: Machine, identity: Keys): Promise<void> => {
   const text = wanted(identity);

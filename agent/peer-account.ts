@@ -12,8 +12,9 @@ const SUDOERS = "/etc/sudoers.d/fleet-peer";
 const AT_ONCE = 2;
 
 /**
- * What the watcher's key starts: a shell of a megabyte, which lets so many through at once and those words only. What they then start needs root, and checks
- * them again (`backup/peer.ts`). The lock is this shell's: it goes when the work has ended.
+ * What the watcher's key starts: a shell of a megabyte, which lets so many through at once and
+ * those words only. What they then start needs root, and checks them again (`backup/peer.ts`). The
+ * lock is this shell's: it goes when the work has ended.
  */
 const COMMAND = `#!/bin/sh
 for slot in ${Array.from({ length: AT_ONCE }, (_, index) => index + 1).join(" ")}; do
@@ -31,7 +32,9 @@ echo "${AT_ONCE} connections are at work already: come again" >&2
 exit 75
 `;
 
-/** The peer's key may start one program, from one address, without terminal, forwarding or agent. */
+/**
+ * The peer's key may start one program, from one address, without terminal, forwarding or agent.
+ */
 export const authorizedKeyOf = ({ peer, incomingPublicKey }: Identity): string =>
   `restrict,from="${peer.address}",command="exec ${PATHS.peerCommand}" ${incomingPublicKey.trim()}\n`;
 
@@ -50,7 +53,8 @@ const admit = async (machine: Machine, identity: Identity): Promise<void> => {
       "/bin/sh",
       USERS.peer,
     ]);
-  // "*" is no password; "!" would be a locked account, which sshd refuses even with a key where PAM is off.
+  // "*" is no password; "!" would be a locked account, which sshd refuses even with a key where PAM
+  // is off.
   await must(machine, ["usermod", "--password", "*", USERS.peer]);
   writeWhole(
     machine.at(SUDOERS),
@@ -74,6 +78,9 @@ const dismiss = async (machine: Machine): Promise<void> => {
   if (await isThere(machine)) await machine.run(["userdel", "--force", "--remove", USERS.peer]);
 };
 
-/** Who may come from the other machine: on the primary the watcher, for backups; on the watcher nobody. */
+/**
+ * Who may come from the other machine: on the primary the watcher, for backups; on the watcher
+ * nobody.
+ */
 export const settlePeer = async (machine: Machine, identity: Identity): Promise<void> =>
   await (identity.role === "primary" ? admit(machine, identity) : dismiss(machine));

@@ -8,7 +8,10 @@ const RETRY_MS = 100;
 /** Through the web server, which counts how often a client asks. */
 const PUBLIC_RETRY_MS = 1000;
 const ANSWER_MS = 3000;
-/** A service that systemd has had to start again this often since it was told to will not come up by waiting. */
+/**
+ * A service that systemd has had to start again this often since it was told to will not come up by
+ * waiting.
+ */
 const HOPELESS_RESTARTS = 3;
 const LOOK_EVERY = 10;
 
@@ -40,7 +43,10 @@ const askOnce = async (
   }
 };
 
-/** Asks until the unit's own process gives the right answer or the probe's time is up; undefined when right, else what was seen last. */
+/**
+ * Asks until the unit's own process gives the right answer or the probe's time is up; undefined
+ * when right, else what was seen last.
+ */
 const ask = async (machine: Machine, probe: ReleaseProbe): Promise<string | undefined> => {
   const { unit, url, timeoutSeconds } = probe;
   const deadline = machine.now().getTime() + timeoutSeconds * 1000;

@@ -12,12 +12,18 @@ export interface RunOptions {
   readonly seconds?: number;
   /** Ends it earlier. */
   readonly signal?: AbortSignal;
-  /** More than so many characters of output and it is ended; by default far more than any of ours says. */
+  /**
+   * More than so many characters of output and it is ended; by default far more than any of ours
+   * says.
+   */
   readonly limit?: number;
 }
 
 const OUTPUT_LIMIT = 32 * 1024 * 1024;
-/** What coreutils' `timeout` ends with: its own code, or the signal's where the program had to be killed. */
+/**
+ * What coreutils' `timeout` ends with: its own code, or the signal's where the program had to be
+ * killed.
+ */
 const TIMED_OUT: readonly number[] = [124, 137];
 /** `timeout` gives the program a process group of its own, and ends the whole of it. */
 export const bounded = (argv: readonly string[], seconds: number): readonly string[] => [
@@ -27,7 +33,10 @@ export const bounded = (argv: readonly string[], seconds: number): readonly stri
   ...argv,
 ];
 
-/** Runs a program to its end and collects what it says; one that is not there has the shell's code for that. */
+/**
+ * Runs a program to its end and collects what it says; one that is not there has the shell's code
+ * for that.
+ */
 export const runAndCollect = (
   argv: readonly string[],
   { input, environment, seconds, signal, limit = OUTPUT_LIMIT }: RunOptions = {},
@@ -77,7 +86,10 @@ export const ended = (child: Pick<ChildProcess, "once">): Promise<number> =>
     child.once("close", (code) => resolve(code ?? 1));
   });
 
-/** Runs a program on this process's own standard streams, for what is too large to be held here. Resolves with its exit code. */
+/**
+ * Runs a program on this process's own standard streams, for what is too large to be held here.
+ * Resolves with its exit code.
+ */
 export const runOnOwnStreams = (
   [program = "", ...args]: readonly string[],
   environment: SpawnOptions["env"] = {},

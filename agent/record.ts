@@ -21,7 +21,10 @@ export const readPrevious = (machine: Machine): Applied | undefined =>
 const write = (machine: Machine, path: string, value: Applied): void =>
   writeWhole(machine.at(path), `${JSON.stringify(value)}\n`, 0o600);
 
-/** The machine's own account of what was done to it. That it can't be written (a full disk) must not hide what was to be written. */
+/**
+ * The machine's own account of what was done to it. That it can't be written (a full disk) must not
+ * hide what was to be written.
+ */
 export const note = (machine: Machine, text: string): void => {
   try {
     makeFolder(machine.at(PATHS.agentState), 0o700);
@@ -34,7 +37,10 @@ export const note = (machine: Machine, text: string): void => {
   }
 };
 
-/** The release is in force; the one before it is what `rollback` returns to. From the first time on, the machine is sealed against restores. */
+/**
+ * The release is in force; the one before it is what `rollback` returns to. From the first time on,
+ * the machine is sealed against restores.
+ */
 export const recordApplied = (machine: Machine, sha: string, release: Release): void => {
   const before = readApplied(machine);
   if (!existsSync(machine.at(PATHS.sealed)))

@@ -15,7 +15,9 @@ const MARK = "FLEET_AGENT_SHUT_IN";
 
 export const isShutIn = (): boolean => process.env[MARK] !== undefined;
 
-/** This same agent with this command line, in a unit with these properties. Ends with its exit code. */
+/**
+ * This same agent with this command line, in a unit with these properties. Ends with its exit code.
+ */
 export const commandIn = (
   name: string,
   properties: readonly string[],
@@ -43,7 +45,10 @@ const letRead = (): void => {
   chmodSync(program, 0o644);
 };
 
-/** On the watcher: whatever touches backups, which the primary has filled, is done by a user who owns nothing else. */
+/**
+ * On the watcher: whatever touches backups, which the primary has filled, is done by a user who
+ * owns nothing else.
+ */
 export const pullShutIn = async (machine: Machine, words: readonly string[]): Promise<number> => {
   // A fresh watcher is asked to give back before its first release has made the user.
   await makeUsers(machine, [{ name: USERS.pull, home: PATHS.backups }]);
@@ -53,7 +58,8 @@ export const pullShutIn = async (machine: Machine, words: readonly string[]): Pr
 
 export const prepareShutIn = async (machine: Machine): Promise<number> => {
   for (const folder of [PATHS.backupFolder, PATHS.agentState]) makeFolder(folder, 0o700);
-  // Copies of earlier agents have their services' owners and modes: root without its capabilities could not take them away.
+  // Copies of earlier agents have their services' owners and modes: root without its capabilities
+  // could not take them away.
   const words = ["!", "-user", "root", "-exec", "chown", "-h", "root:root", "{}", "+"];
   const modes = ["-type", "d", "!", "-perm", "-700", "-exec", "chmod", "u+rwx", "{}", "+"];
   await machine.run(["find", PATHS.backupFolder, "(", ...words, ")", ",", "(", ...modes, ")"]);

@@ -78,7 +78,10 @@ const isWithin = (machine: Machine, { pid }: Holder, group: string): boolean => 
   }
 };
 
-/** Why a right answer is not the unit's: it does not run, or somebody else has its port. undefined when it is. */
+/**
+ * Why a right answer is not the unit's: it does not run, or somebody else has its port. undefined
+ * when it is.
+ */
 export const impostor = async (
   machine: Machine,
   { unit, url }: Pick<ReleaseProbe, "unit" | "url">,

@@ -18,7 +18,10 @@ export const journalOf = async (machine: Machine, unit: string): Promise<string>
   return `  journal of ${unit}:\n    ${stdout.trim().replaceAll("\n", "\n    ") || "(empty)"}`;
 };
 
-/** systemctl on many units at once; a rejection names those that are not up, with the end of their journals. */
+/**
+ * systemctl on many units at once; a rejection names those that are not up, with the end of their
+ * journals.
+ */
 export const systemctl = async (
   machine: Machine,
   verb: string,

@@ -109,8 +109,9 @@ const assignment = async (ask: Ask, { outputs = {} }: StoredResource): Promise<s
 };
 
 /**
- * What was deleted or changed at DigitalOcean by somebody else, of what visitors depend on: a few questions, where an engine's refresh asks for everything.
- * An engine without a refresh takes its state for what is there.
+ * What was deleted or changed at DigitalOcean by somebody else, of what visitors depend on: a few
+ * questions, where an engine's refresh asks for everything. An engine without a refresh takes its
+ * state for what is there.
  */
 export const cloudDrift = async (
   ask: Ask,

@@ -24,7 +24,10 @@ export interface CommonOptions {
 
 export const PROJECT_FOLDER = resolve(__dirname, "..");
 
-/** A stack's name becomes a file name, an URN's part and an environment value: refuse what none of them can hold. */
+/**
+ * A stack's name becomes a file name, an URN's part and an environment value: refuse what none of
+ * them can hold.
+ */
 export const isStackName = (name: string): boolean =>
   /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(name);
 

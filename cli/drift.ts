@@ -26,7 +26,8 @@ const askOne = async (context: Context, role: Role): Promise<readonly MachineDri
     >;
     return [{ ...said, role }];
   } catch {
-    // An agent of before knows no such question, and a machine that does not answer is told of elsewhere.
+    // An agent of before knows no such question, and a machine that does not answer is told of
+    // elsewhere.
     return [];
   }
 };
@@ -73,7 +74,10 @@ const repair = async (
   return true;
 };
 
-/** Puts right what was changed by hand, and says so; resolves with whether anything was. What no release has brought is named and left: it may be meant. */
+/**
+ * Puts right what was changed by hand, and says so; resolves with whether anything was. What no
+ * release has brought is named and left: it may be meant.
+ */
 export const putRight = async (context: Context, reporter: Reporter): Promise<boolean> => {
   const found = await askDrift(context);
   if (found.length === 0) return false;

@@ -27,7 +27,10 @@ export class Refused extends Stop {
 export const cannotRun = (message: string): Stop => new Stop(2, message);
 export const failed = (message: string): Stop => new Stop(1, message);
 
-/** What to print for anything thrown: a Stop's own words; for the unexpected, the stack, since that is a defect to report. */
+/**
+ * What to print for anything thrown: a Stop's own words; for the unexpected, the stack, since that
+ * is a defect to report.
+ */
 export const explain = (error: unknown): string => {
   if (error instanceof Stop) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

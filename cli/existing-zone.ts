@@ -39,7 +39,10 @@ const recordsOf = async (ask: Ask, domain: string): Promise<readonly ZoneRecord[
 const hostOf = ({ name }: ZoneRecord, domain: string): string =>
   name === "@" ? domain : `${name}.${domain}`;
 
-/** Records that are not the stack's and would answer for its names: visitors would be led to one or the other. */
+/**
+ * Records that are not the stack's and would answer for its names: visitors would be led to one or
+ * the other.
+ */
 export const rivals = (
   { domain, services, status, primary }: FleetFacts,
   records: readonly ZoneRecord[],
@@ -56,7 +59,10 @@ const isInState = (resources: readonly StoredResource[], domain: string): boolea
       type === "digitalocean:index/domain:Domain" && id === domain && going !== true,
   );
 
-/** The zone's other records, where DigitalOcean has the zone and the stack does not: it has to be taken over. */
+/**
+ * The zone's other records, where DigitalOcean has the zone and the stack does not: it has to be
+ * taken over.
+ */
 export const strangersIn = async (
   ask: Ask,
   domain: string,
@@ -65,8 +71,9 @@ export const strangersIn = async (
   isInState(resources, domain) ? undefined : await recordsOf(ask, domain);
 
 /**
- * Takes a zone over that is there already: creating it would be refused (422). Its records stay whatever becomes of the stack, and one that answers for a name of
- * the fleet's is refused before anything is made.
+ * Takes a zone over that is there already: creating it would be refused (422). Its records stay
+ * whatever becomes of the stack, and one that answers for a name of the fleet's is refused before
+ * anything is made.
  */
 export const adoptZone = async (
   context: Context,

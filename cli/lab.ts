@@ -48,7 +48,10 @@ const messageOf = (body: unknown): string => {
   return typeof message === "string" ? message : JSON.stringify(body);
 };
 
-/** One call of the cloud's API over its socket; a refusal by the API becomes the command's failure, with the API's words. */
+/**
+ * One call of the cloud's API over its socket; a refusal by the API becomes the command's failure,
+ * with the API's words.
+ */
 export const call = async (
   lab: Lab,
   context: Context,

@@ -7,7 +7,10 @@ import type { Reporter } from "./progress/reporter";
 
 const LABEL = "a last backup of the primary";
 
-/** What would be restored unasked: its description can be read, it lacks nothing, and nothing speaks against it. */
+/**
+ * What would be restored unasked: its description can be read, it lacks nothing, and nothing speaks
+ * against it.
+ */
 const isGood = ({ damaged, doubts = [], failed = [] }: ListedBackup): boolean =>
   damaged === undefined && doubts.length === 0 && failed.length === 0;
 

@@ -2,7 +2,10 @@ import { journalOf } from "../drills/journal";
 import type { Context } from "./context";
 import { isHeld } from "./lock";
 
-/** What a drill that was killed may have left broken, in words; undefined where there is none, or where it is still at work. */
+/**
+ * What a drill that was killed may have left broken, in words; undefined where there is none, or
+ * where it is still at work.
+ */
 export const leftOverDrill = (context: Context): string | undefined => {
   const left = journalOf(context).underWay();
   if (left === undefined || isHeld(context, "drill")) return undefined;

@@ -5,7 +5,10 @@ import { NODE_REMEDY, isOldNode } from "./node-version";
 
 type Define = (command: Command) => void;
 
-/** Every subcommand: what `--help` says of it, and its file, loaded only when it is the one asked for. */
+/**
+ * Every subcommand: what `--help` says of it, and its file, loaded only when it is the one asked
+ * for.
+ */
 const COMMANDS: readonly (readonly [
   name: string,
   summary: string,
@@ -120,7 +123,8 @@ const main = async (argv: readonly string[]): Promise<void> => {
   await program.parseAsync([...argv], { from: "user" });
 };
 
-// `fleet up | head` must not die when head has read enough, nor with its terminal (EIO): the work goes on, unseen.
+// `fleet up | head` must not die when head has read enough, nor with its terminal (EIO): the work
+// goes on, unseen.
 for (const stream of [process.stdout, process.stderr])
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE" && error.code !== "EIO") throw error;

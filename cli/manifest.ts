@@ -2,7 +2,10 @@ import type { FleetFacts } from "../config/fleet";
 import type { Context } from "./context";
 import { cannotRun } from "./errors";
 
-/** The checked facts of this stack; every mistake of the manifest at once, exit 2, before anything is touched. */
+/**
+ * The checked facts of this stack; every mistake of the manifest at once, exit 2, before anything
+ * is touched.
+ */
 export const loadManifest = async (context: Context): Promise<FleetFacts> => {
   const { loadFleet } = await import("../config/load");
   try {

@@ -6,7 +6,10 @@ import { unwellText } from "./report-up";
 import type { UpResult } from "./up";
 
 export interface Mending {
-  /** The whole way from manifest to proof, told when it has ended; `more`: further arguments for the engine. */
+  /**
+   * The whole way from manifest to proof, told when it has ended; `more`: further arguments for the
+   * engine.
+   */
   readonly bringUp: (more: readonly string[]) => Promise<UpResult>;
   /** What is really there has been looked at already. */
   readonly refreshed: boolean;
@@ -33,8 +36,8 @@ export const personAtTerminal = (json: boolean): Mending["ask"] =>
     : undefined;
 
 /**
- * An engine takes its state for what is there, so what somebody deleted by hand shows only in the proof: asked, once, this looks at the cloud and mends it.
- * Rejects where services stay unwell.
+ * An engine takes its state for what is there, so what somebody deleted by hand shows only in the
+ * proof: asked, once, this looks at the cloud and mends it. Rejects where services stay unwell.
  */
 export const upAndMend = async ({ bringUp, refreshed, stack, ask }: Mending): Promise<void> => {
   const { engine, verification } = await bringUp([]);

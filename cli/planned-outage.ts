@@ -15,7 +15,10 @@ export interface PlannedOutage {
   readonly title: string;
 }
 
-/** It ends by itself, should nobody come to end it: longer than a resize or a rebuild takes, short enough to hear of one that went wrong. */
+/**
+ * It ends by itself, should nobody come to end it: longer than a resize or a rebuild takes, short
+ * enough to hear of one that went wrong.
+ */
 const MINUTES = 20;
 const OTHER: Readonly<Record<Role, Role>> = { primary: "watcher", watcher: "primary" };
 
@@ -32,7 +35,10 @@ export const resizesIn = (
       : [];
   });
 
-/** Whoever watches a machine is told: the Observatory of the primary's outage, the primary's watchdog of the watcher's. */
+/**
+ * Whoever watches a machine is told: the Observatory of the primary's outage, the primary's
+ * watchdog of the watcher's.
+ */
 const wordsFor = ({ role, title }: PlannedOutage, more: readonly string[]): readonly string[] =>
   role === "primary"
     ? monitorCommand(["maintenance", title, ...more], PATHS.observatorySettings)
@@ -65,7 +71,10 @@ const end = async (context: Context, outage: PlannedOutage): Promise<string | un
   return complaint;
 };
 
-/** What a run does to a machine itself wakes nobody, unless it outlasts the window. A watcher that can't be told is no reason not to go on. */
+/**
+ * What a run does to a machine itself wakes nobody, unless it outlasts the window. A watcher that
+ * can't be told is no reason not to go on.
+ */
 export const announced = async <T>(
   context: Context,
   outages: readonly PlannedOutage[],

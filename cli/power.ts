@@ -102,8 +102,8 @@ const goneAre = (context: Context, gone: readonly Wanted[]): Error => {
 };
 
 /**
- * Powers on what is off; rejects where one is gone, unless the engine is going to look for itself (`refreshed`). Resolves with those that have never come up:
- * they are to be made anew.
+ * Powers on what is off; rejects where one is gone, unless the engine is going to look for itself
+ * (`refreshed`). Resolves with those that have never come up: they are to be made anew.
  */
 export const ensureOn = async (
   ask: Ask,
@@ -140,8 +140,9 @@ export const ensureOn = async (
 };
 
 /**
- * Sees to it that the stack's machines can be dialled. Pulumi leaves a droplet as its state has it, off or deleted by somebody else, and would dial the dead
- * machine for a quarter of an hour before it says that nobody answers. Resolves with those that can't be, and are to be made anew.
+ * Sees to it that the stack's machines can be dialled. Pulumi leaves a droplet as its state has it,
+ * off or deleted by somebody else, and would dial the dead machine for a quarter of an hour before
+ * it says that nobody answers. Resolves with those that can't be, and are to be made anew.
  */
 export const powerOn = async (
   context: Context,

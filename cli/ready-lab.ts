@@ -36,7 +36,10 @@ const cannotRunMachines = (problems: readonly { problem: string; remedy: string 
     ].join("\n"),
   );
 
-/** Rejects where machines can't run; else what is missing is installed, or named where that is not wanted. */
+/**
+ * Rejects where machines can't run; else what is missing is installed, or named where that is not
+ * wanted.
+ */
 const prepareHost = async (
   lab: Lab,
   context: Context,
@@ -55,7 +58,10 @@ const prepareHost = async (
   await installMissing(lab, missingPackages, progressTo(reporter));
 };
 
-/** Host checked, base image there, the local DigitalOcean running: a running one is joined, since it proves the host. */
+/**
+ * Host checked, base image there, the local DigitalOcean running: a running one is joined, since it
+ * proves the host.
+ */
 export const ensureLab = async (
   context: Context,
   { install, pace }: LabChoice,

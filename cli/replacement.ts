@@ -17,7 +17,10 @@ const BACKUP_SECONDS = 1800;
 const because = ({ reasons }: PlannedLoss): string =>
   reasons.length === 0 ? "" : ` (${reasons.join(", ")})`;
 
-/** The plan is asked for only where something may be lost: it doubles the time of a run with nothing to do. */
+/**
+ * The plan is asked for only where something may be lost: it doubles the time of a run with nothing
+ * to do.
+ */
 export const plannedLosses = async (
   fleet: FleetFacts,
   resources: readonly StoredResource[],
@@ -135,7 +138,10 @@ export const secure = async (
   await saveData(saving);
 };
 
-/** Before an engine's `up`: whatever the plan deletes has its data elsewhere, verified, or nothing is begun. Resolves with the machines that it deletes. */
+/**
+ * Before an engine's `up`: whatever the plan deletes has its data elsewhere, verified, or nothing
+ * is begun. Resolves with the machines that it deletes.
+ */
 export const saveBeforeLoss = async (
   context: Context,
   fleet: FleetFacts,

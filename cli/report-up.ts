@@ -14,7 +14,10 @@ export const changeSentence = ({ changes, seconds }: Outcome): string =>
     ? `Nothing changed: ${countOf(changes)} resources are as the state says (${duration(seconds)}).`
     : `Changed: ${describeChanges(changes)} (${duration(seconds)}).`;
 
-/** Without a look at the cloud an engine takes its state for what is there: what somebody deleted by hand shows only in the proof. */
+/**
+ * Without a look at the cloud an engine takes its state for what is there: what somebody deleted by
+ * hand shows only in the proof.
+ */
 export const unwellText = ({ changes }: Pick<EngineResult, "changes">, stack: string): string =>
   changedCount(changes) === 0
     ? `fleet up: not every service is well, see the table, and nothing was to change. Something may have been changed or deleted outside (a record, the domain, a firewall): to look and mend it, run ./fleet up --refresh${stack === "local" ? "" : ` --stack ${stack}`}`

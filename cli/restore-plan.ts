@@ -33,7 +33,10 @@ const planSchema = z.object({
 /** Names and texts go back to what the primary once gave: none may move the terminal's cursor. */
 const printable = (text: string): string => text.replaceAll(/\p{C}/gu, "?");
 
-/** Item by item: what comes of which backup, how old, and what is wrong with it or does not come at all. */
+/**
+ * Item by item: what comes of which backup, how old, and what is wrong with it or does not come at
+ * all.
+ */
 export const planLines = (plan: RestorePlan, now: number = Date.now()): readonly string[] =>
   [
     ...plan.passedOver.map((line) => `  passed over: ${line}`),
@@ -59,8 +62,8 @@ const remedyOf = (plan: RestorePlan, { agreed, command }: Asked): string => {
 };
 
 /**
- * The agreement goes with the question and is written down each time, also that there is none: one that was given to an earlier attempt does not hold for
- * this one.
+ * The agreement goes with the question and is written down each time, also that there is none: one
+ * that was given to an earlier attempt does not hold for this one.
  */
 const askPlan = async ({ agreed, ask }: Asked): Promise<RestorePlan | { readonly why: string }> => {
   try {
@@ -71,7 +74,10 @@ const askPlan = async ({ agreed, ask }: Asked): Promise<RestorePlan | { readonly
   }
 };
 
-/** Where the watcher does not answer, its agent still refuses by itself what may not be restored; but it has not heard of an agreement. */
+/**
+ * Where the watcher does not answer, its agent still refuses by itself what may not be restored;
+ * but it has not heard of an agreement.
+ */
 const unanswered = (why: string, { agreed, command, complaint, say }: Asked): void => {
   if (complaint !== undefined)
     throw failed(
@@ -87,7 +93,10 @@ const unanswered = (why: string, { agreed, command, complaint, say }: Asked): vo
   );
 };
 
-/** Before a primary is made anew: says what it will get, has the owner's agreement written down for the restore, and rejects where nothing may be restored. */
+/**
+ * Before a primary is made anew: says what it will get, has the owner's agreement written down for
+ * the restore, and rejects where nothing may be restored.
+ */
 export const clearRestore = async (asked: Asked): Promise<void> => {
   const plan = await askPlan(asked);
   if ("why" in plan) {

@@ -2,7 +2,10 @@ import { spawn } from "node:child_process";
 
 import { failed } from "./errors";
 
-/** Gives a command this terminal; Ctrl-C is the command's to handle. Resolves with its exit code (128 + signal when one ended it). */
+/**
+ * Gives a command this terminal; Ctrl-C is the command's to handle. Resolves with its exit code
+ * (128 + signal when one ended it).
+ */
 export const runInherited = async (
   command: string,
   args: readonly string[],

@@ -42,7 +42,10 @@ const prompted = async (name: string): Promise<string> => {
   }
 };
 
-/** The value from the command line, from standard input ("-", or left out and piped), or from a prompt. */
+/**
+ * The value from the command line, from standard input ("-", or left out and piped), or from a
+ * prompt.
+ */
 export const readSecret = async (name: string, given: string | undefined): Promise<string> => {
   const typed = given === undefined && process.stdin.isTTY;
   const value =

@@ -27,7 +27,10 @@ export interface UpOptions extends LabChoice {
   readonly engine: EngineName;
   /** More arguments for the engine's `up`. */
   readonly engineArgs: readonly string[];
-  /** A machine that is made anew: whether the old one is on does not matter, and its data has been seen to. */
+  /**
+   * A machine that is made anew: whether the old one is on does not matter, and its data has been
+   * seen to.
+   */
   readonly replaced?: Role;
   /** What a replaced machine holds may be lost. */
   readonly withoutBackup?: boolean;
@@ -84,7 +87,10 @@ const engineFailure = async (
   );
 };
 
-/** What this run does to its machines that those who watch them would take for a failure. A first run has nobody who watches. */
+/**
+ * What this run does to its machines that those who watch them would take for a failure. A first
+ * run has nobody who watches.
+ */
 const outagesOf = async (
   context: Context,
   fleet: FleetFacts,
@@ -101,7 +107,10 @@ const outagesOf = async (
   ];
 };
 
-/** An engine that does not look takes its state for what is there: where a few questions show that it is not, it has to. */
+/**
+ * An engine that does not look takes its state for what is there: where a few questions show that
+ * it is not, it has to.
+ */
 const refreshIfNeeded = async (
   context: Context,
   engineArgs: readonly string[],
@@ -120,7 +129,10 @@ const refreshIfNeeded = async (
   return [...engineArgs, "--refresh"];
 };
 
-/** The whole way from manifest to proof. Rejects with a Stop when the engine failed; what was made is kept, and the next `up` goes on from there. */
+/**
+ * The whole way from manifest to proof. Rejects with a Stop when the engine failed; what was made
+ * is kept, and the next `up` goes on from there.
+ */
 export const bringUp = async (
   context: Context,
   fleet: FleetFacts,

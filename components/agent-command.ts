@@ -11,7 +11,10 @@ export interface AgentCommandArgs {
   /** It is said again when one of these changes. */
   readonly triggers: readonly pulumi.Input<string>[];
   readonly stdin?: pulumi.Input<string>;
-  /** Said instead when something else about the command changes, such as the machine's address. @default the same again */
+  /**
+   * Said instead when something else about the command changes, such as the machine's address.
+   * @default the same again
+   */
   readonly update?: string;
 }
 

@@ -7,7 +7,10 @@ import type { FleetFacts } from "../config/fleet";
 export interface DnsZoneArgs {
   readonly fleet: FleetFacts;
   readonly floatingIp: pulumi.Input<string>;
-  /** The status page's machine; it has an AAAA record where it has IPv6. A reserved IP is IPv4 only, so the services have none. */
+  /**
+   * The status page's machine; it has an AAAA record where it has IPv6. A reserved IP is IPv4 only,
+   * so the services have none.
+   */
   readonly watcher: digitalocean.Droplet;
 }
 
@@ -15,7 +18,10 @@ export interface DnsZoneArgs {
 export const recordName = (host: string, domain: string): string =>
   host === domain ? "@" : host.slice(0, -domain.length - 1);
 
-/** The domain, one address record a host, and CAA: no other authority than Let's Encrypt may issue for it. */
+/**
+ * The domain, one address record a host, and CAA: no other authority than Let's Encrypt may issue
+ * for it.
+ */
 export class DnsZone extends pulumi.ComponentResource {
   readonly domain: digitalocean.Domain;
   readonly caa: digitalocean.DnsRecord;

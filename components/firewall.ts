@@ -7,7 +7,10 @@ const ALL_PORTS = "1-65535";
 export interface FirewallArgs {
   /** Name in the account. */
   readonly firewallName: string;
-  /** Covers every droplet with this tag. By tag, because a firewall named by droplet comes about 10 s after the droplet. */
+  /**
+   * Covers every droplet with this tag. By tag, because a firewall named by droplet comes about 10
+   * s after the droplet.
+   */
   readonly tag: digitalocean.Tag;
   /** CIDR ranges that may use SSH. */
   readonly sshFrom: readonly string[];

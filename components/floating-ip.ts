@@ -16,7 +16,8 @@ export class FloatingIp extends pulumi.ComponentResource {
   constructor(name: string, args: FloatingIpArgs, opts?: pulumi.ComponentResourceOptions) {
     super("second-server:network:FloatingIp", name, {}, opts);
     const child = { parent: this };
-    // Not before its holder: where that may not be replaced, names must not be pointed at an address of another region.
+    // Not before its holder: where that may not be replaced, names must not be pointed at an
+    // address of another region.
     const ip = new digitalocean.ReservedIp(
       name,
       { region: args.region },

@@ -21,7 +21,8 @@ class BuildFolderError extends Error {
 const writeBundle = (stack: string, { release, archive }: BuiltRelease): string => {
   const folder = join(BUILD, stack);
   const path = join(folder, `${release.role}.tar.gz`);
-  // A preview beside an `up` must not pull the file from under it; nor does it need to write what a run as root has written.
+  // A preview beside an `up` must not pull the file from under it; nor does it need to write what a
+  // run as root has written.
   if (existsSync(path) && readFileSync(path).equals(archive)) return path;
   const fresh = `${path}.${process.pid}`;
   try {
@@ -45,7 +46,10 @@ export interface DeliveryArgs {
   readonly identity: pulumi.Input<Identity>;
 }
 
-/** The bundle is on the machine and the machine knows who it is: it can be restored to, and a release applied. */
+/**
+ * The bundle is on the machine and the machine knows who it is: it can be restored to, and a
+ * release applied.
+ */
 export class Delivery extends pulumi.ComponentResource {
   readonly copy: remote.CopyToRemote;
   readonly identity: remote.Command;
@@ -85,13 +89,22 @@ export interface ReleaseArgs {
   readonly server: Server;
   readonly delivery: Delivery;
   readonly sha256: string;
-  /** What has to stand before: the names and the address that the certificate is for, the data that the services start with. */
+  /**
+   * What has to stand before: the names and the address that the certificate is for, the data that
+   * the services start with.
+   */
   readonly after: readonly pulumi.Resource[];
-  /** What takes time and disturbs nothing (packages above all) is done before that, so that little is left when it stands. */
+  /**
+   * What takes time and disturbs nothing (packages above all) is done before that, so that little
+   * is left when it stands.
+   */
   readonly readyBefore?: boolean;
 }
 
-/** Applies a delivered bundle: the agent checks it, switches, waits for health, and goes back by itself when that fails. */
+/**
+ * Applies a delivered bundle: the agent checks it, switches, waits for health, and goes back by
+ * itself when that fails.
+ */
 export class Release extends pulumi.ComponentResource {
   readonly apply: remote.Command;
 

@@ -30,7 +30,10 @@ export interface RolloutArgs {
 
 type Secrets = RolloutArgs["secrets"];
 
-/** Signing keys, one for each side, and the password of the watcher's repository of backups: in the state too, so that a watcher that is lost leaves no backup unreadable. */
+/**
+ * Signing keys, one for each side, and the password of the watcher's repository of backups: in the
+ * state too, so that a watcher that is lost leaves no backup unreadable.
+ */
 const madeSecrets = (opts: pulumi.CustomResourceOptions): Secrets =>
   Object.fromEntries(
     [SECRETS.primaryKey, SECRETS.ownerKey, SECRETS.repositoryPassword].map((name) => [

@@ -52,7 +52,8 @@ export class Server extends pulumi.ComponentResource {
         name: machine.name,
         region: machine.region,
         size: machine.size,
-        // A grown disk is for ever: DigitalOcean makes none smaller, so the smaller size would be out of reach.
+        // A grown disk is for ever: DigitalOcean makes none smaller, so the smaller size would be
+        // out of reach.
         resizeDisk: false,
         image: machine.image,
         ipv6: machine.ipv6,

@@ -13,7 +13,10 @@ export interface SshKeysArgs {
   readonly accountKeyName: string;
 }
 
-/** Every SSH key of the fleet: operators', machine-to-machine, and the host keys, so that no connection ever trusts on first use. */
+/**
+ * Every SSH key of the fleet: operators', machine-to-machine, and the host keys, so that no
+ * connection ever trusts on first use.
+ */
 export class SshKeys extends pulumi.ComponentResource {
   readonly admin: KeyPair;
   /** The operators' public key in the account, put on droplets when they are made. */

@@ -3,7 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { type StackConfig, stackConfig } from "../config/stack-config";
 
 export interface StackSettings {
-  /** What the manifest is checked against: the values of settings, and the names alone of secrets. */
+  /**
+   * What the manifest is checked against: the values of settings, and the names alone of secrets.
+   */
   readonly config: StackConfig;
   /** Name → value; a value is known to the engine only. */
   readonly secrets: Readonly<Record<string, pulumi.Output<string>>>;

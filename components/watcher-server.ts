@@ -9,7 +9,10 @@ export interface WatcherServerArgs {
   readonly keys: SshKeys;
 }
 
-/** The machine that holds what must not die with the primary. In another region; nobody but operators logs in. */
+/**
+ * The machine that holds what must not die with the primary. In another region; nobody but
+ * operators logs in.
+ */
 export class WatcherServer extends pulumi.ComponentResource {
   readonly server: Server;
 

@@ -3,7 +3,10 @@ import type { Manifest } from "./schema";
 import type { Settings } from "./settings";
 import { addressOf } from "./values";
 
-/** Alerts as the manifest and the stack's settings have them; `secrets` are the names of those that are set. */
+/**
+ * Alerts as the manifest and the stack's settings have them; `secrets` are the names of those that
+ * are set.
+ */
 export const alertFacts = (
   { alerts }: Manifest,
   settings: Settings,

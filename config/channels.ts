@@ -23,7 +23,10 @@ type Resolve = (secretsSet: readonly string[]) => ChannelFacts;
 const option = ({ is }: ChannelOption): z.ZodType<string, string> =>
   is === "url" ? url : z.string().regex(is);
 
-/** A channel that needs nothing from fleet.yaml stands there as its name alone ("slack"); others as { NAME: VALUE }. */
+/**
+ * A channel that needs nothing from fleet.yaml stands there as its name alone ("slack"); others as
+ * { NAME: VALUE }.
+ */
 const channelSchema = ({ kind, options, secrets }: ChannelInputs) => {
   const given = Object.entries(options);
   const facts =

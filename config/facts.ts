@@ -13,7 +13,10 @@ import type { Settings } from "./settings";
 
 type Service = Manifest["services"][string];
 
-/** Where the search for a service's port begins: the same for one name, whatever else is in the manifest. */
+/**
+ * Where the search for a service's port begins: the same for one name, whatever else is in the
+ * manifest.
+ */
 const portOf = (name: string): number =>
   createHash("sha256").update(name).digest().readUInt32BE() % PORTS.count;
 
@@ -110,7 +113,10 @@ const deepFreeze = <T>(value: T): T => {
   return value;
 };
 
-/** A checked manifest, checked settings and the names of the secrets that are set → the frozen facts that everything downstream reads. */
+/**
+ * A checked manifest, checked settings and the names of the secrets that are set → the frozen facts
+ * that everything downstream reads.
+ */
 export const factsOf = (
   manifest: Manifest,
   settings: Settings,

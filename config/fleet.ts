@@ -15,7 +15,10 @@ export interface MachineFacts {
   readonly role: Role;
   /** Host name and droplet name, e.g. "primary". */
   readonly name: string;
-  /** With the domain. The primary's leads to the floating IP: what all services stand on is asked by it, and none of them is borrowed. */
+  /**
+   * With the domain. The primary's leads to the floating IP: what all services stand on is asked by
+   * it, and none of them is borrowed.
+   */
   readonly host: string;
   /** DigitalOcean size slug, e.g. "s-1vcpu-1gb". */
   readonly size: string;
@@ -27,7 +30,10 @@ export interface MachineFacts {
   readonly ipv6: boolean;
 }
 
-/** A thing that must survive the machine. Paths are absolute on the primary, under /var/lib/fleet/<service>. */
+/**
+ * A thing that must survive the machine. Paths are absolute on the primary, under
+ * /var/lib/fleet/<service>.
+ */
 export interface DataFacts {
   readonly kind: "file" | "sqlite" | "directory";
   readonly path: string;
@@ -49,7 +55,10 @@ export interface ServiceFacts {
   readonly kind: ServiceKind;
   /** Public host name, fully qualified without a final dot, e.g. "blog.example.test". */
   readonly host: string;
-  /** Source folder relative to the manifest, e.g. "services/blog"; absent for proxy and for packaged binaries. */
+  /**
+   * Source folder relative to the manifest, e.g. "services/blog"; absent for proxy and for packaged
+   * binaries.
+   */
   readonly folder?: string;
   /** File to start inside the folder, e.g. "main.ts". */
   readonly entry?: string;
@@ -57,13 +66,19 @@ export interface ServiceFacts {
   readonly bundled: boolean;
   /** What its data may take in one backup. */
   readonly quotaBytes?: number;
-  /** Argument vector of its process, `${PORT}` and `${DATA_DIR}` to be filled in; empty where it has none. */
+  /**
+   * Argument vector of its process, `${PORT}` and `${DATA_DIR}` to be filled in; empty where it has
+   * none.
+   */
   readonly command: readonly string[];
   /** Trees of the release that it needs besides its own. */
   readonly trees: readonly string[];
   /** Debian packages that this service needs. */
   readonly packages: readonly string[];
-  /** Loopback port it listens on; absent for static. It gets it as PORT, and must listen on 127.0.0.1. */
+  /**
+   * Loopback port it listens on; absent for static. It gets it as PORT, and must listen on
+   * 127.0.0.1.
+   */
   readonly port?: number;
   /** Where a proxy sends requests, e.g. "http://127.0.0.1:9100". */
   readonly upstream?: string;
@@ -80,7 +95,10 @@ export interface ServiceFacts {
   readonly limits?: RequestLimits;
   /** The largest request body that nginx takes. */
   readonly maxBodyBytes: number;
-  /** Response headers that the manifest says, by name in lower case; "none" takes one of the fleet's away. */
+  /**
+   * Response headers that the manifest says, by name in lower case; "none" takes one of the fleet's
+   * away.
+   */
   readonly headers?: Readonly<Record<string, string>>;
 }
 

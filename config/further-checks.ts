@@ -6,7 +6,10 @@ import { schedule } from "./schedules";
 import { addressOf, duration, host, place, serviceName, url } from "./values";
 
 const named = { name: serviceName };
-/** What it looks at is not one of the machines, so that no broken layer of theirs holds its alert back. */
+/**
+ * What it looks at is not one of the machines, so that no broken layer of theirs holds its alert
+ * back.
+ */
 const base = ({ name }: { readonly name: string }) =>
   ({ id: name, machine: "watcher", layer: "service" }) as const;
 
@@ -101,7 +104,9 @@ const scheduledHeartbeat = z
     schedule: check.schedule,
   }));
 
-/** An item of `checks.also`: each kind with its keys and the check that it is to the Observatory. */
+/**
+ * An item of `checks.also`: each kind with its keys and the check that it is to the Observatory.
+ */
 export const furtherCheck = z.union(
   [http, tcp, certificate, dns, icmp, ssh, periodicHeartbeat, scheduledHeartbeat],
   {

@@ -11,7 +11,10 @@ type Node = {
   const?: unknown;
 };
 
-/** The manifest's JSON Schema (draft 2020-12), for editors: config/fleet.schema.json holds exactly this. */
+/**
+ * The manifest's JSON Schema (draft 2020-12), for editors: config/fleet.schema.json holds exactly
+ * this.
+ */
 export const manifestJsonSchema = (): object => ({
   title: "second-server: fleet.yaml",
   ...z.toJSONSchema(manifestSchema, { io: "input" }),

@@ -16,7 +16,10 @@ import { PROJECT, type StackConfig, stackConfig } from "./stack-config";
 
 const MANIFEST = "fleet.yaml";
 
-/** What follows the first line that YAML can't read is its consequence; keys that are there twice are each a mistake of its own. */
+/**
+ * What follows the first line that YAML can't read is its consequence; keys that are there twice
+ * are each a mistake of its own.
+ */
 const syntaxProblems = (file: string, errors: readonly YAMLParseError[]): readonly string[] => {
   const broken = errors.find(({ code }) => code !== "DUPLICATE_KEY");
   return (broken ? [broken] : errors).map(
@@ -68,7 +71,10 @@ export const leftOutOf = (folder: string, { services }: FleetFacts): string[] =>
         ];
   });
 
-/** Checks the manifest in `folder` with the given settings and names of secrets; throws one `ManifestError` with every problem found. */
+/**
+ * Checks the manifest in `folder` with the given settings and names of secrets; throws one
+ * `ManifestError` with every problem found.
+ */
 export const readFleet = (
   folder: string,
   { settings: raw, secrets }: StackConfig,
@@ -105,6 +111,9 @@ export const readFleet = (
   return facts;
 };
 
-/** As the command line sees it, before any engine runs: the manifest and Pulumi.<stack>.yaml in `folder`. */
+/**
+ * As the command line sees it, before any engine runs: the manifest and Pulumi.<stack>.yaml in
+ * `folder`.
+ */
 export const loadFleet = (folder: string, stack: string): FleetFacts =>
   readFleet(folder, readStackConfig(folder, stack), `Pulumi.${stack}.yaml`);

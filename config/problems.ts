@@ -3,7 +3,10 @@ import type { z } from "zod";
 /** Every mistake of the manifest and the stack's settings, each with its place and a remedy. */
 export class ManifestError extends Error {
   override readonly name = "ManifestError";
-  /** Pulumi shows the message alone of what says this of itself: a stack trace would bury the place and the remedy. */
+  /**
+   * Pulumi shows the message alone of what says this of itself: a stack trace would bury the place
+   * and the remedy.
+   */
   readonly __pulumiRunError = true;
   constructor(readonly problems: readonly string[]) {
     super(problems.join("\n"));

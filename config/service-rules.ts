@@ -91,7 +91,10 @@ const ports = ({ services }: FleetFacts): Problem[] =>
       : [];
   });
 
-/** What the unit sets itself: a service that were told otherwise would listen or write where nobody looks. */
+/**
+ * What the unit sets itself: a service that were told otherwise would listen or write where nobody
+ * looks.
+ */
 const OWN_VARIABLES = ["PORT", "HOST", "DATA_DIR", "PUBLIC_URL", "SERVICES_FILE"];
 
 const variables = ({ services }: FleetFacts): Problem[] =>

@@ -84,7 +84,8 @@ const createWalk = (folder: string, found: Found) => {
       found.leftOut.push(path);
       return;
     }
-    // Node reads bytes that are no UTF-8 as U+FFFD, and finds nothing under the name that comes of it.
+    // Node reads bytes that are no UTF-8 as U+FFFD, and finds nothing under the name that comes of
+    // it.
     if (entry.name.includes("\u{fffd}") && !existsSync(at) && !entry.isSymbolicLink()) {
       problem(path, "has a name that is not UTF-8, so no address leads to it. Rename it.");
       return;
@@ -101,7 +102,9 @@ const createWalk = (folder: string, found: Found) => {
   return () => walk("", [root]);
 };
 
-/** Looks at names and kinds only: nothing is opened, so a pipe that nobody writes to stops nobody. */
+/**
+ * Looks at names and kinds only: nothing is opened, so a pipe that nobody writes to stops nobody.
+ */
 export const readSourceFolder = (folder: string): SourceFolder => {
   const found: Found = { files: [], leftOut: [], problems: [] };
   createWalk(folder, found)();

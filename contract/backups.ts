@@ -12,22 +12,34 @@ export const DEFAULT_BACKUP_KEEP: BackupKeep = { hourly: 24, daily: 7, weekly: 4
 export interface BackupPolicy {
   readonly keep: BackupKeep;
   readonly everyMinutes: number;
-  /** Where each item of the fleet's data lies in a backup: what is not here any more has been taken out on purpose. */
+  /**
+   * Where each item of the fleet's data lies in a backup: what is not here any more has been taken
+   * out on purpose.
+   */
   readonly items?: readonly string[];
-  /** What one backup may hold in all, and by services' names; where nothing is said it follows from the last one. */
+  /**
+   * What one backup may hold in all, and by services' names; where nothing is said it follows from
+   * the last one.
+   */
   readonly quota?: {
     readonly bytes?: number;
     readonly services?: Readonly<Record<string, number>>;
   };
 }
 
-/** /var/lib/fleet-backups/status.json on the watcher: how backups stand, for the Observatory. Instants are ISO. */
+/**
+ * /var/lib/fleet-backups/status.json on the watcher: how backups stand, for the Observatory.
+ * Instants are ISO.
+ */
 export interface BackupStatus {
   /** How the last pull ended, and when it began. */
   readonly ok?: boolean;
   readonly at?: string;
   readonly error?: string;
-  /** What has to be told at once, whatever the newest good backup's age: items that failed, a backup that is doubtful or was refused. */
+  /**
+   * What has to be told at once, whatever the newest good backup's age: items that failed, a backup
+   * that is doubtful or was refused.
+   */
   readonly problems?: readonly string[];
   /** The newest good backup, and when it was prepared. */
   readonly newest?: string;
@@ -117,6 +129,9 @@ export interface RestorePlan {
   readonly passedOver: readonly string[];
   /** Items that no backup has whole. */
   readonly lost: readonly string[];
-  /** Why nothing is restored as it stands; absent where it can be, or where there is no backup at all. */
+  /**
+   * Why nothing is restored as it stands; absent where it can be, or where there is no backup at
+   * all.
+   */
   readonly refused?: string;
 }

@@ -10,7 +10,10 @@ const shorthands: Readonly<Record<string, string>> = {
   annually: "0 0 1 1 *",
 };
 
-/** One field: "..", leading zeros and systemd's "from/step", which cron writes as a range up to the field's last value. */
+/**
+ * One field: "..", leading zeros and systemd's "from/step", which cron writes as a range up to the
+ * field's last value.
+ */
 const field = (text: string, last: number): string =>
   text
     .replaceAll("..", "-")
@@ -41,7 +44,8 @@ export const cronOf = (schedule: string): string => {
     throw new Error(
       `"${schedule}": years, "~" and time zones are not known here; write it as cron`,
     );
-  // "+": both the day of the month and that of the week have to fit, as systemd means it; cron takes either.
+  // "+": both the day of the month and that of the week have to fit, as systemd means it; cron
+  // takes either.
   return [second, minute, hour, day, month]
     .map((text, index) => field(text, lasts[index] ?? 0))
     .concat(weekday === undefined ? "*" : `+${field(weekday, 7).toUpperCase()}`)

@@ -1,6 +1,8 @@
 import type { Role } from "./roles";
 
-/** What the checks of the fleet's own layers are called; those of services have the services' names. */
+/**
+ * What the checks of the fleet's own layers are called; those of services have the services' names.
+ */
 export const CHECKS = {
   primary: "primary",
   dns: "dns",

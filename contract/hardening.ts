@@ -29,12 +29,16 @@ export const hardening = ({ capabilities = "", families }: Rights): readonly str
   "RestrictSUIDSGID=yes",
   "LockPersonality=yes",
   "SystemCallArchitectures=native",
-  // @pkey: V8 asks for memory protection keys. What else is outside is refused, not killed, as Node falls back where it can.
+  // @pkey: V8 asks for memory protection keys. What else is outside is refused, not killed, as Node
+  // falls back where it can.
   "SystemCallFilter=@system-service @pkey",
   "SystemCallErrorNumber=EPERM",
 ];
 
-/** Besides, for units whose program and all that it starts is the fleet's own or Debian's, and needs neither. */
+/**
+ * Besides, for units whose program and all that it starts is the fleet's own or Debian's, and needs
+ * neither.
+ */
 export const FEW_CALLS = "SystemCallFilter=~@privileged @resources";
 /** Besides, for units whose program is the fleet's own, so that what it needs is known. */
 export const OWN_HARDENING: readonly string[] = [

@@ -9,7 +9,10 @@ export const UNITS = {
   cron: "cron.service",
   certbot: "certbot.timer",
   certbotRun: "certbot.service",
-  /** Tries a renewal every week, at Let's Encrypt's staging side: what would keep the next one from succeeding is known weeks before. */
+  /**
+   * Tries a renewal every week, at Let's Encrypt's staging side: what would keep the next one from
+   * succeeding is known weeks before.
+   */
   renewalTrial: "renewal-trial.timer",
   renewalTrialRun: "renewal-trial.service",
   /** What the timer starts. */
@@ -47,11 +50,17 @@ export const SECRETS = {
    * of a time when one key signed everything: machines of then go on being understood.
    */
   primaryKey: "signing-key",
-  /** The watcher's alone: signs the links in mails, and what the owner asks the Observatory for there. */
+  /**
+   * The watcher's alone: signs the links in mails, and what the owner asks the Observatory for
+   * there.
+   */
   ownerKey: "owner-key",
   relayPassword: "relay-password",
   operatorPassword: "operator-password",
-  /** Opens the watcher's repository of backups. The watcher's alone: what the primary could read, whoever takes it over could. */
+  /**
+   * Opens the watcher's repository of backups. The watcher's alone: what the primary could read,
+   * whoever takes it over could.
+   */
   repositoryPassword: "repository-password",
 } as const;
 
@@ -63,7 +72,9 @@ export const CERTIFICATE = "fleet";
 
 /** Paths that a machine answers over HTTP whatever it serves. */
 export const ROUTES = {
-  /** nginx itself, on each host: a path that no service would choose, since there it is never asked. */
+  /**
+   * nginx itself, on each host: a path that no service would choose, since there it is never asked.
+   */
   ping: "/.well-known/second-server/nginx",
   /** The Observatory: whether it is well. */
   health: "/health",

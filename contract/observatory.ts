@@ -6,7 +6,10 @@ import type { SmtpRelay } from "./channels/email";
 import type { Channel } from "./channels/registry";
 import type { Role } from "./roles";
 
-/** What a check stands on. A broken lower layer is the alert; what lies above it on the same machine is named in it and silent. */
+/**
+ * What a check stands on. A broken lower layer is the alert; what lies above it on the same machine
+ * is named in it and silent.
+ */
 export const LAYERS = ["dns", "primary", "nginx", "service", "certificate", "data"] as const;
 export type Layer = (typeof LAYERS)[number];
 
@@ -17,7 +20,9 @@ interface CheckBase {
   readonly service?: string;
   /** @default "service"; the check named by `ObservatoryConfig.primary` is "primary". */
   readonly layer?: Layer;
-  /** The machine it looks at; layers hold back only checks of the same machine. @default "primary" */
+  /**
+   * The machine it looks at; layers hold back only checks of the same machine. @default "primary"
+   */
   readonly machine?: Role;
   readonly intervalSeconds?: number;
   /** Below the interval. */
@@ -42,7 +47,10 @@ export interface HttpCheck extends CheckBase {
   readonly maxLatencyMs?: number;
   /** Redirects followed. @default 0 */
   readonly redirects?: number;
-  /** The unit behind it on that machine: an answer counts only while this one runs, and is not started over and over. */
+  /**
+   * The unit behind it on that machine: an answer counts only while this one runs, and is not
+   * started over and over.
+   */
   readonly unit?: string;
 }
 export interface TcpCheck extends CheckBase {
@@ -75,11 +83,17 @@ export interface SshCheck extends CheckBase {
   readonly host: string;
   /** @default 22 */ readonly port?: number;
 }
-/** A job that should have reported: POST/GET /heartbeat/TOKEN (done), TOKEN.start, TOKEN.fail on the Observatory. */
+/**
+ * A job that should have reported: POST/GET /heartbeat/TOKEN (done), TOKEN.start, TOKEN.fail on the
+ * Observatory.
+ */
 export interface HeartbeatCheck extends CheckBase {
   readonly kind: "heartbeat";
   readonly token: string;
-  /** One of the two: a period, or a schedule in cron ("15 3 * * *") or systemd calendar syntax ("daily", "Mon *-*-* 03:00:00"). */
+  /**
+   * One of the two: a period, or a schedule in cron ("15 3 * * *") or systemd calendar syntax
+   * ("daily", "Mon *-*-* 03:00:00").
+   */
   readonly periodSeconds?: number;
   readonly schedule?: string;
   readonly graceSeconds: number;
@@ -106,14 +120,20 @@ export interface HostCheck extends CheckBase {
     readonly trialSeconds?: number;
   };
 }
-/** Age of the newest verified backup (and of the last verified restore), from the file that `fleet-agent backup pull` writes. */
+/**
+ * Age of the newest verified backup (and of the last verified restore), from the file that
+ * `fleet-agent backup pull` writes.
+ */
 export interface BackupCheck extends CheckBase {
   readonly kind: "backup";
   readonly statusFile: string;
   readonly maxAgeSeconds: number;
   readonly maxRestoreAgeSeconds?: number;
 }
-/** The encrypted repository of backups, from the same file: each of its works ended well, and within its time. */
+/**
+ * The encrypted repository of backups, from the same file: each of its works ended well, and within
+ * its time.
+ */
 export interface RepositoryCheck extends CheckBase {
   readonly kind: "repository";
   readonly statusFile: string;
@@ -146,7 +166,10 @@ export type Check =
   | RepositoryCheck
   | DriftCheck;
 
-/** Times are in the machine's own zone; weekly: days 0 (Sunday) to 6 and "HH:MM"; once: ISO instants. */
+/**
+ * Times are in the machine's own zone; weekly: days 0 (Sunday) to 6 and "HH:MM"; once: ISO
+ * instants.
+ */
 export type Maintenance = { readonly title: string; readonly services?: readonly string[] } & (
   | { readonly from: string; readonly to: string }
   | {
@@ -167,10 +190,15 @@ export interface AlertConfig {
   readonly fallback?: readonly Channel[];
   /** A reminder while something stays down, in minutes; 0 for none. @default 240 */
   readonly remindMinutes?: number;
-  /** More turns than this within the hour is flapping: one mail, then quiet until it has settled. @default 6 */
+  /**
+   * More turns than this within the hour is flapping: one mail, then quiet until it has settled.
+   * @default 6
+   */
   readonly flapsPerHour?: number;
   readonly maintenance?: readonly Maintenance[];
-  /** GET this every minute while all is well with the monitor itself: an outside dead-man's switch. */
+  /**
+   * GET this every minute while all is well with the monitor itself: an outside dead-man's switch.
+   */
   readonly deadMan?: { readonly url: string; readonly intervalSeconds?: number };
 }
 
@@ -188,7 +216,10 @@ export interface ObservatoryConfig {
   readonly listen: { readonly host: string; readonly port: number };
   readonly database: string;
   readonly statusUrl: string;
-  /** A check of the primary as a whole; while it fails, the services' own alerts are held back and named in it. */
+  /**
+   * A check of the primary as a whole; while it fails, the services' own alerts are held back and
+   * named in it.
+   */
   readonly primary: Check;
   readonly services: readonly { readonly name: string; readonly url: string }[];
   readonly checks: readonly Check[];
@@ -197,7 +228,10 @@ export interface ObservatoryConfig {
   readonly failAfter: number;
   readonly passAfter: number;
   readonly alerts: AlertConfig;
-  /** Places outside of the fleet: if none answers, the watcher blames its own network. @default the mail relay */
+  /**
+   * Places outside of the fleet: if none answers, the watcher blames its own network. @default the
+   * mail relay
+   */
   readonly network?: readonly TcpCheck[];
   readonly report?: ReportConfig;
   /**
@@ -205,7 +239,10 @@ export interface ObservatoryConfig {
    * CLI asks for on this machine, and may do everything. Absent: one is made beside the database.
    */
   readonly signingKeyFile?: string;
-  /** File with the primary's key: it may report, and announce short maintenance. Absent: the primary is not heard. */
+  /**
+   * File with the primary's key: it may report, and announce short maintenance. Absent: the primary
+   * is not heard.
+   */
   readonly primaryKeyFile?: string;
   /**
    * Login of the operator's view: file with a password (the user is then "operator"), or with

@@ -1,4 +1,7 @@
-/** Where things lie on the machines. `up`, the templates and the programs that run there all read it here. */
+/**
+ * Where things lie on the machines. `up`, the templates and the programs that run there all read it
+ * here.
+ */
 const PROGRAMS = "/opt/fleet";
 const SETTINGS = "/etc/fleet";
 const AGENT_STATE = "/var/lib/fleet-agent";
@@ -11,7 +14,9 @@ export const PATHS = {
   agent: "/usr/local/bin/fleet-agent",
   /** Where `up` copies bundles to: release-<sha256>.tar.gz. It is the operator's home. */
   bundles: "/home/fleet",
-  /** The agents that came with releases, by the releases' sha256; "current" is the one that runs. */
+  /**
+   * The agents that came with releases, by the releases' sha256; "current" is the one that runs.
+   */
   agents: `${PROGRAMS}/agent`,
   /** Unpacked releases, by their sha256: what `rollback` goes back to. */
   releases: `${PROGRAMS}/releases`,
@@ -43,7 +48,10 @@ export const PATHS = {
   operatorKeys: "/home/fleet/.ssh/authorized_keys",
   /** What the watcher's key starts on the primary. */
   peerCommand: `${SETTINGS}/peer-command`,
-  /** What nginx is told: a link per certificate, to Let's Encrypt's folder or, before there is one, to a placeholder. */
+  /**
+   * What nginx is told: a link per certificate, to Let's Encrypt's folder or, before there is one,
+   * to a placeholder.
+   */
   tls: `${SETTINGS}/tls`,
   /** Where Let's Encrypt's challenges are answered from. */
   webroot: "/var/www/acme",
@@ -79,7 +87,10 @@ export const PATHS = {
   backupLock: `${BACKUPS}/lock`,
   /** Of the repository, which is root's. */
   repositoryLock: `${AGENT_STATE}/repository-lock`,
-  /** There after the first successful apply: from then on nothing may be restored over what users have written. */
+  /**
+   * There after the first successful apply: from then on nothing may be restored over what users
+   * have written.
+   */
   sealed: `${AGENT_STATE}/sealed`,
   incoming: `${AGENT_STATE}/incoming`,
   /** What the other machine gave back, verified, waiting for the first apply to put it in place. */
@@ -90,7 +101,9 @@ export const PATHS = {
   /** The machine's permanent host key, which `identity` puts in force. */
   sshHostKey: "/etc/ssh/ssh_host_ed25519_key",
   sshdSettings: "/etc/ssh/sshd_config.d/10-fleet.conf",
-  /** Once the permanent host key is in force: the first boot's is of a type that this one refuses. */
+  /**
+   * Once the permanent host key is in force: the first boot's is of a type that this one refuses.
+   */
   sshdAlgorithms: "/etc/ssh/sshd_config.d/20-fleet-algorithms.conf",
   journaldSettings: "/etc/systemd/journald.conf.d/fleet.conf",
   /** The web server's access log, rotated by size. */

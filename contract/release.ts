@@ -29,7 +29,10 @@ export interface ReleaseFile {
   readonly sha256: string;
 }
 
-/** A folder that is switched as a whole: unpacked at /opt/fleet/trees/<name>/<hash>, with the link /opt/fleet/trees/<name>/current. */
+/**
+ * A folder that is switched as a whole: unpacked at /opt/fleet/trees/<name>/<hash>, with the link
+ * /opt/fleet/trees/<name>/current.
+ */
 export interface ReleaseTree {
   readonly name: string;
   /** First 16 hex digits of the sha256 over its sorted paths, modes and contents. */ readonly hash: string;
@@ -46,9 +49,15 @@ export interface ReleaseUnit {
    * every file below one, and "tree:<name>".
    */
   readonly restartOn: readonly string[];
-  /** What it can take in without a restart, written likewise: when only these changed it is reloaded. */
+  /**
+   * What it can take in without a restart, written likewise: when only these changed it is
+   * reloaded.
+   */
   readonly reloadOn?: readonly string[];
-  /** "restart" for daemons, "reload" where the unit can (nginx), "none" for oneshots and timers' services. */
+  /**
+   * "restart" for daemons, "reload" where the unit can (nginx), "none" for oneshots and timers'
+   * services.
+   */
   readonly onChange: "restart" | "reload" | "none";
   readonly enable: boolean;
 }
@@ -74,11 +83,17 @@ export interface ReleaseProbe {
   readonly timeoutSeconds: number;
 }
 
-/** Asked over HTTPS by its public name, of this machine's own web server: what a visitor gets, certificate included. */
+/**
+ * Asked over HTTPS by its public name, of this machine's own web server: what a visitor gets,
+ * certificate included.
+ */
 export interface ReleasePublicProbe {
   readonly service: string;
   readonly url: string;
-  /** Absent: any answer, behind a certificate that is good for the name (what answers there is not the fleet's to start). */
+  /**
+   * Absent: any answer, behind a certificate that is good for the name (what answers there is not
+   * the fleet's to start).
+   */
   readonly status?: number;
   readonly contains?: string;
   readonly timeoutSeconds: number;
@@ -89,7 +104,10 @@ export interface Release {
   readonly role: Role;
   /** "name@domain" of the fleet that it is of. Absent in releases of before there was any. */
   readonly fleet?: string;
-  /** Debian packages that must be installed (first boot installs them too: this catches later additions). */
+  /**
+   * Debian packages that must be installed (first boot installs them too: this catches later
+   * additions).
+   */
   readonly packages: readonly string[];
   /** System users without a login; home is created 0750. */
   readonly users: readonly { readonly name: string; readonly home: string }[];
@@ -124,19 +142,32 @@ export interface Release {
 export interface Identity {
   readonly format: typeof CONTRACT_VERSION;
   readonly role: Role;
-  /** This machine's permanent SSH host key: OpenSSH private key text; replaces the first-boot key. */
+  /**
+   * This machine's permanent SSH host key: OpenSSH private key text; replaces the first-boot key.
+   */
   readonly hostPrivateKey: string;
   readonly self: { readonly address: string; readonly dropletId: string };
-  /** The other machine; `hostKey` is "ssh-ed25519 AAAA…". Absent on the first pass, when the other machine has no address yet. */
+  /**
+   * The other machine; `hostKey` is "ssh-ed25519 AAAA…". Absent on the first pass, when the other
+   * machine has no address yet.
+   */
   readonly peer: { readonly address: string; readonly hostKey: string };
   /** The floating IP. */
   readonly floatingIp: string;
   /** The key this machine uses towards its peer: OpenSSH private key text. */
   readonly outgoingPrivateKey: string;
-  /** The peer's key, accepted here with a forced command (`fleet-agent peer`): "ssh-ed25519 AAAA…". */
+  /**
+   * The peer's key, accepted here with a forced command (`fleet-agent peer`): "ssh-ed25519 AAAA…".
+   */
   readonly incomingPublicKey: string;
-  /** Who may log in as the operator: the stack's own key first, which `up` comes by, then the owner's. Absent in identities of before it was told. */
+  /**
+   * Who may log in as the operator: the stack's own key first, which `up` comes by, then the
+   * owner's. Absent in identities of before it was told.
+   */
   readonly operatorKeys?: readonly string[];
-  /** Name → value; written to /etc/fleet/secrets/<name>, root 0600 (e.g. "relay-password", "signing-key"). */
+  /**
+   * Name → value; written to /etc/fleet/secrets/<name>, root 0600 (e.g. "relay-password",
+   * "signing-key").
+   */
   readonly secrets: Readonly<Record<string, string>>;
 }

@@ -31,7 +31,10 @@ export interface HostFacts extends Space {
   readonly restarts?: Readonly<Record<string, number>>;
 }
 
-/** What the primary's watchdog sends to the Observatory: its machine's facts and its clock (ms since the epoch). */
+/**
+ * What the primary's watchdog sends to the Observatory: its machine's facts and its clock (ms since
+ * the epoch).
+ */
 export interface MachineReport extends HostFacts {
   readonly at: number;
 }

@@ -5,14 +5,18 @@ import { PATHS } from "./paths";
 /** How systemd hands the key towards the other machine to a unit that is not root. */
 export const PEER_KEY = "peer-key";
 
-/** What the watcher's work on backups may do, as lines of a [Service] section: it talks to the primary, which may be anybody's by now, so it is nobody. */
+/**
+ * What the watcher's work on backups may do, as lines of a [Service] section: it talks to the
+ * primary, which may be anybody's by now, so it is nobody.
+ */
 export const PULL_UNIT: readonly string[] = [
   ...hardening({ families: ["AF_INET", "AF_INET6", "AF_UNIX"] }),
   ...OWN_HARDENING,
   FEW_CALLS,
   "UMask=0077",
   `User=${USERS.pull}`,
-  // Made by systemd, and given to this user as a whole where an earlier agent, which was root, has made it.
+  // Made by systemd, and given to this user as a whole where an earlier agent, which was root, has
+  // made it.
   "StateDirectory=fleet-backups",
   "StateDirectoryMode=0711",
   `LoadCredential=${PEER_KEY}:${PATHS.peerKey}`,
@@ -24,7 +28,10 @@ export const PULL_UNIT: readonly string[] = [
   "IOWeight=20",
 ];
 
-/** The primary's work on a backup. Root, because it starts the units that read each service's data as its own user, and reads the certificates; nothing else of root's. */
+/**
+ * The primary's work on a backup. Root, because it starts the units that read each service's data
+ * as its own user, and reads the certificates; nothing else of root's.
+ */
 export const PREPARE_UNIT: readonly string[] = [
   ...hardening({ families: ["AF_UNIX"] }),
   ...OWN_HARDENING,

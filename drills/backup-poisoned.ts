@@ -8,7 +8,10 @@ import { onMachine } from "./machine";
 const SERVICE = "dead-drop";
 const ASIDE = `${PATHS.serviceData}/${SERVICE}.drill`;
 
-/** The primary hands out a backup in which a service's data is missing: it is told, and never the one that is restored. */
+/**
+ * The primary hands out a backup in which a service's data is missing: it is told, and never the
+ * one that is restored.
+ */
 export const drill = disaster({
   broken: "a backup is taken while a service's data is gone",
   breakIt: async (tools) => {

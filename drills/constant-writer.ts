@@ -17,7 +17,10 @@ export interface Writes {
   readonly acknowledged: number;
   /** Acknowledged, and not there any more. */
   readonly lost: number;
-  /** Longest time between two acknowledged writes: the outage as a visitor who writes has it, in seconds. */
+  /**
+   * Longest time between two acknowledged writes: the outage as a visitor who writes has it, in
+   * seconds.
+   */
   readonly longestGapSeconds: number;
 }
 
@@ -27,7 +30,10 @@ interface Acknowledged {
   readonly at: number;
 }
 
-/** The longest time without an acknowledged write, in seconds to a tenth; `began` and `ended` in milliseconds. */
+/**
+ * The longest time without an acknowledged write, in seconds to a tenth; `began` and `ended` in
+ * milliseconds.
+ */
 export const longestGap = (
   writes: readonly Acknowledged[],
   began: number,
@@ -60,7 +66,10 @@ const textsOf = async (
   return new Set((JSON.parse(body) as { readonly text: string }[]).map(({ text }) => text));
 };
 
-/** Posts a comment each second for as long as a drill lasts; undefined where the fleet has no such service. */
+/**
+ * Posts a comment each second for as long as a drill lasts; undefined where the fleet has no such
+ * service.
+ */
 export const startWriter = async (tools: MendTools): Promise<ConstantWriter | undefined> => {
   const { context, fleet } = tools;
   const service = fleet.services.find(({ name }) => name === "comments");

@@ -34,7 +34,10 @@ const killHalfWay = (tools: DrillTools, folder: string): Promise<void> =>
     );
   });
 
-/** `up` is killed in the middle: the old or the new release serves, and the next `up` ends what was begun. */
+/**
+ * `up` is killed in the middle: the old or the new release serves, and the next `up` ends what was
+ * begun.
+ */
 export const drill = disaster({
   broken: "up is killed while it changes a release",
   breakIt: (tools) =>

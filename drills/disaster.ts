@@ -10,7 +10,10 @@ export interface Disaster {
   readonly mended: string;
   /** Does nothing where nothing is broken. */
   readonly mend: (tools: MendTools) => Promise<void>;
-  /** The name in the alert's subject, "DOWN: nginx". Left out: visitors and owner notice nothing, and not one mail may come. */
+  /**
+   * The name in the alert's subject, "DOWN: nginx". Left out: visitors and owner notice nothing,
+   * and not one mail may come.
+   */
   readonly alertOf?: (tools: DrillTools) => string;
   /** What comes besides the alert and the all-clear, by its subject. */
   readonly note?: RegExp;
@@ -71,7 +74,10 @@ const loud = async (disaster: Disaster, name: string, tools: DrillTools): Promis
   };
 };
 
-/** One thing breaks; the owner gets one alert and one all-clear, or, where nobody may notice, no mail at all. */
+/**
+ * One thing breaks; the owner gets one alert and one all-clear, or, where nobody may notice, no
+ * mail at all.
+ */
 export const disaster = (what: Disaster): Drill => ({
   run: async (tools) => {
     tools.signal.throwIfAborted();

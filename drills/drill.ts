@@ -16,11 +16,16 @@ export interface DrillTools {
   readonly signal: AbortSignal;
 }
 
-/** What mending needs: also that of a drill whose process was killed, so nothing that it remembered. */
+/**
+ * What mending needs: also that of a drill whose process was killed, so nothing that it remembered.
+ */
 export type MendTools = Pick<DrillTools, "context" | "lab" | "fleet" | "reporter">;
 
 export interface Drill {
-  /** Breaks one thing of a fleet that is green, waits for what a user would see, and puts it back; rejects with what was not as it should be. */
+  /**
+   * Breaks one thing of a fleet that is green, waits for what a user would see, and puts it back;
+   * rejects with what was not as it should be.
+   */
   readonly run: (tools: DrillTools) => Promise<Measures>;
   /** Puts right whatever `run` may have left broken; does nothing where nothing is. */
   readonly mend: (tools: MendTools) => Promise<void>;

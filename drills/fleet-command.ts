@@ -21,7 +21,10 @@ const pass = (reporter: MendTools["reporter"], word: string, event: ProgressEven
   else if (event.type === "done") reporter.done(key, label, seconds, { failed, detail });
 };
 
-/** The `fleet` command that the owner types, as a process of its own; resolves with its exit code and what it complained of. */
+/**
+ * The `fleet` command that the owner types, as a process of its own; resolves with its exit code
+ * and what it complained of.
+ */
 export const runFleet = async (
   { context, reporter }: MendTools,
   words: readonly string[],

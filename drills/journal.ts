@@ -40,7 +40,10 @@ const readOr = (file: string, otherwise: string): string => {
   }
 };
 
-/** Written before anything is broken and forgotten once all is mended: what is found by the next command was killed in between. */
+/**
+ * Written before anything is broken and forgotten once all is mended: what is found by the next
+ * command was killed in between.
+ */
 export const journalOf = (context: Context) => ({
   begin: (drill: string): void => {
     mkdirSync(folderOf(context), { recursive: true });

@@ -10,7 +10,10 @@ import { dropletOf, onMachine } from "./machine";
 import type { Measures } from "./timeline";
 import { awaitMail, onlyTheseMails } from "./waiting";
 
-/** The primary is gone for good, with its disk. What took an hour by hand: everything back from the watcher's backup, timed. */
+/**
+ * The primary is gone for good, with its disk. What took an hour by hand: everything back from the
+ * watcher's backup, timed.
+ */
 const run = async (tools: DrillTools): Promise<Measures> => {
   const { context, lab, fleet, timeline, signal } = tools;
   const text = await postComment(tools);

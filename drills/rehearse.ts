@@ -22,7 +22,10 @@ const timelineFor = (drill: string, { reporter }: MendTools): Timeline =>
     reporter.say(`  ${at.toFixed(1).padStart(7)} s  ${what}${detail ? `: ${detail}` : ""}`);
   });
 
-/** Settles as the work does, or rejects at once when the signal comes: the drill is not waited for any more. */
+/**
+ * Settles as the work does, or rejects at once when the signal comes: the drill is not waited for
+ * any more.
+ */
 const unlessAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
   const aborted = new Promise<never>((_, reject) => {
     const stop = (): void => reject(new Error("interrupted"));

@@ -8,7 +8,10 @@ import { newMails } from "./waiting";
 
 const WITHOUT_RELAY_SECONDS = 45;
 
-/** The mail relay is down in the middle of an outage: the alert waits on the watcher, and leaves once it can. */
+/**
+ * The mail relay is down in the middle of an outage: the alert waits on the watcher, and leaves
+ * once it can.
+ */
 export const drill = disaster({
   broken: "nginx is stopped, and the mail relay takes nothing",
   breakIt: async (tools) => {

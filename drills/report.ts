@@ -132,7 +132,9 @@ const sectionOf = (run: Run, earlier: readonly Run[]): string => {
 const rowOf = (run: Run): string =>
   `<tr><td><a href="#${escape(run.drill)}">${escape(run.drill)}</a></td><td class="${run.ok ? "good" : "bad"}">${run.ok ? "came back" : "failed"}</td><td class="number">${seconds(run.seconds)}</td><td class="number">${run.writes ? `${run.writes.lost} of ${run.writes.acknowledged}` : "–"}</td></tr>`;
 
-/** One page that asks nobody for anything: to keep, to print, to show to a customer or an auditor. */
+/**
+ * One page that asks nobody for anything: to keep, to print, to show to a customer or an auditor.
+ */
 export const renderReport = ({ fleet, runs, earlier, now }: ReportOptions): string => {
   const bad = runs.filter(({ ok }) => !ok).length;
   const verdict =

@@ -9,7 +9,10 @@ import { victimOf } from "./spoiled-service";
 
 const LEFT_OUT = ["node_modules", ".git", ".build"];
 
-/** A copy of the project in which a line is added to a service's source; removed when `work` has ended. */
+/**
+ * A copy of the project in which a line is added to a service's source; removed when `work` has
+ * ended.
+ */
 export const withChangedService = async <T>(
   { context, fleet }: MendTools,
   line: string,
@@ -24,7 +27,8 @@ export const withChangedService = async <T>(
       recursive: true,
       filter: (path) => !LEFT_OUT.includes(basename(path)),
     });
-    // Copied, not linked: bundles name their modules' real places relative to the project, and those must be the same here.
+    // Copied, not linked: bundles name their modules' real places relative to the project, and
+    // those must be the same here.
     mkdirSync(join(folder, "node_modules"));
     await promisify(execFile)("cp", [
       "-a",

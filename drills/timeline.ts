@@ -34,7 +34,9 @@ export const createTimeline = (
 /** What the drill measured, in seconds, by what it is called: "alert after the cut", "RTO". */
 export type Measures = Readonly<Record<string, number>>;
 
-/** How a drill went, for people: what was measured, what became of the writes, or what was wrong. */
+/**
+ * How a drill went, for people: what was measured, what became of the writes, or what was wrong.
+ */
 export interface Outcome {
   readonly drill: string;
   readonly ok: boolean;

@@ -8,7 +8,10 @@ import { verify } from "../cli/verify/verify";
 import { until } from "../cli/wait";
 import type { DrillTools, MendTools } from "./drill";
 
-/** Failing checks until an alert, plus the polling interval, its timeout and the mail's way; generous on a busy machine. */
+/**
+ * Failing checks until an alert, plus the polling interval, its timeout and the mail's way;
+ * generous on a busy machine.
+ */
 export const ALERT_SECONDS = 240;
 
 export const inboxIds = async ({ lab, context }: MendTools): Promise<ReadonlySet<string>> =>
@@ -32,7 +35,10 @@ interface Account {
   readonly outbox?: number;
 }
 
-/** No incident is open and no mail is on its way: what comes in the inbox from here on is of this drill, not the all-clear of something earlier. */
+/**
+ * No incident is open and no mail is on its way: what comes in the inbox from here on is of this
+ * drill, not the all-clear of something earlier.
+ */
 export const awaitCalm = async (
   { context, fleet, reporter }: MendTools,
   seconds: number,
@@ -61,7 +67,10 @@ export const awaitCalm = async (
     );
 };
 
-/** Waits for a mail whose subject matches; rejects after the deadline with the subjects that did come. */
+/**
+ * Waits for a mail whose subject matches; rejects after the deadline with the subjects that did
+ * come.
+ */
 export const awaitMail = async (
   tools: DrillTools,
   subject: RegExp,

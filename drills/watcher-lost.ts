@@ -8,7 +8,10 @@ import type { Measures } from "./timeline";
 import { servicesAnswer } from "./visitors";
 import { awaitGreen, awaitMail } from "./waiting";
 
-/** The watcher is gone for good, with its disk. Visitors notice nothing, and one command makes it anew. */
+/**
+ * The watcher is gone for good, with its disk. Visitors notice nothing, and one command makes it
+ * anew.
+ */
 const run = async (tools: DrillTools): Promise<Measures> => {
   const { context, lab, timeline, signal } = tools;
   const watcher = await dropletOf(tools, "watcher");

@@ -2,7 +2,10 @@ import { disaster } from "./disaster";
 import { clearFaults, inject } from "./machine";
 import { servicesAnswer, statusPageIsDark } from "./visitors";
 
-/** The watcher sees nothing any more, the primary least of all: it must not take its own blindness for everybody's death. */
+/**
+ * The watcher sees nothing any more, the primary least of all: it must not take its own blindness
+ * for everybody's death.
+ */
 export const drill = disaster({
   broken: "the watcher's network is cut",
   breakIt: (tools) => inject(tools, { kind: "network-cut" }, "watcher"),

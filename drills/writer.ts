@@ -1,7 +1,8 @@
 /**
- * Writes as a visitor does, one comment after the other, and says which were taken. A program of its own, because it has to run inside the lab's
- * network: `node writer.ts ORDER` with a `WriterOrder` as JSON; a line `{"n": 1, "at": milliseconds}` on standard output for each that was acknowledged. It ends when its
- * standard input does.
+ * Writes as a visitor does, one comment after the other, and says which were taken. A program of
+ * its own, because it has to run inside the lab's network: `node writer.ts ORDER` with a
+ * `WriterOrder` as JSON; a line `{"n": 1, "at": milliseconds}` on standard output for each that was
+ * acknowledged. It ends when its standard input does.
  */
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";

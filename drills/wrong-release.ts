@@ -5,7 +5,10 @@ import { servicesAnswer } from "./visitors";
 
 const WORDS = "broken on purpose by a drill";
 
-/** A release that does not come up: the machine goes back to the one before by itself, and `up` fails with the program's own words. */
+/**
+ * A release that does not come up: the machine goes back to the one before by itself, and `up`
+ * fails with the program's own words.
+ */
 export const drill = disaster({
   broken: "a release that does not come up was rolled back",
   breakIt: (tools) =>

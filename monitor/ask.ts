@@ -34,7 +34,10 @@ const receiver = (configFile: string): Receiver => {
   };
 };
 
-/** Hands an action to the running Observatory, signed with its key. @returns what was done. @throws what it answered. */
+/**
+ * Hands an action to the running Observatory, signed with its key. @returns what was done. @throws
+ * what it answered.
+ */
 export const ask = async (configFile: string, action: ControlRequest): Promise<string> => {
   const { url, key } = receiver(configFile);
   const body = JSON.stringify({ ...action, at: Date.now() });

@@ -30,7 +30,10 @@ export interface ObservatoryDeps extends FoundationDeps {
   readonly ping?: Ping;
 }
 
-/** The parts that the Observatory's doors (pages, signals, systemd) are given theirs from. Nothing runs until `start`. */
+/**
+ * The parts that the Observatory's doors (pages, signals, systemd) are given theirs from. Nothing
+ * runs until `start`.
+ */
 export interface Observatory {
   readonly settings: SettingsInForce;
   /** The owner's. */

@@ -107,7 +107,10 @@ const listed = (damaged: readonly Damage[]): string => {
   return names.join("; ") + (more > 0 ? `; and ${more} more` : "");
 };
 
-/** Stored rows that make no sense go to the journal; the monitor goes on without them, and may tell once more what it had told. */
+/**
+ * Stored rows that make no sense go to the journal; the monitor goes on without them, and may tell
+ * once more what it had told.
+ */
 export const leaveOut = (
   { writer, send, view }: Pick<Observatory, "writer" | "send" | "view">,
   damaged: readonly Damage[],
@@ -168,7 +171,10 @@ export const reload = (
   }
 };
 
-/** systemd's watchdog gets its food only after a check cycle and a write; a write that fails counts, one that hangs does not. */
+/**
+ * systemd's watchdog gets its food only after a check cycle and a write; a write that fails counts,
+ * one that hangs does not.
+ */
 const feed = (clock: Clock, log: Log, isWell: () => boolean): (() => void) => {
   const pauseMs = watchdogPauseMs() ?? DEFAULT_FEED_MS;
   let isReady = false;

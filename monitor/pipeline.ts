@@ -57,7 +57,10 @@ const performer =
   (check: Check, timeoutMs: number): Promise<Outcome> =>
     runCheck(check, timeoutMs, pushChecks);
 
-/** 3. Judge: a failure is believed only while this machine has a network, and was not held up itself (that is the runner's). */
+/**
+ * 3. Judge: a failure is believed only while this machine has a network, and was not held up itself
+ * (that is the runner's).
+ */
 const networkJudge = ({ clock, settings, lag, offline, blindWindows }: PipelineDeps) => {
   const look = (): OwnNetwork => {
     const { network, alerts, timeoutSeconds, intervalSeconds } = settings.current();
@@ -91,7 +94,8 @@ const watchedNow = (settings: SettingsInForce): Parameters<typeof createAlerting
 export const createPipeline = (deps: PipelineDeps, saved: SavedState): Pipeline => {
   const { clock, settings, schedule, lag, offline, effects, rules, sample } = deps;
 
-  // 4. Alert, and 5. effects: alerting's step is a pure function; what it wants done is carried out here.
+  // 4. Alert, and 5. effects: alerting's step is a pure function; what it wants done is carried out
+  // here.
   const alerting = createAlerting(
     { ...effects, rules, now: () => clock.now() },
     watchedNow(settings),

@@ -39,7 +39,9 @@ export const readConfig = (path: string): ObservatoryConfig => {
   return value;
 };
 
-/** The primary's own check comes first; one that is listed again under `checks` is not run twice. */
+/**
+ * The primary's own check comes first; one that is listed again under `checks` is not run twice.
+ */
 export const checksOf = (config: ObservatoryConfig): readonly Check[] => {
   return [config.primary, ...config.checks.filter(({ id }) => id !== config.primary.id)];
 };

@@ -52,7 +52,10 @@ const relay = shape({
   tls: optional(oneOf("starttls", "implicit", "none")),
 });
 
-/** A channel is judged in full where it is used, each message by itself; here is what is read of it beforehand. */
+/**
+ * A channel is judged in full where it is used, each message by itself; here is what is read of it
+ * beforehand.
+ */
 const channel = shape({ kind: text, url: optional(url), headers: optional(headers) });
 
 const weekly = shape({ days: listOf(number), at: text, minutes: positive });
@@ -107,7 +110,8 @@ const namedTwice = (checks: readonly Check[]): readonly string[] => {
 
 /**
  * Everything that is wrong, each with its place; empty when it can be used.
- * Render has checked the manifest already: this guards a running monitor against a damaged or hand-edited file.
+ * Render has checked the manifest already: this guards a running monitor against a damaged or
+ * hand-edited file.
  */
 export const problemsOf = (value: unknown): readonly string[] => {
   const problems = config(value, "");

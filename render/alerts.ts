@@ -6,7 +6,10 @@ import type { Role } from "@second-server/contract/roles";
 import type { ChannelFacts } from "../config/channels";
 import type { FleetFacts } from "../config/fleet";
 
-/** The secrets that the primary is given: its own key, and the relay's password, by which it says that the watcher is gone. */
+/**
+ * The secrets that the primary is given: its own key, and the relay's password, by which it says
+ * that the watcher is gone.
+ */
 const primarySecrets = ({ alerts }: FleetFacts): readonly string[] => [
   SECRETS.primaryKey,
   ...(alerts.relay.user ? [SECRETS.relayPassword] : []),
@@ -53,7 +56,10 @@ export const mailConfig = ({ alerts }: FleetFacts, secrets: string): AlertConfig
   };
 };
 
-/** The Observatory's: the channels and the outside switch besides. Their addresses are as good as passwords, and the watcher's alone. */
+/**
+ * The Observatory's: the channels and the outside switch besides. Their addresses are as good as
+ * passwords, and the watcher's alone.
+ */
 export const alertConfig = (fleet: FleetFacts, secrets: string): AlertConfig => {
   const { channels, deadMan } = fleet.alerts;
   return {

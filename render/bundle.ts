@@ -22,7 +22,10 @@ const sourceError = (folder: string, { errors }: BuildFailure): SourceError =>
   );
 
 export interface BundleOptions {
-  /** Without the blanks and comments, which V8 keeps in memory; names stay, so that a stack trace can be read. */
+  /**
+   * Without the blanks and comments, which V8 keeps in memory; names stay, so that a stack trace
+   * can be read.
+   */
   readonly compact?: boolean;
   /** Packages that lie beside it, in files of their own. */
   readonly beside?: readonly string[];

@@ -26,8 +26,9 @@ const CONTRACT: Values = Object.fromEntries(
 );
 
 /**
- * A template's text with its holes filled: from the values, and from the contract with the machines. A hole without a
- * value and a value without a hole are both errors: neither can be meant.
+ * A template's text with its holes filled: from the values, and from the contract with the
+ * machines. A hole without a value and a value without a hole are both errors: neither can be
+ * meant.
  */
 export const fill = (template: string, values: Values): string => {
   const text = readFileSync(join(FOLDER, template), "utf8");

@@ -26,7 +26,10 @@ export const FIRST_BOOT_PACKAGES = [
   "unattended-upgrades",
 ] as const;
 
-/** A new watcher may have to give back what its repository's copy elsewhere has, before its first release. */
+/**
+ * A new watcher may have to give back what its repository's copy elsewhere has, before its first
+ * release.
+ */
 const OWN_PACKAGES: Readonly<Record<Role, readonly string[]>> = {
   primary: [],
   watcher: ["restic"],

@@ -1,6 +1,9 @@
 import type { ServiceFacts } from "../config/fleet";
 
-/** What every site says; a service's own word goes before where there is a map for it (templates/nginx/maps.conf). */
+/**
+ * What every site says; a service's own word goes before where there is a map for it
+ * (templates/nginx/maps.conf).
+ */
 const COMMON: Readonly<Record<string, string>> = {
   "strict-transport-security": "$hsts",
   "x-content-type-options": "$content_type_options",
@@ -10,7 +13,10 @@ const COMMON: Readonly<Record<string, string>> = {
   "cross-origin-opener-policy": "$opener_policy",
 };
 
-/** Files that nobody computes: scripts from here alone, none inline. Styles may be inline, as most pages' are; pictures and fonts may be data. */
+/**
+ * Files that nobody computes: scripts from here alone, none inline. Styles may be inline, as most
+ * pages' are; pictures and fonts may be data.
+ */
 const STATIC: Readonly<Record<string, string>> = {
   "content-security-policy":
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'; upgrade-insecure-requests",
@@ -30,11 +36,13 @@ export const headerLines = ({
 }): string => {
   const all = { ...COMMON, ...(kind === "static" ? STATIC : {}), ...headers };
   return [
-    // `always`: error pages carry them too. An add_header in a location would drop all of these there, so locations have none.
+    // `always`: error pages carry them too. An add_header in a location would drop all of these
+    // there, so locations have none.
     ...Object.entries(all)
       .filter(([, value]) => value !== "none")
       .map(([name, value]) => `    add_header ${titled(name)} ${quoted(value)} always;`),
-    // What a service says of these is not sent. A proxy_hide_header in a location would drop all of them there.
+    // What a service says of these is not sent. A proxy_hide_header in a location would drop all of
+    // them there.
     ...[...new Set(["strict-transport-security", ...Object.keys(headers)])].map(
       (name) => `    proxy_hide_header ${titled(name)};`,
     ),

@@ -85,7 +85,8 @@ const common = (workers: string): MachineFile[] => [
     mode: 0o644,
     text: fill(`nginx/${name}.conf`, {}),
   })),
-  // "00": nginx reads the folder in order, and the first server of a port would be its default otherwise.
+  // "00": nginx reads the folder in order, and the first server of a port would be its default
+  // otherwise.
   { path: "/etc/nginx/sites/00-default.conf", mode: 0o644, text: fill("nginx/default.conf", {}) },
 ];
 

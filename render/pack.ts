@@ -9,7 +9,10 @@ const KEPT = join(__dirname, "../node_modules/.cache/second-server");
 const digest = (...parts: readonly (string | Buffer)[]): Buffer =>
   parts.reduce((hash, part) => hash.update(part), createHash("sha256")).digest();
 
-/** One gzip member. Members one after the other are a gzip file like any other (RFC 1952, section 2.2). */
+/**
+ * One gzip member. Members one after the other are a gzip file like any other (RFC 1952, section
+ * 2.2).
+ */
 export const pack = (part: Buffer): Buffer => gzipSync(part, { level: LEVEL });
 
 /** A kept file is the digest of what follows it: one that a crash has cut short is not believed. */

@@ -32,7 +32,10 @@ const clientLimits = (): MachineFile[] => [
   },
 ];
 
-/** The access log is looked at each minute, and rotated when it has grown: by day alone, a busy one fills the disk. */
+/**
+ * The access log is looked at each minute, and rotated when it has grown: by day alone, a busy one
+ * fills the disk.
+ */
 const logSizes = (): MachineFile[] => [
   { path: PATHS.logSizes, mode: 0o644, text: fill("system/log-sizes.conf", {}) },
   {
@@ -71,7 +74,10 @@ const renewals = (): MachineFile[] => [
   },
 ];
 
-/** The machine itself: what its kernel does not do, and whom it asks for names. In force from the next boot. */
+/**
+ * The machine itself: what its kernel does not do, and whom it asks for names. In force from the
+ * next boot.
+ */
 const hostSettings = (): MachineFile[] =>
   (
     [
@@ -82,7 +88,10 @@ const hostSettings = (): MachineFile[] =>
     ] as const
   ).map(([path, template]) => ({ path, mode: 0o644, text: fill(template, {}) }));
 
-/** Memory and processes of what strangers can start, and what is kept for the monitor's programs whatever happens beside them. */
+/**
+ * Memory and processes of what strangers can start, and what is kept for the monitor's programs
+ * whatever happens beside them.
+ */
 const fences = (): MachineFile[] => [
   {
     path: unitPath(`${UNITS.ssh}.d/fleet.conf`),
@@ -126,7 +135,10 @@ export const systemFiles = (role: Role): MachineFile[] => [
   },
 ];
 
-/** The primary's alone: while the watcher is brought up to date, what fails on the primary still has to be told. */
+/**
+ * The primary's alone: while the watcher is brought up to date, what fails on the primary still has
+ * to be told.
+ */
 export const announcedUpgrades = (): MachineFile => ({
   path: unitPath(`${UNITS.upgrades}.d/fleet.conf`),
   mode: 0o644,

@@ -9,7 +9,10 @@ const BLOCK = 512;
 const octal = (value: number, width: number): string =>
   `${value.toString(8).padStart(width - 1, "0")}\0`;
 
-/** ustar keeps a long path as prefix (155 bytes) and name (100), cut at a slash; undefined where none fits. */
+/**
+ * ustar keeps a long path as prefix (155 bytes) and name (100), cut at a slash; undefined where
+ * none fits.
+ */
 const splitPath = (path: string): { prefix: string; name: string } | undefined => {
   if (Buffer.byteLength(path) <= 100) return { prefix: "", name: path };
   const cut = [...path.matchAll(/\//g)]
@@ -72,7 +75,9 @@ const longPath = (path: string): Buffer[] => {
   return [header({ path: "pax", mode: 0o644, data }, EXTENDED), ...padded(data)];
 };
 
-/** Entries of a ustar archive, whose bytes depend on nothing else: sorted, no times, owned by root. */
+/**
+ * Entries of a ustar archive, whose bytes depend on nothing else: sorted, no times, owned by root.
+ */
 export const tarPart = (entries: readonly TarEntry[]): Buffer =>
   Buffer.concat(
     [...entries]

@@ -1,4 +1,5 @@
-// Jest runs CommonJS; esbuild turns TypeScript, and the few dependencies that are ES modules only, into it. Types are checked by `npm run lint`.
+// Jest runs CommonJS; esbuild turns TypeScript, and the few dependencies that are ES modules only,
+// into it. Types are checked by `npm run lint`.
 const { transformSync } = require("esbuild");
 module.exports = {
   process(text, path) {

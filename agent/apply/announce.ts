@@ -9,7 +9,10 @@ const MINUTES = 5;
 const TRIES = 3;
 const BETWEEN_MS = 3000;
 
-/** The services that a release takes from the names that the Observatory asks: it is told of the new names after the primary has them. */
+/**
+ * The services that a release takes from the names that the Observatory asks: it is told of the new
+ * names after the primary has them.
+ */
 const leaving = (before: Release, next: Release): readonly string[] => {
   const stay = new Set((next.publicProbes ?? []).map(({ service, url }) => `${service} ${url}`));
   return (before.publicProbes ?? []).flatMap(({ service, url }) =>
@@ -24,7 +27,10 @@ const knownOf = ({ units, publicProbes = [] }: Release): ReadonlySet<string> =>
     ...publicProbes.map(({ service }) => service),
   ]);
 
-/** The services whose programs are about to restart or to go; "all" when the web server in front of them restarts. */
+/**
+ * The services whose programs are about to restart or to go; "all" when the web server in front of
+ * them restarts.
+ */
 const disturbed = (
   { restart, stop }: Pick<Plan, "restart" | "stop">,
   before: Release,
@@ -40,8 +46,9 @@ const disturbed = (
       ].filter((service) => knownOf(before).has(service));
 
 /**
- * A release's own restarts wake nobody: the Observatory is told before them and after them, and shows it on its page. The window ends by itself should the agent not come to say so.
- * An Observatory that can't be told is no reason not to apply a release.
+ * A release's own restarts wake nobody: the Observatory is told before them and after them, and
+ * shows it on its page. The window ends by itself should the agent not come to say so. An
+ * Observatory that can't be told is no reason not to apply a release.
  */
 export const announced = async (
   machine: Machine,
@@ -69,7 +76,8 @@ export const announced = async (
     ]);
     return code === 0 ? undefined : stderr.trim() || `exit ${code}`;
   };
-  // One that restarts at this very moment, with a release of its own, would hear nothing of it, or go on being silent.
+  // One that restarts at this very moment, with a release of its own, would hear nothing of it, or
+  // go on being silent.
   const tell = async (...words: readonly string[]): Promise<boolean> => {
     let complaint = await tellOnce(words);
     for (let tries = 1; complaint !== undefined && tries < TRIES; tries += 1) {

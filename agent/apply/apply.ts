@@ -30,7 +30,10 @@ const all = async (works: readonly Promise<void>[]): Promise<void> => {
   if (failures.length > 0) throw new Error(failures.join("\n"));
 };
 
-/** What a release that is in place again looks like to visitors, in words that say no more than was asked. */
+/**
+ * What a release that is in place again looks like to visitors, in words that say no more than was
+ * asked.
+ */
 const whatAnswers = async (machine: Machine, { sha, release }: Applied): Promise<string> => {
   const names = release.publicProbes ?? [];
   try {
@@ -45,7 +48,10 @@ const whatAnswers = async (machine: Machine, { sha, release }: Applied): Promise
     : `Rolled back to ${short(sha)}; its services answer on loopback. It names nothing to ask over HTTPS.`;
 };
 
-/** Goes back to the release that was in force; what it says about that is part of the error that made it necessary. */
+/**
+ * Goes back to the release that was in force; what it says about that is part of the error that
+ * made it necessary.
+ */
 const goBack = async (machine: Machine, applied: Applied | undefined): Promise<string> => {
   if (!applied)
     return "There is no earlier release to go back to; what was written stays, and the next apply goes on from there.";
@@ -88,7 +94,8 @@ const switchOver = async (
   try {
     await switchTo(machine, release, folder, plan);
     if (isIdle(plan)) machine.log("everything is in place already");
-    // The web server first asks for its certificates while the services come up behind it: each takes seconds.
+    // The web server first asks for its certificates while the services come up behind it: each
+    // takes seconds.
     const services = (async (): Promise<void> => {
       await restart(machine, plan);
       await probeAll(machine, release.probes);
@@ -151,7 +158,10 @@ const bringIn = async (
   settle(machine);
 };
 
-/** `fleet-agent apply SHA`. Idempotent; killed at any moment, the next one goes on from what is there. `onlyReady`: what disturbs nothing is done, and the switch left to the next one. */
+/**
+ * `fleet-agent apply SHA`. Idempotent; killed at any moment, the next one goes on from what is
+ * there. `onlyReady`: what disturbs nothing is done, and the switch left to the next one.
+ */
 export const apply = async (machine: Machine, sha: string, onlyReady = false): Promise<void> => {
   if (!isSha(sha)) throw new Error(`fleet-agent apply: "${sha}" is no sha256 (64 hex digits).`);
   const folder = await unpack(machine, sha);

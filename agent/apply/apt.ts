@@ -1,7 +1,9 @@
 import type { Machine } from "../machine";
 
 const ENVIRONMENT = { DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_SUSPEND: "1" };
-/** dpkg's own lock is waited for by apt, and a file that a mirror does not give is asked for again. */
+/**
+ * dpkg's own lock is waited for by apt, and a file that a mirror does not give is asked for again.
+ */
 const APT_GET = [
   "apt-get",
   "-q",
@@ -11,12 +13,18 @@ const APT_GET = [
   "Acquire::Retries=3",
 ] as const;
 
-/** Somebody else's apt (the daily upgrades, an operator) holds the lists or the archives, for which apt does not wait. */
+/**
+ * Somebody else's apt (the daily upgrades, an operator) holds the lists or the archives, for which
+ * apt does not wait.
+ */
 const LOCKED = /Could not get lock|Unable to (acquire|lock)|is another process using it/i;
 const LOCK_SECONDS = 300;
 const LOCK_PAUSE_MS = 3000;
 
-/** What passes by itself: a mirror in the middle of an update, a name that is not resolved at this moment. */
+/**
+ * What passes by itself: a mirror in the middle of an update, a name that is not resolved at this
+ * moment.
+ */
 const PASSING =
   /Failed to fetch|Temporary failure|Could not (resolve|connect)|Connection (failed|timed out|reset)|Hash Sum mismatch|Mirror sync in progress|Some index files failed/i;
 const MIRROR_PAUSES_MS = [5_000, 20_000];
@@ -28,7 +36,10 @@ interface Result {
   readonly said: string;
 }
 
-/** apt-get with these words: waits for whoever holds any of apt's locks, and tries again what a mirror refuses. */
+/**
+ * apt-get with these words: waits for whoever holds any of apt's locks, and tries again what a
+ * mirror refuses.
+ */
 export const aptGet = async (machine: Machine, words: readonly string[]): Promise<Result> => {
   const argv = [...APT_GET, ...words];
   const deadline = machine.now().getTime() + LOCK_SECONDS * 1000;

@@ -9,7 +9,10 @@ import { linkTarget, switchLink, makeFolder } from "../files";
 import { type Machine, must } from "../machine";
 import { note } from "../record";
 
-/** Let's Encrypt looks the names up itself; a record made a moment ago may not be seen everywhere yet. */
+/**
+ * Let's Encrypt looks the names up itself; a record made a moment ago may not be seen everywhere
+ * yet.
+ */
 const PAUSES_MS = [5_000, 20_000];
 
 const live = (name: string): string => `${DEBIAN_PATHS.letsencrypt}/live/${name}`;
@@ -41,7 +44,10 @@ export const isGood = (
   );
 };
 
-/** Good, and for no other name: one that has gone could not be renewed, and with it none of the others. */
+/**
+ * Good, and for no other name: one that has gone could not be renewed, and with it none of the
+ * others.
+ */
 const isExact = (machine: Machine, certificate: ReleaseCertificate): boolean =>
   isGood(machine, certificate) &&
   new Set(hostsOf(chainOf(machine, live(certificate.name)) ?? "")).size ===
@@ -49,7 +55,10 @@ const isExact = (machine: Machine, certificate: ReleaseCertificate): boolean =>
 
 const linkOf = (name: string): string => `${PATHS.tls}/${name}`;
 const placeholderOf = (name: string): string => `${PATHS.tls}/.placeholder-${name}`;
-/** What visitors were shown before the last change of names: a release that is rolled back needs it again. */
+/**
+ * What visitors were shown before the last change of names: a release that is rolled back needs it
+ * again.
+ */
 const keptOf = (name: string): string => `${PATHS.tls}/.kept-${name}`;
 
 /** Where a certificate lies that is good for all these names. */
@@ -58,7 +67,10 @@ const goodFor = (machine: Machine, certificate: ReleaseCertificate): string | un
     isGood(machine, certificate, folder),
   );
 
-/** Copies what is shown now, and shows the copy: what certbot does to its own files is seen by nobody until it is done. */
+/**
+ * Copies what is shown now, and shows the copy: what certbot does to its own files is seen by
+ * nobody until it is done.
+ */
 const keep = (machine: Machine, name: string): void => {
   const shown = linkTarget(machine.at(linkOf(name)));
   if (shown === undefined || shown === placeholderOf(name) || shown === keptOf(name)) return;
@@ -82,7 +94,11 @@ const show = async (machine: Machine, name: string, folder: string): Promise<voi
   await must(machine, ["systemctl", "reload-or-restart", UNITS.nginx]);
 };
 
-/** Before anything is switched: what visitors are shown stays. Where nothing is shown yet, it is Let's Encrypt's certificate, or a placeholder of the agent's own making: nginx has to start to be asked for the challenge. */
+/**
+ * Before anything is switched: what visitors are shown stays. Where nothing is shown yet, it is
+ * Let's Encrypt's certificate, or a placeholder of the agent's own making: nginx has to start to be
+ * asked for the challenge.
+ */
 export const linkCertificate = async (
   machine: Machine,
   certificate: ReleaseCertificate,
@@ -121,7 +137,10 @@ export const linkCertificate = async (
   if (shown !== placeholder) switchLink(link, placeholder);
 };
 
-/** On the way back: each certificate that is good for the names of then. nginx is told here, as its files may be the same. */
+/**
+ * On the way back: each certificate that is good for the names of then. nginx is told here, as its
+ * files may be the same.
+ */
 export const showAgain = async (
   machine: Machine,
   certificates: readonly ReleaseCertificate[],
@@ -176,8 +195,10 @@ const ask = async (
 };
 
 /**
- * Asks Let's Encrypt for what is missing and has nginx serve it. nginx runs already and answers the challenge on port 80. Once `services` have failed the release is going back, and is not held up by trying again.
- * Where names have only gone, visitors are served as they are: that waits for the services, and that it can't be had yet is told and fails nothing.
+ * Asks Let's Encrypt for what is missing and has nginx serve it. nginx runs already and answers the
+ * challenge on port 80. Once `services` have failed the release is going back, and is not held up
+ * by trying again. Where names have only gone, visitors are served as they are: that waits for the
+ * services, and that it can't be had yet is told and fails nothing.
  */
 export const obtain = async (
   machine: Machine,

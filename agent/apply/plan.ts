@@ -14,7 +14,10 @@ export interface Observed {
   readonly trees: ReadonlyMap<string, string | undefined>;
 }
 
-/** Switches that did not come to their ends, one after the other: what each may have brought, and what no unit may have been told of. */
+/**
+ * Switches that did not come to their ends, one after the other: what each may have brought, and
+ * what no unit may have been told of.
+ */
 export interface Unfinished {
   readonly releases: readonly Release[];
   readonly changed: readonly string[];
@@ -44,7 +47,10 @@ const without = <T>(all: readonly T[], keep: readonly T[]): readonly T[] =>
 const names = (things: readonly { readonly name: string }[]): readonly string[] =>
   things.map(({ name }) => name);
 
-/** What differs between what is there and what should be, and what earlier releases brought that this one does not have. */
+/**
+ * What differs between what is there and what should be, and what earlier releases brought that
+ * this one does not have.
+ */
 const differences = (earlier: readonly Release[], next: Release, { files, trees }: Observed) => ({
   write: next.files.filter(({ path, sha256, mode }) => {
     const seen = files.get(path);
@@ -77,7 +83,10 @@ const isTouched = (
   changed: readonly string[],
 ): boolean => isCausedBy([unitPath(name), unitPath(`${name}.d/`), ...restartOn], changed);
 
-/** From what was applied last and what is there to the steps that make it so: only units whose own things changed are restarted. */
+/**
+ * From what was applied last and what is there to the steps that make it so: only units whose own
+ * things changed are restarted.
+ */
 export const planOf = (
   previous: Release | undefined,
   next: Release,

@@ -95,7 +95,11 @@ export const restart = async (machine: Machine, plan: Plan): Promise<void> => {
   );
 };
 
-/** Puts a verified plan in place; nothing has been restarted yet. What it is about to change is written down first: killed in between, the files look right, and only this tells that nobody was told of them. */
+/**
+ * Puts a verified plan in place; nothing has been restarted yet. What it is about to change is
+ * written down first: killed in between, the files look right, and only this tells that nobody was
+ * told of them.
+ */
 export const switchTo = async (
   machine: Machine,
   next: Release,

@@ -11,7 +11,10 @@ import { type Machine, must } from "../machine";
 
 export const isSha = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
 
-/** The folder of an unpacked release. Unpacked beside and renamed, so that half of one is never taken for a whole. */
+/**
+ * The folder of an unpacked release. Unpacked beside and renamed, so that half of one is never
+ * taken for a whole.
+ */
 export const unpack = async (machine: Machine, sha: string): Promise<string> => {
   const folder = `${PATHS.releases}/${sha}`;
   if (existsSync(machine.at(`${folder}/release.json`))) return folder;
@@ -27,7 +30,8 @@ export const unpack = async (machine: Machine, sha: string): Promise<string> => 
   rmSync(draft, { recursive: true, force: true });
   makeFolder(draft, 0o700);
   try {
-    // A bundle's files have no times. nginx makes an ETag of time and size: a page that changed and kept its length would be "not modified" for whoever has seen it.
+    // A bundle's files have no times. nginx makes an ETag of time and size: a page that changed and
+    // kept its length would be "not modified" for whoever has seen it.
     await must(machine, ["tar", "-xzf", bundle, "-C", draft, "--no-same-owner", "--touch"]);
     // A power cut right after the rename would otherwise leave whole names with empty contents.
     await must(machine, ["sync", "-f", draft]);
@@ -54,7 +58,10 @@ export const readRelease = (machine: Machine, folder: string, role: Role | undef
   return release;
 };
 
-/** Everyone may read a tree, whatever the modes in the bundle: services run under users of their own. */
+/**
+ * Everyone may read a tree, whatever the modes in the bundle: services run under users of their
+ * own.
+ */
 const openUp = (path: string): void => {
   const seen = lstatSync(path);
   if (seen.isSymbolicLink()) return;

@@ -9,7 +9,10 @@ import type { Machine } from "../machine";
 import type { Plan } from "./plan";
 import { hashedFolder, placeTree } from "./unpack";
 
-/** Folders whose readers test a configuration only where it will lie: a copy with the changes is bound over the real one, for the test alone. */
+/**
+ * Folders whose readers test a configuration only where it will lie: a copy with the changes is
+ * bound over the real one, for the test alone.
+ */
 const OVERLAID: readonly { readonly folder: string; readonly test: readonly string[] }[] = [
   { folder: DEBIAN_PATHS.nginx, test: ["nginx", "-t", "-q"] },
   { folder: DEBIAN_PATHS.ssh, test: ["sshd", "-t"] },
@@ -43,7 +46,10 @@ const stageCopy = (machine: Machine, release: string, plan: Plan, folder: string
   return stage;
 };
 
-/** A unit names its programs below "current", which still leads to the release before, or nowhere: it is read with the folders that the switch will lead it to. */
+/**
+ * A unit names its programs below "current", which still leads to the release before, or nowhere:
+ * it is read with the folders that the switch will lead it to.
+ */
 const stageUnit = (
   machine: Machine,
   release: string,
@@ -89,7 +95,10 @@ const passes = async (
     );
 };
 
-/** Asks the programs that will read the files, before any of these is in place; a rejection carries their words. */
+/**
+ * Asks the programs that will read the files, before any of these is in place; a rejection carries
+ * their words.
+ */
 export const verify = async (
   machine: Machine,
   folder: string,
@@ -97,7 +106,8 @@ export const verify = async (
   plan: Plan,
 ): Promise<void> => {
   const changed = [...plan.write.map(({ path }) => path), ...plan.remove];
-  // Beside those in force, where nothing looks until the switch: a unit's program has to be there to be found good.
+  // Beside those in force, where nothing looks until the switch: a unit's program has to be there
+  // to be found good.
   for (const { name, hash } of plan.switchTrees) await placeTree(machine, folder, name, hash);
   rmSync(machine.at(PATHS.stage), { recursive: true, force: true });
   const tests: Promise<unknown>[] = [];

@@ -38,7 +38,10 @@ const folderBelow = (root: string, ...names: readonly string[]): string | undefi
     return isFolder(next) ? next : undefined;
   }, root);
 
-/** A regular file of a sensible size, in a folder that is none's link; undefined for everything else. Never waits for a pipe. */
+/**
+ * A regular file of a sensible size, in a folder that is none's link; undefined for everything
+ * else. Never waits for a pipe.
+ */
 const textOf = (folder: string | undefined, name: string): string | undefined => {
   if (folder === undefined) return undefined;
   try {
@@ -89,7 +92,10 @@ interface Parsed {
   readonly key: string;
 }
 
-/** Parsed, and what is wrong with it told by throwing: the key fits, the names are ours, each certificate is signed by the next. */
+/**
+ * Parsed, and what is wrong with it told by throwing: the key fits, the names are ours, each
+ * certificate is signed by the next.
+ */
 const parse = ({ chain, key }: Pair, { hosts }: ReleaseCertificate, now: Date): Parsed => {
   const certificates = (
     chain.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
@@ -115,7 +121,10 @@ const parse = ({ chain, key }: Pair, { hosts }: ReleaseCertificate, now: Date): 
 
 const pemOf = (certificates: readonly X509Certificate[]): string => certificates.join("");
 
-/** Trusted by what this machine trusts: visitors would refuse another one, and nobody would ask for a better. */
+/**
+ * Trusted by what this machine trusts: visitors would refuse another one, and nobody would ask for
+ * a better.
+ */
 const isTrusted = async (machine: Machine, { chain }: Parsed): Promise<boolean> => {
   const folder = machine.at(`${PATHS.agentState}/certificate`);
   rmSync(folder, { recursive: true, force: true });
@@ -138,7 +147,10 @@ const objectIn = (text: string | undefined): Readonly<Record<string, unknown>> =
   return Object.fromEntries(Object.entries(value));
 };
 
-/** The account that may renew, so that its limits and its history go on; its name, or undefined where none can be used. */
+/**
+ * The account that may renew, so that its limits and its history go on; its name, or undefined
+ * where none can be used.
+ */
 const putAccount = (root: string, target: string): string | undefined => {
   const accounts = folderBelow(root, "accounts", SERVER, "directory");
   for (const id of accounts === undefined ? [] : readdirSync(accounts)) {
@@ -209,7 +221,10 @@ const writeAnew = (
   writeWhole(machine.at(`${base}/renewal/${name}.conf`), `${lines.join("\n")}\n`, 0o600);
 };
 
-/** Puts the certificates of a received backup back, or says why one is not; Let's Encrypt is asked for that one then. */
+/**
+ * Puts the certificates of a received backup back, or says why one is not; Let's Encrypt is asked
+ * for that one then.
+ */
 export const putCertificates = async (
   machine: Machine,
   certificates: readonly ReleaseCertificate[],

@@ -13,7 +13,9 @@ import { LIMITS } from "./manifest";
 
 export type Data = Release["data"][number];
 
-/** A database that is held longer than this by its service is told of, and the other items go on. */
+/**
+ * A database that is held longer than this by its service is told of, and the other items go on.
+ */
 const HELD_SECONDS = 20;
 /** SQLite's own cache and Python; a copy of any size goes through it piece by piece. */
 const MEMORY_MIB = 160;
@@ -41,7 +43,10 @@ export interface End {
   readonly restless?: boolean;
 }
 
-/** Whose they are: a service's user; where it has none (what an operator runs behind a proxy), whoever its folder belongs to. */
+/**
+ * Whose they are: a service's user; where it has none (what an operator runs behind a proxy),
+ * whoever its folder belongs to.
+ */
 export const ownerOf = (machine: Machine, { service, owner }: Data): string | number => {
   if (owner !== "root") return owner;
   const folder = lstatSync(machine.at(`${PATHS.serviceData}/${service}`), {
@@ -132,7 +137,10 @@ export const copyOut = async (
   return ends;
 };
 
-/** What lies in a folder of ours, put into a service's as its own user. Rejects when an item did not arrive. */
+/**
+ * What lies in a folder of ours, put into a service's as its own user. Rejects when an item did not
+ * arrive.
+ */
 export const copyIn = async (
   machine: Machine,
   data: Data,

@@ -21,7 +21,10 @@ const PREPARE_SECONDS = 20 * 60;
 const FETCH_SECONDS = 2 * 3600;
 const MANIFEST_SECONDS = 120;
 
-/** Files, folders and links, none of which runs with another's rights: owners are set when they are put back. */
+/**
+ * Files, folders and links, none of which runs with another's rights: owners are set when they are
+ * put back.
+ */
 const KINDS = [
   "-rlptSH",
   "--no-devices",
@@ -78,8 +81,9 @@ const sharesFiles = (machine: Machine, id: string, other: string): boolean => {
 };
 
 /**
- * The backup whose unchanged files the new one links to: the newest that has no file in common with the newest of all. So the newest two never share one, and
- * a file that is damaged in one is whole in the other; days of hourly backups take little more than twice the room of one.
+ * The backup whose unchanged files the new one links to: the newest that has no file in common with
+ * the newest of all. So the newest two never share one, and a file that is damaged in one is whole
+ * in the other; days of hourly backups take little more than twice the room of one.
  */
 export const baseFor = (machine: Machine): string | undefined => {
   const [newest, ...older] = backupIds(machine);
@@ -112,7 +116,9 @@ const roomOn = (folder: string): { readonly bytes: number; readonly files: numbe
   return { bytes: bavail * bsize, files: ffree };
 };
 
-/** Ends what takes more of the disk than the manifest has told of: its word alone bounds nothing. */
+/**
+ * Ends what takes more of the disk than the manifest has told of: its word alone bounds nothing.
+ */
 const guard = (
   folder: string,
   bytes: number,
@@ -208,7 +214,10 @@ const askToPrepare = async (machine: Machine): Promise<void> => {
   throw code === NO_CONNECTION ? new Error(words) : new Refused(words);
 };
 
-/** One backup of the primary, checked file by file, into an empty folder. Every step has a deadline, and what it may bring is bounded before it comes. */
+/**
+ * One backup of the primary, checked file by file, into an empty folder. Every step has a deadline,
+ * and what it may bring is bounded before it comes.
+ */
 export const fetchInto = async (machine: Machine, folder: string): Promise<BackupManifest> => {
   await askToPrepare(machine);
   const { manifest: told, without } = bounded(machine, await fetchManifest(machine, folder));
@@ -218,7 +227,8 @@ export const fetchInto = async (machine: Machine, folder: string): Promise<Backu
   const base = baseFor(machine);
   checkRoom(folder, bytesNeeded(machine, told, base));
   let faults = await fetchTree(machine, folder, told, base, leave);
-  // rsync goes by size and time; a file that it took for unchanged and is not is fetched by content.
+  // rsync goes by size and time; a file that it took for unchanged and is not is fetched by
+  // content.
   if (faults.length > 0)
     faults = await fetchTree(machine, folder, told, base, [...leave, "--checksum"]);
   if (faults.length > 0)

@@ -10,7 +10,10 @@ import { ANSWER_LIMIT, peer } from "./peer-link";
 import { agreement, compose, forgetAgreement, planRestore, planText } from "./plan-restore";
 import { backupIds, chosen, folderOf, recordStatus } from "./store";
 
-/** A primary made a moment ago may not have its accounts yet: sshd refuses, and a little later does not. */
+/**
+ * A primary made a moment ago may not have its accounts yet: sshd refuses, and a little later does
+ * not.
+ */
 const REACH_SECONDS = 60;
 
 const stateOfPeer = async (machine: Machine): Promise<string> => {
@@ -50,7 +53,8 @@ export const send = async (folder: string, argv: readonly string[]): Promise<voi
   const [tar = "", ...how] = pack(folder);
   const packing = spawn(tar, how, { stdio: ["ignore", "pipe", "inherit"] });
   const remote = spawn(program, args, { stdio: ["pipe", "inherit", "inherit"] });
-  // When the other side refuses, its exit code tells; the broken pipe is only the echo of that. tar would wait for ever for somebody to read on.
+  // When the other side refuses, its exit code tells; the broken pipe is only the echo of that. tar
+  // would wait for ever for somebody to read on.
   remote.stdin.on("error", () => {
     packing.kill();
   });
@@ -69,7 +73,9 @@ export const send = async (folder: string, argv: readonly string[]): Promise<voi
     );
 };
 
-/** One backup as a tar on standard output, for `restore` on the primary or for an archive elsewhere. */
+/**
+ * One backup as a tar on standard output, for `restore` on the primary or for an archive elsewhere.
+ */
 export const exportBackup = async (machine: Machine, asked: string | undefined): Promise<void> => {
   const id = chosen(machine, asked);
   if (id === undefined)
@@ -80,7 +86,11 @@ export const exportBackup = async (machine: Machine, asked: string | undefined):
   if (code !== 0) throw new Error(`fleet-agent backup export: tar ended with exit ${code}.`);
 };
 
-/** Gives a fresh primary, of each item, the newest copy that is whole. A primary in service, or no backup yet, is no failure: there is nothing to give back. Backups of which none can be given are one. */
+/**
+ * Gives a fresh primary, of each item, the newest copy that is whole. A primary in service, or no
+ * backup yet, is no failure: there is nothing to give back. Backups of which none can be given are
+ * one.
+ */
 export const restoreToPeer = async (
   machine: Machine,
   words: RestoreAgreement = {},

@@ -4,7 +4,10 @@ import type { BackupManifest } from "./manifest";
 export const isBelow = (path: string, item: string): boolean =>
   path === item || path.startsWith(`${item}/`);
 
-/** What a backup consists of, each to be judged and restored by itself: as the primary names it, and in backups of earlier agents a service's folder. */
+/**
+ * What a backup consists of, each to be judged and restored by itself: as the primary names it, and
+ * in backups of earlier agents a service's folder.
+ */
 export const itemsOf = (manifest: BackupManifest): readonly string[] => {
   const named = (manifest.items ?? []).map(({ path }) => path);
   const rest = manifest.entries
@@ -41,8 +44,9 @@ const sizeOfItem = (manifest: BackupManifest, item: string): Size => {
 export const CERTIFICATES = "letsencrypt";
 
 /**
- * Why a backup is not to be trusted, seen beside the one before: what it no longer has, or has only half of. The fleet's own manifest (`expected`) says what
- * has been taken out of it on purpose; an item that the primary itself reports as failed is told as that.
+ * Why a backup is not to be trusted, seen beside the one before: what it no longer has, or has only
+ * half of. The fleet's own manifest (`expected`) says what has been taken out of it on purpose; an
+ * item that the primary itself reports as failed is told as that.
  */
 export const doubtsAbout = (
   fresh: BackupManifest,

@@ -46,7 +46,10 @@ export interface Fault {
 }
 
 export const MANIFEST = "manifest.json";
-/** What one backup may be, whoever made it: more is refused before it is read. A file's bytes count as it reads, holes too. */
+/**
+ * What one backup may be, whoever made it: more is refused before it is read. A file's bytes count
+ * as it reads, holes too.
+ */
 export const LIMITS = {
   manifestBytes: 32 * 1024 * 1024,
   files: 100_000,
@@ -150,7 +153,10 @@ const isManifest = (value: unknown): value is BackupManifest =>
   value.entries.every(isEntry) &&
   (value.items === undefined || (Array.isArray(value.items) && value.items.every(isNote)));
 
-/** Read without following a link or waiting for a pipe's other end, and only when it is of a bearable size. */
+/**
+ * Read without following a link or waiting for a pipe's other end, and only when it is of a
+ * bearable size.
+ */
 const readBounded = (path: string): string => {
   const handle = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
@@ -174,7 +180,10 @@ const reasonOf = (error: unknown): string => {
     : `${MANIFEST} is damaged: ${message}`;
 };
 
-/** A backup's description, or what is wrong with it: one that can't be read is a matter of this backup alone. */
+/**
+ * A backup's description, or what is wrong with it: one that can't be read is a matter of this
+ * backup alone.
+ */
 export const readManifest = (folder: string): BackupManifest | { readonly fault: string } => {
   try {
     const value: unknown = JSON.parse(readBounded(join(folder, MANIFEST)));

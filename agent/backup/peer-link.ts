@@ -1,7 +1,10 @@
 import { PATHS } from "@second-server/contract/paths";
 import { PEER_KEY } from "@second-server/contract/units";
 
-/** The way to the primary. In a unit that is not root, systemd shows the key in a folder of the unit's own. */
+/**
+ * The way to the primary. In a unit that is not root, systemd shows the key in a folder of the
+ * unit's own.
+ */
 export const sshOf = (environment: NodeJS.ProcessEnv = process.env): readonly string[] => {
   const folder = environment["CREDENTIALS_DIRECTORY"];
   return [

@@ -9,7 +9,9 @@ import { isSealed, receive } from "./receive";
 
 export type Request = "prepare" | "fetch" | "state" | "restore";
 
-/** What the other machine may ask for, told from its SSH command line; everything else is refused. */
+/**
+ * What the other machine may ask for, told from its SSH command line; everything else is refused.
+ */
 export const requestOf = (commandLine: string): Request => {
   if (commandLine === "prepare" || commandLine === "state" || commandLine === "restore")
     return commandLine;

@@ -38,7 +38,10 @@ interface Found {
   whole: string | undefined;
 }
 
-/** An item of an earlier agent's backup is a service's folder: it is the same as the files in it that are known by name. */
+/**
+ * An item of an earlier agent's backup is a service's folder: it is the same as the files in it
+ * that are known by name.
+ */
 const hasSource = (found: Found, item: string): boolean =>
   [...found.sources.keys()].some((other) => isBelow(item, other) || isBelow(other, item));
 
@@ -91,11 +94,15 @@ const search = (machine: Machine, agreed: RestoreAgreement): Found => {
     found.whole = ofThisAlone ? id : undefined;
     return found;
   }
-  // None has everything: what the fleet's manifest names and no backup has was never backed up, and is not lost with them.
+  // None has everything: what the fleet's manifest names and no backup has was never backed up, and
+  // is not lost with them.
   return found;
 };
 
-/** What a fresh primary would get: of each item the newest copy that is whole, of a backup that nothing speaks against. */
+/**
+ * What a fresh primary would get: of each item the newest copy that is whole, of a backup that
+ * nothing speaks against.
+ */
 export const planRestore = (machine: Machine, agreed: RestoreAgreement): Chosen => {
   const ids = backupIds(machine);
   const found = search(machine, agreed);
@@ -116,7 +123,10 @@ export const planRestore = (machine: Machine, agreed: RestoreAgreement): Chosen 
 const agreedPath = (machine: Machine): string => machine.at(`${PATHS.backups}/agreed.json`);
 const AGREED_HOURS = 2;
 
-/** The restore itself is started by `up`, which knows nothing of this: so it is written down for the next one, and for a while only. */
+/**
+ * The restore itself is started by `up`, which knows nothing of this: so it is written down for the
+ * next one, and for a while only.
+ */
 export const agree = (machine: Machine, agreed: RestoreAgreement): void => {
   makeFolder(machine.at(PATHS.backups), 0o711);
   writeWhole(

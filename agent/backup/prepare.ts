@@ -12,7 +12,10 @@ import { type Data, type End, copyOut } from "./copy";
 import { CERTIFICATES } from "./items";
 import { type ItemNote, sizeOf, writeManifest } from "./manifest";
 
-/** After this nothing further is begun: the watcher waits no longer than that, and somebody may want to roll back. */
+/**
+ * After this nothing further is begun: the watcher waits no longer than that, and somebody may want
+ * to roll back.
+ */
 const ALL_SECONDS = 12 * 60;
 /** A unit's start is mostly waiting for systemd. */
 const AT_ONCE = 4;
@@ -35,7 +38,10 @@ const notesOf = (
       : []),
   ].map((text) => `${shown(path)}: ${text}`);
 
-/** A service's items, by one unit. One item's failure is that item's: the others are copied, and it is told by name. */
+/**
+ * A service's items, by one unit. One item's failure is that item's: the others are copied, and it
+ * is told by name.
+ */
 const copyService = async (
   machine: Machine,
   data: readonly Data[],
@@ -90,7 +96,10 @@ const servicesOf = (release: Release): readonly (readonly Data[])[] =>
     release.data.filter(({ service }) => service === name),
   );
 
-/** Makes consistent copies of everything that must survive, with a manifest, in the folder that the watcher reads. */
+/**
+ * Makes consistent copies of everything that must survive, with a manifest, in the folder that the
+ * watcher reads.
+ */
 export const prepare = async (machine: Machine): Promise<void> => {
   const applied = readApplied(machine);
   if (!applied)

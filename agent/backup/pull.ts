@@ -50,7 +50,8 @@ const take = async (machine: Machine, id: string): Promise<Taken> => {
     const manifest = await fetchInto(machine, folder);
     const doubts = doubtsOfFresh(machine, manifest);
     chmodSync(folder, 0o700);
-    // Both are written before the backup has its name: a power cut leaves none without its place, or without what speaks against it.
+    // Both are written before the backup has its name: a power cut leaves none without its place,
+    // or without what speaks against it.
     noteOrder(machine, id);
     noteDoubts(machine, id, doubts);
     renameSync(folder, folderOf(machine, id));
@@ -92,7 +93,8 @@ const recordTaken = (machine: Machine, id: string, began: Date, taken: Taken): v
 
 const recordFailure = (machine: Machine, began: Date, error: unknown): void => {
   const { message } = error as Error;
-  // On a full disk the status can't be written either: its age tells the Observatory, and the first reason is what counts here.
+  // On a full disk the status can't be written either: its age tells the Observatory, and the first
+  // reason is what counts here.
   try {
     recordStatus(machine, {
       ok: false,
@@ -105,7 +107,10 @@ const recordFailure = (machine: Machine, began: Date, error: unknown): void => {
   }
 };
 
-/** Lets old backups go, fetches one of the primary, checks every file of it, and compares it with the one before. Says how it went in status.json either way. */
+/**
+ * Lets old backups go, fetches one of the primary, checks every file of it, and compares it with
+ * the one before. Says how it went in status.json either way.
+ */
 export const pull = async (machine: Machine): Promise<void> => {
   const began = machine.now();
   const id = freeId(machine, began);

@@ -17,7 +17,10 @@ const SECONDS = 3600;
 /** What would damage a database that comes back: logs left of the one that was there. */
 const BESIDE = ["-wal", "-shm", "-journal"];
 
-/** A service's data as the backup has it, written by its own user; what was there goes. Whether there was anything. */
+/**
+ * A service's data as the backup has it, written by its own user; what was there goes. Whether
+ * there was anything.
+ */
 const putService = async (
   machine: Machine,
   folder: string,
@@ -33,7 +36,10 @@ const putService = async (
   return ends.some(({ absent }) => absent !== true);
 };
 
-/** Puts a received backup where it belongs; the services that own the data must not run. Resolves with the names of those that got theirs. */
+/**
+ * Puts a received backup where it belongs; the services that own the data must not run. Resolves
+ * with the names of those that got theirs.
+ */
 export const putInPlace = async (
   machine: Machine,
   data: readonly Data[],
@@ -53,17 +59,24 @@ export const putInPlace = async (
   return restored;
 };
 
-/** Kept under another name until the next restore: whoever looks into an incident wants to see what was put back. */
+/**
+ * Kept under another name until the next restore: whoever looks into an incident wants to see what
+ * was put back.
+ */
 export const putAway = (machine: Machine): void => {
   const folder = machine.at(PATHS.restore);
   rmSync(`${folder}.done`, { recursive: true, force: true });
   renameSync(folder, `${folder}.done`);
 };
 
-/** Before any service of a machine's first release starts: what the watcher gave back. Does nothing where nothing was given back. */
+/**
+ * Before any service of a machine's first release starts: what the watcher gave back. Does nothing
+ * where nothing was given back.
+ */
 export const putBack = async (machine: Machine, release: Release): Promise<void> => {
   if (!existsSync(machine.at(PATHS.restore)) || isSealed(machine)) return;
-  // An apply that failed may have left them running. On a machine without these units yet, there is nothing to stop.
+  // An apply that failed may have left them running. On a machine without these units yet, there is
+  // nothing to stop.
   if (release.data.length > 0)
     await machine.run([
       "systemctl",

@@ -3,7 +3,9 @@ import type { BackupPolicy } from "@second-server/contract/backups";
 import { isBelow } from "./items";
 import { type BackupManifest, type Entry, sizeOf } from "./manifest";
 
-/** Growth within one interval that nobody is asked about, and what is too small to be asked about. */
+/**
+ * Growth within one interval that nobody is asked about, and what is too small to be asked about.
+ */
 const SERVICE = { times: 4, least: 1024 ** 3 };
 const ALL = { times: 3, least: 2 * 1024 ** 3 };
 
@@ -31,7 +33,10 @@ export interface Within {
   readonly refused?: string;
 }
 
-/** Without the data of services that take more than they may: one that grows without end costs the others nothing. `before` is the newest good backup. */
+/**
+ * Without the data of services that take more than they may: one that grows without end costs the
+ * others nothing. `before` is the newest good backup.
+ */
 export const withinQuota = (
   told: BackupManifest,
   before: BackupManifest | undefined,

@@ -8,7 +8,10 @@ import { runOnOwnStreams } from "../process";
 import { note } from "../record";
 import { faultsOf } from "./manifest";
 
-/** Reads the tar of a backup from this process's standard input, checks every file of it, and keeps it until it is put in place. */
+/**
+ * Reads the tar of a backup from this process's standard input, checks every file of it, and keeps
+ * it until it is put in place.
+ */
 export const receive = async (machine: Machine): Promise<void> => {
   const incoming = machine.at(PATHS.incoming);
   rmSync(incoming, { recursive: true, force: true });

@@ -17,7 +17,10 @@ const ASIDE_SECONDS = 600;
 /** Something else lies in the item's place: there is nothing to keep. */
 const NO_DATA = /^(it is no |its -|a folder on the way )/;
 
-/** What users wrote since the backup stays on the machine until the next restore. As it lies there: a database that is to be replaced may be damaged. */
+/**
+ * What users wrote since the backup stays on the machine until the next restore. As it lies there:
+ * a database that is to be replaced may be damaged.
+ */
 const setAside = async (machine: Machine, data: readonly Data[]): Promise<void> => {
   const aside = machine.at(PATHS.beforeRestore);
   rmSync(aside, { recursive: true, force: true });
@@ -49,7 +52,10 @@ const setAside = async (machine: Machine, data: readonly Data[]): Promise<void> 
   }
 };
 
-/** By an operator, on a primary in service: the data of all services, or of one, from the tar of a backup on standard input. Their units are down meanwhile. */
+/**
+ * By an operator, on a primary in service: the data of all services, or of one, from the tar of a
+ * backup on standard input. Their units are down meanwhile.
+ */
 export const restore = async (machine: Machine, service: string | undefined): Promise<void> => {
   const applied = readApplied(machine);
   if (!applied)

@@ -14,13 +14,16 @@ const DAY_MS = 86_400_000;
 /** Monday-based weeks since 1970 (which began on a Thursday). */
 const week = (id: string): string => String(Math.floor((momentOf(id).getTime() / DAY_MS + 3) / 7));
 
-/** A backup made right after something went wrong must not push out the only good one of its hour. */
+/**
+ * A backup made right after something went wrong must not push out the only good one of its hour.
+ */
 const ALWAYS = 2;
 
 const HOUR_MINUTES = 60;
 /**
- * The tier that is called hourly. Backups more often than hourly are counted one by one (96 quarter-hours are 96 backups); with backups less often, so many
- * hours hold fewer of them (24 hours hold four taken every six).
+ * The tier that is called hourly. Backups more often than hourly are counted one by one (96
+ * quarter-hours are 96 backups); with backups less often, so many hours hold fewer of them (24
+ * hours hold four taken every six).
  */
 const hourlyTier = (
   hourly: number,
@@ -34,8 +37,8 @@ const hourlyTier = (
 };
 
 /**
- * The backups to delete, of `ids` in the order in which they were taken: each of the last hours, days and weeks keeps its newest, and the two newest of all
- * stay.
+ * The backups to delete, of `ids` in the order in which they were taken: each of the last hours,
+ * days and weeks keeps its newest, and the two newest of all stay.
  */
 export const expired = (
   ids: readonly string[],

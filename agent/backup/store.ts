@@ -33,10 +33,16 @@ export const keepOf = (machine: Machine): BackupKeep =>
 export const folderOf = (machine: Machine, id: string): string =>
   machine.at(`${PATHS.backups}/${id}`);
 
-/** The ids in the order in which they were taken, a line each: the clock that names them may have been wrong. */
+/**
+ * The ids in the order in which they were taken, a line each: the clock that names them may have
+ * been wrong.
+ */
 const orderPath = (machine: Machine): string => machine.at(`${PATHS.backups}/order`);
 
-/** An id that was not written down (an earlier agent's, or a damaged line) stands after the last one that its name follows. */
+/**
+ * An id that was not written down (an earlier agent's, or a damaged line) stands after the last one
+ * that its name follows.
+ */
 const inOrder = (names: readonly string[], written: readonly string[]): readonly string[] => {
   const order = [...new Set(written)].filter((id) => names.includes(id));
   for (const id of names.filter((name) => !order.includes(name)).sort()) {
@@ -69,7 +75,10 @@ export const noteOrder = (machine: Machine, id: string): void => {
 
 const doubtPath = (machine: Machine, id: string): string => `${folderOf(machine, id)}.doubtful`;
 
-/** Why a backup is not to be trusted; empty when nothing speaks against it. That there is a note is enough, whatever has become of its text. */
+/**
+ * Why a backup is not to be trusted; empty when nothing speaks against it. That there is a note is
+ * enough, whatever has become of its text.
+ */
 export const doubtsOf = (machine: Machine, id: string): readonly string[] => {
   if (!existsSync(doubtPath(machine, id))) return [];
   const lines = (readText(doubtPath(machine, id)) ?? "").split("\n").filter((line) => line !== "");
@@ -117,7 +126,10 @@ export interface LettingGo {
   readonly keep?: BackupKeep;
 }
 
-/** Lets old folders go. Those that are doubtful or lack an item count by themselves: they push out no good one. Only deletes, so that it works on a full disk. */
+/**
+ * Lets old folders go. Those that are doubtful or lack an item count by themselves: they push out
+ * no good one. Only deletes, so that it works on a full disk.
+ */
 export const letGo = (
   machine: Machine,
   { keep = keepOf(machine) }: LettingGo = {},

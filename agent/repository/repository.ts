@@ -24,7 +24,10 @@ const note = (machine: Machine, work: Work, news: RepositoryWork): void => {
   recordRepository(machine, { [work]: { ...repositoryStatus(machine)[work], ...news } });
 };
 
-/** One work on the repository, whose end is noted for the Observatory, good or bad; on a full disk, where nothing can be noted, its age tells. */
+/**
+ * One work on the repository, whose end is noted for the Observatory, good or bad; on a full disk,
+ * where nothing can be noted, its age tells.
+ */
 export const noted = async <T>(
   machine: Machine,
   work: Work,
@@ -65,7 +68,10 @@ const make = async (machine: Machine): Promise<void> => {
   recordRepository(machine, { since: machine.now().toISOString() });
 };
 
-/** There is one, and in it no lock of a run that was killed: all that writes to it holds the agent's own lock. */
+/**
+ * There is one, and in it no lock of a run that was killed: all that writes to it holds the agent's
+ * own lock.
+ */
 export const openRepository = async (machine: Machine): Promise<void> => {
   if (!hasRepository(machine)) await make(machine);
   else if (namesIn(machine, "locks").length > 0)

@@ -21,8 +21,9 @@ export const ownRepository = (machine: Machine): Place => ({
 });
 
 /**
- * The Observatory shares this machine's memory: Go collects early and has a soft limit, packs and what is read at once are small. Where all that is not enough,
- * the kernel ends restic first, and the next run goes on.
+ * The Observatory shares this machine's memory: Go collects early and has a soft limit, packs and
+ * what is read at once are small. Where all that is not enough, the kernel ends restic first, and
+ * the next run goes on.
  */
 const SPARING = {
   GOGC: "20",
@@ -54,7 +55,10 @@ export interface ResticOptions {
   readonly folder?: string;
 }
 
-/** One run of restic, never asking anything, without a cache: the watcher's disk is small, and its own repository is on it. */
+/**
+ * One run of restic, never asking anything, without a cache: the watcher's disk is small, and its
+ * own repository is on it.
+ */
 export const restic = async (
   machine: Machine,
   { address, environment }: Place,

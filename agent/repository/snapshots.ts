@@ -1,7 +1,10 @@
 import type { Machine } from "../machine";
 import { type Place, mustRestic } from "./restic";
 
-/** What a snapshot's tags say of the backup in it: the repository explains itself, also where the watcher is gone. */
+/**
+ * What a snapshot's tags say of the backup in it: the repository explains itself, also where the
+ * watcher is gone.
+ */
 export interface Facts {
   readonly id: string;
   /** Grows in the order in which backups were taken, whatever the clock said. */
@@ -38,7 +41,9 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const textsIn = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
 
-/** undefined for what is no backup of ours: somebody may keep something else in the same repository. */
+/**
+ * undefined for what is no backup of ours: somebody may keep something else in the same repository.
+ */
 const snapshotOf = (value: unknown): Snapshot | undefined => {
   if (!isRecord(value) || typeof value.id !== "string") return undefined;
   const pairs = textsIn(value.tags).map((tag): readonly [string, string] => [
@@ -74,7 +79,8 @@ const LIST_SECONDS = 300;
 /** The backups in a repository, in the order in which they were taken. */
 export const snapshotsIn = async (machine: Machine, place: Place): Promise<readonly Snapshot[]> =>
   parseSnapshots(
-    // Without a lock: somebody who only reads is in nobody's way, and a place may let us read alone.
+    // Without a lock: somebody who only reads is in nobody's way, and a place may let us read
+    // alone.
     await mustRestic(machine, place, ["snapshots", "--json", "--no-lock"], {
       seconds: LIST_SECONDS,
     }),

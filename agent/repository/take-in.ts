@@ -14,7 +14,10 @@ import { type Facts, type Snapshot, isSoundSnapshot, snapshotsIn, tagsOf } from 
 const BACKUP_SECONDS = 3 * 3600;
 const FORGET_SECONDS = 600;
 
-/** Between the two beside it, where an earlier one is taken in later: a repository that could not be written to for a while. */
+/**
+ * Between the two beside it, where an earlier one is taken in later: a repository that could not be
+ * written to for a while.
+ */
 const orderFor = (
   id: string,
   inOrder: readonly string[],
@@ -60,7 +63,10 @@ const factsOf = (machine: Machine, id: string, order: number): Facts => {
   };
 };
 
-/** Every file is read, whatever its time says: only what is new takes room, and a file that was changed back in time is not missed. */
+/**
+ * Every file is read, whatever its time says: only what is new takes room, and a file that was
+ * changed back in time is not missed.
+ */
 const takeOne = async (machine: Machine, facts: Facts): Promise<void> => {
   await mustRestic(
     machine,
@@ -77,7 +83,10 @@ const takeOne = async (machine: Machine, facts: Facts): Promise<void> => {
   );
 };
 
-/** Which snapshots go, by the manifest's `keep`: those that are doubtful or lack an item count by themselves, and push out no good one. */
+/**
+ * Which snapshots go, by the manifest's `keep`: those that are doubtful or lack an item count by
+ * themselves, and push out no good one.
+ */
 export const expiredSnapshots = (
   machine: Machine,
   all: readonly Snapshot[],
@@ -110,7 +119,10 @@ const forgetExpired = async (
   return all.filter((one) => !gone.includes(one));
 };
 
-/** Of backups that were taken in twice (killed between the two steps of one, and begun anew), the later stands. */
+/**
+ * Of backups that were taken in twice (killed between the two steps of one, and begun anew), the
+ * later stands.
+ */
 const missingIn = (machine: Machine, all: readonly Snapshot[]): readonly string[] => {
   const known = new Set(all.map(({ id }) => id));
   return [...backupIds(machine)].reverse().filter((id) => !known.has(id));
@@ -143,7 +155,10 @@ const work = async (machine: Machine): Promise<void> => {
     throw new Error(`not taken into the repository: ${complaints.join("; ")}`);
 };
 
-/** Every backup folder that the repository does not have yet goes in, oldest first; then the repository lets go what `keep` says. The folders stay for as long: a recovery reads them. */
+/**
+ * Every backup folder that the repository does not have yet goes in, oldest first; then the
+ * repository lets go what `keep` says. The folders stay for as long: a recovery reads them.
+ */
 export const takeIn = async (machine: Machine): Promise<void> => {
   await noted(machine, "taken", async () => {
     if (!hasPassword(machine))

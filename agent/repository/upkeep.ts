@@ -20,7 +20,10 @@ const sizeOf = async (machine: Machine): Promise<number | undefined> => {
   return code === 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
 };
 
-/** What nothing refers to any more goes. On a full disk packs are not written anew, and whole ones still go. */
+/**
+ * What nothing refers to any more goes. On a full disk packs are not written anew, and whole ones
+ * still go.
+ */
 const prune = async (machine: Machine): Promise<void> => {
   const place = ownRepository(machine);
   const all = await restic(machine, place, ["prune", "--quiet", "--max-unused=10%"], {
@@ -48,7 +51,10 @@ export const check = async (machine: Machine, whole = false): Promise<void> => {
   });
 };
 
-/** Once a day, each by itself: a repository that is damaged is not pruned, so that nothing goes that may still be needed. */
+/**
+ * Once a day, each by itself: a repository that is damaged is not pruned, so that nothing goes that
+ * may still be needed.
+ */
 export const upkeep = async (machine: Machine): Promise<void> => {
   await check(machine);
   await prune(machine);

@@ -1,4 +1,8 @@
-/** One service's visitors: pages and uploads at a constant rate over kept connections, and a WebSocket that stays open. Every fault counts, also those that a browser would hide by asking again. */
+/**
+ * One service's visitors: pages and uploads at a constant rate over kept connections, and a
+ * WebSocket that stays open. Every fault counts, also those that a browser would hide by asking
+ * again.
+ */
 import { randomBytes } from "node:crypto";
 import { Agent, type RequestOptions, request } from "node:https";
 import { performance } from "node:perf_hooks";

@@ -1,6 +1,7 @@
 /**
- * Visitors of several services, inside the fleet's network: started by `visit.ts` with the targets as its argument. Each line on standard input is answered by a line: what was seen since the last one.
- * It ends with its standard input.
+ * Visitors of several services, inside the fleet's network: started by `visit.ts` with the targets
+ * as its argument. Each line on standard input is answered by a line: what was seen since the last
+ * one. It ends with its standard input.
  */
 import { createInterface } from "node:readline";
 

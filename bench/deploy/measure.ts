@@ -1,5 +1,6 @@
 /**
- * A constant load on one service of each kind, over changes of it: failed and reset requests, and the longest that anybody waited.
+ * A constant load on one service of each kind, over changes of it: failed and reset requests, and
+ * the longest that anybody waited.
  *
  *   node --import tsx bench/deploy/measure.ts --state DIR [--copy DIR] [--changes 20] [--by up|restart] [--stands]
  *

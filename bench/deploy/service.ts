@@ -1,4 +1,7 @@
-/** What is put in a service's place to be changed under load: pages, uploads and a WebSocket. It ends at SIGTERM without further ado, as most programs do. */
+/**
+ * What is put in a service's place to be changed under load: pages, uploads and a WebSocket. It
+ * ends at SIGTERM without further ado, as most programs do.
+ */
 import { createHash } from "node:crypto";
 import { type IncomingMessage, createServer } from "node:http";
 import type { Duplex } from "node:stream";

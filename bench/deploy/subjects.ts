@@ -1,4 +1,7 @@
-/** A copy of the project whose services can be changed while they are visited: one of each kind that goes live in its own way. */
+/**
+ * A copy of the project whose services can be changed while they are visited: one of each kind that
+ * goes live in its own way.
+ */
 import { execFileSync, spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
@@ -47,7 +50,8 @@ export const makeCopy = (copy: string): void => {
       recursive: true,
       filter: (source) => !NOT_COPIED.includes(basename(source)),
     });
-    // Copied, not linked by name: bundles name their modules' real places relative to the project, and those must be the same here.
+    // Copied, not linked by name: bundles name their modules' real places relative to the project,
+    // and those must be the same here.
     mkdirSync(join(copy, "node_modules"));
     execFileSync("cp", ["-a", "--link", `${PROJECT}/node_modules/.`, join(copy, "node_modules")]);
   }

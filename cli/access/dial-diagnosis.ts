@@ -5,10 +5,16 @@ import type { Context } from "../context";
 import { type Ask, askCloud, type Droplet, dropletsNamed } from "../droplets";
 import type { Reporter } from "../progress/reporter";
 
-/** From the first failure on. A login that times out takes ten seconds each: so it is told within half a minute. */
+/**
+ * From the first failure on. A login that times out takes ten seconds each: so it is told within
+ * half a minute.
+ */
 const PATIENCE_MS = 18_000;
 const CONSOLE_LINES = 8;
-/** What keeps people out of a machine that runs: its sshd, its first boot, and folders that only root may enter. */
+/**
+ * What keeps people out of a machine that runs: its sshd, its first boot, and folders that only
+ * root may enter.
+ */
 const LOOK = [
   `echo sshd: $(systemctl is-active ${UNITS.ssh}), listening on port 22: $(ss -Hltn 'sport = :22' | grep -q . && echo yes || echo no)`,
   "echo first boot: $(cloud-init status 2>&1 | head -1)",
@@ -84,7 +90,10 @@ export const diagnose = async (ask: Ask, name: string, local: boolean): Promise<
 
 const DIALLING = /^Dial .* failed/;
 
-/** A reporter that also looks why a machine can't be logged into, once for each step that keeps on trying. */
+/**
+ * A reporter that also looks why a machine can't be logged into, once for each step that keeps on
+ * trying.
+ */
 export const diagnosing = (
   context: Context,
   reporter: Reporter,

@@ -12,7 +12,10 @@ export interface Access {
 
 const folder = (context: Context): string => join(context.paths.state, "ssh", context.stack);
 
-/** ssh_config for both machines: their permanent host keys are known beforehand, and no other is accepted. */
+/**
+ * ssh_config for both machines: their permanent host keys are known beforehand, and no other is
+ * accepted.
+ */
 export const sshConfig = (
   dir: string,
   user: string,
@@ -37,7 +40,10 @@ export const sshConfig = (
     )
     .join("\n");
 
-/** The key and ssh_config that `up` made, written beside the state (root-only) and renewed when the state is newer. */
+/**
+ * The key and ssh_config that `up` made, written beside the state (root-only) and renewed when the
+ * state is newer.
+ */
 export const ensureAccess = async (context: Context): Promise<Access> => {
   const dir = folder(context);
   const configFile = join(dir, "config");

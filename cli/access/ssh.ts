@@ -43,7 +43,10 @@ export const sshInherited = async (
   return await runInherited(program, args, env);
 };
 
-/** Runs one command line on a machine and returns its output; rejects with its complaint. Never asks anything. */
+/**
+ * Runs one command line on a machine and returns its output; rejects with its complaint. Never asks
+ * anything.
+ */
 export const sshCapture = async (
   context: Context,
   machine: Role,

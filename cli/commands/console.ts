@@ -10,7 +10,10 @@ interface Options extends CommonOptions {
   port: string;
 }
 
-/** Only a browser on this machine that asks for this machine: another site's page must not reach the console by a name that points here. */
+/**
+ * Only a browser on this machine that asks for this machine: another site's page must not reach the
+ * console by a name that points here.
+ */
 export const isLocalHost = (host: string | undefined): boolean =>
   /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host ?? "");
 /** A form on another site may post to 127.0.0.1 as well; its Origin gives it away. */

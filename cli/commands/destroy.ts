@@ -14,7 +14,10 @@ interface Options extends CommonOptions {
   engine?: string;
 }
 
-/** The local cloud itself disappears, and with it everything in it: no need to ask it to delete one thing after the other. */
+/**
+ * The local cloud itself disappears, and with it everything in it: no need to ask it to delete one
+ * thing after the other.
+ */
 const destroyLocal = async (context: Context, reporter: Reporter): Promise<void> => {
   const { state, cache } = context.paths;
   if (isForeignCloud(context))

@@ -55,7 +55,10 @@ const chosen = (
   return names.map(drillNamed);
 };
 
-/** One after the other; a drill that has failed ends with the fleet as it was, so the next one can begin. */
+/**
+ * One after the other; a drill that has failed ends with the fleet as it was, so the next one can
+ * begin.
+ */
 const runAll = async (
   entries: readonly DrillEntry[],
   tools: MendTools,

@@ -34,7 +34,10 @@ const RETURNS: Readonly<Record<Role, string>> = {
     "The Observatory's history and the old backups were on it alone: it begins a new history, and takes a backup of the primary at once.",
 };
 
-/** A primary that is broken may still give its data, and be an hour ahead of the newest backup; the one before stays whatever comes. Resolves with the complaint. */
+/**
+ * A primary that is broken may still give its data, and be an hour ahead of the newest backup; the
+ * one before stays whatever comes. Resolves with the complaint.
+ */
 const backUpOnceMore = async (
   context: Context,
   reporter: Reporter,
@@ -50,7 +53,10 @@ const backUpOnceMore = async (
 /** Every file of a backup is read before it is told of. */
 const PLAN_SECONDS = "1800";
 
-/** Says what a new primary will get, and rejects, before anything is touched, where that may not be restored. */
+/**
+ * Says what a new primary will get, and rejects, before anything is touched, where that may not be
+ * restored.
+ */
 const clearData = async (
   context: Context,
   { force = false, partial = false, doubtful = false }: Options,
@@ -71,7 +77,10 @@ const clearData = async (
   });
 };
 
-/** What the engine has to be told: what is gone comes back by a refresh; what is there but broken has to be replaced by name. */
+/**
+ * What the engine has to be told: what is gone comes back by a refresh; what is there but broken
+ * has to be replaced by name.
+ */
 const engineArgs = async (
   context: Context,
   machine: Role,

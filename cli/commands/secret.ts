@@ -9,7 +9,10 @@ import { cannotRun } from "../errors";
 import { table } from "../progress/text";
 import { readSecret } from "../secret-value";
 
-/** The engine's errors are about the stack's files or its passphrase: words for people, no defect of ours. */
+/**
+ * The engine's errors are about the stack's files or its passphrase: words for people, no defect of
+ * ours.
+ */
 const orRefuse = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
     return await work();

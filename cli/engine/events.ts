@@ -1,4 +1,7 @@
-/** Pulumi's engine events (apitype.EngineEvent, one JSON a line), as far as they are shown. Both engines emit them. */
+/**
+ * Pulumi's engine events (apitype.EngineEvent, one JSON a line), as far as they are shown. Both
+ * engines emit them.
+ */
 export interface EngineEvent {
   readonly timestamp?: number;
   readonly resourcePreEvent?: { readonly metadata: StepMetadata; readonly planning?: boolean };
@@ -114,7 +117,8 @@ export const describeChanges = (changes: Readonly<Record<string, number>>): stri
 
 /** Steps that are no work on a thing of the cloud. */
 const silent = ({ op, urn, ...step }: StepMetadata): boolean =>
-  // "replace" only sums up the two steps that made the new one and deleted the old; a command that ran once has nothing to delete.
+  // "replace" only sums up the two steps that made the new one and deleted the old; a command that
+  // ran once has nothing to delete.
   op === "same" ||
   op === "replace" ||
   (op === "delete-replaced" && step.type.startsWith("command:")) ||
@@ -152,7 +156,10 @@ const done = (step: StepMetadata, seconds: number, failed: boolean, detail?: str
   ...(failed && detail ? { detail } : {}),
 });
 
-/** Follows one run; `now` in milliseconds. Components are left out: they take no time and hold no thing of their own. */
+/**
+ * Follows one run; `now` in milliseconds. Components are left out: they take no time and hold no
+ * thing of their own.
+ */
 export const engineView = (now: () => number): EngineView => {
   const started = new Map<string, { op: string; label: string; at: number; detail?: string }>();
   const errors: string[] = [];

@@ -13,10 +13,16 @@ export interface EngineResult {
   readonly interrupted: boolean;
 }
 
-/** SIGHUP: the terminal is gone. Nobody reads on, but what is under way has to be recorded all the same. */
+/**
+ * SIGHUP: the terminal is gone. Nobody reads on, but what is under way has to be recorded all the
+ * same.
+ */
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** Ctrl-C reaches the engine once and it finishes its running steps; the second one stops it at once. */
+/**
+ * Ctrl-C reaches the engine once and it finishes its running steps; the second one stops it at
+ * once.
+ */
 const passInterrupts = (
   child: ChildProcess,
   reporter: Reporter,
@@ -52,7 +58,10 @@ const parse = (line: string): EngineEvent | undefined => {
   }
 };
 
-/** When a resource fails, the program that waited for it fails too, at length: only the causes are told. */
+/**
+ * When a resource fails, the program that waited for it fails too, at length: only the causes are
+ * told.
+ */
 export const causes = (errors: readonly string[]): readonly string[] => {
   const own = [...new Set(errors)].filter(
     (error) => !/^Running program .* failed with an unhandled exception/.test(error),
@@ -86,7 +95,8 @@ export const follow = async (
       else if (change.severity === "warning") reporter.say(`warning: ${change.text}`);
     }
   };
-  // A session of its own: the terminal's Ctrl-C must reach the engine once, through us, not a second time by the terminal.
+  // A session of its own: the terminal's Ctrl-C must reach the engine once, through us, not a
+  // second time by the terminal.
   const child = spawn(command, [...args], {
     env,
     detached: true,
@@ -100,7 +110,8 @@ export const follow = async (
       child.once("error", reject);
       child.once("close", (code, signal) => resolve(code ?? (signal === "SIGKILL" ? 137 : 130)));
     });
-    // What is not an event (a wrong passphrase, a lock, a crash) is told only on failure: Node's and Pulumi's warnings are noise.
+    // What is not an event (a wrong passphrase, a lock, a crash) is told only on failure: Node's
+    // and Pulumi's warnings are noise.
     const errors =
       exitCode === 0 || view.errors.length > 0 ? causes(view.errors) : complaints.slice(-20);
     return {

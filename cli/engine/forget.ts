@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { PROJECT } from "../../config/stack-config";
 import type { Context } from "../context";
 
-/** What a local DigitalOcean begins with: a folder of this name that has none of it is somebody else's. */
+/**
+ * What a local DigitalOcean begins with: a folder of this name that has none of it is somebody
+ * else's.
+ */
 const CLOUD_FILES = ["machines", "records.json", "cloud.log", "daemon.lock", "ca.pem"];
 
 const namesIn = (folder: string): readonly string[] =>
@@ -18,7 +21,10 @@ export const isForeignCloud = (context: Context): boolean => {
 
 /** Folders below .pulumi that have something of each stack, by project. */
 const KINDS = ["stacks", "history", "backups", "locks/organization"];
-/** Its folder, its state in each of its forms, what the CLI notes beside them (.attrs), and what a killed write of it has left. */
+/**
+ * Its folder, its state in each of its forms, what the CLI notes beside them (.attrs), and what a
+ * killed write of it has left.
+ */
 const isOfStack =
   (stack: string) =>
   (name: string): boolean =>
@@ -42,7 +48,10 @@ export const isThere = (context: Context): boolean =>
     namesIn(join(context.paths.state, ".pulumi", kind, PROJECT)).some(isOfStack(context.stack)),
   );
 
-/** Removes what a stack has in the state folder: another stack's state, which holds its only keys, stays, and so does what is none of ours. Returns what the folder still holds. */
+/**
+ * Removes what a stack has in the state folder: another stack's state, which holds its only keys,
+ * stays, and so does what is none of ours. Returns what the folder still holds.
+ */
 export const forgetStack = ({ paths: { state }, stack, local }: Context): readonly string[] => {
   const pulumi = join(state, ".pulumi");
   for (const kind of KINDS) {

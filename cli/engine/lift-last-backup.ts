@@ -7,7 +7,10 @@ import { runInherited } from "../run";
 import { type EngineName, engineCommand } from "./spawn";
 import { type StoredResource, dropletIn, readResources } from "./state";
 
-/** components/last-backup.ts: its deletion takes a last backup, and the primary stays where that fails. */
+/**
+ * components/last-backup.ts: its deletion takes a last backup, and the primary stays where that
+ * fails.
+ */
 const LAST_BACKUP = "second-server:recovery:LastBackup$command:remote:Command";
 
 /** Somebody has deleted it, and the engine is about to find out. */
@@ -18,8 +21,9 @@ const isGone = async (context: Context, resources: readonly StoredResource[]): P
 };
 
 /**
- * Before a primary goes whose data has been seen to, or may be lost: without this the engine would ask a machine that is dead, or one with nothing on it, for a
- * backup, and refuse. The program declares it again.
+ * Before a primary goes whose data has been seen to, or may be lost: without this the engine would
+ * ask a machine that is dead, or one with nothing on it, for a backup, and refuse. The program
+ * declares it again.
  */
 export const liftLastBackup = async (
   context: Context,

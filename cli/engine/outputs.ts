@@ -7,7 +7,10 @@ import { failed } from "../errors";
 import { chooseEngine, engineCommand } from "./spawn";
 import { readResources } from "./state";
 
-/** The public outputs straight from the state (no engine started); undefined where nothing has been made yet. */
+/**
+ * The public outputs straight from the state (no engine started); undefined where nothing has been
+ * made yet.
+ */
 export const readOutputs = async (context: Context): Promise<Partial<FleetOutputs> | undefined> =>
   (await readResources(context))?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs;
 

@@ -22,7 +22,10 @@ const onPath = (program: string): boolean =>
     }
   });
 
-/** The `pulumi` CLI where it is on PATH, else the embedded engine; both keep the same state, so either may go on with the other's. */
+/**
+ * The `pulumi` CLI where it is on PATH, else the embedded engine; both keep the same state, so
+ * either may go on with the other's.
+ */
 export const chooseEngine = (
   asked: string | undefined,
   installed: boolean = onPath("pulumi"),
@@ -46,7 +49,10 @@ const embedded = (context: Context): readonly string[] => [
   require.resolve("@second-server/engine/main"),
 ];
 
-/** How to start the engine with these arguments: argv and environment, inside the lab's network when it is up. */
+/**
+ * How to start the engine with these arguments: argv and environment, inside the lab's network when
+ * it is up.
+ */
 export const engineCommand = async (
   context: Context,
   engine: EngineName,
@@ -69,7 +75,8 @@ export const engineCommand = async (
     return { command: argv[0]!, args: argv.slice(1), env: { ...backend, ...process.env } };
   const lab = await loadLab();
   const status = await lab.status(context.paths);
-  // The local stack's secrets are worth nothing elsewhere and its state folder is root's alone: a fixed passphrase keeps `up` free of questions.
+  // The local stack's secrets are worth nothing elsewhere and its state folder is root's alone: a
+  // fixed passphrase keeps `up` free of questions.
   const env = {
     ...process.env,
     ...backend,
@@ -112,7 +119,10 @@ export const runEngine = async (
   return await follow(command, rest, env, diagnosing(context, reporter));
 };
 
-/** Runs the engine with this terminal as its own (preview, cancel, output…); resolves with its exit code. */
+/**
+ * Runs the engine with this terminal as its own (preview, cancel, output…); resolves with its exit
+ * code.
+ */
 export const passThrough = async (
   context: Context,
   engine: EngineName,

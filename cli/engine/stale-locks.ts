@@ -17,7 +17,10 @@ const TICKS = 100;
 /** The lock is written a moment after the process has started. */
 const SLACK_MS = 2000;
 
-/** When a process started, in milliseconds since 1970; undefined where there is none, or it can't be told (no /proc). */
+/**
+ * When a process started, in milliseconds since 1970; undefined where there is none, or it can't be
+ * told (no /proc).
+ */
 const startedAt = (pid: number): number | undefined => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

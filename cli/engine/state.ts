@@ -25,7 +25,10 @@ export interface StoredResource {
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
-/** The folder of the stack's backend; undefined where the owner has chosen one that is no folder (PULUMI_BACKEND_URL, not for the local stack). */
+/**
+ * The folder of the stack's backend; undefined where the owner has chosen one that is no folder
+ * (PULUMI_BACKEND_URL, not for the local stack).
+ */
 export const backendFolder = (
   { local, paths }: Context,
   chosen: string | undefined = process.env["PULUMI_BACKEND_URL"],
@@ -79,7 +82,10 @@ export const resourcesIn = (text: string): readonly StoredResource[] => {
   return state.checkpoint?.latest?.resources ?? state.deployment?.resources ?? [];
 };
 
-/** What the stack's state holds, secrets as they are stored; undefined where nothing has been made yet. */
+/**
+ * What the stack's state holds, secrets as they are stored; undefined where nothing has been made
+ * yet.
+ */
 export const readResources = async (
   context: Context,
 ): Promise<readonly StoredResource[] | undefined> => {
@@ -88,7 +94,10 @@ export const readResources = async (
   return text === undefined ? undefined : resourcesIn(text);
 };
 
-/** The machine's droplet: by its name in the program, as the name of the droplet itself may be about to change. */
+/**
+ * The machine's droplet: by its name in the program, as the name of the droplet itself may be about
+ * to change.
+ */
 export const dropletIn = (
   resources: readonly StoredResource[],
   role: Role,

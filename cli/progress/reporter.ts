@@ -1,8 +1,14 @@
 import { clip, duration, paintFor } from "./text";
 
-/** Where a command's progress goes: a terminal (running lines redrawn in place), a plain stream, or JSON events. */
+/**
+ * Where a command's progress goes: a terminal (running lines redrawn in place), a plain stream, or
+ * JSON events.
+ */
 export interface Reporter {
-  /** A step is under way; `detail` is the last line it said. May be called again and again with the same key. */
+  /**
+   * A step is under way; `detail` is the last line it said. May be called again and again with the
+   * same key.
+   */
   running(key: string, label: string, detail?: string): void;
   done(
     key: string,

@@ -9,7 +9,10 @@ export const duration = (seconds: number): string => {
 export const clip = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 
-/** Columns as wide as their widest cell; numbers (cells that end in a digit, %, "ms" or start with $) are not special: the caller pads. */
+/**
+ * Columns as wide as their widest cell; numbers (cells that end in a digit, %, "ms" or start with
+ * $) are not special: the caller pads.
+ */
 export const table = (
   header: readonly string[],
   rows: readonly (readonly string[])[],
@@ -34,7 +37,9 @@ const CODES = {
   bold: 1,
 } as const;
 
-/** Colour only where someone looks at a terminal and has not asked for none (https://no-color.org). */
+/**
+ * Colour only where someone looks at a terminal and has not asked for none (https://no-color.org).
+ */
 export const paintFor = (
   stream: { isTTY?: boolean },
   env: NodeJS.ProcessEnv = process.env,

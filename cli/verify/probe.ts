@@ -5,7 +5,10 @@ import type { Context } from "../context";
 import { loadLab } from "../lab";
 import type { ProbeOrder, ProbeReport } from "./prober";
 
-/** Runs the prober where the fleet's visitors are: inside the lab's network, or here for a fleet on the real DigitalOcean. */
+/**
+ * Runs the prober where the fleet's visitors are: inside the lab's network, or here for a fleet on
+ * the real DigitalOcean.
+ */
 export const probeAll = async (
   context: Context,
   targets: ProbeOrder["targets"],

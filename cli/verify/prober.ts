@@ -1,6 +1,7 @@
 /**
- * Asks each address once over HTTPS, as a visitor would, and says what it saw. A program of its own, because it has to run inside the lab's
- * network: `node prober.ts` with a `ProbeOrder` as JSON on standard input; answers `ProbeReport` as JSON on standard output.
+ * Asks each address once over HTTPS, as a visitor would, and says what it saw. A program of its
+ * own, because it has to run inside the lab's network: `node prober.ts` with a `ProbeOrder` as JSON
+ * on standard input; answers `ProbeReport` as JSON on standard output.
  */
 import { lookup } from "node:dns/promises";
 import { readFileSync } from "node:fs";
@@ -87,7 +88,8 @@ const ask = (
             certificateExpires: new Date(certificate.valid_to).toISOString(),
             issuer: certificate.issuer?.CN,
           });
-        // An endless answer (an event stream) has answered once its head is there; what came until the limit is enough.
+        // An endless answer (an event stream) has answered once its head is there; what came until
+        // the limit is enough.
         response.on("data", (chunk: string) => {
           body += chunk;
           if (body.length > BODY_LIMIT) {

@@ -31,7 +31,10 @@ export const serviceTable = (verdicts: readonly Verdict[], now: number, paint: P
   ].join("\n");
 };
 
-/** DigitalOcean's list prices: two droplets; a reserved IP that is assigned costs nothing, nor do DNS and firewalls. */
+/**
+ * DigitalOcean's list prices: two droplets; a reserved IP that is assigned costs nothing, nor do
+ * DNS and firewalls.
+ */
 export const monthlyCost = ({ primary, watcher }: FleetFacts): number =>
   primary.monthlyUsd + watcher.monthlyUsd;
 

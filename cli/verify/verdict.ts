@@ -36,7 +36,10 @@ export const targetsOf = (fleet: FleetFacts): readonly ProbeTarget[] => [
   { name: STATUS_TARGET, url: `https://${fleet.status.host}${ROUTES.status}`, status: 200 },
 ];
 
-/** What the Observatory says of each service; empty when its answer is not there or not readable yet. */
+/**
+ * What the Observatory says of each service; empty when its answer is not there or not readable
+ * yet.
+ */
 const accountOf = (answer: ProbeResult | undefined): ReadonlyMap<string, Account> => {
   if (!answer?.ok || !answer.body) return new Map();
   try {
@@ -54,7 +57,10 @@ const doubt = (account: Account | undefined): string | undefined => {
     : `the Observatory sees it fail: ${account.error}`;
 };
 
-/** Judges one round: a service is well when it answered as fleet.yaml says at the floating IP and the Observatory finds it well too. */
+/**
+ * Judges one round: a service is well when it answered as fleet.yaml says at the floating IP and
+ * the Observatory finds it well too.
+ */
 export const judge = (
   fleet: FleetFacts,
   floatingIp: string,

@@ -11,7 +11,10 @@ export interface Verification {
   readonly seconds: number;
 }
 
-/** Asks every service until all are well or the time is up; the last round's verdicts are the result. */
+/**
+ * Asks every service until all are well or the time is up; the last round's verdicts are the
+ * result.
+ */
 export const verify = async (
   context: Context,
   fleet: FleetFacts,

@@ -10,13 +10,18 @@ export interface Sources {
   readonly folder: string;
   /** The file to start, inside the folder. */
   readonly entry?: string;
-  /** The entry becomes one main.js with all that it imports; otherwise the folder travels as it is. */
+  /**
+   * The entry becomes one main.js with all that it imports; otherwise the folder travels as it is.
+   */
   readonly bundled?: boolean;
 }
 
 /** A process of its own: it gets a user, a port, a unit, a watchdog. */
 export interface Process {
-  /** Argument vector. `${PORT}` and `${DATA_DIR}` are filled in; "./" before the program stands for its folder. */
+  /**
+   * Argument vector. `${PORT}` and `${DATA_DIR}` are filled in; "./" before the program stands for
+   * its folder.
+   */
   readonly command: readonly [string, ...string[]];
   /** Where fleet.yaml fixes it; chosen otherwise. */
   readonly port?: number;
@@ -25,7 +30,10 @@ export interface Process {
   readonly trees?: readonly string[];
 }
 
-/** What answers the requests that nginx does not answer itself: a process of ours, or something that runs at this address already. */
+/**
+ * What answers the requests that nginx does not answer itself: a process of ours, or something that
+ * runs at this address already.
+ */
 export type Backend = Process | { readonly upstream: string };
 
 /** What a location is made from. */
@@ -44,13 +52,18 @@ export interface Filling {
 /** The keys that every service has, as the schema gives them. */
 export type CommonEntry = z.output<z.ZodObject<typeof serviceKeys>>;
 
-/** All that there is to say of one kind of service; `Entry` is its item in fleet.yaml, as its schema gives it. */
+/**
+ * All that there is to say of one kind of service; `Entry` is its item in fleet.yaml, as its schema
+ * gives it.
+ */
 interface Definition<Schema, Entry> {
   /** Its keys: the keys of every service, and its own. */
   readonly schema: Schema;
   /** Memory limit when left out; none for what nginx does alone. */
   readonly memoryMiB: number;
-  /** Whether one client's requests are counted when nothing is said: what costs no process is not. */
+  /**
+   * Whether one client's requests are counted when nothing is said: what costs no process is not.
+   */
   readonly limited: boolean;
   /** Path that is asked when left out. */
   readonly healthPath: string;
@@ -79,7 +92,9 @@ export interface ServiceEntry<Name extends string> {
   readonly backend?: Backend;
 }
 
-/** A kind whose entries come out of the schema as `ServiceEntry`, with what was left out filled in. */
+/**
+ * A kind whose entries come out of the schema as `ServiceEntry`, with what was left out filled in.
+ */
 export const serviceKind = <
   Name extends string,
   Schema extends z.ZodType<CommonEntry & { readonly kind: Name }> & z.core.$ZodTypeDiscriminable,

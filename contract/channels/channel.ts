@@ -41,7 +41,10 @@ export interface HttpDispatch {
     readonly headers: Readonly<Record<string, string>>;
     readonly body: string;
   };
-  /** Whether the answer says that the message was taken: a page of something in between answers 200 as well. */
+  /**
+   * Whether the answer says that the message was taken: a page of something in between answers 200
+   * as well.
+   */
   readonly isDelivered: (answer: ChannelAnswer) => boolean;
   /** What an answer asks the operator to change, where the channel has such answers of its own. */
   readonly remedy?: (answer: ChannelAnswer) => string | undefined;
@@ -72,7 +75,10 @@ export interface SmtpDispatch {
 export interface ChannelDefinition<Fields> {
   /** "stack": it is always there, and the stack's settings give its options. @default "manifest" */
   readonly configuredBy?: "manifest" | "stack";
-  /** The fields that come from fleet.yaml; where there are none, the channel's name alone stands there. */
+  /**
+   * The fields that come from fleet.yaml; where there are none, the channel's name alone stands
+   * there.
+   */
   readonly options: { readonly [Field in keyof Fields]?: ChannelOption };
   /** The fields that name a secret's file. */
   readonly secrets: { readonly [Field in keyof Fields]?: ChannelSecret };

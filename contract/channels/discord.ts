@@ -7,7 +7,10 @@ interface Discord {
 
 const SUPPRESS_EMBEDS = 4;
 
-/** A webhook of Discord. It takes 2,000 characters. wait=true: it answers when the message is there, not when it was heard. */
+/**
+ * A webhook of Discord. It takes 2,000 characters. wait=true: it answers when the message is there,
+ * not when it was heard.
+ */
 export const discord = overHttp<Discord>({
   options: {},
   secrets: { urlFile: { name: "discord-url" } },

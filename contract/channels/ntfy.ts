@@ -14,7 +14,10 @@ const TAGS: Readonly<Record<Message["kind"], string>> = {
   report: "information_source",
 };
 
-/** A topic of ntfy. It takes a body of up to 4,096 bytes for a message; a longer one becomes an attachment or is refused. */
+/**
+ * A topic of ntfy. It takes a body of up to 4,096 bytes for a message; a longer one becomes an
+ * attachment or is refused.
+ */
 export const ntfy = overHttp<Ntfy>({
   options: { url: { key: "ntfy", is: "url", shownAs: "URL" } },
   // A topic of one's own server may want a token; a public one has none.

@@ -14,7 +14,10 @@ const clipped = (line: string): string =>
 export const utf16: Measure = (text) => text.length;
 export const bytes: Measure = (text) => Buffer.byteLength(text);
 
-/** Whole lines for as long as they fit, each escaped; what was cut can be read at the address, which is always there. */
+/**
+ * Whole lines for as long as they fit, each escaped; what was cut can be read at the address, which
+ * is always there.
+ */
 export const fitted = (
   text: string,
   url: string | undefined,

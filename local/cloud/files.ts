@@ -21,8 +21,9 @@ export const isErrorOf = (error: unknown, ...codes: readonly string[]): boolean 
   codes.includes(String(error.code));
 
 /**
- * The work's result, or `otherwise` when what it works on is not there. Any other failure (no permission, a broken disk) stays one.
- * A process or control group that ends while it is read says ESRCH or ENODEV.
+ * The work's result, or `otherwise` when what it works on is not there. Any other failure (no
+ * permission, a broken disk) stays one. A process or control group that ends while it is read says
+ * ESRCH or ENODEV.
  */
 export const unlessGone = async <T, U>(work: Promise<T>, otherwise: U): Promise<T | U> => {
   try {

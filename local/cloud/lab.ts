@@ -1,4 +1,7 @@
-/** What the `fleet` command may ask of the local DigitalOcean; nothing else of local/cloud is imported from outside. */
+/**
+ * What the `fleet` command may ask of the local DigitalOcean; nothing else of local/cloud is
+ * imported from outside.
+ */
 import { checkHost } from "./host/check";
 import { becomeNeutral } from "./host/neutral-process";
 import { installPackages } from "./host/packages";

@@ -2,13 +2,22 @@ import { createHash } from "node:crypto";
 import { homedir, tmpdir, userInfo } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 
-/** Where one local cloud keeps everything; two state folders are two clouds that know nothing of each other. */
+/**
+ * Where one local cloud keeps everything; two state folders are two clouds that know nothing of
+ * each other.
+ */
 export interface LabPaths {
   /** Absolute state folder. */
   readonly state: string;
-  /** Six hex digits of the state folder's hash: part of the name of every namespace, link and cgroup. */
+  /**
+   * Six hex digits of the state folder's hash: part of the name of every namespace, link and
+   * cgroup.
+   */
   readonly id: string;
-  /** HTTP over this unix socket: API v2 under /v2, everything local under /local. Usable from any network namespace. */
+  /**
+   * HTTP over this unix socket: API v2 under /v2, everything local under /local. Usable from any
+   * network namespace.
+   */
   readonly socket: string;
   /** API records, one JSON file. */
   readonly records: string;
@@ -28,7 +37,10 @@ export interface LabPaths {
   readonly cache: string;
 }
 
-/** An empty or relative HOME would be another folder wherever a program runs: then the one that the user's entry names. */
+/**
+ * An empty or relative HOME would be another folder wherever a program runs: then the one that the
+ * user's entry names.
+ */
 export const homeFolder = (): string => (isAbsolute(homedir()) ? homedir() : userInfo().homedir);
 
 /** A relative path in one of these is to be ignored (XDG Base Directory Specification). */
@@ -38,7 +50,10 @@ const absolute = (path: string | undefined): string | undefined =>
 const xdg = (variable: string, fallback: string): string =>
   absolute(process.env[variable]) ?? join(homeFolder(), fallback);
 
-/** Only root may write to /run (and macOS has none). Not below the state folder: a socket's path has to stay under 104 bytes. */
+/**
+ * Only root may write to /run (and macOS has none). Not below the state folder: a socket's path has
+ * to stay under 104 bytes.
+ */
 const runtimeFolder = (): string => {
   const user = process.getuid?.() ?? 0;
   return user === 0 && process.platform === "linux"

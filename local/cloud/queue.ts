@@ -1,4 +1,7 @@
-/** Runs works one after the other, each when the one before has ended, however that was; a failed one is its caller's to report. */
+/**
+ * Runs works one after the other, each when the one before has ended, however that was; a failed
+ * one is its caller's to report.
+ */
 export type Queue = <T>(work: () => Promise<T>) => Promise<T>;
 
 export const createQueue = (): Queue => {

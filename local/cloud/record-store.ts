@@ -35,7 +35,10 @@ export type Store = { readonly [Name in CollectionName]: Collection<RecordTypes[
   /** The next number of droplets, actions, keys, records and images. */
   nextId(): number;
   set(change: Partial<Counters>): void;
-  /** Resolves when everything changed before the call is on disk. Calls made while a write runs share the next one. */
+  /**
+   * Resolves when everything changed before the call is on disk. Calls made while a write runs
+   * share the next one.
+   */
   save(): Promise<void>;
 };
 

@@ -1,9 +1,9 @@
 import type { ActiveFault } from "./faults/registry";
 
 /**
- * What the local DigitalOcean remembers, in one JSON file. Shapes are DigitalOcean's where the API shows them; derived fields (a
- * droplet's image, region, size objects) are filled in by the API room. Everything is read-only: changes go through the store, which
- * brings them to disk.
+ * What the local DigitalOcean remembers, in one JSON file. Shapes are DigitalOcean's where the API
+ * shows them; derived fields (a droplet's image, region, size objects) are filled in by the API
+ * room. Everything is read-only: changes go through the store, which brings them to disk.
  */
 
 export interface BackupPolicy {
@@ -35,7 +35,9 @@ export interface DropletRecord {
   readonly vcpus: number;
   readonly disk: number;
   readonly backup_policy: BackupPolicy | null;
-  /** False: only the private network, and of the addresses above only the private one is its own. */
+  /**
+   * False: only the private network, and of the addresses above only the private one is its own.
+   */
   readonly public_networking?: boolean;
 }
 export interface ReservedIpRecord {
@@ -139,7 +141,10 @@ export interface VpcPeeringRecord {
   readonly created_at: string;
   readonly status: "PROVISIONING" | "ACTIVE" | "DELETING";
 }
-/** A droplet's snapshot or backup, which DigitalOcean shows as an image and as a snapshot under the same number, or a custom image. */
+/**
+ * A droplet's snapshot or backup, which DigitalOcean shows as an image and as a snapshot under the
+ * same number, or a custom image.
+ */
 export interface SnapshotRecord {
   readonly id: number;
   readonly name: string;
@@ -294,7 +299,10 @@ export type CloudState = {
 } & {
   readonly format: 1;
   readonly nextId: number;
-  /** Last number given out of the public range; numbers are not given again before the range has gone round. */
+  /**
+   * Last number given out of the public range; numbers are not given again before the range has
+   * gone round.
+   */
   readonly lastAddress: number;
   /** The same of reserved IPs; undefined before the first. */
   readonly lastReserved?: number;

@@ -1,4 +1,7 @@
-/** Runs `work` again and again, `seconds` after the last has ended, as long as this process lives. What it throws is told, and it goes on. */
+/**
+ * Runs `work` again and again, `seconds` after the last has ended, as long as this process lives.
+ * What it throws is told, and it goes on.
+ */
 export const regularly = (
   seconds: number,
   work: () => Promise<void>,

@@ -22,7 +22,10 @@ export interface SupervisionOptions {
   readonly log: (line: string) => void;
 }
 
-/** One that lived for less has something that keeps it from working: it is not started at once again and again. */
+/**
+ * One that lived for less has something that keeps it from working: it is not started at once again
+ * and again.
+ */
 const SETTLED_MS = 5_000;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 30_000;

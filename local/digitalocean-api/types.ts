@@ -1,6 +1,9 @@
 import type { paths } from "./schema";
 
-/** The document's paths as clients of the API write them, without the version: "/droplets/{droplet_id}". */
+/**
+ * The document's paths as clients of the API write them, without the version:
+ * "/droplets/{droplet_id}".
+ */
 export type Path = keyof paths extends infer Full
   ? Full extends `/v2${infer Rest}`
     ? Rest
@@ -22,7 +25,10 @@ export type ResponseOf<M extends Method, P extends Path> = Content<
   Success<Responses<Operation<M, P>>>
 >;
 
-/** What is below one key of such an answer; the document leaves open whether it is there, the API does not. */
+/**
+ * What is below one key of such an answer; the document leaves open whether it is there, the API
+ * does not.
+ */
 type In<T, Key extends string> = T extends { [K in Key]?: infer Inner }
   ? NonNullable<Inner>
   : never;

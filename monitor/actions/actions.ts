@@ -5,7 +5,10 @@ import type { View } from "../view/view";
 import { type Announcements, Denied } from "./announcements";
 import type { MaintenanceWindows } from "./maintenance-windows";
 
-/** What an operator or a deploy may ask for, by a signed request, a signed link or the operator's page. */
+/**
+ * What an operator or a deploy may ask for, by a signed request, a signed link or the operator's
+ * page.
+ */
 export type Action =
   | { readonly action: "acknowledge"; readonly incident: number; readonly by: string }
   | {
@@ -26,7 +29,9 @@ export type Action =
 export type Signer = "owner" | "primary";
 
 export interface Actions {
-  /** @returns what was done, for people. @throws when it can't be, Denied when the asker may not. */
+  /**
+   * @returns what was done, for people. @throws when it can't be, Denied when the asker may not.
+   */
   act(action: Action, by?: Signer): string;
 }
 

@@ -22,7 +22,10 @@ export interface Announced extends Pick<Window, "title" | "services" | "from" | 
 /** The asker's key does not allow it. */
 export class Denied extends Error {}
 
-/** The primary's own windows: short, counted, and told to people; what would silence the fleet for long is the owner's to ask for. */
+/**
+ * The primary's own windows: short, counted, and told to people; what would silence the fleet for
+ * long is the owner's to ask for.
+ */
 export interface Announcements {
   /** Counts one, and tells people. @throws Denied when it is more than the primary may have. */
   begin(window: Pick<Window, "title" | "services" | "from" | "to">): void;

@@ -2,7 +2,10 @@ import type { Maintenance } from "@second-server/contract/observatory";
 
 import { active, type Window } from "../alerts/maintenance";
 
-/** Maintenance set while the monitor runs, by a deploy, an upgrade or an operator, beside what the configuration plans. */
+/**
+ * Maintenance set while the monitor runs, by a deploy, an upgrade or an operator, beside what the
+ * configuration plans.
+ */
 export interface MaintenanceWindows {
   /** Those that were set and have not ended. */
   set(): readonly Window[];

@@ -23,7 +23,10 @@ export interface Attempt {
 /** One attempt: each transport in turn, until one takes the message. */
 export interface Delivery {
   attempt(message: QueuedMessage): Promise<Attempt>;
-  /** How long from now the next attempt may be of use: `backoffMs`, or what a transport has asked for itself. */
+  /**
+   * How long from now the next attempt may be of use: `backoffMs`, or what a transport has asked
+   * for itself.
+   */
   waitMs(backoffMs: number): number;
 }
 

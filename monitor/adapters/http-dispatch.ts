@@ -38,7 +38,10 @@ const judge = ({ isDelivered, remedy }: HttpDispatch, answer: Answer, now: numbe
   throw new Error(text);
 };
 
-/** Hands one message to a service. @throws when it was not taken: Later, Refused, or that it may be tried again. */
+/**
+ * Hands one message to a service. @throws when it was not taken: Later, Refused, or that it may be
+ * tried again.
+ */
 export const sendByHttp = async (dispatch: HttpDispatch): Promise<undefined> => {
   const { url, ...request } = dispatch.request;
   judge(dispatch, await ask(new URL(url), request, TIMEOUT_MS), Date.now());

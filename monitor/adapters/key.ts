@@ -30,7 +30,9 @@ export const createKey = (secret: string): Key => {
 /** @throws when it can't be read. */
 export const readKey = (file: string): Key => createKey(readFileSync(file, "utf8").trim());
 
-/** The file named in the configuration, or one beside the database, made when it isn't there yet. */
+/**
+ * The file named in the configuration, or one beside the database, made when it isn't there yet.
+ */
 export const loadKey = (path: string | undefined, database: string): Key => {
   const file = path ?? join(dirname(database), "signing.key");
   if (path === undefined && !existsSync(file))

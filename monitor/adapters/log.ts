@@ -1,4 +1,7 @@
-/** One line an event on standard error, which is the journal on the servers. The priority prefix is systemd's (sd-daemon(3)). */
+/**
+ * One line an event on standard error, which is the journal on the servers. The priority prefix is
+ * systemd's (sd-daemon(3)).
+ */
 export interface Log {
   info(line: string): void;
   warn(line: string): void;

@@ -24,7 +24,10 @@ export interface SavedMessages {
 export interface MessageQueue {
   add(message: Message): void;
   waiting(): readonly QueuedMessage[];
-  /** For how long nothing has left although something should; a message that is refused for what it says is no sign of that. */
+  /**
+   * For how long nothing has left although something should; a message that is refused for what it
+   * says is no sign of that.
+   */
   stuckMs(): number;
   /** Sends what can be sent now. */
   start(): void;

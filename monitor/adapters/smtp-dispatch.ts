@@ -15,7 +15,8 @@ const isRefusal = ({ responseCode = 0, command }: SmtpError): boolean =>
   command === "DATA" && responseCode >= 500;
 
 const connect = ({ host, port, tls, login }: SmtpDispatch["relay"]) => {
-  // nodemailer is loaded with the first mail, to keep memory small on days without one. Not by import(): on the servers that would start Node's loader of modules, for this alone.
+  // nodemailer is loaded with the first mail, to keep memory small on days without one. Not by
+  // import(): on the servers that would start Node's loader of modules, for this alone.
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- see above
   const { createTransport } = require("nodemailer") as typeof nodemailer;
   return createTransport({
@@ -26,7 +27,8 @@ const connect = ({ host, port, tls, login }: SmtpDispatch["relay"]) => {
     connectionTimeout: 10_000,
     greetingTimeout: 10_000,
     socketTimeout: 30_000,
-    // A password is never sent in the clear because someone in between has hidden the relay's STARTTLS.
+    // A password is never sent in the clear because someone in between has hidden the relay's
+    // STARTTLS.
     requireTLS: login !== undefined && tls !== "none",
     auth: login && { user: login.user, pass: login.password },
   });

@@ -5,7 +5,10 @@ import { reason, type Log } from "./log";
 
 const run = promisify(execFile);
 
-/** Node has no datagram unix sockets, so systemd-notify speaks for us (NotifyAccess=all). Nothing to do outside of systemd. */
+/**
+ * Node has no datagram unix sockets, so systemd-notify speaks for us (NotifyAccess=all). Nothing to
+ * do outside of systemd.
+ */
 export const notify = async (log: Log, ...states: readonly string[]): Promise<void> => {
   if (process.env["NOTIFY_SOCKET"] === undefined) return;
   try {

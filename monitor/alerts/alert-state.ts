@@ -9,7 +9,10 @@ export interface AlertState {
   /** Those that something stands on: few. */
   readonly bases: readonly Watched[];
   readonly checks: PersistentMap<CheckState>;
-  /** Those that wait to be announced, or flap. A step looks at no others, since there may be ten thousand. */
+  /**
+   * Those that wait to be announced, or flap. A step looks at no others, since there may be ten
+   * thousand.
+   */
   readonly attention: ReadonlySet<string>;
   readonly open: ReadonlyMap<number, Incident>;
   readonly nextIncident: number;

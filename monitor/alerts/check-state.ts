@@ -3,7 +3,9 @@ import type { Role } from "@second-server/contract/roles";
 
 import { FRESH, type Rule, type Streak } from "./streak";
 
-/** What is remembered of a check, persisted at each step. Times are milliseconds since the epoch. */
+/**
+ * What is remembered of a check, persisted at each step. Times are milliseconds since the epoch.
+ */
 export interface CheckState extends Streak {
   /** Start of the last run that counted. */
   readonly lastAt?: number;

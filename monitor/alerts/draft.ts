@@ -19,7 +19,10 @@ export interface AlertRules {
   readonly maintenance: (now: number) => readonly Window[];
 }
 
-/** A step in the making: reads see what the step has changed so far, and the state it began with stays as it was. */
+/**
+ * A step in the making: reads see what the step has changed so far, and the state it began with
+ * stays as it was.
+ */
 export interface Draft {
   readonly rules: AlertRules;
   readonly now: number;

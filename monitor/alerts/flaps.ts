@@ -1,7 +1,10 @@
 const HOUR = 3_600_000;
 const SETTLE_MS = 30 * 60_000;
 
-/** When a check fired and resolved; only what the damping needs. Times are milliseconds since the epoch. */
+/**
+ * When a check fired and resolved; only what the damping needs. Times are milliseconds since the
+ * epoch.
+ */
 export interface Flaps {
   readonly turns?: readonly number[];
   readonly flapping?: boolean;

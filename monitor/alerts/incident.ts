@@ -1,6 +1,9 @@
 import type { CheckState } from "./check-state";
 
-/** What users are told about; opened by the lowest broken check. Times are milliseconds since the epoch. */
+/**
+ * What users are told about; opened by the lowest broken check. Times are milliseconds since the
+ * epoch.
+ */
 export interface Incident {
   readonly id: number;
   readonly check: string;

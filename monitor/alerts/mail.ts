@@ -18,7 +18,10 @@ const BODY =
 const HEADING =
   "margin:0 0 12px;padding:8px 12px;font-size:18px;line-height:1.4;font-weight:600;overflow-wrap:anywhere";
 
-/** The shell of each mail: one column, no picture, nothing from elsewhere. `body` is HTML, `lead` is text. */
+/**
+ * The shell of each mail: one column, no picture, nothing from elsewhere. `body` is HTML, `lead` is
+ * text.
+ */
 export const mailPage = (lead: string, colour: string, body: string): string =>
   [
     '<!doctype html><html lang="en"><head><meta charset="utf-8">',

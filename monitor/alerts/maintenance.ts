@@ -15,7 +15,10 @@ export interface Window {
 
 const MINUTE = 60_000;
 
-/** The last start at or before now of a weekly window, in the machine's own zone (so a summer-time change keeps "03:00"). */
+/**
+ * The last start at or before now of a weekly window, in the machine's own zone (so a summer-time
+ * change keeps "03:00").
+ */
 const weekly = (
   {
     days,

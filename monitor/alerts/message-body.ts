@@ -58,7 +58,9 @@ const linkText = (kind: Message["kind"], url: string): string => {
   return kind === "down" ? "See it, acknowledge or snooze" : "See its timeline";
 };
 
-/** Simple enough for any mail client: one table of rows and a list of steps, and the same as text. */
+/**
+ * Simple enough for any mail client: one table of rows and a list of steps, and the same as text.
+ */
 export const message = (
   kind: Message["kind"],
   subject: string,

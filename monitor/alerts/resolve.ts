@@ -10,7 +10,10 @@ export const close = (draft: Draft, incident: Incident, text: string): void => {
   draft.event(incident.id, "resolved", text);
 };
 
-/** What was silent because of this one has to fail anew, all its times, before it is an alert of its own. */
+/**
+ * What was silent because of this one has to fail anew, all its times, before it is an alert of its
+ * own.
+ */
 export const freeAbove = (draft: Draft, lower: Watched): void => {
   if (isTop(lower) && lower.check.kind !== "host") return;
   for (const upper of draft.watched.values()) {

@@ -30,7 +30,10 @@ export type AlertEvent =
   /** The list of checks is this one from now on. */
   | { readonly kind: "checks"; readonly watched: readonly Watched[] };
 
-/** Since when it fails: the first failure of the streak, or of the incident that a pass has not resolved yet. */
+/**
+ * Since when it fails: the first failure of the streak, or of the incident that a pass has not
+ * resolved yet.
+ */
 const failingSince = (
   was: CheckState,
   ok: boolean,
@@ -136,7 +139,9 @@ const happen = (draft: Draft, event: AlertEvent): void => {
   }
 };
 
-/** One step of alerting, as a function: it does nothing itself, and gives back what it wants done. */
+/**
+ * One step of alerting, as a function: it does nothing itself, and gives back what it wants done.
+ */
 export const step = (
   rules: AlertRules,
   state: AlertState,

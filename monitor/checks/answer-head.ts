@@ -52,7 +52,10 @@ const parseHead = (text: string): Head => {
   return { status: Number(status), headers };
 };
 
-/** @returns the head and what comes after it; undefined while it has not come whole. @throws Finding when it is none. */
+/**
+ * @returns the head and what comes after it; undefined while it has not come whole. @throws Finding
+ * when it is none.
+ */
 export const takeHead = (
   bytes: Buffer,
 ): { readonly head: Head; readonly rest: Buffer } | undefined => {

@@ -26,7 +26,10 @@ const nameServersOf = async (resolver: Resolver, name: string): Promise<readonly
   return [];
 };
 
-/** @returns the addresses of the zone's own name servers, which know of a record as soon as it is there; none where they can't be found. */
+/**
+ * @returns the addresses of the zone's own name servers, which know of a record as soon as it is
+ * there; none where they can't be found.
+ */
 export const authoritiesOf = async (
   resolver: Resolver,
   name: string,

@@ -22,7 +22,10 @@ const read = async (path: string): Promise<BackupStatus | undefined> => {
 export const readBackupStatus = async (path: string): Promise<BackupStatus> =>
   (await read(path)) ?? {};
 
-/** @returns how old the newest verified backup is. @throws Finding when that is too old, or none was made in time. */
+/**
+ * @returns how old the newest verified backup is. @throws Finding when that is too old, or none was
+ * made in time.
+ */
 export const checkBackup = async (check: BackupCheck, now = Date.now()): Promise<string> => {
   const status = await read(check.statusFile);
   const limit = check.maxAgeSeconds * 1000;

@@ -4,7 +4,10 @@ export interface BlindWindow {
   readonly to: number;
 }
 
-/** When this program was off, stood still or had no network: a job that reported then is not late because of that. */
+/**
+ * When this program was off, stood still or had no network: a job that reported then is not late
+ * because of that.
+ */
 export interface BlindWindows {
   /** In order of time; the last may not have ended yet. */
   all(): readonly BlindWindow[];

@@ -1,7 +1,10 @@
 /** How far into a page its own word on its encoding is looked for, as browsers do. */
 const META_WITHIN = 1024;
 
-/** Encodings that a page which could be read so far can't be in. @see https://html.spec.whatwg.org/#determining-the-character-encoding */
+/**
+ * Encodings that a page which could be read so far can't be in. @see
+ * https://html.spec.whatwg.org/#determining-the-character-encoding
+ */
 const instead: Readonly<Record<string, string>> = {
   "utf-16": "utf-8",
   "utf-16le": "utf-8",
@@ -36,7 +39,10 @@ const ofPage = (bytes: Buffer): string | undefined => {
   return label === undefined ? undefined : (instead[label.toLowerCase()] ?? label);
 };
 
-/** Nothing says it: what is not UTF-8 is taken for the encoding of old pages. A last character that was cut off is no sign. */
+/**
+ * Nothing says it: what is not UTF-8 is taken for the encoding of old pages. A last character that
+ * was cut off is no sign.
+ */
 const guessed = (bytes: Buffer): string => {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true });

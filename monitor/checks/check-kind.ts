@@ -34,18 +34,30 @@ interface Described<Of extends Check> {
   readonly layer: Layer;
   /** What changes slowly is asked no more often than this, unless the manifest says otherwise. */
   readonly leastSeconds?: number;
-  /** It compares instants: a clock that jumped, or reports that came while this program stood still, make it guess. */
+  /**
+   * It compares instants: a clock that jumped, or reports that came while this program stood still,
+   * make it guess.
+   */
   readonly byCalendar?: boolean;
-  /** What its configuration has to look like, for each field that it has beyond those of every check. */
+  /**
+   * What its configuration has to look like, for each field that it has beyond those of every
+   * check.
+   */
   readonly fields: { readonly [Key in Exclude<keyof Of, keyof Check>]-?: Rule };
   /** What someone who is woken has to know. */
   advice(check: Of, machine: Machine): Advice;
 }
 
-/** Goes and looks: over the network, or at this machine's own files, in which the network has no part. */
+/**
+ * Goes and looks: over the network, or at this machine's own files, in which the network has no
+ * part.
+ */
 export interface LookingKind<Of extends Check> extends Described<Of> {
   readonly source: "network" | "files";
-  /** @returns a fact worth showing. @throws what is wrong. `reports`: absent where nothing is reported to. */
+  /**
+   * @returns a fact worth showing. @throws what is wrong. `reports`: absent where nothing is
+   * reported to.
+   */
   run(check: Of, timeoutMs: number, reports?: Reports): Promise<string | undefined>;
 }
 

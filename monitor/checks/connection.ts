@@ -10,7 +10,10 @@ import { domainToASCII } from "node:url";
 import { monotonic } from "../adapters/clock";
 import { forget, resolving } from "./resolve";
 
-/** All connections share one context: one for each would be memory that waits for the garbage collector. */
+/**
+ * All connections share one context: one for each would be memory that waits for the garbage
+ * collector.
+ */
 let context: SecureContext | undefined;
 
 /**
@@ -62,7 +65,10 @@ export const openSecure = (plain: Socket, host: string, port: number, full = fal
   return socket;
 };
 
-/** After an answer: tickets come behind the handshake, and the `session` event is silent in Debian's Node. */
+/**
+ * After an answer: tickets come behind the handshake, and the `session` event is silent in Debian's
+ * Node.
+ */
 export const rememberSession = (socket: TLSSocket, host: string, port: number): void => {
   const session = socket.isSessionReused() ? undefined : socket.getSession();
   if (session === undefined) return;
@@ -70,7 +76,10 @@ export const rememberSession = (socket: TLSSocket, host: string, port: number): 
   sessions.set(keyOf(host, port), { session, at: monotonic() });
 };
 
-/** What failed begins from nothing the next time: its name is looked up and its certificate verified. */
+/**
+ * What failed begins from nothing the next time: its name is looked up and its certificate
+ * verified.
+ */
 export const forgetPlace = (host: string, port: number): void => {
   forget(host);
   sessions.delete(keyOf(host, port));

@@ -62,7 +62,10 @@ const spellings: Readonly<Record<RecordType, (text: string) => string>> = {
 /** The record in the one spelling by which records are compared. */
 export const spelled = (type: RecordType, record: string): string => spellings[type](record);
 
-/** Whether these are the same set, whatever their order, number and spelling. `found`: spelled already. */
+/**
+ * Whether these are the same set, whatever their order, number and spelling. `found`: spelled
+ * already.
+ */
 export const sameRecords = (
   type: RecordType,
   found: readonly string[],

@@ -21,7 +21,10 @@ const caaText = ({ critical: _critical, ...properties }: CaaRecord): string =>
     .map(([key, value]) => `${key} ${String(value)}`)
     .join(" ");
 
-/** Each answer as one text, as people write records: "10 mail.example.test", "issue letsencrypt.org". */
+/**
+ * Each answer as one text, as people write records: "10 mail.example.test", "issue
+ * letsencrypt.org".
+ */
 const ask = async (resolver: Resolver, name: string, type: RecordType): Promise<string[]> => {
   switch (type) {
     case "A":
@@ -60,7 +63,10 @@ const createResolvers = (timeoutMs: number) => {
   };
 };
 
-/** A name that the resolver does not know may be there by now: the zone's own servers are asked before that is believed. */
+/**
+ * A name that the resolver does not know may be there by now: the zone's own servers are asked
+ * before that is believed.
+ */
 const askAll = async (
   { name, type }: DnsCheck,
   open: (servers?: readonly string[]) => Resolver,

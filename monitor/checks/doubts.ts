@@ -16,7 +16,10 @@ const HELD_UP_SHARE = 0.1;
 const DOUBTS = 3;
 const HALF_SHARE = 0.5;
 
-/** Silences of one check in a row that were not counted, and what was seen of the others when they began. */
+/**
+ * Silences of one check in a row that were not counted, and what was seen of the others when they
+ * began.
+ */
 interface Doubted {
   readonly times: number;
   readonly halfTime: boolean;
@@ -26,7 +29,10 @@ interface Doubted {
 
 /** Tells failures of the other side from those of this machine. */
 export interface Doubts {
-  /** A failure that may be this machine's own becomes "unknown": it counts neither way. `from`: when the run began, monotonic. */
+  /**
+   * A failure that may be this machine's own becomes "unknown": it counts neither way. `from`: when
+   * the run began, monotonic.
+   */
   believed(check: Check, outcome: Outcome, from: number): Promise<Outcome>;
   forget(id: string): void;
   /** Failures that say nothing, because this program was held up itself. */
@@ -40,10 +46,15 @@ export const createDoubts = (deps: {
 }): Doubts => {
   const { clock, lag, networkUp } = deps;
   const doubted = new Map<string, Doubted>();
-  /** Of checks over the network: what was answered, and what was not while this program was held up. */
+  /**
+   * Of checks over the network: what was answered, and what was not while this program was held up.
+   */
   let [answers, silences, uncounted] = [0, 0, 0];
 
-  /** Why this silence may be our own. It must not go on like that for ever: a service that really hangs would never be told. */
+  /**
+   * Why this silence may be our own. It must not go on like that for ever: a service that really
+   * hangs would never be told.
+   */
   const heldUp = (id: string, from: number): string | undefined => {
     const ms = lag.heldUpMs(from);
     const share = ms / (clock.monotonic() - from);

@@ -36,8 +36,9 @@ export interface EventLoopLag {
 }
 
 /**
- * Measures by a timer that comes late, and compares the wall clock with the monotonic one to notice when it jumped.
- * Without this, a deadline that passed while nothing here could run would be taken for the other side's silence.
+ * Measures by a timer that comes late, and compares the wall clock with the monotonic one to notice
+ * when it jumped. Without this, a deadline that passed while nothing here could run would be taken
+ * for the other side's silence.
  */
 export const createEventLoopLag = (clock: Clock): EventLoopLag => {
   const clockOffset = (): number => clock.now() - clock.monotonic();

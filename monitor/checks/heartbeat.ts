@@ -44,7 +44,10 @@ const bySchedule = (
   return turn + graceMs;
 };
 
-/** When it has to be heard of at the latest; counted from its last success, or from when it became known. */
+/**
+ * When it has to be heard of at the latest; counted from its last success, or from when it became
+ * known.
+ */
 const due = (
   { schedule, periodSeconds = 86_400, graceSeconds }: HeartbeatCheck,
   since: number,

@@ -89,7 +89,9 @@ const answerOf = (reader: AnswerReader): Answer => {
   };
 };
 
-/** Seconds, to a tenth: some milliseconds of the time given have gone before the request is sent. */
+/**
+ * Seconds, to a tenth: some milliseconds of the time given have gone before the request is sent.
+ */
 const tenths = (milliseconds: number): number => Math.max(1, Math.round(milliseconds / 100)) / 10;
 
 /** One request, one answer; the socket is gone afterwards. */

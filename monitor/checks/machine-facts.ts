@@ -24,7 +24,10 @@ export const isFull = ({ diskPercent, inodesPercent }: Space): boolean =>
 
 const UPGRADES_EVERY_MS = 6 * 3_600_000;
 
-/** apt's simulation takes seconds and some memory, so it is asked four times a day. Undefined where there is no apt. */
+/**
+ * apt's simulation takes seconds and some memory, so it is asked four times a day. Undefined where
+ * there is no apt.
+ */
 const aptUpgrades = (): Promise<number | undefined> =>
   run("apt-get", ["--simulate", "-o", "Debug::NoLocking=true", "upgrade"], {
     timeout: 120_000,
@@ -104,7 +107,8 @@ export const createMachineFacts = (upgrades = aptUpgrades): MachineFacts => {
         readFile("/proc/meminfo", "utf8"),
         space(),
         readFile("/proc/loadavg", "utf8"),
-        // Made by the first upgrade that needs a reboot, written again by each later one, and gone with it.
+        // Made by the first upgrade that needs a reboot, written again by each later one, and gone
+        // with it.
         stat("/run/reboot-required").then(
           ({ birthtimeMs, mtimeMs }) =>
             birthtimeMs > 0 ? Math.min(birthtimeMs, mtimeMs) : mtimeMs,

@@ -1,6 +1,9 @@
 /** What one run of a check found. */
 export interface Outcome {
-  /** "unknown": this machine could not tell (its own network was down). It counts neither as a pass nor as a failure. */
+  /**
+   * "unknown": this machine could not tell (its own network was down). It counts neither as a pass
+   * nor as a failure.
+   */
   readonly result: "pass" | "fail" | "unknown";
   /** Time taken in milliseconds. */
   readonly ms: number;
@@ -8,7 +11,10 @@ export interface Outcome {
   readonly error?: string;
   /** The failure is about time (a deadline, a broken connection), not about what was answered. */
   readonly late?: boolean;
-  /** The failure: the machine has no disk space or no inodes left. It needs no confirmation, and explains much of what fails there. */
+  /**
+   * The failure: the machine has no disk space or no inodes left. It needs no confirmation, and
+   * explains much of what fails there.
+   */
   readonly exhausted?: boolean;
   /** A fact worth showing, e.g. "expires in 62 days". */
   readonly detail?: string;
@@ -23,7 +29,10 @@ export class Exhausted extends Finding {}
 /** Nothing is known yet, or it is another check's to tell. */
 export class Unsure extends Error {}
 
-/** A finding about time: it says nothing about the other side when this program itself was held up meanwhile. */
+/**
+ * A finding about time: it says nothing about the other side when this program itself was held up
+ * meanwhile.
+ */
 export class TooLate extends Finding {}
 
 const words: Readonly<Record<string, string>> = {

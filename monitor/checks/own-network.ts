@@ -3,7 +3,10 @@ import type { TcpCheck } from "@second-server/contract/observatory";
 import type { Clock } from "../adapters/clock";
 import { checkTcp } from "./tcp";
 
-/** Does this machine have a network at all? Asked before any failure is believed: a watcher without network has to blame itself. */
+/**
+ * Does this machine have a network at all? Asked before any failure is believed: a watcher without
+ * network has to blame itself.
+ */
 export interface OwnNetwork {
   up(): Promise<boolean>;
 }

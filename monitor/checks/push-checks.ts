@@ -12,11 +12,17 @@ import { createRestarts } from "./restarts";
 const SILENT_MS = 120_000;
 const LOOKS_EVERY_MS = 20_000;
 
-/** What is pushed here instead of looked for: jobs report, the primary reports, and this machine looks at itself. */
+/**
+ * What is pushed here instead of looked for: jobs report, the primary reports, and this machine
+ * looks at itself.
+ */
 export interface PushChecks extends Reports {
   /** A job reports. */
   heard(token: string, word: Word, says: string): void;
-  /** The primary reports. @returns whether its disk has run full, or is no longer: that need not wait for the next look. */
+  /**
+   * The primary reports. @returns whether its disk has run full, or is no longer: that need not
+   * wait for the next look.
+   */
   report(report: MachineReport): boolean;
 }
 
@@ -26,7 +32,9 @@ export interface PushDeps {
   /** When no job could be heard. */
   readonly gaps: () => readonly BlindWindow[];
   readonly units: () => readonly string[];
-  /** A host check tells of the primary's silence, so that it is one alert and not one for each unit. */
+  /**
+   * A host check tells of the primary's silence, so that it is one alert and not one for each unit.
+   */
   readonly hostIsWatched: () => boolean;
 }
 

@@ -22,7 +22,9 @@ const worksOf = (
   ["tested", "no restore from the repository was tried and found whole", check.maxTestedAgeSeconds],
 ];
 
-/** @returns what is wrong with one work: its last error, or that it has not been done for too long. */
+/**
+ * @returns what is wrong with one work: its last error, or that it has not been done for too long.
+ */
 const faultOf = (
   { at, error }: RepositoryWork,
   what: string,
@@ -35,13 +37,17 @@ const faultOf = (
   return now - last <= limitSeconds * 1000 ? undefined : `${what} for ${span(now - last)}`;
 };
 
-/** @returns how many backups the repository has. @throws Finding with everything that is wrong with it. */
+/**
+ * @returns how many backups the repository has. @throws Finding with everything that is wrong with
+ * it.
+ */
 export const checkRepository = async (
   check: RepositoryCheck,
   now = Date.now(),
 ): Promise<string> => {
   const { repository } = await readBackupStatus(check.statusFile);
-  // An agent of before there was one, or a machine that was set up just now: the backups' own check tells of those that never came.
+  // An agent of before there was one, or a machine that was set up just now: the backups' own check
+  // tells of those that never came.
   if (repository === undefined) return "none yet";
   const since = Date.parse(repository.since ?? "");
   const begun = Number.isNaN(since) ? now : since;

@@ -22,7 +22,9 @@ const known = new Map<string, Addresses & { readonly until: number }>();
 const asking = new Map<string, Promise<Addresses>>();
 let current: { readonly resolver: Resolver; readonly until: number } | undefined;
 
-/** What failed is looked up anew the next time, and with a resolver that has read resolv.conf again. */
+/**
+ * What failed is looked up anew the next time, and with a resolver that has read resolv.conf again.
+ */
 export const forget = (hostname: string): void => {
   known.delete(hostname);
   current = undefined;
@@ -58,7 +60,10 @@ const inDns = async (asked: Resolver, hostname: string): Promise<Addresses> => {
   return keep(hostname, v6, 6);
 };
 
-/** A name that the resolver does not know may be there by now: it remembers for long that there was none. */
+/**
+ * A name that the resolver does not know may be there by now: it remembers for long that there was
+ * none.
+ */
 const byAuthority = async (hostname: string): Promise<Addresses | undefined> => {
   const servers = await authoritiesOf(resolver(), hostname);
   if (servers.length === 0) return undefined;

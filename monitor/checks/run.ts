@@ -17,7 +17,10 @@ const look = async (
   return kind.judge(check, reports);
 };
 
-/** Never throws and never takes much longer than the timeout. `reports`: for the kinds that wait to be told. */
+/**
+ * Never throws and never takes much longer than the timeout. `reports`: for the kinds that wait to
+ * be told.
+ */
 export const runCheck = async (
   check: Check,
   timeoutMs: number,

@@ -25,7 +25,10 @@ export interface RunnerDeps {
 
 /** Runs each check on its timer and hands over what it found. */
 export interface Runner {
-  /** Takes this list instead of the one before: unchanged checks keep their timers, so a reload leaves no gap. */
+  /**
+   * Takes this list instead of the one before: unchanged checks keep their timers, so a reload
+   * leaves no gap.
+   */
   load(list: readonly Paced[]): void;
   /** Runs of a check since it was loaded. */
   runs(id: string): number;

@@ -22,7 +22,10 @@ interface Entry {
 
 /** Jobs that are due within it begin together: waking up for each costs more than running it. */
 const SLOT_MS = 500;
-/** Between so many starts, answers that have come in are looked at: what is asked never outruns what can be heard. */
+/**
+ * Between so many starts, answers that have come in are looked at: what is asked never outruns what
+ * can be heard.
+ */
 const STARTS_AT_ONCE = 8;
 /** Below the 1024 files that a process may have open where nobody allowed more. */
 const RUNNING_LIMIT = 900;

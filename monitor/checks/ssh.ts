@@ -13,7 +13,10 @@ const LONGEST = 8192;
 /** "1.99" is a server that speaks both versions (RFC 4253, 5.1). */
 const fits = (line: string): boolean => line.startsWith("SSH-2.0-") || line.startsWith("SSH-1.99-");
 
-/** @returns the banner, which may come after other lines (RFC 4253, 4.2); undefined while it may still come. */
+/**
+ * @returns the banner, which may come after other lines (RFC 4253, 4.2); undefined while it may
+ * still come.
+ */
 const bannerIn = (heard: string): string | undefined => {
   const lines = heard.split("\n");
   const begun = lines.pop() ?? "";

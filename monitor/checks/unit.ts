@@ -24,8 +24,9 @@ export const judgeUnit = (unit: string, { report, crashLoop }: UnitNow): string 
 };
 
 /**
- * What answers at a service's address need not be the service: nginx may, or a foreign process on its port.
- * Where nothing is known of the unit, that is for the machine's own check to tell. @throws Finding when it does not run.
+ * What answers at a service's address need not be the service: nginx may, or a foreign process on
+ * its port. Where nothing is known of the unit, that is for the machine's own check to tell.
+ * @throws Finding when it does not run.
  */
 export const ensureRuns = async (
   unit: string,

@@ -25,7 +25,10 @@ const assets: Readonly<Record<string, () => Reply>> = {
   "/assets/chart.js": () => ({ status: 200, type: "text/javascript; charset=utf-8", body: CLIENT }),
 };
 
-/** Read at each request rather than kept: browsers cache them for a day, and memory is scarcer here than reading. */
+/**
+ * Read at each request rather than kept: browsers cache them for a day, and memory is scarcer here
+ * than reading.
+ */
 export const asset = (path: string): Reply => {
   const make = Object.hasOwn(assets, path) ? assets[path] : undefined;
   if (make === undefined) throw new Refusal(404, `no page ${path}`);

@@ -64,7 +64,10 @@ ${extra}<section><h2>Timeline</h2><ol class="timeline">${steps}</ol></section>`,
   );
 };
 
-/** Does what the form asks for. @returns what to say, and whether it was done. @throws Refusal when the link does not allow it. */
+/**
+ * Does what the form asks for. @returns what to say, and whether it was done. @throws Refusal when
+ * the link does not allow it.
+ */
 const act = async (
   { actions, written }: Site,
   id: number,

@@ -2,7 +2,10 @@ import type { Key } from "../adapters/key";
 
 const TWO_WEEKS = 14 * 24 * 3600;
 
-/** A link that lets its holder acknowledge or snooze one incident for two weeks. `base` ends with a slash. */
+/**
+ * A link that lets its holder acknowledge or snooze one incident for two weeks. `base` ends with a
+ * slash.
+ */
 export const incidentLink = (key: Key, base: string, incident: number, now: number): string => {
   const until = Math.floor(now / 1000) + TWO_WEEKS;
   return `${base}incident/${incident}?until=${until}&sign=${key.sign(`incident ${incident} ${until}`)}`;

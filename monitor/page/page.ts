@@ -79,7 +79,10 @@ const pastRow = (incident: Incident, now: number): Html =>
 const breakable = (name: string): Html[] =>
   name.split(/(?<=[/.])/).map((part) => html`${part}<wbr>`);
 
-/** What stands below and beside the services. What a healthy one says (versions, loads) is for the operator's view. */
+/**
+ * What stands below and beside the services. What a healthy one says (versions, loads) is for the
+ * operator's view.
+ */
 const otherRow = ({ id, condition, error }: Status["checks"][number]): Html =>
   html`<li class="row other ${condition}"><span class="mark" aria-hidden="true">${marks[condition]}</span><span class="name">${breakable(id)}</span><span class="word">${words[condition]}</span>${error === undefined ? "" : html`<span class="error">${error}</span>`}</li>`;
 

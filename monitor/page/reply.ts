@@ -20,7 +20,10 @@ export const page = (body: Html, code = 200): Reply => ({
   body: body.text,
 });
 
-/** What is answered with its reason: what the asker did wrong, or what is not to be had now. Everything else is a fault of ours. */
+/**
+ * What is answered with its reason: what the asker did wrong, or what is not to be had now.
+ * Everything else is a fault of ours.
+ */
 export class Refusal extends Error {
   constructor(
     readonly code: number,

@@ -22,7 +22,10 @@ import type { Site, SiteDeps } from "./site";
 
 type Route = (site: Site, request: IncomingMessage, url: URL) => Reply | Promise<Reply>;
 
-/** Whether the monitor itself is well, or says itself what it lacks; what it watches does not matter here. */
+/**
+ * Whether the monitor itself is well, or says itself what it lacks; what it watches does not matter
+ * here.
+ */
 const health: Route = ({ view }) => {
   const { ok, error } = view.storage();
   return json({ ok, storage: ok ? "ok" : error }, view.isStorageTold() ? 200 : 503);

@@ -40,7 +40,10 @@ const checkOf = (view: View, name: string): string => {
   return found.id;
 };
 
-/** GET /api/history/NAME?span=hour|day|week|quarter|year → columns: t (s), p50, p95, p99 (ms or null), passes, fails. */
+/**
+ * GET /api/history/NAME?span=hour|day|week|quarter|year → columns: t (s), p50, p95, p99 (ms or
+ * null), passes, fails.
+ */
 export const history = async (view: View, records: Records, url: URL): Promise<Reply> => {
   const name = last(url);
   const { seconds, buckets } = await records.series(

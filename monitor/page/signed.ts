@@ -35,7 +35,10 @@ const objectIn = (text: string): Readonly<Record<string, unknown>> => {
   return value as Readonly<Record<string, unknown>>;
 };
 
-/** Which messages were taken: as long as one could be sent again, by its signature. One of before this process is older than its start. */
+/**
+ * Which messages were taken: as long as one could be sent again, by its signature. One of before
+ * this process is older than its start.
+ */
 const createOnce = (clock: Clock) => {
   const taken = new Map<string, number>();
   const began = clock.monotonic();

@@ -16,7 +16,9 @@ export const dayState = (bucket: Bucket | undefined): DayState => {
 const heights: Readonly<Record<DayState, number>> = { none: 4, good: 16, fair: 22, bad: 28 };
 const dayClasses: readonly DayState[] = ["good", "fair", "bad", "none"];
 
-/** One bar a DAY, the last one today; one path a state keeps the page small. `now` in milliseconds. */
+/**
+ * One bar a DAY, the last one today; one path a state keeps the page small. `now` in milliseconds.
+ */
 export const bars = (buckets: readonly Bucket[], now: number, count: number): Html => {
   const today = Math.floor(now / 1000 / DAY) * DAY;
   const byDay = new Map(buckets.map((bucket) => [bucket.t, bucket]));

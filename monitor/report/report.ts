@@ -145,7 +145,10 @@ const breakable = (name: string): string =>
     .map(escapeHtml)
     .join("<wbr>");
 
-/** What there is to say gets a row of its own: beside the figures it would be one word wide on a telephone. */
+/**
+ * What there is to say gets a row of its own: beside the figures it would be one word wide on a
+ * telephone.
+ */
 const htmlRow = (row: Row): string => {
   const [background, colour] = colours[row.condition];
   const bare = row.note === undefined ? "" : ";border-bottom:0";

@@ -10,10 +10,16 @@ import { status } from "../view/status";
 import { baseUrl, type View } from "../view/view";
 import { reportMessage, reportOf } from "./report";
 
-/** Timers longer than 24 days would fire at once, and the wall clock may be set: a long wait is made of short ones. */
+/**
+ * Timers longer than 24 days would fire at once, and the wall clock may be set: a long wait is made
+ * of short ones.
+ */
 const LONGEST_WAIT_MS = 3_600_000;
 
-/** Sends the report: on its schedule when something is wrong, weekly in any case if wanted, and when asked. */
+/**
+ * Sends the report: on its schedule when something is wrong, weekly in any case if wanted, and when
+ * asked.
+ */
 export interface Reporter {
   /** Plans anew, by the configuration of this moment. */
   start(): void;
@@ -31,7 +37,10 @@ export interface ReporterDeps {
   readonly make?: typeof reportMessage;
 }
 
-/** By other code than the report's own, so that its fault can't silence this: no table, no history, nothing computed. */
+/**
+ * By other code than the report's own, so that its fault can't silence this: no table, no history,
+ * nothing computed.
+ */
 const fallback = (fleet: string, error: unknown, url: string): Message => {
   const text = `The report could not be made: ${reason(error)}\n\nAffects: this report alone. The monitor goes on, and alerts as ever.\nTo do: ${logs("watcher", UNITS.observatory)} has more.\n\n${url}\n`;
   return {

@@ -1,10 +1,16 @@
 import { offlineMessage, type Message } from "../alerts/messages";
 
-/** The watcher's own network: while it is gone nothing is said (nothing could leave), and afterwards the blame is put where it belongs. */
+/**
+ * The watcher's own network: while it is gone nothing is said (nothing could leave), and afterwards
+ * the blame is put where it belongs.
+ */
 export interface Offline {
   /** The start of an outage that has not ended. */
   since(): number | undefined;
-  /** What the last look at the own network, or any check that passed, has shown. @returns the start of the outage that this ends. */
+  /**
+   * What the last look at the own network, or any check that passed, has shown. @returns the start
+   * of the outage that this ends.
+   */
   seen(up: boolean): number | undefined;
 }
 

@@ -11,7 +11,10 @@ export interface Load {
   readonly uncounted: number;
 }
 
-/** The monitor is honest about itself: when it can't keep up, what it says about others is late, and that has to be known. */
+/**
+ * The monitor is honest about itself: when it can't keep up, what it says about others is late, and
+ * that has to be known.
+ */
 export interface Overload {
   /** What was seen last. */
   load(): Load;

@@ -81,7 +81,8 @@ export const createSelfWatch = (deps: SelfWatchDeps): SelfWatch => {
     storageAlarm,
     isWell,
     upset: (what) => {
-      // A clock that is ahead of before has left out a time in which nobody was heard, whether it was set or the machine slept.
+      // A clock that is ahead of before has left out a time in which nobody was heard, whether it
+      // was set or the machine slept.
       deps.blindWindows.endNow(clock.now() - what.ms);
       noteUpset(note, what);
     },

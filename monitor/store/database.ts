@@ -23,7 +23,10 @@ type Libsql = new (path: string, options: Record<string, never>) => Connection;
  */
 const loadLibsql = (): Libsql => createRequire(__filename)("libsql/promise") as Libsql;
 
-/** One connection, so one writer. @throws with the path in the message when it can't be opened or is not a database of ours. */
+/**
+ * One connection, so one writer. @throws with the path in the message when it can't be opened or is
+ * not a database of ours.
+ */
 export const openDatabase = async (path: string): Promise<Database> => {
   let connection: Connection;
   try {

@@ -3,7 +3,10 @@ import { number } from "./shapes";
 import { sql } from "./sql-literals";
 import { DAY, tierFor, tiers } from "./tiers";
 
-/** One bucket; `t` seconds since the epoch at its start, times in milliseconds, null where nothing passed. */
+/**
+ * One bucket; `t` seconds since the epoch at its start, times in milliseconds, null where nothing
+ * passed.
+ */
 export interface Bucket {
   readonly t: number;
   readonly passes: number;

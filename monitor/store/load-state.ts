@@ -10,7 +10,10 @@ import type { Database } from "./database";
 import * as shapes from "./shapes";
 import { sql } from "./sql-literals";
 
-/** A row that is not what was stored: what it was, and the statement that keeps the next start from stumbling over it again. */
+/**
+ * A row that is not what was stored: what it was, and the statement that keeps the next start from
+ * stumbling over it again.
+ */
 export interface Damage {
   readonly what: string;
   readonly stored: string;
@@ -33,7 +36,10 @@ export interface SavedState extends SavedMessages {
   readonly damaged: readonly Damage[];
 }
 
-/** An incident whose check has forgotten it would never end, and one that is lost would never be told: they are brought together again. */
+/**
+ * An incident whose check has forgotten it would never end, and one that is lost would never be
+ * told: they are brought together again.
+ */
 const joined = (
   states: ReadonlyMap<string, CheckState>,
   open: readonly Incident[],

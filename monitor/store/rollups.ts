@@ -22,7 +22,10 @@ GROUP BY check_id, bucket`;
 /** Where rolling up goes on: the start of the last bucket that was made. */
 const markOf = (tier: Tier): string => `rolled ${tier.name}`;
 
-/** Keeps the tiers up to date and forgets what is too old. Runs beside the writer on the same connection, which takes turns. */
+/**
+ * Keeps the tiers up to date and forgets what is too old. Runs beside the writer on the same
+ * connection, which takes turns.
+ */
 export interface Rollups {
   start(): void;
   stop(): void;

@@ -35,7 +35,10 @@ export interface Records {
   series(check: string, seconds: number, points?: number): ReturnType<typeof series>;
 }
 
-/** Remembers what could not be read, and says each problem once in the journal, however often it is asked for. */
+/**
+ * Remembers what could not be read, and says each problem once in the journal, however often it is
+ * asked for.
+ */
 const createTroubles = (log: Log) => {
   /** What can't be read now, and why. */
   const failures = new Map<string, string>();

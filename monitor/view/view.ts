@@ -8,7 +8,9 @@ import type { Backlog } from "../checks/schedule";
 import type { Load } from "../self/overload";
 import type { StorageStatus } from "../store/writer";
 
-/** What the monitor knows at this moment, for pages and reports. Nothing can be changed through it. */
+/**
+ * What the monitor knows at this moment, for pages and reports. Nothing can be changed through it.
+ */
 export interface View {
   /** Milliseconds since the epoch, as all times here. */
   readonly startedAt: number;

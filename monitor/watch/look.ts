@@ -16,7 +16,9 @@ export interface Seen {
   readonly detail?: string;
 }
 
-/** What needs a memory, another machine's report or the watcher's files is the Observatory's alone. */
+/**
+ * What needs a memory, another machine's report or the watcher's files is the Observatory's alone.
+ */
 const isSeenFromHere = (check: Check): boolean => kindOf(check).source === "network";
 
 /** All at once; each with its own timeout. */

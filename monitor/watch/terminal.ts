@@ -105,7 +105,10 @@ export const screen = (
   out.write(`\u001b[H${all.map((line) => `${line}\u001b[K`).join("\r\n")}\u001b[J`);
 };
 
-/** The other screen, without a cursor, so that what was on the terminal is there again afterwards. @returns how to leave it. */
+/**
+ * The other screen, without a cursor, so that what was on the terminal is there again afterwards.
+ * @returns how to leave it.
+ */
 export const enter = (out: Terminal, redraw: () => void): (() => void) => {
   out.write("\u001b[?1049h\u001b[?25l\u001b[2J");
   out.on?.("resize", redraw);

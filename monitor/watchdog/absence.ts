@@ -7,7 +7,10 @@ import type { Window } from "../alerts/maintenance";
 import { objectOf, text, time } from "../store/shapes";
 import { readStateFile, writeAtomically } from "../store/state-file";
 
-/** The watcher is away on purpose: `up` powers it off for another size, or makes it anew. Times are milliseconds since the epoch. */
+/**
+ * The watcher is away on purpose: `up` powers it off for another size, or makes it anew. Times are
+ * milliseconds since the epoch.
+ */
 interface Absence {
   readonly title: string;
   readonly from: number;
@@ -22,7 +25,10 @@ const fits = objectOf<Absence>({ title: text, from: time, to: time });
 const fileOf = ({ stateFile }: Pick<WatchdogConfig, "stateFile">): string =>
   join(dirname(stateFile), "watcher-away.json");
 
-/** The window that runs now, if one does. It is asked at each look: it is another process that writes it. */
+/**
+ * The window that runs now, if one does. It is asked at each look: it is another process that
+ * writes it.
+ */
 export const absence = (config: WatchdogConfig, log: Log, now: number): readonly Window[] => {
   const { title, from, to } = readStateFile<Absence>(fileOf(config), fits, NONE, log);
   return from <= now && now < to ? [{ id: from, title, from, to }] : [];

@@ -1,4 +1,7 @@
-/** What the watchdog remembers of a service, over its own restarts. Times are milliseconds since the epoch. */
+/**
+ * What the watchdog remembers of a service, over its own restarts. Times are milliseconds since the
+ * epoch.
+ */
 export interface Memory {
   readonly failures: number;
   readonly restarts: readonly number[];
@@ -14,7 +17,10 @@ export const blank: Memory = { failures: 0, restarts: [], capped: false };
 
 const HOUR = 3_600_000;
 
-/** One answer, one decision. At the cap it says so once and leaves the service alone until a restart of the last hour has aged. */
+/**
+ * One answer, one decision. At the cap it says so once and leaves the service alone until a restart
+ * of the last hour has aged.
+ */
 export const decide = (
   was: Memory,
   error: string | undefined,

@@ -48,7 +48,10 @@ const replaced = <Item extends { readonly id: number }>(
 /** What a start needs of it. */
 interface SavedJournal extends Remembered, SavedMessages {}
 
-/** The steps of alerting in one small file: enough for the few checks by which the primary watches the watcher. */
+/**
+ * The steps of alerting in one small file: enough for the few checks by which the primary watches
+ * the watcher.
+ */
 export interface FileJournal extends Journal, MessageStore {
   remembered(): SavedJournal;
 }

@@ -9,7 +9,10 @@ import { reason, type Log } from "../adapters/log";
 import { ask } from "../checks/http";
 import { createMachineFacts, isFull, space } from "../checks/machine-facts";
 
-/** A disk that runs full is told at once: its services fail at the same time, and that is the reason. */
+/**
+ * A disk that runs full is told at once: its services fail at the same time, and that is the
+ * reason.
+ */
 const SPACE_EVERY_MS = 5000;
 
 /**

@@ -41,8 +41,9 @@ const uidOf = async (user: string): Promise<number | undefined> => {
 };
 
 /**
- * Why a right answer is not the unit's: it does not run, or somebody else's process has its port. Undefined when it is, or when nothing can be told.
- * By the socket's user, which everyone may see: whose process it is, the watchdog may not.
+ * Why a right answer is not the unit's: it does not run, or somebody else's process has its port.
+ * Undefined when it is, or when nothing can be told. By the socket's user, which everyone may see:
+ * whose process it is, the watchdog may not.
  */
 export const impostor = async (
   unit: string,

@@ -37,7 +37,10 @@ const tellTurn = (
   else if (failures > 0) log.info(`${name}: answers again`);
 };
 
-/** Asks each service on loopback; a process that runs but does not answer is restarted. Runs until SIGTERM or SIGINT. */
+/**
+ * Asks each service on loopback; a process that runs but does not answer is restarted. Runs until
+ * SIGTERM or SIGINT.
+ */
 export const watchdog = async (
   config: WatchdogConfig,
   clock: Clock = systemClock,

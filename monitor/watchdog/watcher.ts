@@ -70,7 +70,10 @@ const repeatedly = (clock: Clock, everyMs: number, work: () => void): (() => voi
   return () => timer.cancel();
 };
 
-/** The primary watches the watcher the same way it is watched, and sends by itself. @returns how to end it. */
+/**
+ * The primary watches the watcher the same way it is watched, and sends by itself. @returns how to
+ * end it.
+ */
 export const watchWatcher = (
   config: WatchdogConfig,
   watcher: Watcher,

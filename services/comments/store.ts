@@ -9,11 +9,17 @@ export interface Comment {
   readonly at: string;
 }
 
-/** All of it is in memory and written at each comment: without a bound, whoever posts enough ends the service for good. */
+/**
+ * All of it is in memory and written at each comment: without a bound, whoever posts enough ends
+ * the service for good.
+ */
 const MOST_CHARACTERS = 4_000_000;
 export class FullError extends Error {}
 
-/** All comments in one JSON file, written as a whole so that a power cut leaves the old or the new one. */
+/**
+ * All comments in one JSON file, written as a whole so that a power cut leaves the old or the new
+ * one.
+ */
 export class Comments {
   readonly #path: string;
   #all: Comment[];
@@ -62,7 +68,8 @@ export class Comments {
   #write(text: string): void {
     const file = openSync(`${this.#path}.new`, "w", 0o640);
     try {
-      // Not writeSync: on a disk that is nearly full it writes a part, and says so only by its result.
+      // Not writeSync: on a disk that is nearly full it writes a part, and says so only by its
+      // result.
       writeFileSync(file, text);
       fsyncSync(file);
     } finally {

@@ -3,7 +3,10 @@ import { join } from "node:path";
 
 import Database from "libsql";
 
-/** One-time secrets. The key is part of the link and never stored, so the database alone gives nothing away. */
+/**
+ * One-time secrets. The key is part of the link and never stored, so the database alone gives
+ * nothing away.
+ */
 export class Drops {
   readonly #db: InstanceType<typeof Database>;
 

@@ -1,4 +1,7 @@
-/** A small Forth: integers, a stack, words, conditionals and loops. It stops by itself: steps, stack and output are bounded. */
+/**
+ * A small Forth: integers, a stack, words, conditionals and loops. It stops by itself: steps, stack
+ * and output are bounded.
+ */
 export class ForthError extends Error {}
 
 const MOST_STEPS = 200_000;
@@ -90,7 +93,10 @@ const primitives: Readonly<Record<string, (machine: Machine) => void>> = {
   "@": (m) => push(m, m.memory.get(pop(m)) ?? 0),
 };
 
-/** Where the block that begins at `from` ends: the matching closer, and the middle word (ELSE, WHILE) on the way. */
+/**
+ * Where the block that begins at `from` ends: the matching closer, and the middle word (ELSE,
+ * WHILE) on the way.
+ */
 const match = (
   tokens: readonly Token[],
   from: number,

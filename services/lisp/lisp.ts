@@ -1,4 +1,7 @@
-/** A small Lisp: numbers, strings, symbols, lists, lambda, define, let, if, cond, quote. Steps, depth and output are bounded. */
+/**
+ * A small Lisp: numbers, strings, symbols, lists, lambda, define, let, if, cond, quote. Steps,
+ * depth and output are bounded.
+ */
 import { globals } from "./builtins";
 import { parse } from "./parse";
 import {

@@ -28,7 +28,10 @@ const atomText = (value: Exclude<Value, Value[]>, inside: boolean): string => {
   return typeof value === "function" ? "#<procedure>" : String(value);
 };
 
-/** Lists may share their parts, so a value of thirty cells can print as a billion: what is written is bounded, not what there is. */
+/**
+ * Lists may share their parts, so a value of thirty cells can print as a billion: what is written
+ * is bounded, not what there is.
+ */
 export const show = (value: Value, inside = false, room = { left: MOST_TEXT }): string => {
   const text = Array.isArray(value) ? "()" : atomText(value, inside);
   room.left -= text.length;

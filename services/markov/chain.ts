@@ -18,7 +18,10 @@ export const learn = (text: string): Chain => {
 const pick = <Item>(items: readonly Item[], random: () => number): Item | undefined =>
   items[Math.floor(random() * items.length)];
 
-/** Begins at a pair that starts a sentence where there is one, and ends with a sentence if it can. `random` gives 0 to under 1. */
+/**
+ * Begins at a pair that starts a sentence where there is one, and ends with a sentence if it can.
+ * `random` gives 0 to under 1.
+ */
 export const babble = (chain: Chain, length: number, random: () => number): string => {
   const keys = [...chain.keys()];
   const starts = keys.filter((key) => /^\p{Lu}/u.test(key));

@@ -11,7 +11,10 @@ export type App = Hono<Env>;
 
 const problem = (error: string, status: number): Response => Response.json({ error }, { status });
 
-/** What all services do alike: mistakes are answered as JSON, defects are told in the journal, bodies have a bound. */
+/**
+ * What all services do alike: mistakes are answered as JSON, defects are told in the journal,
+ * bodies have a bound.
+ */
 export const createApp = (longestBody = 64 * 1024): App => {
   const app = new Hono<Env>();
   app.use(async (context, next) => {

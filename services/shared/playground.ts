@@ -35,7 +35,10 @@ const front = ({ title, intro, example }: Playground): Html =>
     SCRIPT,
   );
 
-/** A page with a program to change and run. POST /run {code} → {output}; 422 with the error of the program. */
+/**
+ * A page with a program to change and run. POST /run {code} → {output}; 422 with the error of the
+ * program.
+ */
 export const createPlayground = (playground: Playground): App => {
   const { evaluate, isMistake, proof } = playground;
   const page = front(playground);

@@ -135,7 +135,9 @@ class Client {
     expect([200, 201]).toContain(status);
     this.kid = headers.get("location")!;
   }
-  /** Puts the page there (unless told not to), says so, and looks again until the order has settled. */
+  /**
+   * Puts the page there (unless told not to), says so, and looks again until the order has settled.
+   */
   async order(
     hosts: readonly string[],
     answerWith: (token: string) => string | null = (token) => `${token}.${thumbprint(this.jwk)}`,

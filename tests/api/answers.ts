@@ -26,7 +26,9 @@ import type {
   VpcPeering,
 } from "@second-server/digitalocean-api/types";
 
-/** The document leaves most of an answer open; a test that reads a part fails where it is not there. */
+/**
+ * The document leaves most of an answer open; a test that reads a part fails where it is not there.
+ */
 type Whole<T> = T extends readonly (infer One)[]
   ? Listed<One>
   : T extends object
@@ -41,7 +43,10 @@ interface Series {
 }
 type Sample = readonly [number, string];
 
-/** What answers hold, by the key that they have it under. Each answer is held against DigitalOcean's document before a test sees it. */
+/**
+ * What answers hold, by the key that they have it under. Each answer is held against DigitalOcean's
+ * document before a test sees it.
+ */
 export interface AnswerBody {
   /** Of an error. */
   readonly id: string;

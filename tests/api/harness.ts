@@ -74,7 +74,10 @@ interface Operation {
 }
 
 const DOCUMENT_PATH = join(__dirname, "../../../shared/do-api/openapi.json");
-/** Where DigitalOcean's document is not there, answers are not validated; tests/api/openapi.test.ts says so. */
+/**
+ * Where DigitalOcean's document is not there, answers are not validated; tests/api/openapi.test.ts
+ * says so.
+ */
 export const openApi = existsSync(DOCUMENT_PATH)
   ? (JSON.parse(readFileSync(DOCUMENT_PATH, "utf8")) as Document)
   : undefined;
@@ -194,7 +197,9 @@ const validatorOf = (template: string, method: string, status: number): Validate
   return compiled.get(key)!;
 };
 
-/** What clients are answered although the document does not list it, and what it lists in its place. */
+/**
+ * What clients are answered although the document does not list it, and what it lists in its place.
+ */
 const BEYOND_THE_DOCUMENT: Readonly<Record<string, readonly [answered: string, listed: string]>> = {
   // A project that was made without an environment.
   environment: ["", "Development"],

@@ -1,4 +1,7 @@
-/** Starts or destroys a lab without machines, as `fleet` does, in a process whose surroundings the test chooses. */
+/**
+ * Starts or destroys a lab without machines, as `fleet` does, in a process whose surroundings the
+ * test chooses.
+ */
 import { lab } from "../../local/cloud/lab";
 import { labPaths } from "../../local/cloud/paths";
 

@@ -13,7 +13,10 @@ import {
   withDocument,
 } from "./harness";
 
-/** Everything that a customer can do, once each: calls whose answers are all held against the document. */
+/**
+ * Everything that a customer can do, once each: calls whose answers are all held against the
+ * document.
+ */
 class Tour {
   readonly seen = new Set<string>();
   constructor(private readonly api: TestApi) {}

@@ -260,7 +260,8 @@ test("of every kind that has a name of its own, or none, an interrupted creation
   latest.manifest.time = new Date(
     Math.min(...lost.map(({ created }) => Date.parse(created!))) - 1000,
   ).toISOString();
-  // These can only be told from those that were there before, which the pending operation remembers; and an address, from those that are taken.
+  // These can only be told from those that were there before, which the pending operation
+  // remembers; and an address, from those that are taken.
   const NAMELESS = /:(ReservedIp|ReservedIpv6|VolumeSnapshot|UptimeCheck|UptimeAlert)$/;
   for (const [type, path] of [
     [":ReservedIp", "reserved_ips"],

@@ -1,4 +1,7 @@
-/** A zone that was at DigitalOcean before the fleet, with other people's records: the fleet's own component, engine and provider on the local API. */
+/**
+ * A zone that was at DigitalOcean before the fleet, with other people's records: the fleet's own
+ * component, engine and provider on the local API.
+ */
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -7,7 +7,10 @@ import { project } from "./kit";
 
 jest.setTimeout(180_000);
 
-/** As components/last-backup.ts does it: something that depends on the machine, whose deletion saves what is on it. */
+/**
+ * As components/last-backup.ts does it: something that depends on the machine, whose deletion saves
+ * what is on it.
+ */
 const stack = project(
   "lastword",
   `

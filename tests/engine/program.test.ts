@@ -1,4 +1,7 @@
-/** What a program may ask of the engine beyond resources: configuration, other stacks, transforms, hooks. Held against the real CLI (3.259) by hand: the same calls in the same order. */
+/**
+ * What a program may ask of the engine beyond resources: configuration, other stacks, transforms,
+ * hooks. Held against the real CLI (3.259) by hand: the same calls in the same order.
+ */
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -87,7 +90,8 @@ test("configuration that the project wants and the stack lacks, or has of anothe
     stderr: "error: validating stack config: Stack 'test' is missing configuration value 'must'\n",
   });
   expect((await other.run(["up", "--skip-preview", "--json"], env)).code).toBe(0);
-  // Both stacks share a passphrase and a salt, so that a secret of the one can stand in the other's file.
+  // Both stacks share a passphrase and a salt, so that a secret of the one can stand in the other's
+  // file.
   const { checkpoint } = parse<StateFile>(
     readFileSync(join(stack.folder, "state/.pulumi/stacks/other/test.json"), "utf8"),
   );

@@ -1,4 +1,7 @@
-/** The real CLI beside this engine on the same programs: same steps, same state, and either goes on with the other's stack. Runs where `pulumi` and its plugins are installed. */
+/**
+ * The real CLI beside this engine on the same programs: same steps, same state, and either goes on
+ * with the other's stack. Runs where `pulumi` and its plugins are installed.
+ */
 import { execFileSync, spawnSync } from "node:child_process";
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -84,7 +87,10 @@ const done = (result: Result): Result => {
   return result;
 };
 
-/** What must be alike whatever was drawn at random: all but ids, times and the values themselves, of which the kind counts, and which are secret. */
+/**
+ * What must be alike whatever was drawn at random: all but ids, times and the values themselves, of
+ * which the kind counts, and which are secret.
+ */
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 const shape = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(shape);
@@ -112,7 +118,10 @@ const outline = (resources: readonly StoredResource[]) =>
       provider: provider?.split("::").slice(0, -1).join("::"),
     }))
     .sort((a, b) => (a.urn < b.urn ? -1 : 1));
-/** Without the beat of seconds, durations, ids made in the run; sorted, as what happens side by side may end in any order. */
+/**
+ * Without the beat of seconds, durations, ids made in the run; sorted, as what happens side by side
+ * may end in any order.
+ */
 const linesOf = (text: string): string[] =>
   text
     .split("\n")
@@ -172,7 +181,8 @@ suiteWhere(REASON, "beside the real CLI", () => {
   }, 240_000);
 
   test("each operation prints the same lines and ends with the same exit code", async () => {
-    // Either works on a copy of its own of one state, so that even ids and what was drawn at random are the same.
+    // Either works on a copy of its own of one state, so that even ids and what was drawn at random
+    // are the same.
     const state = readFileSync(stack.stateFile, "utf8");
     for (const [args, SAID] of [
       [["preview"], "two"],

@@ -12,7 +12,10 @@ import { createKeyedQueue } from "../../local/cloud/queue";
 import { openStore } from "../../local/cloud/record-store";
 import { parse } from "./kit";
 
-/** The local DigitalOcean in this process, without machines, so that a test may stand in for what machines do. */
+/**
+ * The local DigitalOcean in this process, without machines, so that a test may stand in for what
+ * machines do.
+ */
 export interface ServedCloud {
   /** What a program and its engine are told of it. */
   readonly environment: NodeJS.ProcessEnv;

@@ -12,7 +12,10 @@ interface CloudDroplet {
   readonly networks: { readonly v4: readonly Address[]; readonly v6: readonly Address[] };
 }
 
-/** What the tests read of the local cloud's answers. Each answer has the part that was asked for, and no other. */
+/**
+ * What the tests read of the local cloud's answers. Each answer has the part that was asked for,
+ * and no other.
+ */
 export interface CloudAnswer {
   readonly droplet: CloudDroplet;
   readonly droplets: readonly CloudDroplet[];

@@ -1,4 +1,7 @@
-/** Jest's environment for tests on real machines: when a test fails, what was going on then is shown and noted, before the next test or the clean-up changes it. */
+/**
+ * Jest's environment for tests on real machines: when a test fails, what was going on then is shown
+ * and noted, before the next test or the clean-up changes it.
+ */
 import { appendFileSync } from "node:fs";
 
 import { TestEnvironment } from "jest-environment-node";

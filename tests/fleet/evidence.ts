@@ -1,4 +1,8 @@
-/** What can be seen of the labs of a test run from outside, for a failure that only CI has seen: host, machines, API, what has failed on each machine, the daemon's last words. Never rejects, and no part takes long. */
+/**
+ * What can be seen of the labs of a test run from outside, for a failure that only CI has seen:
+ * host, machines, API, what has failed on each machine, the daemon's last words. Never rejects, and
+ * no part takes long.
+ */
 import { existsSync, readFileSync } from "node:fs";
 import { freemem, loadavg } from "node:os";
 
@@ -8,7 +12,10 @@ import { type LabPaths, labPaths } from "../../local/cloud/paths";
 const PATIENCE_MS = 10_000;
 const LAST_CALLS = 12;
 const LAST_LINES = 15;
-/** In a machine: units that have failed, and the last lines of its journal that are warnings or worse. */
+/**
+ * In a machine: units that have failed, and the last lines of its journal that are warnings or
+ * worse.
+ */
 const LOOK = `systemctl --failed --no-legend --plain | cut -c1-120; journalctl --no-pager -q -o short-monotonic -p warning -n ${LAST_LINES}`;
 
 const ask = async (

@@ -1,4 +1,7 @@
-/** One fleet, booted once, lived through in this order: it stands, it stays, it is changed, it breaks and comes back, it goes. */
+/**
+ * One fleet, booted once, lived through in this order: it stands, it stays, it is changed, it
+ * breaks and comes back, it goes.
+ */
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -146,7 +149,8 @@ describe("it is changed", () => {
       recursive: true,
       filter: (source) => !["node_modules", ".git", ".build"].includes(basename(source)),
     });
-    // Copied, not linked: bundles name their modules' real places relative to the project, and those must be the same here.
+    // Copied, not linked: bundles name their modules' real places relative to the project, and
+    // those must be the same here.
     mkdirSync(join(copy, "node_modules"));
     execFileSync("cp", [
       "-a",

@@ -1,4 +1,7 @@
-/** What the tests on real machines share: the `fleet` command as a user runs it, on the state folder that tests/run made for this run. */
+/**
+ * What the tests on real machines share: the `fleet` command as a user runs it, on the state folder
+ * that tests/run made for this run.
+ */
 import { execFileSync, spawn } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { resolve } from "node:path";
@@ -91,7 +94,9 @@ const eventsOf = (out: string): readonly FleetEvent[] =>
     .filter(Boolean)
     .map((line) => JSON.parse(line) as FleetEvent);
 
-/** `up --json`, which has to be all green; resolves with its closing event and the URNs it changed. */
+/**
+ * `up --json`, which has to be all green; resolves with its closing event and the URNs it changed.
+ */
 export const up = async (
   folder = PROJECT,
 ): Promise<UpEvent & { readonly touched: readonly string[] }> => {
@@ -119,7 +124,10 @@ export const drill = async (name: string): Promise<DrillEvent> =>
 export const on = async (machine: "primary" | "watcher", line: string): Promise<string> =>
   (await must(fleet("ssh", machine, "--", line))).out.trim();
 
-/** Processes that belong to this run's fleet: their command line or environment names its state folder or its namespaces. */
+/**
+ * Processes that belong to this run's fleet: their command line or environment names its state
+ * folder or its namespaces.
+ */
 export const processes = (
   of: LabPaths = paths(),
 ): readonly { readonly pid: number; readonly command: string }[] => {
@@ -172,7 +180,8 @@ export const killAll = async (of: LabPaths = paths()): Promise<void> => {
           /* gone with its parent */
         }
       }
-      // So does a machine's PID 1, which has ended but for waiting for such a one: it has no command line any more.
+      // So does a machine's PID 1, which has ended but for waiting for such a one: it has no
+      // command line any more.
       return left.every(({ pid, command }) => command === "" || waits(pid)) ? true : undefined;
     },
     { seconds: 60, everyMs: 200 },
@@ -216,7 +225,9 @@ const output = (program: string, ...args: readonly string[]): string => {
   }
 };
 
-/** Everything of this run's fleet that is still on the host, by kind; empty lists where nothing is. */
+/**
+ * Everything of this run's fleet that is still on the host, by kind; empty lists where nothing is.
+ */
 export const remains = (of: LabPaths = paths()): Readonly<Record<string, readonly string[]>> => {
   const { state, id } = of;
   const ours = (text: string): readonly string[] =>

@@ -1,4 +1,7 @@
-/** Droplets as machines, through the API's front door, in a lab of its own beside the fleet's: booted once, lived through in this order. */
+/**
+ * Droplets as machines, through the API's front door, in a lab of its own beside the fleet's:
+ * booted once, lived through in this order.
+ */
 import { afterAll, beforeAll } from "@jest/globals";
 
 import { consoleTests } from "./machines/console";

@@ -31,7 +31,9 @@ interface Request {
   getDeletedwith(): string;
 }
 
-/** "urn:pulumi:stack::project::parent$type::name" → "type name", with the type's last word alone. */
+/**
+ * "urn:pulumi:stack::project::parent$type::name" → "type name", with the type's last word alone.
+ */
 const nameOf = (urn: string): string => {
   const [, , types = "", name = ""] = urn.split("::");
   return shortName(types.split("$").at(-1)!, name);
@@ -83,7 +85,10 @@ const answers = (type: string, name: string): Record<string, unknown> => {
   }
 };
 
-/** Runs a program on Pulumi's mocks. `preview` leaves every output unknown, as the engine's preview does. */
+/**
+ * Runs a program on Pulumi's mocks. `preview` leaves every output unknown, as the engine's preview
+ * does.
+ */
 export const runProgram = async (
   load: () => Record<string, unknown>,
   settings: Readonly<Record<string, string>>,

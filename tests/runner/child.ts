@@ -21,12 +21,18 @@ const onSignal = (signal: NodeJS.Signals): void => {
   setTimeout(() => child?.kill("SIGKILL"), PATIENCE_MS).unref();
 };
 
-/** From here on the first signal ends the run with its clean-up and its closing line; a second one does not wait for the child. */
+/**
+ * From here on the first signal ends the run with its clean-up and its closing line; a second one
+ * does not wait for the child.
+ */
 export const heedSignals = (): void => {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
 };
 
-/** Runs a program with this terminal; resolves with null when it ended well, else with how it ended ("exit code 1", "SIGKILL"). */
+/**
+ * Runs a program with this terminal; resolves with null when it ended well, else with how it ended
+ * ("exit code 1", "SIGKILL").
+ */
 export const run = async (
   command: string,
   args: readonly string[],

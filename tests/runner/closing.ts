@@ -1,6 +1,9 @@
 import type { Failure } from "./notes";
 
-/** A log is often kept as its last 40 lines only: that much is enough for what failed, the closing line included. */
+/**
+ * A log is often kept as its last 40 lines only: that much is enough for what failed, the closing
+ * line included.
+ */
 const LINES = 36;
 const MOST = 8;
 const WIDTH = 220;
@@ -30,7 +33,10 @@ const told = (message: string, root: string): readonly string[] => {
   ];
 };
 
-/** The name, then the message, then what was going on, within so many lines; the message may have two thirds, or what the evidence leaves. */
+/**
+ * The name, then the message, then what was going on, within so many lines; the message may have
+ * two thirds, or what the evidence leaves.
+ */
 const block = (
   { name, message, evidence }: Failure,
   limit: number,
@@ -51,7 +57,10 @@ const block = (
   return [`✕ ${cut(name)}`, ...[...words, ...seen].map((line) => `    ${line}`)];
 };
 
-/** What failed, in short, for the very end of the output: the first failure has the most room, since those after it are often its consequences. */
+/**
+ * What failed, in short, for the very end of the output: the first failure has the most room, since
+ * those after it are often its consequences.
+ */
 export const closing = (failures: readonly Failure[], root: string): readonly string[] => {
   if (failures.length === 0) return [];
   const shown = failures.slice(0, MOST);

@@ -1,4 +1,7 @@
-/** All suites in their order, what they left cleared away, and what failed repeated in short just before the closing line. */
+/**
+ * All suites in their order, what they left cleared away, and what failed repeated in short just
+ * before the closing line.
+ */
 import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -10,7 +13,10 @@ import { type RunFolder, clearRunFolder, makeRunFolder, sweep } from "./run-fold
 
 const FAST_SUITES = ["unit", "texts", "program", "engine", "api", "browser"];
 const BLACK = "/usr/bin/black";
-/** For a test on real machines, on a machine several times slower than ours; the longest takes two minutes. */
+/**
+ * For a test on real machines, on a machine several times slower than ours; the longest takes two
+ * minutes.
+ */
 const FLEET_TIMEOUT_MS = 600_000;
 
 const totals = { passed: 0, skipped: 0 };
@@ -73,7 +79,8 @@ const reasonToSkip = ({ problems, missingPackages }: Host, fast: boolean): strin
 
 const fleetSuite = async (folder: RunFolder, host: Host, fast: boolean): Promise<void> => {
   const reason = reasonToSkip(host, fast);
-  // A name pattern that nothing matches: jest loads the files, runs nothing and counts every test as skipped.
+  // A name pattern that nothing matches: jest loads the files, runs nothing and counts every test
+  // as skipped.
   if (reason !== undefined)
     return jest(folder, `tests/fleet: skipped (${reason})`, [
       "tests/fleet",

@@ -1,4 +1,7 @@
-/** What reporter.cjs writes down of one jest run, a line of JSON each, at the moment it is known: a jest that dies has still said what it saw. */
+/**
+ * What reporter.cjs writes down of one jest run, a line of JSON each, at the moment it is known: a
+ * jest that dies has still said what it saw.
+ */
 export type Note =
   | { readonly kind: "began"; readonly file: string }
   | { readonly kind: "test"; readonly file: string; readonly test: TestNote }
@@ -44,7 +47,10 @@ export const nameOf = (
   { suites, title }: Pick<TestNote, "suites" | "title">,
 ): string => [file, ...suites, title].join(" › ");
 
-/** Counts a jest run by its notes; `end` is how its process ended ("exit code 1", "SIGKILL"), or null when it ended well. */
+/**
+ * Counts a jest run by its notes; `end` is how its process ended ("exit code 1", "SIGKILL"), or
+ * null when it ended well.
+ */
 export const tallyOf = (text: string, end: string | null): Tally => {
   const notes = text.split("\n").filter(Boolean).flatMap(parsed);
   const of = <K extends Note["kind"]>(kind: K) =>

@@ -4,7 +4,10 @@ import { join } from "node:path";
 
 import { ROOT, run, say } from "./child";
 
-/** Debian packages that the suites ask, each with the program that tells whether it is there: the texts' readers, a browser, a formatter. */
+/**
+ * Debian packages that the suites ask, each with the program that tells whether it is there: the
+ * texts' readers, a browser, a formatter.
+ */
 const PROGRAMS: Readonly<Record<string, string>> = {
   nginx: "/usr/sbin/nginx",
   "cloud-init": "/usr/bin/cloud-init",
@@ -28,7 +31,10 @@ export interface Host {
   readonly missingPackages: readonly string[];
 }
 
-/** What the lab wants of this host, from the CLI's own check; rejects when the check itself fails: that is no reason to skip anything. */
+/**
+ * What the lab wants of this host, from the CLI's own check; rejects when the check itself fails:
+ * that is no reason to skip anything.
+ */
 const labNeeds = (): Host => {
   const { stdout, stderr, error } = spawnSync(
     join(ROOT, "fleet"),
@@ -72,7 +78,10 @@ export const removePolicy = (): void => {
   if (ours()) rmSync(POLICY);
 };
 
-/** Installs what the tests ask and this host lacks, where that is possible; resolves with what the lab still wants. */
+/**
+ * Installs what the tests ask and this host lacks, where that is possible; resolves with what the
+ * lab still wants.
+ */
 export const prepareHost = async (fast: boolean): Promise<Host> => {
   const needs = labNeeds();
   const programs = Object.entries(PROGRAMS)

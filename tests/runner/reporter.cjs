@@ -1,6 +1,8 @@
 /**
- * Jest reporter: writes each result as a line of JSON (notes.ts) to SECOND_SERVER_TEST_NOTES as soon as it is known. Where it is the only
- * reporter it also shows each test as it ends, its failure right below it: a suite of ten minutes shows where it is, and an output that is cut still has name and reason together.
+ * Jest reporter: writes each result as a line of JSON (notes.ts) to SECOND_SERVER_TEST_NOTES as
+ * soon as it is known. Where it is the only reporter it also shows each test as it ends, its
+ * failure right below it: a suite of ten minutes shows where it is, and an output that is cut still
+ * has name and reason together.
  */
 "use strict";
 const { appendFileSync } = require("node:fs");
@@ -53,7 +55,8 @@ module.exports = class NotingReporter {
   }
 
   onTestFileResult(test, { testResults, testExecError, failureMessage }) {
-    // A file that does not load has failed without a test of its own; so has one whose clean-up failed.
+    // A file that does not load has failed without a test of its own; so has one whose clean-up
+    // failed.
     const unloaded =
       testExecError !== undefined ||
       (Boolean(failureMessage) && !testResults.some(({ status }) => status === "failed"));

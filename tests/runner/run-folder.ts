@@ -5,7 +5,10 @@ import { join } from "node:path";
 
 import { ROOT, say } from "./child";
 
-/** Everything that a test run makes outside the project lies in one folder that names its process, and every process of the run has this variable: what a killed run has left is found by both. */
+/**
+ * Everything that a test run makes outside the project lies in one folder that names its process,
+ * and every process of the run has this variable: what a killed run has left is found by both.
+ */
 const PREFIX = "second-server-test-";
 const VARIABLE = "SECOND_SERVER_TEST_RUN";
 
@@ -44,7 +47,8 @@ const processesOf = (folder: string): readonly number[] => {
 };
 
 const endProcesses = (folder: string): void => {
-  // Who is killed may just have started another; one that waits for a frozen disk ends only when `fleet destroy` thaws it.
+  // Who is killed may just have started another; one that waits for a frozen disk ends only when
+  // `fleet destroy` thaws it.
   for (let round = 0; round < 20; round++) {
     const left = processesOf(folder);
     if (left.length === 0) return;
@@ -59,7 +63,10 @@ const endProcesses = (folder: string): void => {
   }
 };
 
-/** Folders that hold a local cloud, at most two below: those of the fleet suite, and those that tests of the API made in TMPDIR. */
+/**
+ * Folders that hold a local cloud, at most two below: those of the fleet suite, and those that
+ * tests of the API made in TMPDIR.
+ */
 const statesIn = (folder: string, depth = 0): readonly string[] => {
   const names = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
@@ -68,7 +75,10 @@ const statesIn = (folder: string, depth = 0): readonly string[] => {
   return depth === 2 ? [] : names.flatMap((name) => statesIn(join(folder, name), depth + 1));
 };
 
-/** Ends what the run of this folder has left, and removes the folder; returns what could not be removed and why. */
+/**
+ * Ends what the run of this folder has left, and removes the folder; returns what could not be
+ * removed and why.
+ */
 export const clearRunFolder = (folder: string): readonly string[] => {
   if (!existsSync(folder)) return [];
   endProcesses(folder);

@@ -41,7 +41,10 @@ export const makeCertificate = (folder: string): void => {
   if (status !== 0) throw new Error(`openssl: ${stderr}`);
 };
 
-/** Debian 13 has 1.26; an older nginx on the host knows no `http2` directive, and that line alone is left out for it. */
+/**
+ * Debian 13 has 1.26; an older nginx on the host knows no `http2` directive, and that line alone is
+ * left out for it.
+ */
 const knowsHttp2 = (): boolean => {
   const [minor = 0, patch = 0] = (
     /nginx\/1\.(\d+)\.(\d+)/.exec(spawnSync(NGINX, ["-v"], { encoding: "utf8" }).stderr) ?? []
@@ -57,7 +60,10 @@ const knowsPostQuantum = (): boolean =>
     "X25519MLKEM768",
   );
 
-/** Lays a machine's nginx out below `etc`, its places moved there and nothing else changed but what `change` does; returns nginx.conf's path. */
+/**
+ * Lays a machine's nginx out below `etc`, its places moved there and nothing else changed but what
+ * `change` does; returns nginx.conf's path.
+ */
 export const layOut = (
   files: readonly MachineFile[],
   etc: string,

@@ -1,6 +1,7 @@
 /**
- * Runs in a network namespace of its own: one client sends requests that are refused, as fast as it can, and
- * a visitor asks meanwhile. Arguments: nginx.conf, host. Prints how many of each kind were answered, by status.
+ * Runs in a network namespace of its own: one client sends requests that are refused, as fast as it
+ * can, and a visitor asks meanwhile. Arguments: nginx.conf, host. Prints how many of each kind were
+ * answered, by status.
  */
 const { spawn } = require("node:child_process");
 const { createServer } = require("node:http");
@@ -19,7 +20,10 @@ const open = (port, name) => {
     : tls.connect({ socket, servername: name, rejectUnauthorized: false });
 };
 
-/** Sends one text over and over on one connection, and counts the answers by status until it is closed. */
+/**
+ * Sends one text over and over on one connection, and counts the answers by status until it is
+ * closed.
+ */
 const flood = (port, text, times, counts) =>
   new Promise((resolve) => {
     let rest = "";

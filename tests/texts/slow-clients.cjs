@@ -1,6 +1,7 @@
 /**
- * Runs in a network namespace of its own: one client (127.0.0.1) holds slow connections of every kind, and another
- * (127.0.0.2) asks as a visitor does. Arguments: nginx.conf, host, number of connections. Prints what became of it.
+ * Runs in a network namespace of its own: one client (127.0.0.1) holds slow connections of every
+ * kind, and another (127.0.0.2) asks as a visitor does. Arguments: nginx.conf, host, number of
+ * connections. Prints what became of it.
  */
 const { spawn } = require("node:child_process");
 const { readFileSync } = require("node:fs");
@@ -68,7 +69,10 @@ const KINDS = [
   function slowReader() {
     return secure(`${head("GET /big")}\r\n`).pause();
   },
-  /** As many streams as it may have, none of which ends. Where the nginx of this host has no HTTP/2, the connection is refused. */
+  /**
+   * As many streams as it may have, none of which ends. Where the nginx of this host has no HTTP/2,
+   * the connection is refused.
+   */
   function endlessStreams() {
     const socket = handshake({ ALPNProtocols: ["h2"] });
     const session = http2.connect(`https://${host}`, { createConnection: () => socket });
@@ -79,7 +83,10 @@ const KINDS = [
   },
 ];
 
-/** Connections of the slow client that the server has: what it has closed or refused, its own end may not have noticed. */
+/**
+ * Connections of the slow client that the server has: what it has closed or refused, its own end
+ * may not have noticed.
+ */
 const established = () =>
   readFileSync("/proc/self/net/tcp", "latin1")
     .split("\n")

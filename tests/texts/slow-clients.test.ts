@@ -11,7 +11,10 @@ import { factsIn, project, removeProjects } from "../fixtures/manifest";
 import { suiteWhere } from "../fixtures/suite-where";
 import { NGINX, layOut, makeCertificate, put } from "./nginx-kit";
 
-/** The watcher's: the same templates as the primary's, with the one process that a small machine has. */
+/**
+ * The watcher's: the same templates as the primary's, with the one process that a small machine
+ * has.
+ */
 const ROOT = mkdtempSync(join(tmpdir(), "second-server-slow-"));
 
 interface Outcome {

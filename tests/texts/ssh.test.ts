@@ -87,8 +87,9 @@ suiteWhere(lacking(), "sshd as rendered", () => {
 });
 
 /**
- * ssh-audit 2 calls unknown or experimental what it is too old for. ssh-audit 3.3 warns of every exchange that a quantum computer could undo one day:
- * curve25519 stays for clients that have no other (the ssh2 library among them); those that have one take it.
+ * ssh-audit 2 calls unknown or experimental what it is too old for. ssh-audit 3.3 warns of every
+ * exchange that a quantum computer could undo one day: curve25519 stays for clients that have no
+ * other (the ssh2 library among them); those that have one take it.
  */
 const KNOWN = /unknown algorithm|\bsntrup761x25519\S* .*experimental|post-quantum/;
 

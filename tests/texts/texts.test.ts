@@ -15,7 +15,10 @@ import { factsIn, project, removeProjects } from "../fixtures/manifest";
 import { suiteWhere } from "../fixtures/suite-where";
 import { NGINX, layOut, makeCertificate, put } from "./nginx-kit";
 
-/** The real programs read what is rendered. Where one is not installed its tests are skipped; `tests/run` installs them on Debian. */
+/**
+ * The real programs read what is rendered. Where one is not installed its tests are skipped;
+ * `tests/run` installs them on Debian.
+ */
 const found = (program: string): boolean =>
   spawnSync("sh", ["-c", `command -v ${program}`]).status === 0;
 const given = (program: string, title: string, tests: () => void): void =>
@@ -77,7 +80,8 @@ given("systemd-analyze", "systemd-analyze verify", () => {
             );
       });
     const ours = [ROOT, ...units.map((path) => basename(path))];
-    // Only what is said about our units, not about the host's own. A program that the host lacks is the machine's to have: the release names its package.
+    // Only what is said about our units, not about the host's own. A program that the host lacks is
+    // the machine's to have: the release names its package.
     return run("systemd-analyze", "verify", "--man=no", ...units)
       .text.split("\n")
       .filter(

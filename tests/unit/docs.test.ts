@@ -13,7 +13,9 @@ const pagesBelow = (folder: string): string[] =>
     if (entry.isDirectory()) return LEFT_OUT.includes(entry.name) ? [] : pagesBelow(path);
     return path.endsWith(".md") ? [path] : [];
   });
-/** Files that a text names from the project's top: `drills/list.ts`, `tests/texts/nginx.test.ts`. */
+/**
+ * Files that a text names from the project's top: `drills/list.ts`, `tests/texts/nginx.test.ts`.
+ */
 const namedIn = (text: string): string[] =>
   [...text.matchAll(/`([\w-]+\/[\w./-]+\.(?:ts|sh|json|conf))`/g)].map(([, path = ""]) => path);
 const linkedIn = (text: string): string[] =>

@@ -4,7 +4,10 @@ import { dirname, join, normalize, relative } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import ts from "typescript";
 
-/** The rooms of the house, and which doors are open: from each, the rooms whose code or types it may import. */
+/**
+ * The rooms of the house, and which doors are open: from each, the rooms whose code or types it may
+ * import.
+ */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "index.ts": ["components", "config"],
   contract: [],
@@ -172,7 +175,10 @@ test("what comes from DigitalOcean's document is types, and both sides of the AP
   ).toEqual([]);
 });
 
-/** A chain of imports that comes back to where it began. Types count: who reads one of such files has to read them all. */
+/**
+ * A chain of imports that comes back to where it began. Types count: who reads one of such files
+ * has to read them all.
+ */
 const cycle = (): string[] | undefined => {
   const next = new Map<string, string[]>();
   for (const { from, to } of imports) next.set(from, [...(next.get(from) ?? []), to]);

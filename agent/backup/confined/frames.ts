@@ -1,8 +1,10 @@
 /**
- * What both ends of a copy have in common, in Python: Node opens by whole paths only, and each part of one may be a link by the time it is opened. Python
- * opens below a directory handle (`dir_fd`), and is on every Debian machine with cloud-init.
+ * What both ends of a copy have in common, in Python: Node opens by whole paths only, and each part
+ * of one may be a link by the time it is opened. Python opens below a directory handle (`dir_fd`),
+ * and is on every Debian machine with cloud-init.
  *
- * A copy travels as frames: four bytes of length, a head in JSON, and as many bytes of content as its "n" says. Who reads it trusts none of it.
+ * A copy travels as frames: four bytes of length, a head in JSON, and as many bytes of content as
+ * its "n" says. Who reads it trusts none of it.
  */
 export const FRAMES = String.raw`
 import json, os, signal, sqlite3, stat, struct, subprocess, sys, time

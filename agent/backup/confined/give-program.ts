@@ -1,12 +1,14 @@
 import { FRAMES } from "./frames";
 
 /**
- * Sends the items of one owner, as that owner and in a sandbox where a service's own are meant: what a service can write may be anything, a link, a pipe, a
- * database whose journal names somebody else's file.
+ * Sends the items of one owner, as that owner and in a sandbox where a service's own are meant:
+ * what a service can write may be anything, a link, a pipe, a database whose journal names somebody
+ * else's file.
  *
- * A database goes by SQLite's own backup API, consistent while the service writes; the copy is one plain file, checked before it counts. Python's backup()
- * waits for a held database without end, unless its progress function objects. A folder goes again while files come, go or grow in it, so that what belongs
- * together is of one moment; one that never rests goes as it is found.
+ * A database goes by SQLite's own backup API, consistent while the service writes; the copy is one
+ * plain file, checked before it counts. Python's backup() waits for a held database without end,
+ * unless its progress function objects. A folder goes again while files come, go or grow in it, so
+ * that what belongs together is of one moment; one that never rests goes as it is found.
  */
 export const GIVE = `${FRAMES}${String.raw`
 import base64

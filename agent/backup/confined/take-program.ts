@@ -1,8 +1,10 @@
 import { FRAMES } from "./frames";
 
 /**
- * Takes what the other end sends, and writes it below one folder that nobody else writes to. Each thing is made new and below a folder that this has made
- * itself, by handle; what it may take of the disk is counted while it comes. Modes are normalised: no rights of another user, and its owner may always read.
+ * Takes what the other end sends, and writes it below one folder that nobody else writes to. Each
+ * thing is made new and below a folder that this has made itself, by handle; what it may take of
+ * the disk is counted while it comes. Modes are normalised: no rights of another user, and its
+ * owner may always read.
  */
 export const TAKE = `${FRAMES}${String.raw`
 import base64

@@ -93,7 +93,10 @@ const makeServerCertificate = async (
   ]);
 };
 
-/** Makes the authority on the first start and keeps it; the server's certificate is made anew at each start, as its names may have changed. */
+/**
+ * Makes the authority on the first start and keeps it; the server's certificate is made anew at
+ * each start, as its names may have changed.
+ */
 export const openAuthority = async (folder: string): Promise<Authority> => {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const at = (name: string): string => join(folder, name);

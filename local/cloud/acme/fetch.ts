@@ -13,7 +13,8 @@ export type FetchFrom = (url: string, address: string) => Promise<Fetched>;
 const SECONDS = 10;
 const LARGEST = 4_096;
 
-// Runs as a program of its own: requests have to come from outside, through the firewall, and this process lives on the router.
+// Runs as a program of its own: requests have to come from outside, through the firewall, and this
+// process lives on the router.
 const PROGRAM = `
 const [url, address] = process.argv.slice(1), secure = url.startsWith("https:");
 const answer = (value) => { process.stdout.write(JSON.stringify(value)); process.exit(0); };

@@ -10,7 +10,10 @@ import { problem } from "./problem";
 export interface Issuer {
   /** What clients have to trust. */
   readonly rootPem: string;
-  /** @returns leaf and intermediate. Throws a problem when the request's names are not exactly `hosts`, or it isn't signed. */
+  /**
+   * @returns leaf and intermediate. Throws a problem when the request's names are not exactly
+   * `hosts`, or it isn't signed.
+   */
   issue(csr: Buffer, hosts: readonly string[]): Promise<string>;
 }
 
@@ -135,7 +138,10 @@ const sign = async (folder: string, work: string, hosts: readonly string[]): Pro
   ]);
 };
 
-/** The authority behind the ACME server: made once, kept for ever, so what it has issued goes on verifying. */
+/**
+ * The authority behind the ACME server: made once, kept for ever, so what it has issued goes on
+ * verifying.
+ */
 export const openIssuer = async (folder: string): Promise<Issuer> => {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   // The intermediate is made last: where it is, all is.

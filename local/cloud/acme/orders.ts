@@ -132,7 +132,8 @@ export const orderRoutes = (acme: Acme): Hono => {
   app.post("/acme/chall/:id", async (c) => {
     const { account, payload } = await acme.asked(c);
     const found = findChallenge(ordersOf(account), c.req.param("id"));
-    // POST-as-GET only looks; a payload, even an empty one, says "ready to be looked at". A daemon that died while looking left "processing": looked at again.
+    // POST-as-GET only looks; a payload, even an empty one, says "ready to be looked at". A daemon
+    // that died while looking left "processing": looked at again.
     if (
       payload !== undefined &&
       (found.challenge.status === "pending" || found.challenge.status === "processing")

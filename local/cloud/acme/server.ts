@@ -40,8 +40,9 @@ const frame = (app: Hono, acme: Acme): void => {
 };
 
 /**
- * Let's Encrypt's part: RFC 8555 as far as certbot and its like use it (accounts, orders, http-01, dns-01, CAA, revocation; no key change, no external accounts).
- * What it knows is on disk, so that a restart is no outage: an account that were forgotten could renew nothing any more.
+ * Let's Encrypt's part: RFC 8555 as far as certbot and its like use it (accounts, orders, http-01,
+ * dns-01, CAA, revocation; no key change, no external accounts). What it knows is on disk, so that
+ * a restart is no outage: an account that were forgotten could renew nothing any more.
  */
 export const createAcme = (deps: AcmeDeps): Hono => {
   const app = new Hono();

@@ -26,7 +26,10 @@ export interface Attempt {
   readonly thumbprint: string;
 }
 
-/** @returns null when whoever asked holds the name, else why not. Looks with the world's eyes: the lab's DNS, and requests from outside. */
+/**
+ * @returns null when whoever asked holds the name, else why not. Looks with the world's eyes: the
+ * lab's DNS, and requests from outside.
+ */
 export const validate = async (outside: Outside, asked: Attempt): Promise<Problem | null> => {
   const expected = `${asked.token}.${asked.thumbprint}`;
   try {

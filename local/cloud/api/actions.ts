@@ -7,7 +7,10 @@ import { found } from "./errors";
 import { page } from "./paging";
 import { numericId } from "./request";
 
-/** Older actions are forgotten; DigitalOcean keeps them for years, and a file rewritten at each call can't. */
+/**
+ * Older actions are forgotten; DigitalOcean keeps them for years, and a file rewritten at each call
+ * can't.
+ */
 const KEPT = 2_000;
 
 /** What DigitalOcean itself takes, in seconds, used by `--pace real`. */
@@ -72,10 +75,16 @@ export const beginAction = (cloud: Cloud, begin: Begin): ActionRecord => {
   return action;
 };
 
-/** What an action does. What it resolves with is done to the records when the action ends: at DigitalOcean's pace that is later. */
+/**
+ * What an action does. What it resolves with is done to the records when the action ends: at
+ * DigitalOcean's pace that is later.
+ */
 export type Work = () => Promise<void | (() => void)>;
 
-/** Does the work of an action that has begun, at the chosen pace, and records how it ended. Never rejects. */
+/**
+ * Does the work of an action that has begun, at the chosen pace, and records how it ended. Never
+ * rejects.
+ */
 export const carryOut = async (
   cloud: Cloud,
   action: ActionRecord,

@@ -38,11 +38,17 @@ export interface Addresses {
   ipv6: string;
 }
 
-/** A droplet's IPv6 address has its IPv4 address's number, whether it is switched on at once or later. */
+/**
+ * A droplet's IPv6 address has its IPv4 address's number, whether it is switched on at once or
+ * later.
+ */
 export const ipv6Of = (ipv4: string): string =>
   `2001:db8:0:1::${Number(ipv4.split(".").at(-1)).toString(16)}`;
 
-/** The next free number, going round, so that an address is not given to a new machine while the old one is still being taken down. */
+/**
+ * The next free number, going round, so that an address is not given to a new machine while the old
+ * one is still being taken down.
+ */
 export const takeAddresses = (store: Store): Addresses => {
   const { state } = store;
   const used = new Set(state.droplets.map((droplet) => droplet.ipv4));
@@ -85,7 +91,10 @@ export const takePrivateAddress = (state: CloudState, vpc: VpcRecord): string =>
 /** As many as there are addresses for. */
 export const MOST_RESERVED = RESERVED_LAST - RESERVED_FIRST + 1;
 
-/** Going round too: whoever still talks to an address that was freed must not reach its next holder at once. */
+/**
+ * Going round too: whoever still talks to an address that was freed must not reach its next holder
+ * at once.
+ */
 export const takeReservedIp = (store: Store): string => {
   const { lastReserved = RESERVED_FIRST - 1 } = store.state;
   for (let step = 0; step < MOST_RESERVED; step++) {
@@ -106,6 +115,9 @@ export const takeReservedIpv6 = (state: CloudState): string => {
   throw unprocessable("no reserved IPv6 is left");
 };
 
-/** Locally administered, so that it can't be a real card's; the same droplet always has the same one. */
+/**
+ * Locally administered, so that it can't be a real card's; the same droplet always has the same
+ * one.
+ */
 export const macOf = (dropletId: number): string =>
   ["02", "00", ...dropletId.toString(16).padStart(8, "0").slice(-8).match(/../g)!].join(":");

@@ -43,7 +43,9 @@ export interface CreatedApi {
   readonly app: Api;
   readonly cloud: Cloud;
   readonly calls: Calls;
-  /** Goes on with what a killed daemon was doing. Call once, when the machines have been taken over. */
+  /**
+   * Goes on with what a killed daemon was doing. Call once, when the machines have been taken over.
+   */
   resume(): Promise<void>;
 }
 

@@ -1,4 +1,6 @@
-/** One API call, for the console and `GET /local/calls`. Bodies are not kept: they may hold keys. */
+/**
+ * One API call, for the console and `GET /local/calls`. Bodies are not kept: they may hold keys.
+ */
 export interface Call {
   readonly at: string;
   readonly method: string;

@@ -1,4 +1,7 @@
-/** DigitalOcean's own offers: what this cloud sells under the same names and at the same prices (August 2026). */
+/**
+ * DigitalOcean's own offers: what this cloud sells under the same names and at the same prices
+ * (August 2026).
+ */
 
 export interface Size {
   readonly slug: string;
@@ -98,7 +101,8 @@ export const baseImageView = (): Record<string, unknown> => ({
   regions: regionSlugs,
   created_at: "2025-08-20T00:00:00Z",
   min_disk_size: 7,
-  // What DigitalOcean's provider finds (its acceptance test of a public slug), though the document calls them "base".
+  // What DigitalOcean's provider finds (its acceptance test of a public slug), though the document
+  // calls them "base".
   type: "snapshot",
   size_gigabytes: 0.9,
   description: "Debian 13 x64",

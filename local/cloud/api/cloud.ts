@@ -57,7 +57,10 @@ export interface ProjectMember {
   readonly exists: (store: Store, id: string) => boolean;
 }
 
-/** One resource of API v2, whole: a new one is its own file, its collection in records.ts and a line in resources.ts. */
+/**
+ * One resource of API v2, whole: a new one is its own file, its collection in records.ts and a line
+ * in resources.ts.
+ */
 export interface Resource {
   /** Below /v2. */
   readonly routes: (cloud: Cloud) => Api;
@@ -75,7 +78,10 @@ export interface Resource {
 
 export type ApiEnv = {
   Variables: { requestId: string; token: string };
-  /** Whether a request came through a door that opens to the lab's owner only: there any token is the owner's. */
+  /**
+   * Whether a request came through a door that opens to the lab's owner only: there any token is
+   * the owner's.
+   */
   Bindings: { readonly ownersDoor?: boolean };
 };
 export type Api = Hono<ApiEnv>;

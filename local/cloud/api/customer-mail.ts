@@ -5,7 +5,10 @@ import type { Jobs } from "./jobs";
 /** Seconds after which a letter that nobody took is tried again. */
 const pauses = [5, 30, 120, 600];
 
-/** In order, one at a time, and again while the relay is down. @returns how a letter is handed over: at once. */
+/**
+ * In order, one at a time, and again while the relay is down. @returns how a letter is handed over:
+ * at once.
+ */
 export const createCustomerMail = ({
   send,
   clock,

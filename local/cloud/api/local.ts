@@ -42,7 +42,10 @@ const machineRoutes = (api: Api, { cloud }: LocalDeps): void => {
 };
 
 const limits = z.strictObject({ reserved_ip_limit: z.number().int().min(0).max(MOST_RESERVED) });
-/** What an account may have is a matter between DigitalOcean and its customer: a lab's owner sets it. */
+/**
+ * What an account may have is a matter between DigitalOcean and its customer: a lab's owner sets
+ * it.
+ */
 const limitRoutes = (api: Api, { cloud: { store } }: LocalDeps): void => {
   api.put("/limits", async (c) => {
     const { reserved_ip_limit } = await body(c, limits);

@@ -10,7 +10,9 @@ import { ApiError, forbidden } from "./errors";
 import { createRateLimit } from "./rate-limit";
 import { allows } from "./tokens/scopes";
 
-/** The console page's: it is not counted among the calls, and spared the faults that it has to show. */
+/**
+ * The console page's: it is not counted among the calls, and spared the faults that it has to show.
+ */
 const CONSOLE_TOKEN = "console";
 
 /** Gives a request its id, and notes the call with its answer. */
@@ -49,7 +51,10 @@ export const authenticate =
     await next();
   };
 
-/** The object that a request brings; what is none needs no scope of its own, and is refused by whoever reads it. */
+/**
+ * The object that a request brings; what is none needs no scope of its own, and is refused by
+ * whoever reads it.
+ */
 const bodyOf = async (c: Context<ApiEnv>): Promise<Readonly<Record<string, unknown>>> => {
   try {
     return { ...(JSON.parse(await c.req.text()) as object) };
@@ -62,7 +67,8 @@ const bodyOf = async (c: Context<ApiEnv>): Promise<Readonly<Record<string, unkno
 export const authorize =
   ({ tokens }: Cloud): MiddlewareHandler<ApiEnv> =>
   async (c, next) => {
-    // Through the owner's door a token that nobody has is the owner's; one with scopes has those there too.
+    // Through the owner's door a token that nobody has is the owner's; one with scopes has those
+    // there too.
     const scopes = tokens.scopesOf(c.get("token")) ?? ["read", "write"];
     const call = { method: c.req.method, path: new URL(c.req.url).pathname };
     if (!scopes.includes("write") && !allows(scopes, { ...call, body: await bodyOf(c) }))

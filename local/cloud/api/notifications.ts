@@ -9,7 +9,10 @@ export interface Channels {
 export type PostHook = (url: string, message: Readonly<Record<string, string>>) => Promise<void>;
 export type Notify = (channels: Channels, subject: string, text: string) => void;
 
-/** By mail, and to Slack's webhooks where they are within the lab's reach. The log names no URL: who knows it may post. */
+/**
+ * By mail, and to Slack's webhooks where they are within the lab's reach. The log names no URL: who
+ * knows it may post.
+ */
 export const createNotifications =
   ({
     write,

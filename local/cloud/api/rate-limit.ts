@@ -16,7 +16,10 @@ export interface RateLimit {
 /** More clients than that at once are forgotten, those first that have not called for longest. */
 const TOKENS_KEPT = 1_000;
 
-/** Times of a token's calls, oldest first; only those within the hour count, and no more are kept than can be refused. */
+/**
+ * Times of a token's calls, oldest first; only those within the hour count, and no more are kept
+ * than can be refused.
+ */
 interface Calls {
   times: number[];
   gone: number;
@@ -40,7 +43,10 @@ const forgetOld = (calls: Calls, since: number): void => {
     Object.assign(calls, { times: calls.times.slice(calls.gone), gone: 0 });
 };
 
-/** Sliding windows of an hour and a minute. The headers are always true; calls are refused only when `enforced`, so that drills may poll. */
+/**
+ * Sliding windows of an hour and a minute. The headers are always true; calls are refused only when
+ * `enforced`, so that drills may poll.
+ */
 export const createRateLimit = (clock: Clock, enforced: boolean): RateLimit => {
   const tokens = new Map<string, Calls>();
   const callsOf = (token: string): Calls => {

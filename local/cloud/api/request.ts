@@ -12,7 +12,10 @@ const explain = (error: z.ZodError): string => {
   return place ? `${place}: ${issue.message}` : issue.message;
 };
 
-/** The request's JSON body, checked. 400 when it is no JSON, 413 over 1 MiB, 422 with the first problem otherwise. */
+/**
+ * The request's JSON body, checked. 400 when it is no JSON, 413 over 1 MiB, 422 with the first
+ * problem otherwise.
+ */
 export const body = async <T>(c: Context<ApiEnv>, schema: z.ZodType<T>): Promise<T> => {
   const text = await c.req.text();
   if (text.length > LARGEST_BODY)

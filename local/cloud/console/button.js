@@ -6,7 +6,10 @@ export const afterEachCall = (refresh) => {
   refreshPage = refresh;
 };
 
-/** A button that says what went wrong instead of failing in silence. Its key finds it again when its place was made anew. */
+/**
+ * A button that says what went wrong instead of failing in silence. Its key finds it again when its
+ * place was made anew.
+ */
 export const button = (key, label, name, act) => {
   const element = make("button", label, {
     type: "button",

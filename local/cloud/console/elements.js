@@ -1,4 +1,5 @@
-// Everything shown goes in as text (textContent), never as markup: names, mails and records are anybody's.
+// Everything shown goes in as text (textContent), never as markup: names, mails and records are
+// anybody's.
 
 export const byId = (id) => document.getElementById(id);
 export const make = (tag, text, attributes = {}, children = []) => {

@@ -26,7 +26,10 @@ const SCRIPTS = [
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** The console: a page, its style and its scripts as they are; what they show they ask of /v2 and /local. */
+/**
+ * The console: a page, its style and its scripts as they are; what they show they ask of /v2 and
+ * /local.
+ */
 export const consoleRoutes = (): Hono<ApiEnv> => {
   const app = new Hono<ApiEnv>();
   const file = (name: string) => () =>

@@ -1,6 +1,7 @@
 import { byId } from "./elements.js";
 
-// A place is only made anew when its content changed; what was open stays open, and the focus goes to what stands for what had it.
+// A place is only made anew when its content changed; what was open stays open, and the focus goes
+// to what stands for what had it.
 const shown = new Map();
 export const show = (id, facts, build) => {
   const text = JSON.stringify(facts);

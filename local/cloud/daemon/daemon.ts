@@ -105,7 +105,10 @@ const assemble = async (options: ServeOptions): Promise<Running> => {
   };
 };
 
-/** Machines follow the records: one without a record is left over from a deletion that was cut short. */
+/**
+ * Machines follow the records: one without a record is left over from a deletion that was cut
+ * short.
+ */
 const takeOverMachines = async ({ created, host }: Running): Promise<void> => {
   const { store, network } = created.cloud;
   for (const { dropletId } of host.machines())
@@ -201,7 +204,10 @@ const publish = async (
   log(`ready: pid ${process.pid}, API ${api}, ${machines ? "machines" : "records only"}`);
 };
 
-/** Starts everything; resolves when `GET /local/status` on the socket answers. Goes on until a signal or POST /local/shutdown. */
+/**
+ * Starts everything; resolves when `GET /local/status` on the socket answers. Goes on until a
+ * signal or POST /local/shutdown.
+ */
 export const serve = async (options: ServeOptions): Promise<void> => {
   const running = await assemble(options);
   const { created, paths, inbox, trust } = running;

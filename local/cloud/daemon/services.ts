@@ -31,7 +31,10 @@ export interface Trust {
 
 const acmeFolder = (paths: LabPaths): string => join(paths.state, "cloud", "acme");
 
-/** The lab's own authority and the ACME server's: what has to be there before a machine is made, as machines are made trusting both. */
+/**
+ * The lab's own authority and the ACME server's: what has to be there before a machine is made, as
+ * machines are made trusting both.
+ */
 export const establishTrust = async (paths: LabPaths): Promise<Trust> => {
   const authority = await openAuthority(acmeFolder(paths));
   const issuer = await openIssuer(join(acmeFolder(paths), "issuer"));
@@ -60,7 +63,10 @@ const acme = async (paths: LabPaths, cloud: Cloud, issuer: Issuer): Promise<Requ
   return getRequestListener(app.fetch);
 };
 
-/** Everything that stands at an address of the router's namespace; resolves with what of it is a program of its own. Must run inside of it. */
+/**
+ * Everything that stands at an address of the router's namespace; resolves with what of it is a
+ * program of its own. Must run inside of it.
+ */
 export const startServices = async (options: {
   paths: LabPaths;
   cloud: Cloud;

@@ -47,8 +47,9 @@ const failure = (rcode: Reply["rcode"]): Reply => ({
 });
 
 /**
- * The answer, as `encode` puts it on the wire. Null for silence, and for what is no query: whoever sent it gets no answer, as from any
- * name server. A record that can't be put on the wire is a failure of this server, for the one name only.
+ * The answer, as `encode` puts it on the wire. Null for silence, and for what is no query: whoever
+ * sent it gets no answer, as from any name server. A record that can't be put on the wire is a
+ * failure of this server, for the one name only.
  */
 export const answerTo = (
   source: AnswerSource,

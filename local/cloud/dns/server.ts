@@ -30,7 +30,9 @@ const serveTcp = (source: AnswerSource, socket: Socket): void => {
   });
 };
 
-/** The lab's only name server, UDP and TCP, answering from the records as they are at that moment. */
+/**
+ * The lab's only name server, UDP and TCP, answering from the records as they are at that moment.
+ */
 export const startDns = async (options: DnsOptions): Promise<DnsServer> => {
   const udp = createSocket("udp4");
   udp.on("message", (message, from) => {

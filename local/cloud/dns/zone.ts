@@ -163,7 +163,9 @@ const outside = (state: CloudState, { name, type }: Question): Reply => {
   };
 };
 
-/** What the lab's DNS says, from the records alone. CNAMEs are followed as far as they stay here. */
+/**
+ * What the lab's DNS says, from the records alone. CNAMEs are followed as far as they stay here.
+ */
 export const answer = (state: CloudState, asked: Question, depth = 0): Reply => {
   const question = { name: asked.name.toLowerCase().replace(/\.$/, ""), type: asked.type };
   const zone = zoneOf(state, question.name);

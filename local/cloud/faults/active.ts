@@ -11,14 +11,20 @@ type ActiveOf<K extends FaultRequest["kind"]> = Extract<ActiveFault, { kind: K }
 
 export interface Faults {
   list(): readonly ActiveFault[];
-  /** Resolves when it is in force; rejects with the hypervisor's reason. The same fault with other figures takes the place of the earlier one. */
+  /**
+   * Resolves when it is in force; rejects with the hypervisor's reason. The same fault with other
+   * figures takes the place of the earlier one.
+   */
   inject(fault: FaultRequest): Promise<ActiveFault>;
   /** @returns false when there is none with that id. */
   clear(id: string): Promise<boolean>;
   clearAll(): Promise<void>;
   /** Ends, in the records only, what was on a machine that no longer exists. */
   forget(dropletId: number): void;
-  /** Puts machines' faults in force again after the daemon's restart; @returns why some could not be. */
+  /**
+   * Puts machines' faults in force again after the daemon's restart; @returns why some could not
+   * be.
+   */
   restore(): Promise<string[]>;
   /** The first fault of a kind that the test accepts; `times` is counted down. */
   find<K extends CloudFault["kind"]>(
@@ -51,11 +57,16 @@ type FaultList = ReturnType<typeof createFaultList>;
 
 /** Puts faults in force and ends them: in the list, and on their machines. */
 const createSwitch = (list: FaultList, { hypervisor, queue }: FaultsOptions) => {
-  /** Power is the machine's: its turn has to come. Everything else may happen in the middle of a boot. */
+  /**
+   * Power is the machine's: its turn has to come. Everything else may happen in the middle of a
+   * boot.
+   */
   const inTurn = (fault: ActiveFault, work: () => Promise<void>): Promise<void> =>
     cutsPower(fault) ? queue.run(dropletKey(fault.dropletId), work) : work();
 
-  /** In the list before it is done: whoever does it, the router for one, reads all of them there. */
+  /**
+   * In the list before it is done: whoever does it, the router for one, reads all of them there.
+   */
   const begin = async (fault: ActiveFault): Promise<void> => {
     const replaced = list.put(fault);
     const before = list.setPower(fault, "off");

@@ -12,11 +12,16 @@ import { isSameFault } from "./sameness";
 export const cutsPower = (fault: FaultRequest): fault is MachineFault =>
   isMachineFault(fault) && machineKindOf(fault).cutsPower === true;
 
-/** The one list of faults in force, in the records: they outlive the daemon, as what they did to machines does. */
+/**
+ * The one list of faults in force, in the records: they outlive the daemon, as what they did to
+ * machines does.
+ */
 export const createFaultList = (store: Store) => {
   const uses = new Map<string, number>();
   const { droplets, faults } = store;
-  /** Somebody has switched the machine on again: the cut is over, and another power_off is no cut. */
+  /**
+   * Somebody has switched the machine on again: the cut is over, and another power_off is no cut.
+   */
   const isOver = (fault: ActiveFault): boolean =>
     cutsPower(fault) && droplets.get(fault.dropletId)?.status === "active";
   return {
@@ -36,7 +41,9 @@ export const createFaultList = (store: Store) => {
     restore: (dropped: readonly ActiveFault[]): void => {
       for (const fault of dropped) faults.insert(fault);
     },
-    /** What the records say of the machine while its power is cut. @returns what they said before. */
+    /**
+     * What the records say of the machine while its power is cut. @returns what they said before.
+     */
     setPower: (
       fault: FaultRequest,
       status: DropletRecord["status"],

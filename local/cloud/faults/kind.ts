@@ -9,7 +9,10 @@ export interface FaultOption {
   readonly flag: string;
   readonly help: string;
   readonly field: string;
-  /** A machine is named and becomes its droplet's number; of words the first is meant where none is typed. */
+  /**
+   * A machine is named and becomes its droplet's number; of words the first is meant where none is
+   * typed.
+   */
   readonly takes: "number" | "text" | "machine" | "unit" | readonly [string, ...string[]];
   readonly required?: boolean;
 }
@@ -22,7 +25,10 @@ interface FaultKind<S extends z.ZodObject> {
   /** The request, its `kind` included. */
   readonly schema: S;
   readonly options: readonly FaultOption[];
-  /** What tells two faults of this kind on one droplet apart; all other fields are figures, which a new request replaces. */
+  /**
+   * What tells two faults of this kind on one droplet apart; all other fields are figures, which a
+   * new request replaces.
+   */
   readonly identity: readonly (keyof z.output<S> & string)[];
 }
 
@@ -39,7 +45,10 @@ export interface FaultTools {
 /** A fault that is done to one machine. */
 export interface MachineFaultKind<S extends z.ZodObject = z.ZodObject> extends FaultKind<S> {
   readonly doneTo: "machine";
-  /** Makes it real; done again it changes nothing but figures. Rejects when this host, or the machine as it is, can't. */
+  /**
+   * Makes it real; done again it changes nothing but figures. Rejects when this host, or the
+   * machine as it is, can't.
+   */
   begin(tools: FaultTools, fault: z.output<S>): Promise<void>;
   /** Fine when nothing was done, and when the machine is off. */
   end(tools: FaultTools, fault: z.output<S>): Promise<void>;
@@ -57,7 +66,9 @@ export interface MachineFaultKind<S extends z.ZodObject = z.ZodObject> extends F
   readonly waitsForServices?: true;
 }
 
-/** A fault of the cloud's own services: each looks for those that concern it whenever it answers. */
+/**
+ * A fault of the cloud's own services: each looks for those that concern it whenever it answers.
+ */
 export interface CloudFaultKind<S extends z.ZodObject = z.ZodObject> extends FaultKind<S> {
   readonly doneTo: "cloud";
 }

@@ -1,13 +1,19 @@
 import { attempt, type RunResult } from "../machines/run";
 import { hostEnvironment } from "./environment";
 
-/** How apt says that another one is at work. `DPkg::Lock::Timeout` waits for dpkg's own locks alone: those of lists and archives fail at once. */
+/**
+ * How apt says that another one is at work. `DPkg::Lock::Timeout` waits for dpkg's own locks alone:
+ * those of lists and archives fail at once.
+ */
 const LOCKED = /Could not get lock|Unable to (?:acquire|lock)|is another process using it/i;
 
 /** For dpkg's locks apt waits by itself; a mirror that fails is asked again, after a moment. */
 const OPTIONS = ["-q", "-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=3"];
 
-/** What passes by itself: a mirror in the middle of an update, a name that is not resolved at this moment. */
+/**
+ * What passes by itself: a mirror in the middle of an update, a name that is not resolved at this
+ * moment.
+ */
 const PASSING =
   /Failed to fetch|Temporary failure|Could not (?:resolve|connect)|Connection (?:failed|timed out|reset)|Hash Sum mismatch|Mirror sync in progress/i;
 export const isPassing = ({ stderr }: RunResult): boolean => PASSING.test(stderr);

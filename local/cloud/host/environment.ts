@@ -2,7 +2,10 @@ import { isAbsolute } from "node:path";
 
 import { homeFolder } from "../paths";
 
-/** What of the caller's environment is the host's business: how it reaches the world, whom it trusts, where its owner keeps things. */
+/**
+ * What of the caller's environment is the host's business: how it reaches the world, whom it
+ * trusts, where its owner keeps things.
+ */
 const KEPT = [
   ...["http_proxy", "https_proxy", "all_proxy", "no_proxy"].flatMap((name) => [
     name,
@@ -17,7 +20,10 @@ const KEPT = [
   "XDG_RUNTIME_DIR",
 ] as const;
 
-/** The caller's PATH and the system's sbin folders, which not every root's PATH has. A relative entry means another folder to each program. */
+/**
+ * The caller's PATH and the system's sbin folders, which not every root's PATH has. A relative
+ * entry means another folder to each program.
+ */
 export const systemPath = (): string =>
   [
     ...new Set([
@@ -32,7 +38,10 @@ export const systemPath = (): string =>
     .filter((folder) => isAbsolute(folder))
     .join(":");
 
-/** What the lab's programs and the commands that they run see, whoever started them: one language, the usual temporary folder, nobody's NODE_OPTIONS. */
+/**
+ * What the lab's programs and the commands that they run see, whoever started them: one language,
+ * the usual temporary folder, nobody's NODE_OPTIONS.
+ */
 export const hostEnvironment = (): Record<string, string> => ({
   ...Object.fromEntries(
     KEPT.flatMap((name) => {

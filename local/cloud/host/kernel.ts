@@ -27,7 +27,9 @@ const missingFilesystems = async (): Promise<string[]> => {
   return Object.keys(moduleOf).filter((filesystem) => !after.has(filesystem));
 };
 
-/** A container whose /dev is its own does not see the devices that the kernel makes after its start. */
+/**
+ * A container whose /dev is its own does not see the devices that the kernel makes after its start.
+ */
 export const loopProblem = async (nodes = "/dev"): Promise<HostProblem[]> => {
   const { code, stdout } = await attempt(["losetup", "--find"]);
   const name = basename(stdout.trim());

@@ -3,7 +3,10 @@ import { join } from "node:path";
 
 import { systemPath } from "./environment";
 
-/** What can't be looked at (a PATH that names a file, a folder of another's) is as good as not there. */
+/**
+ * What can't be looked at (a PATH that names a file, a folder of another's) is as good as not
+ * there.
+ */
 export const exists = (path: string): Promise<boolean> =>
   access(path).then(
     () => true,

@@ -2,7 +2,10 @@ import type { RunResult } from "../machines/run";
 import { aptGet, isPassing } from "./apt";
 import { exists, onPath } from "./on-path";
 
-/** What runs machines, by the Debian package that brings it. Packages without a program of their own are asked for by file. */
+/**
+ * What runs machines, by the Debian package that brings it. Packages without a program of their own
+ * are asked for by file.
+ */
 const needed: readonly {
   readonly package: string;
   readonly program?: string;

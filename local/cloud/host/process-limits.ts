@@ -3,7 +3,10 @@ import { readFile } from "node:fs/promises";
 import { attempt } from "../machines/run";
 import type { HostProblem } from "./report";
 
-/** Limits of a process that a lab outgrows, by prlimit's option and by the name that /proc has for them; and what it needs at least. */
+/**
+ * Limits of a process that a lab outgrows, by prlimit's option and by the name that /proc has for
+ * them; and what it needs at least.
+ */
 const LIMITS = [
   { option: "fsize", name: "Max file size", least: Infinity, shell: "ulimit -f unlimited" },
   { option: "nofile", name: "Max open files", least: 4096, shell: "ulimit -n 4096" },
@@ -37,8 +40,9 @@ const own = async (): Promise<ReadonlyMap<string, Limit>> =>
 const text = (value: number): string => (value === Infinity ? "unlimited" : String(value));
 
 /**
- * A caller's limits (a shell's `ulimit`, a service's) would be the daemon's, its machines' and those of whatever builds images: each is
- * raised to what a lab needs, or as far as the system lets us. What is then too low, `limitProblems` says.
+ * A caller's limits (a shell's `ulimit`, a service's) would be the daemon's, its machines' and
+ * those of whatever builds images: each is raised to what a lab needs, or as far as the system lets
+ * us. What is then too low, `limitProblems` says.
  */
 export const raiseLimits = async (): Promise<void> => {
   if (process.platform !== "linux") return;

@@ -42,7 +42,8 @@ const killInside = async (lab: string): Promise<void> => {
 };
 
 const unmountAll = async (folder: string): Promise<void> => {
-  // A mount may be there twice; a busy one is freed as soon as the processes just killed have left it.
+  // A mount may be there twice; a busy one is freed as soon as the processes just killed have left
+  // it.
   await unmountElsewhere(folder);
   const deadline = Date.now() + 60_000;
   for (let mounts = await mountsBelow(folder); mounts.length; mounts = await mountsBelow(folder)) {
@@ -56,7 +57,10 @@ const unmountAll = async (folder: string): Promise<void> => {
   }
 };
 
-/** A killed nspawn leaves the lock that it named after its root's inode. The roots have to be mounted still. */
+/**
+ * A killed nspawn leaves the lock that it named after its root's inode. The roots have to be
+ * mounted still.
+ */
 const removeRootLocks = async (machines: string): Promise<void> => {
   for (const point of await mountsBelow(machines)) {
     if (!point.endsWith("/root")) continue;
@@ -66,13 +70,19 @@ const removeRootLocks = async (machines: string): Promise<void> => {
   }
 };
 
-/** A snapshot that was killed leaves its disk frozen: nothing that writes there ends, and no unmounting frees it. */
+/**
+ * A snapshot that was killed leaves its disk frozen: nothing that writes there ends, and no
+ * unmounting frees it.
+ */
 export const thawDisks = async (paths: LabPaths): Promise<void> => {
   for (const point of await mountsBelow(paths.machines))
     if (basename(point) === "fs") await thawDisk(point);
 };
 
-/** Frees all that the kernel holds of a lab whose processes may be in any state: groups, mounts, loop devices, namespaces, sockets. Idempotent. */
+/**
+ * Frees all that the kernel holds of a lab whose processes may be in any state: groups, mounts,
+ * loop devices, namespaces, sockets. Idempotent.
+ */
 export const releaseEverything = async (paths: LabPaths): Promise<void> => {
   const host: Hierarchies = await hostHierarchies();
   // The daemon first: it would react to what happens to its machines.

@@ -6,7 +6,10 @@ export type Progress = (event: { step: string; detail?: string; seconds?: number
 
 export interface LabOptions {
   readonly paths: LabPaths;
-  /** False: the API without machines (macOS, no root); it then listens on 127.0.0.1 only, see `LabStatus.api`. */
+  /**
+   * False: the API without machines (macOS, no root); it then listens on 127.0.0.1 only, see
+   * `LabStatus.api`.
+   */
   readonly machines: boolean;
   readonly pace: "host" | "real";
   readonly progress: Progress;
@@ -15,7 +18,10 @@ export interface LabOptions {
 export interface LabStatus {
   readonly running: boolean;
   readonly pid?: number;
-  /** Base URL of API v2 as seen by a process started through `inLab` (or by any process, without machines). */
+  /**
+   * Base URL of API v2 as seen by a process started through `inLab` (or by any process, without
+   * machines).
+   */
   readonly api: string;
   readonly machines: boolean;
   /** The owner's token of that API. */
@@ -27,7 +33,10 @@ export interface Lab {
   installPackages(packages: readonly string[], progress: Progress): Promise<void>;
   /** Builds or finds the base image in the cache. */
   ensureImage(paths: LabPaths, progress: Progress): Promise<void>;
-  /** Starts the cloud in the background, or joins the running one; takes over after a crash. Boots machines that were on. */
+  /**
+   * Starts the cloud in the background, or joins the running one; takes over after a crash. Boots
+   * machines that were on.
+   */
   start(options: LabOptions): Promise<LabStatus>;
   status(paths: LabPaths): Promise<LabStatus>;
   /** Machines powered off cleanly, processes and namespaces gone, state kept. */

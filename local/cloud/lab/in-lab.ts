@@ -21,7 +21,10 @@ export const standIns = (
   ];
 };
 
-/** In a mount namespace of its own: each stand-in over the file that it stands for, which may be a symlink; then the command. */
+/**
+ * In a mount namespace of its own: each stand-in over the file that it stands for, which may be a
+ * symlink; then the command.
+ */
 const SCRIPT = `
 pairs=$1; shift
 while [ "$pairs" -gt 0 ]; do
@@ -57,7 +60,10 @@ const ownersToken = (paths: LabPaths): string | undefined => {
   }
 };
 
-/** Clients of DigitalOcean's API find the lab's, and never send it the token of an account at the real one. */
+/**
+ * Clients of DigitalOcean's API find the lab's, and never send it the token of an account at the
+ * real one.
+ */
 const clientVariables = (paths: LabPaths): Record<string, string> => {
   const token = ownersToken(paths);
   return {
@@ -78,7 +84,10 @@ const environment = (paths: LabPaths): Record<string, string> => ({
   PATH: systemPath(),
 });
 
-/** How to start a command as an operator inside the lab's network. A lab without machines has no network of its own: the command as it is. */
+/**
+ * How to start a command as an operator inside the lab's network. A lab without machines has no
+ * network of its own: the command as it is.
+ */
 export const inLab = (
   paths: LabPaths,
   argv: readonly string[],
@@ -88,7 +97,8 @@ export const inLab = (
   const pairs = standIns(paths);
   return {
     command: "nsenter",
-    // "slave": what the host unmounts goes away here too, so a long-lived shell doesn't keep a disk busy.
+    // "slave": what the host unmounts goes away here too, so a long-lived shell doesn't keep a disk
+    // busy.
     args: [
       `--net=${netns}`,
       "unshare",

@@ -20,14 +20,18 @@ export const mirrorSocket = (paths: LabPaths): string =>
   paths.socket.replace(/\.sock$/, "-mirror.sock");
 export const daemonLock = (paths: LabPaths): string => join(paths.state, "cloud", "daemon.lock");
 
-/** What a program that we start has open of ours besides its output: the host's network, which the daemon itself has left. */
+/**
+ * What a program that we start has open of ours besides its output: the host's network, which the
+ * daemon itself has left.
+ */
 export const HOST_NETNS_FD = 3;
 /** Tells it so. */
 export const HOST_NETNS_KEPT = "LAB_HOST_NETNS_KEPT";
 
 /**
- * Joins the groups it is told of, then becomes the program. What else the caller had open (a lock, as `exec 200>LOCK; flock 200` holds
- * it) is closed: Node closes the lowest few only, and the program outlives its caller. Bash, since other shells know no handle above 9.
+ * Joins the groups it is told of, then becomes the program. What else the caller had open (a lock,
+ * as `exec 200>LOCK; flock 200` holds it) is closed: Node closes the lowest few only, and the
+ * program outlives its caller. Bash, since other shells know no handle above 9.
  */
 const JOIN_SCRIPT = `
 for group in $HELPER_GROUPS; do echo $$ >"$group/cgroup.procs" || exit 99; done
@@ -38,7 +42,10 @@ for handle in /dev/fd/*; do
 done 2>/dev/null
 exec "$@"`;
 
-/** A program that outlives us, its output appended to the cloud's log. Resolves with its process id, which stays the same to its end. */
+/**
+ * A program that outlives us, its output appended to the cloud's log. Resolves with its process id,
+ * which stays the same to its end.
+ */
 const launch = async (
   paths: LabPaths,
   argv: readonly string[],
@@ -75,7 +82,9 @@ const launch = async (
 export const helperGroups = async (paths: LabPaths): Promise<string[]> =>
   makeGroup(await hostHierarchies(), paths.id, HELPERS_GROUP);
 
-/** Starts the daemon, unless another one holds the state: then it ends at once, with exit code 1. */
+/**
+ * Starts the daemon, unless another one holds the state: then it ends at once, with exit code 1.
+ */
 export const launchDaemon = async (
   paths: LabPaths,
   options: { machines: boolean; pace: "host" | "real" },
@@ -106,7 +115,10 @@ export const launchDaemon = async (
   );
 };
 
-/** Whether a command line, as `ps` shows it, is the daemon of this state, whichever copy of the program it was started from. */
+/**
+ * Whether a command line, as `ps` shows it, is the daemon of this state, whichever copy of the
+ * program it was started from.
+ */
 export const isDaemonOf = (paths: LabPaths, command: string): boolean =>
   command.includes(`${join(basename(ISLAND), basename(DAEMON))} serve`) &&
   command.includes(paths.state);

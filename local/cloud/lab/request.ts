@@ -17,7 +17,10 @@ const parsed = (text: string): unknown => {
   }
 };
 
-/** Nobody listens, whoever did has ended, or hangs: the ways in which a cloud that isn't there answers. */
+/**
+ * Nobody listens, whoever did has ended, or hangs: the ways in which a cloud that isn't there
+ * answers.
+ */
 export const unlessSilent = async (asked: Promise<Answer>): Promise<Answer | undefined> => {
   try {
     return await asked;
@@ -29,8 +32,9 @@ export const unlessSilent = async (asked: Promise<Answer>): Promise<Answer | und
 };
 
 /**
- * HTTP over the cloud's socket. `body` goes as JSON; an answer that isn't JSON comes as text, an empty one as null.
- * Rejects with `code` ENOENT or ECONNREFUSED when no cloud is running, with ETIMEDOUT when it says nothing for `patience` milliseconds (0: for ever).
+ * HTTP over the cloud's socket. `body` goes as JSON; an answer that isn't JSON comes as text, an
+ * empty one as null. Rejects with `code` ENOENT or ECONNREFUSED when no cloud is running, with
+ * ETIMEDOUT when it says nothing for `patience` milliseconds (0: for ever).
  */
 export const request = (
   paths: LabPaths,

@@ -94,7 +94,10 @@ const startAnew = async ({ paths, machines, pace, progress }: LabOptions): Promi
   return ready;
 };
 
-/** Starts the cloud in the background, or joins the running one; takes over the machines of one that died. */
+/**
+ * Starts the cloud in the background, or joins the running one; takes over the machines of one that
+ * died.
+ */
 export const start = async (options: LabOptions): Promise<LabStatus> => {
   const { paths, progress } = options;
   await mkdir(dirname(paths.log), { recursive: true, mode: 0o700 });

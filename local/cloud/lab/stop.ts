@@ -28,7 +28,10 @@ const commandOf = async (pid: number): Promise<string> => {
   return (await attempt(["ps", "-o", "command=", "-p", String(pid)])).stdout;
 };
 
-/** A daemon that runs no machines has no group to kill by: its process id is all there is, so it has to be sure that it is its own. */
+/**
+ * A daemon that runs no machines has no group to kill by: its process id is all there is, so it has
+ * to be sure that it is its own.
+ */
 export const endPlainDaemon = async (paths: LabPaths): Promise<void> => {
   const pid = Number(await unlessGone(readFile(pidFile(paths), "utf8"), "0"));
   if (!pid || !(await isAlive(pid))) return;
@@ -37,7 +40,10 @@ export const endPlainDaemon = async (paths: LabPaths): Promise<void> => {
   if (!(await waitForEnd(pid, 5000))) signal(pid, "SIGKILL");
 };
 
-/** Machines whose daemon has died are asked one by one; who doesn't obey in time loses power with the rest. */
+/**
+ * Machines whose daemon has died are asked one by one; who doesn't obey in time loses power with
+ * the rest.
+ */
 const powerOffOrphans = async (paths: LabPaths): Promise<void> => {
   const host = await hostHierarchies();
   const ids = (await listGroups(host, paths.id)).flatMap((group) =>
@@ -48,7 +54,9 @@ const powerOffOrphans = async (paths: LabPaths): Promise<void> => {
 
 const canHaveMachines = (): boolean => process.platform === "linux" && process.getuid?.() === 0;
 
-/** Machines powered off cleanly, processes and namespaces gone, state kept. Fine when nothing runs. */
+/**
+ * Machines powered off cleanly, processes and namespaces gone, state kept. Fine when nothing runs.
+ */
 export const stop = async (paths: LabPaths, progress: Progress): Promise<void> => {
   const step = "local DigitalOcean";
   const started = Date.now();

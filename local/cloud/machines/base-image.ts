@@ -7,7 +7,10 @@ import { isMounted, mountLoop } from "./mounts";
 /** Bases being mounted: machines that are made together need the same one. */
 const mounting = new Map<string, Promise<string>>();
 
-/** Keeps a base image in the lab, where clearing the cache can't reach it, and mounts it. Resolves with the mount point. */
+/**
+ * Keeps a base image in the lab, where clearing the cache can't reach it, and mounts it. Resolves
+ * with the mount point.
+ */
 export const mountBase = (machines: string, name: string, cached?: string): Promise<string> => {
   const file = join(machines, "bases", name);
   const running =

@@ -48,7 +48,10 @@ const nspawn = ({ lab, dropletId, hostname, root, devices, files }: BootOptions)
   "--show-status=1",
 ];
 
-/** Starts the machine; its disk is mounted and its links are plugged in. Resolves when its supervisor runs. */
+/**
+ * Starts the machine; its disk is mounted and its links are plugged in. Resolves when its
+ * supervisor runs.
+ */
 export const boot = async (options: BootOptions): Promise<void> => {
   const { host, lab, dropletId } = options;
   await makeGroup(host, lab, groupOf(dropletId));
@@ -59,7 +62,8 @@ export const boot = async (options: BootOptions): Promise<void> => {
     supervisorGroups(host, lab, dropletId),
   ];
   for (const folder of [box, ...supervisors]) await mkdir(folder, { recursive: true });
-  // Handed over as a text: a file that is edited while machines run would be another script to them.
+  // Handed over as a text: a file that is edited while machines run would be another script to
+  // them.
   const script = await readFile(SUPERVISOR_SCRIPT, "utf8");
   const log = await open(options.consoleLog, "a", 0o600);
   try {

@@ -5,13 +5,17 @@ import { join } from "node:path";
 import { exists, removeIfEmpty, unlessGone } from "../files";
 
 /**
- * One group a machine and one for our own helpers, in each hierarchy that the host has. The cgroup2 one tells whether
- * anything of a machine is alive (`populated`) and kills all of it (`cgroup.kill`); limits go wherever their controller is.
+ * One group a machine and one for our own helpers, in each hierarchy that the host has. The cgroup2
+ * one tells whether anything of a machine is alive (`populated`) and kills all of it
+ * (`cgroup.kill`); limits go wherever their controller is.
  */
 export interface Hierarchies {
   /** Mount point of cgroup2: the only one on a modern host, `unified` on a hybrid one. */
   readonly unified: string;
-  /** Mount points of the v1 hierarchies that machines join, by controller ("memory", "cpu", "cpuset", "pids", "freezer", "name=systemd"). */
+  /**
+   * Mount points of the v1 hierarchies that machines join, by controller ("memory", "cpu",
+   * "cpuset", "pids", "freezer", "name=systemd").
+   */
   readonly v1: Readonly<Record<string, string>>;
 }
 
@@ -52,7 +56,10 @@ const allRoots = (host: Hierarchies): string[] => [
   ...new Set([host.unified, ...Object.values(host.v1)]),
 ];
 
-/** On cgroup2 a controller has to be handed down level by level; one that the host doesn't give us is left out. No process may be in the folder itself. */
+/**
+ * On cgroup2 a controller has to be handed down level by level; one that the host doesn't give us
+ * is left out. No process may be in the folder itself.
+ */
 export const handDown = async (folder: string): Promise<void> => {
   for (const controller of ["memory", "cpu", "cpuset", "pids"])
     await writeFile(join(folder, "cgroup.subtree_control"), `+${controller}`).catch(
@@ -76,7 +83,10 @@ const inheritCpus = async (folder: string): Promise<void> => {
   }
 };
 
-/** Makes a group everywhere. Resolves with the folders whose cgroup.procs a process has to write itself into. */
+/**
+ * Makes a group everywhere. Resolves with the folders whose cgroup.procs a process has to write
+ * itself into.
+ */
 export const makeGroup = async (
   host: Hierarchies,
   lab: string,
@@ -127,7 +137,8 @@ export const limitGroup = async (
     join(host.v1[controller]!, relative(lab, group), file);
   const v2 = (file: string): string => join(host.unified, relative(lab, group), file);
   const set = {
-    // Droplets have no swap: on a host that has some, a machine would go on slowly where a droplet kills. No such file: no swap that is counted.
+    // Droplets have no swap: on a host that has some, a machine would go on slowly where a droplet
+    // kills. No such file: no swap that is counted.
     memory: host.v1["memory"]
       ? put(v1("memory", "memory.limit_in_bytes"), bytes).then(async (done) => {
           await put(v1("memory", "memory.memsw.limit_in_bytes"), bytes);
@@ -195,7 +206,10 @@ export const watchGroup = (
 export const freezeGroup = (folder: string, frozen: boolean): Promise<void> =>
   writeFile(join(folder, "cgroup.freeze"), frozen ? "1" : "0");
 
-/** Kills everything in the group, at once and without appeal, and waits until it is gone. Fine when there is no such group. */
+/**
+ * Kills everything in the group, at once and without appeal, and waits until it is gone. Fine when
+ * there is no such group.
+ */
 export const killGroup = async (host: Hierarchies, lab: string, group: string): Promise<void> => {
   const folder = unifiedPath(host, lab, group);
   if (!(await exists(folder))) return;

@@ -4,9 +4,10 @@ import type { Surroundings } from "./surroundings";
 import { unitName } from "./unit-name";
 
 /**
- * Linux has no namespace for the time of day, so a machine's kernel keeps the host's. What can be skewed is what its services
- * read: Debian's libfaketime, preloaded by a drop-in under /run (a reboot ends it). They are restarted to take it up. Not reached:
- * PID 1 and its timers, times of files, statically linked programs (Go's), and commands of the recovery console.
+ * Linux has no namespace for the time of day, so a machine's kernel keeps the host's. What can be
+ * skewed is what its services read: Debian's libfaketime, preloaded by a drop-in under /run (a
+ * reboot ends it). They are restarted to take it up. Not reached: PID 1 and its timers, times of
+ * files, statically linked programs (Go's), and commands of the recovery console.
  */
 export interface ClockSkew {
   readonly dropletId: number;
@@ -43,14 +44,18 @@ const shell = async (
   );
 };
 
-// The machine's own plumbing goes on: logins and the bus would be lost, and nobody reads the time from them.
+// The machine's own plumbing goes on: logins and the bus would be lost, and nobody reads the time
+// from them.
 const RESTART_SCRIPT = `
 systemctl daemon-reload
 [ "$unit" ] || unit=$(systemctl list-units --type=service --state=running --plain --no-legend | cut -d' ' -f1 | grep -vE '^(systemd-|dbus|.*getty@|console-getty|user@|cloud-)' || true)
 # What does not come up with such a clock is what the fault is there to show.
 [ -z "$unit" ] || systemctl try-restart $unit || true`;
 
-/** apt waits for dpkg's locks by itself, and fails at once where another one has those of lists or archives: then it is asked again until the time is up. */
+/**
+ * apt waits for dpkg's locks by itself, and fails at once where another one has those of lists or
+ * archives: then it is asked again until the time is up.
+ */
 const INSTALL_SCRIPT = `
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C
 apt() {
@@ -80,7 +85,10 @@ const configuration = (seconds: number): string =>
     "",
   ].join("\n");
 
-/** One unit's drop-ins, or those that all services read. A user's own service manager, like PID 1, does not work with two clocks: an empty file of the same name spares it. */
+/**
+ * One unit's drop-ins, or those that all services read. A user's own service manager, like PID 1,
+ * does not work with two clocks: an empty file of the same name spares it.
+ */
 const placesOf = ({ unit }: Pick<ClockSkew, "unit">): { folders: string; unit: string } =>
   unit === undefined
     ? { folders: "service.d user@.service.d", unit: "" }

@@ -44,7 +44,10 @@ export const statText = ({
 export type Load = readonly [number, number, number];
 const minutes = [1, 5, 15];
 
-/** The averages after `seconds` in which `busy` processes ran or waited for a disk, as the kernel reckons them. */
+/**
+ * The averages after `seconds` in which `busy` processes ran or waited for a disk, as the kernel
+ * reckons them.
+ */
 export const nextLoad = (load: Load, busy: number, seconds: number): Load =>
   load.map((before, at) => {
     const kept = Math.exp(-seconds / (60 * minutes[at]!));

@@ -11,7 +11,10 @@ export const parseCpus = (list: string): number[] =>
       return Array.from({ length: last - first + 1 }, (_, at) => first + at);
     });
 
-/** Which of the host's CPUs each machine may use: as many as its size has, those with the fewest machines first. A machine of more than the host has gets all. */
+/**
+ * Which of the host's CPUs each machine may use: as many as its size has, those with the fewest
+ * machines first. A machine of more than the host has gets all.
+ */
 export interface CpuPlan {
   assign(dropletId: number, vcpus: number): readonly number[];
   release(dropletId: number): void;

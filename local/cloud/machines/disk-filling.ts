@@ -6,7 +6,10 @@ import { run } from "./run";
 
 const filler = (place: DiskPlace): string => join(fsOf(place), "filler");
 
-/** Most of it at once, behind what an earlier filling holds (a power cut may have left that, or part of it); then to the last block. */
+/**
+ * Most of it at once, behind what an earlier filling holds (a power cut may have left that, or part
+ * of it); then to the last block.
+ */
 const FILL_SCRIPT = `
 free=$(($(stat -f -c %f "$1") * $(stat -f -c %S "$1")))
 held=0; [ ! -e "$2" ] || held=$(stat -c %s "$2")

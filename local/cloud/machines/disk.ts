@@ -7,8 +7,9 @@ import { attempt, run } from "./run";
 import { copySparse } from "./sparse-files";
 
 /**
- * A machine's disk: a sparse ext4 image of the size's limit, the upper layer over the read-only base image.
- * <machines>/<id>/disk.ext4, mounted on .../fs; the machine's root is .../root; bases are in <machines>/bases.
+ * A machine's disk: a sparse ext4 image of the size's limit, the upper layer over the read-only
+ * base image. <machines>/<id>/disk.ext4, mounted on .../fs; the machine's root is .../root; bases
+ * are in <machines>/bases.
  */
 export interface DiskPlace {
   /** The lab's machines folder. */
@@ -32,7 +33,10 @@ export const makeDisk = async (place: DiskPlace, gibibytes: number): Promise<voi
 /** For a host where everything takes its time. */
 const FREE_WITHIN = 20_000;
 
-/** Mounts disk and root, when nobody has the disk any more: a second overlay on the same upper layer would destroy it. */
+/**
+ * Mounts disk and root, when nobody has the disk any more: a second overlay on the same upper layer
+ * would destroy it.
+ */
 export const mountDisk = async (place: DiskPlace, base: string): Promise<void> => {
   const [fs, root, disk] = [fsOf(place), rootOf(place), diskOf(place)];
   if (await isMounted(root)) return;
@@ -40,12 +44,14 @@ export const mountDisk = async (place: DiskPlace, base: string): Promise<void> =
   await untilFree(disk, place.folder, FREE_WITHIN);
   await mkdir(fs, { recursive: true });
   await mkdir(root, { recursive: true });
-  // A power cut costs what the last journal commit (5 s) did not have. With delayed allocation it would empty every file of the
-  // last 30 s: all of a machine that has just been set up, as the image's dpkg doesn't sync either.
+  // A power cut costs what the last journal commit (5 s) did not have. With delayed allocation it
+  // would empty every file of the last 30 s: all of a machine that has just been set up, as the
+  // image's dpkg doesn't sync either.
   await mountLoop("nodelalloc", disk, fs);
   await mkdir(join(fs, "up"), { recursive: true });
   await mkdir(join(fs, "wk"), { recursive: true });
-  // Relative paths, all of our own making: a comma or a colon in the state folder's name would end one, and all of them have to fit in a page.
+  // Relative paths, all of our own making: a comma or a colon in the state folder's name would end
+  // one, and all of them have to fit in a page.
   const layers = `lowerdir=${relative(place.folder, base)},upperdir=fs/up,workdir=fs/wk`;
   await run(["mount", "-t", "overlay", "second-server", "-o", layers, "root"], {
     cwd: place.folder,
@@ -53,8 +59,9 @@ export const mountDisk = async (place: DiskPlace, base: string): Promise<void> =
 };
 
 /**
- * Ends what a snapshot that was killed began. A frozen file system holds up every writer, and one that is unmounted frozen is
- * never freed: its loop device stays, and with it the lab's folder. Fine when it is not frozen, or not mounted.
+ * Ends what a snapshot that was killed began. A frozen file system holds up every writer, and one
+ * that is unmounted frozen is never freed: its loop device stays, and with it the lab's folder.
+ * Fine when it is not frozen, or not mounted.
  */
 export const thawDisk = async (fs: string): Promise<void> => {
   if (await isMounted(fs)) await attempt(["fsfreeze", "--unfreeze", fs]);
@@ -90,7 +97,10 @@ export const growDisk = async (place: DiskPlace, gibibytes: number): Promise<voi
   await run(["resize2fs", disk]);
 };
 
-/** Copies a machine's disk; resolves with the bytes that it takes. A mounted one is frozen meanwhile, so the copy is what a power cut would leave. */
+/**
+ * Copies a machine's disk; resolves with the bytes that it takes. A mounted one is frozen
+ * meanwhile, so the copy is what a power cut would leave.
+ */
 export const copyDisk = async (place: DiskPlace, target: string): Promise<number> => {
   const fs = fsOf(place);
   const live = await isMounted(fs);

@@ -4,9 +4,10 @@ import { attempt, type Argv, type RunResult } from "./run";
 import type { Surroundings } from "./surroundings";
 
 /**
- * Runs a command inside a machine, in the machine's group: with it it dies. What waits for it is a shell outside of the machine's
- * process namespace: a system that shuts down stops all its processes first, and nsenter's own waiting stops with its child, for ever.
- * The child is then never reaped, and the machine's end waits for that.
+ * Runs a command inside a machine, in the machine's group: with it it dies. What waits for it is a
+ * shell outside of the machine's process namespace: a system that shuts down stops all its
+ * processes first, and nsenter's own waiting stops with its child, for ever. The child is then
+ * never reaped, and the machine's end waits for that.
  */
 const SCRIPT = `
 for group in $0; do echo $$ >"$group/cgroup.procs" || exit 99; done

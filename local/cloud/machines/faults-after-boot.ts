@@ -4,13 +4,19 @@ import { enter } from "./enter";
 import { initOf } from "./init";
 import type { Surroundings } from "./surroundings";
 
-/** Faults last until they are cleared, but a new boot knows nothing of what was done to the one before: they are done again. */
+/**
+ * Faults last until they are cleared, but a new boot knows nothing of what was done to the one
+ * before: they are done again.
+ */
 export interface FaultsAfterBoot {
   /** It has just been done to the boot that runs. */
   done(fault: MachineFault): Promise<void>;
   /** Called when a machine was powered on: does again what needs no service. */
   afterPowerOn(dropletId: number): Promise<void>;
-  /** To be called now and then while a machine runs, which may boot anew at any moment: does again what is done to services, once they are there. */
+  /**
+   * To be called now and then while a machine runs, which may boot anew at any moment: does again
+   * what is done to services, once they are there.
+   */
   renew(dropletId: number): Promise<void>;
   /** The machine is gone. */
   forget(dropletId: number): void;

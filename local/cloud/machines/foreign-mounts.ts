@@ -15,7 +15,10 @@ export const pointsBelow = (mountinfo: string, folder: string): string[] =>
     .filter((point) => point === folder || point.startsWith(`${folder}/`))
     .reverse();
 
-/** A process that is ending (EINVAL: it has no mounts any more), or that even root may not look into: nothing can be done about its mounts. */
+/**
+ * A process that is ending (EINVAL: it has no mounts any more), or that even root may not look
+ * into: nothing can be done about its mounts.
+ */
 const unlessHidden = async (work: Promise<string>): Promise<string | undefined> => {
   try {
     return await work;
@@ -29,9 +32,10 @@ const mountsOf = async (pid: string, folder: string): Promise<string[]> =>
   pointsBelow((await unlessHidden(readFile(`/proc/${pid}/mountinfo`, "utf8"))) ?? "", folder);
 
 /**
- * Unmounts what is ours in everybody else's mount namespaces. Whoever made one meanwhile and wants no news of the host (plain
- * `unshare --mount`, some containers) has copies of our mounts, which hold disks and loop devices for as long as they live.
- * Resolves with the processes that keep theirs: they use them.
+ * Unmounts what is ours in everybody else's mount namespaces. Whoever made one meanwhile and wants
+ * no news of the host (plain `unshare --mount`, some containers) has copies of our mounts, which
+ * hold disks and loop devices for as long as they live. Resolves with the processes that keep
+ * theirs: they use them.
  */
 export const unmountElsewhere = async (folder: string): Promise<string[]> => {
   const seen = new Set([await readlink("/proc/self/ns/mnt")]);

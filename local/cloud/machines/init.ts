@@ -57,8 +57,9 @@ export interface Order {
 }
 
 /**
- * Asks a machine's PID 1 until it has obeyed; resolves with false when it has not after `seconds`. Once is not enough: the
- * kernel drops what comes before systemd listens, which on a busy host is seconds after the boot's begin.
+ * Asks a machine's PID 1 until it has obeyed; resolves with false when it has not after `seconds`.
+ * Once is not enough: the kernel drops what comes before systemd listens, which on a busy host is
+ * seconds after the boot's begin.
  */
 export const command = async ({ order, seconds, init, obeyed }: Order): Promise<boolean> => {
   const deadline = Date.now() + seconds * 1000;

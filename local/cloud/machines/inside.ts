@@ -4,8 +4,9 @@ import { basename, dirname, join } from "node:path";
 import { unlessGone } from "../files";
 
 /**
- * A folder below the root of a machine that is off, made where it is missing. Whoever owns the machine, or made its image, may have put
- * a link in the way, which would lead to a folder of this host: then null.
+ * A folder below the root of a machine that is off, made where it is missing. Whoever owns the
+ * machine, or made its image, may have put a link in the way, which would lead to a folder of this
+ * host: then null.
  */
 export const folderInside = async (root: string, path: string): Promise<string | null> => {
   let folder = root;
@@ -18,7 +19,10 @@ export const folderInside = async (root: string, path: string): Promise<string |
   return folder;
 };
 
-/** Writes a file below the root of a machine that is off, in place of whatever is there. Rejects where a link is in the way. */
+/**
+ * Writes a file below the root of a machine that is off, in place of whatever is there. Rejects
+ * where a link is in the way.
+ */
 export const writeInside = async (
   root: string,
   path: string,

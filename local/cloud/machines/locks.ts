@@ -3,8 +3,8 @@ import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /**
- * Runs `work` while holding an exclusive lock on `file`. The lock belongs to a child that ends with us, so it is freed
- * however we die. `onWait` is called once when somebody else holds it.
+ * Runs `work` while holding an exclusive lock on `file`. The lock belongs to a child that ends with
+ * us, so it is freed however we die. `onWait` is called once when somebody else holds it.
  */
 export const withLock = async <T>(
   file: string,

@@ -34,9 +34,11 @@ export const detachLoops = async (path: string): Promise<void> => {
 };
 
 /**
- * Resolves when no loop device has the file, or any below the folder. The kernel lets go a moment after the unmounting: when the last
- * process that saw the mount has ended all its business, and when nobody has the device open (udev looks at each). Whoever copied our
- * mounts into a namespace that hears nothing of the host is relieved of them. Rejects, naming who has it, after `milliseconds`.
+ * Resolves when no loop device has the file, or any below the folder. The kernel lets go a moment
+ * after the unmounting: when the last process that saw the mount has ended all its business, and
+ * when nobody has the device open (udev looks at each). Whoever copied our mounts into a namespace
+ * that hears nothing of the host is relieved of them. Rejects, naming who has it, after
+ * `milliseconds`.
  */
 export const untilFree = async (
   path: string,

@@ -3,7 +3,10 @@ import { type MachineFault, machineKindOf } from "../faults/registry";
 import { createKeyedQueue } from "../queue";
 import { createFaultsAfterBoot } from "./faults-after-boot";
 
-/** What is done to machines by faults, one after the other on each; which are in force is kept by the caller. */
+/**
+ * What is done to machines by faults, one after the other on each; which are in force is kept by
+ * the caller.
+ */
 export interface MachineFaults {
   readonly inject: (fault: MachineFault) => Promise<void>;
   readonly clear: (fault: MachineFault) => Promise<void>;
@@ -20,7 +23,8 @@ export const createMachineFaults = (
   active: () => readonly MachineFault[],
 ): MachineFaults => {
   const boots = createFaultsAfterBoot(tools, active);
-  // Not the droplets' turns: what ends a freeze must not wait for a shutdown that a frozen machine can't obey.
+  // Not the droplets' turns: what ends a freeze must not wait for a shutdown that a frozen machine
+  // can't obey.
   const turns = createKeyedQueue();
   const inTurn = (dropletId: number, work: () => Promise<void>): Promise<void> =>
     turns.run(String(dropletId), work);

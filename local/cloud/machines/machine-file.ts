@@ -35,7 +35,10 @@ export const readMachine = async (
   return text === null ? undefined : (JSON.parse(text) as MachineFile);
 };
 
-/** The machines on disk. What a killed run left half-made (a folder without its file) is named in `halfMade`. */
+/**
+ * The machines on disk. What a killed run left half-made (a folder without its file) is named in
+ * `halfMade`.
+ */
 export const readMachines = async (
   machines: string,
 ): Promise<{ files: MachineFile[]; halfMade: number[] }> => {

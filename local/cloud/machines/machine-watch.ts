@@ -28,7 +28,8 @@ export const createMachineWatch = (
     const { dropletId } = machine.file.spec;
     if (machine.power === "off" || !machine.watcher || (await isRunning(around, dropletId))) return;
     end(machine);
-    // It is off, whatever becomes of what it leaves behind: the next power on clears that away as well.
+    // It is off, whatever becomes of what it leaves behind: the next power on clears that away as
+    // well.
     machine.power = "off";
     await keep(around.paths.machines, machine, { on: false });
     ended(dropletId);

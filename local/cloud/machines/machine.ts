@@ -35,7 +35,10 @@ export const isSupervised = ({ host, paths }: Surroundings, dropletId: number): 
 
 const SSH_DEADLINE = 60_000;
 
-/** A machine of `memoryMiB` may have that many processes before fork fails, as its kernel would allow it. */
+/**
+ * A machine of `memoryMiB` may have that many processes before fork fails, as its kernel would
+ * allow it.
+ */
 const processLimit = (memoryMiB: number): number => Math.max(1024, memoryMiB * 8);
 
 export const limit = async (around: Surroundings, spec: MachineSpec): Promise<void> => {
@@ -80,7 +83,9 @@ const start = async (around: Surroundings, file: MachineFile): Promise<void> => 
   });
 };
 
-/** The machine's processes are gone: frees disk, links and group. Fine when they are free already. */
+/**
+ * The machine's processes are gone: frees disk, links and group. Fine when they are free already.
+ */
 export const clearAway = async (around: Surroundings, dropletId: number): Promise<void> => {
   await unmountDisk(placeOf(around.paths, dropletId));
   const file = await readMachine(around.paths.machines, dropletId);
@@ -112,7 +117,10 @@ const untilSsh = (around: Surroundings, { dropletId, networks }: MachineSpec): P
     () => isRunning(around, dropletId),
   );
 
-/** Boots a machine that is off and waits for its sshd, or until it can be said that there will be none for long. Rejects when it dies. */
+/**
+ * Boots a machine that is off and waits for its sshd, or until it can be said that there will be
+ * none for long. Rejects when it dies.
+ */
 export const powerUp = async (around: Surroundings, file: MachineFile): Promise<void> => {
   const { spec } = file;
   try {
@@ -133,7 +141,10 @@ export const powerUp = async (around: Surroundings, file: MachineFile): Promise<
   );
 };
 
-/** Asks a machine to power off and waits until its processes are gone; resolves with false when it still runs after `seconds`. */
+/**
+ * Asks a machine to power off and waits until its processes are gone; resolves with false when it
+ * still runs after `seconds`.
+ */
 export const askToPowerOff = (
   host: Hierarchies,
   lab: string,
@@ -161,7 +172,10 @@ export const powerDown = async (
 /** systemd gives a service that does not want to end 90 s. */
 const REBOOT_SECONDS = 150;
 
-/** Asks the machine to boot again and waits for its sshd. One that is between two boots has been asked already. */
+/**
+ * Asks the machine to boot again and waits for its sshd. One that is between two boots has been
+ * asked already.
+ */
 export const restart = async (around: Surroundings, spec: MachineSpec): Promise<void> => {
   const { dropletId } = spec;
   const current = async (): Promise<number | undefined> => {

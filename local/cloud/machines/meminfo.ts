@@ -19,7 +19,10 @@ export interface MemoryUse {
   readonly dirty: number;
 }
 
-/** The kernel's layout, each line of fixed width, so that it can be overwritten in place. `use` is in bytes. Pure. */
+/**
+ * The kernel's layout, each line of fixed width, so that it can be overwritten in place. `use` is
+ * in bytes. Pure.
+ */
 export const meminfoText = (use: MemoryUse): string => {
   const files = use.activeFile + use.inactiveFile;
   const free = Math.max(0, use.total - use.used);
@@ -75,7 +78,10 @@ export const memoryUse = (stat: string, used: number, total: number): MemoryUse 
   };
 };
 
-/** Undefined on a host without the controller: it doesn't limit memory either, so its own figures are the truth. */
+/**
+ * Undefined on a host without the controller: it doesn't limit memory either, so its own figures
+ * are the truth.
+ */
 export const readUse = async (
   { host, paths }: Surroundings,
   { dropletId, memoryMiB }: MachineSpec,

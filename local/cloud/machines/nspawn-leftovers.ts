@@ -8,8 +8,9 @@ import { run } from "./run";
 const NSPAWN_STATE = "/run/systemd/nspawn";
 
 /**
- * Removes what an nspawn that was killed has left in /run, of each machine whose name is `ours`. The nspawn of Debian 13 boots
- * no machine while the mount that its last run made in unix-export is there. None of these machines may be running.
+ * Removes what an nspawn that was killed has left in /run, of each machine whose name is `ours`.
+ * The nspawn of Debian 13 boots no machine while the mount that its last run made in unix-export is
+ * there. None of these machines may be running.
  */
 export const removeNspawnLeftovers = async (
   ours: (machine: string) => boolean,

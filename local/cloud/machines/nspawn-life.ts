@@ -76,7 +76,8 @@ export const lifeOperations = (parts: NspawnParts): LifeOperations => {
       try {
         await power.on(machine);
       } catch (error) {
-        // Its creation is told as failed, and the droplet as off: the next daemon has not to boot it.
+        // Its creation is told as failed, and the droplet as off: the next daemon has not to boot
+        // it.
         await keep(paths.machines, machine, { on: false });
         throw error;
       }

@@ -30,7 +30,10 @@ export interface NspawnOptions {
   readonly paths: LabPaths;
   /** PEM: all root certificates that machines trust besides Debian's. */
   readonly trustedCertificates: string;
-  /** Callers have the droplet's turn already (see hypervisor.ts); it is taken here only for what a machine does by itself. */
+  /**
+   * Callers have the droplet's turn already (see hypervisor.ts); it is taken here only for what a
+   * machine does by itself.
+   */
   readonly queue: KeyedQueue;
   /** The faults in force at the moment. */
   readonly faults: () => readonly ActiveFault[];
@@ -96,7 +99,10 @@ const assembleParts = async (options: NspawnOptions): Promise<NspawnParts> => {
   };
 };
 
-/** Real Debian machines under systemd-nspawn. Its process has to be in the router's network namespace; one a lab (the lab's lock sees to it). */
+/**
+ * Real Debian machines under systemd-nspawn. Its process has to be in the router's network
+ * namespace; one a lab (the lab's lock sees to it).
+ */
 export const openNspawnHypervisor = async (options: NspawnOptions): Promise<MachineHost> => {
   const parts = await assembleParts(options);
   const { around, table, router, power, faults } = parts;

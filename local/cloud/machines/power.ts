@@ -16,7 +16,10 @@ import { keep, type Machine } from "./machine-table";
 import { createMachineWatch, type MachineWatch } from "./machine-watch";
 import { isRunning, placeOf, type Surroundings } from "./surroundings";
 
-/** What is done to a machine's power, and what it does to its power itself. All in the droplet's turn: one operation at a time. */
+/**
+ * What is done to a machine's power, and what it does to its power itself. All in the droplet's
+ * turn: one operation at a time.
+ */
 export interface PowerSwitch {
   /** Resolves when its sshd answers. Fine when it is on. */
   readonly on: (machine: Machine) => Promise<void>;

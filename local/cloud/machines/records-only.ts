@@ -2,7 +2,10 @@ import { machineKindOf } from "../faults/registry";
 import type { MachineHost } from "./hypervisor";
 import type { Power } from "./spec";
 
-/** No machines at all: the API on a host that can't run any, and fast tests. Power is remembered, nothing runs. */
+/**
+ * No machines at all: the API on a host that can't run any, and fast tests. Power is remembered,
+ * nothing runs.
+ */
 export const createRecordsOnlyHypervisor = (): MachineHost => {
   const powers = new Map<number, Power>();
   const set =

@@ -28,7 +28,10 @@ const lineFeeder = (onLine: (line: string) => void): ((chunk: string) => void) =
   };
 };
 
-/** Runs a command to its end and gives what it said, whatever its exit code. Rejects only when it can't be started. */
+/**
+ * Runs a command to its end and gives what it said, whatever its exit code. Rejects only when it
+ * can't be started.
+ */
 export const attempt = (argv: Argv, options: RunOptions = {}): Promise<RunResult> =>
   new Promise((resolve, reject) => {
     const [command, ...args] = argv;
@@ -49,12 +52,15 @@ export const attempt = (argv: Argv, options: RunOptions = {}): Promise<RunResult
       reject(new Error(`${command}: can't be started: ${error.message}`)),
     );
     child.once("close", (code) => resolve({ code: code ?? 255, ...said }));
-    // A command that doesn't read its input closes the pipe: that is its right, its exit code tells the rest.
+    // A command that doesn't read its input closes the pipe: that is its right, its exit code tells
+    // the rest.
     child.stdin.on("error", () => undefined);
     child.stdin.end(options.input ?? "");
   });
 
-/** Runs a command; resolves with its standard output, rejects naming the command and its last words. */
+/**
+ * Runs a command; resolves with its standard output, rejects naming the command and its last words.
+ */
 export const run = async (argv: Argv, options: RunOptions = {}): Promise<string> => {
   const { code, stdout, stderr } = await attempt(argv, options);
   if (code === 0) return stdout;

@@ -10,7 +10,10 @@ export interface SeedFile {
 
 const FOLDER = "var/lib/cloud/seed/config_drive/openstack/latest";
 
-/** Stable for a droplet: a machine restored from its own snapshot is the same instance, a new droplet is another. */
+/**
+ * Stable for a droplet: a machine restored from its own snapshot is the same instance, a new
+ * droplet is another.
+ */
 const instanceUuid = (dropletId: number): string => {
   const hex = createHash("sha256").update(`droplet ${dropletId}`).digest("hex");
   return [
@@ -44,7 +47,10 @@ const gatewayOf = (address: string, prefix: number): string =>
       1,
   );
 
-/** Peered VPCs lie behind the gateway. Where none is peered the router drops what is sent there, as it would anywhere else. */
+/**
+ * Peered VPCs lie behind the gateway. Where none is peered the router drops what is sent there, as
+ * it would anywhere else.
+ */
 const privateNetwork = ({ privateIpv4, privatePrefix = 20 }: MachineNetworks): unknown => ({
   id: "private0",
   type: "ipv4",

@@ -8,7 +8,10 @@ import { mountsBelow } from "./mounts";
 import { run } from "./run";
 import { copySparse } from "./sparse-files";
 
-/** Snapshots are disks too: <machines>/snapshots/<key>.ext4 and .json, which names the base image under the disk. */
+/**
+ * Snapshots are disks too: <machines>/snapshots/<key>.ext4 and .json, which names the base image
+ * under the disk.
+ */
 const fileOf = (machines: string, key: string, kind: "ext4" | "json"): string => {
   if (!/^[A-Za-z0-9._-]+$/.test(key)) throw new Error(`"${key}" is not a snapshot's key`);
   return join(machines, "snapshots", `${key}.${kind}`);
@@ -71,7 +74,10 @@ export const dropSnapshot = async (machines: string, key: string): Promise<void>
   await dropUnusedBases(machines);
 };
 
-/** Makes a machine's disk from an image: empty over the base image (a file name) or a custom image, or a snapshot's copy. Resolves with the base's file name. */
+/**
+ * Makes a machine's disk from an image: empty over the base image (a file name) or a custom image,
+ * or a snapshot's copy. Resolves with the base's file name.
+ */
 export const diskFromImage = async (
   place: DiskPlace,
   image: string,

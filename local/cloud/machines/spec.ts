@@ -34,7 +34,10 @@ export interface MachineNetworks {
 
 export type Power = "off" | "on";
 
-/** One firewall as the machine sees it: the union over all firewalls that cover it. Null = covered by none = everything allowed. */
+/**
+ * One firewall as the machine sees it: the union over all firewalls that cover it. Null = covered
+ * by none = everything allowed.
+ */
 export interface FirewallRules {
   readonly inbound: readonly FirewallRule[];
   readonly outbound: readonly FirewallRule[];

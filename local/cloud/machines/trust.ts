@@ -46,8 +46,9 @@ const dropLinks = async (certs: string): Promise<void> => {
 };
 
 /**
- * Puts the lab's roots into the trust store of a machine that is off, in place of those of an earlier start (an ACME server
- * that was restarted has a new root). The same files as `update-ca-certificates` makes, without its second of run time.
+ * Puts the lab's roots into the trust store of a machine that is off, in place of those of an
+ * earlier start (an ACME server that was restarted has a new root). The same files as
+ * `update-ca-certificates` makes, without its second of run time.
  */
 export const trust = async (root: string, pem: string): Promise<void> => {
   const [local, certs] = [

@@ -16,7 +16,10 @@ export const linkBytes = (dev: string, link: string): { received: number; sent: 
   return { received: Number(columns?.[1] ?? 0), sent: Number(columns?.[9] ?? 0) };
 };
 
-/** The machine's figures now, as its host sees them; null while it is off. Has to run in the router's namespace. */
+/**
+ * The machine's figures now, as its host sees them; null while it is off. Has to run in the
+ * router's namespace.
+ */
 export const usageOf = async (
   around: Surroundings,
   spec: MachineSpec,

@@ -13,9 +13,10 @@ import type { MachineSpec } from "./spec";
 import { isRunning, type Surroundings } from "./surroundings";
 
 /**
- * What a machine sees of itself in /proc and /sys. Linux shows the host's to everybody: `free`, `top`, a monitor and whatever sizes itself
- * by it would see another machine than the droplet that was ordered. Files of ours are laid over; they are made anew every two
- * seconds, and stay readable (and only get old) when this process dies.
+ * What a machine sees of itself in /proc and /sys. Linux shows the host's to everybody: `free`,
+ * `top`, a monitor and whatever sizes itself by it would see another machine than the droplet that
+ * was ordered. Files of ours are laid over; they are made anew every two seconds, and stay readable
+ * (and only get old) when this process dies.
  */
 const places = {
   meminfo: "/proc/meminfo",

@@ -43,7 +43,10 @@ export const plugVolume = async (
     );
 };
 
-/** Takes a volume from a machine that runs; rejects while it is mounted there: it could be given to nobody else. */
+/**
+ * Takes a volume from a machine that runs; rejects while it is mounted there: it could be given to
+ * nobody else.
+ */
 export const unplugVolume = async (
   around: Surroundings,
   dropletId: number,

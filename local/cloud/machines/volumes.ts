@@ -7,7 +7,10 @@ import { attempt, run } from "./run";
 import { copySparse } from "./sparse-files";
 import type { VolumeSpec } from "./spec";
 
-/** Block storage: <machines>/volumes/<id>.raw, a sparse file behind a loop device while a running machine has it. */
+/**
+ * Block storage: <machines>/volumes/<id>.raw, a sparse file behind a loop device while a running
+ * machine has it.
+ */
 export const volumeFile = (machines: string, volumeId: string): string => {
   if (!/^[A-Za-z0-9-]+$/.test(volumeId)) throw new Error(`"${volumeId}" is not a volume's id`);
   return join(machines, "volumes", `${volumeId}.raw`);
@@ -27,7 +30,10 @@ const format = async (file: string, { filesystem, label }: VolumeSpec): Promise<
     await run(["mkfs.xfs", "-q", "-f", ...(label ? ["-L", label] : []), file]);
 };
 
-/** Makes the volume unless it is there: in one step, so that a killed run leaves none that is half-formatted. */
+/**
+ * Makes the volume unless it is there: in one step, so that a killed run leaves none that is
+ * half-formatted.
+ */
 export const ensureVolume = async (machines: string, volume: VolumeSpec): Promise<string> => {
   const file = volumeFile(machines, volume.id);
   if (await exists(file)) return file;
@@ -70,7 +76,10 @@ export const closeVolumes = async (
   for (const volume of volumes) await detachLoops(volumeFile(machines, volume.id));
 };
 
-/** Only grows; a machine that has it sees the new size at once. The file system in it is the machine's to grow. */
+/**
+ * Only grows; a machine that has it sees the new size at once. The file system in it is the
+ * machine's to grow.
+ */
 export const growVolume = async (
   machines: string,
   volumeId: string,
@@ -93,7 +102,8 @@ export const copyVolume = async (
   const [from, to] = [volumeFile(machines, fromId), volumeFile(machines, toId)];
   if (!(await exists(from))) return 0;
   const device = await loopOf(from);
-  // Also writes what its file system holds back: the machine that has it mounted shares the host's kernel.
+  // Also writes what its file system holds back: the machine that has it mounted shares the host's
+  // kernel.
   if (device) await run(["blockdev", "--flushbufs", device]);
   await copySparse(from, `${to}.new`);
   await rename(`${to}.new`, to);

@@ -15,7 +15,10 @@ export type SendLetter = (letter: Letter) => Promise<void>;
 const from = { name: "DigitalOcean (local)", address: "support@digitalocean.com" };
 const message = ({ to, subject, text }: Letter) => ({ from, to: [...to], subject, text });
 
-/** Through the lab's relay, as everybody else's mail: a relay that is down is down for these as well. */
+/**
+ * Through the lab's relay, as everybody else's mail: a relay that is down is down for these as
+ * well.
+ */
 export const sendThroughRelay =
   (host: string, port: number): SendLetter =>
   async (letter) => {

@@ -2,7 +2,10 @@ import { inLab } from "../lab/in-lab";
 import { attempt } from "../machines/run";
 import type { LabPaths } from "../paths";
 
-/** Posts JSON as an operator of the lab: by its DNS and its network, from which nothing reaches the world. */
+/**
+ * Posts JSON as an operator of the lab: by its DNS and its network, from which nothing reaches the
+ * world.
+ */
 export const postFromLab =
   (paths: LabPaths) =>
   async (url: string, message: Readonly<Record<string, string>>): Promise<void> => {

@@ -3,7 +3,10 @@ import { Hono } from "hono";
 import type { CloudState } from "../records";
 import { metadataAt, metadataOf } from "./tree";
 
-/** The metadata service: who asks is told apart by address, which the network keeps from being spoofed. */
+/**
+ * The metadata service: who asks is told apart by address, which the network keeps from being
+ * spoofed.
+ */
 export const createMetadata = (
   state: CloudState,
   peerOf: (c: { env: unknown }) => string | undefined,

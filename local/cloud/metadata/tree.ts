@@ -76,7 +76,10 @@ const isFolder = (value: unknown): boolean =>
   value !== null &&
   !(Array.isArray(value) && value.every((one) => typeof one !== "object"));
 
-/** `/metadata/v1/...` as a tree of texts: a folder lists its entries, folders with a final slash. Null where there is nothing. */
+/**
+ * `/metadata/v1/...` as a tree of texts: a folder lists its entries, folders with a final slash.
+ * Null where there is nothing.
+ */
 export const metadataAt = (tree: Record<string, unknown>, path: string): string | null => {
   let at: unknown = tree;
   for (const part of path.split("/").filter(Boolean)) {

@@ -1,6 +1,9 @@
 import { isIP } from "node:net";
 
-/** The local internet's fixed addresses (documentation ranges), inside the router's namespace unless said otherwise. */
+/**
+ * The local internet's fixed addresses (documentation ranges), inside the router's namespace unless
+ * said otherwise.
+ */
 export const addresses = {
   api: "192.0.2.10",
   acme: "192.0.2.14",
@@ -41,7 +44,10 @@ export const serviceAddresses: readonly string[] = [
   addresses.metadata,
 ];
 
-/** Names of a machine's two links on the router's side: public (with anchor) and private. Linux allows 15 characters. */
+/**
+ * Names of a machine's two links on the router's side: public (with anchor) and private. Linux
+ * allows 15 characters.
+ */
 export const publicLink = (dropletId: number): string => `lv-${dropletId}`;
 export const privateLink = (dropletId: number): string => `pv-${dropletId}`;
 export const machineNetns = (lab: string, dropletId: number): string => `ss${lab}-m${dropletId}`;

@@ -25,7 +25,10 @@ const urisOf = (text: string): string[] => {
   return found.filter((uri) => /^https?:\/\//.test(uri)).map((uri) => uri.replace(/\/+$/, ""));
 };
 
-/** The Debian archive as the texts of a host's sources name it, else the public one. A host of another distribution gets the public one. */
+/**
+ * The Debian archive as the texts of a host's sources name it, else the public one. A host of
+ * another distribution gets the public one.
+ */
 export const mirrorFromSources = (texts: readonly string[]): DebianMirror => {
   const uris = texts.flatMap(urisOf);
   const main = uris.find((uri) => /\/debian$/.test(uri));

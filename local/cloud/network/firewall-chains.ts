@@ -13,7 +13,10 @@ const everybody: Readonly<Record<string, string>> = {
   "::/0": "meta nfproto ipv6",
 };
 
-/** One firewall rule as nft expressions that pass the packet on. `side` is the far end's address as the machine sees it. */
+/**
+ * One firewall rule as nft expressions that pass the packet on. `side` is the far end's address as
+ * the machine sees it.
+ */
 export const firewallLines = (rule: FirewallRule, side: "source" | "destination"): string[] => {
   // What a machine dialled, even where it was a reserved IP that is mapped by now.
   const [v4, v6] =

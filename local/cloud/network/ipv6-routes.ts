@@ -2,7 +2,10 @@ import type { MachineNetworks } from "../machines/spec";
 import { addresses as at, checkedAddress, publicLink } from "./addresses";
 import type { PluggedMachine } from "./ruleset";
 
-/** Unlike ARP, IPv6 has to be told one by one for whom the router answers: each machine's address on each other machine's link. For `ip -6 -batch`. Pure. */
+/**
+ * Unlike ARP, IPv6 has to be told one by one for whom the router answers: each machine's address on
+ * each other machine's link. For `ip -6 -batch`. Pure.
+ */
 export const neighbourText = (
   machines: readonly Pick<PluggedMachine, "dropletId" | "networks">[],
 ): string =>
@@ -19,7 +22,10 @@ export const neighbourText = (
     )
     .join("");
 
-/** Reserved IPv6 addresses are routed, not mapped: each to its machine's own address. For `ip -6 -batch`; those that nobody holds lead nowhere. Pure. */
+/**
+ * Reserved IPv6 addresses are routed, not mapped: each to its machine's own address. For `ip -6
+ * -batch`; those that nobody holds lead nowhere. Pure.
+ */
 export const reservedIpv6Text = (
   reserved: readonly { readonly ip: string; readonly dropletId: number }[],
   machines: ReadonlyMap<number, MachineNetworks>,

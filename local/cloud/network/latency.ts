@@ -7,9 +7,15 @@ import type { LabPaths } from "../paths";
 import { privateLink, publicLink } from "./addresses";
 import { inNetns, netnsFile } from "./namespaces";
 
-/** Slow links. All of a round trip's delay is put on the router's way to the machine: no clock sees the difference. */
+/**
+ * Slow links. All of a round trip's delay is put on the router's way to the machine: no clock sees
+ * the difference.
+ */
 export interface Latency {
-  /** `milliseconds` each way, so twice as much a round trip; replaces what was set before. Rejects when this host can't. */
+  /**
+   * `milliseconds` each way, so twice as much a round trip; replaces what was set before. Rejects
+   * when this host can't.
+   */
   set(dropletId: number, milliseconds: number): Promise<void>;
   /** Fine when none is set. */
   clear(dropletId: number): Promise<void>;
@@ -73,7 +79,10 @@ const firstLine = (child: ReturnType<typeof startDelay>): Promise<void> =>
     );
   });
 
-/** The delaying program between a TAP device and each link. It ends with us: a new daemon begins without faults. */
+/**
+ * The delaying program between a TAP device and each link. It ends with us: a new daemon begins
+ * without faults.
+ */
 const startDelay = (paths: LabPaths, links: readonly string[], roundTrip: number) => {
   const taps = links.flatMap((link) => [tapOf(link), link]);
   const program = ["perl", join(__dirname, "delay.pl"), String(roundTrip), String(MARK), ...taps];

@@ -17,7 +17,10 @@ const checkedMac = (mac: string): string => {
   return mac;
 };
 
-/** The router's end of a link: answers ARP for everybody else, drops what isn't the machine's own address. */
+/**
+ * The router's end of a link: answers ARP for everybody else, drops what isn't the machine's own
+ * address.
+ */
 const routerEnd = (
   link: string,
   gateways: readonly string[],
@@ -47,7 +50,10 @@ const ipv6Ends = (link: string, ipv6: string, mac: string): string[] => [
   `ip -6 neigh replace ${ipv6} lladdr ${mac} dev ${link} nud permanent`,
 ];
 
-/** Router's side of a machine's links. Also after a loss of carrier on our side, which takes the routes away. */
+/**
+ * Router's side of a machine's links. Also after a loss of carrier on our side, which takes the
+ * routes away.
+ */
 export const routerLinks = (dropletId: number, networks: MachineNetworks): string => {
   const [ipv4, anchor, vpc] = [networks.ipv4, networks.anchorIpv4, networks.privateIpv4].map(
     checkedAddress,
@@ -78,7 +84,10 @@ export const openIpv6 = async (
     );
 };
 
-/** A namespace for the machine, with eth0 (public, unless it has none) and eth1 (private) wired to the router. Made anew when there already. */
+/**
+ * A namespace for the machine, with eth0 (public, unless it has none) and eth1 (private) wired to
+ * the router. Made anew when there already.
+ */
 export const plugIn = async (
   paths: LabPaths,
   dropletId: number,
@@ -100,7 +109,8 @@ export const plugIn = async (
       routerLinks(dropletId, networks),
     ].join("\n"),
   );
-  // Nobody else can have the address: looking for a duplicate would only hold up the boot by a second.
+  // Nobody else can have the address: looking for a duplicate would only hold up the boot by a
+  // second.
   await inNetns(
     inside,
     [...(networks.privateOnly ? [] : ["eth0"]), "eth1"]
@@ -113,7 +123,10 @@ export const plugIn = async (
   );
 };
 
-/** Link down on the router's side: from now on no packet of the machine comes through. Fine when there is none. */
+/**
+ * Link down on the router's side: from now on no packet of the machine comes through. Fine when
+ * there is none.
+ */
 export const pullCable = async (paths: LabPaths, dropletId: number): Promise<void> => {
   for (const link of [publicLink(dropletId), privateLink(dropletId)])
     await attempt(["ip", "-n", paths.routerNetns, "link", "set", link, "down"]);

@@ -8,7 +8,10 @@ export interface Upstream {
   readonly lasting: boolean;
 }
 
-/** Which file of the host's mirror a guest's request line means; undefined for what is no part of a Debian mirror. Pure. */
+/**
+ * Which file of the host's mirror a guest's request line means; undefined for what is no part of a
+ * Debian mirror. Pure.
+ */
 export const upstreamOf = (mirror: DebianMirror, requestUrl: string): Upstream | undefined => {
   let path: string;
   try {

@@ -10,7 +10,10 @@ import { type Helper, supervise } from "../supervise";
 
 const PROGRAM = join(__dirname, "mirror-proxy.ts");
 
-/** The host's network: as whoever started the daemon left it open, or that of the first process where it was started by hand. */
+/**
+ * The host's network: as whoever started the daemon left it open, or that of the first process
+ * where it was started by hand.
+ */
 const hostNetns = (): { readonly file: string; readonly fd?: number } =>
   process.env[HOST_NETNS_KEPT] === undefined
     ? { file: "/proc/1/ns/net" }
@@ -38,6 +41,8 @@ const start = async (paths: LabPaths): Promise<ChildProcess> => {
   );
 };
 
-/** The way to the Debian mirror for machines: in the host's network, reached over its socket only. */
+/**
+ * The way to the Debian mirror for machines: in the host's network, reached over its socket only.
+ */
 export const keepMirror = (paths: LabPaths, log: (line: string) => void): Helper =>
   supervise({ name: "package mirror", start: () => start(paths), log });

@@ -11,8 +11,8 @@ import { askPatiently } from "./outside";
 import { isKept, prunePackages } from "./package-cache";
 
 /**
- * A Debian mirror for the lab's machines, on a unix socket, in the host's network: passes on what the host's own sources
- * offer and keeps what never changes (packages, files named by their hash).
+ * A Debian mirror for the lab's machines, on a unix socket, in the host's network: passes on what
+ * the host's own sources offer and keeps what never changes (packages, files named by their hash).
  */
 
 const passedOn = ["content-type", "content-length", "last-modified", "etag", "cache-control"];

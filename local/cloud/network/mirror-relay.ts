@@ -5,8 +5,9 @@ import type { LabPaths } from "../paths";
 import { addresses } from "./addresses";
 
 /**
- * What machines take for a Debian mirror: pipes bytes from the lab's network to a unix socket, which is all that leads out
- * of it (path sockets cross network namespaces). Has to run in the router's namespace.
+ * What machines take for a Debian mirror: pipes bytes from the lab's network to a unix socket,
+ * which is all that leads out of it (path sockets cross network namespaces). Has to run in the
+ * router's namespace.
  */
 export const startMirrorRelay = async (paths: LabPaths): Promise<{ close(): Promise<void> }> => {
   const server = createServer((guest) => {

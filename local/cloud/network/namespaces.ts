@@ -9,7 +9,9 @@ import { BASE_CHAINS } from "./base-chains";
 
 export const netnsFile = (name: string): string => `/run/netns/${name}`;
 
-/** Runs a shell script with one namespace's network and sysctls; the file systems stay the host's. */
+/**
+ * Runs a shell script with one namespace's network and sysctls; the file systems stay the host's.
+ */
 export const inNetns = (name: string, script: string): Promise<string> =>
   run(["nsenter", `--net=${netnsFile(name)}`, "sh", "-e"], { input: script });
 
@@ -54,7 +56,10 @@ export const networkStands = async (paths: LabPaths): Promise<boolean> => {
   return stdout.includes("alias complete");
 };
 
-/** Makes router and operators' namespaces, unless they stand already. A half-made network is made anew. */
+/**
+ * Makes router and operators' namespaces, unless they stand already. A half-made network is made
+ * anew.
+ */
 export const setUpNetwork = async (paths: LabPaths): Promise<void> => {
   if (await networkStands(paths)) return;
   await tearDownNetwork(paths);
@@ -74,7 +79,10 @@ export const setUpNetwork = async (paths: LabPaths): Promise<void> => {
 export const labNamespaces = async (lab: string): Promise<string[]> =>
   (await unlessGone(readdir("/run/netns"), [])).filter((name) => name.startsWith(`ss${lab}-`));
 
-/** Removes all of the lab's namespaces and links. Nothing may run in them any more: a namespace in use lives on without its name. */
+/**
+ * Removes all of the lab's namespaces and links. Nothing may run in them any more: a namespace in
+ * use lives on without its name.
+ */
 export const tearDownNetwork = async (paths: LabPaths): Promise<void> => {
   const names = await labNamespaces(paths.id);
   if (names.includes(paths.routerNetns)) {
@@ -88,7 +96,8 @@ export const tearDownNetwork = async (paths: LabPaths): Promise<void> => {
       "type",
       "veth",
     ]);
-    // The router's end first: else the peers' removal, which comes later, races with a new lab of the same name.
+    // The router's end first: else the peers' removal, which comes later, races with a new lab of
+    // the same name.
     const links = [...listed.stdout.matchAll(/^\d+: ([^@:]+)[@:]/gm)].map((match) => match[1]!);
     for (const link of links) await attempt(["ip", "-n", paths.routerNetns, "link", "del", link]);
   }

@@ -9,7 +9,10 @@ import { request as tlsRequest } from "node:https";
 import { isIP, type Socket } from "node:net";
 import { connect as tlsConnect } from "node:tls";
 
-/** HTTP from the host to the internet, the way the host itself goes: through the proxy that its environment names. */
+/**
+ * HTTP from the host to the internet, the way the host itself goes: through the proxy that its
+ * environment names.
+ */
 export interface Asked {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -146,7 +149,10 @@ export const askOutside = async (
 /** Pauses before a mirror that fails is asked again. */
 const PAUSES_MS: readonly number[] = [500, 2000];
 
-/** As `askOutside`; a failure that may be one of the moment (no answer, 5xx) is asked again: a machine's first boot must not end with it. */
+/**
+ * As `askOutside`; a failure that may be one of the moment (no answer, 5xx) is asked again: a
+ * machine's first boot must not end with it.
+ */
 export const askPatiently = async (
   address: string,
   asked: Asked = {},

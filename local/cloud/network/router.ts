@@ -7,7 +7,10 @@ import { netnsFile } from "./namespaces";
 import { type NetworkFaults, rulesetText } from "./ruleset";
 
 export interface Router {
-  /** Renders the network from the plan (the last one, where none is given), the machines and the faults of the moment, and loads it as one transaction. */
+  /**
+   * Renders the network from the plan (the last one, where none is given), the machines and the
+   * faults of the moment, and loads it as one transaction.
+   */
   load(plan?: NetworkPlan): Promise<void>;
 }
 
@@ -37,12 +40,18 @@ const rulesOf = (plan: NetworkPlan, networks: Networks, faults: NetworkFaults): 
   });
 };
 
-/** Lays IPv6 routes and neighbours; a machine that is off has no link: the others' lines still count. */
+/**
+ * Lays IPv6 routes and neighbours; a machine that is off has no link: the others' lines still
+ * count.
+ */
 const ipv6Batch = async (netns: string, lines: string): Promise<void> => {
   if (lines) await attempt(["ip", "-n", netns, "-6", "-force", "-batch", "-"], { input: lines });
 };
 
-/** Reserved IPv6 addresses. A route that stands must not be missing for a moment: only another set of them is laid anew. */
+/**
+ * Reserved IPv6 addresses. A route that stands must not be missing for a moment: only another set
+ * of them is laid anew.
+ */
 const createReservedRoutes = (netns: string) => {
   let laid = "";
   return async (reserved: readonly Held[], networks: Networks): Promise<void> => {

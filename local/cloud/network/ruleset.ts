@@ -114,7 +114,10 @@ const lossLines = (loss: NetworkState["loss"]): string[] =>
 const dynamicSets = ["cut", "cut_between", "same_vpc", "hairpin"];
 const dynamicMaps = ["reserved_in", "reserved_out", "inbound", "outbound"];
 
-/** Everything that changes, as one transaction for `nft -f`: packets see the old network or the new one, nothing between. */
+/**
+ * Everything that changes, as one transaction for `nft -f`: packets see the old network or the new
+ * one, nothing between.
+ */
 export const rulesetText = (state: NetworkState): string =>
   [
     ...dynamicSets.map((name) => `flush set inet lab ${name}`),

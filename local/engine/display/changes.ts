@@ -132,7 +132,10 @@ const changeText = (from: Place, title: Title, change: Change): string => {
   return `${isTelling(old) ? whole(place, "delete", title, old) : ""}${isTelling(now) ? whole(place, "create", title, now) : ""}`;
 };
 
-/** What has become of one property. `tellingOnly`: nothing of one that is as it was and says nothing. */
+/**
+ * What has become of one property. `tellingOnly`: nothing of one that is as it was and says
+ * nothing.
+ */
 export const propertyText = (
   place: Place,
   title: Title,

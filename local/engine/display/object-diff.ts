@@ -83,7 +83,10 @@ const isEqual = (old: Value, now: Value): boolean => {
   return old instanceof Secret === now instanceof Secret && same(old, now);
 };
 
-/** Below a secret or an unknown there is nothing to be told apart: the whole of it stands for its parts. */
+/**
+ * Below a secret or an unknown there is nothing to be told apart: the whole of it stands for its
+ * parts.
+ */
 const childOf = (parent: Value | undefined, key: Key): Value | undefined => {
   if (isList(parent)) return typeof key === "number" ? parent[key] : undefined;
   if (isProps(parent)) return parent[String(key)];
@@ -124,7 +127,10 @@ const place = (
   }
 };
 
-/** A provider's detailed diff (path → kind) with the values that belong to it; `refreshed`: what the provider has found, against what was known. */
+/**
+ * A provider's detailed diff (path → kind) with the values that belong to it; `refreshed`: what the
+ * provider has found, against what was known.
+ */
 export const translated = ({ detailed, old, new: now }: Step, refreshed = false): Diffs => {
   const root: Growing = { old: null, now: null, inner: none() };
   for (const [path, { diffKind, inputDiff }] of Object.entries(detailed ?? {})) {

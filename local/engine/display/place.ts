@@ -7,7 +7,10 @@ export interface Style {
   /** Long texts whole, instead of their first three lines. */
   readonly showFull: boolean;
 }
-/** Where and how a value is written: `op` gives the sign, which stands at the end of the margin where `signed`. */
+/**
+ * Where and how a value is written: `op` gives the sign, which stands at the end of the margin
+ * where `signed`.
+ */
 export interface Place {
   readonly indent: number;
   readonly op: Op;

@@ -12,7 +12,10 @@ const newRow = (urn: string, step: Step, hidden = true): Row => ({
   told: [],
 });
 
-/** A row for each resource that was met. As in the CLI, the stack is only known by an event of its own, and what is said before has no other place. */
+/**
+ * A row for each resource that was met. As in the CLI, the stack is only known by an event of its
+ * own, and what is said before has no other place.
+ */
 export interface RowTable {
   /** The stack's URN; empty until it is known. */
   readonly root: () => string;
@@ -32,7 +35,8 @@ export const createRowTable = (): RowTable => {
     return row;
   };
   const meetResource = (urn: string, step: Step): Row => {
-    // A stack that is first met as a parent stays one: its outputs are not told in the end (a destroy).
+    // A stack that is first met as a parent stays one: its outputs are not told in the end (a
+    // destroy).
     const parent = (step.new ?? step.old)?.parent;
     if (parent && parent !== root && !rows.has(parent))
       rows.set(parent, newRow(parent, unchanged(parent)));

@@ -51,7 +51,10 @@ const createBoard = (preview: boolean, options: DisplayOptions, say: Say) => {
   return { table, show, tell, close };
 };
 
-/** What was said of one resource: the program's own output as one text, everything else piece by piece. */
+/**
+ * What was said of one resource: the program's own output as one text, everything else piece by
+ * piece.
+ */
 const saidOf = (entries: readonly Told[]): readonly string[] => {
   const of = (stream: number): readonly string[] =>
     entries.filter((each) => each.stream === stream).map(spoken);
@@ -99,7 +102,10 @@ const sayEnd = (
 const isQuietRead = ({ op }: Step, { showReads }: DisplayOptions): boolean =>
   !showReads && (op === "read" || op === "read-replacement" || op === "discard");
 
-/** The CLI's display of a run without a terminal: a line for each thing that happens, then everything that was said, the outputs and the summary. */
+/**
+ * The CLI's display of a run without a terminal: a line for each thing that happens, then
+ * everything that was said, the outputs and the summary.
+ */
 export const rowDisplay = (
   action: Action,
   preview: boolean,

@@ -9,7 +9,10 @@ const INNER: readonly Op[] = [
   "remove-pending-replace",
 ];
 
-/** Whether a step is worth telling. `single`: a replacement is one step there, not each of its parts. Metadata that has changed is, even where nothing else has. */
+/**
+ * Whether a step is worth telling. `single`: a replacement is one step there, not each of its
+ * parts. Metadata that has changed is, even where nothing else has.
+ */
 export const isShown = (
   { op, old, new: now, logical }: Step,
   options: { readonly showSames: boolean; readonly showReplacementSteps: boolean },

@@ -49,7 +49,10 @@ const withoutUnknown = (diffs: Diffs): Diffs | null => {
     ? { ...diffs, updates }
     : null;
 };
-/** A step's outputs that its inputs do not say already; where there were some before, what has become different. */
+/**
+ * A step's outputs that its inputs do not say already; where there were some before, what has
+ * become different.
+ */
 export const outputsText = (
   step: Step,
   indent: number,

@@ -88,7 +88,8 @@ const sourceText = (place: Place, value: Asset | Archive): string => {
   const word = value instanceof Asset ? "asset" : "archive";
   const kind = kindOf(value.source);
   const head = `${word}(${kind}:${short(value.hash)})`;
-  // Its hash is all that is told of a text: it may be long, and nobody has said that it is no secret.
+  // Its hash is all that is told of a text: it may be long, and nobody has said that it is no
+  // secret.
   if (kind === "text")
     return `${head} {\n${bareMargin(place)}${STEP}<contents elided>\n${bareMargin(place)}}`;
   if (kind !== "assets") return `${head} { ${value.source.path ?? value.source.uri} }`;

@@ -54,7 +54,10 @@ const get = async (settings: StackSettings, args: Arguments, key: string): Promi
   );
 };
 
-/** `config`, `config get KEY`, `config set KEY [VALUE] [--secret]` (without a value: from stdin), `config rm KEY`. */
+/**
+ * `config`, `config get KEY`, `config set KEY [VALUE] [--secret]` (without a value: from stdin),
+ * `config rm KEY`.
+ */
 export const configure = async (args: Arguments): Promise<number> => {
   const settings = await openStackSettings({ folder: args.cwd, stack: args.stack });
   const [verb, name, value] = args.rest;

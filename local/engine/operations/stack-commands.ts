@@ -148,7 +148,10 @@ const refuseStrangers = (imported: Checkpoint, { stack, force }: Arguments): voi
   foreign.forEach(warn);
 };
 
-/** `stack import [--file FILE]`: the state becomes what was exported; secrets in the clear are encrypted. */
+/**
+ * `stack import [--file FILE]`: the state becomes what was exported; secrets in the clear are
+ * encrypted.
+ */
 const importStack = async (stack: Stack): Promise<number> => {
   const { args, backend } = stack;
   const imported = await readExchanged(args);

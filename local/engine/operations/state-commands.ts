@@ -86,7 +86,10 @@ const edited = ({ checkpoint }: Checkpoint, resources: Resources): object => ({
   checkpoint: { ...checkpoint, latest: { ...checkpoint.latest, resources: resources.map(tidy) } },
 });
 
-/** `state delete|protect|unprotect|rename|taint|untaint`: changes what the state says, and nothing that it speaks of. */
+/**
+ * `state delete|protect|unprotect|rename|taint|untaint`: changes what the state says, and nothing
+ * that it speaks of.
+ */
 export const editState = async (stack: Stack): Promise<number> => {
   const { args, checkpoint, backend } = stack;
   const [verb = ""] = args.rest;

@@ -117,7 +117,9 @@ export const openStackSettings = async (place: StackPlace): Promise<StackSetting
   const url =
     place.backendUrl ?? (process.env["PULUMI_BACKEND_URL"] || project.backendUrl || "file://~");
 
-  /** What is written is found under its full name or, where it is the project's own, the short one. */
+  /**
+   * What is written is found under its full name or, where it is the project's own, the short one.
+   */
   const writtenAs = (key: string): string => {
     const given = Object.keys(file.settings.config ?? {});
     return given.find((name) => qualified(name, project.name) === key) ?? key;
@@ -174,7 +176,9 @@ export const openStackSettings = async (place: StackPlace): Promise<StackSetting
   };
 };
 
-/** Sets one configuration value of a stack, encrypted with `secret`, as `pulumi config set` does. */
+/**
+ * Sets one configuration value of a stack, encrypted with `secret`, as `pulumi config set` does.
+ */
 export const setConfigValue = async (
   place: StackPlace,
   key: string,

@@ -33,7 +33,10 @@ const walk = (
   found[path] = { diffKind: changeKind(was, is), inputDiff: true };
 };
 
-/** Every property that differs, by path. Null counts as absent; what begins with "__" is a provider's own note. */
+/**
+ * Every property that differs, by path. Null counts as absent; what begins with "__" is a
+ * provider's own note.
+ */
 export const detailedDiff = (old: Props, now: Props): DetailedDiff => {
   const found: Record<string, PropertyDiff> = {};
   walk("", old, now, found);
@@ -42,7 +45,9 @@ export const detailedDiff = (old: Props, now: Props): DetailedDiff => {
 
 export const rootOf = (path: string): string => /^[^.[]+/.exec(path)?.[0] ?? path;
 
-/** Marks the differences of `replacing` properties (all of them with "*") as needing a replacement. */
+/**
+ * Marks the differences of `replacing` properties (all of them with "*") as needing a replacement.
+ */
 export const markReplaces = (
   detailed: DetailedDiff,
   replacing: (root: string, path: string) => boolean,

@@ -10,9 +10,15 @@ export interface Work {
   log(severity: "debug" | "info" | "warning" | "error", message: string): void;
   /** Only for the moment: what it is doing now. */
   status(message: string): void;
-  /** Aborted when the user has asked twice to stop, or when the step's custom timeout is over: ends everything. */
+  /**
+   * Aborted when the user has asked twice to stop, or when the step's custom timeout is over: ends
+   * everything.
+   */
   readonly signal: AbortSignal;
-  /** Aborted at the first request to stop as well: ends a wait that comes before the work, as nothing would be left half done. */
+  /**
+   * Aborted at the first request to stop as well: ends a wait that comes before the work, as
+   * nothing would be left half done.
+   */
   readonly waiting: AbortSignal;
 }
 
@@ -44,7 +50,10 @@ export interface Difference {
   readonly deleteBeforeReplace?: boolean;
 }
 
-/** Made, but not completely: it is kept in the state with these reasons, and the next `up` goes on with it. */
+/**
+ * Made, but not completely: it is kept in the state with these reasons, and the next `up` goes on
+ * with it.
+ */
 export class PartlyMade extends Error {
   constructor(
     message: string,
@@ -65,17 +74,31 @@ export interface Kind {
   ): { inputs: Props; failures?: readonly CheckFailure[] };
   diff(old: Existing, inputs: Props): Difference;
   create(inputs: Props, work: Work): Promise<{ id: string; outputs: Props }>;
-  /** The resource as it is; undefined when it is gone. With empty `old` (an import) all there is to go by is the id. */
+  /**
+   * The resource as it is; undefined when it is gone. With empty `old` (an import) all there is to
+   * go by is the id.
+   */
   read?(old: Existing, work: Work): Promise<Existing | undefined>;
-  /** Of what a creation has left that did not end well: waits for what is still under way, and says why the rest can never be used. It is made anew then. */
+  /**
+   * Of what a creation has left that did not end well: waits for what is still under way, and says
+   * why the rest can never be used. It is made anew then.
+   */
   unusable?(old: Existing, work: Work): Promise<string | undefined>;
   update?(old: Existing, inputs: Props, work: Work): Promise<Props>;
   delete?(old: Existing, work: Work): Promise<void>;
-  /** What is to be remembered of the world before a creation, so that `find` can tell what is new. */
+  /**
+   * What is to be remembered of the world before a creation, so that `find` can tell what is new.
+   */
   before?(inputs: Props, work: Work): Promise<Props>;
-  /** The id of what a creation with these inputs, begun at `since` (ms) and interrupted, has left; undefined when nothing is surely that. `before`: as remembered. */
+  /**
+   * The id of what a creation with these inputs, begun at `since` (ms) and interrupted, has left;
+   * undefined when nothing is surely that. `before`: as remembered.
+   */
   find?(inputs: Props, since: number, work: Work, before: Props): Promise<string | undefined>;
-  /** The outputs that can be told before anything is done; the others are unknown. Default: on create the inputs, on update the old outputs with the inputs over them. */
+  /**
+   * The outputs that can be told before anything is done; the others are unknown. Default: on
+   * create the inputs, on update the old outputs with the inputs over them.
+   */
   preview?(inputs: Props, old?: Existing): Props;
   /** Outputs to be kept secret whatever the program says. */
   readonly secretOutputs?: readonly string[];
@@ -91,7 +114,10 @@ export interface Provider {
   readonly lookups: Readonly<Record<string, Lookup>>;
 }
 
-/** A package: makes a provider from a provider resource's properties (or from the stack's configuration). */
+/**
+ * A package: makes a provider from a provider resource's properties (or from the stack's
+ * configuration).
+ */
 export interface Package {
   /** The configuration that counts: "token", "apiEndpoint"…; anything else is refused by name. */
   readonly settings: readonly string[];

@@ -18,7 +18,9 @@ export interface Backend {
   readonly write: (text: string) => Promise<void>;
   /** Forgets the stack; its last state stays as .bak, as the CLI leaves it. */
   readonly remove: () => Promise<void>;
-  /** Puts its histories and backups under another name; the state itself is written there before. */
+  /**
+   * Puts its histories and backups under another name; the state itself is written there before.
+   */
   readonly moveTo: (name: string) => Promise<void>;
   /** Records a finished operation: its summary, a copy of its checkpoint, and a backup. */
   readonly record: (update: object) => Promise<void>;

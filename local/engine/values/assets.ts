@@ -17,7 +17,10 @@ const hashFile = async (path: string): Promise<string> => {
   return hash.digest("hex");
 };
 
-/** The folder that relative asset paths of this project are relative to; set once at start, for those who open the file later. */
+/**
+ * The folder that relative asset paths of this project are relative to; set once at start, for
+ * those who open the file later.
+ */
 let projectFolder = process.cwd();
 export const setAssetFolder = (folder: string): void => {
   projectFolder = folder;
@@ -43,7 +46,10 @@ export const readAsset = async (given: Source, folder: string): Promise<Asset> =
 const isArchiveFile = (path: string): boolean =>
   /\.(tar|tgz|tar\.gz|zip|jar)$/.test(path) && statSync(path).isFile();
 
-/** One 512-byte ustar header as Go's archive/tar writes it for {Name, Mode 0600, Size}: the hash of a folder has to be the CLI's. */
+/**
+ * One 512-byte ustar header as Go's archive/tar writes it for {Name, Mode 0600, Size}: the hash of
+ * a folder has to be the CLI's.
+ */
 const tarHeader = (name: string, size: number): Buffer => {
   if (Buffer.byteLength(name) > 100)
     throw new Error(
@@ -73,7 +79,10 @@ const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a),
 /** Pulumi's own folder is never part of an archive. */
 const BOOKKEEPING = ".pulumi";
 
-/** In the CLI's order, which walks each folder where it stands among its neighbours. Links to folders are left out. */
+/**
+ * In the CLI's order, which walks each folder where it stands among its neighbours. Links to
+ * folders are left out.
+ */
 const filesUnder = async (root: string, below = ""): Promise<string[]> => {
   const entries = (await readdir(join(root, below), { withFileTypes: true }))
     .filter(({ name }) => name !== BOOKKEEPING)

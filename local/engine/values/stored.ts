@@ -18,7 +18,10 @@ export type Json =
   null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
-/** How a secret is written: encrypted for the state, bare for `--show-secrets`, masked for everything shown. */
+/**
+ * How a secret is written: encrypted for the state, bare for `--show-secrets`, masked for
+ * everything shown.
+ */
 export type SecretStyle = (secret: Secret) => Json;
 
 export const store = (value: Value, style: SecretStyle): Json => {
@@ -66,14 +69,20 @@ export const revealing: SecretStyle = (secret) => ({
   value: store(secret.value, revealing),
 });
 
-/** Inside a secret: marked, but not encrypted once more. The CLI's way, and it compares the marks too. */
+/**
+ * Inside a secret: marked, but not encrypted once more. The CLI's way, and it compares the marks
+ * too.
+ */
 const inside: SecretStyle = (secret) => ({
   [SIGNATURE]: SECRET,
   ciphertext: JSON.stringify(store(secret.value, inside)),
 });
 const NO_CRYPTER: Pick<Crypter, "decrypt"> = { decrypt: (text) => text };
 
-/** The ciphertext of a secret that has not changed is kept, so that a state without changes stays byte-identical. */
+/**
+ * The ciphertext of a secret that has not changed is kept, so that a state without changes stays
+ * byte-identical.
+ */
 export const encrypted =
   (crypter: Crypter, known: WeakMap<Secret, string>): SecretStyle =>
   (secret) => {

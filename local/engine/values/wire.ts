@@ -76,7 +76,10 @@ const decodeAll = async (value: Plain, folder: string): Promise<Props> =>
     ),
   );
 
-/** What the program sent. Relative paths of assets are relative to `folder`, the program's working directory. */
+/**
+ * What the program sent. Relative paths of assets are relative to `folder`, the program's working
+ * directory.
+ */
 export const fromWire = async (struct: Struct | undefined, folder: string): Promise<Props> =>
   struct === undefined ? {} : await decodeAll(struct.toJavaScript(), folder);
 

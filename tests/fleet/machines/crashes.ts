@@ -39,7 +39,10 @@ const nothing = {
 const up = (): Promise<unknown> =>
   lab.start({ paths: paths(), machines: true, pace: "host", progress: quiet });
 
-/** Begins a work in a process of its own and kills it, and everything of the lab, after some milliseconds. */
+/**
+ * Begins a work in a process of its own and kills it, and everything of the lab, after some
+ * milliseconds.
+ */
 const killAt = async (work: string, milliseconds: number): Promise<void> => {
   const child = spawn(
     process.execPath,

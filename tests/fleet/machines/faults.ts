@@ -52,7 +52,8 @@ export const machineFaultTests = (): void =>
     test("packets are lost, about as many as asked, each way", async () => {
       const one = await droplet(ids.one);
       await during(["loss", "one", "--percent", "30"], async () => {
-        // Of 400 pings 51 % should be lost: 30 % of the questions, 30 % of the other answers. Six standard deviations are 15 %.
+        // Of 400 pings 51 % should be lost: 30 % of the questions, 30 % of the other answers. Six
+        // standard deviations are 15 %.
         const { lost } = await ping(ids.far, one.ip, 400);
         expect(Math.abs(lost - 51)).toBeLessThan(15);
       });

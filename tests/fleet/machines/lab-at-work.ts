@@ -1,4 +1,7 @@
-/** One thing that a lab may be doing, as a process that can be killed: WORK STATE. Says "begun" first. */
+/**
+ * One thing that a lab may be doing, as a process that can be killed: WORK STATE. Says "begun"
+ * first.
+ */
 import { lab } from "../../../local/cloud/lab";
 import { labPaths } from "../../../local/cloud/paths";
 import type { CloudAnswer } from "../cloud-answer";

@@ -1,4 +1,7 @@
-/** A lab of its own beside the fleet's, booted once for all tests of machines, and what they ask of it. */
+/**
+ * A lab of its own beside the fleet's, booted once for all tests of machines, and what they ask of
+ * it.
+ */
 import { execFile } from "node:child_process";
 import { rm } from "node:fs/promises";
 
@@ -50,7 +53,10 @@ export const droplet = async (id: number): Promise<Droplet> => {
   };
 };
 
-/** Seconds: what takes ten on a quiet host takes thirty times as long on one that has twenty things to do. */
+/**
+ * Seconds: what takes ten on a quiet host takes thirty times as long on one that has twenty things
+ * to do.
+ */
 const PATIENCE_S = 300;
 
 export const until = async (
@@ -72,7 +78,10 @@ export const on = async (id: number, line: string): Promise<Ran> =>
   (await ask("POST", `/local/droplets/${id}/exec`, { argv: ["sh", "-c", line] })) as Ran;
 export const said = async (id: number, line: string): Promise<string> =>
   (await on(id, line)).stdout.trim();
-/** Whether a machine gets sshd's banner, not only a connection. A busy host takes its time to answer: what is wanted is waited for, see `getsThrough`. */
+/**
+ * Whether a machine gets sshd's banner, not only a connection. A busy host takes its time to
+ * answer: what is wanted is waited for, see `getsThrough`.
+ */
 export const reaches = async (id: number, address: string): Promise<boolean> =>
   (await on(id, `timeout 2 bash -c 'head -c 4 < /dev/tcp/${address}/22'`)).stdout === "SSH-";
 export const getsThrough = (id: number, address: string): Promise<void> =>
@@ -154,7 +163,10 @@ export const make = async (name: string, more: Record<string, unknown> = {}): Pr
     })
   ).droplet.id;
 
-/** A droplet is active as soon as its sshd answers, at DigitalOcean too. Its first boot goes on: links are configured, cloud-init may restart what it has set up. */
+/**
+ * A droplet is active as soon as its sshd answers, at DigitalOcean too. Its first boot goes on:
+ * links are configured, cloud-init may restart what it has set up.
+ */
 export const booted = (id: number): Promise<void> =>
   until(`the end of droplet ${id}'s boot`, PATIENCE_S, async () =>
     /^(running|degraded)$/.test(await said(id, "systemctl is-system-running")),

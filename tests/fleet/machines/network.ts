@@ -87,7 +87,8 @@ export const networkTests = (): void =>
 
     test("nobody speaks with another's address", async () => {
       const two = await droplet(ids.two);
-      // The answer would go to the true holder: what tells is whether the router took the packet at all.
+      // The answer would go to the true holder: what tells is whether the router took the packet at
+      // all.
       const seen = async (): Promise<string> =>
         said(
           ids.two,

@@ -1,4 +1,7 @@
-/** The monitor's message queue with its own transport and one mail: run inside the lab, PASSWORD-FILE as its argument; each state of the mail is a line of JSON. */
+/**
+ * The monitor's message queue with its own transport and one mail: run inside the lab,
+ * PASSWORD-FILE as its argument; each state of the mail is a line of JSON.
+ */
 import { systemClock } from "../../../monitor/adapters/clock";
 import { journal } from "../../../monitor/adapters/log";
 import { createMessageQueue } from "../../../monitor/adapters/message-queue";

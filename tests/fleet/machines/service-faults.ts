@@ -14,7 +14,10 @@ interface QueuedMail {
   readonly sent?: number;
 }
 
-/** The monitor's own message queue, as a process inside the lab, with one mail to send. Its states as the queue writes them down; killed in the end. */
+/**
+ * The monitor's own message queue, as a process inside the lab, with one mail to send. Its states
+ * as the queue writes them down; killed in the end.
+ */
 const sendOneMail = (): { states: QueuedMail[]; end(): void } => {
   const password = join(paths().state, "relay-password");
   writeFileSync(password, "any");

@@ -247,7 +247,10 @@ test("a failed pull keeps what is known of the last good one, and the next good 
 
 describe("a folder is copied as it is at one moment", () => {
   const FILES = "/var/lib/fleet/quiet/files";
-  /** What happens in the folder while a copy of it is made: Python, after each pass and before the look whether it rests. */
+  /**
+   * What happens in the folder while a copy of it is made: Python, after each pass and before the
+   * look whether it rests.
+   */
   const during = (change: string): TemporaryMachine => ({
     ...old!,
     confine: (argv, confinement) =>

@@ -1,4 +1,7 @@
-/** Both ends of a copy, run for real: what a hostile folder gives, and what a hostile sender may not do. */
+/**
+ * Both ends of a copy, run for real: what a hostile folder gives, and what a hostile sender may not
+ * do.
+ */
 import { execFileSync } from "node:child_process";
 import {
   existsSync,

@@ -11,7 +11,10 @@ import type { Machine } from "../../../agent/machine";
 import type { Ran } from "../../../agent/process";
 import { sha256 } from "./sample";
 
-/** Programs that do the same in a folder as on a machine, so they run for real; the rest (systemctl, nginx…) is answered by the test. */
+/**
+ * Programs that do the same in a folder as on a machine, so they run for real; the rest (systemctl,
+ * nginx…) is answered by the test.
+ */
 const REAL = new Set(["tar", "cp", "sync", "openssl", "python3", "find", "env", "du", "choom"]);
 
 export interface TemporaryMachine extends Machine {

@@ -26,7 +26,10 @@ const hookWith = (command: readonly string[]): FleetFacts["services"][number] =>
   command,
 });
 
-/** The machine's systemd-analyze is this host's; it reads the units with the machine's folder in the place of /. */
+/**
+ * The machine's systemd-analyze is this host's; it reads the units with the machine's folder in the
+ * place of /.
+ */
 const withSystemd = (): TemporaryMachine => ({
   ...machine,
   run: async (argv, options) => {

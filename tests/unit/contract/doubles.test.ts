@@ -5,7 +5,9 @@ import { expect, test } from "@jest/globals";
 import ts from "typescript";
 
 const ROOT = join(__dirname, "../../..");
-/** The rooms that may take a type from contract/; the two products beside them agree with nobody. */
+/**
+ * The rooms that may take a type from contract/; the two products beside them agree with nobody.
+ */
 const ROOMS = ["agent", "cli", "components", "config", "contract", "drills", "monitor", "render"];
 
 interface Shape {

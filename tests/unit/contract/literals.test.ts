@@ -9,7 +9,10 @@ import { AGENT, ROUTES, USERS } from "../../../contract/names";
 import { DEBIAN_PATHS, MONITOR_PROGRAM, PATHS } from "../../../contract/paths";
 
 const ROOT = join(__dirname, "../../..");
-/** What runs on the machines or is written for them. The local cloud knows Debian, and nothing of ours. */
+/**
+ * What runs on the machines or is written for them. The local cloud knows Debian, and nothing of
+ * ours.
+ */
 const ROOMS = [
   "agent",
   "cli",
@@ -28,7 +31,10 @@ interface Place {
   readonly file: string;
   readonly line: number;
   readonly text: string;
-  /** What the string is given to or compared with: "owner" in `{ owner: "peer" }`, "id" in `check.id === "dns"`. */
+  /**
+   * What the string is given to or compared with: "owner" in `{ owner: "peer" }`, "id" in `check.id
+   * === "dns"`.
+   */
   readonly of?: string;
   /** What follows in a template is a value. */
   readonly isOpen?: boolean;
@@ -126,7 +132,8 @@ const isTemplate = ({ file }: Place): boolean => file.startsWith("templates/");
 
 const unitIn = (place: Place): readonly string[] => {
   const { text, isOpen } = place;
-  // A template's own file is called as its unit is, and systemd's words for units of its own stand in unit files.
+  // A template's own file is called as its unit is, and systemd's words for units of its own stand
+  // in unit files.
   if (isTemplate(place) || text.startsWith("systemd/")) return [];
   const found =
     /(?<![\w.-])[a-z][\w@-]*\.(service|timer|socket)(?![\w-])/.exec(text)?.[0] ??

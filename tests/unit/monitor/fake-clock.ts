@@ -5,7 +5,9 @@ interface Waiting {
   readonly run: () => void;
 }
 
-/** Time that passes only when told to; what is due runs in order, and promises settle in between. */
+/**
+ * Time that passes only when told to; what is due runs in order, and promises settle in between.
+ */
 export class FakeClock implements Clock {
   #now: number;
   #steady = 0;

@@ -17,7 +17,10 @@ import { FakeClock } from "./fake-clock";
 export const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const DAY = 86_400;
 
-/** A whole Observatory on a fake clock with a real database and a real page, whose checks answer what a test says. */
+/**
+ * A whole Observatory on a fake clock with a real database and a real page, whose checks answer
+ * what a test says.
+ */
 export class Site {
   readonly clock = new FakeClock("2026-11-21T12:00:00Z");
   private constructor(

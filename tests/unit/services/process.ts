@@ -29,7 +29,10 @@ const answers = async (url: string, child: ChildProcess, said: () => string): Pr
   }
 };
 
-/** Starts a service as its unit does: bundled, in a folder of its own, told its port and data by the environment. */
+/**
+ * Starts a service as its unit does: bundled, in a folder of its own, told its port and data by the
+ * environment.
+ */
 export const start = async (name: string): Promise<Running> => {
   const folder = mkdtempSync(join(tmpdir(), `service-${name}-`));
   const data = join(folder, "data");

@@ -77,7 +77,10 @@ export const ttlOf = (given: number | null | undefined, otherwise: number): numb
   return ttl;
 };
 
-/** What is stored for a request: names relative, targets without their dot, numbers only where the type has them. */
+/**
+ * What is stored for a request: names relative, targets without their dot, numbers only where the
+ * type has them.
+ */
 export const normalize = (zone: string, wanted: Wanted, others: readonly DnsRecord[]): Content => {
   const name = relativeName(zone, wanted.name);
   const ttl = ttlOf(wanted.ttl, 1800);

@@ -92,7 +92,8 @@ export const checkDropletAction = (
       if (droplet.status === "off")
         throw unprocessable("Droplet must be powered on to have its root password reset.");
       return;
-    // No image of the last ten years takes its kernel from DigitalOcean: `kernel` is null and the list of kernels empty.
+    // No image of the last ten years takes its kernel from DigitalOcean: `kernel` is null and the
+    // list of kernels empty.
     case "change_kernel":
       throw unprocessable("This Droplet's kernel is managed internally and cannot be changed.");
     case "power_cycle":

@@ -39,7 +39,10 @@ const resumeAction = (cloud: Cloud, action: ActionRecord): void => {
   );
 };
 
-/** Frees droplets that wait for an action which nobody carries out any more: the daemon died between the action's end and the lock's. */
+/**
+ * Frees droplets that wait for an action which nobody carries out any more: the daemon died between
+ * the action's end and the lock's.
+ */
 const liftLocks = ({ store, hypervisor }: Cloud, underWay: readonly ActionRecord[]): void => {
   const busy = new Set(underWay.map(({ resource_id }) => resource_id));
   const left = store.droplets.filter(
@@ -60,7 +63,10 @@ const statusOf = (hypervisor: Hypervisor, dropletId: number): "active" | "off" =
   }
 };
 
-/** After a daemon's death: what was under way is done again (the hypervisor's methods are idempotent). */
+/**
+ * After a daemon's death: what was under way is done again (the hypervisor's methods are
+ * idempotent).
+ */
 export const resumeDropletActions = (cloud: Cloud): void => {
   const underWay = actionsUnderWay(cloud, "droplet");
   liftLocks(cloud, underWay);

@@ -139,5 +139,7 @@ const routes = (cloud: Cloud): Api => {
   return api;
 };
 
-/** A droplet together with what belongs to it. The newest reports are kept while the daemon runs. */
+/**
+ * A droplet together with what belongs to it. The newest reports are kept while the daemon runs.
+ */
 export const destroyWithAssociated: Resource = { routes };

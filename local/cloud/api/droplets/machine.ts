@@ -72,7 +72,10 @@ export const boot = async (cloud: Cloud, droplet: DropletRecord): Promise<() => 
   return settled(cloud, droplet);
 };
 
-/** Carries out an action (begun already) after all earlier ones of the same droplet, and lifts the droplet's lock. */
+/**
+ * Carries out an action (begun already) after all earlier ones of the same droplet, and lifts the
+ * droplet's lock.
+ */
 export const queueAction = (
   cloud: Cloud,
   droplet: DropletRecord,
@@ -119,7 +122,10 @@ const interruptBoot = (cloud: Cloud, { id }: DropletRecord): void => {
       .catch((error: Error) => cloud.log(`droplet ${id}: its boot goes on: ${error.message}`));
 };
 
-/** Gone from the records at once; the machine is taken down after whatever is being done to it now. Resolves then. */
+/**
+ * Gone from the records at once; the machine is taken down after whatever is being done to it now.
+ * Resolves then.
+ */
 export const removeDroplet = (cloud: Cloud, droplet: DropletRecord): Promise<void> => {
   const { store } = cloud;
   store.droplets.remove((one) => one === droplet);

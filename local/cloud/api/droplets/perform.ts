@@ -50,7 +50,10 @@ const withFeature = ({ features }: DropletRecord, feature: string): string[] => 
 const withoutFeature = ({ features }: DropletRecord, feature: string): string[] =>
   features.filter((one) => one !== feature);
 
-/** The address is there and routed; telling a system that runs already about it is its owner's, as at DigitalOcean. */
+/**
+ * The address is there and routed; telling a system that runs already about it is its owner's, as
+ * at DigitalOcean.
+ */
 const enableIpv6 = async (cloud: Cloud, droplet: DropletRecord): Promise<void> => {
   const address = ipv6Of(droplet.ipv4);
   await cloud.hypervisor.enableIpv6?.(droplet.id, address);

@@ -69,7 +69,10 @@ export const resumeImageActions = (cloud: Cloud): void => {
     queue(cloud, action, imageAction.parse(action.request));
 };
 
-/** DigitalOcean's document describes a key called "action", which clients read, and shows the action bare: both are answered. */
+/**
+ * DigitalOcean's document describes a key called "action", which clients read, and shows the action
+ * bare: both are answered.
+ */
 const answer = (action: ActionRecord): Record<string, unknown> => ({
   ...actionView(action),
   action: actionView(action),

@@ -61,7 +61,10 @@ export const assignToProject = (
   });
 };
 
-/** Resources come and go without telling the project: what no longer exists is not shown and not kept. */
+/**
+ * Resources come and go without telling the project: what no longer exists is not shown and not
+ * kept.
+ */
 export const membersThatExist = (
   cloud: Cloud,
   project: ProjectRecord,

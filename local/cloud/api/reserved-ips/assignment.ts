@@ -18,7 +18,10 @@ export interface Family {
   readonly collection: (store: Store) => Collection<Reserved>;
 }
 
-/** The droplet that is to hold an address; 422 when it can't. `others`: the addresses of the same family. */
+/**
+ * The droplet that is to hold an address; 422 when it can't. `others`: the addresses of the same
+ * family.
+ */
 export const holderFor = (
   cloud: Cloud,
   others: readonly Reserved[],
@@ -37,7 +40,10 @@ export const holderFor = (
   return droplet;
 };
 
-/** The records change at once, and with them what every later call sees; the action ends when the network has followed. */
+/**
+ * The records change at once, and with them what every later call sees; the action ends when the
+ * network has followed.
+ */
 export const startAssignment = (
   cloud: Cloud,
   { type, collection }: Family,
@@ -64,7 +70,10 @@ export const startAssignment = (
   return action;
 };
 
-/** After a daemon's death the network is made anew from the records, so what was under way has ended. */
+/**
+ * After a daemon's death the network is made anew from the records, so what was under way has
+ * ended.
+ */
 export const resumeAssignments = (cloud: Cloud, { type, collection }: Family): void => {
   const { store } = cloud;
   for (const action of actionsUnderWay(cloud, type))

@@ -50,14 +50,20 @@ const canonical = (address: string): string =>
 const asked = ({ store }: Cloud, c: Context<ApiEnv>): ReservedIpv6Record =>
   found(store.reservedIpv6.get(canonical(pathParameter(c, "ip"))));
 
-/** Unlike a reserved IPv4 address it is not mapped: the droplet has to take it as its own, so it needs IPv6 of its own first. */
+/**
+ * Unlike a reserved IPv4 address it is not mapped: the droplet has to take it as its own, so it
+ * needs IPv6 of its own first.
+ */
 const holder = (cloud: Cloud, reserved: ReservedIpv6Record, id: number): DropletRecord => {
   const droplet = holderFor(cloud, cloud.store.reservedIpv6.all(), id, reserved.region, reserved);
   if (!droplet.ipv6) throw unprocessable("The droplet does not have IPv6 enabled.");
   return droplet;
 };
 
-/** The address is routed to its droplet, which has to be told of it by its owner: `ip -6 address add ADDRESS/128 dev lo`. */
+/**
+ * The address is routed to its droplet, which has to be told of it by its owner: `ip -6 address add
+ * ADDRESS/128 dev lo`.
+ */
 const routes = (cloud: Cloud): Api => {
   const api: Api = new Hono();
   const { store } = cloud;

@@ -23,7 +23,10 @@ const newToken = z.strictObject({
 
 const view = ({ sha256: _, ...shown }: TokenRecord): Omit<TokenRecord, "sha256"> => shown;
 
-/** Tokens are made in DigitalOcean's control panel, its API has no call for it: here the lab's owner makes them. */
+/**
+ * Tokens are made in DigitalOcean's control panel, its API has no call for it: here the lab's owner
+ * makes them.
+ */
 export const tokenRoutes = (api: Api, { store, tokens }: Cloud): void => {
   api.get("/tokens", (c) => c.json({ tokens: store.tokens.all().map(view) }));
   api.post("/tokens", async (c) => {

@@ -5,7 +5,9 @@ import { readIfThere, writeAtomically } from "../../files";
 import type { Store } from "../../record-store";
 import type { TokenRecord } from "../../records";
 
-/** As DigitalOcean's personal access tokens are: told apart from other secrets by their beginning. */
+/**
+ * As DigitalOcean's personal access tokens are: told apart from other secrets by their beginning.
+ */
 const TOKEN = /^dop_v1_[0-9a-f]{64}$/;
 const newValue = (): string => `dop_v1_${randomBytes(32).toString("hex")}`;
 const digestOf = (value: string): string => createHash("sha256").update(value).digest("hex");
@@ -39,7 +41,10 @@ export interface TokenOptions {
   readonly clock: Clock;
   /** The owner's. */
   readonly owner: string;
-  /** "owner": a token that nobody has opens everything, as where there is nothing but records to be opened. */
+  /**
+   * "owner": a token that nobody has opens everything, as where there is nothing but records to be
+   * opened.
+   */
   readonly strangers: "refused" | "owner";
 }
 

@@ -81,7 +81,9 @@ const plan = (cloud: Cloud, volume: VolumeRecord, wanted: VolumeAction): Plan =>
   }
 };
 
-/** What changes a machine's disks has its droplet's turn; a volume has one action at a time anyway. */
+/**
+ * What changes a machine's disks has its droplet's turn; a volume has one action at a time anyway.
+ */
 const queue = (cloud: Cloud, action: ActionRecord, wanted: VolumeAction, work: Plan): void => {
   const key =
     wanted.type === "resize" ? `volume-${action.resource_id}` : dropletKey(wanted.droplet_id);
@@ -106,7 +108,10 @@ const start = (cloud: Cloud, volume: VolumeRecord, wanted: VolumeAction): Action
   return action;
 };
 
-/** After a daemon's death: what was under way is planned again, or has failed where it no longer can be. */
+/**
+ * After a daemon's death: what was under way is planned again, or has failed where it no longer can
+ * be.
+ */
 export const resumeVolumeActions = (cloud: Cloud): void => {
   for (const action of actionsUnderWay(cloud, "volume")) {
     const wanted = volumeAction.parse(action.request);

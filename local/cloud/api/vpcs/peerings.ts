@@ -69,7 +69,10 @@ const add = (
   });
 };
 
-/** DigitalOcean's document says "peering" below a VPC, its own Go client reads "vpc_peering" there: both are answered. */
+/**
+ * DigitalOcean's document says "peering" below a VPC, its own Go client reads "vpc_peering" there:
+ * both are answered.
+ */
 const underBothNames = (peering: VpcPeeringRecord): Record<string, unknown> => ({
   peering,
   vpc_peering: peering,

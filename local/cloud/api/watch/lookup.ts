@@ -12,7 +12,10 @@ export const dnsFault = (
 ): Extract<ActiveFault, { kind: "dns" }> | undefined =>
   faults.find("dns", (fault) => hitsName(fault, name));
 
-/** "https://a.example.test/x", "a.example.test:8080/x" and "203.0.113.10" each name a host; null for what names none. */
+/**
+ * "https://a.example.test/x", "a.example.test:8080/x" and "203.0.113.10" each name a host; null for
+ * what names none.
+ */
 const hostOf = (target: string): string | null => {
   const text = /^[a-z]+:\/\//i.test(target) ? target : `http://${target}`;
   return URL.canParse(text) ? new URL(text).hostname.replace(/^\[|\]$/g, "") : null;

@@ -29,7 +29,10 @@ const single =
     { metric: { ...labels, host_id }, values: gauge(samples, value) },
   ];
 
-/** Seconds by mode since the first sample's boot; what a control group does not tell apart is nought. */
+/**
+ * Seconds by mode since the first sample's boot; what a control group does not tell apart is
+ * nought.
+ */
 const cpu = (host_id: string, samples: readonly Sample[]): Series[] => {
   const began = samples[0]!.at;
   const modes: Readonly<Record<string, (one: Sample) => number>> = {
@@ -116,5 +119,8 @@ const routes = (cloud: Cloud): Api => {
   return api;
 };
 
-/** What machines have used, as the query of a time series: a droplet that nothing is known of has an empty answer. */
+/**
+ * What machines have used, as the query of a time series: a droplet that nothing is known of has an
+ * empty answer.
+ */
 export const metrics: Resource = { routes };

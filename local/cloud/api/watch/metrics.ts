@@ -4,7 +4,10 @@ import type { MachineUsage } from "../../machines/spec";
 import type { Store } from "../../record-store";
 
 export const SAMPLE_SECONDS = 15;
-/** Six hours. DigitalOcean keeps two weeks; a file rewritten at each call can't, so these end with the daemon. */
+/**
+ * Six hours. DigitalOcean keeps two weeks; a file rewritten at each call can't, so these end with
+ * the daemon.
+ */
 const KEPT = (6 * 3600) / SAMPLE_SECONDS;
 
 export interface Sample extends MachineUsage {
@@ -34,7 +37,9 @@ const cpuSeconds = (one: MachineUsage): number => one.cpuUserSeconds + one.cpuSy
 const isReset = (before: MachineUsage, after: MachineUsage): boolean =>
   cpuSeconds(after) < cpuSeconds(before);
 
-/** Those whose counters can be set against each other: all since the machine's power last came back. */
+/**
+ * Those whose counters can be set against each other: all since the machine's power last came back.
+ */
 export const sincePowerOn = (samples: readonly Sample[]): readonly Sample[] =>
   samples.slice(
     Math.max(

@@ -17,7 +17,10 @@ const cpuPercent = (samples: readonly Sample[]): number => {
   return (100 * (busy(last) - busy(first))) / ((last.at - first.at) * last.vcpus);
 };
 
-/** What a policy's metric was on average; null for those that no figures are kept of (disk_read, disk_write). */
+/**
+ * What a policy's metric was on average; null for those that no figures are kept of (disk_read,
+ * disk_write).
+ */
 const measure = (type: string, samples: readonly Sample[]): number | null => {
   const rate = (counter: Parameters<typeof bandwidth>[1]): number =>
     mean(bandwidth(samples, counter).map((one) => one.value));
@@ -49,7 +52,9 @@ const measure = (type: string, samples: readonly Sample[]): number | null => {
   }
 };
 
-/** The whole window has to have been seen: a machine that has just been switched on is not judged. */
+/**
+ * The whole window has to have been seen: a machine that has just been switched on is not judged.
+ */
 const ofWindow = (
   samples: readonly Sample[],
   now: number,

@@ -23,7 +23,8 @@ export type Probe = (targets: readonly ProbeTarget[]) => Promise<readonly ProbeR
 
 const SECONDS = 10;
 
-// A program of its own: it has to ask from outside, through the firewalls, and this process lives on the router. A redirection counts as an answer.
+// A program of its own: it has to ask from outside, through the firewalls, and this process lives
+// on the router. A redirection counts as an answer.
 const PROGRAM = `
 const { spawn } = require("node:child_process"), { readFileSync } = require("node:fs");
 const ca = readFileSync(process.argv[1], "utf8"), targets = JSON.parse(readFileSync(0, "utf8")), clock = () => Math.round(performance.now());

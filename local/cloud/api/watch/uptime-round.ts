@@ -49,7 +49,10 @@ const locateAll = (
   return { targets, failed };
 };
 
-/** One probe of every enabled check. The lab has one vantage point outside, so all of a check's regions see the same. */
+/**
+ * One probe of every enabled check. The lab has one vantage point outside, so all of a check's
+ * regions see the same.
+ */
 export const uptimeRound = async (cloud: Cloud, probe: Probe): Promise<void> => {
   const { store } = cloud;
   const checks = store.uptimeChecks.filter((one) => one.enabled);

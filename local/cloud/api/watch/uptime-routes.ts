@@ -201,5 +201,8 @@ const routes = (cloud: Cloud): Api => {
   return api;
 };
 
-/** Probed from outside the firewalls by uptime-round.ts; without machines there is nothing to ask, and their state stays "CHECKING". */
+/**
+ * Probed from outside the firewalls by uptime-round.ts; without machines there is nothing to ask,
+ * and their state stays "CHECKING".
+ */
 export const uptimeChecks: Resource = { routes };

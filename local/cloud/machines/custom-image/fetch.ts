@@ -32,10 +32,16 @@ const curl = (url: string, file: string): string[] => [
   url,
 ];
 
-/** curl's exit code for --max-filesize, and what a process has that was ended by its file size limit: servers need not say a length. */
+/**
+ * curl's exit code for --max-filesize, and what a process has that was ended by its file size
+ * limit: servers need not say a length.
+ */
 const tooLarge = [63, 255];
 
-/** As an operator of the lab: by its DNS, from outside its firewalls; the world is not reachable. Ends with this process. */
+/**
+ * As an operator of the lab: by its DNS, from outside its firewalls; the world is not reachable.
+ * Ends with this process.
+ */
 export const fetchImage = async (paths: LabPaths, url: string, file: string): Promise<void> => {
   const { command, args, env } = inLab(paths, [
     "prlimit",

@@ -18,7 +18,9 @@ export const formatOf = (head: Buffer): Packing | Format => {
   return head.readUInt32LE(64) === VDI_MAGIC ? "vdi" : "raw";
 };
 
-/** A qcow2 image may name a file of this host as what lies under it, or as where its data is. Pure. */
+/**
+ * A qcow2 image may name a file of this host as what lies under it, or as where its data is. Pure.
+ */
 export const namesOtherFiles = (qcow2: Buffer): boolean => {
   const backingFile = qcow2.readBigUInt64BE(8) !== 0n;
   const externalData = qcow2.readUInt32BE(4) >= 3 && (qcow2.readBigUInt64BE(72) & 4n) !== 0n;

@@ -20,7 +20,10 @@ const clear = async (folder: string): Promise<void> => {
 /** What a daemon that was killed had begun. */
 export const clearImports = (machines: string): Promise<void> => clear(folderOf(machines));
 
-/** Its root file system becomes a base image of the lab, as Debian's is: machines made from it share it. */
+/**
+ * Its root file system becomes a base image of the lab, as Debian's is: machines made from it share
+ * it.
+ */
 export const importImage = async (
   paths: LabPaths,
   url: string,

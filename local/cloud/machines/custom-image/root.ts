@@ -67,7 +67,10 @@ const isThere = async (path: string): Promise<boolean> => {
 };
 const inits = ["usr/lib/systemd/systemd", "lib/systemd/systemd", "sbin/init", "usr/sbin/init"];
 
-/** Mounts the first ext3 or ext4 file system that a system can be booted from; what DigitalOcean takes. The file is ours: its journal is replayed. */
+/**
+ * Mounts the first ext3 or ext4 file system that a system can be booted from; what DigitalOcean
+ * takes. The file is ours: its journal is replayed.
+ */
 export const mountRoot = async (file: string, point: string): Promise<void> => {
   await mkdir(point, { recursive: true });
   for (const extent of await extents(file)) {

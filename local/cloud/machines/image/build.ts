@@ -89,7 +89,10 @@ const build = async (images: string, target: string, progress: Progress): Promis
   }
 };
 
-/** Finds the base image in the cache or builds it (about a minute); resolves with its path. Rejects with the failing step's last words. */
+/**
+ * Finds the base image in the cache or builds it (about a minute); resolves with its path. Rejects
+ * with the failing step's last words.
+ */
 export const ensureImage = async (cache: string, progress: Progress): Promise<string> => {
   const target = imageFile(cache);
   if (!(await exists(target))) await buildOnce(target, progress);

@@ -3,10 +3,16 @@ import { basename, dirname, join } from "node:path";
 
 import { removeUnused } from "../../files";
 
-/** Another checkout of the project, with another recipe, may share the cache: what it still uses stays. */
+/**
+ * Another checkout of the project, with another recipe, may share the cache: what it still uses
+ * stays.
+ */
 const UNUSED_FOR = 7 * 86_400_000;
 
-/** Notes that an image is in use, and removes those that nobody has used for a week. Machines made from one keep it: a lab has its own link. */
+/**
+ * Notes that an image is in use, and removes those that nobody has used for a week. Machines made
+ * from one keep it: a lab has its own link.
+ */
 export const pruneImages = async (used: string, now: number): Promise<void> => {
   const images = dirname(used);
   await utimes(used, now / 1000, now / 1000);

@@ -3,7 +3,10 @@ import { createHash } from "node:crypto";
 import type { DebianMirror } from "../../network/apt-sources";
 import type { Argv } from "../run";
 
-/** What DigitalOcean's Debian 13 image brings, as far as a server's set-up can notice; nothing that a fleet installs itself. */
+/**
+ * What DigitalOcean's Debian 13 image brings, as far as a server's set-up can notice; nothing that
+ * a fleet installs itself.
+ */
 const packages = [
   "systemd",
   "systemd-sysv",
@@ -67,7 +70,8 @@ export interface ImageFile {
 export const imageFiles: readonly ImageFile[] = [
   {
     path: "etc/cloud/cloud.cfg.d/90_digitalocean.cfg",
-    // The networkd renderer: netplan's PermanentMACAddress= never matches a veth, ifupdown gets no default route.
+    // The networkd renderer: netplan's PermanentMACAddress= never matches a veth, ifupdown gets no
+    // default route.
     text: [
       "datasource_list: [ ConfigDrive, None ]",
       "disable_root: false",
@@ -96,7 +100,8 @@ export const imageFiles: readonly ImageFile[] = [
       "",
     ].join("\n"),
   },
-  // What cloud-init would write there at the first boot, and restart sshd for: whoever has just logged in would be refused a second later.
+  // What cloud-init would write there at the first boot, and restart sshd for: whoever has just
+  // logged in would be refused a second later.
   { path: "etc/ssh/sshd_config.d/50-cloud-init.conf", text: "PasswordAuthentication no\n" },
   { path: "etc/apt/sources.list", text: "" },
   // Built without recommended packages, but a droplet's own apt installs them.

@@ -10,7 +10,10 @@ const complete = (given: Props): Props =>
     return isProps(item) ? complete(item) : item;
   });
 
-/** The defaults that the provider's own check fills in, of the connection and of the proxy before it, and its marks: the whole is secret, and so are the keys and passwords within it. */
+/**
+ * The defaults that the provider's own check fills in, of the connection and of the proxy before
+ * it, and its marks: the whole is secret, and so are the keys and passwords within it.
+ */
 export const checkConnection = (given: Value): { connection: Secret; failures: CheckFailure[] } => {
   if (!isProps(given))
     return {

@@ -89,7 +89,11 @@ const logIn = async (connection: Props, signal: AbortSignal, sock?: Duplex): Pro
   }
 };
 
-/** Tries while the machine boots: again 0.1 s later at first, half as long again each time, 5 s at most, up to `dialErrorLimit` failures (-1: no limit). Given up when the user stops: nothing has begun yet. */
+/**
+ * Tries while the machine boots: again 0.1 s later at first, half as long again each time, 5 s at
+ * most, up to `dialErrorLimit` failures (-1: no limit). Given up when the user stops: nothing has
+ * begun yet.
+ */
 const persist = async (
   what: string,
   connection: Props,
@@ -138,7 +142,8 @@ const throughProxy = async (settings: Props, connection: Props, work: Work): Pro
   ).catch((error: unknown) => {
     throw new Error(`proxy: ${messageOf(error)}`);
   });
-  // What goes wrong with it later ends the stream through it, and so is told there; without a listener it would end the process.
+  // What goes wrong with it later ends the stream through it, and so is told there; without a
+  // listener it would end the process.
   proxy.on("error", (error) => work.log("debug", `proxy: ${error.message}`));
   const stop = (): void => {
     proxy.destroy();

@@ -4,7 +4,10 @@ import type { Lookup } from "../provider";
 import { text } from "../provider";
 import { collector, commandKind, previousOutput, type Ran, type Runner, strings } from "./shared";
 
-/** A command that is stopped is stopped with all that it has started: it leads a process group of its own. */
+/**
+ * A command that is stopped is stopped with all that it has started: it leads a process group of
+ * its own.
+ */
 const endWith = (signal: AbortSignal, child: ChildProcess): void => {
   const stop = (): void => {
     try {

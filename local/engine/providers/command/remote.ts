@@ -42,7 +42,10 @@ const ended = async (channel: ClientChannel, signal: AbortSignal): Promise<strin
     });
   });
 
-/** An SSH server takes only the variables that its AcceptEnv names, and does not say which it dropped: asked before, as a command that misses one may do harm. */
+/**
+ * An SSH server takes only the variables that its AcceptEnv names, and does not say which it
+ * dropped: asked before, as a command that misses one may do harm.
+ */
 const refusedVariables = async (
   client: Client,
   env: Readonly<Record<string, string>>,
@@ -63,7 +66,8 @@ const REFUSED =
 
 const run: Runner = async (command, inputs, previous, work) => {
   const client = await connect(inputs["connection"] as Props, work);
-  // Errors after the connection stands end the channel; without a listener they would end the process.
+  // Errors after the connection stands end the channel; without a listener they would end the
+  // process.
   client.on("error", (error) => work.log("debug", error.message));
   try {
     const [asked, said] = [strings(inputs["environment"]), previousOutput(inputs, previous)];

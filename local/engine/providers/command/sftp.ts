@@ -52,7 +52,10 @@ const putFolder = async (sftp: SFTPWrapper, from: string, to: string): Promise<v
   }
 };
 
-/** As `cp -r`: a file to a file or into a folder; a folder into a folder, its content alone when its path ends in a slash. Folders that are missing on the way are made. */
+/**
+ * As `cp -r`: a file to a file or into a folder; a folder into a folder, its content alone when its
+ * path ends in a slash. Folders that are missing on the way are made.
+ */
 export const put = async (sftp: SFTPWrapper, from: string, to: string): Promise<void> => {
   if (!(await stat(from)).isDirectory()) {
     if ((await isFolder(sftp, to)) === true)

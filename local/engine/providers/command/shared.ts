@@ -20,7 +20,10 @@ const saidBefore = (outputs: Props): Ran => ({
   stderr: text(outputs["stderr"]) ?? "",
 });
 
-/** Create, update and delete of both local.Command and remote.Command: a change of `triggers` replaces, anything else runs `update` (or `create` again). */
+/**
+ * Create, update and delete of both local.Command and remote.Command: a change of `triggers`
+ * replaces, anything else runs `update` (or `create` again).
+ */
 export const commandKind = (run: Runner, check?: Kind["check"]): Kind => ({
   ...(check ? { check } : {}),
   diff: (old, now) => stateDiff(old.inputs, now, ["triggers"]),

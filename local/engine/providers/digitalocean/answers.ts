@@ -1,7 +1,10 @@
 import type { Path, RequestOf } from "@second-server/digitalocean-api/types";
 import { z } from "zod";
 
-/** DigitalOcean's closed lists (regions, states …) grow: a text may be any, and what need not be there may be null. */
+/**
+ * DigitalOcean's closed lists (regions, states …) grow: a text may be any, and what need not be
+ * there may be null.
+ */
 type Open<T> = T extends string
   ? string
   : T extends number
@@ -20,7 +23,10 @@ export type Body<M extends "post" | "put" | "patch", P extends Path> = Open<Requ
 /** What is read of one thing of the document, with its names. */
 export type Fields<T> = { readonly [K in keyof T]?: z.ZodType<Open<T[K]> | null | undefined> };
 
-/** A thing of the API: the key of an answer that it stands below, that of a list of such, and what is read of it. */
+/**
+ * A thing of the API: the key of an answer that it stands below, that of a list of such, and what
+ * is read of it.
+ */
 export interface Entity<T> {
   readonly one: string;
   readonly many: string;

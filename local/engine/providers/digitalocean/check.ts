@@ -5,7 +5,9 @@ import type { CheckFailure, Kind, Work } from "../provider";
 import { bareProps, isAbsent } from "./convert";
 import type { Schema } from "./kind";
 
-/** The bridge notes of each block which of its properties were filled in. Those of blocks never are. */
+/**
+ * The bridge notes of each block which of its properties were filled in. Those of blocks never are.
+ */
 const noted = (value: Value): Value => {
   if (isList(value)) return value.map(noted);
   return isProps(value) ? { ...mapProps(value, noted), __defaults: [] } : value;

@@ -1,7 +1,10 @@
 import { type Entity, parseOne, parsePage } from "./answers";
 import { ApiError, createHttp, type Http, type Method, type Stops } from "./http";
 
-/** Talks to one account. Paths are below /v2. What comes back has been checked against what is read of it. */
+/**
+ * Talks to one account. Paths are below /v2. What comes back has been checked against what is read
+ * of it.
+ */
 export interface Client extends Pick<Http, "endpoint" | "patience"> {
   get<T>(path: string, entity: Entity<T>, work: Stops): Promise<T>;
   /** As get; undefined for a 404. */

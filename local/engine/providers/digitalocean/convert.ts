@@ -57,6 +57,9 @@ export const isSame = (a: Value | undefined, b: Value | undefined): boolean =>
 export const goTime = (time: string): string =>
   `${time.replace("T", " ").replace(/Z$/, "")} +0000 UTC`;
 
-/** A UTC time to the tenth of a millisecond and a counter: what the provider ends its made-up ids with. */
+/**
+ * A UTC time to the tenth of a millisecond and a counter: what the provider ends its made-up ids
+ * with.
+ */
 export const uniqueSuffix = (): string =>
   `${new Date().toISOString().replace(/\D/g, "")}${Math.floor((performance.now() % 1) * 10)}00000001`;

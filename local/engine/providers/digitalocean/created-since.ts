@@ -12,7 +12,10 @@ export interface Listing<T> {
   readonly fits: (item: T, inputs: Props) => boolean;
 }
 
-/** What has no name of its own, or none that is only its own: an interrupted creation's is the one that was not there before and that fits. */
+/**
+ * What has no name of its own, or none that is only its own: an interrupted creation's is the one
+ * that was not there before and that fits.
+ */
 export const createdSince = <T>({
   client,
   path,

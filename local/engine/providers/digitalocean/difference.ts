@@ -39,7 +39,9 @@ export const comparable = (
   return schema.sets?.includes(key) ? sortedSet(plain) : sortedInside(plain);
 };
 
-/** What has come to a set and what has gone from it, by the places of the elements in the two lists. */
+/**
+ * What has come to a set and what has gone from it, by the places of the elements in the two lists.
+ */
 const setDiff = (
   schema: Schema,
   key: string,

@@ -58,7 +58,10 @@ const fqdnOf = (name: string, zone: string): string => {
   return name.endsWith(zone) ? name : `${name}.${zone}`;
 };
 
-/** What only some types of records have. The state has them all; the API says null where the type has none. */
+/**
+ * What only some types of records have. The state has them all; the API says null where the type
+ * has none.
+ */
 export const specialsOf = ({ priority, port, weight, flags, tag }: Found): Told => ({
   priority: priority ?? 0,
   port: port ?? 0,

@@ -116,7 +116,8 @@ const operations = (client: Client): Operations => ({
     made(id);
     const reached = await statusAfterNew(client, id, work);
     if (reached === "active") return id;
-    // One that never came up has nothing on it; left there, the next update would take it for a droplet that is merely off.
+    // One that never came up has nothing on it; left there, the next update would take it for a
+    // droplet that is merely off.
     await removeDroplet(client, id, {}, work);
     made(undefined);
     throw new Error(

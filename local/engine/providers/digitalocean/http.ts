@@ -26,12 +26,17 @@ export interface Request {
 
 export interface Http {
   readonly endpoint: string;
-  /** What ends a pause of this work: the first request to stop as long as nothing has been changed for it; then only the second. */
+  /**
+   * What ends a pause of this work: the first request to stop as long as nothing has been changed
+   * for it; then only the second.
+   */
   readonly patience: (work: Stops) => AbortSignal;
   readonly send: (request: Request, work: Stops) => Promise<unknown>;
 }
 
-/** The provider's retries of 429 and 5xx: five tries, after 1, 2, 4 and 8 s; Retry-After is obeyed. */
+/**
+ * The provider's retries of 429 and 5xx: five tries, after 1, 2, 4 and 8 s; Retry-After is obeyed.
+ */
 const PAUSES: readonly number[] = [1, 2, 4, 8];
 const mayRetry = (status: number): boolean => status === 429 || (status >= 500 && status !== 501);
 

@@ -14,7 +14,10 @@ export interface Schema {
   readonly label: string;
   readonly required: readonly string[];
   readonly defaults?: Props;
-  /** What the state says where neither the program nor the API says anything. Null: an empty list or text of the API's is nothing too. */
+  /**
+   * What the state says where neither the program nor the API says anything. Null: an empty list or
+   * text of the API's is nothing too.
+   */
   readonly zeros?: Props;
   /** Texts whose white space at the ends means nothing. */
   readonly trimmed?: readonly string[];
@@ -26,7 +29,10 @@ export interface Schema {
   readonly replaces?: readonly string[];
   /** Replaces only in some cases. */
   readonly replacesWhen?: (property: string, old: Props, now: Props) => boolean;
-  /** Lists that others may add to: after a step the state says what the program gave, and only a refresh what else is there. */
+  /**
+   * Lists that others may add to: after a step the state says what the program gave, and only a
+   * refresh what else is there.
+   */
   readonly shared?: readonly string[];
   /** What the state says of a property means what the program wants, in other words. */
   readonly alike?: (
@@ -53,19 +59,31 @@ export interface Schema {
 
 /** What is done to one type of resource by the API. */
 export interface Operations {
-  /** Posts it and waits for it; returns its id. May call `made` as soon as the id is known, and with undefined when it was taken back. */
+  /**
+   * Posts it and waits for it; returns its id. May call `made` as soon as the id is known, and with
+   * undefined when it was taken back.
+   */
   readonly create: (
     inputs: Props,
     work: Work,
     made: (id: string | undefined) => void,
   ) => Promise<string>;
-  /** The state as the API tells it; what the API does not tell is taken from before. Undefined when it is gone. */
+  /**
+   * The state as the API tells it; what the API does not tell is taken from before. Undefined when
+   * it is gone.
+   */
   readonly view: (id: string, before: Props, work: Work) => Promise<Told | undefined>;
-  /** Why what a creation has left can never be used; undefined where it can. Waits for what is still under way. */
+  /**
+   * Why what a creation has left can never be used; undefined where it can. Waits for what is still
+   * under way.
+   */
   readonly unusable?: (id: string, work: Work) => Promise<string | undefined>;
   readonly update?: (id: string, old: Props, now: Props, work: Work) => Promise<void>;
   readonly delete: (id: string, state: Props, work: Work) => Promise<void>;
-  /** What an interrupted creation with these inputs has left: an id, if it is surely that. `since`: when it was begun (ms); `known`: what `before` said then. */
+  /**
+   * What an interrupted creation with these inputs has left: an id, if it is surely that. `since`:
+   * when it was begun (ms); `known`: what `before` said then.
+   */
   readonly find?: (
     inputs: Props,
     since: number,

@@ -21,7 +21,10 @@ import { volumeSnapshot } from "./volume-snapshot";
 import { vpc } from "./vpc";
 import { vpcPeering } from "./vpc-peering";
 
-/** Every type of resource that this provider has, by its name in Pulumi's package. A new one is its file and its line here. */
+/**
+ * Every type of resource that this provider has, by its name in Pulumi's package. A new one is its
+ * file and its line here.
+ */
 export const KINDS: Readonly<Record<string, ResourceKind>> = {
   Droplet: droplet,
   ReservedIp: reservedIp,

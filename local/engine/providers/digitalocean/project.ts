@@ -24,7 +24,10 @@ const changedBody = (inputs: Props): Body<"patch", "/projects/{project_id}"> => 
   is_default: optionalFlag(inputs["isDefault"]) ?? false,
 });
 
-/** What the provider takes for the same: an environment in any case of letters, a reserved IP by its old name. */
+/**
+ * What the provider takes for the same: an environment in any case of letters, a reserved IP by its
+ * old name.
+ */
 const isAlike = (property: string, told: Value | undefined, wanted: Value | undefined): boolean => {
   if (property === "resources") return isSameMembership(told, wanted);
   return property === "environment" && toText(told).toLowerCase() === toText(wanted).toLowerCase();

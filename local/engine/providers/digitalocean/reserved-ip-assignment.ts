@@ -38,7 +38,8 @@ const operations = (client: Client): Operations => {
       await assignReservedIp(client, address, droplet, work);
       return `${droplet}-${address}-${uniqueSuffix()}`;
     },
-    // Someone else's assignment is not this one: a failover made outside shows as "gone", and the next `up` makes it again.
+    // Someone else's assignment is not this one: a failover made outside shows as "gone", and the
+    // next `up` makes it again.
     view: async (_id, before, work) => {
       const [address, droplet] = [toText(before["ipAddress"]), toNumber(before["dropletId"])];
       const isHeld = (await holderOf(address, work)) === droplet;

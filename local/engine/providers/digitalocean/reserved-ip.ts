@@ -56,7 +56,8 @@ const operationsOf =
     view: async (id, before, work) => {
       const found = await client.find(`/reserved_ips/${id}`, reservedIpEntity, work);
       if (!found) return undefined;
-      // Who holds it is this resource's business only where the program says so: it may be an assignment's.
+      // Who holds it is this resource's business only where the program says so: it may be an
+      // assignment's.
       const isOwn = (before["dropletId"] ?? undefined) !== undefined;
       const holder: Told = isOwn ? { dropletId: found.droplet?.id ?? 0 } : {};
       return {

@@ -40,7 +40,10 @@ const schema: Schema = {
   outputs: ["reservedIpv6Urn", "ip", "dropletId"],
 };
 
-/** Unlike its older sister it leaves assigning to the assignment, even where the program names a droplet. */
+/**
+ * Unlike its older sister it leaves assigning to the assignment, even where the program names a
+ * droplet.
+ */
 const operations = (client: Client): Operations => ({
   create: async ({ regionSlug }, work) => {
     const body: Body<"post", "/reserved_ipv6"> = { region_slug: optionalText(regionSlug) };

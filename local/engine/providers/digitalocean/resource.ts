@@ -71,7 +71,10 @@ const reading =
     }
   };
 
-/** Some of an update that failed may have been done: the state is to say how things are now, so that the next one does the rest only. */
+/**
+ * Some of an update that failed may have been done: the state is to say how things are now, so that
+ * the next one does the rest only.
+ */
 const halfUpdated = async (
   schema: Schema,
   operations: Operations,

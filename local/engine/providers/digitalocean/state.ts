@@ -22,7 +22,10 @@ const byRank = (a: Value, b: Value): number => {
   if (typeof a === "number" && typeof b === "number") return a - b;
   return rank(a) < rank(b) ? -1 : 1;
 };
-/** Terraform's order of a set: texts by their letters, blocks by those of their properties, one after another. */
+/**
+ * Terraform's order of a set: texts by their letters, blocks by those of their properties, one
+ * after another.
+ */
 const inOrder = (value: Value): Value =>
   isList(value)
     ? value.map((item) => (isProps(item) ? mapProps(item, inOrder) : item)).sort(byRank)
@@ -58,7 +61,10 @@ export const settledState = (schema: Schema, id: string, view: Props, inputs: Pr
 /** The bridge's notes on its own encoding. */
 const RAW_STATE = "__pulumi_raw_state_delta";
 
-/** The state after a look at the API: where it says the same in other words or another order, the old words stay. */
+/**
+ * The state after a look at the API: where it says the same in other words or another order, the
+ * old words stay.
+ */
 export const refreshedState = (schema: Schema, old: Props, view: Props): Props => {
   const isWhatWas = (key: string, value: Value, was: Value): boolean =>
     (was === null && value === "") ||
@@ -72,7 +78,9 @@ export const refreshedState = (schema: Schema, old: Props, view: Props): Props =
   return same(state, old) ? old : omit(state, RAW_STATE);
 };
 
-/** Inputs as the API has them now; where it says the same in other words, the program's words stay. */
+/**
+ * Inputs as the API has them now; where it says the same in other words, the program's words stay.
+ */
 export const refreshedInputs = (schema: Schema, old: Existing, state: Props): Props =>
   mapProps(old.inputs, (value, key) => {
     const now = state[key];

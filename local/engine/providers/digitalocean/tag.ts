@@ -66,7 +66,8 @@ const operations = (client: Client): Operations => ({
     const found = await client.find(pathOf(id), tagEntity, work);
     return found && { name: found.name, ...counts(found.resources) };
   },
-  // Making a tag that is there already is no error and changes nothing: it may as well be the attempt's.
+  // Making a tag that is there already is no error and changes nothing: it may as well be the
+  // attempt's.
   find: async ({ name }, _since, work) =>
     (await client.find(pathOf(toText(name)), tagEntity, work)) && toText(name),
   delete: async (id, _state, work) => await client.delete(pathOf(id), work),

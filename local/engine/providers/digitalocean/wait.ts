@@ -7,7 +7,10 @@ import { entity, type Fields, maybeText } from "./answers";
 import type { Client } from "./client";
 import { ApiError } from "./http";
 
-/** Asks until there is an answer: soon at first, as a local cloud is quick; every 3 s in the end, as the real one is not. `limit` in seconds. */
+/**
+ * Asks until there is an answer: soon at first, as a local cloud is quick; every 3 s in the end, as
+ * the real one is not. `limit` in seconds.
+ */
 export const until = async <T>(
   client: Client,
   what: string,
@@ -48,7 +51,10 @@ export const actionDone = async (
   });
 };
 
-/** One action at a time: while another runs, the API refuses. That other one may be a resize with its disk. */
+/**
+ * One action at a time: while another runs, the API refuses. That other one may be a resize with
+ * its disk.
+ */
 const PENDING_LIMIT = 900;
 const isPending = (error: unknown): boolean =>
   error instanceof ApiError && error.status === 422 && /pending event/i.test(error.message);

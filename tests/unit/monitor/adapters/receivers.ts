@@ -17,7 +17,10 @@ export interface Said {
 /** What a service answers to a request; "hang" is no answer at all. */
 type Service = (heard: Heard) => Said | "hang";
 
-/** A service on loopback that is as strict as the real one; what it has taken is in `shown`, as its users would see it. */
+/**
+ * A service on loopback that is as strict as the real one; what it has taken is in `shown`, as its
+ * users would see it.
+ */
 export class Receiver {
   readonly shown: string[] = [];
   /** Answers that come before the service's own. */
@@ -71,7 +74,10 @@ const object = (status: number, body: unknown): Said => ({
   headers: { "content-type": "application/json" },
 });
 
-/** Incoming webhooks: the secret is the path; `<…>` is a control sequence, other `<`, `>` and `&` have to be escaped. */
+/**
+ * Incoming webhooks: the secret is the path; `<…>` is a control sequence, other `<`, `>` and `&`
+ * have to be escaped.
+ */
 export const slack =
   (shown: string[]): Service =>
   (heard) => {
@@ -92,7 +98,10 @@ export const slack =
     return plain(200, "ok");
   };
 
-/** Webhooks: 1 to 2,000 characters; 204 unless it is asked to wait. Markdown is applied, a backslash takes its meaning from what follows. */
+/**
+ * Webhooks: 1 to 2,000 characters; 204 unless it is asked to wait. Markdown is applied, a backslash
+ * takes its meaning from what follows.
+ */
 export const discord =
   (shown: string[]): Service =>
   (heard) => {
@@ -119,7 +128,9 @@ export const discord =
     return url.searchParams.get("wait") === "true" ? object(200, { id: "1" }) : { status: 204 };
   };
 
-/** Bot API: the token is in the path; 1 to 4,096 UTF-16 units; entities have to lie within the text. */
+/**
+ * Bot API: the token is in the path; 1 to 4,096 UTF-16 units; entities have to lie within the text.
+ */
 export const telegram =
   (shown: string[]): Service =>
   (heard) => {
@@ -149,7 +160,10 @@ export const telegram =
     return object(200, { ok: true, result: { message_id: 1 } });
   };
 
-/** ntfy: the topic is the path; headers are decoded (RFC 2047), a body beyond 4,096 bytes is no message; a topic may be protected. */
+/**
+ * ntfy: the topic is the path; headers are decoded (RFC 2047), a body beyond 4,096 bytes is no
+ * message; a topic may be protected.
+ */
 export const ntfy =
   (shown: string[]): Service =>
   ({ method, path, headers, body }) => {

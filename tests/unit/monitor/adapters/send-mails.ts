@@ -1,4 +1,7 @@
-/** Run as a process of its own, since Node reads which authorities it trusts only at its start: sends a mail by each relay of its argument and prints how each went. */
+/**
+ * Run as a process of its own, since Node reads which authorities it trusts only at its start:
+ * sends a mail by each relay of its argument and prints how each went.
+ */
 import type { SmtpRelay } from "@second-server/contract/channels/email";
 
 import { transportOf } from "../../../../monitor/adapters/transport";

@@ -8,7 +8,9 @@ import type { Incident, Journal } from "../../../../monitor/alerts/incident";
 import type { Message } from "../../../../monitor/alerts/messages";
 import { FakeClock } from "../fake-clock";
 
-/** What a restart finds: the same records that the database keeps, passed through JSON as it does. */
+/**
+ * What a restart finds: the same records that the database keeps, passed through JSON as it does.
+ */
 class Memory implements Journal {
   readonly states = new Map<string, string>();
   readonly incidents = new Map<number, string>();

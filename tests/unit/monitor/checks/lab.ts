@@ -2,7 +2,10 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
 
-/** A server on loopback that speaks raw bytes, as badly as the test wants; closed at the end of the test. */
+/**
+ * A server on loopback that speaks raw bytes, as badly as the test wants; closed at the end of the
+ * test.
+ */
 export class Lab {
   readonly #servers: Server[] = [];
   readonly #sockets = new Set<Socket>();

@@ -8,7 +8,10 @@ import { afterEach, beforeEach, expect, test } from "@jest/globals";
 
 import { aptGet } from "../../../../../local/cloud/host/apt";
 
-/** The real apt on folders of its own: it takes the same locks there, and changes nothing of the host. */
+/**
+ * The real apt on folders of its own: it takes the same locks there, and changes nothing of the
+ * host.
+ */
 const HAS_APT = ["apt-get", "python3"].every(
   (program) => spawnSync(program, ["--version"]).status === 0,
 );

@@ -24,7 +24,10 @@ const CAN_MAKE =
   process.getuid?.() === 0 &&
   spawnSync("unshare", [...namespaces, "true"]).status === 0;
 
-/** PID 1 of a system that shuts down at the first line that it is sent, as systemd does: everything is stopped, then it ends. */
+/**
+ * PID 1 of a system that shuts down at the first line that it is sent, as systemd does: everything
+ * is stopped, then it ends.
+ */
 const system = () =>
   spawn(
     "unshare",

@@ -8,7 +8,10 @@ import { expect, test } from "@jest/globals";
 import { SUPERVISOR_SCRIPT } from "../../../../../local/cloud/machines/boot";
 import { suiteWhere } from "../../../../fixtures/suite-where";
 
-/** As nspawn on cgroup2: it makes a group in its own and hands its controllers down; the first time it ends as for a reboot. */
+/**
+ * As nspawn on cgroup2: it makes a group in its own and hands its controllers down; the first time
+ * it ends as for a reboot.
+ */
 const NSPAWN =
   'echo boot >>"$1/boots"; mkdir "$2/payload"; [ "$(wc -l <"$1/boots")" = 1 ] && exit 133; exit 0';
 
@@ -21,7 +24,8 @@ suiteWhere(
       try {
         const [box, bin] = [join(folder, "box"), join(folder, "bin")];
         for (const made of [box, bin]) mkdirSync(made);
-        // A folder of a real group vanishes with the files that the kernel has put there; and no boot of its own, no links to take down.
+        // A folder of a real group vanishes with the files that the kernel has put there; and no
+        // boot of its own, no links to take down.
         writeFileSync(join(bin, "find"), '#!/bin/sh\nrm -r "$1"\n', { mode: 0o755 });
         for (const name of ["ip", "unshare"])
           writeFileSync(

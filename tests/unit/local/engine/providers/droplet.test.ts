@@ -22,7 +22,10 @@ const unexpected = (): never => {
   throw new Error("nobody asks this");
 };
 
-/** An account whose one droplet goes through these states; `asked` has the calls that change something. */
+/**
+ * An account whose one droplet goes through these states; `asked` has the calls that change
+ * something.
+ */
 const account = (states: readonly string[]): { client: Client; asked: string[] } => {
   const asked: string[] = [];
   const left = [...states];
