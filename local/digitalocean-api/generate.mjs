@@ -8,7 +8,7 @@ import prettier from "prettier";
 const HEADER = `// Made by \`npm run types:api -- PATH\` from DigitalOcean's OpenAPI document; not written by hand.
 // The document: https://github.com/digitalocean/openapi, Copyright DigitalOcean, LLC, under the Apache License 2.0
 // (LICENSE beside this file). Changed: turned into TypeScript's types, with names for what is used twice; left out are
-// descriptions, examples, headers, and the paths that nobody here calls.
+// descriptions, examples, headers, parameters, and the paths that nobody here calls.
 `;
 const SCOPES_HEADER = `// Made by \`npm run types:api -- PATH\` from DigitalOcean's OpenAPI document; not written by hand.
 // The document: https://github.com/digitalocean/openapi, Copyright DigitalOcean, LLC, under the Apache License 2.0
@@ -21,7 +21,9 @@ const UNUSED_PATHS =
   /^\/v2\/(customers\/my\/(?!balance)|monitoring\/(?!alerts)|droplets\/autoscale)/;
 /** What no type says; a discriminator's mapping names files of a repository that is not here. */
 const UNUSED_KEYS = new Set(
-  "description summary discriminator example examples headers links security tags".split(" "),
+  "description summary discriminator example examples headers links parameters security tags".split(
+    " ",
+  ),
 );
 /** Steps of a reference that tell nothing about what it leads to. */
 const PLAIN_STEPS = new Set(
@@ -116,7 +118,12 @@ const document = { openapi: source.openapi, info: source.info, paths, components
 const types = astToString(
   await openapiTS(document, { defaultNonNullable: false, emptyObjectsUnknown: true, silent: true }),
 );
-writeFileSync(join(import.meta.dirname, "schema.d.ts"), `${HEADER}${types}`);
+/** What says that there is nothing: methods that a path does not have, parameters and headers, which are left out. */
+const said = types
+  .replaceAll(/^ *\w+\?: never;\n/gm, "")
+  .replaceAll(/^ *headers: \{\s*\[name: string\]: unknown;\s*\};\n/gm, "")
+  .replaceAll(/^ *parameters: \{\s*\};\n/gm, "");
+writeFileSync(join(import.meta.dirname, "schema.d.ts"), `${HEADER}${said}`);
 
 /** Paths that are not served; metrics are, of droplets. */
 const UNSERVED_PATHS =

@@ -1,1335 +1,319 @@
 // Made by `npm run types:api -- PATH` from DigitalOcean's OpenAPI document; not written by hand.
 // The document: https://github.com/digitalocean/openapi, Copyright DigitalOcean, LLC, under the Apache License 2.0
 // (LICENSE beside this file). Changed: turned into TypeScript's types, with names for what is used twice; left out are
-// descriptions, examples, headers, and the paths that nobody here calls.
+// descriptions, examples, headers, parameters, and the paths that nobody here calls.
 export interface paths {
     "/v2/account": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["account_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/account/keys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["sshKeys_list"];
-        put?: never;
         post: operations["sshKeys_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/account/keys/{ssh_key_identifier}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["sshKeys_get"];
         put: operations["sshKeys_update"];
-        post?: never;
         delete: operations["sshKeys_delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/actions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["actions_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/actions/{action_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["actions_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/customers/my/balance": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["balance_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/domains": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["domains_list"];
-        put?: never;
         post: operations["domains_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/domains/{domain_name}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["domains_get"];
-        put?: never;
-        post?: never;
         delete: operations["domains_delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/domains/{domain_name}/records": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["domains_list_records"];
-        put?: never;
         post: operations["domains_create_record"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/domains/{domain_name}/records/{domain_record_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["domains_get_record"];
         put: operations["domains_update_record"];
-        post?: never;
         delete: operations["domains_delete_record"];
-        options?: never;
-        head?: never;
         patch: operations["domains_patch_record"];
-        trace?: never;
     };
     "/v2/droplets": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["droplets_list"];
-        put?: never;
         post: operations["droplets_create"];
         delete: operations["droplets_destroy_byTag"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/droplets/{droplet_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["droplets_get"];
-        put?: never;
-        post?: never;
         delete: operations["droplets_destroy"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/droplets/{droplet_id}/backups": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["droplets_list_backups"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/droplets/{droplet_id}/backups/policy": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["droplets_get_backup_policy"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/droplets/backups/policies": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["droplets_list_backup_policies"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/droplets/backups/supported_policies": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["droplets_list_supported_backup_policies"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/droplets/{droplet_id}/snapshots": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["droplets_list_snapshots"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/droplets/{droplet_id}/actions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["dropletActions_list"];
-        put?: never;
         post: operations["dropletActions_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/droplets/actions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         post: operations["dropletActions_post_byTag"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/droplets/{droplet_id}/actions/{action_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["dropletActions_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/droplets/{droplet_id}/kernels": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["droplets_list_kernels"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/droplets/{droplet_id}/firewalls": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["droplets_list_firewalls"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/droplets/{droplet_id}/neighbors": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["droplets_list_neighbors"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/droplets/{droplet_id}/destroy_with_associated_resources": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["droplets_list_associatedResources"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/droplets/{droplet_id}/destroy_with_associated_resources/selective": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
         delete: operations["droplets_destroy_withAssociatedResourcesSelective"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/droplets/{droplet_id}/destroy_with_associated_resources/dangerous": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
         delete: operations["droplets_destroy_withAssociatedResourcesDangerous"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/droplets/{droplet_id}/destroy_with_associated_resources/status": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["droplets_get_DestroyAssociatedResourcesStatus"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/droplets/{droplet_id}/destroy_with_associated_resources/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         post: operations["droplets_destroy_retryWithAssociatedResources"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/firewalls": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["firewalls_list"];
-        put?: never;
         post: operations["firewalls_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/firewalls/{firewall_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["firewalls_get"];
         put: operations["firewalls_update"];
-        post?: never;
         delete: operations["firewalls_delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/firewalls/{firewall_id}/droplets": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         post: operations["firewalls_assign_droplets"];
         delete: operations["firewalls_delete_droplets"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/firewalls/{firewall_id}/tags": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         post: operations["firewalls_add_tags"];
         delete: operations["firewalls_delete_tags"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/firewalls/{firewall_id}/rules": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         post: operations["firewalls_add_rules"];
         delete: operations["firewalls_delete_rules"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/floating_ips": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["floatingIPs_list"];
-        put?: never;
         post: operations["floatingIPs_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/floating_ips/{floating_ip}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["floatingIPs_get"];
-        put?: never;
-        post?: never;
         delete: operations["floatingIPs_delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/floating_ips/{floating_ip}/actions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["floatingIPsAction_list"];
-        put?: never;
         post: operations["floatingIPsAction_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/floating_ips/{floating_ip}/actions/{action_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["floatingIPsAction_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/images": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["images_list"];
-        put?: never;
         post: operations["images_create_custom"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/images/{image_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["images_get"];
         put: operations["images_update"];
-        post?: never;
         delete: operations["images_delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/images/{image_id}/account_transfer": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         post: operations["images_post_account_transfer_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/images/{image_id}/account_transfer/accept": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         post: operations["images_post_account_transfer_accept"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/images/{image_id}/account_transfer/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         post: operations["images_post_account_transfer_cancel"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/images/{image_id}/account_transfer/decline": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         post: operations["images_post_account_transfer_decline"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/images/{image_id}/actions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["imageActions_list"];
-        put?: never;
         post: operations["imageActions_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/images/{image_id}/actions/{action_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["imageActions_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/monitoring/alerts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["monitoring_list_alertPolicy"];
-        put?: never;
         post: operations["monitoring_create_alertPolicy"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/monitoring/alerts/{alert_uuid}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["monitoring_get_alertPolicy"];
         put: operations["monitoring_update_alertPolicy"];
-        post?: never;
         delete: operations["monitoring_delete_alertPolicy"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/projects": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["projects_list"];
-        put?: never;
         post: operations["projects_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/projects/default": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["projects_get_default"];
         put: operations["projects_update_default"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
         patch: operations["projects_patch_default"];
-        trace?: never;
     };
     "/v2/projects/{project_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["projects_get"];
         put: operations["projects_update"];
-        post?: never;
         delete: operations["projects_delete"];
-        options?: never;
-        head?: never;
         patch: operations["projects_patch"];
-        trace?: never;
     };
     "/v2/projects/{project_id}/resources": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["projects_list_resources"];
-        put?: never;
         post: operations["projects_assign_resources"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/projects/default/resources": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["projects_list_resources_default"];
-        put?: never;
         post: operations["projects_assign_resources_default"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/regions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["regions_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/reserved_ips": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["reservedIPs_list"];
-        put?: never;
         post: operations["reservedIPs_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/reserved_ips/{reserved_ip}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["reservedIPs_get"];
-        put?: never;
-        post?: never;
         delete: operations["reservedIPs_delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/reserved_ips/{reserved_ip}/actions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["reservedIPsActions_list"];
-        put?: never;
         post: operations["reservedIPsActions_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/reserved_ips/{reserved_ip}/actions/{action_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["reservedIPsActions_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/reserved_ipv6": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["reservedIPv6_list"];
-        put?: never;
         post: operations["reservedIPv6_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/reserved_ipv6/{reserved_ipv6}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["reservedIPv6_get"];
-        put?: never;
-        post?: never;
         delete: operations["reservedIPv6_delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/reserved_ipv6/{reserved_ipv6}/actions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         post: operations["reservedIPv6Actions_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/sizes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["sizes_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/snapshots": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["snapshots_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/snapshots/{snapshot_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["snapshots_get"];
-        put?: never;
-        post?: never;
         delete: operations["snapshots_delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/tags": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["tags_list"];
-        put?: never;
         post: operations["tags_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/tags/{tag_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["tags_get"];
-        put?: never;
-        post?: never;
         delete: operations["tags_delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/tags/{tag_id}/resources": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         post: operations["tags_assign_resources"];
         delete: operations["tags_unassign_resources"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/volumes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["volumes_list"];
-        put?: never;
         post: operations["volumes_create"];
         delete: operations["volumes_delete_byName"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/volumes/actions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         post: operations["volumeActions_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/volumes/snapshots/{snapshot_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["volumeSnapshots_get_byId"];
-        put?: never;
-        post?: never;
         delete: operations["volumeSnapshots_delete_byId"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/volumes/{volume_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["volumes_get"];
-        put?: never;
-        post?: never;
         delete: operations["volumes_delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/volumes/{volume_id}/actions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["volumeActions_list"];
-        put?: never;
         post: operations["volumeActions_post_byId"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/volumes/{volume_id}/actions/{action_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["volumeActions_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/volumes/{volume_id}/snapshots": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["volumeSnapshots_list"];
-        put?: never;
         post: operations["volumeSnapshots_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/vpcs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["vpcs_list"];
-        put?: never;
         post: operations["vpcs_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/vpcs/{vpc_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["vpcs_get"];
         put: operations["vpcs_update"];
-        post?: never;
         delete: operations["vpcs_delete"];
-        options?: never;
-        head?: never;
         patch: operations["vpcs_patch"];
-        trace?: never;
     };
     "/v2/vpcs/{vpc_id}/members": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["vpcs_list_members"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/vpcs/{vpc_id}/peerings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["vpcs_list_peerings"];
-        put?: never;
         post: operations["vpcs_create_peerings"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/vpcs/{vpc_id}/peerings/{vpc_peering_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
         patch: operations["vpcs_patch_peerings"];
-        trace?: never;
     };
     "/v2/uptime/checks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["uptime_list_checks"];
-        put?: never;
         post: operations["uptime_create_check"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/uptime/checks/{check_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["uptime_get_check"];
         put: operations["uptime_update_check"];
-        post?: never;
         delete: operations["uptime_delete_check"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/uptime/checks/{check_id}/state": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["uptime_get_checkState"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/uptime/checks/{check_id}/alerts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["uptime_list_alerts"];
-        put?: never;
         post: operations["uptime_create_alert"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/v2/uptime/checks/{check_id}/alerts/{alert_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         get: operations["uptime_get_alert"];
         put: operations["uptime_update_alert"];
-        post?: never;
         delete: operations["uptime_delete_alert"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
 }
 export type webhooks = Record<string, never>;
@@ -1969,18 +953,8 @@ export interface components {
 export type $defs = Record<string, never>;
 export interface operations {
     account_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         account?: {
@@ -2006,9 +980,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -2016,21 +987,8 @@ export interface operations {
         };
     };
     sshKeys_list: {
-        parameters: {
-            query?: {
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         ssh_keys?: components["schemas"]["sshKeys_create"][];
@@ -2038,9 +996,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -2048,12 +1003,6 @@ export interface operations {
         };
     };
     sshKeys_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": {
@@ -2066,9 +1015,6 @@ export interface operations {
         };
         responses: {
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         ssh_key?: components["schemas"]["sshKeys_create"];
@@ -2076,9 +1022,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -2086,20 +1029,8 @@ export interface operations {
         };
     };
     sshKeys_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                ssh_key_identifier: number | string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         ssh_key?: components["schemas"]["sshKeys_create"];
@@ -2107,9 +1038,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -2117,14 +1045,6 @@ export interface operations {
         };
     };
     sshKeys_update: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                ssh_key_identifier: number | string;
-            };
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": {
@@ -2134,9 +1054,6 @@ export interface operations {
         };
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         ssh_key?: components["schemas"]["sshKeys_create"];
@@ -2144,9 +1061,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -2154,26 +1068,10 @@ export interface operations {
         };
     };
     sshKeys_delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                ssh_key_identifier: number | string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -2181,21 +1079,8 @@ export interface operations {
         };
     };
     actions_list: {
-        parameters: {
-            query?: {
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         actions?: components["schemas"]["imageActions_post_201"][];
@@ -2203,9 +1088,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -2213,20 +1095,8 @@ export interface operations {
         };
     };
     actions_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                action_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         action?: components["schemas"]["imageActions_post_201"];
@@ -2234,9 +1104,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -2244,18 +1111,8 @@ export interface operations {
         };
     };
     balance_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         month_to_date_balance?: string;
@@ -2267,9 +1124,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -2277,21 +1131,8 @@ export interface operations {
         };
     };
     domains_list: {
-        parameters: {
-            query?: {
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         domains: components["schemas"]["domains_create"][];
@@ -2299,9 +1140,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -2309,12 +1147,6 @@ export interface operations {
         };
     };
     domains_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         requestBody?: {
             content: {
                 "application/json": {
@@ -2327,9 +1159,6 @@ export interface operations {
         };
         responses: {
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         domain?: components["schemas"]["domains_create"];
@@ -2337,9 +1166,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -2347,20 +1173,8 @@ export interface operations {
         };
     };
     domains_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                domain_name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         domain?: components["schemas"]["domains_create"];
@@ -2368,9 +1182,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -2378,26 +1189,10 @@ export interface operations {
         };
     };
     domains_delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                domain_name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -2405,25 +1200,8 @@ export interface operations {
         };
     };
     domains_list_records: {
-        parameters: {
-            query?: {
-                name?: string;
-                type?: "A" | "AAAA" | "CAA" | "CNAME" | "MX" | "NS" | "SOA" | "SRV" | "TXT";
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path: {
-                domain_name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         domain_records?: components["schemas"]["domains_update_record"][];
@@ -2431,9 +1209,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -2441,14 +1216,6 @@ export interface operations {
         };
     };
     domains_create_record: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                domain_name: string;
-            };
-            cookie?: never;
-        };
         requestBody?: {
             content: {
                 "application/json": (components["schemas"]["domains_update_record"] & unknown) | (components["schemas"]["domains_update_record"] & unknown) | (components["schemas"]["domains_update_record"] & unknown) | (components["schemas"]["domains_update_record"] & unknown) | (components["schemas"]["domains_update_record"] & unknown) | (components["schemas"]["domains_update_record"] & unknown) | (components["schemas"]["domains_update_record"] & unknown) | (components["schemas"]["domains_update_record"] & unknown) | (components["schemas"]["domains_update_record"] & unknown);
@@ -2456,9 +1223,6 @@ export interface operations {
         };
         responses: {
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         domain_record?: components["schemas"]["domains_update_record"];
@@ -2466,9 +1230,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -2476,21 +1237,8 @@ export interface operations {
         };
     };
     domains_get_record: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                domain_name: string;
-                domain_record_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         domain_record?: components["schemas"]["domains_update_record"];
@@ -2498,9 +1246,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -2508,15 +1253,6 @@ export interface operations {
         };
     };
     domains_update_record: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                domain_name: string;
-                domain_record_id: number;
-            };
-            cookie?: never;
-        };
         requestBody?: {
             content: {
                 "application/json": {
@@ -2535,9 +1271,6 @@ export interface operations {
         };
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         domain_record?: components["schemas"]["domains_update_record"];
@@ -2545,9 +1278,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -2555,27 +1285,10 @@ export interface operations {
         };
     };
     domains_delete_record: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                domain_name: string;
-                domain_record_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -2583,15 +1296,6 @@ export interface operations {
         };
     };
     domains_patch_record: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                domain_name: string;
-                domain_record_id: number;
-            };
-            cookie?: never;
-        };
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["domains_update_record"];
@@ -2599,9 +1303,6 @@ export interface operations {
         };
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         domain_record?: components["schemas"]["domains_update_record"];
@@ -2609,9 +1310,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -2619,24 +1317,8 @@ export interface operations {
         };
     };
     droplets_list: {
-        parameters: {
-            query?: {
-                per_page?: number;
-                page?: number;
-                tag_name?: string;
-                name?: string;
-                type?: "droplets" | "gpus";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         droplets?: components["schemas"]["droplets_get_200_droplet"][];
@@ -2644,9 +1326,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -2654,12 +1333,6 @@ export interface operations {
         };
     };
     droplets_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         requestBody?: {
             content: {
                 "application/json": ({
@@ -2698,9 +1371,6 @@ export interface operations {
         };
         responses: {
             202: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         droplet: components["schemas"]["droplets_get_200_droplet"];
@@ -2716,9 +1386,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -2726,26 +1393,10 @@ export interface operations {
         };
     };
     droplets_destroy_byTag: {
-        parameters: {
-            query: {
-                tag_name: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -2753,20 +1404,8 @@ export interface operations {
         };
     };
     droplets_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                droplet_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         droplet?: {
@@ -2824,9 +1463,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -2834,26 +1470,10 @@ export interface operations {
         };
     };
     droplets_destroy: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                droplet_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -2861,23 +1481,8 @@ export interface operations {
         };
     };
     droplets_list_backups: {
-        parameters: {
-            query?: {
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path: {
-                droplet_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         backups?: ({
@@ -2890,9 +1495,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -2900,20 +1502,8 @@ export interface operations {
         };
     };
     droplets_get_backup_policy: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                droplet_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         policy?: {
@@ -2926,9 +1516,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -2936,21 +1523,8 @@ export interface operations {
         };
     };
     droplets_list_backup_policies: {
-        parameters: {
-            query?: {
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         policies?: {
@@ -2960,9 +1534,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -2970,18 +1541,8 @@ export interface operations {
         };
     };
     droplets_list_supported_backup_policies: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         supported_policies?: {
@@ -2995,9 +1556,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -3005,23 +1563,8 @@ export interface operations {
         };
     };
     droplets_list_snapshots: {
-        parameters: {
-            query?: {
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path: {
-                droplet_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         snapshots?: components["schemas"]["droplets_list_backups_200_0_backups_items"][];
@@ -3029,9 +1572,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -3039,23 +1579,8 @@ export interface operations {
         };
     };
     dropletActions_list: {
-        parameters: {
-            query?: {
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path: {
-                droplet_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         actions?: components["schemas"]["imageActions_post_201"][];
@@ -3063,9 +1588,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -3073,14 +1595,6 @@ export interface operations {
         };
     };
     dropletActions_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                droplet_id: number;
-            };
-            cookie?: never;
-        };
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["dropletActions_post_byTag_0"] | (components["schemas"]["dropletActions_post_byTag_0"] & {
@@ -3112,9 +1626,6 @@ export interface operations {
         };
         responses: {
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         action?: components["schemas"]["imageActions_post_201"];
@@ -3122,9 +1633,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -3132,14 +1640,6 @@ export interface operations {
         };
     };
     dropletActions_post_byTag: {
-        parameters: {
-            query?: {
-                tag_name?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         requestBody?: {
             content: {
                 "application/json": {
@@ -3152,9 +1652,6 @@ export interface operations {
         };
         responses: {
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         actions?: components["schemas"]["imageActions_post_201"][];
@@ -3162,9 +1659,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -3172,21 +1666,8 @@ export interface operations {
         };
     };
     dropletActions_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                droplet_id: number;
-                action_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         action?: components["schemas"]["imageActions_post_201"];
@@ -3194,9 +1675,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -3204,23 +1682,8 @@ export interface operations {
         };
     };
     droplets_list_kernels: {
-        parameters: {
-            query?: {
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path: {
-                droplet_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         kernels?: ({
@@ -3232,9 +1695,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -3242,23 +1702,8 @@ export interface operations {
         };
     };
     droplets_list_firewalls: {
-        parameters: {
-            query?: {
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path: {
-                droplet_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         firewalls?: components["schemas"]["firewalls_create_0"][];
@@ -3266,9 +1711,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -3276,20 +1718,8 @@ export interface operations {
         };
     };
     droplets_list_neighbors: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                droplet_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         droplets?: components["schemas"]["droplets_get_200_droplet"][];
@@ -3297,9 +1727,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -3307,20 +1734,8 @@ export interface operations {
         };
     };
     droplets_list_associatedResources: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                droplet_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         reserved_ips?: components["schemas"]["droplets_list_associatedResources_200_0_volumes_items"][];
@@ -3336,9 +1751,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -3346,14 +1758,6 @@ export interface operations {
         };
     };
     droplets_destroy_withAssociatedResourcesSelective: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                droplet_id: number;
-            };
-            cookie?: never;
-        };
         requestBody?: {
             content: {
                 "application/json": {
@@ -3368,15 +1772,8 @@ export interface operations {
         };
         responses: {
             202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -3384,28 +1781,10 @@ export interface operations {
         };
     };
     droplets_destroy_withAssociatedResourcesDangerous: {
-        parameters: {
-            query?: never;
-            header: {
-                "X-Dangerous": boolean;
-            };
-            path: {
-                droplet_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -3413,20 +1792,8 @@ export interface operations {
         };
     };
     droplets_get_DestroyAssociatedResourcesStatus: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                droplet_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         droplet?: {
@@ -3450,9 +1817,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -3460,26 +1824,10 @@ export interface operations {
         };
     };
     droplets_destroy_retryWithAssociatedResources: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                droplet_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -3487,21 +1835,8 @@ export interface operations {
         };
     };
     firewalls_list: {
-        parameters: {
-            query?: {
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         firewalls?: components["schemas"]["firewalls_create_0"][];
@@ -3509,9 +1844,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -3519,12 +1851,6 @@ export interface operations {
         };
     };
     firewalls_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         requestBody?: {
             content: {
                 "application/json": ({
@@ -3546,9 +1872,6 @@ export interface operations {
         };
         responses: {
             202: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         firewall?: components["schemas"]["firewalls_create_0"];
@@ -3556,9 +1879,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -3566,20 +1886,8 @@ export interface operations {
         };
     };
     firewalls_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                firewall_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         firewall?: components["schemas"]["firewalls_create_0"];
@@ -3587,9 +1895,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -3597,14 +1902,6 @@ export interface operations {
         };
     };
     firewalls_update: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                firewall_id: string;
-            };
-            cookie?: never;
-        };
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["firewalls_create_0"] & (unknown | unknown);
@@ -3612,9 +1909,6 @@ export interface operations {
         };
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         firewall?: components["schemas"]["firewalls_create_0"];
@@ -3622,9 +1916,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -3632,26 +1923,10 @@ export interface operations {
         };
     };
     firewalls_delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                firewall_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -3659,14 +1934,6 @@ export interface operations {
         };
     };
     firewalls_assign_droplets: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                firewall_id: string;
-            };
-            cookie?: never;
-        };
         requestBody?: {
             content: {
                 "application/json": {
@@ -3676,15 +1943,8 @@ export interface operations {
         };
         responses: {
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -3692,14 +1952,6 @@ export interface operations {
         };
     };
     firewalls_delete_droplets: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                firewall_id: string;
-            };
-            cookie?: never;
-        };
         requestBody?: {
             content: {
                 "application/json": {
@@ -3709,15 +1961,8 @@ export interface operations {
         };
         responses: {
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -3725,14 +1970,6 @@ export interface operations {
         };
     };
     firewalls_add_tags: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                firewall_id: string;
-            };
-            cookie?: never;
-        };
         requestBody?: {
             content: {
                 "application/json": {
@@ -3742,15 +1979,8 @@ export interface operations {
         };
         responses: {
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -3758,14 +1988,6 @@ export interface operations {
         };
     };
     firewalls_delete_tags: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                firewall_id: string;
-            };
-            cookie?: never;
-        };
         requestBody?: {
             content: {
                 "application/json": {
@@ -3775,15 +1997,8 @@ export interface operations {
         };
         responses: {
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -3791,14 +2006,6 @@ export interface operations {
         };
     };
     firewalls_add_rules: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                firewall_id: string;
-            };
-            cookie?: never;
-        };
         requestBody?: {
             content: {
                 "application/json": {
@@ -3823,15 +2030,8 @@ export interface operations {
         };
         responses: {
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -3839,14 +2039,6 @@ export interface operations {
         };
     };
     firewalls_delete_rules: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                firewall_id: string;
-            };
-            cookie?: never;
-        };
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["firewalls_add_rules_0"] & (unknown | unknown);
@@ -3854,15 +2046,8 @@ export interface operations {
         };
         responses: {
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -3870,21 +2055,8 @@ export interface operations {
         };
     };
     floatingIPs_list: {
-        parameters: {
-            query?: {
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         floating_ips?: components["schemas"]["floatingIPs_create_202_floating_ip"][];
@@ -3892,9 +2064,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -3902,12 +2071,6 @@ export interface operations {
         };
     };
     floatingIPs_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": {
@@ -3921,9 +2084,6 @@ export interface operations {
         };
         responses: {
             202: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         floating_ip?: {
@@ -3948,9 +2108,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -3958,20 +2115,8 @@ export interface operations {
         };
     };
     floatingIPs_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                floating_ip: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         floating_ip?: components["schemas"]["floatingIPs_create_202_floating_ip"];
@@ -3979,9 +2124,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -3989,26 +2131,10 @@ export interface operations {
         };
     };
     floatingIPs_delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                floating_ip: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -4016,20 +2142,8 @@ export interface operations {
         };
     };
     floatingIPsAction_list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                floating_ip: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         actions?: components["schemas"]["imageActions_post_201"][];
@@ -4037,9 +2151,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -4047,14 +2158,6 @@ export interface operations {
         };
     };
     floatingIPsAction_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                floating_ip: string;
-            };
-            cookie?: never;
-        };
         requestBody?: {
             content: {
                 "application/json": ({
@@ -4067,9 +2170,6 @@ export interface operations {
         };
         responses: {
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         action?: components["schemas"]["imageActions_post_201"] & {
@@ -4080,9 +2180,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -4090,21 +2187,8 @@ export interface operations {
         };
     };
     floatingIPsAction_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                floating_ip: string;
-                action_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         action?: components["schemas"]["imageActions_post_201"] & {
@@ -4115,9 +2199,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -4125,24 +2206,8 @@ export interface operations {
         };
     };
     images_list: {
-        parameters: {
-            query?: {
-                type?: "application" | "distribution";
-                private?: boolean;
-                tag_name?: string;
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         images: components["schemas"]["images_create_custom_202_image"][];
@@ -4150,9 +2215,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -4160,12 +2222,6 @@ export interface operations {
         };
     };
     images_create_custom: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": WithRequired<components["schemas"]["images_update"], "name"> & {
@@ -4177,9 +2233,6 @@ export interface operations {
         };
         responses: {
             202: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         image?: {
@@ -4206,9 +2259,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -4216,20 +2266,8 @@ export interface operations {
         };
     };
     images_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                image_id: number | string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         image: components["schemas"]["images_create_custom_202_image"];
@@ -4237,9 +2275,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -4247,14 +2282,6 @@ export interface operations {
         };
     };
     images_update: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                image_id: number;
-            };
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": {
@@ -4267,9 +2294,6 @@ export interface operations {
         };
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         image: components["schemas"]["images_create_custom_202_image"];
@@ -4277,9 +2301,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -4287,26 +2308,10 @@ export interface operations {
         };
     };
     images_delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                image_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -4314,14 +2319,6 @@ export interface operations {
         };
     };
     images_post_account_transfer_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                image_id: number;
-            };
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": {
@@ -4333,9 +2330,6 @@ export interface operations {
         };
         responses: {
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         transfer_id?: number;
@@ -4343,9 +2337,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -4353,14 +2344,6 @@ export interface operations {
         };
     };
     images_post_account_transfer_accept: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                image_id: number;
-            };
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": {
@@ -4372,15 +2355,8 @@ export interface operations {
         };
         responses: {
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -4388,14 +2364,6 @@ export interface operations {
         };
     };
     images_post_account_transfer_cancel: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                image_id: number;
-            };
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": {
@@ -4405,15 +2373,8 @@ export interface operations {
         };
         responses: {
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -4421,14 +2382,6 @@ export interface operations {
         };
     };
     images_post_account_transfer_decline: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                image_id: number;
-            };
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": {
@@ -4438,15 +2391,8 @@ export interface operations {
         };
         responses: {
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -4454,20 +2400,8 @@ export interface operations {
         };
     };
     imageActions_list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                image_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         actions?: components["schemas"]["imageActions_post_201"][];
@@ -4475,9 +2409,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -4485,14 +2416,6 @@ export interface operations {
         };
     };
     imageActions_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                image_id: number;
-            };
-            cookie?: never;
-        };
         requestBody?: {
             content: {
                 "application/json": {
@@ -4505,9 +2428,6 @@ export interface operations {
         };
         responses: {
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         id?: number;
@@ -4529,9 +2449,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -4539,29 +2456,13 @@ export interface operations {
         };
     };
     imageActions_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                image_id: number;
-                action_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["imageActions_post_201"];
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -4569,21 +2470,8 @@ export interface operations {
         };
     };
     monitoring_list_alertPolicy: {
-        parameters: {
-            query?: {
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         policies: components["schemas"]["monitoring_create_alertPolicy_200_policy"][];
@@ -4591,9 +2479,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -4601,12 +2486,6 @@ export interface operations {
         };
     };
     monitoring_create_alertPolicy: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": {
@@ -4634,9 +2513,6 @@ export interface operations {
         };
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         policy?: {
@@ -4659,9 +2535,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -4669,20 +2542,8 @@ export interface operations {
         };
     };
     monitoring_get_alertPolicy: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                alert_uuid: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         policy?: {
@@ -4705,9 +2566,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -4715,14 +2573,6 @@ export interface operations {
         };
     };
     monitoring_update_alertPolicy: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                alert_uuid: string;
-            };
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": components["schemas"]["monitoring_create_alertPolicy"];
@@ -4730,9 +2580,6 @@ export interface operations {
         };
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         policy?: {
@@ -4755,9 +2602,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -4765,26 +2609,10 @@ export interface operations {
         };
     };
     monitoring_delete_alertPolicy: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                alert_uuid: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -4792,21 +2620,8 @@ export interface operations {
         };
     };
     projects_list: {
-        parameters: {
-            query?: {
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         projects?: components["schemas"]["projects_patch_default"][];
@@ -4814,9 +2629,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -4824,12 +2636,6 @@ export interface operations {
         };
     };
     projects_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": {
@@ -4851,9 +2657,6 @@ export interface operations {
         };
         responses: {
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         project?: components["schemas"]["projects_patch_default"];
@@ -4861,9 +2664,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -4871,18 +2671,8 @@ export interface operations {
         };
     };
     projects_get_default: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         project?: components["schemas"]["projects_patch_default"];
@@ -4890,9 +2680,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -4900,12 +2687,6 @@ export interface operations {
         };
     };
     projects_update_default: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": components["schemas"]["projects_patch_default"];
@@ -4913,9 +2694,6 @@ export interface operations {
         };
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         project?: components["schemas"]["projects_patch_default"];
@@ -4923,9 +2701,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -4933,12 +2708,6 @@ export interface operations {
         };
     };
     projects_patch_default: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": components["schemas"]["projects_create_0"] & {
@@ -4948,9 +2717,6 @@ export interface operations {
         };
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         project?: components["schemas"]["projects_patch_default"];
@@ -4958,9 +2724,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -4968,20 +2731,8 @@ export interface operations {
         };
     };
     projects_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         project?: components["schemas"]["projects_patch_default"];
@@ -4989,9 +2740,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -4999,14 +2747,6 @@ export interface operations {
         };
     };
     projects_update: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": components["schemas"]["projects_patch_default"];
@@ -5014,9 +2754,6 @@ export interface operations {
         };
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         project?: components["schemas"]["projects_patch_default"];
@@ -5024,9 +2761,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -5034,26 +2768,10 @@ export interface operations {
         };
     };
     projects_delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -5061,14 +2779,6 @@ export interface operations {
         };
     };
     projects_patch: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": components["schemas"]["projects_patch_default"];
@@ -5076,9 +2786,6 @@ export interface operations {
         };
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         project?: components["schemas"]["projects_patch_default"];
@@ -5086,9 +2793,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -5096,23 +2800,8 @@ export interface operations {
         };
     };
     projects_list_resources: {
-        parameters: {
-            query?: {
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         resources?: components["schemas"]["projects_assign_resources_default_200_resources_items"][];
@@ -5120,9 +2809,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -5130,14 +2816,6 @@ export interface operations {
         };
     };
     projects_assign_resources: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": components["schemas"]["projects_assign_resources_default"];
@@ -5145,9 +2823,6 @@ export interface operations {
         };
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         resources?: {
@@ -5165,9 +2840,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -5175,18 +2847,8 @@ export interface operations {
         };
     };
     projects_list_resources_default: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         resources?: components["schemas"]["projects_assign_resources_default_200_resources_items"][];
@@ -5194,9 +2856,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -5204,12 +2863,6 @@ export interface operations {
         };
     };
     projects_assign_resources_default: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": {
@@ -5219,9 +2872,6 @@ export interface operations {
         };
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         resources?: {
@@ -5239,9 +2889,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -5249,21 +2896,8 @@ export interface operations {
         };
     };
     regions_list: {
-        parameters: {
-            query?: {
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         regions: {
@@ -5277,9 +2911,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -5287,21 +2918,8 @@ export interface operations {
         };
     };
     reservedIPs_list: {
-        parameters: {
-            query?: {
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         reserved_ips?: components["schemas"]["reservedIPs_create_202_reserved_ip"][];
@@ -5309,9 +2927,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -5319,12 +2934,6 @@ export interface operations {
         };
     };
     reservedIPs_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": {
@@ -5338,9 +2947,6 @@ export interface operations {
         };
         responses: {
             202: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         reserved_ip?: {
@@ -5360,9 +2966,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -5370,20 +2973,8 @@ export interface operations {
         };
     };
     reservedIPs_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                reserved_ip: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         reserved_ip?: components["schemas"]["reservedIPs_create_202_reserved_ip"];
@@ -5391,9 +2982,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -5401,26 +2989,10 @@ export interface operations {
         };
     };
     reservedIPs_delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                reserved_ip: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -5428,20 +3000,8 @@ export interface operations {
         };
     };
     reservedIPsActions_list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                reserved_ip: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         actions?: components["schemas"]["imageActions_post_201"][];
@@ -5449,9 +3009,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -5459,14 +3016,6 @@ export interface operations {
         };
     };
     reservedIPsActions_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                reserved_ip: string;
-            };
-            cookie?: never;
-        };
         requestBody?: {
             content: {
                 "application/json": ({
@@ -5479,9 +3028,6 @@ export interface operations {
         };
         responses: {
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         action?: components["schemas"]["imageActions_post_201"] & {
@@ -5492,9 +3038,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -5502,21 +3045,8 @@ export interface operations {
         };
     };
     reservedIPsActions_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                reserved_ip: string;
-                action_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         action?: components["schemas"]["imageActions_post_201"] & {
@@ -5527,9 +3057,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -5537,21 +3064,8 @@ export interface operations {
         };
     };
     reservedIPv6_list: {
-        parameters: {
-            query?: {
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         reserved_ipv6s?: {
@@ -5566,9 +3080,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -5576,12 +3087,6 @@ export interface operations {
         };
     };
     reservedIPv6_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": {
@@ -5591,9 +3096,6 @@ export interface operations {
         };
         responses: {
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         reserved_ipv6?: {
@@ -5607,9 +3109,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -5617,20 +3116,8 @@ export interface operations {
         };
     };
     reservedIPv6_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                reserved_ipv6: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         reserved_ipv6?: {
@@ -5645,9 +3132,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -5655,26 +3139,10 @@ export interface operations {
         };
     };
     reservedIPv6_delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                reserved_ipv6: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -5682,14 +3150,6 @@ export interface operations {
         };
     };
     reservedIPv6Actions_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                reserved_ipv6: string;
-            };
-            cookie?: never;
-        };
         requestBody?: {
             content: {
                 "application/json": ({
@@ -5702,9 +3162,6 @@ export interface operations {
         };
         responses: {
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         action?: components["schemas"]["imageActions_post_201"] & {
@@ -5716,9 +3173,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -5726,21 +3180,8 @@ export interface operations {
         };
     };
     sizes_list: {
-        parameters: {
-            query?: {
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         sizes: {
@@ -5779,9 +3220,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -5789,22 +3227,8 @@ export interface operations {
         };
     };
     snapshots_list: {
-        parameters: {
-            query?: {
-                per_page?: number;
-                page?: number;
-                resource_type?: "droplet" | "volume";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         snapshots?: components["schemas"]["snapshots_get_200_snapshot"][];
@@ -5812,9 +3236,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -5822,20 +3243,8 @@ export interface operations {
         };
     };
     snapshots_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                snapshot_id: number | string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         snapshot?: {
@@ -5858,9 +3267,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -5868,26 +3274,10 @@ export interface operations {
         };
     };
     snapshots_delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                snapshot_id: number | string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -5895,21 +3285,8 @@ export interface operations {
         };
     };
     tags_list: {
-        parameters: {
-            query?: {
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         tags?: components["schemas"]["tags_create"][];
@@ -5931,9 +3308,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -5941,12 +3315,6 @@ export interface operations {
         };
     };
     tags_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": {
@@ -5966,9 +3334,6 @@ export interface operations {
         };
         responses: {
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         tag?: components["schemas"]["tags_create"];
@@ -5976,9 +3341,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -5986,20 +3348,8 @@ export interface operations {
         };
     };
     tags_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                tag_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         tag?: components["schemas"]["tags_create"];
@@ -6007,9 +3357,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -6017,26 +3364,10 @@ export interface operations {
         };
     };
     tags_delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                tag_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -6044,14 +3375,6 @@ export interface operations {
         };
     };
     tags_assign_resources: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                tag_id: string;
-            };
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": {
@@ -6065,15 +3388,8 @@ export interface operations {
         };
         responses: {
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -6081,14 +3397,6 @@ export interface operations {
         };
     };
     tags_unassign_resources: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                tag_id: string;
-            };
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": components["schemas"]["tags_assign_resources"];
@@ -6096,15 +3404,8 @@ export interface operations {
         };
         responses: {
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -6112,23 +3413,8 @@ export interface operations {
         };
     };
     volumes_list: {
-        parameters: {
-            query?: {
-                name?: string;
-                region?: "ams1" | "ams2" | "ams3" | "blr1" | "fra1" | "lon1" | "nyc1" | "nyc2" | "nyc3" | "sfo1" | "sfo2" | "sfo3" | "sgp1" | "tor1" | "syd1";
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         volumes: components["schemas"]["volumes_create_201_volume"][];
@@ -6136,9 +3422,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -6146,12 +3429,6 @@ export interface operations {
         };
     };
     volumes_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": ({
@@ -6177,9 +3454,6 @@ export interface operations {
         };
         responses: {
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         volume?: {
@@ -6199,9 +3473,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -6209,27 +3480,10 @@ export interface operations {
         };
     };
     volumes_delete_byName: {
-        parameters: {
-            query?: {
-                name?: string;
-                region?: "ams1" | "ams2" | "ams3" | "blr1" | "fra1" | "lon1" | "nyc1" | "nyc2" | "nyc3" | "sfo1" | "sfo2" | "sfo3" | "sgp1" | "tor1" | "syd1";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -6237,15 +3491,6 @@ export interface operations {
         };
     };
     volumeActions_post: {
-        parameters: {
-            query?: {
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": ({
@@ -6262,9 +3507,6 @@ export interface operations {
         };
         responses: {
             202: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         action?: {
@@ -6275,9 +3517,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -6285,20 +3524,8 @@ export interface operations {
         };
     };
     volumeSnapshots_get_byId: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                snapshot_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         snapshot?: components["schemas"]["snapshots_get_200_snapshot"];
@@ -6306,9 +3533,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -6316,26 +3540,10 @@ export interface operations {
         };
     };
     volumeSnapshots_delete_byId: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                snapshot_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -6343,20 +3551,8 @@ export interface operations {
         };
     };
     volumes_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                volume_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         volume?: {
@@ -6376,9 +3572,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -6386,26 +3579,10 @@ export interface operations {
         };
     };
     volumes_delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                volume_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -6413,23 +3590,8 @@ export interface operations {
         };
     };
     volumeActions_list: {
-        parameters: {
-            query?: {
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path: {
-                volume_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         actions?: components["schemas"]["volumeActions_post_202_action"][];
@@ -6437,9 +3599,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -6447,17 +3606,6 @@ export interface operations {
         };
     };
     volumeActions_post_byId: {
-        parameters: {
-            query?: {
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path: {
-                volume_id: string;
-            };
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": components["schemas"]["volumeActions_post_0"] | components["schemas"]["volumeActions_post_1"] | (components["schemas"]["volumeActions_post_0_0"] & {
@@ -6467,9 +3615,6 @@ export interface operations {
         };
         responses: {
             202: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         action?: {
@@ -6480,9 +3625,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -6490,24 +3632,8 @@ export interface operations {
         };
     };
     volumeActions_get: {
-        parameters: {
-            query?: {
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path: {
-                volume_id: string;
-                action_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         action?: {
@@ -6518,9 +3644,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -6528,23 +3651,8 @@ export interface operations {
         };
     };
     volumeSnapshots_list: {
-        parameters: {
-            query?: {
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path: {
-                volume_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         snapshots?: components["schemas"]["snapshots_get_200_snapshot"][];
@@ -6552,9 +3660,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -6562,14 +3667,6 @@ export interface operations {
         };
     };
     volumeSnapshots_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                volume_id: string;
-            };
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": {
@@ -6580,9 +3677,6 @@ export interface operations {
         };
         responses: {
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         snapshot?: components["schemas"]["snapshots_get_200_snapshot"];
@@ -6590,9 +3684,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -6600,21 +3691,8 @@ export interface operations {
         };
     };
     vpcs_list: {
-        parameters: {
-            query?: {
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         vpcs?: components["schemas"]["vpcs_create_201_vpc"][];
@@ -6622,9 +3700,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -6632,12 +3707,6 @@ export interface operations {
         };
     };
     vpcs_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": {
@@ -6651,9 +3720,6 @@ export interface operations {
         };
         responses: {
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         vpc?: components["schemas"]["vpcs_create_0"] & components["schemas"]["vpcs_create_1"] & components["schemas"]["vpcs_update_1"] & {
@@ -6667,9 +3733,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -6677,20 +3740,8 @@ export interface operations {
         };
     };
     vpcs_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                vpc_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         vpc?: components["schemas"]["vpcs_create_0"] & components["schemas"]["vpcs_create_1"] & components["schemas"]["vpcs_update_1"] & {
@@ -6704,9 +3755,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -6714,14 +3762,6 @@ export interface operations {
         };
     };
     vpcs_update: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                vpc_id: string;
-            };
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": WithRequired<components["schemas"]["vpcs_create_0"], "name"> & {
@@ -6731,9 +3771,6 @@ export interface operations {
         };
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         vpc?: components["schemas"]["vpcs_create_0"] & components["schemas"]["vpcs_create_1"] & components["schemas"]["vpcs_update_1"] & {
@@ -6747,9 +3784,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -6757,26 +3791,10 @@ export interface operations {
         };
     };
     vpcs_delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                vpc_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -6784,14 +3802,6 @@ export interface operations {
         };
     };
     vpcs_patch: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                vpc_id: string;
-            };
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": components["schemas"]["vpcs_create_0"] & components["schemas"]["vpcs_update_1"];
@@ -6799,9 +3809,6 @@ export interface operations {
         };
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         vpc?: components["schemas"]["vpcs_create_0"] & components["schemas"]["vpcs_create_1"] & components["schemas"]["vpcs_update_1"] & {
@@ -6815,9 +3822,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -6825,24 +3829,8 @@ export interface operations {
         };
     };
     vpcs_list_members: {
-        parameters: {
-            query?: {
-                resource_type?: string;
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path: {
-                vpc_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         members?: {
@@ -6854,9 +3842,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -6864,23 +3849,8 @@ export interface operations {
         };
     };
     vpcs_list_peerings: {
-        parameters: {
-            query?: {
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path: {
-                vpc_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         peerings?: components["schemas"]["vpcs_create_peerings_202_peering"][];
@@ -6888,9 +3858,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -6898,14 +3865,6 @@ export interface operations {
         };
     };
     vpcs_create_peerings: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                vpc_id: string;
-            };
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": {
@@ -6917,9 +3876,6 @@ export interface operations {
         };
         responses: {
             202: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         peering?: {
@@ -6936,9 +3892,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -6946,15 +3899,6 @@ export interface operations {
         };
     };
     vpcs_patch_peerings: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                vpc_id: string;
-                vpc_peering_id: string;
-            };
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": {
@@ -6964,9 +3908,6 @@ export interface operations {
         };
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         peering?: {
@@ -6983,9 +3924,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -6993,21 +3931,8 @@ export interface operations {
         };
     };
     uptime_list_checks: {
-        parameters: {
-            query?: {
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         checks?: components["schemas"]["uptime_create_check_201_check"][];
@@ -7015,9 +3940,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -7025,12 +3947,6 @@ export interface operations {
         };
     };
     uptime_create_check: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": {
@@ -7047,9 +3963,6 @@ export interface operations {
         };
         responses: {
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         check?: {
@@ -7060,9 +3973,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -7070,20 +3980,8 @@ export interface operations {
         };
     };
     uptime_get_check: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                check_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         check?: {
@@ -7094,9 +3992,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -7104,14 +3999,6 @@ export interface operations {
         };
     };
     uptime_update_check: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                check_id: string;
-            };
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": components["schemas"]["uptime_create_check_0"];
@@ -7119,9 +4006,6 @@ export interface operations {
         };
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         check?: {
@@ -7132,9 +4016,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -7142,26 +4023,10 @@ export interface operations {
         };
     };
     uptime_delete_check: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                check_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -7169,20 +4034,8 @@ export interface operations {
         };
     };
     uptime_get_checkState: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                check_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         state?: {
@@ -7206,9 +4059,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -7216,23 +4066,8 @@ export interface operations {
         };
     };
     uptime_list_alerts: {
-        parameters: {
-            query?: {
-                per_page?: number;
-                page?: number;
-            };
-            header?: never;
-            path: {
-                check_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         alerts?: components["schemas"]["uptime_create_alert_0"][];
@@ -7240,9 +4075,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -7250,14 +4082,6 @@ export interface operations {
         };
     };
     uptime_create_alert: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                check_id: string;
-            };
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": {
@@ -7268,9 +4092,6 @@ export interface operations {
         };
         responses: {
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         alert?: components["schemas"]["uptime_create_alert_0"];
@@ -7278,9 +4099,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -7288,21 +4106,8 @@ export interface operations {
         };
     };
     uptime_get_alert: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                check_id: string;
-                alert_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         alert?: components["schemas"]["uptime_create_alert_0"];
@@ -7310,9 +4115,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -7320,15 +4122,6 @@ export interface operations {
         };
     };
     uptime_update_alert: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                check_id: string;
-                alert_id: string;
-            };
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 "application/json": {
@@ -7354,9 +4147,6 @@ export interface operations {
         };
         responses: {
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         alert?: components["schemas"]["uptime_create_alert_0"];
@@ -7364,9 +4154,6 @@ export interface operations {
                 };
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };
@@ -7374,27 +4161,10 @@ export interface operations {
         };
     };
     uptime_delete_alert: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                check_id: string;
-                alert_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["tags_list_401"];
                 };

@@ -10,7 +10,8 @@ export type Path = keyof paths extends infer Full
     : never
   : never;
 export type Method = "get" | "put" | "post" | "patch" | "delete";
-type Operation<M extends Method, P extends Path> = paths[`/v2${P}`][M];
+type Operation<M extends Method, P extends Path> =
+  paths[`/v2${P}`] extends Record<M, infer Described> ? Described : never;
 
 type Content<T> = T extends { content: { "application/json": infer Body } } ? Body : never;
 type Responses<T> = T extends { responses: infer All } ? All : never;

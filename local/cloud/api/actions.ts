@@ -1,6 +1,6 @@
 import { Hono, type Context } from "hono";
 
-import type { ActionRecord } from "../records";
+import type { ActionRecord } from "../records/machines";
 import { regionView } from "./catalog";
 import { timestamp, type Api, type ApiEnv, type Cloud, type Resource } from "./cloud";
 import { found } from "./errors";

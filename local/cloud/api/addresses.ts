@@ -1,5 +1,6 @@
 import type { Store } from "../record-store";
-import type { CloudState, VpcRecord } from "../records";
+import type { CloudState } from "../records";
+import type { VpcRecord } from "../records/network";
 import { unprocessable } from "./errors";
 
 /** Public addresses come from TEST-NET-3: 10-199 for droplets, 200-249 for reserved IPs. */

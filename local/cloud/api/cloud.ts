@@ -5,7 +5,7 @@ import type { Faults } from "../faults/active";
 import type { Hypervisor } from "../machines/hypervisor";
 import type { Letter } from "../mail/send";
 import type { Collection, Store } from "../record-store";
-import type { DropletRecord } from "../records";
+import type { DropletRecord } from "../records/machines";
 import type { Jobs } from "./jobs";
 import type { Network } from "./network-plan";
 import type { Notify } from "./notifications";

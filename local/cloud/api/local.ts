@@ -4,7 +4,7 @@ import { z } from "zod";
 import { dropletsOf } from "../faults/active";
 import { faultRequest } from "../faults/registry";
 import type { Inbox } from "../mail/inbox";
-import type { DropletRecord } from "../records";
+import type { DropletRecord } from "../records/machines";
 import { MOST_RESERVED } from "./addresses";
 import type { Calls } from "./calls";
 import type { Api, ApiEnv, Cloud } from "./cloud";

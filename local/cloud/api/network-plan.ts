@@ -1,7 +1,9 @@
 import { coalesce } from "../coalesce";
 import type { Hypervisor } from "../machines/hypervisor";
 import type { FirewallRule, FirewallRules, NetworkPlan } from "../machines/spec";
-import type { CloudState, DropletRecord, FirewallRecord, RuleEnds, RuleRecord } from "../records";
+import type { CloudState } from "../records";
+import type { DropletRecord } from "../records/machines";
+import type { FirewallRecord, RuleEnds, RuleRecord } from "../records/network";
 
 /** The network follows the records. */
 export interface Network {

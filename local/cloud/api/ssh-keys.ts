@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { Hono, type Context } from "hono";
 import { z } from "zod";
 
-import type { CloudState, SshKeyRecord } from "../records";
+import type { CloudState } from "../records";
+import type { SshKeyRecord } from "../records/account";
 import type { Api, ApiEnv, Cloud, Resource } from "./cloud";
 import { found, unprocessable } from "./errors";
 import { page } from "./paging";

@@ -1,6 +1,7 @@
 import type { Answer } from "dns-packet";
 
-import type { CloudState, DnsRecord } from "../records";
+import type { CloudState } from "../records";
+import type { DnsRecord } from "../records/network";
 
 export interface Question {
   readonly name: string;

@@ -1,5 +1,5 @@
 import type { Store } from "../record-store";
-import type { DropletRecord } from "../records";
+import type { DropletRecord } from "../records/machines";
 import {
   type ActiveFault,
   type FaultRequest,

@@ -1,4 +1,5 @@
-import type { CloudState, DropletRecord } from "../records";
+import type { CloudState } from "../records";
+import type { DropletRecord } from "../records/machines";
 
 const publicInterface = (droplet: DropletRecord): unknown => ({
   ipv4: {

@@ -2,7 +2,7 @@ import { isIPv4, isIPv6 } from "node:net";
 
 import { z } from "zod";
 
-import type { DnsRecord } from "../../records";
+import type { DnsRecord } from "../../records/network";
 import { unprocessable } from "../errors";
 
 const types = ["A", "AAAA", "CAA", "CNAME", "MX", "NS", "TXT", "SRV", "SOA"] as const;

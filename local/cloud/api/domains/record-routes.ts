@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 
-import type { DnsRecord, DomainRecord } from "../../records";
+import type { DnsRecord, DomainRecord } from "../../records/network";
 import type { Api, ApiEnv, Cloud } from "../cloud";
 import { found, notFound, unprocessable } from "../errors";
 import { page } from "../paging";

@@ -2,7 +2,8 @@ import { Hono, type Context } from "hono";
 import { z } from "zod";
 
 import type { Store } from "../../record-store";
-import type { CloudState, DomainRecord } from "../../records";
+import type { CloudState } from "../../records";
+import type { DomainRecord } from "../../records/network";
 import type { Api, ApiEnv, Cloud, Resource } from "../cloud";
 import { found, unprocessable } from "../errors";
 import { page } from "../paging";

@@ -1,4 +1,5 @@
-import type { CloudState, DnsRecord, DomainRecord } from "../../records";
+import type { CloudState } from "../../records";
+import type { DnsRecord, DomainRecord } from "../../records/network";
 
 const TARGET_TYPES = ["CNAME", "MX", "NS", "SRV"];
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { DropletRecord } from "../../records";
+import type { DropletRecord } from "../../records/machines";
 import { findSize } from "../catalog";
 import type { Cloud } from "../cloud";
 import { unprocessable } from "../errors";

@@ -1,5 +1,5 @@
 import type { Hypervisor } from "../../machines/hypervisor";
-import type { ActionRecord, DropletRecord } from "../../records";
+import type { ActionRecord, DropletRecord } from "../../records/machines";
 import { actionsUnderWay } from "../actions";
 import type { Cloud } from "../cloud";
 import { takeSnapshot } from "../images/keep";

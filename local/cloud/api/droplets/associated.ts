@@ -1,7 +1,8 @@
 import { Hono, type Context } from "hono";
 import { z } from "zod";
 
-import type { CloudState, DropletRecord } from "../../records";
+import type { CloudState } from "../../records";
+import type { DropletRecord } from "../../records/machines";
 import { timestamp, type Api, type ApiEnv, type Cloud, type Resource } from "../cloud";
 import { ApiError, found, unprocessable } from "../errors";
 import { removeSnapshots } from "../images/keep";

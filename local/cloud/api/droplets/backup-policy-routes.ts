@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 
-import type { DropletRecord } from "../../records";
+import type { DropletRecord } from "../../records/machines";
 import type { Api, ApiEnv, Cloud } from "../cloud";
 import { pageOf } from "../paging";
 import { weekdays, WINDOW_HOURS, windowStarts } from "./backup-policy";

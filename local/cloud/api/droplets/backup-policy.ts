@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { BackupPolicy } from "../../records";
+import type { BackupPolicy } from "../../records/machines";
 import { optionalText } from "../request";
 
 export const WINDOW_HOURS = 4;

@@ -1,4 +1,5 @@
-import type { BackupPolicy, CloudState, DropletRecord } from "../../records";
+import type { CloudState } from "../../records";
+import type { BackupPolicy, DropletRecord } from "../../records/machines";
 import type { Cloud } from "../cloud";
 import { removeSnapshots, takeSnapshot } from "../images/keep";
 import { weekdays, WINDOW_HOURS } from "./backup-policy";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
-import type { DropletRecord, VolumeRecord, VpcRecord } from "../../records";
+import type { DropletRecord, VolumeRecord } from "../../records/machines";
+import type { VpcRecord } from "../../records/network";
 import { freeAddresses, macOf, takeAddresses, takePrivateAddress } from "../addresses";
 import { baseImage, findSize, isDistribution, regionSlugs, type Size } from "../catalog";
 import { timestamp, type Cloud } from "../cloud";

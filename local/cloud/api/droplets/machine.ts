@@ -1,6 +1,6 @@
 import type { MachineSpec, VolumeSpec } from "../../machines/spec";
 import { dropletKey } from "../../queue";
-import type { ActionRecord, DropletRecord, VolumeRecord } from "../../records";
+import type { ActionRecord, DropletRecord, VolumeRecord } from "../../records/machines";
 import { actionsUnderWay, beginAction, carryOut, type Work } from "../actions";
 import type { Cloud } from "../cloud";
 import { findImage, snapshotKey } from "../images/images";

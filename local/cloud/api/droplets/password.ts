@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 
-import type { DropletRecord } from "../../records";
+import type { DropletRecord } from "../../records/machines";
 import type { Cloud } from "../cloud";
 
 /** Without letters that look like others: it is typed from a mail into a console. */

@@ -1,4 +1,4 @@
-import type { DropletRecord } from "../../records";
+import type { DropletRecord } from "../../records/machines";
 import { ipv6Of } from "../addresses";
 import { findSize } from "../catalog";
 import type { Cloud } from "../cloud";

@@ -1,6 +1,6 @@
 import { Hono, type Context } from "hono";
 
-import type { DropletRecord } from "../../records";
+import type { DropletRecord } from "../../records/machines";
 import { actionHistoryRoutes, actionLink, actionsOf, actionView } from "../actions";
 import type { Api, ApiEnv, Cloud, Resource } from "../cloud";
 import { found, notFound, unprocessable } from "../errors";

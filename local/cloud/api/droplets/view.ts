@@ -1,4 +1,5 @@
-import type { CloudState, DropletRecord } from "../../records";
+import type { CloudState } from "../../records";
+import type { DropletRecord } from "../../records/machines";
 import { netmask, parseRange, toAddress, type Range } from "../addresses";
 import { findSize, regionView, sizeView } from "../catalog";
 import { imageView } from "../images/images";

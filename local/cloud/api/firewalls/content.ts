@@ -1,4 +1,4 @@
-import type { FirewallRecord } from "../../records";
+import type { FirewallRecord } from "../../records/network";
 import type { Cloud } from "../cloud";
 import { unprocessable } from "../errors";
 import { inbound, outbound, type WantedFirewall } from "./rules";

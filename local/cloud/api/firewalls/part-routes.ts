@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 
-import type { FirewallRecord } from "../../records";
+import type { FirewallRecord } from "../../records/network";
 import type { Api, ApiEnv, Cloud } from "../cloud";
 import { body } from "../request";
 import { checkedContent, enforce, type Content } from "./content";

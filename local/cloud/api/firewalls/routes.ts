@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { Hono, type Context } from "hono";
 
-import type { FirewallRecord } from "../../records";
+import type { FirewallRecord } from "../../records/network";
 import { timestamp, type Api, type ApiEnv, type Cloud, type Resource } from "../cloud";
 import { conflict, found } from "../errors";
 import { page } from "../paging";

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 
 import { z } from "zod";
 
-import type { RuleRecord } from "../../records";
+import type { RuleRecord } from "../../records/network";
 import { tagName } from "../tags";
 
 const isNetwork = (text: string): boolean => {

@@ -1,4 +1,4 @@
-import type { FirewallRecord } from "../../records";
+import type { FirewallRecord } from "../../records/network";
 
 export const firewallView = (firewall: FirewallRecord): Record<string, unknown> => ({
   id: firewall.id,

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { z } from "zod";
 
-import type { ActionRecord, SnapshotRecord } from "../../records";
+import type { ActionRecord, SnapshotRecord } from "../../records/machines";
 import {
   actionHistoryRoutes,
   actionsOf,

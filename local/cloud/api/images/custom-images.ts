@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { SnapshotRecord } from "../../records";
+import type { SnapshotRecord } from "../../records/machines";
 import { regionSlugs } from "../catalog";
 import { timestamp, type Api, type Cloud } from "../cloud";
 import { notEmulated, unprocessable } from "../errors";

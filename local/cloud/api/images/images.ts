@@ -1,4 +1,5 @@
-import type { CloudState, SnapshotRecord } from "../../records";
+import type { CloudState } from "../../records";
+import type { SnapshotRecord } from "../../records/machines";
 import { baseImage, baseImageView } from "../catalog";
 
 export const snapshotKey = (id: number): string => `snapshot-${id}`;

@@ -1,4 +1,4 @@
-import type { DropletRecord, SnapshotRecord } from "../../records";
+import type { DropletRecord, SnapshotRecord } from "../../records/machines";
 import { timestamp, type Cloud } from "../cloud";
 import { snapshotKey } from "./images";
 

@@ -1,7 +1,7 @@
 import { Hono, type Context } from "hono";
 import { z } from "zod";
 
-import type { SnapshotRecord } from "../../records";
+import type { SnapshotRecord } from "../../records/machines";
 import { baseImage, baseImageView } from "../catalog";
 import type { Api, ApiEnv, Cloud, Resource } from "../cloud";
 import { forbidden, notFound } from "../errors";

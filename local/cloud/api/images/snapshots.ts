@@ -1,6 +1,6 @@
 import { Hono, type Context } from "hono";
 
-import type { SnapshotRecord, VolumeSnapshotRecord } from "../../records";
+import type { SnapshotRecord, VolumeSnapshotRecord } from "../../records/machines";
 import type { Api, ApiEnv, Cloud, Resource } from "../cloud";
 import { notFound } from "../errors";
 import { page } from "../paging";

@@ -1,5 +1,5 @@
 import type { Store } from "../../record-store";
-import type { ProjectRecord } from "../../records";
+import type { ProjectRecord } from "../../records/account";
 import { timestamp, type Cloud, type ProjectMember } from "../cloud";
 import { badRequest, found } from "../errors";
 

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { Hono, type Context } from "hono";
 import { z } from "zod";
 
-import type { ProjectRecord } from "../../records";
+import type { ProjectRecord } from "../../records/account";
 import { timestamp, type Api, type ApiEnv, type Cloud, type Resource } from "../cloud";
 import { ApiError, conflict, found } from "../errors";
 import { page } from "../paging";

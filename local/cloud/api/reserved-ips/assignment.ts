@@ -1,5 +1,5 @@
 import type { Collection, Store } from "../../record-store";
-import type { ActionRecord, DropletRecord } from "../../records";
+import type { ActionRecord, DropletRecord } from "../../records/machines";
 import { actionsUnderWay, beginAction, carryOut } from "../actions";
 import type { Cloud } from "../cloud";
 import { unprocessable } from "../errors";

@@ -2,7 +2,8 @@ import { Hono, type Context } from "hono";
 import { z } from "zod";
 
 import type { Store } from "../../record-store";
-import type { ActionRecord, ReservedIpRecord } from "../../records";
+import type { ActionRecord } from "../../records/machines";
+import type { ReservedIpRecord } from "../../records/network";
 import { actionHistoryRoutes, actionLink, actionView } from "../actions";
 import { takeReservedIp } from "../addresses";
 import { regionSlugs, regionView } from "../catalog";

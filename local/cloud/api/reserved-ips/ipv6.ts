@@ -1,7 +1,8 @@
 import { Hono, type Context } from "hono";
 import { z } from "zod";
 
-import type { DropletRecord, ReservedIpv6Record } from "../../records";
+import type { DropletRecord } from "../../records/machines";
+import type { ReservedIpv6Record } from "../../records/network";
 import { actionView } from "../actions";
 import { takeReservedIpv6 } from "../addresses";
 import { regionSlugs } from "../catalog";

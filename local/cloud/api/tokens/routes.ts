@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { TokenRecord } from "../../records";
+import type { TokenRecord } from "../../records/account";
 import type { Api, Cloud } from "../cloud";
 import { notFound } from "../errors";
 import { body, nameText, pathParameter } from "../request";

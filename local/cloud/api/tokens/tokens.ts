@@ -3,7 +3,7 @@ import { createHash, randomBytes, randomUUID } from "node:crypto";
 import type { Clock } from "../../clock";
 import { readIfThere, writeAtomically } from "../../files";
 import type { Store } from "../../record-store";
-import type { TokenRecord } from "../../records";
+import type { TokenRecord } from "../../records/account";
 
 /**
  * As DigitalOcean's personal access tokens are: told apart from other secrets by their beginning.

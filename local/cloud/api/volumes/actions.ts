@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 
 import { dropletKey } from "../../queue";
-import type { ActionRecord, DropletRecord, VolumeRecord } from "../../records";
+import type { ActionRecord, DropletRecord, VolumeRecord } from "../../records/machines";
 import {
   actionHistoryRoutes,
   actionsOf,

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import type { z } from "zod";
 
-import type { VolumeRecord, VolumeSnapshotRecord } from "../../records";
+import type { VolumeRecord, VolumeSnapshotRecord } from "../../records/machines";
 import { regionSlugs } from "../catalog";
 import { timestamp, type Cloud } from "../cloud";
 import { conflict, unprocessable } from "../errors";

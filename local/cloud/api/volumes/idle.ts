@@ -1,4 +1,4 @@
-import type { VolumeRecord } from "../../records";
+import type { VolumeRecord } from "../../records/machines";
 import { actionsUnderWay } from "../actions";
 import type { Cloud } from "../cloud";
 import { unprocessable } from "../errors";

@@ -1,6 +1,6 @@
 import { Hono, type Context } from "hono";
 
-import type { VolumeRecord } from "../../records";
+import type { VolumeRecord } from "../../records/machines";
 import { regionView } from "../catalog";
 import type { Api, ApiEnv, Cloud, Resource } from "../cloud";
 import { conflict, found } from "../errors";

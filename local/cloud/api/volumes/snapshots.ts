@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { Hono, type Context } from "hono";
 import { z } from "zod";
 
-import type { VolumeRecord, VolumeSnapshotRecord } from "../../records";
+import type { VolumeRecord, VolumeSnapshotRecord } from "../../records/machines";
 import { timestamp, type Api, type ApiEnv, type Cloud, type Resource } from "../cloud";
 import { found } from "../errors";
 import { gigabytes } from "../images/keep";

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { Hono, type Context } from "hono";
 import { z } from "zod";
 
-import type { VpcPeeringRecord } from "../../records";
+import type { VpcPeeringRecord } from "../../records/network";
 import { timestamp, type Api, type ApiEnv, type Cloud, type Resource } from "../cloud";
 import { conflict, found, notFound, unprocessable } from "../errors";
 import { page } from "../paging";

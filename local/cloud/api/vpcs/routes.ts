@@ -4,7 +4,8 @@ import { Hono, type Context } from "hono";
 import { z } from "zod";
 
 import { addresses } from "../../network/addresses";
-import type { CloudState, VpcRecord } from "../../records";
+import type { CloudState } from "../../records";
+import type { VpcRecord } from "../../records/network";
 import { overlap, parseRange } from "../addresses";
 import { regionSlugs } from "../catalog";
 import { timestamp, type Api, type ApiEnv, type Cloud, type Resource } from "../cloud";

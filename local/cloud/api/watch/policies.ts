@@ -1,4 +1,5 @@
-import type { AlertPolicyRecord, DropletRecord } from "../../records";
+import type { DropletRecord } from "../../records/machines";
+import type { AlertPolicyRecord } from "../../records/monitoring";
 import type { Cloud } from "../cloud";
 import { bandwidth, sincePowerOn, type Sample } from "./metrics";
 

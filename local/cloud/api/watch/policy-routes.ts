@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { Hono, type Context } from "hono";
 import { z } from "zod";
 
-import type { AlertPolicyRecord } from "../../records";
+import type { AlertPolicyRecord } from "../../records/monitoring";
 import type { Api, ApiEnv, Cloud, Resource } from "../cloud";
 import { found } from "../errors";
 import { page } from "../paging";

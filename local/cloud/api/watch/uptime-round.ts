@@ -1,4 +1,4 @@
-import type { UptimeCheckRecord, UptimeStateRecord } from "../../records";
+import type { UptimeCheckRecord, UptimeStateRecord } from "../../records/monitoring";
 import type { Cloud } from "../cloud";
 import { locate } from "./lookup";
 import type { Probe, ProbeResult, ProbeTarget } from "./probe";

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { Hono, type Context } from "hono";
 import { z } from "zod";
 
-import type { UptimeAlertRecord, UptimeCheckRecord } from "../../records";
+import type { UptimeAlertRecord, UptimeCheckRecord } from "../../records/monitoring";
 import { timestamp, type Api, type ApiEnv, type Cloud, type Resource } from "../cloud";
 import { found, unprocessable } from "../errors";
 import { page } from "../paging";

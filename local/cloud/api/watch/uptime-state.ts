@@ -1,4 +1,8 @@
-import type { UptimeAlertRecord, UptimeCheckRecord, UptimeStateRecord } from "../../records";
+import type {
+  UptimeAlertRecord,
+  UptimeCheckRecord,
+  UptimeStateRecord,
+} from "../../records/monitoring";
 import type { ProbeResult } from "./probe";
 
 const iso = (date: Date): string => date.toISOString().replace(/\.\d+Z$/, "Z");
