@@ -66,8 +66,6 @@ export interface RepositoryStatus {
   readonly since?: string;
   readonly taken?: RepositoryWork;
   readonly checked?: RepositoryWork;
-  readonly copied?: RepositoryWork;
-  readonly tested?: RepositoryWork;
   readonly backups?: number;
   readonly newest?: string;
   /** What it takes on the disk. */
@@ -77,8 +75,6 @@ export interface RepositoryStatus {
 /** One backup, as `fleet-agent backup list --json` tells of it. */
 export interface ListedBackup {
   readonly id: string;
-  /** Where it is: a plain folder on the watcher, the repository, or both. */
-  readonly in?: readonly ("folder" | "repository")[];
   readonly at: string;
   readonly files: number;
   readonly bytes: number;

@@ -2,7 +2,7 @@ import type { RepositoryStatus, RepositoryWork } from "@second-server/contract/b
 import type { RepositoryCheck } from "@second-server/contract/observatory";
 
 import { span } from "../alerts/words";
-import { number, optional, text } from "../rules";
+import { number, text } from "../rules";
 import { type Advice, onMachine } from "./advice";
 import { readBackupStatus } from "./backup";
 import type { LookingKind } from "./check-kind";
@@ -11,15 +11,9 @@ import { Finding } from "./outcome";
 /** What is done to the repository, in words, and how seldom it may be. */
 const worksOf = (
   check: RepositoryCheck,
-): readonly (readonly [
-  "taken" | "checked" | "copied" | "tested",
-  string,
-  number | undefined,
-])[] => [
+): readonly (readonly ["taken" | "checked", string, number])[] => [
   ["taken", "no backup was taken into the repository", check.maxTakenAgeSeconds],
   ["checked", "the repository was not found whole", check.maxCheckedAgeSeconds],
-  ["copied", "the repository was not copied to its second place", check.maxCopiedAgeSeconds],
-  ["tested", "no restore from the repository was tried and found whole", check.maxTestedAgeSeconds],
 ];
 
 /**
@@ -51,10 +45,9 @@ export const checkRepository = async (
   if (repository === undefined) return "none yet";
   const since = Date.parse(repository.since ?? "");
   const begun = Number.isNaN(since) ? now : since;
-  const faults = worksOf(check).flatMap(([work, what, limit]) => {
-    if (limit === undefined) return [];
-    return faultOf(repository[work] ?? {}, what, limit, begun, now) ?? [];
-  });
+  const faults = worksOf(check).flatMap(
+    ([work, what, limit]) => faultOf(repository[work] ?? {}, what, limit, begun, now) ?? [],
+  );
   if (faults.length > 0) throw new Finding(faults.join("; "));
   return told(repository);
 };
@@ -65,7 +58,7 @@ const told = ({ backups = 0, bytes }: RepositoryStatus): string =>
 const advice: Advice = {
   wrong: "The repository of backups is not in order",
   affects:
-    "nothing that visitors see now. The newest backups lie beside it as plain files; older ones may not be had, or not be whole.",
+    "nothing that visitors see now. The backups lie beside it as plain folders too, which a recovery reads.",
   steps: [
     { say: "What does it have?", run: onMachine("watcher", "sudo fleet-agent backup list") },
     {
@@ -85,8 +78,6 @@ export const repositoryKind: LookingKind<RepositoryCheck> = {
     statusFile: text,
     maxTakenAgeSeconds: number,
     maxCheckedAgeSeconds: number,
-    maxTestedAgeSeconds: optional(number),
-    maxCopiedAgeSeconds: optional(number),
   },
   run: (check) => checkRepository(check),
   advice: () => advice,

@@ -273,7 +273,6 @@ test("the repository: each work's last error and age, and nothing before there i
     statusFile: path,
     maxTakenAgeSeconds: 7200,
     maxCheckedAgeSeconds: 2 * 86_400,
-    maxTestedAgeSeconds: 8 * 86_400,
   } as const;
   const now = Date.parse("2026-11-21T12:00:00Z");
   const write = (repository: object): void =>
@@ -285,11 +284,11 @@ test("the repository: each work's last error and age, and nothing before there i
   const taken = { at: "2026-11-21T11:30:00Z" };
   write({ since: "2026-11-21T11:00:00Z", taken });
   expect(await checkRepository(check, now)).toBe("3 backups, 3 MB");
-  write({ since: "2026-11-01T11:00:00Z", taken, checked: { at: "2026-11-18T11:00:00Z" } });
+  write({ since: "2026-11-01T11:00:00Z", checked: { at: "2026-11-18T11:00:00Z" } });
   await expect(checkRepository(check, now)).rejects.toThrow(
-    "the repository was not found whole for 3 days 1 h; no restore from the repository was tried and found whole for 20 days 1 h",
+    "no backup was taken into the repository for 20 days 1 h; the repository was not found whole for 3 days 1 h",
   );
-  const well = { since: "2026-11-01T11:00:00Z", checked: taken, tested: taken };
+  const well = { since: "2026-11-01T11:00:00Z", checked: taken };
   write({ ...well, taken: { ...taken, error: "wrong password" } });
   await expect(checkRepository(check, now)).rejects.toThrow(
     "no backup was taken into the repository: wrong password",
