@@ -4,7 +4,8 @@
  */
 
 import type { BackupKeep } from "@second-server/contract/backups";
-import type { Check, Maintenance } from "@second-server/contract/observatory";
+import type { Check } from "@second-server/contract/check-settings";
+import type { Maintenance } from "@second-server/contract/observatory";
 import type { Role } from "@second-server/contract/roles";
 
 import type { ChannelFacts } from "./channels";

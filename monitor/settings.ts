@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 
-import type { Check, ObservatoryConfig } from "@second-server/contract/observatory";
+import type { Check } from "@second-server/contract/check-settings";
+import type { ObservatoryConfig } from "@second-server/contract/observatory";
 
 import type { Watched } from "./alerts/check-state";
 import { kindOf } from "./checks/kinds";

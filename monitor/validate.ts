@@ -1,4 +1,5 @@
-import { type Check, LAYERS, type ObservatoryConfig } from "@second-server/contract/observatory";
+import { type Check, LAYERS } from "@second-server/contract/check-settings";
+import { type ObservatoryConfig } from "@second-server/contract/observatory";
 import { ROLES } from "@second-server/contract/roles";
 
 import { CHECK_KINDS } from "./checks/kinds";

@@ -1,3 +1,4 @@
+import type { Check, HttpCheck } from "@second-server/contract/check-settings";
 import {
   CHECKS,
   hostCheck,
@@ -6,7 +7,6 @@ import {
   unitCheck,
 } from "@second-server/contract/checks";
 import { ROUTES, UNITS } from "@second-server/contract/names";
-import type { Check, HttpCheck } from "@second-server/contract/observatory";
 import { PATHS } from "@second-server/contract/paths";
 import type { Role } from "@second-server/contract/roles";
 

@@ -1,10 +1,7 @@
+import type { TcpCheck } from "@second-server/contract/check-settings";
 import { CHECKS } from "@second-server/contract/checks";
 import { ROUTES, SECRETS, USERS } from "@second-server/contract/names";
-import type {
-  ObservatoryConfig,
-  TcpCheck,
-  WatchdogConfig,
-} from "@second-server/contract/observatory";
+import type { ObservatoryConfig, WatchdogConfig } from "@second-server/contract/observatory";
 import { PATHS } from "@second-server/contract/paths";
 import type { MachineFile } from "@second-server/contract/release";
 

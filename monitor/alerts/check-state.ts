@@ -1,4 +1,4 @@
-import type { Check, Layer } from "@second-server/contract/observatory";
+import type { Check, Layer } from "@second-server/contract/check-settings";
 import type { Role } from "@second-server/contract/roles";
 
 import { FRESH, type Rule, type Streak } from "./streak";

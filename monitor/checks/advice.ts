@@ -1,4 +1,4 @@
-import type { Check } from "@second-server/contract/observatory";
+import type { Check } from "@second-server/contract/check-settings";
 
 /** Something to do, and the command for it. */
 export interface Step {

@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
 import type { BackupStatus } from "@second-server/contract/backups";
-import type { BackupCheck } from "@second-server/contract/observatory";
+import type { BackupCheck } from "@second-server/contract/check-settings";
 
 import { span } from "../alerts/words";
 import { number, optional, text } from "../rules";

@@ -1,7 +1,7 @@
 import type { PeerCertificate } from "node:tls";
 
+import type { CertificateCheck } from "@second-server/contract/check-settings";
 import { UNITS } from "@second-server/contract/names";
-import type { CertificateCheck } from "@second-server/contract/observatory";
 
 import { number, optional, port, text } from "../rules";
 import { type Advice, logs, type Machine, onMachine, runbook } from "./advice";

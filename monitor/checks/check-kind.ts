@@ -1,4 +1,4 @@
-import type { Check, Layer } from "@second-server/contract/observatory";
+import type { Check, Layer } from "@second-server/contract/check-settings";
 import type { MachineReport } from "@second-server/contract/reports";
 
 import type { Rule } from "../rules";

@@ -1,6 +1,6 @@
 import { domainToASCII } from "node:url";
 
-import type { DnsCheck } from "@second-server/contract/observatory";
+import type { DnsCheck } from "@second-server/contract/check-settings";
 
 export type RecordType = DnsCheck["type"];
 

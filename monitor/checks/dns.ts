@@ -1,7 +1,7 @@
 import type { CaaRecord } from "node:dns";
 import { Resolver } from "node:dns/promises";
 
-import type { DnsCheck } from "@second-server/contract/observatory";
+import type { DnsCheck } from "@second-server/contract/check-settings";
 
 import { listOf, oneOf, optional, text } from "../rules";
 import type { Advice } from "./advice";

@@ -1,4 +1,4 @@
-import type { Check } from "@second-server/contract/observatory";
+import type { Check } from "@second-server/contract/check-settings";
 
 import type { Clock } from "../adapters/clock";
 import type { EventLoopLag } from "./event-loop-lag";

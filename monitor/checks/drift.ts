@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 
-import type { DriftCheck } from "@second-server/contract/observatory";
+import type { DriftCheck } from "@second-server/contract/check-settings";
 
 import { text } from "../rules";
 import type { LookingKind } from "./check-kind";

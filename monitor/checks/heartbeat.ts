@@ -1,5 +1,5 @@
 import { cronOf } from "@second-server/contract/calendar";
-import type { HeartbeatCheck } from "@second-server/contract/observatory";
+import type { HeartbeatCheck } from "@second-server/contract/check-settings";
 import { Cron } from "croner";
 
 import { instant, span } from "../alerts/words";

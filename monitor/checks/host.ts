@@ -1,4 +1,4 @@
-import type { HostCheck } from "@second-server/contract/observatory";
+import type { HostCheck } from "@second-server/contract/check-settings";
 import type { HostFacts } from "@second-server/contract/reports";
 
 import { span } from "../alerts/words";

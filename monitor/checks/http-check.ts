@@ -1,4 +1,4 @@
-import type { HttpCheck } from "@second-server/contract/observatory";
+import type { HttpCheck } from "@second-server/contract/check-settings";
 
 import { monotonic } from "../adapters/clock";
 import { count, headers, optional, positive, regex, shape, status, text, url } from "../rules";

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 
-import type { IcmpCheck } from "@second-server/contract/observatory";
+import type { IcmpCheck } from "@second-server/contract/check-settings";
 
 import { text } from "../rules";
 import { lookAt } from "./advice";

@@ -1,4 +1,4 @@
-import type { TcpCheck } from "@second-server/contract/observatory";
+import type { TcpCheck } from "@second-server/contract/check-settings";
 
 import type { Clock } from "../adapters/clock";
 import { checkTcp } from "./tcp";

@@ -1,5 +1,5 @@
 import type { RepositoryStatus, RepositoryWork } from "@second-server/contract/backups";
-import type { RepositoryCheck } from "@second-server/contract/observatory";
+import type { RepositoryCheck } from "@second-server/contract/check-settings";
 
 import { span } from "../alerts/words";
 import { number, text } from "../rules";

@@ -1,4 +1,4 @@
-import type { Check } from "@second-server/contract/observatory";
+import type { Check } from "@second-server/contract/check-settings";
 
 import { monotonic } from "../adapters/clock";
 import type { Reports } from "./check-kind";

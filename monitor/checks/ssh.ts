@@ -1,4 +1,4 @@
-import type { SshCheck } from "@second-server/contract/observatory";
+import type { SshCheck } from "@second-server/contract/check-settings";
 
 import { optional, port, text } from "../rules";
 import { lookAt, place } from "./advice";

@@ -1,4 +1,4 @@
-import type { UnitCheck } from "@second-server/contract/observatory";
+import type { UnitCheck } from "@second-server/contract/check-settings";
 
 import { text } from "../rules";
 import { type Advice, logs, type Machine, onMachine } from "./advice";

@@ -1,4 +1,5 @@
-import type { Check, ObservatoryConfig } from "@second-server/contract/observatory";
+import type { Check } from "@second-server/contract/check-settings";
+import type { ObservatoryConfig } from "@second-server/contract/observatory";
 
 import { kindOf } from "../checks/kinds";
 import type { Outcome } from "../checks/outcome";

@@ -2,7 +2,8 @@ import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { promisify } from "node:util";
 
-import type { HttpCheck, WatchdogConfig } from "@second-server/contract/observatory";
+import type { HttpCheck } from "@second-server/contract/check-settings";
+import type { WatchdogConfig } from "@second-server/contract/observatory";
 
 import { type Clock, systemClock } from "../adapters/clock";
 import { journal, reason, type Log } from "../adapters/log";

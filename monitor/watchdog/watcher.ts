@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 
-import type { Check, WatchdogConfig } from "@second-server/contract/observatory";
+import type { Check } from "@second-server/contract/check-settings";
+import type { WatchdogConfig } from "@second-server/contract/observatory";
 
 import type { Clock } from "../adapters/clock";
 import type { Log } from "../adapters/log";

@@ -1,4 +1,5 @@
 import { FRAMES } from "./frames";
+import { ROOM } from "./room";
 
 /**
  * Takes what the other end sends, and writes it below one folder that nobody else writes to. Each
@@ -6,7 +7,7 @@ import { FRAMES } from "./frames";
  * the disk is counted while it comes. Modes are normalised: no rights of another user, and its
  * owner may always read.
  */
-export const TAKE = `${FRAMES}${String.raw`
+export const TAKE = `${FRAMES}${ROOM}${String.raw`
 import base64
 
 child = subprocess.Popen(spec["from"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) if "from" in spec else None
@@ -46,37 +47,6 @@ def frame():
     if type(head) is not dict:
         raise Broken("what it sends is no copy")
     return head, read(whole(head.get("n"), 0, PIECE))
-
-
-class Room:
-    """What may still come, of all items together."""
-
-    def __init__(self, root):
-        self.root, self.files, self.bytes, self.unseen = root, LIMITS["files"], LIMITS["bytes"], 0
-        self.look()
-
-    def look(self):
-        disk = os.fstatvfs(self.root)
-        if disk.f_bavail * disk.f_frsize < LIMITS["spare"]:
-            raise Fault("the disk has no room for its copy")
-        self.unseen = 0
-
-    def take(self, count):
-        self.bytes -= count
-        self.unseen += count
-        if self.bytes < 0:
-            raise Fault(f"it is larger than the {LIMITS['bytes']} bytes of its service's quota (backups.quota, or quota of the service, in fleet.yaml)")
-        if self.unseen > 16 * PIECE:
-            self.look()
-
-    def give_back(self, count, files):
-        self.bytes += count
-        self.files += files
-
-    def count(self):
-        self.files -= 1
-        if self.files < 0:
-            raise Fault(f"it has more than {LIMITS['files']} files")
 
 
 class Item:

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { cronOf } from "@second-server/contract/calendar";
-import type { Check, ObservatoryConfig } from "@second-server/contract/observatory";
+import type { Check } from "@second-server/contract/check-settings";
+import type { ObservatoryConfig } from "@second-server/contract/observatory";
 import { Cron } from "croner";
 
 import { runCheck } from "../../../monitor/checks/run";

@@ -1,4 +1,4 @@
-import type { Check, Layer } from "@second-server/contract/observatory";
+import type { Check, Layer } from "@second-server/contract/check-settings";
 
 import type { Remembered } from "../../../../monitor/alerts/alert-state";
 import { type Alerting, createAlerting } from "../../../../monitor/alerts/alerting";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import type { HttpCheck } from "@second-server/contract/observatory";
+import type { HttpCheck } from "@second-server/contract/check-settings";
 
 import { createAnswerReader } from "../../../../monitor/checks/answer";
 import { textOf } from "../../../../monitor/checks/charset";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import type { Check } from "@second-server/contract/observatory";
+import type { Check } from "@second-server/contract/check-settings";
 
 import { systemClock } from "../../../../monitor/adapters/clock";
 import { createEventLoopLag, type TimeUpset } from "../../../../monitor/checks/event-loop-lag";

@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import type { HttpCheck } from "@second-server/contract/observatory";
+import type { HttpCheck } from "@second-server/contract/check-settings";
 
 import { createAnswerReader } from "../../../../monitor/checks/answer";
 import { runCheck } from "../../../../monitor/checks/run";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { cronOf } from "@second-server/contract/calendar";
-import type { HeartbeatCheck, HostCheck } from "@second-server/contract/observatory";
+import type { HeartbeatCheck, HostCheck } from "@second-server/contract/check-settings";
 import type { HostFacts, MachineReport } from "@second-server/contract/reports";
 import { Cron } from "croner";
 

@@ -2,7 +2,7 @@
  * Run as a process of its own, since Node reads which authorities it trusts only at its start: runs
  * the checks of its argument and prints what each found.
  */
-import type { Check } from "@second-server/contract/observatory";
+import type { Check } from "@second-server/contract/check-settings";
 
 import { runCheck } from "../../../../monitor/checks/run";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import type { Check } from "@second-server/contract/observatory";
+import type { Check } from "@second-server/contract/check-settings";
 
 import { createEventLoopLag } from "../../../../monitor/checks/event-loop-lag";
 import type { Outcome } from "../../../../monitor/checks/outcome";

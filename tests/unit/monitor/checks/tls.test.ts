@@ -8,7 +8,7 @@ import { createServer, type TlsOptions } from "node:tls";
 import { promisify } from "node:util";
 
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import type { Check } from "@second-server/contract/observatory";
+import type { Check } from "@second-server/contract/check-settings";
 
 import type { Outcome } from "../../../../monitor/checks/outcome";
 

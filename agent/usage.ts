@@ -1,0 +1,26 @@
+/** What `fleet-agent` says of itself. */
+export const USAGE = `usage: fleet-agent COMMAND
+  identity < JSON            take this machine's keys, peer and secrets (sent by \`up\`)
+  apply SHA [--ready] [--repair]
+                             make a copied release the one in force, or go back and say why; --ready: only install what it
+                             needs, and leave what runs as it is; --repair: place folders anew that were changed by hand
+  rollback                   go back to the release before
+  drift [--json]             what was changed by hand since; apply the same release to put it right
+  status [--json]            what is in force and whether it runs
+  backup prepare             on the primary: make consistent copies for the watcher
+  backup pull                on the watcher: fetch, verify and keep one backup of the primary
+  backup upkeep              on the watcher, daily: check the repository, reading a share of it, and prune it
+  backup list [--json]       on the watcher: what there is
+  backup accept [ID]         on the watcher: a doubtful backup (the newest) counts as good from now on
+  backup let-go [--hourly N] [--daily N] [--weekly N]
+                             on the watcher: let old backups go at once, by the policy or fewer; needs no free space
+  backup plan [--partial] [--doubtful] [--agree] [--json]
+                             on the watcher: what a fresh primary would get; --agree: let the next restore have it so
+  backup verify [ID]         on the watcher: check every file of one backup, or of all
+  backup export [ID]         on the watcher: one backup (the newest whole one) as a tar on standard output
+  backup restore-to-peer [--partial] [--doubtful]
+                             on the watcher: give a fresh primary of each item the newest whole copy; refuses when an
+                             item has none, unless --partial; doubtful backups are passed over, unless --doubtful
+  restore [SERVICE] < TAR    on a primary in service: put the data of a backup back
+  peer COMMAND               for the other machine's key only
+exit codes: 0 done, 1 refused or failed (the reason is on standard error), 2 wrong usage`;
