@@ -20,11 +20,30 @@ export interface Confinement {
   readonly memoryMiB: number;
 }
 
+/**
+ * A command line as a unit with these properties. Its standard streams are the unit's, and its exit
+ * code the unit's.
+ */
+export const inUnit = (
+  unit: string,
+  properties: readonly string[],
+  argv: readonly string[],
+): readonly string[] => [
+  "systemd-run",
+  "--quiet",
+  "--pipe",
+  "--wait",
+  "--collect",
+  "--service-type=exec",
+  `--unit=${unit}`,
+  ...properties.map((line) => `--property=${line}`),
+  "--",
+  ...argv,
+];
+
 export const unitOf = ({ name }: Confinement): string => `${name}-${process.pid}.service`;
 
-/**
- * The command line that does it. Its standard streams are the unit's, and its exit code the unit's.
- */
+/** The command line that does it. */
 export const confined = (argv: readonly string[], confinement: Confinement): readonly string[] => {
   const { owner, writable, scratch, seconds, memoryMiB } = confinement;
   const properties = [
@@ -43,16 +62,5 @@ export const confined = (argv: readonly string[], confinement: Confinement): rea
     "TasksMax=16",
     "Nice=5",
   ];
-  return [
-    "systemd-run",
-    "--quiet",
-    "--pipe",
-    "--wait",
-    "--collect",
-    "--service-type=exec",
-    `--unit=${unitOf(confinement)}`,
-    ...properties.map((line) => `--property=${line}`),
-    "--",
-    ...argv,
-  ];
+  return inUnit(unitOf(confinement), properties, argv);
 };

@@ -6,6 +6,7 @@ import { PATHS } from "@second-server/contract/paths";
 import { PREPARE_UNIT, PULL_UNIT } from "@second-server/contract/units";
 
 import { makeUsers } from "./apply/prepare";
+import { inUnit } from "./confine";
 import { makeFolder } from "./files";
 import type { Machine } from "./machine";
 import { runOnOwnStreams } from "./process";
@@ -18,25 +19,16 @@ export const isShutIn = (): boolean => process.env[MARK] !== undefined;
 /**
  * This same agent with this command line, in a unit with these properties. Ends with its exit code.
  */
-export const commandIn = (
+const commandIn = (
   name: string,
   properties: readonly string[],
   words: readonly string[],
-): readonly string[] => [
-  "systemd-run",
-  "--quiet",
-  "--pipe",
-  "--wait",
-  "--collect",
-  "--service-type=exec",
-  `--unit=${name}-${process.pid}`,
-  `--setenv=${MARK}=1`,
-  ...properties.map((line) => `--property=${line}`),
-  "--",
-  process.execPath,
-  process.argv[1] ?? "",
-  ...words,
-];
+): readonly string[] =>
+  inUnit(
+    `${name}-${process.pid}.service`,
+    [...properties, `Environment=${MARK}=1`],
+    [process.execPath, process.argv[1] ?? "", ...words],
+  );
 
 /** The program is no secret, whatever the umask was that it came with. */
 const letRead = (): void => {
