@@ -10,6 +10,6 @@ module.exports = {
   // For what hangs: on a busy machine a test of two seconds may take more than jest's five.
   testTimeout: 60_000,
   modulePathIgnorePatterns: ["<rootDir>/.build/"],
-  transform: { "\\.(ts|js|mjs)$": "<rootDir>/tests/esbuild-transform.cjs" },
+  transform: { "\\.(ts|js|mjs|py)$": "<rootDir>/tests/esbuild-transform.cjs" },
   transformIgnorePatterns: ["/node_modules/(?!(nodemailer|smtp-server|postal-mime|croner)/)"],
 };

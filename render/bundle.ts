@@ -52,6 +52,7 @@ export const bundleEach = (
       target: "node20",
       format: "cjs",
       external: ["libsql", ...beside],
+      loader: { ".py": "text" },
       minifyWhitespace: compact,
       minifySyntax: compact,
       write: false,

@@ -7,8 +7,7 @@ import { type Confinement, unitOf } from "../confine";
 import { shown } from "../file-names";
 import { makeFolder } from "../files";
 import type { Machine } from "../machine";
-import { GIVE } from "./confined/give-program";
-import { TAKE } from "./confined/take-program";
+import { GIVE, TAKE } from "./confined/programs";
 import { LIMITS } from "./manifest";
 
 export type Data = Release["data"][number];

@@ -1,23 +1,16 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { buildSync } from "esbuild";
+
+import { agentBundle } from "../../../render/sources";
 
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "agent-bundle-"));
-  buildSync({
-    entryPoints: [resolve(__dirname, "../../../agent/main.ts")],
-    outfile: join(folder, "agent.js"),
-    bundle: true,
-    platform: "node",
-    target: "node20",
-    format: "cjs",
-    logLevel: "silent",
-  });
+  writeFileSync(join(folder, "agent.js"), agentBundle());
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });

@@ -1,16 +1,13 @@
-import { FRAMES } from "./frames";
+"""Sends the items of one owner, as that owner and in a sandbox where a service's own are meant.
 
-/**
- * Sends the items of one owner, as that owner and in a sandbox where a service's own are meant:
- * what a service can write may be anything, a link, a pipe, a database whose journal names somebody
- * else's file.
- *
- * A database goes by SQLite's own backup API, consistent while the service writes; the copy is one
- * plain file, checked before it counts. Python's backup() waits for a held database without end,
- * unless its progress function objects. A folder goes again while files come, go or grow in it, so
- * that what belongs together is of one moment; one that never rests goes as it is found.
- */
-export const GIVE = `${FRAMES}${String.raw`
+What a service can write may be anything: a link, a pipe, a database whose journal names somebody
+else's file.
+
+A database goes by SQLite's own backup API, consistent while the service writes; the copy is one
+plain file, checked before it counts. Python's backup() waits for a held database without end,
+unless its progress function objects. A folder goes again while files come, go or grow in it, so
+that what belongs together is of one moment; one that never rests goes as it is found.
+"""
 import base64
 
 child = subprocess.Popen(spec["to"], stdin=subprocess.PIPE) if "to" in spec else None
@@ -39,7 +36,15 @@ class Copy:
         self.seen, self.known, self.vanished, self.left = [], {}, 0, []
 
     def note(self, path, seen):
-        self.seen.append((path, seen.st_ino, stat.S_IFMT(seen.st_mode), seen.st_size if stat.S_ISREG(seen.st_mode) else 0, seen.st_mtime_ns))
+        self.seen.append(
+            (
+                path,
+                seen.st_ino,
+                stat.S_IFMT(seen.st_mode),
+                seen.st_size if stat.S_ISREG(seen.st_mode) else 0,
+                seen.st_mtime_ns,
+            )
+        )
         if len(self.seen) > LIMITS["files"]:
             raise Fault(f"it has more than {LIMITS['files']} files")
 
@@ -70,7 +75,14 @@ class Copy:
             if seen.st_nlink > 1 and key in self.known:
                 return say({"h": path, "to": self.known[key]})
             self.known[key] = path
-            say({"f": path, "m": (mode or seen.st_mode) & 0o777, "t": at or seen.st_mtime_ns, "x": attributes(handle)})
+            say(
+                {
+                    "f": path,
+                    "m": (mode or seen.st_mode) & 0o777,
+                    "t": at or seen.st_mtime_ns,
+                    "x": attributes(handle),
+                }
+            )
             say({"size": self.pieces(handle, seen.st_size)})
         finally:
             os.close(handle)
@@ -82,7 +94,14 @@ class Copy:
         try:
             seen = os.fstat(handle)
             self.note(path, seen)
-            say({"d": path, "m": seen.st_mode & 0o777, "t": seen.st_mtime_ns, "x": attributes(handle)})
+            say(
+                {
+                    "d": path,
+                    "m": seen.st_mode & 0o777,
+                    "t": seen.st_mtime_ns,
+                    "x": attributes(handle),
+                }
+            )
             for entry in sorted(os.listdir(handle)):
                 try:
                     self.entry(handle, entry, f"{path}/{entry}" if path else entry, depth)
@@ -117,7 +136,15 @@ def listing(above, name):
             return
         if stat.S_IFMT(seen.st_mode) not in (stat.S_IFREG, stat.S_IFDIR, stat.S_IFLNK):
             return
-        found.append((path, seen.st_ino, stat.S_IFMT(seen.st_mode), seen.st_size if stat.S_ISREG(seen.st_mode) else 0, seen.st_mtime_ns))
+        found.append(
+            (
+                path,
+                seen.st_ino,
+                stat.S_IFMT(seen.st_mode),
+                seen.st_size if stat.S_ISREG(seen.st_mode) else 0,
+                seen.st_mtime_ns,
+            )
+        )
         if stat.S_ISDIR(seen.st_mode) and len(found) <= LIMITS["files"]:
             try:
                 handle = os.open(name, FOLDER, dir_fd=folder)
@@ -137,7 +164,12 @@ def give_folder(above, name):
         copy.folder(above, name, "")
         rests = listing(above, name) == copy.seen and copy.vanished == 0
         if rests or attempt == COPIES:
-            return {"left": copy.left[:5], "leftOut": len(copy.left), "vanished": copy.vanished, "restless": not rests}
+            return {
+                "left": copy.left[:5],
+                "leftOut": len(copy.left),
+                "vanished": copy.vanished,
+                "restless": not rests,
+            }
         say({"again": True})
 
 
@@ -153,7 +185,8 @@ def give_database(above, name, held):
                 raise Fault(f"its {end} is no file")
         except FileNotFoundError:
             pass
-    # The copy's time is its source's, taken before: an unchanged database is the same file to rsync and costs the watcher nothing, and one that changes meanwhile looks older than it is.
+    # The copy's time is its source's, taken before: an unchanged database is the same file to rsync
+    # and costs the watcher nothing, and one that changes meanwhile looks older than it is.
     seen = os.stat(name, dir_fd=above, follow_symlinks=False)
     at = seen.st_mtime_ns
     try:
@@ -167,10 +200,15 @@ def give_database(above, name, held):
 
     def progress(status, remaining, total):
         if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and time.monotonic() > until:
-            raise sqlite3.OperationalError(f"it was locked by its service for {held} s (locking_mode=exclusive, or one long transaction)")
+            raise sqlite3.OperationalError(
+                f"it was locked by its service for {held} s "
+                "(locking_mode=exclusive, or one long transaction)"
+            )
 
     try:
-        source, copy = (sqlite3.connect(path, timeout=2) for path in (f"./{name}", f"{scratch}/copy.db"))
+        source, copy = (
+            sqlite3.connect(path, timeout=2) for path in (f"./{name}", f"{scratch}/copy.db")
+        )
         source.backup(copy, progress=progress)
         source.close()
         copy.execute("pragma journal_mode = delete")
@@ -200,7 +238,11 @@ def give(root, item):
             raise Fault(f"it is no {'folder' if is_folder else 'file'}")
         if is_folder:
             return give_folder(above, name)
-        return give_database(above, name, item["held"]) if item["kind"] == "sqlite" else give_file(above, name)
+        return (
+            give_database(above, name, item["held"])
+            if item["kind"] == "sqlite"
+            else give_file(above, name)
+        )
     except FileNotFoundError:
         return {"absent": True}
     finally:
@@ -223,4 +265,3 @@ try:
 except BrokenPipeError:
     pass
 sys.exit(child.wait() if child else 0)
-`}`;

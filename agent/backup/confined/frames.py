@@ -1,13 +1,21 @@
-/**
- * What both ends of a copy have in common, in Python: Node opens by whole paths only, and each part
- * of one may be a link by the time it is opened. Python opens below a directory handle (`dir_fd`),
- * and is on every Debian machine with cloud-init.
- *
- * A copy travels as frames: four bytes of length, a head in JSON, and as many bytes of content as
- * its "n" says. Who reads it trusts none of it.
- */
-export const FRAMES = String.raw`
-import json, os, signal, sqlite3, stat, struct, subprocess, sys, time
+"""What both ends of a copy have in common; `programs.ts` puts it before each of them.
+
+Python, because Node opens by whole paths only, and each part of one may be a link by the time it is
+opened. Python opens below a directory handle (`dir_fd`), and is on every Debian machine with
+cloud-init.
+
+A copy travels as frames: four bytes of length, a head in JSON, and as many bytes of content as its
+"n" says. Who reads it trusts none of it.
+"""
+import json
+import os
+import signal
+import sqlite3
+import stat
+import struct
+import subprocess
+import sys
+import time
 
 spec = json.loads(sys.argv[1])
 LIMITS = spec["limits"]
@@ -27,7 +35,9 @@ class Broken(Exception):
 
 def reason(error):
     if isinstance(error, OSError):
-        return os.strerror(error.errno or 0) + ("" if error.filename is None else f": {error.filename}")
+        return os.strerror(error.errno or 0) + (
+            "" if error.filename is None else f": {error.filename}"
+        )
     return str(error)
 
 
@@ -43,7 +53,11 @@ def step(folder, name):
     try:
         return os.open(name, FOLDER, dir_fd=folder)
     except NotADirectoryError:
-        raise Fault("a folder on the way to it is a link" if is_link(folder, name) else f"{name} on the way to it is no folder")
+        raise Fault(
+            "a folder on the way to it is a link"
+            if is_link(folder, name)
+            else f"{name} on the way to it is no folder"
+        )
 
 
 def way(folder, parts):
@@ -56,4 +70,3 @@ def way(folder, parts):
             os.close(handle)
         handle = deeper
     return handle
-`;

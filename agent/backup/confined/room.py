@@ -1,5 +1,6 @@
-/** Counts what a copy may still take, of all its items together. Python, as the program that it is part of. */
-export const ROOM = String.raw`
+"""Counts what a copy may still take, of all its items together."""
+
+
 class Room:
     """What may still come, of all items together."""
 
@@ -17,7 +18,10 @@ class Room:
         self.bytes -= count
         self.unseen += count
         if self.bytes < 0:
-            raise Fault(f"it is larger than the {LIMITS['bytes']} bytes of its service's quota (backups.quota, or quota of the service, in fleet.yaml)")
+            raise Fault(
+                f"it is larger than the {LIMITS['bytes']} bytes of its service's quota "
+                "(backups.quota, or quota of the service, in fleet.yaml)"
+            )
         if self.unseen > 16 * PIECE:
             self.look()
 
@@ -29,4 +33,3 @@ class Room:
         self.files -= 1
         if self.files < 0:
             raise Fault(f"it has more than {LIMITS['files']} files")
-`;

@@ -1,16 +1,16 @@
-import { FRAMES } from "./frames";
-import { ROOM } from "./room";
+"""Takes what the other end sends, and writes it below one folder that nobody else writes to.
 
-/**
- * Takes what the other end sends, and writes it below one folder that nobody else writes to. Each
- * thing is made new and below a folder that this has made itself, by handle; what it may take of
- * the disk is counted while it comes. Modes are normalised: no rights of another user, and its
- * owner may always read.
- */
-export const TAKE = `${FRAMES}${ROOM}${String.raw`
+Each thing is made new and below a folder that this has made itself, by handle; what it may take of
+the disk is counted while it comes. Modes are normalised: no rights of another user, and its owner
+may always read.
+"""
 import base64
 
-child = subprocess.Popen(spec["from"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) if "from" in spec else None
+child = (
+    subprocess.Popen(spec["from"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    if "from" in spec
+    else None
+)
 stream = child.stdout if child else os.fdopen(0, "rb", closefd=False)
 FAR = 1 << 62
 
@@ -90,7 +90,12 @@ class Item:
         if path == "":
             return os.dup(self.above), self.leaf
         above, _, name = path.rpartition("/")
-        if above not in self.folders or name in ("", ".", "..") or len(os.fsencode(name)) > 255 or path.count("/") > LIMITS["depth"]:
+        if (
+            above not in self.folders
+            or name in ("", ".", "..")
+            or len(os.fsencode(name)) > 255
+            or path.count("/") > LIMITS["depth"]
+        ):
             raise Broken("what it sends is no copy")
         return way(self.above, [self.leaf, *(above.split("/") if above else [])]), name
 
@@ -122,7 +127,9 @@ class Item:
             self.folders[head["d"]] = head
         elif "f" in head:
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | FILE
-            self.handle = self.make(head["f"], lambda folder, name: os.open(name, flags, 0o600, dir_fd=folder))
+            self.handle = self.make(
+                head["f"], lambda folder, name: os.open(name, flags, 0o600, dir_fd=folder)
+            )
             self.files.add(head["f"])
             self.at, self.head = 0, head
         elif "l" in head:
@@ -138,7 +145,12 @@ class Item:
                 raise Broken("what it sends is no copy")
             source, known = self.place(head["to"])
             try:
-                self.make(head["h"], lambda folder, name: os.link(known, name, src_dir_fd=source, dst_dir_fd=folder, follow_symlinks=False))
+                self.make(
+                    head["h"],
+                    lambda folder, name: os.link(
+                        known, name, src_dir_fd=source, dst_dir_fd=folder, follow_symlinks=False
+                    ),
+                )
             finally:
                 os.close(source)
             self.files.add(head["h"])
@@ -208,9 +220,25 @@ def take(one):
 
 
 def outcome(end):
-    known = {"left": list, "leftOut": int, "vanished": int, "restless": bool, "absent": bool, "failed": str}
-    return {key: (value[:300] if type(value) is str else [str(one)[:300] for one in value[:5]] if type(value) is list else value)
-            for key, value in end.items() if key in known and type(value) is known[key]}
+    known = {
+        "left": list,
+        "leftOut": int,
+        "vanished": int,
+        "restless": bool,
+        "absent": bool,
+        "failed": str,
+    }
+    return {
+        key: (
+            value[:300]
+            if type(value) is str
+            else [str(one)[:300] for one in value[:5]]
+            if type(value) is list
+            else value
+        )
+        for key, value in end.items()
+        if key in known and type(value) is known[key]
+    }
 
 
 ends = []
@@ -234,7 +262,7 @@ except (Broken, Fault, OSError) as error:
     why = reason(error)
     if item is not None and item.begun:
         item.clear()
-    ends += [{"failed": why, "broken": True} for _ in spec["items"][len(ends):]]
+    ends += [{"failed": why, "broken": True} for _ in spec["items"][len(ends) :]]
 signal.alarm(0)
 if child:
     child.stdout.close()
@@ -242,4 +270,3 @@ if child:
     child.wait()
 print(json.dumps(ends))
 sys.exit(1 if any("failed" in end for end in ends) else 0)
-`}`;
