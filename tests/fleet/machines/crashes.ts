@@ -59,8 +59,14 @@ const killAt = async (work: string, milliseconds: number): Promise<void> => {
   await killAll(paths());
 };
 
-/** Whether all droplets that ought to run do, and answer. */
+/**
+ * Whether all droplets that ought to run do, and answer. An action that was cut short is done again
+ * (a power cycle pulls the plug once more), and holds its droplet's lock until then.
+ */
 const checkMachines = async (): Promise<void> => {
+  await until("the end of the actions that were cut short", 300, async () =>
+    (await api("GET", "/v2/droplets")).droplets.every(({ locked }) => !locked),
+  );
   const { droplets } = await api("GET", "/v2/droplets");
   for (const { id, status } of droplets)
     if (status === "active") expect((await on(id, "true")).code).toBe(0);
