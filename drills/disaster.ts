@@ -1,29 +1,6 @@
-import type { Drill, DrillTools, MendTools } from "./drill";
+import type { Disaster, Drill, DrillTools } from "./drill";
 import type { Measures } from "./timeline";
 import { awaitGreen, awaitMail, awaitSilence, onlyTheseMails } from "./waiting";
-
-/** One thing that breaks, and what has to be seen of it. */
-export interface Disaster {
-  /** As the timeline says it: "forth answers 500". */
-  readonly broken: string;
-  readonly breakIt: (tools: DrillTools) => Promise<void>;
-  readonly mended: string;
-  /** Does nothing where nothing is broken. */
-  readonly mend: (tools: MendTools) => Promise<void>;
-  /**
-   * The name in the alert's subject, "DOWN: nginx". Left out: visitors and owner notice nothing,
-   * and not one mail may come.
-   */
-  readonly alertOf?: (tools: DrillTools) => string;
-  /** What comes besides the alert and the all-clear, by its subject. */
-  readonly note?: RegExp;
-  /** What has to be seen while it is broken: after the alert, or during the silence. */
-  readonly meanwhile?: (tools: DrillTools) => Promise<void>;
-  /** How long the silence is listened to where no alert may come. */
-  readonly silenceSeconds?: number;
-  /** It mends itself: the all-clear is waited for first, and `mend` clears up behind it. */
-  readonly mendsItself?: boolean;
-}
 
 /** Longer than an alert takes to come: three failing checks, and the mail's way. */
 const SILENCE_SECONDS = 60;
@@ -86,4 +63,5 @@ export const disaster = (what: Disaster): Drill => ({
     return name === undefined ? await quiet(what, tools) : await loud(what, name, tools);
   },
   mend: what.mend,
+  disaster: what,
 });

@@ -8,6 +8,7 @@ const FILE = "/etc/nginx/conf.d/drill.conf";
 
 /** Somebody edits by hand and restarts: the web server does not come up again. */
 export const drill = disaster({
+  takes: "nginx",
   broken: "nginx is restarted on a file that it can't read",
   breakIt: async (tools) => {
     await onMachine(

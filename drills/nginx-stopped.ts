@@ -6,6 +6,7 @@ import { noServiceAnswers, statusPageAnswers } from "./visitors";
 
 /** The web server is stopped: ten services are down, and the one mail names the cause. */
 export const drill = disaster({
+  takes: "nginx",
   broken: "nginx is stopped",
   breakIt: async (tools) => {
     await onMachine(tools, "primary", `systemctl stop ${UNITS.nginx}`);

@@ -4,6 +4,7 @@ import { servicesAnswer } from "./visitors";
 
 /** The two machines don't see each other, and everybody else sees both. */
 export const drill = disaster({
+  takes: "the link",
   broken: "no packet passes between the two machines",
   breakIt: async (tools) => {
     const { id } = await dropletOf(tools, "watcher");

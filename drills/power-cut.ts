@@ -2,8 +2,8 @@ import type { Role } from "@second-server/contract/roles";
 
 import { askLab, findDroplet } from "../cli/droplets";
 import { call } from "../cli/lab";
-import { type Disaster, disaster } from "./disaster";
-import type { Drill, MendTools } from "./drill";
+import { disaster } from "./disaster";
+import type { Disaster, Drill, MendTools } from "./drill";
 import { inject } from "./machine";
 
 const powerOn = async ({ lab, context, fleet }: MendTools, role: Role): Promise<void> => {
@@ -15,6 +15,7 @@ const powerOn = async ({ lab, context, fleet }: MendTools, role: Role): Promise<
 /** A machine loses its power and gets it back: one alert, one all-clear, no other mail. */
 export const powerCut = (role: Role, meanwhile: NonNullable<Disaster["meanwhile"]>): Drill =>
   disaster({
+    takes: role === "primary" ? "the primary" : "the watcher",
     broken: `the ${role}'s power is cut`,
     breakIt: (tools) => inject(tools, { kind: "power-cut" }, role),
     alertOf: () => role,

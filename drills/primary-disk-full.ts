@@ -5,6 +5,7 @@ import { clearFaults, inject } from "./machine";
 
 /** Nothing can be written any more. */
 export const drill = disaster({
+  takes: "the primary's disk",
   broken: "the primary's disk is full",
   breakIt: (tools) => inject(tools, { kind: "disk-full" }, "primary"),
   alertOf: () => hostCheck("primary"),

@@ -4,6 +4,7 @@ import { noServiceAnswers, statusPageAnswers } from "./visitors";
 
 /** The primary runs and no packet reaches it. */
 export const drill = disaster({
+  takes: "the primary",
   broken: "the primary's network is cut",
   breakIt: (tools) => inject(tools, { kind: "network-cut" }, "primary"),
   alertOf: () => "primary",

@@ -1,4 +1,5 @@
 import type { Context } from "../cli/context";
+import { entryNamed } from "./chaos";
 import { startWriter, type Writes } from "./constant-writer";
 import type { Drill, MendTools } from "./drill";
 import { journalOf, type Run } from "./journal";
@@ -118,7 +119,7 @@ export const mendLeftOver = async (
   tools.reporter.say(
     `The drill ${left.drill} of ${left.since} was killed and may have left the fleet broken; mending.`,
   );
-  const entry = entries.find(({ name }) => name === left.drill);
+  const entry = entryNamed(entries, left.drill);
   if (entry) await (await entry.load()).drill.mend(tools);
   journal.end();
   return left.drill;

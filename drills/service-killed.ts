@@ -13,6 +13,7 @@ const unitOf = ({ fleet }: Pick<DrillTools, "fleet">): string => serviceUnit(vic
 
 /** The process dies; systemd starts it again before anybody has to be woken. */
 export const drill = disaster({
+  takes: "a service",
   broken: "a service's process is killed",
   breakIt: async (tools) => {
     await onMachine(tools, "primary", `systemctl kill --signal SIGKILL ${unitOf(tools)}`);

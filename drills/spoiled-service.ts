@@ -1,8 +1,8 @@
 import { serviceUnit } from "@second-server/contract/names";
 
 import type { FleetFacts, ServiceFacts } from "../config/fleet";
-import { type Disaster, disaster } from "./disaster";
-import type { Drill, MendTools } from "./drill";
+import { disaster } from "./disaster";
+import type { Disaster, Drill, MendTools } from "./drill";
 import { onMachine } from "./machine";
 import { servicesAnswer } from "./visitors";
 
@@ -74,6 +74,7 @@ const unspoil = async (tools: MendTools, service: string): Promise<void> => {
 /** One service goes wrong by its own fault: it is told, and the others go on. */
 export const spoiledService = (what: string, how: Spoiled, more: Partial<Disaster> = {}): Drill =>
   disaster({
+    takes: "a service",
     broken: what,
     breakIt: (tools) => spoil(tools, victimOf(tools.fleet).name, how),
     alertOf: ({ fleet }) => victimOf(fleet).name,

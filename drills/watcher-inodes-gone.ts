@@ -14,6 +14,7 @@ for n in itertools.count():
     except OSError: break`;
 
 export const drill = disaster({
+  takes: "the watcher's disk",
   broken: "the watcher has no inode left",
   breakIt: async (tools) => {
     await onMachine(

@@ -7,6 +7,7 @@ import { servicesAnswer, statusPageIsDark } from "./visitors";
  * for everybody's death.
  */
 export const drill = disaster({
+  takes: "the watcher",
   broken: "the watcher's network is cut",
   breakIt: (tools) => inject(tools, { kind: "network-cut" }, "watcher"),
   alertOf: () => "watcher",

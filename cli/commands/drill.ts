@@ -4,21 +4,19 @@ import type { Command } from "commander";
 
 import type { MendTools } from "../../drills/drill";
 import { defaultHistory, earlierRuns, rememberRun, type Run } from "../../drills/journal";
-import { type DrillEntry, DRILLS } from "../../drills/list";
+import { DRILLS } from "../../drills/list";
 import { mendLeftOver, rehearse } from "../../drills/rehearse";
 import { renderReport } from "../../drills/report";
 import { renderRun, renderSummary } from "../../drills/timeline";
 import { type CommonOptions, type Context, common, contextOf } from "../context";
-import { cannotRun, failed } from "../errors";
+import { chosen, type Choice, type Programme } from "../drill-choice";
+import { failed } from "../errors";
 import { runningLab } from "../lab";
 import { withLock } from "../lock";
 import { loadManifest } from "../manifest";
 import { reporterFor } from "../progress/reporter";
 
-interface Options extends CommonOptions {
-  readonly all?: boolean;
-  readonly random?: boolean;
-  readonly mend?: boolean;
+interface Options extends CommonOptions, Choice {
   readonly report?: string;
   readonly history?: string;
 }
@@ -31,43 +29,19 @@ const listed = (json: boolean): string =>
     ? JSON.stringify(DRILLS.map(({ name, summary, expects }) => ({ name, summary, expects })))
     : DRILLS.map(({ name, summary }) => `${name.padEnd(24)} ${summary}`).join("\n");
 
-const drillNamed = (name: string): DrillEntry => {
-  const drill = DRILLS.find((one) => one.name === name);
-  if (drill) return drill;
-  throw cannotRun(
-    `fleet drill: there is no drill "${name}". There are: ${DRILLS.map((one) => one.name).join(", ")}.`,
-  );
-};
-
-const chosen = (
-  names: readonly string[],
-  { all, random, mend }: Options,
-): readonly DrillEntry[] => {
-  const ways = [names.length > 0, all, random, mend].filter(Boolean).length;
-  if (ways > 1)
-    throw cannotRun("fleet drill: say names, or --all, or --random, or --mend: one of them.");
-  if (mend) return [];
-  if (all) return DRILLS;
-  if (random)
-    return DRILLS.slice()
-      .sort(() => Math.random() - 0.5)
-      .slice(0, 1);
-  return names.map(drillNamed);
-};
-
 /**
  * One after the other; a drill that has failed ends with the fleet as it was, so the next one can
  * begin.
  */
 const runAll = async (
-  entries: readonly DrillEntry[],
+  { entries, until }: Programme,
   tools: MendTools,
   history: string,
   signal: AbortSignal,
 ): Promise<readonly Run[]> => {
   const runs: Run[] = [];
-  for (const entry of entries) {
-    if (signal.aborted) break;
+  for await (const entry of entries) {
+    if (signal.aborted || Date.now() > until) break;
     const run = await rehearse(entry, tools, signal);
     rememberRun(history, run);
     tools.reporter.say(renderRun(run));
@@ -91,7 +65,7 @@ const writeReport = (
 
 const perform = async (
   context: Context,
-  entries: readonly DrillEntry[],
+  programme: Programme,
   tools: MendTools,
   { report, history = defaultHistory(context) }: Options,
 ): Promise<void> => {
@@ -103,7 +77,8 @@ const perform = async (
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
     await mendLeftOver(context, DRILLS, tools);
-    const runs = await runAll(entries, tools, history, interruption.signal);
+    if (programme.said !== undefined) tools.reporter.say(programme.said);
+    const runs = await runAll(programme, tools, history, interruption.signal);
     if (runs.length > 1) tools.reporter.say(renderSummary(runs));
     if (report !== undefined) writeReport(report, runs, history, tools);
     if (interruption.signal.aborted) process.exitCode = INTERRUPTED;
@@ -124,6 +99,11 @@ export const define = (command: Command): void => {
     .argument("[names...]", "drills' names, or list")
     .option("--all", "every drill, one after the other")
     .option("--random", "one drill, whichever")
+    .option("--chaos <minutes>", "one after the other at random, for so long")
+    .option("--at-once <number>", "with --chaos: 2, two that don't hide each other at a time")
+    .option("--seed <number>", "with --chaos: the order that was played with this seed")
+    .option("--soak <minutes>", "break nothing for so long; not one mail may come")
+    .option("--load <programs>", "with --soak: so many programs that want all of this host")
     .option("--mend", "only put right what a drill that was killed has left broken")
     .option("--report <file>", "write what was seen as one HTML page")
     .option(
@@ -136,12 +116,11 @@ export const define = (command: Command): void => {
     )
     .action(async (names: readonly string[], options: Options) => {
       const context = contextOf(options);
-      const nothingAsked = names.length === 0 && !options.all && !options.random && !options.mend;
-      if (nothingAsked || (names.length === 1 && names[0] === "list")) {
+      const programme = chosen(names, options, new Date());
+      if (programme === undefined) {
         console.log(listed(context.json));
         return;
       }
-      const entries = chosen(names, options);
       const { lab } = await runningLab(context, "drill");
       const fleet = await loadManifest(context);
       const reporter = reporterFor(process.stdout, context.json);
@@ -149,8 +128,8 @@ export const define = (command: Command): void => {
         const tools = { context, lab, fleet, reporter };
         await withLock(
           context,
-          `drill ${entries.map(({ name }) => name).join(" ")}`.trim(),
-          () => perform(context, entries, tools, options),
+          `drill ${programme.title}`,
+          () => perform(context, programme, tools, options),
           "drill",
         );
       } finally {

@@ -6,13 +6,16 @@ import { afterAll, describe, expect, test } from "@jest/globals";
 import { labPaths } from "@second-server/local-cloud/paths";
 
 import type { Context } from "../../../cli/context";
+import { type Choice, chosen } from "../../../cli/drill-choice";
 import { withLock } from "../../../cli/lock";
 import { jsonReporter } from "../../../cli/progress/reporter";
+import { chaosOf, entryNamed } from "../../../drills/chaos";
 import { longestGap } from "../../../drills/constant-writer";
 import { downMail, upMail } from "../../../drills/disaster";
-import type { MendTools } from "../../../drills/drill";
+import type { Disaster, MendTools } from "../../../drills/drill";
 import { defaultHistory, earlierRuns, journalOf, rememberRun } from "../../../drills/journal";
 import { DRILLS, type DrillEntry } from "../../../drills/list";
+import { canOverlap, wrongMails } from "../../../drills/overlap";
 import { mendLeftOver } from "../../../drills/rehearse";
 import { renderReport } from "../../../drills/report";
 
@@ -151,5 +154,90 @@ describe("the report", () => {
     expect(page).not.toMatch(/(src|href)="(?!#)/);
     expect(page).toContain("&lt;DOWN: nginx&gt;");
     expect(page).toContain("Drills of a &amp; b");
+  });
+});
+
+describe("what is rehearsed", () => {
+  const now = new Date("2026-11-02T10:00:00Z");
+  const wrong = (names: readonly string[], choice: Choice): string => {
+    try {
+      chosen(names, choice, now);
+      return "taken";
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+
+  test("is the list where nothing is said, and one way only", () => {
+    expect(chosen([], {}, now)).toBeUndefined();
+    expect(chosen(["list"], {}, now)).toBeUndefined();
+    expect(chosen(["nginx-stopped"], {}, now)?.title).toBe("nginx-stopped");
+    expect(wrong(["nginx-stopped"], { all: true })).toContain("one of them");
+    expect(wrong([], { chaos: "5", soak: "5" })).toContain("one of them");
+    expect(wrong(["no-such"], {})).toContain('no drill "no-such"');
+  });
+
+  test("takes whole minutes and numbers in their range, where they have a meaning", () => {
+    for (const chaos of ["0", "-1", "1.5", "", "5m", "1e3"])
+      expect(wrong([], { chaos })).toContain("--chaos is a whole number from 1");
+    expect(wrong([], { chaos: "5", atOnce: "3" })).toContain("--at-once is a whole number");
+    expect(wrong([], { soak: "5", load: "many" })).toContain("--load is a whole number");
+    expect(wrong(["nginx-stopped"], { load: "5" })).toBe("fleet drill: --load goes with --soak.");
+    expect(wrong([], { all: true, seed: "5" })).toContain("go with --chaos");
+  });
+
+  test("by chaos ends with its time, and is the same again for the same seed", async () => {
+    const choice = { chaos: "30", seed: "7" };
+    expect(chosen([], choice, now)?.until).toBe(now.getTime() + 30 * 60_000);
+    const first = async (seed: number, atOnce: 1 | 2): Promise<readonly string[]> => {
+      const names: string[] = [];
+      for await (const { name } of chaosOf(DRILLS, { atOnce, seed })) {
+        names.push(name);
+        if (names.length === DRILLS.length) break;
+      }
+      return names;
+    };
+    expect(await first(7, 1)).toEqual(await first(7, 1));
+    expect(await first(7, 1)).not.toEqual(await first(8, 1));
+    // None twice before all have come.
+    expect(new Set(await first(7, 1)).size).toBe(DRILLS.length);
+    for (const name of await first(7, 2)) expect(entryNamed(DRILLS, name)?.name).toBe(name);
+  });
+
+  test("at once never takes the same thing twice, nor two machines out of reach", async () => {
+    const disasters = new Map<string, Disaster | undefined>();
+    for (const { name, load } of DRILLS) disasters.set(name, (await load()).drill.disaster);
+    const can = (one: string, other: string): boolean =>
+      canOverlap(disasters.get(one)!, disasters.get(other)!);
+    expect(can("service-errors", "watcher-dark")).toBe(true);
+    expect(can("service-errors", "service-slow")).toBe(false);
+    expect(can("primary-dark", "watcher-dark")).toBe(false);
+    expect(can("primary-dark", "lossy-link")).toBe(false);
+    // Its own mails are looked at while it is broken.
+    expect(can("relay-down", "watcher-dark")).toBe(false);
+  });
+
+  test("of two at once each alert has its all-clear, and none is about a machine that is well", () => {
+    const mails = (...subjects: string[]) =>
+      subjects.map((subject) => ({ subject: `[f] ${subject}` }));
+    const well = mails("DOWN: nginx", "UP: nginx (was down 3 s)");
+    expect(wrongMails(well, ["nginx", "the cloud"])).toEqual([]);
+    expect(wrongMails(well.slice(0, 1), ["nginx", "the cloud"])).toEqual([
+      "1 alerts and 0 all-clears of nginx",
+    ]);
+    expect(wrongMails(well.slice(1), ["nginx", "the cloud"])).toHaveLength(1);
+    const watcher = mails("DOWN: watcher", "UP: watcher (was down 9 s)");
+    expect(wrongMails(watcher, ["nginx", "the cloud"])).toHaveLength(1);
+    expect(wrongMails(watcher, ["nginx", "the watcher"])).toEqual([]);
+  });
+
+  test("by soaking breaks nothing, and says how long and under what", async () => {
+    const [entry] = [
+      ...(chosen([], { soak: "30", load: "20" }, now)!.entries as Iterable<DrillEntry>),
+    ];
+    expect(entry).toMatchObject({ name: "soak-at-load-20", expects: "not one mail" });
+    const { disaster } = (await entry!.load()).drill;
+    expect(disaster?.silenceSeconds).toBe(1800);
+    expect(disaster?.alertOf).toBeUndefined();
   });
 });
