@@ -7,8 +7,11 @@ export interface Confinement {
    * way.
    */
   readonly name: string;
-  /** A user's name, or a number where it has none. */
-  readonly owner: string | number;
+  /**
+   * A user's name, or a number where it has none. @default nobody's: a user who is made for it, and
+   * is gone when it has ended
+   */
+  readonly owner?: string | number;
   /** The folders that it may write to, where they are. */
   readonly writable: readonly string[];
   /**
@@ -51,7 +54,7 @@ export const confined = (argv: readonly string[], confinement: Confinement): rea
     ...OWN_HARDENING,
     FEW_CALLS,
     ...NO_NETWORK,
-    `User=${owner}`,
+    owner === undefined ? "DynamicUser=yes" : `User=${owner}`,
     ...(typeof owner === "number" ? [`Group=${owner}`] : []),
     ...writable.map((path) => `ReadWritePaths=-${path}`),
     ...(scratch === undefined ? [] : [`CacheDirectory=${scratch}`, "CacheDirectoryMode=0700"]),

@@ -14,6 +14,7 @@ import { servePeer } from "./backup/peer";
 import { agree, planRestore, planText } from "./backup/plan-restore";
 import { prepare } from "./backup/prepare";
 import { pull } from "./backup/pull";
+import { receive } from "./backup/receive";
 import { restore } from "./backup/restore";
 import { accept, keepOf, letGo, list, listText, verifyBackups } from "./backup/store";
 import { driftOf, driftText, forgetChangedTrees } from "./drift";
@@ -211,6 +212,9 @@ const dispatch = async (
       return isRoot() && !isShutIn() && BACKUP_WORDS.includes(words[0] ?? "")
         ? await backupShutIn(machine, words)
         : await backup(machine, words);
+    case "receive":
+      await receive(machine);
+      return 0;
     case "restore":
       return await alone(machine, "restore", 60, () => restore(machine, words[0]));
     case "peer":

@@ -7,6 +7,8 @@ export interface Ran {
 }
 export interface RunOptions {
   readonly input?: string;
+  /** The program reads this open file, instead of a text. */
+  readonly inputFile?: number;
   readonly environment?: Readonly<Record<string, string>>;
   /** A deadline, for the program and what it has started. */
   readonly seconds?: number;
@@ -39,13 +41,13 @@ export const bounded = (argv: readonly string[], seconds: number): readonly stri
  */
 export const runAndCollect = (
   argv: readonly string[],
-  { input, environment, seconds, signal, limit = OUTPUT_LIMIT }: RunOptions = {},
+  { input, inputFile, environment, seconds, signal, limit = OUTPUT_LIMIT }: RunOptions = {},
 ): Promise<Ran> =>
   new Promise((resolve) => {
     const [program = "", ...args] = seconds === undefined ? argv : bounded(argv, seconds);
     const child = spawn(program, args, {
       env: { ...process.env, LC_ALL: "C.UTF-8", ...environment },
-      stdio: ["pipe", "pipe", "pipe"],
+      stdio: [inputFile ?? "pipe", "pipe", "pipe"],
     });
     let stdout = "";
     let stderr = "";
@@ -54,10 +56,10 @@ export const runAndCollect = (
       child.kill();
       return true;
     };
-    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
       if (!tooMuch()) stdout += chunk;
     });
-    child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
       if (!tooMuch()) stderr += chunk;
     });
     const end = (): void => {
@@ -66,8 +68,8 @@ export const runAndCollect = (
     if (signal?.aborted) end();
     signal?.addEventListener("abort", end, { once: true });
     // A program that ends without reading its input is no defect of ours: its exit code tells.
-    child.stdin.on("error", () => undefined);
-    child.stdin.end(input ?? "");
+    child.stdin?.on("error", () => undefined);
+    child.stdin?.end(input ?? "");
     child.once("error", (error) => resolve({ code: 127, stdout, stderr: error.message }));
     child.once("close", (code, killedBy) => {
       signal?.removeEventListener("abort", end);

@@ -48,8 +48,21 @@ export const pullShutIn = async (machine: Machine, words: readonly string[]): Pr
   return await runOnOwnStreams(commandIn("backup-work", PULL_UNIT, ["backup", ...words]));
 };
 
-export const prepareShutIn = async (machine: Machine): Promise<number> => {
+/** What PREPARE_UNIT may write to has to be there. */
+const makeOwnFolders = (): void => {
   for (const folder of [PATHS.backupFolder, PATHS.agentState]) makeFolder(folder, 0o700);
+};
+
+/** On the primary: what standard input brings has been through other hands. */
+export const receiveShutIn = async (): Promise<void> => {
+  makeOwnFolders();
+  const code = await runOnOwnStreams(commandIn("backup-receive", PREPARE_UNIT, ["receive"]));
+  if (code !== 0)
+    throw new Error(`fleet-agent: nothing was taken of what was sent (exit ${code}).`);
+};
+
+export const prepareShutIn = async (machine: Machine): Promise<number> => {
+  makeOwnFolders();
   // Copies of earlier agents have their services' owners and modes: root without its capabilities
   // could not take them away.
   const words = ["!", "-user", "root", "-exec", "chown", "-h", "root:root", "{}", "+"];

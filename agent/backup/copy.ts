@@ -7,7 +7,7 @@ import { type Confinement, unitOf } from "../confine";
 import { shown } from "../file-names";
 import { makeFolder } from "../files";
 import type { Machine } from "../machine";
-import { GIVE, TAKE } from "./confined/programs";
+import { GIVE, TAKE, UNPACK } from "./confined/programs";
 import { LIMITS } from "./manifest";
 
 export type Data = Release["data"][number];
@@ -180,4 +180,38 @@ export const copyIn = async (
       `${service}: its data can't be put back: ${failed.join("; ") || shown(stderr)}`,
     );
   return ends;
+};
+
+/**
+ * The tar of a backup, which is anybody's, as a folder below one that is ours alone: read by
+ * nobody's user, and written below handles.
+ */
+export const unpackInto = async (
+  machine: Machine,
+  folder: string,
+  name: string,
+  inputFile: number,
+  seconds: number,
+): Promise<End> => {
+  const confinement = {
+    name: "backup-unpack",
+    writable: [],
+    seconds,
+    memoryMiB: MEMORY_MIB,
+  };
+  const take = python(TAKE, {
+    root: folder,
+    limits: limitsOf(LIMITS.bytes),
+    seconds: seconds + GRACE_SECONDS,
+    from: machine.confine(python(UNPACK, { limits: LIMITS }), confinement),
+    reads: true,
+    items: [{ path: name }],
+  });
+  const { stdout, stderr } = await machine.run(take, {
+    inputFile,
+    seconds: seconds + 2 * GRACE_SECONDS,
+  });
+  const ends = endsOf(stdout, stderr, 1);
+  await endIfFailed(machine, confinement, ends);
+  return ends[0] ?? {};
 };

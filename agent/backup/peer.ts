@@ -4,8 +4,8 @@ import { readIdentity } from "../identity";
 import { withLock } from "../lock";
 import type { Machine } from "../machine";
 import { runOnOwnStreams } from "../process";
-import { prepareShutIn } from "../shut-in";
-import { isSealed, receive } from "./receive";
+import { prepareShutIn, receiveShutIn } from "../shut-in";
+import { isSealed } from "./receive";
 
 export type Request = "prepare" | "fetch" | "state" | "restore";
 
@@ -48,7 +48,7 @@ export const servePeer = async (machine: Machine, commandLine: string): Promise<
           throw new Error(
             "fleet-agent peer: this machine is in service: nothing is restored over what users have written. An operator can: fleet-agent restore",
           );
-        await receive(machine);
+        await receiveShutIn();
       });
       return 0;
     default:

@@ -1,35 +1,36 @@
 import { existsSync, renameSync, rmSync } from "node:fs";
+import { basename, dirname } from "node:path";
 
 import { PATHS } from "@second-server/contract/paths";
 
+import { shown } from "../file-names";
 import { makeFolder } from "../files";
 import { type Machine, must } from "../machine";
-import { runOnOwnStreams } from "../process";
 import { note } from "../record";
+import { unpackInto } from "./copy";
 import { faultsOf } from "./manifest";
+
+/** As long as the watcher sends. */
+const SECONDS = 2 * 3600;
+const STANDARD_INPUT = 0;
 
 /**
  * Reads the tar of a backup from this process's standard input, checks every file of it, and keeps
  * it until it is put in place.
  */
-export const receive = async (machine: Machine): Promise<void> => {
+export const receive = async (machine: Machine, inputFile = STANDARD_INPUT): Promise<void> => {
   const incoming = machine.at(PATHS.incoming);
-  rmSync(incoming, { recursive: true, force: true });
-  makeFolder(incoming, 0o700);
-  const code = await runOnOwnStreams([
-    "tar",
-    "-xf",
-    "-",
-    "-C",
-    incoming,
-    "--no-same-owner",
-    "--delay-directory-restore",
-    "--xattrs",
-    "--xattrs-include=user.*",
-  ]);
-  if (code !== 0)
+  makeFolder(dirname(incoming), 0o700);
+  const { failed } = await unpackInto(
+    machine,
+    dirname(incoming),
+    basename(incoming),
+    inputFile,
+    SECONDS,
+  );
+  if (failed !== undefined)
     throw new Error(
-      `fleet-agent: the backup did not arrive whole (tar: exit ${code}). Send it again.`,
+      `fleet-agent: the backup did not arrive whole: ${shown(failed)}. Send it again.`,
     );
   const faults = faultsOf(incoming);
   if (faults.length > 0)

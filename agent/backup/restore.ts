@@ -8,10 +8,10 @@ import { makeFolder } from "../files";
 import { type Machine, must } from "../machine";
 import { probeAll } from "../probe";
 import { note, readApplied } from "../record";
+import { receiveShutIn } from "../shut-in";
 import { systemctl } from "../systemd";
 import { type Data, copyOut } from "./copy";
 import { putAway, putInPlace } from "./put-back";
-import { receive } from "./receive";
 
 const ASIDE_SECONDS = 600;
 /** Something else lies in the item's place: there is nothing to keep. */
@@ -69,7 +69,7 @@ export const restore = async (machine: Machine, service: string | undefined): Pr
     throw new Error(
       `fleet-agent restore: no data of "${service ?? "any service"}" is in fleet.yaml. Known: ${[...new Set(applied.release.data.map((one) => one.service))].join(", ")}`,
     );
-  await receive(machine);
+  await receiveShutIn();
   const units = [...new Set(data.map(({ unit }) => unit))];
   await must(machine, ["systemctl", "stop", "--", ...units]);
   try {

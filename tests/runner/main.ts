@@ -104,7 +104,7 @@ const fleetSuite = async (folder: RunFolder, host: Host, fast: boolean): Promise
 };
 
 /** The Python, by the formatter of its own world; Debian's package has it. */
-const PYTHON = ["agent", "services", "templates/system/monitor-failed"];
+const PYTHON = ["agent", "services", "templates/system/monitor-failed", "tests/fleet"];
 const python = async (): Promise<void> => {
   if (existsSync(BLACK))
     return check("format (black)", BLACK, [

@@ -41,6 +41,13 @@ def reason(error):
     return str(error)
 
 
+def send(out, head, body=b""):
+    """One frame."""
+    text = json.dumps({**head, "n": len(body)}).encode()
+    out.write(struct.pack(">I", len(text)) + text)
+    out.write(body)
+
+
 def is_link(folder, name):
     try:
         return stat.S_ISLNK(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)

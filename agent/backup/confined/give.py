@@ -16,9 +16,7 @@ COPIES = 3
 
 
 def say(head, body=b""):
-    text = json.dumps({**head, "n": len(body)}).encode()
-    out.write(struct.pack(">I", len(text)) + text)
-    out.write(body)
+    send(out, head, body)
 
 
 def attributes(handle):

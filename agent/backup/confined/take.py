@@ -7,7 +7,11 @@ may always read.
 import base64
 
 child = (
-    subprocess.Popen(spec["from"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    subprocess.Popen(
+        spec["from"],
+        stdin=None if spec.get("reads") else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+    )
     if "from" in spec
     else None
 )

@@ -64,12 +64,16 @@ export const temporaryMachine = (): TemporaryMachine => {
     mkdirSync(dirname(at(path)), { recursive: true });
     writeFileSync(at(path), text);
   };
-  const run: Machine["run"] = async (argv, { environment, input } = {}): Promise<Ran> => {
+  const run: Machine["run"] = async (
+    argv,
+    { environment, input, inputFile } = {},
+  ): Promise<Ran> => {
     if (REAL.has(argv[0]!)) {
       const { status, stdout, stderr } = spawnSync(argv[0]!, argv.slice(1), {
         encoding: "utf8",
         env: { ...process.env, ...environment },
         ...(input !== undefined && { input }),
+        ...(inputFile !== undefined && { stdio: [inputFile, "pipe", "pipe"] }),
       });
       return { code: status ?? 1, stdout, stderr };
     }
