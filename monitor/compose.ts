@@ -69,6 +69,7 @@ const rulesFrom = (
   fleet: config.fleet,
   link: (incident, now) => incidentLink(key, baseUrl(config), incident, now),
   patienceMs: 2 * config.intervalSeconds * 1000,
+  roundMs: (config.intervalSeconds + config.timeoutSeconds) * 1000,
   remindMs: (config.alerts.remindMinutes ?? 240) * 60_000,
   flapsPerHour: config.alerts.flapsPerHour ?? 6,
   maintenance,

@@ -47,8 +47,21 @@ export const checksOf = (config: ObservatoryConfig): readonly Check[] => {
   return [config.primary, ...config.checks.filter(({ id }) => id !== config.primary.id)];
 };
 
+/** The name of the machine that it connects to, or that it asks for. */
+const hostOf = (check: Check): string | undefined => {
+  if ("url" in check) return new URL(check.url).hostname;
+  if ("host" in check) return check.host;
+  return check.kind === "dns" ? check.name : undefined;
+};
+
+const isIn = (domain: string, host = ""): boolean => {
+  const name = host.toLowerCase().replace(/\.$/, "");
+  return name === domain || name.endsWith(`.${domain}`);
+};
+
 export const watchedOf = (check: Check, config: ObservatoryConfig): Watched => {
   return {
+    inZone: isIn(config.domain.toLowerCase(), hostOf(check)),
     id: check.id,
     service: check.service,
     check,

@@ -1,6 +1,7 @@
 import type { Outcome } from "../checks/outcome";
-import { isTop, unseen, type CheckState, type Watched } from "./check-state";
+import { unseen, type CheckState, type Watched } from "./check-state";
 import type { Incident } from "./incident";
+import { isBase } from "./layers";
 import { persistentMap, valueOf, type PersistentMap } from "./persistent-map";
 
 /** All that alerting knows. It is never changed: a step makes a new one. */
@@ -46,7 +47,7 @@ export const withWatched = (state: AlertState, watched: readonly Watched[]): Ale
   return {
     ...state,
     watched: new Map(watched.map((one) => [one.id, one])),
-    bases: watched.filter((one) => !isTop(one) || one.check.kind === "host"),
+    bases: watched.filter(isBase),
     checks: persistentMap(new Map(known)),
     attention: new Set(known.filter(([, check]) => needsAttention(check)).map(([id]) => id)),
   };

@@ -1,45 +1,25 @@
-import { adviceFor } from "./advice";
-import { below, couldExplain, isTop, judge, type CheckState, type Watched } from "./check-state";
+import type { CheckState, Watched } from "./check-state";
 import type { Draft } from "./draft";
 import { steady, turned } from "./flaps";
 import type { Incident } from "./incident";
+import { judge } from "./judge";
+import { explains } from "./layers";
 import { covering } from "./maintenance";
-import {
-  downMessage,
-  flappingMessage,
-  steadyMessage,
-  worseMessage,
-  type Named,
-  type Outage,
-} from "./messages";
+import { steadyMessage, worseMessage, type Named } from "./messages";
+import { outage, tellDown, tellFlapping, type Told } from "./tell";
+import { byReason, isGathering, type Failing } from "./together";
 
-export const outage = (
-  { rules, now }: Draft,
-  watched: Watched,
-  incident: Incident,
-  error: string,
-): Outage => ({
-  fleet: rules.fleet,
-  name: incident.name,
-  since: incident.opened,
-  error,
-  url: rules.link(incident.id, now),
-  advice: adviceFor(watched),
-});
-
-/** What stands on this check and fails. */
+/** What fails because of this check. */
 const failingAbove = (draft: Draft, lower: Watched): readonly Named[] => {
-  const { exhausted } = draft.check(lower.id);
-  if (isTop(lower) && !exhausted) return [];
+  const low = draft.check(lower.id);
   return [...draft.watched.values()]
-    .filter((upper) => below(lower, upper) || (exhausted && couldExplain(lower, upper)))
     .map((upper) => [upper, draft.check(upper.id)] as const)
-    .filter(([, state]) => state.lastOk === false)
+    .filter(([upper, state]) => state.lastOk === false && explains(lower, low, upper, state))
     .map(([{ id }, state]) => ({ name: id, error: state.lastError }));
 };
 
-/** Opens the incident. It is told at once, unless it is a matter of maintenance or flaps. */
-const announce = (draft: Draft, watched: Watched, state: CheckState): void => {
+/** @returns what is to be told: not what is a matter of maintenance or flaps. */
+const open = (draft: Draft, [watched, state]: Failing): Told | undefined => {
   const { rules, now } = draft;
   const error = state.lastError ?? "no reason given";
   const above = failingAbove(draft, watched);
@@ -69,16 +49,16 @@ const announce = (draft: Draft, watched: Watched, state: CheckState): void => {
   });
   if (quiet !== undefined) draft.event(incident.id, "quiet", quiet);
   else if (flaps.flapping) tellFlapping(draft, watched, incident, error, flaps.turns.length);
-  else draft.send(downMessage(outage(draft, watched, incident, error), above, now));
+  else return { watched, incident, error, above };
+  return undefined;
 };
 
-export const tellFlapping = (
-  draft: Draft,
-  watched: Watched,
-  incident: Incident,
-  error: string,
-  turns: number,
-): void => draft.send(flappingMessage(outage(draft, watched, incident, error), turns));
+/** Opens an incident for each; those that fail together are told together. */
+const announce = (draft: Draft, group: readonly Failing[]): void =>
+  tellDown(
+    draft,
+    group.map((failing) => open(draft, failing)).filter((told) => told !== undefined),
+  );
 
 /** It is silent because of a lower one, whose incident names it. */
 const hold = (draft: Draft, watched: Watched, state: CheckState, by: string): void => {
@@ -90,46 +70,47 @@ const hold = (draft: Draft, watched: Watched, state: CheckState, by: string): vo
     draft.put({ ...holder, above: [...holder.above, watched.id] });
 };
 
-const consider = (draft: Draft, watched: Watched, state: CheckState): void => {
+/** @returns whether it is to be announced. */
+const consider = (draft: Draft, watched: Watched, state: CheckState): boolean => {
   const verdict = judge(
     watched,
-    { firedAt: draft.now, ...state },
+    state,
     draft.bases.map((base) => [base, draft.check(base.id)] as const),
     draft.now,
     draft.rules.patienceMs,
   );
-  if (verdict.kind === "announce") announce(draft, watched, state);
   if (verdict.kind === "held" && state.heldBy !== verdict.by)
     hold(draft, watched, state, verdict.by);
+  return verdict.kind === "announce";
 };
 
 /** It has held one state for long enough: say which, and alert as usual again. */
 const endFlapping = (draft: Draft, watched: Watched, state: CheckState): void => {
-  const { rules, now } = draft;
+  const { now } = draft;
   const incident = draft.incident(state.incident);
   draft.keep(watched.id, { ...state, flapping: false, turns: [] });
-  const steadyOutage: Outage = {
-    fleet: rules.fleet,
+  const about = {
+    id: incident?.id ?? 0,
     name: watched.id,
-    since: state.turns?.at(-1) ?? now,
-    error: state.lastError ?? "",
-    url: rules.link(incident?.id ?? 0, now),
-    advice: adviceFor(watched),
+    opened: state.turns?.at(-1) ?? now,
   };
+  const steadyOutage = outage(draft, watched, about, state.lastError ?? "");
   draft.send(steadyMessage(steadyOutage, !state.firing));
   if (incident !== undefined) draft.put({ ...incident, quiet: undefined, told: now });
 };
 
 /** Announces what has waited for long enough, and ends the silence about what flapped. */
 export const announceReady = (draft: Draft): void => {
+  const ready: Failing[] = [];
   for (const id of draft.attention()) {
     const watched = draft.watched.get(id);
     if (watched === undefined) continue;
     const state = draft.check(id);
+    const isDue = state.firing && state.lastOk === false && state.incident === undefined;
     if (steady(state, draft.now)) endFlapping(draft, watched, state);
-    else if (state.firing && state.lastOk === false && state.incident === undefined)
-      consider(draft, watched, state);
+    else if (isDue && consider(draft, watched, state)) ready.push([watched, state]);
   }
+  for (const group of byReason(ready)) if (!isGathering(draft, group)) announce(draft, group);
 };
 
 /** Its machine has no room left, and people were told of something less. */

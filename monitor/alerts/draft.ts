@@ -13,6 +13,8 @@ export interface AlertRules {
   readonly link: (incident: number, now: number) => string;
   /** How long a firing check waits for a lower one's verdict, milliseconds. */
   readonly patienceMs: number;
+  /** Within so long every check has had its turn and its answer, milliseconds. */
+  readonly roundMs: number;
   /** Milliseconds between reminders; 0 for none. */
   readonly remindMs: number;
   readonly flapsPerHour: number;

@@ -1,5 +1,13 @@
 import type { CheckState } from "./check-state";
 
+/** What is well again, and whose all-clear waits for that of the others. */
+export interface Cleared {
+  readonly name: string;
+  readonly since: number;
+  readonly until: number;
+  readonly error: string;
+}
+
 /**
  * What users are told about; opened by the lowest broken check. Times are milliseconds since the
  * epoch.
@@ -16,6 +24,10 @@ export interface Incident {
   readonly exhausted?: boolean;
   /** Names of what was not reachable with it. */
   readonly above: readonly string[];
+  /** The first incident of those that one message told of; they are cleared by one, too. */
+  readonly group?: number;
+  /** All-clears of the same group that have not been told yet. */
+  readonly owed?: readonly Cleared[];
   /** When the last message about it was sent; absent while none was (maintenance, flapping). */
   readonly told?: number;
   readonly acknowledged?: { readonly at: number; readonly by: string };

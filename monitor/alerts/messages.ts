@@ -71,6 +71,29 @@ export const upMessage = (
   );
 };
 
+/** What people were told of, and what nobody looks at any more. */
+export const unwatchedMessage = (
+  fleet: string,
+  name: string,
+  since: number,
+  url: string,
+  now: number,
+): Message => {
+  const rows: Row[] = [
+    ["What", name],
+    ["Down from", instant(since)],
+    ["Length", span(now - since)],
+    ["Why", "it is no longer in fleet.yaml, or is called otherwise there"],
+  ];
+  return message(
+    "up",
+    `[${fleet}] CLOSED: ${name} (no longer watched)`,
+    `${name} is no longer watched: its alert is closed`,
+    rows,
+    url,
+  );
+};
+
 export const reminderMessage = (outage: Outage, above: readonly Named[], now: number): Message => {
   const { fleet, name, since, error, url, advice } = outage;
   const rows: Row[] = [

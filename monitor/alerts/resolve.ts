@@ -1,13 +1,76 @@
-import { outage, tellFlapping } from "./announce";
-import { below, isTop, type CheckState, type Watched } from "./check-state";
+import type { Watched, CheckState } from "./check-state";
 import type { Draft } from "./draft";
 import { turned } from "./flaps";
-import type { Incident } from "./incident";
-import { upMessage } from "./messages";
+import type { Cleared, Incident } from "./incident";
+import { isBase, mayExplain } from "./layers";
+import { unwatchedMessage, upMessage } from "./messages";
+import { upTogetherMessage } from "./messages-together";
+import { outage, tellFlapping } from "./tell";
 
-export const close = (draft: Draft, incident: Incident, text: string): void => {
-  draft.put({ ...incident, closed: draft.now });
+/** The others that the same message told of, and that are not well yet. */
+const othersOf = (draft: Draft, { id, group }: Incident): readonly Incident[] =>
+  group === undefined
+    ? []
+    : draft.open().filter((other) => other.group === group && other.id !== id);
+
+const sendTogether = (
+  draft: Draft,
+  { id }: Incident,
+  all: readonly Cleared[],
+  still: readonly Incident[],
+): void => {
+  const { rules, now } = draft;
+  const names = still.map(({ name }) => name);
+  draft.send(upTogetherMessage(rules.fleet, all, names, rules.link(id, now)));
+};
+
+/**
+ * Closes it. The all-clears of a group leave together: until its last one is well they are kept by
+ * those that are not. `alone`: tells of this one where there are no others.
+ */
+const close = (
+  draft: Draft,
+  incident: Incident,
+  text: string,
+  own?: { readonly cleared: Cleared; readonly alone: () => void },
+): void => {
+  draft.put({ ...incident, owed: undefined, closed: draft.now });
   draft.event(incident.id, "resolved", text);
+  const before = incident.owed ?? [];
+  const owed = own === undefined ? before : [...before, own.cleared];
+  const [keeper] = othersOf(draft, incident);
+  if (keeper !== undefined && owed.length > 0)
+    draft.put({ ...keeper, owed: [...(keeper.owed ?? []), ...owed] });
+  else if (own !== undefined && before.length === 0) own.alone();
+  else if (owed.length > 0) sendTogether(draft, incident, owed, []);
+};
+
+/** All-clears that have waited for the rest of their group for a round leave without it. */
+export const tellOwed = (draft: Draft): void => {
+  const { now, rules } = draft;
+  for (const incident of draft.open()) {
+    const { owed = [] } = incident;
+    const from = Math.min(...owed.map(({ until }) => until));
+    if (owed.length === 0 || (now >= from && now - from < rules.roundMs)) continue;
+    draft.put({ ...incident, owed: undefined });
+    sendTogether(draft, incident, owed, [incident, ...othersOf(draft, incident)]);
+  }
+};
+
+/** What was told of is cleared, too, where it is no longer looked at. */
+export const closeUnwatched = (draft: Draft): void => {
+  const { rules, now } = draft;
+  for (const { id, check } of draft.open()) {
+    // One that was closed before it in this step may have left it something.
+    const incident = draft.incident(id);
+    if (incident === undefined || draft.watched.has(check)) continue;
+    const { name, opened: since, told } = incident;
+    const text = "no longer watched";
+    const alone = (): void =>
+      draft.send(unwatchedMessage(rules.fleet, name, since, rules.link(id, now), now));
+    const cleared = { name, since, until: now, error: text };
+    close(draft, incident, text, told === undefined ? undefined : { cleared, alone });
+  }
 };
 
 /**
@@ -15,10 +78,10 @@ export const close = (draft: Draft, incident: Incident, text: string): void => {
  * own.
  */
 export const freeAbove = (draft: Draft, lower: Watched): void => {
-  if (isTop(lower) && lower.check.kind !== "host") return;
+  if (!isBase(lower)) return;
   for (const upper of draft.watched.values()) {
     const state = draft.check(upper.id);
-    const wasHeld = below(lower, upper) || state.heldBy === lower.id;
+    const wasHeld = state.heldBy === lower.id || mayExplain(lower, upper, state);
     if (!state.firing || state.incident !== undefined || !wasHeld) continue;
     draft.keep(upper.id, {
       ...state,
@@ -31,14 +94,21 @@ export const freeAbove = (draft: Draft, lower: Watched): void => {
   }
 };
 
+/** @returns how often it has turned within the hour, where it was announced at all. */
+const turnsOf = (
+  draft: Draft,
+  was: CheckState,
+  incident: Incident | undefined,
+): Pick<CheckState, "turns" | "flapping"> =>
+  incident === undefined
+    ? { turns: was.turns, flapping: was.flapping }
+    : turned(was, draft.now, draft.rules.flapsPerHour);
+
 /** It is well again. `was`: its state before this run. */
 export const resolve = (draft: Draft, watched: Watched, was: CheckState): void => {
-  const { rules, now } = draft;
+  const { now } = draft;
   const incident = draft.incident(was.incident);
-  const flaps =
-    incident === undefined
-      ? { turns: was.turns, flapping: was.flapping }
-      : turned(was, now, rules.flapsPerHour);
+  const flaps = turnsOf(draft, was, incident);
   draft.keep(watched.id, {
     ...draft.check(watched.id),
     ...flaps,
@@ -48,13 +118,17 @@ export const resolve = (draft: Draft, watched: Watched, was: CheckState): void =
     heldBy: undefined,
   });
   if (incident !== undefined) {
-    close(draft, incident, "");
+    const { name, opened: since, told } = incident;
     const error = was.lastError ?? incident.error;
-    const above = incident.above.map((name) => ({ name }));
-    if (flaps.flapping && was.flapping !== true)
-      tellFlapping(draft, watched, incident, error, flaps.turns?.length ?? 0);
-    else if (incident.told !== undefined && was.flapping !== true)
-      draft.send(upMessage(outage(draft, watched, incident, error), above, now));
+    const above = incident.above.map((one) => ({ name: one }));
+    const own = {
+      cleared: { name, since, until: now, error },
+      alone: () => draft.send(upMessage(outage(draft, watched, incident, error), above, now)),
+    };
+    const begins = flaps.flapping === true && was.flapping !== true;
+    const isTold = told !== undefined && flaps.flapping !== true && was.flapping !== true;
+    close(draft, incident, "", isTold ? own : undefined);
+    if (begins) tellFlapping(draft, watched, incident, error, flaps.turns?.length ?? 0);
   }
   freeAbove(draft, watched);
 };

@@ -1,12 +1,14 @@
 import type { Outcome } from "../checks/outcome";
 import { withWatched, type AlertState } from "./alert-state";
 import { announceReady, worsen } from "./announce";
-import { below, type CheckState, type Watched } from "./check-state";
+import type { CheckState, Watched } from "./check-state";
 import { createDraft, type AlertRules, type Draft } from "./draft";
 import type { Effect } from "./effects";
+import { withEvidence } from "./evidence";
 import type { EventKind, Incident } from "./incident";
+import { mayExplain } from "./layers";
 import { remind } from "./remind";
-import { close, freeAbove, resolve } from "./resolve";
+import { closeUnwatched, freeAbove, resolve, tellOwed } from "./resolve";
 import { countRun, type Streak } from "./streak";
 
 /** What happens to alerting. Times are milliseconds since the epoch. */
@@ -54,11 +56,13 @@ const afterRun = (
   was: CheckState,
   streak: Streak,
   began: number,
-  { result, ms, detail, error, exhausted }: Outcome,
+  { result, ms, detail, error, exhausted, stage, late }: Outcome,
   now: number,
 ): CheckState => {
   const ok = result === "pass";
   const fires = streak.firing && !was.firing;
+  // Until it is resolved, what stands on it is held for the reason that it had.
+  const recovering = streak.firing ? was : undefined;
   return {
     ...was,
     ...streak,
@@ -69,21 +73,25 @@ const afterRun = (
     lastError: error ?? was.lastError,
     firedAt: fires ? now : was.firedAt,
     exhausted: (ok ? streak.firing && was.exhausted : exhausted) || undefined,
+    stage: ok ? recovering?.stage : stage,
+    late: ok ? recovering?.late : late,
     newSince: newSince(was, ok, began),
   };
 };
 
-/** A first failure asks those below, unless they have been asked since. */
-const askBelow = (draft: Draft, upper: Watched, began: number): void => {
+/** Asks those that may be the reason, unless they have been asked since. */
+const askBelow = (draft: Draft, upper: Watched, since: number): void => {
+  const state = draft.check(upper.id);
   const stale = draft.bases.filter(
-    (lower) => below(lower, upper) && (draft.check(lower.id).lastAt ?? 0) < began,
+    (lower) => mayExplain(lower, upper, state) && (draft.check(lower.id).lastAt ?? 0) < since,
   );
   draft.hurry(stale.map(({ id }) => id));
 };
 
-const ran = (draft: Draft, id: string, began: number, outcome: Outcome): void => {
+const ran = (draft: Draft, id: string, began: number, found: Outcome): void => {
   const watched = draft.watched.get(id);
-  if (watched === undefined || outcome.result === "unknown") return;
+  if (watched === undefined || found.result === "unknown") return;
+  const outcome = withEvidence(draft, watched, found);
   const was = draft.check(id);
   const ok = outcome.result === "pass";
   // A full disk is no matter of luck, and what it explains would be told before it.
@@ -91,6 +99,9 @@ const ran = (draft: Draft, id: string, began: number, outcome: Outcome): void =>
   const [streak, turn] = countRun(was, ok, rule);
   draft.keep(id, afterRun(was, streak, began, outcome, draft.now));
   if (!ok && was.lastOk !== false) askBelow(draft, watched, began);
+  // What a cache knew at the first failure may be forgotten by now.
+  else if (!ok && outcome.stage !== undefined && (turn === "firing" || outcome.stage === "name"))
+    askBelow(draft, watched, turn === "firing" ? draft.now : began);
   if (turn === "resolved") resolve(draft, watched, was);
   else if (outcome.exhausted) worsen(draft, watched);
   else if (!ok && was.exhausted) freeAbove(draft, watched);
@@ -104,15 +115,15 @@ const mark = (
   text: string,
   change: Partial<Incident>,
 ): void => {
-  const incident = draft.incident(id);
-  if (incident === undefined) return;
-  draft.put({ ...incident, ...change });
-  draft.event(id, kind, text);
-};
-
-const closeUnwatched = (draft: Draft): void => {
-  for (const incident of draft.open())
-    if (!draft.watched.has(incident.check)) close(draft, incident, "no longer watched");
+  const named = draft.incident(id);
+  if (named === undefined) return;
+  // Who answers a message answers all that it told of.
+  const isMeant = ({ id: its, group }: Incident): boolean =>
+    its === id || (group !== undefined && group === named.group);
+  for (const incident of draft.open().filter(isMeant)) {
+    draft.put({ ...incident, ...change });
+    draft.event(incident.id, kind, text);
+  }
 };
 
 const happen = (draft: Draft, event: AlertEvent): void => {
@@ -121,7 +132,8 @@ const happen = (draft: Draft, event: AlertEvent): void => {
       return ran(draft, event.check, event.began, event.outcome);
     case "tick":
       announceReady(draft);
-      for (const incident of draft.open()) remind(draft, incident);
+      remind(draft);
+      tellOwed(draft);
       return;
     case "acknowledge":
       return mark(draft, event.incident, "acknowledged", event.by, {

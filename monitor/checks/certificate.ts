@@ -8,6 +8,7 @@ import { type Advice, logs, type Machine, onMachine, runbook } from "./advice";
 import type { LookingKind } from "./check-kind";
 import { openPlain, openSecure } from "./connection";
 import { explain, Finding, TooLate } from "./outcome";
+import { failedAt, followStage } from "./stage";
 
 const DAY = 86_400_000;
 /** Below it browsers and authorities take no RSA key any more. */
@@ -20,9 +21,12 @@ const served = (
   timeoutMs: number,
 ): Promise<{ readonly certificate: PeerCertificate; readonly problem?: Error }> => {
   return new Promise((resolve, reject) => {
-    const socket = openSecure(openPlain(host, port, timeoutMs), host, port, true);
+    const plain = openPlain(host, port, timeoutMs);
+    const socket = openSecure(plain, host, port, true);
+    const stage = followStage(host, plain, socket);
+    const fail = (error: Error): void => finish(() => reject(failedAt(stage(), error)));
     const timer = setTimeout(
-      () => finish(() => reject(new TooLate(`no TLS handshake within ${timeoutMs / 1000} s`))),
+      () => fail(new TooLate(`no TLS handshake within ${timeoutMs / 1000} s`)),
       timeoutMs,
     );
     const finish = (end: () => void): void => {
@@ -39,7 +43,7 @@ const served = (
         }),
       );
     });
-    socket.once("error", (error: Error) => finish(() => reject(error)));
+    socket.once("error", fail);
   });
 };
 
@@ -56,7 +60,10 @@ export const checkCertificate = async (
   const { certificate, problem } = await served(check.host, check.port ?? 443, timeoutMs);
   const left = Math.floor((Date.parse(certificate.valid_to) - now) / DAY);
   if (problem !== undefined)
-    throw new Finding(`the certificate of ${check.host} does not verify: ${explain(problem)}`);
+    throw failedAt(
+      "certificate",
+      new Finding(`the certificate of ${check.host} does not verify: ${explain(problem)}`),
+    );
   if (certificate.modulus !== undefined && (certificate.bits ?? 0) < WEAK_BITS)
     throw new Finding(
       `the certificate of ${check.host} has a weak key (RSA of ${certificate.bits} bits)`,

@@ -5,10 +5,11 @@ import type { DnsCheck } from "@second-server/contract/check-settings";
 
 import { listOf, oneOf, optional, text } from "../rules";
 import type { Advice } from "./advice";
-import { authoritiesOf, isMissing } from "./authority";
+import { authoritiesOf, codeOf, isMissing } from "./authority";
 import type { LookingKind } from "./check-kind";
 import { type RecordType, sameRecords, spelled, utf8 } from "./dns-records";
 import { Finding, TooLate } from "./outcome";
+import { failedAt } from "./stage";
 
 /** Who is asked, where it is not this machine's resolver, and the port of zones' own servers. */
 export interface DnsServers {
@@ -105,9 +106,13 @@ export const checkDns = async (
       );
     return found.join(", ");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ECANCELLED")
-      throw new TooLate(`no answer from the name server within ${timeoutMs / 1000} s`);
-    throw error;
+    if (error instanceof Finding) throw failedAt("answer", error);
+    if (codeOf(error) === "ECANCELLED")
+      throw failedAt(
+        "name",
+        new TooLate(`no answer from the name server within ${timeoutMs / 1000} s`),
+      );
+    throw failedAt("name", error);
   } finally {
     clearTimeout(deadline);
   }

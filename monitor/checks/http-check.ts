@@ -7,6 +7,7 @@ import { BODY_LIMIT } from "./answer";
 import type { LookingKind } from "./check-kind";
 import { ask, type Answer } from "./http";
 import { Finding, TooLate } from "./outcome";
+import { failedAt, stageOf } from "./stage";
 import { ensureRuns } from "./unit";
 
 const valueAt = (value: unknown, path: string): unknown =>
@@ -110,7 +111,10 @@ export const checkHttp = async (
       visit.url,
       { method: visit.method, headers: visit.headers, bodyless: !looksAtBody(check) },
       Math.max(1, Math.round(timeoutMs - (monotonic() - began))),
-    );
+    ).catch((error: unknown) => {
+      // Past the first address, a name or a door is another's: it is what was answered.
+      throw followed > 0 ? failedAt("answer", error) : error;
+    });
     if (
       followed < (check.redirects ?? 0) &&
       answer.location !== undefined &&
@@ -151,10 +155,14 @@ export const httpKind: LookingKind<HttpCheck> = {
     unit: optional(text),
   },
   run: async (check, timeoutMs, reports) => {
-    const fact = await checkHttp(check, timeoutMs);
-    if (check.unit !== undefined && reports !== undefined)
-      await ensureRuns(check.unit, check.machine, reports);
-    return fact;
+    try {
+      const fact = await checkHttp(check, timeoutMs);
+      if (check.unit !== undefined && reports !== undefined)
+        await ensureRuns(check.unit, check.machine, reports);
+      return fact;
+    } catch (error) {
+      throw failedAt(stageOf(error) ?? "answer", error);
+    }
   },
   advice: (check) => lookAt(check.id, new URL(check.url).host),
 };

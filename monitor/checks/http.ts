@@ -6,6 +6,7 @@ import { type AnswerReader, createAnswerReader } from "./answer";
 import { textOf } from "./charset";
 import { forgetPlace, openPlain, openSecure, rememberSession } from "./connection";
 import { Finding, TooLate } from "./outcome";
+import { failedAt, followStage, type Stage } from "./stage";
 
 export interface Answer {
   readonly status: number;
@@ -60,16 +61,16 @@ export const ask = async (url: URL, question: Question, deadlineMs: number): Pro
   const secure = url.protocol === "https:";
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const port = Number(url.port) || (secure ? 443 : 80);
+  const plain = openPlain(host, port, deadlineMs);
+  const socket = secure ? openSecure(plain, host, port) : undefined;
+  const stage = followStage(host, plain, socket);
   try {
-    const plain = openPlain(host, port, deadlineMs);
-    if (!secure) return await exchange(plain, plain, text, question, deadlineMs);
-    const socket = openSecure(plain, host, port);
-    return await exchange(plain, socket, text, question, deadlineMs, () =>
-      rememberSession(socket, host, port),
-    );
+    return await exchange(socket ?? plain, stage, text, question, deadlineMs, () => {
+      if (socket !== undefined) rememberSession(socket, host, port);
+    });
   } catch (error) {
     forgetPlace(host, port);
-    throw error;
+    throw failedAt(stage(), error);
   }
 };
 
@@ -94,20 +95,29 @@ const answerOf = (reader: AnswerReader): Answer => {
  */
 const tenths = (milliseconds: number): number => Math.max(1, Math.round(milliseconds / 100)) / 10;
 
+const SILENCE: Readonly<Record<Stage, string>> = {
+  name: "the name was not resolved",
+  connection: "no connection",
+  tls: "no TLS handshake",
+  certificate: "no TLS handshake",
+  answer: "no answer",
+};
+
 /** One request, one answer; the socket is gone afterwards. */
 const exchange = (
-  plain: Socket,
   socket: Socket | TLSSocket,
+  stage: () => Stage,
   text: string,
   { method = "GET", bodyless = false }: Question,
   deadlineMs: number,
-  answered: () => void = () => undefined,
+  answered: () => void,
 ): Promise<Answer> => {
   return new Promise((resolve, reject) => {
     const reader = createAnswerReader(method.toUpperCase(), !bodyless);
-    let stage = "no connection";
+    let begun = false;
+    const silence = (): string => (begun ? "no complete answer" : SILENCE[stage()]);
     const timer = setTimeout(
-      () => fail(new TooLate(`${stage} within ${tenths(deadlineMs)} s`)),
+      () => fail(new TooLate(`${silence()} within ${tenths(deadlineMs)} s`)),
       deadlineMs,
     );
     const end = (settle: () => void): void => {
@@ -120,16 +130,9 @@ const exchange = (
       answered();
       end(() => resolve(answerOf(reader)));
     };
-    plain.once("connect", () => {
-      stage = socket === plain ? "no answer" : "no TLS handshake";
-    });
-    if (socket !== plain)
-      socket.once("secureConnect", () => {
-        stage = "no answer";
-      });
     socket.on("error", fail);
     socket.on("data", (bytes: Buffer) => {
-      stage = "no complete answer";
+      begun = true;
       try {
         if (reader.take(bytes)) done();
       } catch (error) {
@@ -138,10 +141,9 @@ const exchange = (
     });
     socket.on("end", () => {
       if (reader.ended()) return done();
-      const isCutOff = stage === "no complete answer";
       fail(
         new TooLate(
-          isCutOff ? "the answer was cut off" : "the connection was closed without an answer",
+          begun ? "the answer was cut off" : "the connection was closed without an answer",
         ),
       );
     });

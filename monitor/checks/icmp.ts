@@ -6,6 +6,7 @@ import { text } from "../rules";
 import { lookAt } from "./advice";
 import type { LookingKind } from "./check-kind";
 import { Finding, TooLate } from "./outcome";
+import { failedAt } from "./stage";
 
 export const pingArgv = (host: string, seconds: number): readonly [string, ...string[]] => [
   "ping",
@@ -35,10 +36,12 @@ export const checkIcmp = (
           return resolve(/= [\d.]+\/([\d.]+)/.exec(stdout)?.[1]?.concat(" ms round trip"));
         if ((error as NodeJS.ErrnoException).code === "ENOENT")
           return reject(new Finding("ping is not installed (Debian package iputils-ping)"));
+        const said = stderr.trim().split("\n")[0] ?? "";
         reject(
-          stderr.trim() === ""
-            ? new TooLate("no answer to ping")
-            : new Finding(stderr.trim().split("\n")[0] ?? ""),
+          failedAt(
+            /resolution|not known|No address/.test(said) ? "name" : "connection",
+            said === "" ? new TooLate("no answer to ping") : new Finding(said),
+          ),
         );
       },
     );

@@ -1,3 +1,5 @@
+import type { Stage } from "./stage";
+
 /** What one run of a check found. */
 export interface Outcome {
   /**
@@ -11,6 +13,8 @@ export interface Outcome {
   readonly error?: string;
   /** The failure is about time (a deadline, a broken connection), not about what was answered. */
   readonly late?: boolean;
+  /** What it failed at; absent where that says nothing of a layer, and on a pass. */
+  readonly stage?: Stage;
   /**
    * The failure: the machine has no disk space or no inodes left. It needs no confirmation, and
    * explains much of what fails there.

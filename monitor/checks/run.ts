@@ -4,6 +4,7 @@ import { monotonic } from "../adapters/clock";
 import type { Reports } from "./check-kind";
 import { kindOf } from "./kinds";
 import { Exhausted, explain, isLate, type Outcome, Unsure } from "./outcome";
+import { stageOf } from "./stage";
 
 const look = async (
   check: Check,
@@ -39,6 +40,7 @@ export const runCheck = async (
       ms: ms(),
       error: explain(error),
       late: isLate(error) || undefined,
+      stage: stageOf(error),
       exhausted: error instanceof Exhausted || undefined,
     };
   }

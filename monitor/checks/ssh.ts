@@ -5,6 +5,7 @@ import { lookAt, place } from "./advice";
 import type { LookingKind } from "./check-kind";
 import { openPlain } from "./connection";
 import { Finding, TooLate } from "./outcome";
+import { failedAt, followStage, type Stage } from "./stage";
 
 /** Longer than any line before the banner, and all of them together. */
 const LONGEST_LINE = 512;
@@ -26,6 +27,14 @@ const bannerIn = (heard: string): string | undefined => {
   return isTooLong ? (lines[0] ?? begun).trim() : undefined;
 };
 
+const SILENCE: Readonly<Record<Stage, string>> = {
+  name: "the name was not resolved",
+  connection: "no connection",
+  tls: "no SSH banner",
+  certificate: "no SSH banner",
+  answer: "no SSH banner",
+};
+
 /** The server speaks first; we read its banner and hang up. @returns the banner. */
 export const checkSsh = (
   { host, port = 22 }: Pick<SshCheck, "host" | "port">,
@@ -33,10 +42,10 @@ export const checkSsh = (
 ): Promise<string> => {
   return new Promise((resolve, reject) => {
     const socket = openPlain(host, port, timeoutMs);
+    const stage = followStage(host, socket);
     let heard = "";
-    let stage = "no connection";
     const timer = setTimeout(
-      () => silent(new TooLate(`${stage} within ${timeoutMs / 1000} s`)),
+      () => silent(new TooLate(`${SILENCE[stage()]} within ${timeoutMs / 1000} s`)),
       timeoutMs,
     );
     const end = (settle: () => void): void => {
@@ -44,7 +53,7 @@ export const checkSsh = (
       socket.destroy();
       settle();
     };
-    const fail = (error: Error): void => end(() => reject(error));
+    const fail = (error: Error): void => end(() => reject(failedAt(stage(), error)));
     const judge = (line: string): void => {
       if (fits(line)) end(() => resolve(line.slice(0, 100)));
       else fail(new Finding(`the banner is "${line.slice(0, 60)}", not "SSH-2.0-…"`));
@@ -55,9 +64,6 @@ export const checkSsh = (
       if (more.length > 0) judge(first.trim());
       else fail(error);
     };
-    socket.once("connect", () => {
-      stage = "no SSH banner";
-    });
     socket.on("data", (chunk) => {
       heard += chunk.toString("latin1");
       const line = bannerIn(heard);

@@ -5,6 +5,7 @@ import { lookAt, place } from "./advice";
 import type { LookingKind } from "./check-kind";
 import { openPlain } from "./connection";
 import { TooLate } from "./outcome";
+import { failedAt, followStage } from "./stage";
 
 /** Connects and hangs up. */
 export const checkTcp = (
@@ -13,6 +14,7 @@ export const checkTcp = (
 ): Promise<string | undefined> => {
   return new Promise((resolve, reject) => {
     const socket = openPlain(host, port, timeoutMs);
+    const stage = followStage(host, socket);
     const timer = setTimeout(
       () => finish(new TooLate(`no connection to port ${port} within ${timeoutMs / 1000} s`)),
       timeoutMs,
@@ -20,7 +22,7 @@ export const checkTcp = (
     const finish = (error?: Error): void => {
       clearTimeout(timer);
       socket.destroy();
-      if (error) reject(error);
+      if (error) reject(failedAt(stage(), error));
       else resolve(undefined);
     };
     socket.once("connect", () => finish());

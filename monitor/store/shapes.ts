@@ -1,10 +1,11 @@
 import type { Announced } from "../actions/announcements";
 import type { QueuedMessage } from "../adapters/queued-message";
 import type { CheckState } from "../alerts/check-state";
-import type { Incident } from "../alerts/incident";
+import type { Cleared, Incident } from "../alerts/incident";
 import type { Window } from "../alerts/maintenance";
 import type { Beat } from "../checks/beats";
 import type { BlindWindow } from "../checks/blind-windows";
+import { STAGES } from "../checks/stage";
 
 /** Whether a value that was stored is still what was stored. */
 export type Fits = (value: unknown) => boolean;
@@ -51,8 +52,11 @@ export const checkState = objectOf<CheckState>({
   flapping: maybe(flag),
   newSince: maybe(time),
   exhausted: maybe(flag),
+  stage: maybe((value) => STAGES.some((stage) => stage === value)),
+  late: maybe(flag),
 });
 
+const cleared = objectOf<Cleared>({ name: text, since: time, until: time, error: text });
 export const incident = objectOf<Incident>({
   id: number,
   check: text,
@@ -67,6 +71,8 @@ export const incident = objectOf<Incident>({
   snoozedUntil: maybe(time),
   quiet: maybe(text),
   exhausted: maybe(flag),
+  group: maybe(number),
+  owed: maybe(listOf(cleared)),
 });
 
 export const queuedMessage = objectOf<QueuedMessage>({

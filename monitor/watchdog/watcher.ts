@@ -30,6 +30,7 @@ const rulesOf = (
   fleet,
   link: () => url,
   patienceMs: 2 * config.intervalSeconds * 1000,
+  roundMs: (config.intervalSeconds + config.timeoutSeconds) * 1000,
   remindMs: (alerts.remindMinutes ?? 240) * 60_000,
   flapsPerHour: alerts.flapsPerHour ?? 6,
   maintenance: (now) => active(alerts.maintenance ?? [], absence(config, log, now), now),

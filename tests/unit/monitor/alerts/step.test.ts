@@ -15,6 +15,7 @@ const rules: AlertRules = {
   fleet: "lab",
   link: (incident) => `https://status.example.test/incident/${incident}`,
   patienceMs: 20_000,
+  roundMs: 10_000,
   remindMs: 0,
   flapsPerHour: 6,
   maintenance: () => [],

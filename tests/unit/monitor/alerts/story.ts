@@ -6,6 +6,7 @@ import type { CheckState, Watched } from "../../../../monitor/alerts/check-state
 import type { AlertRules } from "../../../../monitor/alerts/draft";
 import type { Incident, Journal } from "../../../../monitor/alerts/incident";
 import type { Message } from "../../../../monitor/alerts/messages";
+import type { Outcome } from "../../../../monitor/checks/outcome";
 import { FakeClock } from "../fake-clock";
 
 /**
@@ -59,6 +60,22 @@ export const watch = (id: string, layer: Layer = "service", failAfter = 3): Watc
   check: { kind: "tcp", id, host: "192.0.2.1", port: 1 } satisfies Check,
 });
 
+/** What fails, and how: by its words alone, or with what it failed at. */
+export type Failures = Readonly<Record<string, string | Partial<Outcome>>>;
+
+const outcomeOf = (failure: Failures[string] | undefined): Outcome => {
+  if (failure === undefined) return { result: "pass", ms: 5 };
+  const { error = "", ...more } = typeof failure === "string" ? { error: failure } : failure;
+  const exhausted = error.startsWith(FULL) || undefined;
+  return {
+    result: "fail",
+    ms: 5,
+    error,
+    exhausted,
+    ...more,
+  };
+};
+
 /** A fleet whose checks answer what the story says, every ten seconds. */
 export class Story {
   readonly clock = new FakeClock();
@@ -95,34 +112,21 @@ export class Story {
     this.#alerts = this.#start();
   }
 
+  ran(check: string, failure?: Failures[string]): void {
+    const outcome = outcomeOf(failure);
+    this.#alerts.happened({ kind: "ran", check, began: this.clock.now(), outcome });
+  }
+
   /** One round: those named fail, the rest pass; ten seconds go by. */
-  async round(
-    failing: Readonly<Record<string, string>> = {},
-    order = this.watched.map(({ id }) => id),
-  ): Promise<void> {
-    for (const id of order) {
-      const error = failing[id];
-      this.#alerts.happened({
-        kind: "ran",
-        check: id,
-        began: this.clock.now(),
-        outcome:
-          error === undefined
-            ? { result: "pass", ms: 5 }
-            : { result: "fail", ms: 5, error, exhausted: error.startsWith(FULL) || undefined },
-      });
-    }
+  async round(failing: Failures = {}, order = this.watched.map(({ id }) => id)): Promise<void> {
+    for (const id of order) this.ran(id, failing[id]);
     for (let second = 0; second < 10; second += 1) {
       await this.clock.pass(1000);
       this.#alerts.happened({ kind: "tick" });
     }
   }
 
-  async rounds(
-    count: number,
-    failing: Readonly<Record<string, string>> = {},
-    order?: readonly string[],
-  ): Promise<void> {
+  async rounds(count: number, failing: Failures = {}, order?: readonly string[]): Promise<void> {
     for (let round = 0; round < count; round += 1)
       await this.round(failing, order ? [...order] : undefined);
   }
@@ -131,6 +135,7 @@ export class Story {
     const rules: AlertRules = {
       fleet: "lab",
       patienceMs: 20_000,
+      roundMs: 10_000,
       remindMs: 4 * 3_600_000,
       flapsPerHour: 6,
       link: (incident) => `https://status.example.test/incident/${incident}`,

@@ -36,7 +36,7 @@ describe("damaged rows", () => {
   const down = async (...names: string[]): Promise<void> => {
     site.round();
     for (let time = 0; time < 3; time += 1)
-      site.round(Object.fromEntries(names.map((name) => [name, "HTTP 500"])));
+      site.round(Object.fromEntries(names.map((name) => [name, `HTTP 500 from ${name}`])));
     await site.observatory.writer.flush();
   };
   /** As after a restart, on the same database. */
