@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 
 import type { MendTools } from "../../drills/drill";
 import { defaultHistory, earlierRuns, rememberRun, type Run } from "../../drills/journal";
@@ -10,6 +10,8 @@ import { renderReport } from "../../drills/report";
 import { renderRun, renderSummary } from "../../drills/timeline";
 import { type CommonOptions, type Context, common, contextOf } from "../context";
 import { chosen, type Choice, type Programme } from "../drill-choice";
+import { mailerOf } from "../drill-mail";
+import { type Scheduler, SCHEDULERS, writeSchedule } from "../drill-schedule";
 import { failed } from "../errors";
 import { runningLab } from "../lab";
 import { withLock } from "../lock";
@@ -19,6 +21,8 @@ import { reporterFor } from "../progress/reporter";
 interface Options extends CommonOptions, Choice {
   readonly report?: string;
   readonly history?: string;
+  readonly mail?: string;
+  readonly schedule?: Scheduler;
 }
 
 /** As a shell says that a command was ended by SIGINT. */
@@ -37,9 +41,9 @@ const runAll = async (
   { entries, until }: Programme,
   tools: MendTools,
   history: string,
+  runs: Run[],
   signal: AbortSignal,
-): Promise<readonly Run[]> => {
-  const runs: Run[] = [];
+): Promise<void> => {
   for await (const entry of entries) {
     if (signal.aborted || Date.now() > until) break;
     const run = await rehearse(entry, tools, signal);
@@ -47,28 +51,47 @@ const runAll = async (
     tools.reporter.say(renderRun(run));
     runs.push(run);
   }
-  return runs;
 };
 
-const writeReport = (
-  file: string,
-  runs: readonly Run[],
-  history: string,
-  { fleet, reporter }: MendTools,
-): void => {
+type Mailer = Awaited<ReturnType<typeof mailerOf>>;
+
+/** The report as a page, with the figures of the runs before these beside them. */
+const pageOf = (runs: readonly Run[], history: string, { fleet }: MendTools): string => {
   const earlier = earlierRuns(history).filter(
     (one) => !runs.some(({ began }) => began === one.began),
   );
-  writeFileSync(file, renderReport({ fleet: fleet.name, runs, earlier, now: new Date() }));
-  reporter.say(`\nThe report is in ${file}.`);
+  return renderReport({ fleet: fleet.name, runs, earlier, now: new Date() });
+};
+
+/** Whatever has ended the drills is told as well, and then thrown on. */
+const mailing = async (
+  mailer: Mailer | undefined,
+  runs: readonly Run[],
+  history: string,
+  tools: MendTools,
+  work: () => Promise<void>,
+): Promise<void> => {
+  let trouble: string | undefined;
+  try {
+    await work();
+  } catch (error) {
+    trouble = error instanceof Error ? error.message : String(error);
+    throw error;
+  } finally {
+    const fleet = tools.fleet.name;
+    await mailer?.({ fleet, runs, page: pageOf(runs, history, tools), trouble });
+    if (mailer) tools.reporter.say("The result is mailed.");
+  }
 };
 
 const perform = async (
   context: Context,
   programme: Programme,
   tools: MendTools,
+  mailer: Mailer | undefined,
   { report, history = defaultHistory(context) }: Options,
 ): Promise<void> => {
+  const runs: Run[] = [];
   const interruption = new AbortController();
   const interrupt = (): void => {
     tools.reporter.say("\nInterrupted: mending what is broken. A moment.");
@@ -78,9 +101,14 @@ const perform = async (
   try {
     await mendLeftOver(context, DRILLS, tools);
     if (programme.said !== undefined) tools.reporter.say(programme.said);
-    const runs = await runAll(programme, tools, history, interruption.signal);
+    await mailing(mailer, runs, history, tools, () =>
+      runAll(programme, tools, history, runs, interruption.signal),
+    );
     if (runs.length > 1) tools.reporter.say(renderSummary(runs));
-    if (report !== undefined) writeReport(report, runs, history, tools);
+    if (report !== undefined) {
+      writeFileSync(report, pageOf(runs, history, tools));
+      tools.reporter.say(`\nThe report is in ${report}.`);
+    }
     if (interruption.signal.aborted) process.exitCode = INTERRUPTED;
     const bad = runs.filter(({ ok }) => !ok);
     if (bad.length > 0 && !interruption.signal.aborted)
@@ -106,6 +134,13 @@ export const define = (command: Command): void => {
     .option("--load <programs>", "with --soak: so many programs that want all of this host")
     .option("--mend", "only put right what a drill that was killed has left broken")
     .option("--report <file>", "write what was seen as one HTML page")
+    .option("--mail <stack>", "mail the result by this stack's relay, to its addresses")
+    .addOption(
+      new Option(
+        "--schedule <what>",
+        "write the files of a weekly --all, for systemd of this machine or for GitHub's CI",
+      ).choices(SCHEDULERS),
+    )
     .option(
       "--history <file>",
       "where runs are remembered, as JSON lines (default: in the state folder, gone with destroy)",
@@ -116,6 +151,11 @@ export const define = (command: Command): void => {
     )
     .action(async (names: readonly string[], options: Options) => {
       const context = contextOf(options);
+      if (options.schedule !== undefined) {
+        const schedule = { project: context.project, mailBy: options.mail };
+        console.log(writeSchedule(options.schedule, schedule).join("\n"));
+        return;
+      }
       const programme = chosen(names, options, new Date());
       if (programme === undefined) {
         console.log(listed(context.json));
@@ -123,13 +163,14 @@ export const define = (command: Command): void => {
       }
       const { lab } = await runningLab(context, "drill");
       const fleet = await loadManifest(context);
+      const mailer = options.mail === undefined ? undefined : await mailerOf(context, options.mail);
       const reporter = reporterFor(process.stdout, context.json);
       try {
         const tools = { context, lab, fleet, reporter };
         await withLock(
           context,
           `drill ${programme.title}`,
-          () => perform(context, programme, tools, options),
+          () => perform(context, programme, tools, mailer, options),
           "drill",
         );
       } finally {

@@ -1,4 +1,3 @@
-import { type StackSettings, openStackSettings } from "@second-server/engine/settings";
 import type { Command } from "commander";
 
 import { nearest } from "../../config/problems";
@@ -8,31 +7,7 @@ import { type CommonOptions, type Context, common, contextOf } from "../context"
 import { cannotRun } from "../errors";
 import { table } from "../progress/text";
 import { readSecret } from "../secret-value";
-
-/**
- * The engine's errors are about the stack's files or its passphrase: words for people, no defect of
- * ours.
- */
-const orRefuse = async <T>(work: () => Promise<T>): Promise<T> => {
-  try {
-    return await work();
-  } catch (error) {
-    if ((error as Error).name === "EngineError")
-      throw cannotRun(`fleet secret: ${(error as Error).message}`);
-    throw error;
-  }
-};
-
-const open = async (context: Context): Promise<StackSettings> =>
-  await orRefuse(() =>
-    openStackSettings({
-      folder: context.project,
-      stack: context.stack,
-      backendUrl:
-        (!context.local && process.env["PULUMI_BACKEND_URL"]) || `file://${context.paths.state}`,
-      ...(context.local ? { passphrase: "local" } : {}),
-    }),
-  );
+import { openSettings, orRefuse } from "../stack-settings";
 
 /** The secret's name, with the project before it or without. */
 const known = (given: string): string => {
@@ -49,9 +24,9 @@ const next = ({ stack, local }: Context): string =>
 
 const set = async (given: string, value: string | undefined, context: Context): Promise<void> => {
   const name = known(given);
-  const settings = await open(context);
+  const settings = await openSettings("secret", context);
   const text = await readSecret(name, value);
-  await orRefuse(() => settings.set(name, text, { secret: true }));
+  await orRefuse("secret", () => settings.set(name, text, { secret: true }));
   console.log(
     context.json
       ? JSON.stringify({ set: name, file: settings.path })
@@ -60,7 +35,9 @@ const set = async (given: string, value: string | undefined, context: Context): 
 };
 
 const list = async (context: Context): Promise<void> => {
-  const written = new Map((await open(context)).list().map((one) => [one.key, one.secret]));
+  const written = new Map(
+    (await openSettings("secret", context)).list().map((one) => [one.key, one.secret]),
+  );
   const all = SECRET_NAMES.map((name) => {
     const encrypted = written.get(`${PROJECT}:${name}`);
     return { name, set: encrypted !== undefined, encrypted: encrypted === true };
@@ -76,8 +53,8 @@ const list = async (context: Context): Promise<void> => {
 
 const remove = async (given: string, context: Context): Promise<void> => {
   const name = known(given);
-  const settings = await open(context);
-  const removed = await orRefuse(() => settings.remove(name));
+  const settings = await openSettings("secret", context);
+  const removed = await orRefuse("secret", () => settings.remove(name));
   const said = removed ? `${name} is removed. ${next(context)}` : `${name} was not set.`;
   console.log(context.json ? JSON.stringify({ removed: removed ? [name] : [] }) : said);
 };
