@@ -82,8 +82,14 @@ interface Bounds {
   readonly seconds: number;
   /** Of all items together. */
   readonly bytes?: number;
+  readonly files?: number;
 }
-const limitsOf = (bytes: number) => ({ ...LIMITS, bytes, spare: SPARE_BYTES });
+const limitsOf = ({ bytes = LIMITS.bytes, files = LIMITS.files }: Omit<Bounds, "seconds">) => ({
+  ...LIMITS,
+  bytes,
+  files,
+  spare: SPARE_BYTES,
+});
 
 const isEnd = (value: unknown): value is End => typeof value === "object" && Boolean(value);
 /** What the taking end says of each item; when it says nothing, its last words are each item's. */
@@ -114,18 +120,18 @@ export const copyOut = async (
   data: Data,
   journeys: readonly Journey[],
   target: string,
-  { seconds, bytes = LIMITS.bytes }: Bounds,
+  { seconds, ...most }: Bounds,
 ): Promise<readonly End[]> => {
   const { service } = data;
   const confinement = confinementOf(machine, service, ownerOf(machine, data), seconds);
   const give = python(GIVE, {
     root: machine.at(PATHS.serviceData),
-    limits: limitsOf(bytes),
+    limits: limitsOf(most),
     items: journeys.map(({ kind, from }) => ({ kind, path: from, held: HELD_SECONDS })),
   });
   const take = python(TAKE, {
     root: target,
-    limits: limitsOf(bytes),
+    limits: limitsOf(most),
     seconds: seconds + GRACE_SECONDS,
     from: machine.confine(give, confinement),
     items: journeys.map(({ to }) => ({ path: to })),
@@ -156,13 +162,13 @@ export const copyIn = async (
   const confinement = confinementOf(machine, service, ownerOf(machine, data), seconds);
   const take = python(TAKE, {
     root: machine.at(PATHS.serviceData),
-    limits: { ...limitsOf(LIMITS.bytes), spare: 0 },
+    limits: { ...limitsOf({}), spare: 0 },
     seconds,
     items: journeys.map(({ to, beside }) => ({ path: to, beside })),
   });
   const give = python(GIVE, {
     root: source,
-    limits: limitsOf(LIMITS.bytes),
+    limits: limitsOf({}),
     to: machine.confine(take, confinement),
     items: journeys.map(({ kind, from }) => ({
       kind: kind === "directory" ? "directory" : "file",

@@ -10,12 +10,10 @@ A copy travels as frames: four bytes of length, a head in JSON, and as many byte
 import json
 import os
 import signal
-import sqlite3
 import stat
 import struct
 import subprocess
 import sys
-import time
 
 spec = json.loads(sys.argv[1])
 LIMITS = spec["limits"]

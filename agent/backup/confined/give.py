@@ -9,6 +9,8 @@ unless its progress function objects. A folder goes again while files come, go o
 that what belongs together is of one moment; one that never rests goes as it is found.
 """
 import base64
+import sqlite3
+import time
 
 child = subprocess.Popen(spec["to"], stdin=subprocess.PIPE) if "to" in spec else None
 out = child.stdin if child else os.fdopen(1, "wb", closefd=False)

@@ -1,20 +1,22 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync } from "node:fs";
 
 import type { BackupStatus, RepositoryStatus } from "@second-server/contract/backups";
 
 import { writeManifest } from "../../../agent/backup/manifest";
 import { noteOrder } from "../../../agent/backup/store";
+import { PASSWORD } from "./repository-template";
 import { type TemporaryMachine, temporaryMachine } from "./temporary-machine";
 
 export const FOLDER = "/var/lib/fleet-backups";
 export const REPOSITORY = "/var/lib/fleet-repository";
 
-/** A watcher in a folder that has been given the repository's password. */
-export const watcher = (): TemporaryMachine => {
+/** A watcher in a folder that has been given the repository's password, and has this repository. */
+export const watcher = (repository?: string): TemporaryMachine => {
   const machine = temporaryMachine();
-  machine.write("/etc/fleet/secrets/repository-password", "of the tests");
+  machine.write("/etc/fleet/secrets/repository-password", PASSWORD);
   policy(machine, { hourly: 24, daily: 7, weekly: 4 }, 60);
+  if (repository !== undefined) cpSync(repository, machine.at(REPOSITORY), { recursive: true });
   return machine;
 };
 

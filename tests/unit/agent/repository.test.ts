@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 
-import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
 
 import { noteDoubts, backupIds } from "../../../agent/backup/store";
 import { ownRepository } from "../../../agent/repository/restic";
@@ -18,25 +18,33 @@ import {
   textIn,
   watcher,
 } from "./repository-kit";
+import { PASSWORD, makeTemplate } from "./repository-template";
 import type { TemporaryMachine } from "./temporary-machine";
-
-let machine: TemporaryMachine;
-beforeEach(() => {
-  machine = watcher();
-});
-afterEach(() => {
-  machine.remove();
-});
 
 const idAt = (hour: number, minute = 0): string =>
   `20261121T${String(hour).padStart(2, "0")}${String(minute).padStart(2, "0")}00Z`;
-const idsIn = async (): Promise<readonly string[]> =>
-  (await snapshotsIn(machine, ownRepository(machine))).map(({ id }) => id);
 
 suiteWhere(
   existsSync("/usr/bin/restic") ? null : "restic is not installed",
   "the repository",
   () => {
+    let template: string;
+    let machine: TemporaryMachine;
+    const idsIn = async (): Promise<readonly string[]> =>
+      (await snapshotsIn(machine, ownRepository(machine))).map(({ id }) => id);
+    beforeAll(() => {
+      template = makeTemplate();
+    });
+    afterAll(() => {
+      rmSync(template, { recursive: true });
+    });
+    beforeEach(() => {
+      machine = watcher(template);
+    });
+    afterEach(() => {
+      machine.remove();
+    });
+
     test("folders of before there was one go in once, oldest first, and stay beside it, where a recovery finds them", async () => {
       const ids = [8, 9, 10, 11].map((hour) => idAt(hour));
       for (const id of ids) keepFolder(machine, id, { "data/a/x": `of ${id}` });
@@ -48,6 +56,15 @@ suiteWhere(
       await takeIn(machine);
       expect(resticOn(machine, "snapshots", "--json")).toBe(snapshots);
       expect(statusOf(machine)).toMatchObject({ backups: 4, newest: idAt(11) });
+    });
+
+    test("the first one is made by restic, and opens by the password that the machine was given", async () => {
+      machine.remove();
+      machine = watcher();
+      keepFolder(machine, idAt(8), { "data/a/x": "first" });
+      await takeIn(machine);
+      expect(textIn(machine, idAt(8), "data/a/x")).toBe("first");
+      expect(statusOf(machine)).toMatchObject({ since: expect.any(String), backups: 1 });
     });
 
     test("what does not change takes no room again, and nothing of it can be read without the password", async () => {
@@ -163,7 +180,7 @@ suiteWhere(
       await expect(takeIn(machine)).rejects.toThrow("wrong password");
       expect(statusOf(machine).taken?.error).toContain("wrong password");
       expect(backupIds(machine)).toEqual([idAt(9), idAt(8)]);
-      machine.write("/etc/fleet/secrets/repository-password", "of the tests");
+      machine.write("/etc/fleet/secrets/repository-password", PASSWORD);
       await takeIn(machine);
       expect(await idsIn()).toEqual([idAt(8), idAt(9)]);
     });
