@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import type { Release } from "@second-server/contract/release";
 
 import type { Confinement } from "../../../agent/confine";
 import type { Machine } from "../../../agent/machine";
-import type { Ran } from "../../../agent/process";
+import { type Ran, runAndCollect } from "../../../agent/process";
 import { sha256 } from "./sample";
 
 /**
@@ -68,15 +68,7 @@ export const temporaryMachine = (): TemporaryMachine => {
     argv,
     { environment, input, inputFile } = {},
   ): Promise<Ran> => {
-    if (REAL.has(argv[0]!)) {
-      const { status, stdout, stderr } = spawnSync(argv[0]!, argv.slice(1), {
-        encoding: "utf8",
-        env: { ...process.env, ...environment },
-        ...(input !== undefined && { input }),
-        ...(inputFile !== undefined && { stdio: [inputFile, "pipe", "pipe"] }),
-      });
-      return { code: status ?? 1, stdout, stderr };
-    }
+    if (REAL.has(argv[0]!)) return await runAndCollect(argv, { environment, input, inputFile });
     const line = argv.join(" ").replaceAll(root, "");
     ran.push(line);
     const answer = [...answers].find(([start]) => line.startsWith(start))?.[1] ?? standing(argv);
