@@ -207,7 +207,7 @@ export const unpackInto = async (
   };
   const take = python(TAKE, {
     root: folder,
-    limits: limitsOf(LIMITS.bytes),
+    limits: limitsOf({}),
     seconds: seconds + GRACE_SECONDS,
     from: machine.confine(python(UNPACK, { limits: LIMITS }), confinement),
     reads: true,
