@@ -24,8 +24,25 @@ interface Letter {
   readonly subject: string;
 }
 
-const namesOf = (mails: readonly Letter[], word: "DOWN" | "UP"): readonly string[] =>
-  mails.flatMap(({ subject }) => new RegExp(`\\b${word}: (\\S+)`).exec(subject)?.[1] ?? []);
+/** The checks that the mails with this word name, and whether one tells of more than it names. */
+const namedBy = (mails: readonly Letter[], word: "DOWN" | "UP") => {
+  const lists = mails.flatMap(
+    ({ subject }) => new RegExp(`\\b${word}: (.+?)(?: \\(.*)?$`).exec(subject)?.[1] ?? [],
+  );
+  return {
+    names: new Set(lists.flatMap((list) => list.replace(MORE, "").split(", "))),
+    hasMore: lists.some((list) => MORE.test(list)),
+  };
+};
+
+/** What several at once are shortened to: "blog, chat, docs and 7 more". */
+const MORE = / and \d+ more$/;
+
+const missing = (
+  one: ReturnType<typeof namedBy>,
+  other: ReturnType<typeof namedBy>,
+): readonly string[] =>
+  other.hasMore ? [] : [...one.names].filter((name) => !other.names.has(name));
 
 /**
  * What is wrong with the mails of two disasters at once: an alert without its all-clear, an
@@ -35,19 +52,16 @@ export const wrongMails = (
   mails: readonly Letter[],
   grounds: readonly (Ground | undefined)[],
 ): readonly string[] => {
-  const down = namesOf(mails, "DOWN");
-  const up = namesOf(mails, "UP");
-  const count = (names: readonly string[], name: string): number =>
-    names.filter((one) => one === name).length;
-  const unpaired = [...new Set([...down, ...up])]
-    .filter((name) => count(down, name) !== count(up, name))
-    .map((name) => `${count(down, name)} alerts and ${count(up, name)} all-clears of ${name}`);
+  const down = namedBy(mails, "DOWN");
+  const up = namedBy(mails, "UP");
   const touched = grounds.some((ground) => ground === "the watcher" || ground === "the link");
-  const untrue =
-    down.includes("watcher") && !touched
+  return [
+    ...missing(down, up).map((name) => `an alert of ${name}, and no all-clear`),
+    ...missing(up, down).map((name) => `an all-clear of ${name}, and no alert`),
+    ...(down.names.has("watcher") && !touched
       ? ["an alert about the watcher, which nothing has happened to"]
-      : [];
-  return [...unpaired, ...untrue];
+      : []),
+  ];
 };
 
 const run = async (

@@ -11,7 +11,7 @@ import { withLock } from "../../../cli/lock";
 import { jsonReporter } from "../../../cli/progress/reporter";
 import { chaosOf, entryNamed } from "../../../drills/chaos";
 import { longestGap } from "../../../drills/constant-writer";
-import { downMail, upMail } from "../../../drills/disaster";
+import { downMail, SEVERAL, upMail } from "../../../drills/disaster";
 import type { Disaster, MendTools } from "../../../drills/drill";
 import { defaultHistory, earlierRuns, journalOf, rememberRun } from "../../../drills/journal";
 import { DRILLS, type DrillEntry } from "../../../drills/list";
@@ -59,6 +59,10 @@ test("an alert's subject is that of the named check, not of one whose name begin
   expect(downMail("primary").test("[f] DOWN: primary/host")).toBe(false);
   expect(upMail("a.b").test("[f] UP: a.b (was down 3 s)")).toBe(true);
   expect(upMail("a.b").test("[f] UP: axb (was down 3 s)")).toBe(false);
+  expect(downMail("blog").test("[f] DOWN: blog, chat, docs and 7 more")).toBe(false);
+  expect(downMail(SEVERAL).test("[f] DOWN: blog, chat, docs and 7 more")).toBe(true);
+  expect(downMail(SEVERAL).test("[f] DOWN: blog")).toBe(false);
+  expect(upMail(SEVERAL).test("[f] UP: blog, chat (were down 3 s)")).toBe(true);
 });
 
 test("the longest time without a write counts its beginning and its end, and all of it where none was taken", () => {
@@ -223,9 +227,13 @@ describe("what is rehearsed", () => {
     const well = mails("DOWN: nginx", "UP: nginx (was down 3 s)");
     expect(wrongMails(well, ["nginx", "the cloud"])).toEqual([]);
     expect(wrongMails(well.slice(0, 1), ["nginx", "the cloud"])).toEqual([
-      "1 alerts and 0 all-clears of nginx",
+      "an alert of nginx, and no all-clear",
     ]);
     expect(wrongMails(well.slice(1), ["nginx", "the cloud"])).toHaveLength(1);
+    const many = mails("DOWN: a, b and 2 more", "UP: a, b, c, d (were down 3 s)");
+    expect(wrongMails(many, ["nginx", "the cloud"])).toEqual([]);
+    expect(wrongMails(many.slice(0, 1), ["nginx", "the cloud"])).toHaveLength(2);
+    expect(wrongMails([...many, ...mails("DOWN: e")], ["nginx", "the cloud"])).toHaveLength(1);
     const watcher = mails("DOWN: watcher", "UP: watcher (was down 9 s)");
     expect(wrongMails(watcher, ["nginx", "the cloud"])).toHaveLength(1);
     expect(wrongMails(watcher, ["nginx", "the watcher"])).toEqual([]);
