@@ -144,6 +144,7 @@ export const factsOf = (
       failAfter: manifest.checks["fail-after"],
       passAfter: manifest.checks["pass-after"],
       rebootWithinSeconds: manifest.checks["reboot-within"],
+      upgradeWithinSeconds: manifest.checks["upgrade-within"],
       also: manifest.checks.also,
     },
     watchdog: {

@@ -142,6 +142,8 @@ export interface FleetFacts {
     readonly passAfter: number;
     /** So long a machine may wait for the reboot that its upgrades ask for. */
     readonly rebootWithinSeconds: number;
+    /** So long an upgrade may wait that installs itself. */
+    readonly upgradeWithinSeconds: number;
     /** Besides those of the services. */
     readonly also: readonly Check[];
   };

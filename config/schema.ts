@@ -37,6 +37,9 @@ export const manifestSchema = z.strictObject({
       "reboot-within": duration
         .prefault("7d")
         .describe("A reboot that upgrades ask for is an alert after so long"),
+      "upgrade-within": duration
+        .prefault("7d")
+        .describe("An upgrade that installs itself, and has not, is an alert after so long"),
       also: z.array(furtherCheck).default([]).describe("Checks besides those of the services"),
     })
     .prefault({}),

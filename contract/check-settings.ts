@@ -111,6 +111,8 @@ export interface HostCheck extends CheckBase {
     readonly clockSeconds?: number;
     /** So long a reboot may be pending. */
     readonly rebootPendingSeconds?: number;
+    /** So long an upgrade that installs itself may wait. */
+    readonly upgradesPendingSeconds?: number;
     /**
      * The certificate's renewal: certbot's last run and the last trial have to have ended well, and
      * that trial not longer ago than this.

@@ -16,5 +16,6 @@ export const CHECKS = {
 
 export const hostCheck = (machine: Role): string => `${machine}/host`;
 export const rebootCheck = (machine: Role): string => `${machine}/reboot`;
+export const upgradeCheck = (machine: Role): string => `${machine}/upgrades`;
 export const renewalCheck = (machine: Role): string => `${machine}/renewal`;
 export const unitCheck = (machine: Role, unit: string): string => `${machine}/${unit}`;

@@ -22,6 +22,8 @@ export interface HostFacts extends Space {
   /** For how long, while it is pending. */
   readonly rebootPendingSeconds?: number;
   readonly upgradesPending?: number;
+  /** For how long some have waited that should have installed themselves. */
+  readonly upgradesPendingSeconds?: number;
   /** The last run of certbot's own timer, and the last weekly trial. */
   readonly renewal?: RenewalOutcome;
   readonly trial?: RenewalOutcome;

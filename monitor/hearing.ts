@@ -1,3 +1,5 @@
+import { dirname } from "node:path";
+
 import type { Check } from "@second-server/contract/check-settings";
 
 import type { Clock } from "./adapters/clock";
@@ -58,6 +60,7 @@ export const createHearing = (
       now,
       keep: (beats) => store.meta("beats", beats),
       gaps: () => blindWindows.all(),
+      folder: dirname(settings.current().database),
       units: () => ownUnits(checksOf(settings.current())),
       hostIsWatched: () => isPrimaryWatched(checksOf(settings.current())),
     },

@@ -5,6 +5,7 @@ import {
   rebootCheck,
   renewalCheck,
   unitCheck,
+  upgradeCheck,
 } from "@second-server/contract/checks";
 import { ROUTES, UNITS } from "@second-server/contract/names";
 import { PATHS } from "@second-server/contract/paths";
@@ -101,7 +102,10 @@ export const WATCHED_UNITS: Readonly<Record<Role, readonly string[]>> = {
 const LIMITS = { memoryPercent: 95, diskPercent: 90, inodesPercent: 90, clockSeconds: 30 };
 /** Two missed weeks. */
 const TRIAL_SECONDS = 15 * 86_400;
-const machineChecks = (machine: Role, { rebootWithinSeconds }: FleetFacts["checks"]): Check[] => [
+const machineChecks = (
+  machine: Role,
+  { rebootWithinSeconds, upgradeWithinSeconds }: FleetFacts["checks"],
+): Check[] => [
   {
     kind: "host",
     id: hostCheck(machine),
@@ -117,6 +121,14 @@ const machineChecks = (machine: Role, { rebootWithinSeconds }: FleetFacts["check
     machine,
     limits: { rebootPendingSeconds: rebootWithinSeconds },
     intervalSeconds: 30,
+  },
+  {
+    kind: "host",
+    id: upgradeCheck(machine),
+    layer: "data",
+    machine,
+    limits: { upgradesPendingSeconds: upgradeWithinSeconds },
+    intervalSeconds: 60,
   },
   {
     kind: "host",

@@ -3,21 +3,23 @@ import type { HostFacts } from "@second-server/contract/reports";
 
 import { span } from "../alerts/words";
 import { number, optional, shape } from "../rules";
-import { type Advice, type Machine, onMachine } from "./advice";
+import { type Advice, logs, type Machine, onMachine } from "./advice";
 import type { ReportedKind } from "./check-kind";
 import { isFull } from "./machine-facts";
 import { Exhausted, Finding } from "./outcome";
 import { judgeRenewal, renewalAdvice } from "./renewal";
 
-const pendingFor = ({ rebootPendingSeconds: seconds }: HostFacts): string =>
+const lasting = (seconds: number | undefined): string =>
   seconds === undefined ? "" : ` for ${span(seconds * 1000)}`;
 
-const overdue = (facts: HostFacts, limits: HostCheck["limits"]): readonly string[] => {
-  const { rebootPending, rebootPendingSeconds = 0 } = facts;
-  const limit = limits.rebootPendingSeconds;
-  if (!rebootPending || limit === undefined || rebootPendingSeconds <= limit) return [];
-  return [`a reboot is pending${pendingFor(facts)}, more than ${span(limit * 1000)}`];
-};
+/** @returns what has waited for longer than it may. */
+const overdue = (what: string, seconds: number | undefined, limit?: number): readonly string[] =>
+  seconds === undefined || limit === undefined || seconds <= limit
+    ? []
+    : [`${what} pending${lasting(seconds)}, more than ${span(limit * 1000)}`];
+
+const waiting = ({ upgradesPendingSeconds: seconds }: HostFacts): string =>
+  seconds === undefined ? "" : `, some${lasting(seconds)} although they install themselves`;
 
 /** @returns the facts in one line. @throws Finding naming every limit that is passed. */
 export const judgeHost = ({ limits }: HostCheck, facts: HostFacts, clockMs: number): string => {
@@ -35,14 +37,23 @@ export const judgeHost = ({ limits }: HostCheck, facts: HostFacts, clockMs: numb
     ...over("disk", facts.diskPercent, limits.diskPercent, " %"),
     ...over("inodes", facts.inodesPercent, limits.inodesPercent, " %"),
     ...over("clock is off by", Math.round(Math.abs(clockMs) / 1000), limits.clockSeconds, " s"),
-    ...overdue(facts, limits),
+    ...overdue(
+      "a reboot is",
+      facts.rebootPending ? facts.rebootPendingSeconds : undefined,
+      limits.rebootPendingSeconds,
+    ),
+    ...overdue(
+      "upgrades that install themselves are",
+      facts.upgradesPendingSeconds,
+      limits.upgradesPendingSeconds,
+    ),
   ];
   if (found.length > 0) throw new (isFull(facts) ? Exhausted : Finding)(found.join("; "));
   const { memoryPercent, diskPercent, load, upgradesPending = 0 } = facts;
   return [
     `memory ${memoryPercent} %, disk ${diskPercent} %, load ${load}`,
-    ...(facts.rebootPending ? [`a reboot is pending${pendingFor(facts)}`] : []),
-    ...(upgradesPending > 0 ? [`upgrades pending: ${upgradesPending}`] : []),
+    ...(facts.rebootPending ? [`a reboot is pending${lasting(facts.rebootPendingSeconds)}`] : []),
+    ...(upgradesPending > 0 ? [`upgrades pending: ${upgradesPending}${waiting(facts)}`] : []),
   ].join("; ");
 };
 
@@ -81,6 +92,22 @@ const rebootAdvice = (machine: Machine): Advice => ({
   ],
 });
 
+const isOfUpgrades = ({ limits }: HostCheck): boolean =>
+  limits.upgradesPendingSeconds !== undefined;
+
+const upgradesAdvice = (machine: Machine): Advice => ({
+  wrong: `The ${machine} does not bring itself up to date`,
+  affects:
+    "nothing that visitors see now. Faults that others know of, and that are mended, stay open on it.",
+  steps: [
+    { say: "Why was it not done?", run: logs(machine, "apt-daily-upgrade.service") },
+    {
+      say: "Do it now, and read what it says.",
+      run: onMachine(machine, "sudo unattended-upgrade --verbose"),
+    },
+  ],
+});
+
 export const hostKind: ReportedKind<HostCheck> = {
   source: "reports",
   layer: "service",
@@ -93,19 +120,22 @@ export const hostKind: ReportedKind<HostCheck> = {
       inodesPercent: optional(number),
       clockSeconds: optional(number),
       rebootPendingSeconds: optional(number),
+      upgradesPendingSeconds: optional(number),
       trialSeconds: optional(number),
     }),
   },
   judge: async (check, reports) => {
     // That a machine is silent is for the check of its disk and memory to tell, once.
     const { trialSeconds } = check.limits;
-    const kind = isOfReboot(check) || trialSeconds !== undefined ? "unit" : "host";
+    const isDetail = isOfReboot(check) || isOfUpgrades(check) || trialSeconds !== undefined;
+    const kind = isDetail ? "unit" : "host";
     const { report, clockMs } = await reports.machine({ ...check, kind });
     if (trialSeconds !== undefined) return judgeRenewal(report, trialSeconds, reports.now());
     return judgeHost(check, report, clockMs);
   },
   advice: (check, machine) => {
     if (check.limits.trialSeconds !== undefined) return renewalAdvice(machine);
+    if (isOfUpgrades(check)) return upgradesAdvice(machine);
     return isOfReboot(check) ? rebootAdvice(machine) : advice(machine);
   },
 };

@@ -32,6 +32,8 @@ export interface PushDeps {
   /** When no job could be heard. */
   readonly gaps: () => readonly BlindWindow[];
   readonly units: () => readonly string[];
+  /** Where this program keeps what has to outlive it. */
+  readonly folder: string;
   /**
    * A host check tells of the primary's silence, so that it is one alert and not one for each unit.
    */
@@ -39,8 +41,8 @@ export interface PushDeps {
 }
 
 /** One look at this machine serves all checks of it; what is left on the disk is always of now. */
-const createOwnFacts = ({ units }: PushDeps): ((now: number) => Promise<MachineNow>) => {
-  const facts = createMachineFacts();
+const createOwnFacts = ({ units, folder }: PushDeps): ((now: number) => Promise<MachineNow>) => {
+  const facts = createMachineFacts(folder);
   const restarts = createRestarts();
   let last: { readonly at: number; readonly report: Promise<MachineReport> } | undefined;
   return async (now) => {

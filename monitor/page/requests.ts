@@ -96,6 +96,7 @@ const reportFields: { readonly [Field in keyof Required<MachineReport>]: Rule } 
   rebootPending: flag,
   rebootPendingSeconds: optional(count),
   upgradesPending: optional(count),
+  upgradesPendingSeconds: optional(count),
   renewal: optional(renewal),
   trial: optional(renewal),
   units: byUnit(line(64)),

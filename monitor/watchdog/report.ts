@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
 
 import type { WatchdogConfig } from "@second-server/contract/observatory";
 import type { MachineReport } from "@second-server/contract/reports";
@@ -26,7 +27,7 @@ export const reportHost = (
   clock: Clock,
   log: Log,
 ): (() => void) => {
-  const host = createMachineFacts();
+  const host = createMachineFacts(dirname(config.stateFile));
   let failed = false;
   const send = async (): Promise<void> => {
     const report: MachineReport = { ...(await host.look(units, clock.now())), at: clock.now() };

@@ -48,6 +48,7 @@ export const sampleFleet: FleetFacts = {
     failAfter: 3,
     passAfter: 2,
     rebootWithinSeconds: 604_800,
+    upgradeWithinSeconds: 604_800,
     also: [],
   },
   watchdog: { intervalSeconds: 30, failAfter: 3, maxRestartsPerHour: 4 },

@@ -395,6 +395,7 @@ describe("what is left out is filled in", () => {
       failAfter: 3,
       passAfter: 2,
       rebootWithinSeconds: 604_800,
+      upgradeWithinSeconds: 604_800,
       also: [],
     }));
   test("the cost of the machines", () =>

@@ -13,7 +13,7 @@ import { beat } from "../../../../monitor/checks/beats";
 import { checkDrift } from "../../../../monitor/checks/drift";
 import { judgeBeat } from "../../../../monitor/checks/heartbeat";
 import { judgeHost } from "../../../../monitor/checks/host";
-import { createMachineFacts } from "../../../../monitor/checks/machine-facts";
+import { countUpgrades, createMachineFacts } from "../../../../monitor/checks/machine-facts";
 import { runCheck } from "../../../../monitor/checks/run";
 import { judgeUnit } from "../../../../monitor/checks/unit";
 import { createObservatory } from "../../../../monitor/compose";
@@ -241,6 +241,44 @@ test("a reboot is overdue after its limit, not before, and an older machine that
   expect(pending()).toContain("a reboot is pending");
 });
 
+test("upgrades that install themselves are counted apart from those that don't", () => {
+  const simulated = [
+    "Inst libssl3t64 [3.5.1-1] (3.5.1-1+deb13u1 Debian-Security:13/stable-security [amd64])",
+    "Inst base-files [13.8] (13.8+deb13u1 Debian:13.1/stable [amd64])",
+    "Inst bash [5.2-1] (5.2-2 Debian:12.11/oldstable, Debian-Security:12/oldstable-security [amd64])",
+    "Inst tzdata [2025a-1] (2025b-1 Debian:13-updates/stable-updates [all])",
+    "Inst nodejs [20.1-1] (20.2-1 nodesource:nodistro [amd64])",
+    "Conf libssl3t64 (3.5.1-1+deb13u1 Debian-Security:13/stable-security [amd64])",
+  ].join("\n");
+  expect(countUpgrades(simulated)).toEqual({ all: 5, own: 3 });
+});
+
+test("since when upgrades wait outlives a restart, and ends with the last of them", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "facts-"));
+  const hours = (count: number): number => count * 3_600_000;
+  const lookAt = async (now: number, own: number): Promise<number | undefined> => {
+    const facts = createMachineFacts(folder, () => Promise.resolve({ all: own + 2, own }));
+    await facts.look([], now);
+    return (await facts.look([], now)).upgradesPendingSeconds;
+  };
+  expect(await lookAt(hours(1), 1)).toBe(0);
+  expect(await lookAt(hours(200), 3)).toBe(199 * 3600);
+  expect(await lookAt(hours(201), 0)).toBeUndefined();
+  expect(await lookAt(hours(202), 1)).toBe(0);
+  expect(await lookAt(hours(10), 1)).toBe(0);
+});
+
+test("upgrades are overdue after their limit, and the facts say so before", () => {
+  const week = host({ upgradesPendingSeconds: 604_800 });
+  const waiting = (upgradesPendingSeconds?: number) =>
+    judgeHost(week, { ...facts, upgradesPendingSeconds }, 0);
+  expect(waiting()).toContain("upgrades pending: 12");
+  expect(waiting(604_800)).toContain("some for 7 days 0 h although they install themselves");
+  expect(() => waiting(604_801)).toThrow(
+    "upgrades that install themselves are pending for 7 days 0 h, more than 7 days 0 h",
+  );
+});
+
 test("units: active passes, others say their state", () => {
   const now = { report: facts, crashLoop: () => undefined };
   expect(judgeUnit("nginx.service", now)).toBe("active");
@@ -249,10 +287,12 @@ test("units: active passes, others say their state", () => {
 });
 
 test("this machine can be looked at", async () => {
-  const host = createMachineFacts(() => Promise.resolve(7));
+  const folder = mkdtempSync(join(tmpdir(), "facts-"));
+  const host = createMachineFacts(folder, () => Promise.resolve({ all: 7, own: 0 }));
   await host.look([], 0);
   const seen = await host.look([], 1);
   expect(seen.upgradesPending).toBe(7);
+  expect(seen.upgradesPendingSeconds).toBeUndefined();
   expect(seen.memoryPercent).toBeGreaterThan(0);
   expect(seen.diskPercent).toBeLessThanOrEqual(100);
 });
