@@ -13,6 +13,7 @@ import type { Watched } from "../alerts/check-state";
 import type { AlertRules } from "../alerts/draft";
 import { active } from "../alerts/maintenance";
 import { createEventLoopLag } from "../checks/event-loop-lag";
+import type { Outcome } from "../checks/outcome";
 import { createOwnNetwork, type OwnNetwork } from "../checks/own-network";
 import { runCheck } from "../checks/run";
 import { createRunner, type Runner } from "../checks/runner";
@@ -62,6 +63,27 @@ const networkOf = (config: WatchdogConfig, watcher: Watcher, clock: Clock): OwnN
     config.intervalSeconds * 500,
   );
 
+/** For so long a watcher whose name is lost is taken to be well. */
+const NAMELESS_MS = 10 * 60_000;
+
+/**
+ * A name that can't be resolved says nothing of the watcher itself, which sees that, too, and tells
+ * it as DNS. Only a name that stays lost is told from here: the watcher may be gone with it.
+ */
+const createNames = (clock: Clock): ((id: string, outcome: Outcome) => Outcome) => {
+  const lostSince = new Map<string, number>();
+  return (id, outcome) => {
+    if (outcome.result === "unknown") return outcome;
+    if (outcome.stage !== "name") {
+      lostSince.delete(id);
+      return outcome;
+    }
+    const since = lostSince.get(id) ?? clock.monotonic();
+    lostSince.set(id, since);
+    return clock.monotonic() - since < NAMELESS_MS ? { ...outcome, result: "unknown" } : outcome;
+  };
+};
+
 /** @returns how to end it. */
 const repeatedly = (clock: Clock, everyMs: number, work: () => void): (() => void) => {
   const turn = (): void => {
@@ -110,6 +132,7 @@ export const watchWatcher = (
     watcher.checks.map((check) => watchedOf(config, watcher, check)),
     kept,
   );
+  const names = createNames(clock);
   const lag = createEventLoopLag(clock);
   lag.start();
   const runner = createRunner({
@@ -118,7 +141,8 @@ export const watchWatcher = (
     perform,
     lag,
     networkUp: () => network.up(),
-    took: (check, began, outcome) => {
+    took: (check, began, found) => {
+      const outcome = names(check.id, found);
       alerting.happened({ kind: "ran", check: check.id, began, outcome });
       return isUnconfirmed(alerting.state(), check.id, outcome);
     },

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import type { WatchdogConfig } from "@second-server/contract/observatory";
 
+import type { Stage } from "../../../../monitor/checks/stage";
 import { beginAbsence, endAbsence } from "../../../../monitor/watchdog/absence";
 import { watchWatcher } from "../../../../monitor/watchdog/watcher";
 import { FakeClock } from "../fake-clock";
@@ -22,6 +23,8 @@ interface Life {
   readonly config: WatchdogConfig;
   readonly subjects: () => readonly string[];
   isUp: boolean;
+  /** What it fails at while it is not up. */
+  stage: Stage;
   start(): () => void;
   live(seconds: number): Promise<void>;
 }
@@ -63,6 +66,7 @@ const life = async (): Promise<Life & { readonly close: () => void }> => {
     clock,
     config,
     isUp: true,
+    stage: "connection" as Stage,
     subjects: () => lines.filter((line) => line.startsWith("[lab]")),
     close: () => void relay.close(),
     start: () =>
@@ -70,7 +74,7 @@ const life = async (): Promise<Life & { readonly close: () => void }> => {
         Promise.resolve(
           one.isUp
             ? { result: "pass", ms: 1 }
-            : { result: "fail", ms: 1, error: "connection timed out" },
+            : { result: "fail", ms: 1, error: "connection timed out", stage: one.stage },
         ),
       ),
     live: async (seconds: number): Promise<void> => {
@@ -101,6 +105,33 @@ test("the watcher is down → the primary says so once → its watchdog restarts
     "[lab] DOWN: watcher",
     expect.stringMatching(/^\[lab\] UP: watcher \(was down/),
   ]);
+});
+
+test("a name that is lost is DNS's, which the watcher tells: from here only once it stays lost, or the door is shut as well", async () => {
+  const one = await life();
+  const end = one.start();
+  await one.live(60);
+  Object.assign(one, { isUp: false, stage: "name" });
+  await one.live(9 * 60);
+  expect(one.subjects()).toEqual([]);
+  one.isUp = true;
+  await one.live(120);
+  one.isUp = false;
+  await one.live(300);
+  one.stage = "connection";
+  await one.live(90);
+  expect(one.subjects()).toEqual(["[lab] DOWN: watcher"]);
+  one.isUp = true;
+  await one.live(120);
+  Object.assign(one, { isUp: false, stage: "name" });
+  await one.live(12 * 60);
+  expect(one.subjects().map((subject) => subject.slice(6, 19))).toEqual([
+    "DOWN: watcher",
+    "UP: watcher (",
+    "DOWN: watcher",
+  ]);
+  end();
+  one.close();
 });
 
 test("a watcher that is off for another size is no alert, unless it stays off when `up` has said that it is back, or nobody came to say so", async () => {
