@@ -9,6 +9,7 @@ import { PATHS } from "@second-server/contract/paths";
 import type { Identity } from "@second-server/contract/release";
 
 import { apply, rollback } from "./apply/apply";
+import { refreshCopies } from "./backup/certificate-copy";
 import { exportBackup, restoreToPeer } from "./backup/give-back";
 import { servePeer } from "./backup/peer";
 import { agree, planRestore, planText } from "./backup/plan-restore";
@@ -105,6 +106,7 @@ const keep = async (machine: Machine): Promise<number> => {
   } catch (error) {
     machine.log(`the repository of backups: ${(error as Error).message}`);
   }
+  await refreshCopies(machine);
   return 0;
 };
 

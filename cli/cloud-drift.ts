@@ -82,6 +82,7 @@ const zone = async (
   ask: Ask,
   { id }: StoredResource,
   records: readonly StoredResource[],
+  movable: ReadonlySet<string>,
 ): Promise<string[]> => {
   const found = await recordsIn(ask, String(id));
   if (found === undefined) return [`the zone ${id} is gone`];
@@ -89,6 +90,7 @@ const zone = async (
     const label = `the ${String(outputs["type"])} record of ${String(outputs["fqdn"])}`;
     const one = found.find((other) => String(other.id) === record);
     if (one === undefined) return [`${label} is gone`];
+    if (outputs["type"] === "A" && movable.has(String(outputs["fqdn"]))) return [];
     const value = String(outputs["value"]).replace(/\.$/, "");
     return one.data.replace(/\.$/, "") === value ? [] : [`${label} leads to ${one.data}`];
   });
@@ -111,11 +113,12 @@ const assignment = async (ask: Ask, { outputs = {} }: StoredResource): Promise<s
 /**
  * What was deleted or changed at DigitalOcean by somebody else, of what visitors depend on: a few
  * questions, where an engine's refresh asks for everything. An engine without a refresh takes its
- * state for what is there.
+ * state for what is there. `movable`: hosts whose addresses are the watcher's to move.
  */
 export const cloudDrift = async (
   ask: Ask,
   resources: readonly StoredResource[],
+  movable: ReadonlySet<string> = new Set(),
 ): Promise<readonly string[]> => {
   const of = (type: string): readonly StoredResource[] =>
     resources.filter((one) => one.type === type && one.delete !== true && one.id !== undefined);
@@ -127,6 +130,7 @@ export const cloudDrift = async (
         ask,
         one,
         records.filter(({ outputs }) => outputs?.["domain"] === one.id),
+        movable,
       ),
     ),
     ...of("digitalocean:index/reservedIpAssignment:ReservedIpAssignment").map((one) =>

@@ -42,6 +42,11 @@ const COMMANDS: readonly (readonly [
     () => import("./commands/maintenance"),
   ],
   [
+    "failover",
+    "who serves while the primary is down: on, off, auto, manual, status",
+    () => import("./commands/failover"),
+  ],
+  [
     "recover",
     "make a lost or broken machine anew; the primary with its data",
     () => import("./commands/recover"),

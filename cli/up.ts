@@ -9,6 +9,7 @@ import type { Context } from "./context";
 import { refuseSmallerDisks } from "./disk-size";
 import { putRight } from "./drift";
 import { askCloud } from "./droplets";
+import { changedCount } from "./engine/events";
 import type { EngineResult } from "./engine/follow";
 import { liftLastBackup } from "./engine/lift-last-backup";
 import { readOutputs } from "./engine/outputs";
@@ -16,12 +17,14 @@ import { type EngineName, runEngine } from "./engine/spawn";
 import { readResources } from "./engine/state";
 import { failed } from "./errors";
 import { adoptZone } from "./existing-zone";
+import { failoverText, settleNames } from "./failover";
+import { lendToken } from "./failover-token";
 import { type PlannedOutage, announced, resizesIn } from "./planned-outage";
 import { powerOn } from "./power";
 import type { Reporter } from "./progress/reporter";
 import { ensureLab, type LabChoice } from "./ready-lab";
 import { saveBeforeLoss } from "./replacement";
-import { type Verification, verify } from "./verify/verify";
+import { type Verification, type VerifyOptions, verify } from "./verify/verify";
 
 export interface UpOptions extends LabChoice {
   readonly engine: EngineName;
@@ -113,12 +116,14 @@ const outagesOf = async (
  */
 const refreshIfNeeded = async (
   context: Context,
+  { failover, services }: FleetFacts,
   engineArgs: readonly string[],
   reporter: Reporter,
 ): Promise<readonly string[]> => {
   const resources = (await readResources(context)) ?? [];
   if (resources.length === 0 || engineArgs.includes("--refresh")) return engineArgs;
-  const found = await cloudDrift(await askCloud(context, "up"), resources);
+  const movable = failover === undefined ? [] : services.map(({ host }) => host);
+  const found = await cloudDrift(await askCloud(context, "up"), resources, new Set(movable));
   if (found.length === 0) return engineArgs;
   reporter.say(
     [
@@ -127,6 +132,19 @@ const refreshIfNeeded = async (
     ].join("\n"),
   );
   return [...engineArgs, "--refresh"];
+};
+
+/** What visitors get; asked once more where something on the machines had to be put right. */
+const proof = async (
+  context: Context,
+  fleet: FleetFacts,
+  floatingIp: string,
+  how: VerifyOptions,
+  reporter: Reporter,
+): Promise<Verification> => {
+  const prove = (): Promise<Verification> => verify(context, fleet, floatingIp, reporter, how);
+  const [first, repaired] = await Promise.all([prove(), putRight(context, reporter)]);
+  return repaired ? await prove() : first;
 };
 
 /**
@@ -143,6 +161,7 @@ export const bringUp = async (
   refuseShutOut(fleet, context);
   await refuseSmallerDisks(context, fleet, options.replaced);
   if (context.local) await ensureLab(context, options, reporter);
+  await lendToken(context, fleet);
   await adoptZone(context, fleet, (text) => reporter.say(text));
   const unusable = await powerOn(
     context,
@@ -153,7 +172,7 @@ export const bringUp = async (
   const how = {
     ...options,
     engineArgs: [
-      ...(await refreshIfNeeded(context, options.engineArgs, reporter)),
+      ...(await refreshIfNeeded(context, fleet, options.engineArgs, reporter)),
       ...unusable.flatMap(({ urn }) => ["--replace", urn]),
     ],
     nothingOn: unusable.map(({ id }) => id),
@@ -176,10 +195,14 @@ export const bringUp = async (
     );
     if (engine.exitCode !== 0) throw await engineFailure(context, engine, started, reporter);
     const outputs = await completeOutputs(context);
-    const prove = (): Promise<Verification> =>
-      verify(context, fleet, outputs.floatingIp, reporter, options.verifySeconds);
-    const [proof, repaired] = await Promise.all([prove(), putRight(context, reporter)]);
-    const verification = repaired ? await prove() : proof;
+    const names = {
+      changed: changedCount(engine.changes) > 0,
+      isPrimaryAnew: outages.some(({ role }) => role === "primary"),
+    };
+    const standIn = await settleNames(context, fleet, names, reporter);
+    if (standIn) reporter.say(`${failoverText(standIn)} What follows is asked of the primary.`);
+    const asked = { seconds: options.verifySeconds, elsewhere: standIn !== undefined };
+    const verification = await proof(context, fleet, outputs.floatingIp, asked, reporter);
     return { engine, verification, outputs, seconds: (Date.now() - started) / 1000 };
   });
 };

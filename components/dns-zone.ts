@@ -1,8 +1,10 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
+import { FAILOVER_TTL_SECONDS } from "@second-server/contract/failover";
 
 import { ADOPTED_ZONE } from "../config/existing-zone";
 import type { FleetFacts } from "../config/fleet";
+import { primaryPing } from "../render/failover";
 
 export interface DnsZoneArgs {
   readonly fleet: FleetFacts;
@@ -19,6 +21,31 @@ export const recordName = (host: string, domain: string): string =>
   host === domain ? "@" : host.slice(0, -domain.length - 1);
 
 /**
+ * Where the services' names lead is the watcher's to say once it may take over: made here, and from
+ * then on neither repaired nor moved back. What is in its place is put right from there.
+ */
+const movable = ({ failover, ttl }: FleetFacts) =>
+  failover === undefined
+    ? {}
+    : { ttl: Math.min(ttl, FAILOVER_TTL_SECONDS), ignoreChanges: ["value"] };
+
+const witnessOf = (
+  name: string,
+  fleet: FleetFacts,
+  opts: pulumi.CustomResourceOptions,
+): digitalocean.UptimeCheck =>
+  new digitalocean.UptimeCheck(
+    `${name}-witness`,
+    {
+      name: `${fleet.name}-${pulumi.getStack()}-primary`,
+      type: "https",
+      target: primaryPing(fleet),
+      regions: ["us_east", "eu_west"],
+    },
+    opts,
+  );
+
+/**
  * The domain, one address record a host, and CAA: no other authority than Let's Encrypt may issue
  * for it.
  */
@@ -29,6 +56,11 @@ export class DnsZone extends pulumi.ComponentResource {
   readonly services: readonly digitalocean.DnsRecord[];
   /** The status page's. */
   readonly status: readonly digitalocean.DnsRecord[];
+  /**
+   * DigitalOcean's own look at the primary from elsewhere: what the watcher alone does not see is
+   * no reason to take over.
+   */
+  readonly witness?: digitalocean.UptimeCheck;
 
   constructor(
     name: string,
@@ -49,7 +81,12 @@ export class DnsZone extends pulumi.ComponentResource {
         ...(process.env[ADOPTED_ZONE] === fleet.domain ? { import: fleet.domain } : {}),
       },
     );
-    const record = (type: string, host: string, value: pulumi.Input<string>) => {
+    const record = (
+      type: string,
+      host: string,
+      value: pulumi.Input<string>,
+      { ttl = fleet.ttl, ...opts }: pulumi.CustomResourceOptions & { readonly ttl?: number } = {},
+    ) => {
       const label = recordName(host, fleet.domain);
       return new digitalocean.DnsRecord(
         `${name}-${type.toLowerCase()}-${label === "@" ? "apex" : label}`,
@@ -58,9 +95,9 @@ export class DnsZone extends pulumi.ComponentResource {
           type,
           name: label,
           value,
-          ttl: fleet.ttl,
+          ttl,
         },
-        child,
+        { ...child, ...opts },
       );
     };
     this.caa = new digitalocean.DnsRecord(
@@ -77,9 +114,11 @@ export class DnsZone extends pulumi.ComponentResource {
       },
       child,
     );
-    this.services = [...fleet.services, fleet.primary].map(({ host }) =>
-      record("A", host, floatingIp),
-    );
+    this.services = [
+      ...fleet.services.map(({ host }) => record("A", host, floatingIp, movable(fleet))),
+      record("A", fleet.primary.host, floatingIp),
+    ];
+    this.witness = fleet.failover === undefined ? undefined : witnessOf(name, fleet, child);
     this.status = [
       record("A", fleet.status.host, watcher.ipv4Address),
       ...(fleet.watcher.ipv6 ? [record("AAAA", fleet.status.host, watcher.ipv6Address)] : []),

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { SECRETS } from "@second-server/contract/names";
 
+import { LENT_TOKEN } from "../config/lent-token";
 import { type StackConfig, stackConfig } from "../config/stack-config";
 
 export interface StackSettings {
@@ -18,5 +20,11 @@ export const stackSettings = (): StackSettings => {
   const secrets = Object.fromEntries(
     config.secrets.map((name) => [name, secretConfig.requireSecret(name)]),
   );
-  return { config, secrets };
+  const lent = process.env[LENT_TOKEN];
+  if (lent === undefined || config.secrets.includes(SECRETS.failoverToken))
+    return { config, secrets };
+  return {
+    config: { ...config, secrets: [...config.secrets, SECRETS.failoverToken] },
+    secrets: { ...secrets, [SECRETS.failoverToken]: pulumi.secret(lent) },
+  };
 };

@@ -7,6 +7,7 @@ import type { Role } from "@second-server/contract/roles";
 
 import { alertFacts } from "./alert-facts";
 import { PORTS, RESERVED_PORTS, SIZES, STATUS_PORT } from "./catalogue";
+import { failoverFacts } from "./failover";
 import type { DataFacts, FleetFacts, HealthFacts, MachineFacts, ServiceFacts } from "./fleet";
 import type { Manifest } from "./schema";
 import type { Settings } from "./settings";
@@ -159,6 +160,7 @@ export const factsOf = (
       keep: manifest.backups.keep,
       ...(manifest.backups.quota === undefined ? {} : { quotaBytes: manifest.backups.quota }),
     },
+    ...(manifest.failover === undefined ? {} : { failover: failoverFacts(manifest.failover) }),
     admin: {
       user: USERS.operator,
       authorizedKeys: settings["admin-keys"],

@@ -9,6 +9,7 @@ import type { Maintenance } from "@second-server/contract/observatory";
 import type { Role } from "@second-server/contract/roles";
 
 import type { ChannelFacts } from "./channels";
+import type { FailoverFacts } from "./failover";
 import type { ServiceKind } from "./services/registry";
 import type { RequestLimits } from "./services/visitors";
 
@@ -161,6 +162,8 @@ export interface FleetFacts {
     /** What one backup may hold. */
     readonly quotaBytes?: number;
   };
+  /** Absent: the watcher never takes over. */
+  readonly failover?: FailoverFacts;
   /** Operators' own public keys (OpenSSH lines), besides the key that the program makes. */
   readonly admin: {
     readonly user: string;

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
+import { SECRETS } from "@second-server/contract/names";
 import { type YAMLParseError, parseDocument } from "yaml";
 import { z } from "zod";
 
@@ -15,6 +16,7 @@ import { readSourceFolder } from "./source-folder";
 import { PROJECT, type StackConfig, stackConfig } from "./stack-config";
 
 const MANIFEST = "fleet.yaml";
+const LOCAL_STACK = "local";
 
 /**
  * What follows the first line that YAML can't read is its consequence; keys that are there twice
@@ -47,9 +49,15 @@ const stackFile = (folder: string, stack: string): Readonly<Record<string, unkno
   return file.data?.config ?? {};
 };
 
+/** In the local DigitalOcean `./fleet` makes the token itself. */
+const withLent = (stack: string, config: StackConfig): StackConfig =>
+  stack === LOCAL_STACK
+    ? { ...config, secrets: [...new Set([...config.secrets, SECRETS.failoverToken])] }
+    : config;
+
 /** The stack's configuration as its file has it. */
 export const readStackConfig = (folder: string, stack: string): StackConfig =>
-  stackConfig(stackFile(folder, stack));
+  withLent(stack, stackConfig(stackFile(folder, stack)));
 
 /** What lies in services' folders and can't be brought to a server. */
 const sourceProblems = (folder: string, { services }: FleetFacts): string[] =>

@@ -1,4 +1,5 @@
 import { CHECKS } from "@second-server/contract/checks";
+import { FAILOVER_SCOPES } from "@second-server/contract/failover";
 import { SECRETS } from "@second-server/contract/names";
 
 import { SIZES } from "./catalogue";
@@ -79,19 +80,25 @@ const checkNames = ({ checks, services, alerts }: FleetFacts): Problem[] => {
   ];
 };
 
+const NEEDED_BY: Readonly<Record<string, string>> = {
+  [SECRETS.relayPassword]: "relay-user",
+  [SECRETS.failoverToken]: `fleet.yaml: failover (a DigitalOcean token with the scopes ${FAILOVER_SCOPES.join(", ")})`,
+};
+
 /** Secrets that the facts lean on and the stack has not; `path` is the secret's name. */
 export const missingSecrets = (
-  { alerts }: FleetFacts,
+  { alerts, failover }: FleetFacts,
   secrets: readonly string[],
 ): { readonly path: string; readonly text: string }[] => {
   const needed = [
+    ...(failover === undefined ? [] : [SECRETS.failoverToken]),
     ...(alerts.relay.user === undefined ? [] : [SECRETS.relayPassword]),
     ...alerts.channels.flatMap((channel) => Object.values(channel.secrets)),
   ];
   return [...new Set(needed)]
     .filter((name) => !secrets.includes(name))
     .map((name) => {
-      const user = name === SECRETS.relayPassword ? "relay-user" : "fleet.yaml: alerts.channels";
+      const user = NEEDED_BY[name] ?? "fleet.yaml: alerts.channels";
       return {
         path: name,
         text: `is not set, and ${user} needs it. Set it with: ./fleet secret set ${name}`,

@@ -3,6 +3,7 @@ import { z } from "zod";
 
 import { alerts } from "./alerts";
 import { IMAGES, REGIONS, SIZES } from "./catalogue";
+import { failover } from "./failover";
 import { furtherCheck } from "./further-checks";
 import { cron } from "./schedules";
 import { quota } from "./services/keys";
@@ -72,5 +73,10 @@ export const manifestSchema = z.strictObject({
       ),
     })
     .prefault({}),
+  failover: failover
+    .optional()
+    .describe(
+      "While the primary is down the watcher serves copies of the static sites, and a page for the rest; left out: it does not",
+    ),
 });
 export type Manifest = z.output<typeof manifestSchema>;

@@ -59,4 +59,8 @@ export const SETTING_NAMES = Object.keys(settingsSchema.shape);
  * Secrets of the stack (`./fleet secret set`): each becomes a file on the machines that only root
  * can read.
  */
-export const SECRET_NAMES: readonly string[] = [...CHANNEL_SECRETS, SECRETS.operatorPassword];
+export const SECRET_NAMES: readonly string[] = [
+  ...CHANNEL_SECRETS,
+  SECRETS.operatorPassword,
+  SECRETS.failoverToken,
+];

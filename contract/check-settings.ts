@@ -50,6 +50,8 @@ export interface HttpCheck extends CheckBase {
    * started over and over.
    */
   readonly unit?: string;
+  /** Asked there, whatever the address's name leads to. */
+  readonly via?: string;
 }
 export interface TcpCheck extends CheckBase {
   readonly kind: "tcp";
@@ -150,6 +152,18 @@ export interface DriftCheck extends CheckBase {
   readonly manifest: string;
 }
 
+/**
+ * Whether a failover would work, by what the unit that moves the names says, and by the copy of the
+ * certificate.
+ */
+export interface FailoverCheck extends CheckBase {
+  readonly kind: "failover";
+  readonly reportFile: string;
+  readonly certificateFile: string;
+  readonly maxAgeSeconds: number;
+  readonly minDays: number;
+}
+
 export type Check =
   | HttpCheck
   | TcpCheck
@@ -162,4 +176,5 @@ export type Check =
   | HostCheck
   | BackupCheck
   | RepositoryCheck
-  | DriftCheck;
+  | DriftCheck
+  | FailoverCheck;

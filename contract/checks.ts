@@ -12,10 +12,12 @@ export const CHECKS = {
   backup: "backup",
   repository: "repository",
   watcher: "watcher",
+  failover: "failover",
 } as const;
 
 export const hostCheck = (machine: Role): string => `${machine}/host`;
 export const rebootCheck = (machine: Role): string => `${machine}/reboot`;
 export const upgradeCheck = (machine: Role): string => `${machine}/upgrades`;
 export const renewalCheck = (machine: Role): string => `${machine}/renewal`;
+export const copyCheck = (service: string): string => `copy/${service}`;
 export const unitCheck = (machine: Role, unit: string): string => `${machine}/${unit}`;

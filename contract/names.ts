@@ -22,6 +22,11 @@ export const UNITS = {
   watchdog: "fleet-watchdog.service",
   /** Not "fleet-…", which are services of the manifest. */
   pull: "backup-pull.service",
+  /** Moves the services' names, or sees that they lead where they should. */
+  failover: "failover.service",
+  /** Starts it when the Observatory gives an order. */
+  failoverPath: "failover.path",
+  failoverTimer: "failover.timer",
 } as const;
 
 export const serviceUnit = (service: string): string => `fleet-${service}.service`;
@@ -37,6 +42,8 @@ export const USERS = {
   observatory: "observatory",
   /** Whose the backups on the watcher are. */
   pull: "fleet-pull",
+  /** Whoever moves the services' names. */
+  failover: "fleet-failover",
 } as const;
 export const serviceUser = (service: string): string => `svc-${service}`;
 
@@ -62,6 +69,8 @@ export const SECRETS = {
    * whoever takes it over could.
    */
   repositoryPassword: "repository-password",
+  /** DigitalOcean's token of the watcher's, which may move names and nothing else. */
+  failoverToken: "failover-token",
 } as const;
 
 /** What the primary calls the maintenance that it announces. */
@@ -69,6 +78,8 @@ export const ANNOUNCED = { upgrades: "package upgrades on the primary" } as cons
 
 /** One certificate covers all hosts of a machine. */
 export const CERTIFICATE = "fleet";
+/** The watcher's copy of the primary's. */
+export const CERTIFICATE_COPY = "failover";
 
 /** Paths that a machine answers over HTTP whatever it serves. */
 export const ROUTES = {
@@ -76,6 +87,8 @@ export const ROUTES = {
    * nginx itself, on each host: a path that no service would choose, since there it is never asked.
    */
   ping: "/.well-known/second-server/nginx",
+  /** nginx on the watcher, inside: the page that stands in for a service. */
+  repair: "/.well-known/second-server/repair",
   /** The Observatory: whether it is well. */
   health: "/health",
   /** The Observatory: where the watchdog sends its machine's report. */

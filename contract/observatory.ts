@@ -5,6 +5,7 @@
 import type { SmtpRelay } from "./channels/email";
 import type { Channel } from "./channels/registry";
 import type { Check, TcpCheck } from "./check-settings";
+import type { FailoverConfig } from "./failover";
 
 /**
  * Times are in the machine's own zone; weekly: days 0 (Sunday) to 6 and "HH:MM"; once: ISO
@@ -89,6 +90,8 @@ export interface ObservatoryConfig {
    * "user:scrypt$salt$hash" (made by `monitor password`). Absent: no such view.
    */
   readonly operatorFile?: string;
+  /** Absent: the watcher never takes over. */
+  readonly failover?: FailoverConfig;
 }
 
 /** /etc/fleet/watchdog.json on the primary. */

@@ -71,6 +71,25 @@ export const PATHS = {
   /** How backups stand: written by `backup pull`, read by the Observatory. */
   backupStatus: `${BACKUPS}/status.json`,
 
+  /** For the unit that moves the services' names. */
+  failoverSettings: `${SETTINGS}/failover.json`,
+  /** What visitors are shown of services that the watcher has no copy of. */
+  repairPage: `${SETTINGS}/repair-page.html`,
+  /** What each static copy has to be: a list of its files for the drift check. */
+  copies: `${SETTINGS}/copies`,
+  /** How the copy of the primary's certificate stands. */
+  certificateCopy: `${SETTINGS}/certificate-copy.json`,
+  failoverHome: "/var/lib/fleet-failover",
+  /** What came of the newest order. */
+  failoverReport: "/var/lib/fleet-failover/report.json",
+  /** The page with the instant in it, while the watcher serves. */
+  repairPageShown: "/var/lib/fleet-failover/page.html",
+  /** What the Observatory has decided of failover, and the order that follows. */
+  failoverState: "/var/lib/observatory/failover/state.json",
+  failoverOrder: "/var/lib/observatory/failover/order.json",
+  /** Where systemd shows the unit that moves the names what it is handed. */
+  failoverSecrets: "/run/credentials/failover.service",
+
   /** The encrypted, deduplicated history of the backups. */
   repository: "/var/lib/fleet-repository",
 

@@ -73,6 +73,15 @@ export interface ReleaseCertificate {
   readonly email: string;
 }
 
+/** nginx reads it as any other: /etc/fleet/tls/<name>. */
+export interface ReleaseCertificateCopy {
+  readonly name: string;
+  /** What the other machine calls it. */
+  readonly of: string;
+  /** It may be for no other names. */
+  readonly hosts: readonly string[];
+}
+
 /** Asked on loopback after the switch; a release whose probes don't answer is rolled back. */
 export interface ReleaseProbe {
   readonly service: string;
@@ -121,6 +130,11 @@ export interface Release {
   readonly trees: readonly ReleaseTree[];
   readonly units: readonly ReleaseUnit[];
   readonly certificates: readonly ReleaseCertificate[];
+  /**
+   * Certificates of the other machine that this one has to be able to show, from its backups; until
+   * there is one, a placeholder. Absent: none.
+   */
+  readonly certificateCopies?: readonly ReleaseCertificateCopy[];
   readonly probes: readonly ReleaseProbe[];
   /** Asked after the probes. Absent in releases of before there were any. */
   readonly publicProbes?: readonly ReleasePublicProbe[];

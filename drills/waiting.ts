@@ -115,7 +115,7 @@ export const awaitGreen = async (
 ): Promise<void> => {
   const outputs = await readOutputs(context);
   if (!outputs?.floatingIp) throw new Error("the stack has no floating IP. Run ./fleet up first");
-  const { ok, verdicts } = await verify(context, fleet, outputs.floatingIp, reporter, seconds);
+  const { ok, verdicts } = await verify(context, fleet, outputs.floatingIp, reporter, { seconds });
   const bad = verdicts.find((verdict) => !verdict.ok);
   if (!ok)
     throw new Error(`not every service is green after ${seconds} s: ${bad?.name}: ${bad?.error}`);

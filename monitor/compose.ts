@@ -1,3 +1,4 @@
+import { CHECKS, copyCheck } from "@second-server/contract/checks";
 import type { ObservatoryConfig } from "@second-server/contract/observatory";
 import type { MachineReport } from "@second-server/contract/reports";
 import type { Role } from "@second-server/contract/roles";
@@ -10,9 +11,11 @@ import { type MessageQueue } from "./adapters/message-queue";
 import { watchedChecks } from "./alerts/alert-state";
 import type { Alerting } from "./alerts/alerting";
 import type { AlertRules } from "./alerts/draft";
+import { covering } from "./alerts/maintenance";
 import { type Message } from "./alerts/messages";
 import { createEventLoopLag, type EventLoopLag } from "./checks/event-loop-lag";
 import { createSchedule, type Schedule } from "./checks/schedule";
+import { type Failover, openFailover } from "./failover/failover";
 import { createFoundation, type Foundation, type FoundationDeps } from "./foundation";
 import { createHearing, type Hearing } from "./hearing";
 import { incidentLink } from "./page/links";
@@ -82,9 +85,36 @@ interface Course extends Hearing {
   readonly pipeline: Pipeline;
   /** Has the check of this machine's memory and disk run now. */
   readonly hurryHost: (machine: Role) => void;
+  readonly failover: Failover | undefined;
 }
 
-const createCourse = ({ saved, clock, log }: ObservatoryDeps, base: Foundation): Course => {
+/** Undefined where the watcher never takes over. */
+const failoverOf = (
+  { clock, log, config }: ObservatoryDeps,
+  { settings, windows, note }: Foundation,
+): Failover | undefined => {
+  const { failover, checks } = config;
+  if (failover === undefined) return undefined;
+  return openFailover({
+    config: () => settings.current().failover ?? failover,
+    clock,
+    log,
+    note,
+    copied: checks.flatMap(({ kind, id }) =>
+      kind === "drift" && id.startsWith(copyCheck("")) ? [id.slice(copyCheck("").length)] : [],
+    ),
+    // A deploy, a reboot, a recovery, or an operator at work.
+    quiet: () => {
+      const now = windows.active(clock.now());
+      const all = covering(now, { machine: "primary" });
+      return (all ?? now.find(({ by }) => by === "primary"))?.title;
+    },
+  });
+};
+
+const createCourse = (deps: ObservatoryDeps, base: Foundation): Course => {
+  const { saved, clock, log } = deps;
+  const failover = failoverOf(deps, base);
   const { settings, key, writer, store, queue, send, windows } = base;
   const hearing = createHearing({ clock, settings, store, send }, saved);
   const schedule = createSchedule(clock);
@@ -104,6 +134,10 @@ const createCourse = ({ saved, clock, log }: ObservatoryDeps, base: Foundation):
         log: (line) => log.warn(line),
       },
       sample: (sample) => writer.sample(sample),
+      listener: ({ id }, began, outcome) => {
+        if (id === CHECKS.nginx) failover?.seen("ping", began, outcome);
+        else if (id === settings.current().primary.id) failover?.seen("host", began, outcome);
+      },
     },
     saved,
   );
@@ -117,6 +151,7 @@ const createCourse = ({ saved, clock, log }: ObservatoryDeps, base: Foundation):
     lag,
     pipeline,
     hurryHost,
+    failover,
   };
 };
 
@@ -135,16 +170,18 @@ const createView = (clock: Clock, base: Foundation, course: Course, self: SelfWa
   backlog: () => course.schedule.backlog(),
   offlineSince: () => course.offline.since(),
   waiting: () => base.queue.waiting(),
+  failover: () => course.failover?.status(),
 });
 
 /** How it is started, kept going and ended. */
 const createLife = (
   { settings, queue, rollups }: Foundation,
-  { pipeline, pushChecks, hurryHost }: Course,
+  { pipeline, pushChecks, hurryHost, failover }: Course,
   self: SelfWatch,
 ): Pick<Observatory, "isWell" | "heard" | "start" | "tick" | "reload" | "stop"> => {
   const tick = (): void => {
     pipeline.tick();
+    failover?.tick();
     self.tick();
   };
   return {
@@ -203,6 +240,7 @@ export const createObservatory = (deps: ObservatoryDeps): Observatory => {
       announcements,
       hurry,
       view,
+      failover: course.failover,
     }),
     reporter: createReporter({
       view,

@@ -2,10 +2,16 @@ import { once as eventOnce } from "node:events";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 
+import {
+  FAILOVER_MODES,
+  type FailoverMode,
+  type FailoverSettings,
+} from "@second-server/contract/failover";
 import type { WatchdogConfig } from "@second-server/contract/observatory";
 
 import { journal, reason } from "./adapters/log";
 import { ask } from "./ask";
+import { runLeadNames } from "./failover/lead-names";
 import { runObservatory } from "./observatory";
 import { passwordLine } from "./page/login";
 import { BadConfig, readConfig, readJson } from "./settings";
@@ -17,6 +23,7 @@ const HELP = `Usage: monitor COMMAND --config FILE
 
   observatory                         check everything, keep history, alert, serve the status page (on the watcher)
   watchdog                            restart services that run but do not answer (on the primary)
+  lead-names                          carry out the newest order of failover (on the watcher, by systemd)
   watch [--json] [--once]             look from here, now, without the Observatory; exit 1 if anything is down
 
 To the running Observatory on this machine:
@@ -26,6 +33,7 @@ To the running Observatory on this machine:
   maintenance TITLE --end             the work is done
   watcher-away TITLE --minutes N      (on the primary) the watcher is off on purpose for so long at most
   watcher-away TITLE --end            (on the primary) it is coming back
+  failover auto|manual|on|off|hand-back   who serves: by itself, by nobody, the watcher, the primary
   report [--force]                    send the report now, if something is wrong (--force: in any case)
 
   password USER                       reads a password from standard input, prints the line for operatorFile
@@ -60,6 +68,12 @@ const title = ([text]: readonly string[]): string => {
   return text;
 };
 
+const wish = ([text]: readonly string[]): FailoverMode | "hand-back" => {
+  const found = [...FAILOVER_MODES, "hand-back" as const].find((one) => one === text);
+  if (found === undefined) throw new Usage("one of auto, manual, on, off is needed");
+  return found;
+};
+
 const commands: Readonly<Record<string, Command>> = {
   observatory: ({ config }) => runObservatory(config),
   watchdog: ({ config }) => watchdog(readJson<WatchdogConfig>(config)),
@@ -85,6 +99,9 @@ const commands: Readonly<Record<string, Command>> = {
       ),
     );
   },
+  "lead-names": ({ config }) => runLeadNames(readJson<FailoverSettings>(config), journal),
+  failover: async ({ config }, rest) =>
+    say(await ask(config, { action: "failover", wish: wish(rest) })),
   ack: async ({ config, by }, rest) =>
     say(await ask(config, { action: "acknowledge", incident: incident(rest), by })),
   snooze: async ({ config, by, minutes }, rest) =>

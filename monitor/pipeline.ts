@@ -32,6 +32,8 @@ export interface PipelineDeps {
   readonly rules: () => AlertRules;
   readonly effects: Performers;
   readonly sample: (sample: Sample) => void;
+  /** Hears of each run that counts. */
+  readonly listener: (check: Check, began: number, outcome: Outcome) => void;
 }
 
 export interface Pipeline {
@@ -106,6 +108,7 @@ export const createPipeline = (deps: PipelineDeps, saved: SavedState): Pipeline 
   const took = (check: Check, began: number, outcome: Outcome): boolean => {
     if (outcome.result === "pass" && offline.since() !== undefined) void network.isUp();
     alerting.happened({ kind: "ran", check: check.id, began, outcome });
+    deps.listener(check, began, outcome);
     const state = alerting.state();
     // What was never up is being set up: that is no downtime.
     const isNew = checkState(state, check.id).newSince !== undefined;

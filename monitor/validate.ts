@@ -80,6 +80,17 @@ const alerts = shape({
   deadMan: optional(shape({ url, intervalSeconds: optional(positive) })),
 } satisfies { readonly [Key in keyof ObservatoryConfig["alerts"]]-?: Rule });
 
+const failover = shape({
+  failAfter: positive,
+  backAfter: positive,
+  perHour: positive,
+  ttlSeconds: number,
+  outside: listOf(place),
+  orderFile: text,
+  stateFile: text,
+  reportFile: text,
+} satisfies { readonly [Key in keyof NonNullable<ObservatoryConfig["failover"]>]-?: Rule });
+
 const config = shape({
   fleet: text,
   domain: text,
@@ -99,6 +110,7 @@ const config = shape({
   signingKeyFile: optional(text),
   primaryKeyFile: optional(text),
   operatorFile: optional(text),
+  failover: optional(failover),
 } satisfies { readonly [Key in keyof ObservatoryConfig]-?: Rule });
 
 /** Two checks of one name would be one to everything that remembers. */

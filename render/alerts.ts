@@ -30,7 +30,11 @@ export const observatorySecrets = ({ alerts, status }: FleetFacts): readonly str
 export const secretsOf = (fleet: FleetFacts, role: Role): readonly string[] =>
   role === "primary"
     ? primarySecrets(fleet)
-    : [...observatorySecrets(fleet), SECRETS.repositoryPassword];
+    : [
+        ...observatorySecrets(fleet),
+        SECRETS.repositoryPassword,
+        ...(fleet.failover === undefined ? [] : [SECRETS.failoverToken]),
+      ];
 
 const channelConfig = ({ kind, options, secrets }: ChannelFacts, folder: string): Channel =>
   channelOf(kind, {

@@ -12,12 +12,17 @@ import { PATHS } from "@second-server/contract/paths";
 import type { Role } from "@second-server/contract/roles";
 
 import type { FleetFacts, ServiceFacts } from "../config/fleet";
+import { failoverChecks } from "./failover";
 import { hasProcess, unitName } from "./units";
 
 const publicUrl = (service: ServiceFacts): string =>
   `https://${service.host}${service.health.path}`;
 
-const serviceCheck = (service: ServiceFacts): HttpCheck => {
+/**
+ * The service on the primary: where the watcher takes over, its name may lead to the watcher, or to
+ * what a resolver remembers.
+ */
+const serviceCheck = ({ failover, primary }: FleetFacts, service: ServiceFacts): HttpCheck => {
   const { status, contains, matches, json: value, maxLatencyMs } = service.health;
   return {
     kind: "http",
@@ -31,6 +36,7 @@ const serviceCheck = (service: ServiceFacts): HttpCheck => {
     json: value,
     maxLatencyMs,
     unit: hasProcess(service) ? unitName(service) : undefined,
+    via: failover === undefined ? undefined : primary.host,
   };
 };
 
@@ -153,6 +159,7 @@ export const checksOf = (fleet: FleetFacts): readonly Check[] => [
   ...layers(fleet),
   ...machineChecks("primary", fleet.checks),
   ...machineChecks("watcher", fleet.checks),
-  ...fleet.services.map(serviceCheck),
+  ...fleet.services.map((service) => serviceCheck(fleet, service)),
+  ...failoverChecks(fleet),
   ...fleet.checks.also,
 ];

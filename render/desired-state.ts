@@ -11,6 +11,7 @@ import type { Role } from "@second-server/contract/roles";
 import { CONTRACT_VERSION } from "@second-server/contract/version";
 
 import type { FleetFacts, ServiceFacts } from "../config/fleet";
+import { certificateCopies } from "./failover";
 import { FIRST_BOOT_PACKAGES } from "./first-boot";
 import { dataFolder, hasProcess, unitName } from "./units";
 
@@ -51,6 +52,12 @@ const COMMON_UNITS: readonly ReleaseUnit[] = [
     onChange: "restart",
     enable: false,
   },
+];
+/** Started by an order, and by its timer. */
+const FAILOVER_UNITS: readonly ReleaseUnit[] = [
+  { name: UNITS.failover, restartOn: [], onChange: "none", enable: false },
+  daemon(UNITS.failoverPath, []),
+  daemon(UNITS.failoverTimer, []),
 ];
 /** What both machines need and the first boot, which never changes, does not bring. */
 const COMMON_PACKAGES = [...FIRST_BOOT_PACKAGES, "logrotate", "nftables"];
@@ -146,6 +153,7 @@ const watcher = (fleet: FleetFacts): DesiredState => ({
   users: [
     { name: USERS.observatory, home: PATHS.observatoryHome },
     { name: USERS.pull, home: PATHS.backups },
+    ...(fleet.failover === undefined ? [] : [{ name: USERS.failover, home: PATHS.failoverHome }]),
   ],
   directories: DIRECTORIES,
   units: [
@@ -155,9 +163,11 @@ const watcher = (fleet: FleetFacts): DesiredState => ({
     },
     // Started by cron.
     { name: UNITS.pull, restartOn: [], onChange: "none", enable: false },
+    ...(fleet.failover === undefined ? [] : FAILOVER_UNITS),
     ...COMMON_UNITS,
   ],
   certificates: [{ name: CERTIFICATE, hosts: [fleet.status.host], email: fleet.email }],
+  ...(fleet.failover === undefined ? {} : { certificateCopies: certificateCopies(fleet) }),
   probes: [
     {
       service: "observatory",

@@ -1,7 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { ANNOUNCED, CERTIFICATE, ROUTES, UNITS, USERS } from "@second-server/contract/names";
+import {
+  ANNOUNCED,
+  CERTIFICATE,
+  CERTIFICATE_COPY,
+  ROUTES,
+  UNITS,
+  USERS,
+} from "@second-server/contract/names";
 import { MONITOR_PROGRAM, PATHS, TREES, treeFolder } from "@second-server/contract/paths";
 
 const FOLDER = join(__dirname, "../templates");
@@ -17,7 +24,7 @@ const CONTRACT: Values = Object.fromEntries(
     users: USERS,
     routes: ROUTES,
     announced: ANNOUNCED,
-    names: { certificate: CERTIFICATE },
+    names: { certificate: CERTIFICATE, certificateCopy: CERTIFICATE_COPY },
     programs: { monitor: MONITOR_PROGRAM },
     folders: { libsql: treeFolder(TREES.libsql) },
   }).flatMap(([group, values]) =>

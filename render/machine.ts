@@ -2,6 +2,7 @@ import type { MachineFile } from "@second-server/contract/release";
 import type { Role } from "@second-server/contract/roles";
 
 import type { FleetFacts } from "../config/fleet";
+import { failoverFiles } from "./failover";
 import { observatoryFile, watchdogFile } from "./monitor";
 import { nginxFiles } from "./nginx";
 import { announcedUpgrades, backupCron, backupPolicy, pullUnit, systemFiles } from "./system";
@@ -33,6 +34,7 @@ export const renderWatcher = (fleet: FleetFacts): readonly MachineFile[] => [
   backupCron(fleet),
   backupPolicy(fleet),
   pullUnit(),
+  ...failoverFiles(fleet),
 ];
 
 /** Every file of a machine that a release brings. */

@@ -8,6 +8,7 @@ import type { MachineFile } from "@second-server/contract/release";
 import type { FleetFacts } from "../config/fleet";
 import { alertConfig, mailConfig } from "./alerts";
 import { WATCHED_UNITS, checksOf } from "./checks";
+import { failoverConfig } from "./failover";
 import { jsonFile } from "./json-file";
 import { hasProcess, unitName } from "./units";
 
@@ -46,6 +47,7 @@ export const observatoryConfig = (fleet: FleetFacts): ObservatoryConfig => ({
   ...(fleet.status.operator
     ? { operatorFile: `${PATHS.observatorySecrets}/${SECRETS.operatorPassword}` }
     : {}),
+  ...(fleet.failover === undefined ? {} : { failover: failoverConfig(fleet) }),
 });
 
 export const watchdogConfig = (fleet: FleetFacts): WatchdogConfig => {

@@ -1,11 +1,12 @@
 import type { MachineFile } from "@second-server/contract/release";
 import type { Role } from "@second-server/contract/roles";
 
-import type { FleetFacts } from "../config/fleet";
+import type { FleetFacts, ServiceFacts } from "../config/fleet";
 import type { Filling } from "../config/services/kind";
 import { proxied } from "../config/services/proxied";
 import { SERVICE_KINDS } from "../config/services/registry";
 import { DEFAULT_LIMITS, type RequestLimits } from "../config/services/visitors";
+import { hasCopy } from "./failover";
 import { fill } from "./fill";
 import { headerLines } from "./headers";
 
@@ -78,6 +79,36 @@ const ownSite = ({ primary }: FleetFacts): MachineFile =>
     fill("nginx/own-name.conf", {}),
   );
 
+/** Where the watcher takes over: a vhost for each name that would lead to it. */
+const standIns = (fleet: FleetFacts): MachineFile[] =>
+  fleet.failover === undefined
+    ? []
+    : [
+        {
+          path: "/etc/nginx/sites/01-stand-in-maps.conf",
+          mode: 0o644,
+          text: fill("nginx/stand-in-maps.conf", {}),
+        },
+        ...fleet.services.map((service) => standIn(service, fleet.primary.host)),
+      ];
+
+const standIn = (service: ServiceFacts, primary: string): MachineFile => ({
+  path: `/etc/nginx/sites/${service.name}.conf`,
+  mode: 0o644,
+  text: fill("nginx/stand-in.conf", {
+    name: service.name,
+    kind: service.kind,
+    host: service.host,
+    primary,
+    ...limiting(service),
+    headers: headerLines(service),
+    locations: (hasCopy(service)
+      ? filled(SERVICE_KINDS[service.kind].location(service))
+      : fill("nginx/no-copy.conf", {})
+    ).trimEnd(),
+  }),
+});
+
 const common = (workers: string): MachineFile[] => [
   { path: "/etc/nginx/nginx.conf", mode: 0o644, text: fill("nginx/nginx.conf", { workers }) },
   ...SNIPPETS.map((name) => ({
@@ -100,4 +131,4 @@ export const nginxFiles = (fleet: FleetFacts, role: Role): MachineFile[] =>
           site(service, filled(SERVICE_KINDS[service.kind].location(service))),
         ),
       ]
-    : [...common("1"), statusSite(fleet)];
+    : [...common("1"), statusSite(fleet), ...standIns(fleet)];

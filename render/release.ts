@@ -5,6 +5,7 @@ import type { Role } from "@second-server/contract/roles";
 
 import type { FleetFacts } from "../config/fleet";
 import { desiredState } from "./desired-state";
+import { copiedServices, copyManifest } from "./failover";
 import { renderMachine } from "./machine";
 import { pack, packOnce } from "./pack";
 import { agentBundle, libsqlTree, monitorTree, serviceTrees, type Tree } from "./sources";
@@ -33,8 +34,13 @@ const fileOf = ({
 
 const treesOf = (fleet: FleetFacts, role: Role, folder: string): Tree[] =>
   role === "watcher"
-    ? [monitorTree(), libsqlTree()]
+    ? [monitorTree(), libsqlTree(), ...serviceTrees(copiedServices(fleet), folder)]
     : [monitorTree(), libsqlTree(), ...serviceTrees(fleet.services, folder)];
+
+const copyManifests = (fleet: FleetFacts, role: Role, trees: readonly Tree[]): MachineFile[] => {
+  const copied = role === "watcher" ? copiedServices(fleet).map(({ name }) => name) : [];
+  return trees.filter(({ name }) => copied.includes(name)).map(copyManifest);
+};
 
 const contents = (files: readonly MachineFile[], trees: readonly Tree[]): TarEntry[] => [
   ...[...new Map(files.map(({ text }) => [sha256(text), text]))].map(([hash, text]) => ({
@@ -52,8 +58,8 @@ const contents = (files: readonly MachineFile[], trees: readonly Tree[]): TarEnt
  * `folder`: the same input has the same sha256.
  */
 export const buildRelease = (fleet: FleetFacts, role: Role, folder: string): BuiltRelease => {
-  const files = renderMachine(fleet, role);
   const trees = treesOf(fleet, role, folder);
+  const files = [...renderMachine(fleet, role), ...copyManifests(fleet, role, trees)];
   const release: Release = {
     ...desiredState(fleet, role),
     files: files.map(fileOf),

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { PATHS } from "@second-server/contract/paths";
 import type { Identity, Release } from "@second-server/contract/release";
 
+import { refreshCopies } from "../backup/certificate-copy";
 import { putBack } from "../backup/put-back";
 import { readJson } from "../files";
 import type { Machine } from "../machine";
@@ -80,6 +81,9 @@ const makeReady = async (machine: Machine, release: Release, isFirst: boolean): 
   if (identity?.peer) await settlePeer(machine, identity);
   await putBack(machine, release);
   for (const certificate of release.certificates) await linkCertificate(machine, certificate);
+  for (const { name, hosts } of release.certificateCopies ?? [])
+    await linkCertificate(machine, { name, hosts, email: "" });
+  await refreshCopies(machine, release.certificateCopies);
 };
 
 /** Switches and restarts; when that does not end well, the release before is in force again. */

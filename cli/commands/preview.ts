@@ -5,6 +5,7 @@ import { type CommonOptions, common, contextOf } from "../context";
 import { refuseSmallerDisks } from "../disk-size";
 import { chooseEngine, passThrough } from "../engine/spawn";
 import { previewAdoption } from "../existing-zone";
+import { failoverNow, failoverText } from "../failover";
 import { loadManifest } from "../manifest";
 import { previewLosses } from "../replacement";
 
@@ -38,6 +39,9 @@ export const define = (command: Command): void => {
       ];
       const engine = chooseEngine(options.engine);
       await previewAdoption(context, fleet, (text) => console.error(text));
+      const standing = await failoverNow(context, fleet);
+      if (standing?.active === "watcher")
+        console.error(`${failoverText(standing)} Where the names lead is left alone.`);
       const code = await passThrough(context, engine, ["preview", ...flags]);
       process.exitCode = code === 0 ? 0 : 1;
       // What the engine has refused to plan has been said.

@@ -5,6 +5,7 @@ import { type CommonOptions, type Context, common, contextOf } from "../context"
 import { type MachineDrift, askDrift, driftText } from "../drift";
 import { askCloud, type Droplet, listDroplets } from "../droplets";
 import { readOutputs } from "../engine/outputs";
+import { type FailoverStanding, failoverText, readFailover } from "../failover";
 import { loadLab } from "../lab";
 import { leftOverDrill } from "../left-over-drill";
 import { loadManifest } from "../manifest";
@@ -28,6 +29,8 @@ export interface FleetStatus {
   readonly drift: readonly MachineDrift[];
   /** What else is worth knowing. */
   readonly notes?: readonly string[];
+  /** Absent where the fleet has no failover, or the watcher does not answer. */
+  readonly failover?: FailoverStanding;
   readonly ok: boolean;
 }
 
@@ -104,6 +107,7 @@ export const gather = async (context: Context): Promise<FleetStatus> => {
     ...cloud,
     services,
     drift,
+    failover: await readFailover(context, fleet),
     ok: services.length > 0 && services.every(({ ok }) => ok),
   };
 };
@@ -133,6 +137,7 @@ export const render = (status: FleetStatus): string => {
     status.services.length > 0
       ? serviceTable(status.services, Date.now(), paint)
       : "No services yet. Run: ./fleet up",
+    ...(status.failover === undefined ? [] : ["", failoverText(status.failover)]),
     ...(status.drift.length > 0 ? ["", driftText(status.drift)] : []),
     ...(status.notes ?? []),
   ].join("\n");

@@ -1,9 +1,11 @@
 import { accessSync, constants, mkdirSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
+import { LENT_TOKEN } from "../../config/lent-token";
 import { diagnosing } from "../access/dial-diagnosis";
 import type { Context } from "../context";
 import { cannotRun } from "../errors";
+import { lentToken } from "../failover-token";
 import { loadLab } from "../lab";
 import type { Reporter } from "../progress/reporter";
 import { runInherited } from "../run";
@@ -83,6 +85,7 @@ export const engineCommand = async (
     PULUMI_CONFIG_PASSPHRASE: "local",
     // Where nothing runs there is nothing to be opened, but the provider asks for one.
     DIGITALOCEAN_TOKEN: status.token ?? "local",
+    [LENT_TOKEN]: lentToken(context) ?? "local",
     ...(status.running ? { DIGITALOCEAN_API_URL: status.api } : {}),
   };
   if (!status.running || !status.machines) return { command: argv[0]!, args: argv.slice(1), env };

@@ -15,6 +15,8 @@ export interface ProbeTarget {
   readonly contains?: string;
   /** A POST with this JSON body instead of a GET. */
   readonly post?: unknown;
+  /** Asked there, whatever the name leads to. */
+  readonly address?: string;
 }
 export interface ProbeOrder {
   readonly targets: readonly ProbeTarget[];
@@ -129,7 +131,7 @@ export const probe = async (
   const { name, url } = target;
   let address: string | undefined;
   try {
-    address = (await lookup(new URL(url).hostname, { family: 4 })).address;
+    address = target.address ?? (await lookup(new URL(url).hostname, { family: 4 })).address;
     const { body, ...answer } = await ask(target, address, ca, timeoutMs);
     const wrong = whatIsWrong(target, answer.status, body);
     return {

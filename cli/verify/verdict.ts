@@ -36,6 +36,12 @@ export const targetsOf = (fleet: FleetFacts): readonly ProbeTarget[] => [
   { name: STATUS_TARGET, url: `https://${fleet.status.host}${ROUTES.status}`, status: 200 },
 ];
 
+/** The same, each service asked at that address whatever its name leads to. */
+export const targetsAt = (fleet: FleetFacts, address: string): readonly ProbeTarget[] =>
+  targetsOf(fleet).map((target) =>
+    target.name === STATUS_TARGET ? target : { ...target, address },
+  );
+
 /**
  * What the Observatory says of each service; empty when its answer is not there or not readable
  * yet.

@@ -3,12 +3,18 @@ import type { Context } from "../context";
 import type { Reporter } from "../progress/reporter";
 import { until } from "../wait";
 import { probeAll } from "./probe";
-import { type Verdict, judge, targetsOf } from "./verdict";
+import { type Verdict, judge, targetsAt, targetsOf } from "./verdict";
 
 export interface Verification {
   readonly ok: boolean;
   readonly verdicts: readonly Verdict[];
   readonly seconds: number;
+}
+
+export interface VerifyOptions {
+  readonly seconds: number;
+  /** The names lead to the watcher, and are to: the services are asked at the floating IP. */
+  readonly elsewhere?: boolean;
 }
 
 /**
@@ -20,14 +26,15 @@ export const verify = async (
   fleet: FleetFacts,
   floatingIp: string,
   reporter: Reporter,
-  seconds: number,
+  { seconds, elsewhere = false }: VerifyOptions,
 ): Promise<Verification> => {
   const started = Date.now();
   let verdicts: readonly Verdict[] = [];
   const label = `verifying ${fleet.services.length} services over HTTPS at ${floatingIp}`;
   reporter.running("verify", label);
+  const targets = elsewhere ? targetsAt(fleet, floatingIp) : targetsOf(fleet);
   const round = async (): Promise<true | undefined> => {
-    verdicts = judge(fleet, floatingIp, await probeAll(context, targetsOf(fleet)));
+    verdicts = judge(fleet, floatingIp, await probeAll(context, targets));
     const bad = verdicts.find(({ ok }) => !ok);
     if (!bad) return true;
     reporter.running(

@@ -1,6 +1,9 @@
+import type { FailoverMode } from "@second-server/contract/failover";
+
 import { checkState, watchedChecks } from "../alerts/alert-state";
 import type { Alerting } from "../alerts/alerting";
 import { covering, type Window } from "../alerts/maintenance";
+import type { Failover } from "../failover/failover";
 import type { View } from "../view/view";
 import { type Announcements, Denied } from "./announcements";
 import type { MaintenanceWindows } from "./maintenance-windows";
@@ -23,7 +26,8 @@ export type Action =
       readonly services?: readonly string[];
       readonly minutes: number;
     }
-  | { readonly action: "end-maintenance"; readonly title: string };
+  | { readonly action: "end-maintenance"; readonly title: string }
+  | { readonly action: "failover"; readonly wish: FailoverMode | "hand-back" };
 
 /** Whose key or login it was asked with: that decides what may be asked for. */
 export type Signer = "owner" | "primary";
@@ -42,6 +46,7 @@ export interface ActionsDeps {
   /** Has a check run now. */
   readonly hurry: (check: string) => void;
   readonly view: View;
+  readonly failover?: Pick<Failover, "ask">;
 }
 
 const MINUTE_MS = 60_000;
@@ -154,6 +159,10 @@ export const createActions = (deps: ActionsDeps): Actions => ({
         return beginMaintenance(deps, action, by);
       case "end-maintenance":
         return endMaintenance(deps, action.title, by);
+      case "failover":
+        if (deps.failover === undefined)
+          throw new Error("this fleet has no failover: add the key failover to fleet.yaml");
+        return deps.failover.ask(action.wish);
       default: {
         const never: never = action;
         throw new Error(`no such action: ${JSON.stringify(never)}`);

@@ -109,7 +109,12 @@ export const checkHttp = async (
   for (let followed = 0; ; followed += 1) {
     const answer = await ask(
       visit.url,
-      { method: visit.method, headers: visit.headers, bodyless: !looksAtBody(check) },
+      {
+        method: visit.method,
+        headers: visit.headers,
+        bodyless: !looksAtBody(check),
+        via: check.via,
+      },
       Math.max(1, Math.round(timeoutMs - (monotonic() - began))),
     ).catch((error: unknown) => {
       // Past the first address, a name or a door is another's: it is what was answered.
@@ -153,6 +158,7 @@ export const httpKind: LookingKind<HttpCheck> = {
     maxLatencyMs: optional(positive),
     redirects: optional(count),
     unit: optional(text),
+    via: optional(text),
   },
   run: async (check, timeoutMs, reports) => {
     try {

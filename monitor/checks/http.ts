@@ -24,6 +24,8 @@ export interface Question {
   readonly body?: string;
   /** The answer's body is not looked at: it is received, not kept. */
   readonly bodyless?: boolean;
+  /** The host that is connected to instead of the address's own. */
+  readonly via?: string;
 }
 
 /** @throws on what would not be one request any more. */
@@ -61,15 +63,17 @@ export const ask = async (url: URL, question: Question, deadlineMs: number): Pro
   const secure = url.protocol === "https:";
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const port = Number(url.port) || (secure ? 443 : 80);
-  const plain = openPlain(host, port, deadlineMs);
+  const place = question.via ?? host;
+  const plain = openPlain(place, port, deadlineMs);
   const socket = secure ? openSecure(plain, host, port) : undefined;
-  const stage = followStage(host, plain, socket);
+  const stage = followStage(place, plain, socket);
   try {
     return await exchange(socket ?? plain, stage, text, question, deadlineMs, () => {
       if (socket !== undefined) rememberSession(socket, host, port);
     });
   } catch (error) {
     forgetPlace(host, port);
+    if (place !== host) forgetPlace(place, port);
     throw failedAt(stage(), error);
   }
 };

@@ -5,6 +5,7 @@ import { certificateKind } from "./certificate";
 import type { CheckKind, Registry } from "./check-kind";
 import { dnsKind } from "./dns";
 import { driftKind } from "./drift";
+import { failoverKind } from "./failover";
 import { heartbeatKind } from "./heartbeat";
 import { hostKind } from "./host";
 import { httpKind } from "./http-check";
@@ -28,6 +29,7 @@ export const CHECK_KINDS: Registry = {
   backup: backupKind,
   repository: repositoryKind,
   drift: driftKind,
+  failover: failoverKind,
 };
 
 export const kindOf = ({ kind }: Pick<Check, "kind">): CheckKind => CHECK_KINDS[kind];

@@ -114,6 +114,10 @@ export const statusPage = (
     ({ title, services, to }) =>
       html`<p class="window">Maintenance: ${title}${services === undefined ? "" : ` (${services.join(", ")})`}, until ${instant(Date.parse(to))}</p>`,
   );
+  const standIn =
+    status.failover?.active === "watcher"
+      ? html`<p class="window">The watcher serves copies in the primary's place${status.failover.since === undefined ? "" : `, since ${instant(Date.parse(status.failover.since))}`}. Nothing that visitors send is taken.</p>`
+      : "";
   const load = status.load.keepsUp
     ? ""
     : ` The monitor can't keep up: checks begin ${status.load.lateSeconds} s late.`;
@@ -127,7 +131,7 @@ export const statusPage = (
     status.fleet,
     `${marks[condition]} Status`,
     html`<h1>${status.fleet}</h1>
-<p class="headline ${condition}"><span aria-hidden="true">${marks[condition]}</span> ${text}</p>${windows}
+<p class="headline ${condition}"><span aria-hidden="true">${marks[condition]}</span> ${text}</p>${standIn}${windows}
 ${status.incidents.length === 0 ? "" : html`<section><h2>Now</h2><ul class="incidents">${status.incidents.map((incident) => incidentRow(incident, now))}</ul></section>`}
 <section><h2>Services, the last 90 days</h2><p class="soft">One bar a day, today on the right. Low: all well. Higher: some checks failed. Highest: more than 5 % failed. A dot: nothing recorded.</p><ul class="rows">${status.services.map((service) => serviceRow(service, days, now))}</ul></section>
 ${others.length === 0 ? "" : html`<section><h2>What they stand on</h2><ul class="rows">${others.map(otherRow)}</ul></section>`}

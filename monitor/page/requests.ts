@@ -1,3 +1,4 @@
+import { FAILOVER_MODES } from "@second-server/contract/failover";
 import type { MachineReport } from "@second-server/contract/reports";
 
 import { type Action, WEEK_MINUTES } from "../actions/actions";
@@ -56,6 +57,7 @@ const rulesFor = (services: readonly string[]): Rules => ({
   },
   "end-maintenance": { title: line(100) },
   report: { force: flag },
+  failover: { wish: oneOf(...FAILOVER_MODES, "hand-back") },
 });
 
 const refuse = (problems: readonly string[]): void => {

@@ -2,6 +2,7 @@ import { minutesOf } from "../actions/announcements";
 import { checkState, openIncidents, watchedChecks } from "../alerts/alert-state";
 import type { CheckState, Watched } from "../alerts/check-state";
 import type { Incident } from "../alerts/incident";
+import type { FailoverStatus } from "../failover/failover";
 import type { View } from "./view";
 
 /** "failing": not confirmed yet. "held": unreachable behind a lower layer that is down. */
@@ -83,6 +84,8 @@ export interface Status {
     readonly services?: readonly string[];
     readonly to: string;
   }[];
+  /** Absent where the watcher never takes over. */
+  readonly failover?: FailoverStatus;
   readonly services: readonly ServiceStatus[];
   readonly checks: readonly CheckStatus[];
   /** The open ones. */
@@ -203,6 +206,7 @@ export const status = (view: View): Status => {
     maintenance: view
       .maintenance()
       .map(({ title, services, to }) => ({ title, services, to: new Date(to).toISOString() })),
+    failover: view.failover(),
     services: services.map((service) => serviceStatus(view, service, checks)),
     checks,
     incidents: openIncidents(view.alerts()).map(incidentStatus),

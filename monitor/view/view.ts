@@ -5,6 +5,7 @@ import type { QueuedMessage } from "../adapters/queued-message";
 import type { AlertState } from "../alerts/alert-state";
 import type { Window } from "../alerts/maintenance";
 import type { Backlog } from "../checks/schedule";
+import type { FailoverStatus } from "../failover/failover";
 import type { Load } from "../self/overload";
 import type { StorageStatus } from "../store/writer";
 
@@ -34,6 +35,8 @@ export interface View {
   offlineSince(): number | undefined;
   /** Messages that have not left yet. */
   waiting(): readonly QueuedMessage[];
+  /** Who serves; undefined where the watcher never takes over. */
+  failover(): FailoverStatus | undefined;
 }
 
 /** The status page's address, with a slash at its end. */

@@ -1,0 +1,117 @@
+import { FAILOVER_MODES } from "@second-server/contract/failover";
+import { ROUTES, UNITS } from "@second-server/contract/names";
+import { ROLES } from "@second-server/contract/roles";
+import { z } from "zod";
+
+import type { FleetFacts } from "../config/fleet";
+import { observatoryCommand } from "./access/observatory";
+import { sshCapture } from "./access/ssh";
+import type { Context } from "./context";
+import { loadLab } from "./lab";
+import type { Reporter } from "./progress/reporter";
+import { probeAll } from "./verify/probe";
+import { STATUS_TARGET } from "./verify/verdict";
+import { until } from "./wait";
+
+/** Who serves, as the Observatory says it. */
+const standing = z.object({
+  mode: z.enum(FAILOVER_MODES),
+  active: z.enum(ROLES),
+  moving: z.enum(ROLES).optional(),
+  since: z.string().optional(),
+  problem: z.string().optional(),
+});
+export type FailoverStanding = z.output<typeof standing>;
+
+/** Undefined where the fleet has no failover, or the watcher does not answer. */
+export const readFailover = async (
+  context: Context,
+  fleet: FleetFacts,
+): Promise<FailoverStanding | undefined> => {
+  if (fleet.failover === undefined) return undefined;
+  const url = `https://${fleet.status.host}${ROUTES.status}`;
+  const [page] = await probeAll(context, [{ name: STATUS_TARGET, url, status: 200 }]);
+  if (!page?.ok) return undefined;
+  return z.object({ failover: standing.optional() }).safeParse(JSON.parse(page.body ?? "{}")).data
+    ?.failover;
+};
+
+const NEXT: Readonly<Record<FailoverStanding["mode"], string>> = {
+  auto: "it gives back by itself once the primary is well",
+  manual: "nothing moves by itself: ./fleet failover off gives back",
+  on: "that was asked for, and stays: ./fleet failover off gives back",
+  off: "it gives back now",
+};
+
+/** For people: one line. */
+export const failoverText = ({ mode, active, moving, since, problem }: FailoverStanding): string =>
+  [
+    active === "watcher"
+      ? `The watcher serves copies in the primary's place${since === undefined ? "" : ` since ${since}`} (failover ${mode}: ${NEXT[mode]}).`
+      : `The primary serves (failover ${mode}).`,
+    ...(moving === undefined ? [] : [`The names are being led to the ${moving}.`]),
+    ...(problem === undefined ? [] : [`The unit that moves them says: ${problem}`]),
+  ].join(" ");
+
+const isSettled = ({ moving }: FailoverStanding): boolean => moving === undefined;
+
+/** Resolves with how it stands once the names are where they are to be, or after the time. */
+export const awaitNames = async (
+  context: Context,
+  fleet: FleetFacts,
+  { seconds, fits = isSettled }: { seconds: number; fits?: (one: FailoverStanding) => boolean },
+): Promise<FailoverStanding | undefined> => {
+  let last: FailoverStanding | undefined;
+  await until(
+    async () => {
+      last = (await readFailover(context, fleet)) ?? last;
+      return last !== undefined && isSettled(last) && fits(last) ? last : undefined;
+    },
+    { seconds, everyMs: 1000 },
+  );
+  return last;
+};
+
+const BACK_SECONDS = 90;
+
+/**
+ * After a run of the engine: the names are where they are to be before it is proven what visitors
+ * get. The engine leaves alone where they lead; what it has made or changed is put right from the
+ * watcher. Resolves with how it stands where they stay with the watcher.
+ */
+export const settleNames = async (
+  context: Context,
+  fleet: FleetFacts,
+  { changed, isPrimaryAnew }: { readonly changed: boolean; readonly isPrimaryAnew: boolean },
+  reporter: Reporter,
+): Promise<FailoverStanding | undefined> => {
+  if (fleet.failover === undefined) return undefined;
+  if (changed)
+    await sshCapture(context, "watcher", ["sudo", "systemctl", "start", UNITS.failover]).catch(
+      (error: unknown) =>
+        reporter.say(`The services' names could not be looked at: ${(error as Error).message}`),
+    );
+  const now = await readFailover(context, fleet);
+  if (now === undefined || (now.active === "primary" && isSettled(now))) return undefined;
+  if (isPrimaryAnew)
+    await sshCapture(context, "watcher", observatoryCommand(["failover", "hand-back"]));
+  else if (now.mode !== "auto" && now.mode !== "off") return now;
+  reporter.running("failover", "the names are led back to the primary");
+  const then = await awaitNames(context, fleet, {
+    seconds: BACK_SECONDS,
+    fits: ({ active }) => active === "primary",
+  });
+  reporter.clear("failover");
+  if (then?.active !== "watcher") reporter.say("The names lead to the primary again.");
+  return then?.active === "watcher" ? then : undefined;
+};
+
+/** For those that need no running cloud: where nobody can be asked, nothing is known. */
+export const failoverNow = async (
+  context: Context,
+  fleet: FleetFacts,
+): Promise<FailoverStanding | undefined> => {
+  if (fleet.failover === undefined) return undefined;
+  if (context.local && !(await (await loadLab()).status(context.paths)).running) return undefined;
+  return await readFailover(context, fleet).catch(() => undefined);
+};
