@@ -93,21 +93,50 @@ export interface RestoreAgreement {
   readonly doubtful?: boolean;
   /** What is whole, although an item is not. */
   readonly partial?: boolean;
+  /** Backups that were taken until then alone: an ISO instant. */
+  readonly before?: string;
+  /**
+   * Somebody else has had the machine that they are of: data alone comes back, and what was signed
+   * for it is revoked.
+   */
+  readonly compromised?: boolean;
 }
 
 /** How command lines say it. */
 export const AGREEMENT_FLAGS: Readonly<Record<keyof RestoreAgreement, string>> = {
   partial: "--partial",
   doubtful: "--doubtful",
+  before: "--before",
+  compromised: "--compromised",
 };
-export const agreementFlags = ({ partial, doubtful }: RestoreAgreement): readonly string[] => [
+export const agreementFlags = ({
+  partial,
+  doubtful,
+  before,
+  compromised,
+}: RestoreAgreement): readonly string[] => [
   ...(partial ? [AGREEMENT_FLAGS.partial] : []),
   ...(doubtful ? [AGREEMENT_FLAGS.doubtful] : []),
+  ...(before === undefined ? [] : [AGREEMENT_FLAGS.before, before]),
+  ...(compromised ? [AGREEMENT_FLAGS.compromised] : []),
 ];
-export const agreementIn = (words: readonly string[]): RestoreAgreement => ({
-  doubtful: words.includes(AGREEMENT_FLAGS.doubtful),
-  partial: words.includes(AGREEMENT_FLAGS.partial),
-});
+const instantAfter = (words: readonly string[]): string | undefined => {
+  const place = words.indexOf(AGREEMENT_FLAGS.before);
+  if (place < 0) return undefined;
+  const at = Date.parse(words[place + 1] ?? "");
+  if (Number.isNaN(at)) throw new Error(`${AGREEMENT_FLAGS.before} needs an instant`);
+  return new Date(at).toISOString();
+};
+/** What is said; what is not said takes nothing back that was agreed to before. */
+export const agreementIn = (words: readonly string[]): RestoreAgreement => {
+  const before = instantAfter(words);
+  return {
+    ...(words.includes(AGREEMENT_FLAGS.doubtful) && { doubtful: true }),
+    ...(words.includes(AGREEMENT_FLAGS.partial) && { partial: true }),
+    ...(words.includes(AGREEMENT_FLAGS.compromised) && { compromised: true }),
+    ...(before !== undefined && { before }),
+  };
+};
 
 /** One item, and the backup that it would come from. */
 export interface PlannedItem {

@@ -15,6 +15,7 @@ import { announced } from "./announce";
 import { linkCertificate, obtain, showAgain } from "./certificates";
 import { type Plan, isIdle } from "./plan";
 import { awaitFirstBoot, installPackages, makeDirectories, makeUsers } from "./prepare";
+import { revokeHad } from "./revoke";
 import { planFor, reload, restart, settle, switchTo } from "./switch";
 import { tidy } from "./tidy";
 import { isSha, readRelease, unpack } from "./unpack";
@@ -160,6 +161,7 @@ const bringIn = async (
     : work());
   recordApplied(machine, sha, release);
   settle(machine);
+  await revokeHad(machine);
 };
 
 /**

@@ -63,24 +63,29 @@ export interface Pair {
   readonly key: string;
 }
 
-/** certbot numbers its files; the newest whole pair counts. */
-export const pairOf = (root: string, name: string): Pair | undefined => {
-  const archive = folderBelow(root, "archive", name);
-  const numbers = (archive === undefined ? [] : readdirSync(archive))
+const pairIn = (folder: string | undefined, number: string): readonly Pair[] => {
+  const chain = textOf(folder, `fullchain${number}.pem`);
+  const key = textOf(folder, `privkey${number}.pem`);
+  return chain !== undefined && key !== undefined ? [{ chain, key }] : [];
+};
+
+/** certbot numbers its files; the whole pairs of a folder, the newest first. */
+export const pairsIn = (archive: string | undefined): readonly Pair[] =>
+  (archive === undefined ? [] : readdirSync(archive))
     .flatMap((file) => /^fullchain(\d{1,6})\.pem$/.exec(file)?.[1] ?? [])
     .map(Number)
-    .sort((a, b) => b - a);
-  const places = [
-    ...numbers.map((number) => [archive, String(number)] as const),
-    [folderBelow(root, "live", name), ""] as const,
-  ];
-  for (const [folder, number] of places) {
-    const chain = textOf(folder, `fullchain${number}.pem`);
-    const key = textOf(folder, `privkey${number}.pem`);
-    if (chain !== undefined && key !== undefined) return { chain, key };
-  }
-  return undefined;
-};
+    .sort((a, b) => b - a)
+    .flatMap((number) => pairIn(archive, String(number)));
+
+/** The one that counts. */
+export const pairOf = (root: string, name: string): Pair | undefined =>
+  pairsIn(folderBelow(root, "archive", name))[0] ?? pairIn(folderBelow(root, "live", name), "")[0];
+
+/** @throws where one is none. */
+export const certificatesIn = (chain: string): readonly X509Certificate[] =>
+  (chain.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []).map(
+    (pem) => new X509Certificate(pem),
+  );
 
 const namesOf = (certificate: X509Certificate): readonly string[] =>
   (certificate.subjectAltName ?? "").split(", ").map((entry) => entry.replace(/^DNS:/, ""));
@@ -99,9 +104,7 @@ export const parse = (
   { hosts }: { readonly hosts: readonly string[] },
   now: Date,
 ): Parsed => {
-  const certificates = (
-    chain.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
-  ).map((pem) => new X509Certificate(pem));
+  const certificates = certificatesIn(chain);
   const [leaf] = certificates;
   if (leaf === undefined) throw new Error("there is no certificate in it");
   const privateKey = createPrivateKey(key);

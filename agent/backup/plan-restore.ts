@@ -7,11 +7,15 @@ import { PATHS } from "@second-server/contract/paths";
 import { bytesOf, shown } from "../file-names";
 import { readJson, writeWhole, makeFolder } from "../files";
 import { type Machine, must } from "../machine";
-import { failedItems, isBelow, itemsOf } from "./items";
+import { addHadCertificates } from "./had-certificates";
+import { CERTIFICATES, failedItems, isBelow, itemsOf } from "./items";
 import { type Inspected, inspect, writeManifest } from "./manifest";
+import { momentOf } from "./retention";
 import { backupIds, doubtsOf, expectedItems, folderOf } from "./store";
 
 export interface Chosen extends RestorePlan {
+  /** What was signed for the machine before is to be revoked. */
+  readonly revokes?: boolean;
   /** The one backup that everything comes from, where one has everything. */
   readonly whole?: string;
 }
@@ -81,9 +85,17 @@ const refusalOf = (ids: readonly string[], lost: readonly string[], found: Found
   ].join("\n");
 };
 
+/** By the watcher's clock: the primary's word for it is nobody's who has had it. */
+const isLater = (id: string, { before }: RestoreAgreement): boolean =>
+  before !== undefined && momentOf(id).getTime() > Date.parse(before);
+
 const search = (machine: Machine, agreed: RestoreAgreement): Found => {
   const found: Found = { sources: new Map(), known: new Set(), passedOver: [], whole: undefined };
-  for (const id of backupIds(machine)) {
+  const ids = backupIds(machine);
+  const late = ids.filter((id) => isLater(id, agreed));
+  if (late.length > 0)
+    found.passedOver.push(`${late.length} that were taken after ${agreed.before ?? ""}`);
+  for (const id of ids.filter((one) => !late.includes(one))) {
     const doubts = doubtsOf(machine, id);
     if (doubts.length > 0 && !agreed.doubtful) {
       found.passedOver.push(`${id} is doubtful: ${some(doubts)}`);
@@ -106,14 +118,20 @@ const search = (machine: Machine, agreed: RestoreAgreement): Found => {
 export const planRestore = (machine: Machine, agreed: RestoreAgreement): Chosen => {
   const ids = backupIds(machine);
   const found = search(machine, agreed);
-  const items = [...found.sources].map(([item, source]) => ({ item, ...source }));
+  const revokes = agreed.compromised === true;
+  const items = [...found.sources]
+    .filter(([item]) => !revokes || item !== CERTIFICATES)
+    .map(([item, source]) => ({ item, ...source }));
   const expected = expectedItems(machine);
   const wanted = (item: string): boolean =>
     expected === undefined ||
     !item.startsWith("data/") ||
     expected.some((path) => isBelow(path, item) || isBelow(item, path));
-  const lost = [...found.known].filter((item) => !hasSource(found, item) && wanted(item));
-  const plan = { items, passedOver: found.passedOver, lost, whole: found.whole };
+  const lost = [...found.known].filter(
+    (item) => !hasSource(found, item) && wanted(item) && (!revokes || item !== CERTIFICATES),
+  );
+  const { passedOver } = found;
+  const plan = { items, passedOver, lost, ...(revokes ? { revokes } : { whole: found.whole }) };
   const stands = ids.length === 0 || (items.length > 0 && lost.length === 0);
   return stands || (agreed.partial && items.length > 0)
     ? plan
@@ -146,7 +164,7 @@ export const forgetAgreement = (machine: Machine): void => {
 };
 
 /** One folder with the chosen items, as links to the backups' own files: it takes no room. */
-export const compose = async (machine: Machine, { items }: Chosen): Promise<string> => {
+export const compose = async (machine: Machine, { items, revokes }: Chosen): Promise<string> => {
   const folder = machine.at(`${PATHS.backups}/.restore`);
   rmSync(folder, { recursive: true, force: true });
   makeFolder(folder, 0o700);
@@ -155,6 +173,7 @@ export const compose = async (machine: Machine, { items }: Chosen): Promise<stri
     mkdirSync(bytesOf(dirname(target)), { recursive: true, mode: 0o700 });
     await must(machine, ["cp", "-al", "--", `${folderOf(machine, id)}/${item}`, target]);
   }
+  if (revokes) await addHadCertificates(machine, folder);
   writeManifest(folder, machine.now(), "composed");
   return folder;
 };

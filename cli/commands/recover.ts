@@ -5,6 +5,7 @@ import type { Command } from "commander";
 
 import type { FleetFacts } from "../../config/fleet";
 import { machineOf, sshCapture } from "../access/ssh";
+import { instantOf, ownersPart, rotations } from "../compromised";
 import { type CommonOptions, type Context, common, contextOf } from "../context";
 import { askCloud, findDroplet } from "../droplets";
 import { chooseEngine } from "../engine/spawn";
@@ -20,6 +21,8 @@ import { clearRestore } from "../restore-plan";
 import { bringUp } from "../up";
 
 interface Options extends CommonOptions {
+  at?: string;
+  compromised?: boolean;
   doubtful?: boolean;
   engine?: string;
   force?: boolean;
@@ -59,13 +62,24 @@ const PLAN_SECONDS = "1800";
  */
 const clearData = async (
   context: Context,
-  { force = false, partial = false, doubtful = false }: Options,
+  { force = false, partial = false, doubtful = false, compromised = false, at }: Options,
   isThere: boolean,
   reporter: Reporter,
 ): Promise<void> => {
-  const complaint = isThere ? await backUpOnceMore(context, reporter) : undefined;
-  const agreed = { partial, doubtful };
-  const words = [...(force ? ["--force"] : []), ...agreementFlags(agreed)];
+  // What a machine gives that somebody else has is what he likes.
+  const complaint = isThere && !compromised ? await backUpOnceMore(context, reporter) : undefined;
+  const agreed = {
+    partial,
+    doubtful,
+    ...(compromised && { compromised }),
+    ...(at !== undefined && { before: instantOf(at) }),
+  };
+  const words = [
+    ...(force ? ["--force"] : []),
+    ...(compromised ? ["--compromised"] : []),
+    ...(at === undefined ? [] : ["--at", at]),
+    ...agreementFlags({ partial, doubtful }),
+  ];
   const stack = context.local ? [] : ["--stack", context.stack];
   await clearRestore({
     agreed,
@@ -88,10 +102,12 @@ const engineArgs = async (
   options: Options,
   reporter: Reporter,
 ): Promise<readonly string[]> => {
-  const { force = false } = options;
+  const { compromised = false, force = compromised } = options;
   const ask = await askCloud(context, "recover");
   const { name } = fleet[machine];
   const droplet = await findDroplet(ask, name);
+  const resources = (await readResources(context)) ?? [];
+  const rotated = compromised ? rotations(resources) : [];
   const hasBackups =
     machine === "primary" && (await findDroplet(ask, fleet.watcher.name)) !== undefined;
   if (machine === "primary" && !force && !hasBackups) {
@@ -102,41 +118,61 @@ const engineArgs = async (
   if (!droplet) {
     if (hasBackups) await clearData(context, options, false, reporter);
     reporter.say(`The droplet "${name}" is gone: it is made anew. ${RETURNS[machine]}`);
-    return ["--refresh"];
+    return ["--refresh", ...rotated];
   }
   if (!force)
     throw cannotRun(
       `fleet recover: the droplet "${name}" exists (id ${droplet.id}, ${droplet.status}). If it is broken and is to be replaced, with what is on it, add --force. ${RETURNS[machine]}`,
     );
-  const urn = dropletIn((await readResources(context)) ?? [], machine)?.urn;
+  const urn = dropletIn(resources, machine)?.urn;
   if (!urn)
     throw cannotRun(
       `fleet recover: the stack's state does not know the ${machine}'s droplet. Run ./fleet up --refresh`,
     );
   if (machine === "primary") await clearData(context, options, true, reporter);
   reporter.say(`The droplet "${name}" (id ${droplet.id}) is replaced. ${RETURNS[machine]}`);
-  return ["--refresh", "--replace", urn];
+  return ["--refresh", "--replace", urn, ...rotated];
+};
+
+const refuseForWatcher = (machine: Role, options: Options): void => {
+  const { partial, doubtful, compromised, at } = options;
+  if (machine === "watcher" && (partial || doubtful || compromised || at !== undefined))
+    throw cannotRun(
+      "fleet recover: --compromised, --at, --partial and --doubtful say how the primary comes back and what of its data is restored; the watcher has no backup to come from. Leave them out.",
+    );
+  if (at !== undefined) instantOf(at);
+};
+
+const sayOwnersPart = (context: Context, fleet: FleetFacts, reporter: Reporter): void => {
+  const items = ownersPart(fleet, context.local ? [] : ["--stack", context.stack]);
+  reporter.event({ type: "owner", items });
+  reporter.say(
+    [
+      "",
+      "What the old primary knew and only you can change:",
+      ...items.map((one) => `  - ${one}`),
+    ].join("\n"),
+  );
 };
 
 export const define = (command: Command): void => {
   common(command)
     .argument("<machine>", "primary or watcher")
     .option("--force", "replace it although it exists")
+    .option("--compromised", "somebody else has had the primary: new keys, data alone comes back")
+    .option("--at <time>", "restore from backups that were taken until then: 2026-11-27T13:00Z")
     .option("--partial", "restore what is whole, although an item of the data is not")
     .option("--doubtful", "restore doubtful backups too: such as lack what the one before had")
     .option("--engine <name>", "embedded or pulumi")
     .option("--no-install", "name missing Debian packages instead of installing them")
     .addHelpText(
       "after",
-      "\nprimary: new droplet, release, data and certificates from the watcher's newest good backup (with --force from one taken just before, if it can be), floating IP. What is restored is said first, item by item; where an item has no whole copy, or every backup is doubtful, nothing is touched unless --partial or --doubtful says that it is meant.\nwatcher: new droplet and release, a new history, a backup of the primary at once; history and old backups are lost with it.\nThen the same proof as `up`. Exit codes: 0 all is well; 1 something failed; 2 it exists and --force was not given, what would be restored is not whole and --partial or --doubtful was not given, or it can't run here.",
+      "\nprimary: new droplet, release, data and certificates from the watcher's newest good backup (with --force from one taken just before, if it can be), floating IP. What is restored is said first, item by item; where an item has no whole copy, or every backup is doubtful, nothing is touched unless --partial or --doubtful says that it is meant.\nwatcher: new droplet and release, a new history, a backup of the primary at once; history and old backups are lost with it.\n--compromised: replaces a primary that somebody else has had, without a last backup of it. Its host keys, its key towards the watcher and what it signs with are made anew; its certificates are revoked and their account closed; data alone comes back, with --at of before it was taken over; and what only you can change is said at the end.\nThen the same proof as `up`. Exit codes: 0 all is well; 1 something failed; 2 it exists and --force was not given, what would be restored is not whole and --partial or --doubtful was not given, or it can't run here.",
     )
     .action(async (name: string, options: Options) => {
       const context = contextOf(options);
       const machine = machineOf(name);
-      if (machine === "watcher" && (options.partial || options.doubtful))
-        throw cannotRun(
-          "fleet recover: --partial and --doubtful say what of the primary's data is restored; the watcher has no backup to come from. Leave them out.",
-        );
+      refuseForWatcher(machine, options);
       const reporter = reporterFor(process.stdout, context.json);
       try {
         const fleet = await loadManifest(context);
@@ -159,6 +195,7 @@ export const define = (command: Command): void => {
           return await bringUp(context, fleet, how, reporter);
         });
         report(context, fleet, result, reporter);
+        if (options.compromised) sayOwnersPart(context, fleet, reporter);
         if (!result.verification.ok)
           throw failed("fleet recover: not every service is well; see the table.");
       } finally {

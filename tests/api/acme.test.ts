@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
 import {
   createHash,
+  createPrivateKey,
+  createPublicKey,
   generateKeyPairSync,
   sign,
   X509Certificate,
@@ -82,10 +84,9 @@ class Client {
   readonly key: KeyObject;
   readonly jwk: AccountKey;
   kid: string | undefined;
-  constructor() {
-    const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
-    this.key = pair.privateKey;
-    this.jwk = pair.publicKey.export({ format: "jwk" }) as AccountKey;
+  constructor(key = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey) {
+    this.key = key;
+    this.jwk = createPublicKey(key).export({ format: "jwk" }) as AccountKey;
   }
   async nonce(): Promise<string> {
     return (
@@ -195,7 +196,7 @@ const request = async (hosts: readonly string[]): Promise<Buffer> => {
       "ec_paramgen_curve:P-256",
       "-nodes",
       "-keyout",
-      "/dev/null",
+      join(folder, "leaf.key"),
       "-subj",
       "/",
       "-addext",
@@ -353,6 +354,21 @@ test("what is forged is refused: a used nonce, another's key, another url, anoth
       })
     ).status,
   ).toBe(400);
+});
+
+test("a certificate is revoked by its own key, without an account, and by no other", async () => {
+  const client = new Client();
+  await client.register();
+  const { order } = await client.order(["example.test"]);
+  const pem = await client.finish(order, ["example.test"]);
+  const certificate = new X509Certificate(pem).raw.toString("base64url");
+  const refused = await new Client().post(`${ORIGIN}/acme/revoke-cert`, { certificate });
+  expect([refused.status, refused.body.type]).toEqual([
+    403,
+    expect.stringContaining("unauthorized"),
+  ]);
+  const own = new Client(createPrivateKey(await readFile(join(folder, "leaf.key"))));
+  expect((await own.post(`${ORIGIN}/acme/revoke-cert`, { certificate })).status).toBe(200);
 });
 
 test("a certificate is revoked once, by its own account; an outage is 503 with retry-after", async () => {

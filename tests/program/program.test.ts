@@ -2,6 +2,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 
+import { KNOWN_TO_PRIMARY } from "../../cli/compromised";
 import { ADOPTED_ZONE } from "../../config/existing-zone";
 import { loadFleet, readStackConfig } from "../../config/load";
 import { MANIFEST, SOURCES, project, removeProjects } from "../fixtures/manifest";
@@ -150,6 +151,22 @@ describe("secrets", () => {
       "signing-key": "random-signing-key",
     });
     expect(connection.hostKey).toBe("ssh-ed25519 AAAAkeys-host-watcher");
+  });
+  test("whatever secret of the stack the primary has is made anew when it was somebody else's", () => {
+    const given = [
+      String((find("Command primary-identity").inputs as { stdin: string }).stdin),
+      String(find("Droplet primary").inputs["userData"]),
+      String(find("Command primary-host-key").inputs["stdin"]),
+    ].join("\n");
+    const had = [
+      ...all("PrivateKey").filter(
+        ({ name }) =>
+          given.includes(`PRIVATE KEY-----\\n${name}`) ||
+          given.includes(`PRIVATE KEY-----\n${name}`),
+      ),
+      ...all("RandomPassword").filter(({ name }) => given.includes(`random-${name}`)),
+    ];
+    expect(had.map(({ name }) => name).sort()).toEqual([...KNOWN_TO_PRIMARY].sort());
   });
   test("no connection trusts on first use", () => {
     for (const { inputs } of [...all("Command"), ...all("CopyToRemote")])

@@ -1,7 +1,10 @@
+import { X509Certificate } from "node:crypto";
+
 import { Hono } from "hono";
 import { z } from "zod";
 
 import { find, newId, parse, type Acme } from "./context";
+import { type AccountKey, thumbprint } from "./jws";
 import { ownOrder } from "./orders";
 import { problem } from "./problem";
 import { orderUrl, orderView } from "./views";
@@ -9,6 +12,11 @@ import { orderUrl, orderView } from "./views";
 const base64url = z.string().regex(/^[A-Za-z0-9_-]+$/);
 const finalize = z.object({ csr: base64url });
 const revoke = z.object({ certificate: base64url, reason: z.number().int().optional() });
+
+const isKeyOf = (key: AccountKey, pem: string): boolean => {
+  const own = new X509Certificate(pem).publicKey.export({ format: "jwk" });
+  return own.kty === key.kty && thumbprint({ ...key, ...own, kty: key.kty }) === thumbprint(key);
+};
 
 export const certificateRoutes = (acme: Acme): Hono => {
   const app = new Hono();
@@ -39,13 +47,17 @@ export const certificateRoutes = (acme: Acme): Hono => {
     return c.body(issued.pem, 200, { "content-type": "application/pem-certificate-chain" });
   });
   app.post("/acme/revoke-cert", async (c) => {
-    const { account, payload } = await acme.asked(c);
-    const der = Buffer.from(parse(revoke, payload).certificate, "base64url").toString("base64");
+    const jws = await acme.signed(c);
+    const der = Buffer.from(parse(revoke, jws.payload).certificate, "base64url").toString("base64");
     const issued = state.certificates.find((one) =>
       one.pem.replace(/-----[A-Z ]+-----|\s/g, "").startsWith(der),
     );
-    if (!issued || issued.account !== account.id)
-      throw problem(403, "unauthorized", "That certificate is not this account's.");
+    // By the account that has asked for it, or by the certificate's own key (RFC 8555, 7.6).
+    const isTheirs = jws.jwk
+      ? issued !== undefined && jws.isSignedBy(jws.jwk) && isKeyOf(jws.jwk, issued.pem)
+      : acme.accountOf(c, jws).id === issued?.account;
+    if (!issued || !isTheirs)
+      throw problem(403, "unauthorized", "That certificate is not this account's, nor this key's.");
     if (issued.revoked) throw problem(400, "alreadyRevoked", "It was revoked before.");
     issued.revoked = acme.later(0);
     return c.body(null, 200);

@@ -25,6 +25,8 @@ export interface Acme extends AcmeDeps {
   readonly freshNonce: () => string;
   /** A request signed by somebody: its key has still to be judged. */
   signed(c: Context): Promise<Signed>;
+  /** The account that has signed it, which may ask. */
+  accountOf(c: Context, jws: Signed): Account;
   /** A request signed by an account that may ask; `payload` is undefined for POST-as-GET. */
   asked(c: Context): Promise<{ readonly account: Account; readonly payload: unknown }>;
   /** So many days from now. */
@@ -82,19 +84,23 @@ export const createContext = (deps: AcmeDeps): Acme => {
       throw problem(401, "unauthorized", "The url in the request's header is another.");
     return jws;
   };
+  const accountOf: Acme["accountOf"] = (c, jws) => {
+    const account = deps.store.state.accounts.find((one) => jws.kid === accountUrl(c, one));
+    if (!account) throw problem(400, "accountDoesNotExist", `Account ${jws.kid ?? ""} not found`);
+    if (!jws.isSignedBy(account.key))
+      throw problem(400, "malformed", "The signature does not verify.");
+    if (account.status !== "valid")
+      throw problem(401, "unauthorized", "The account is deactivated.");
+    return account;
+  };
   return {
     ...deps,
     signed,
+    accountOf,
     freshNonce: () => nonces.fresh(),
     asked: async (c) => {
       const jws = await signed(c);
-      const account = deps.store.state.accounts.find((one) => jws.kid === accountUrl(c, one));
-      if (!account) throw problem(400, "accountDoesNotExist", `Account ${jws.kid ?? ""} not found`);
-      if (!jws.isSignedBy(account.key))
-        throw problem(400, "malformed", "The signature does not verify.");
-      if (account.status !== "valid")
-        throw problem(401, "unauthorized", "The account is deactivated.");
-      return { account, payload: jws.payload };
+      return { account: accountOf(c, jws), payload: jws.payload };
     },
     later: (days) =>
       new Date(deps.clock.now().getTime() + days * 86_400_000)
