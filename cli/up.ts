@@ -19,6 +19,7 @@ import { failed } from "./errors";
 import { adoptZone } from "./existing-zone";
 import { failoverText, settleNames } from "./failover";
 import { lendToken } from "./failover-token";
+import { refuseOtherFleet } from "./other-fleet";
 import { type PlannedOutage, announced, resizesIn } from "./planned-outage";
 import { powerOn } from "./power";
 import type { Reporter } from "./progress/reporter";
@@ -159,6 +160,7 @@ export const bringUp = async (
 ): Promise<UpResult> => {
   const started = Date.now();
   refuseShutOut(fleet, context);
+  await refuseOtherFleet(context, fleet);
   await refuseSmallerDisks(context, fleet, options.replaced);
   if (context.local) await ensureLab(context, options, reporter);
   await lendToken(context, fleet);

@@ -54,7 +54,9 @@ export class Firewall extends pulumi.ComponentResource {
           { protocol: "icmp", destinationAddresses: EVERYWHERE },
         ],
       },
-      { parent: this },
+      // Renamed with its tag, the new one stands before the droplet changes tags, and the old one goes
+      // after that: moved in place, it would cover nothing meanwhile.
+      { parent: this, replaceOnChanges: ["name"], deleteBeforeReplace: false },
     );
     this.registerOutputs({ id: this.firewall.id });
   }

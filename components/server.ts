@@ -40,7 +40,9 @@ export class Server extends pulumi.ComponentResource {
     const child = { parent: this };
     const machine = fleet[role];
     const label = `${fleet.name}-${pulumi.getStack()}-${role}`;
-    this.tag = new digitalocean.Tag(name, { name: label }, child);
+    // Another name of the fleet is another tag; the old one goes once nothing is found by it.
+    const renamed = { ...child, deleteBeforeReplace: false };
+    this.tag = new digitalocean.Tag(name, { name: label }, renamed);
     this.firewall = new Firewall(
       name,
       { firewallName: label, tag: this.tag, sshFrom: fleet.admin.allowFrom, sshFromTag },

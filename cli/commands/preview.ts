@@ -7,6 +7,7 @@ import { chooseEngine, passThrough } from "../engine/spawn";
 import { previewAdoption } from "../existing-zone";
 import { failoverNow, failoverText } from "../failover";
 import { loadManifest } from "../manifest";
+import { refuseOtherFleet } from "../other-fleet";
 import { previewLosses } from "../replacement";
 
 interface Options extends CommonOptions {
@@ -30,6 +31,7 @@ export const define = (command: Command): void => {
       const context = contextOf(options);
       const fleet = await loadManifest(context);
       refuseShutOut(fleet, context);
+      await refuseOtherFleet(context, fleet);
       await refuseSmallerDisks(context, fleet);
       const flags = [
         ...(context.json ? ["--json"] : []),

@@ -26,6 +26,8 @@ export interface ServedCloud {
 
 export const serveCloud = async (
   hypervisor: Hypervisor = createRecordsOnlyHypervisor(),
+  /** What becomes of the records is looked at after each change, before its answer leaves. */
+  changed: () => Promise<void> = () => Promise.resolve(),
 ): Promise<ServedCloud> => {
   const { app } = createApi({
     store: await openStore(null, systemClock, () => {}),
@@ -38,7 +40,11 @@ export const serveCloud = async (
     log: () => {},
     access: { owner: "test", strangers: "refused" },
   });
-  const answer = getRequestListener(app.fetch);
+  const answer = getRequestListener(async (request) => {
+    const answered = await app.fetch(request);
+    if (request.method !== "GET") await changed();
+    return answered;
+  });
   const server = createServer((request, response) => void answer(request, response));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
