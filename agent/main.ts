@@ -4,42 +4,34 @@
  */
 import { readFileSync } from "node:fs";
 
-import { agreementIn } from "@second-server/contract/backups";
 import { PATHS } from "@second-server/contract/paths";
 import type { Identity } from "@second-server/contract/release";
 
 import { apply, rollback } from "./apply/apply";
 import { refreshCopies } from "./backup/certificate-copy";
-import { exportBackup, restoreToPeer } from "./backup/give-back";
 import { servePeer } from "./backup/peer";
-import { agree, planRestore, planText } from "./backup/plan-restore";
 import { prepare } from "./backup/prepare";
 import { pull } from "./backup/pull";
 import { receive } from "./backup/receive";
-import { restore } from "./backup/restore";
-import { accept, keepOf, letGo, list, listText, verifyBackups } from "./backup/store";
+import { restore, undoRestore } from "./backup/restore";
+import { accept, keepOf, letGo } from "./backup/store";
 import { driftOf, driftText, forgetChangedTrees } from "./drift";
 import { readJson } from "./files";
 import { parseIdentity, takeIdentity } from "./identity";
 import { withLock } from "./lock";
 import { type Machine, thisMachine } from "./machine";
+import { isReading } from "./repository/commands";
+import { readHanded, readShutIn } from "./repository/reading";
+import { hasRepository } from "./repository/repository";
 import { takeIn } from "./repository/take-in";
-import { upkeep } from "./repository/upkeep";
+import { check, upkeep } from "./repository/upkeep";
 import { isShutIn, prepareShutIn, pullShutIn } from "./shut-in";
 import { statusOf, statusText } from "./status";
 import { USAGE } from "./usage";
+import { subjectOf, valueOf } from "./words";
 
-const BACKUP_WORDS = [
-  "prepare",
-  "pull",
-  "list",
-  "accept",
-  "let-go",
-  "plan",
-  "verify",
-  "export",
-  "restore-to-peer",
-];
+/** What the watcher does as nobody, besides reading. */
+const WORK = ["prepare", "pull", "accept", "let-go"];
 
 const usage = (): number => {
   console.error(USAGE);
@@ -60,17 +52,6 @@ const alone = async (
 ): Promise<number> => {
   await withLock(machine, name, seconds, work, lock);
   return 0;
-};
-
-/** Says what a fresh primary would get; exit 1 where nothing is restored as it stands. */
-const plan = (machine: Machine, words: readonly string[]): number => {
-  const agreed = agreementIn(words);
-  const chosenItems = planRestore(machine, agreed);
-  if (words.includes("--agree")) agree(machine, agreed);
-  if (words.includes("--json")) return say(JSON.stringify(chosenItems, undefined, 2));
-  if (chosenItems.refused !== undefined)
-    throw new Error(`fleet-agent backup plan: ${chosenItems.refused}`);
-  return say(planText(chosenItems));
 };
 
 /**
@@ -110,6 +91,13 @@ const keep = async (machine: Machine): Promise<number> => {
   return 0;
 };
 
+/** Every byte of it, which only root can read. */
+const verifyRepository = async (machine: Machine): Promise<void> => {
+  if (!hasRepository(machine)) return;
+  await withLock(machine, "backup verify", 600, () => check(machine, true), PATHS.repositoryLock);
+  machine.log("the repository is whole, every byte of it");
+};
+
 const isRoot = (): boolean => process.getuid?.() === 0;
 
 /** As root nothing is done but starting the unit that does it. */
@@ -119,6 +107,11 @@ const backupShutIn = async (machine: Machine, words: readonly string[]): Promise
     throw new Error(
       `fleet-agent backup ${words[0] ?? ""}: this is the primary. Backups are on the watcher.`,
     );
+  if (isReading(words[0] ?? "")) {
+    const code = await readShutIn(machine, words);
+    if (words[0] === "verify" && words.length === 1 && code === 0) await verifyRepository(machine);
+    return code;
+  }
   const code = await pullShutIn(machine, words);
   // Also what was pulled before, where the primary did not answer.
   if (words[0] === "pull") await keep(machine);
@@ -145,10 +138,6 @@ const backup = async (
         () => upkeep(machine),
         PATHS.repositoryLock,
       );
-    case "list":
-      return say(
-        word === "--json" ? JSON.stringify(list(machine), undefined, 2) : listText(machine),
-      );
     case "accept":
       return await alone(
         machine,
@@ -165,25 +154,22 @@ const backup = async (
         () => Promise.resolve(letGoNow(machine, words)),
         PATHS.backupLock,
       );
-    case "plan":
-      return plan(machine, words);
-    case "verify":
-      verifyBackups(machine, word);
-      return 0;
-    case "export":
-      await exportBackup(machine, word);
-      return 0;
-    case "restore-to-peer":
-      return await alone(
-        machine,
-        "backup restore-to-peer",
-        300,
-        () => restoreToPeer(machine, agreementIn(words)),
-        PATHS.backupLock,
-      );
     default:
-      return usage();
+      return isReading(command ?? "")
+        ? await readHanded(machine, [command ?? "", ...words])
+        : usage();
   }
+};
+
+const restoreBy = async (machine: Machine, words: readonly string[]): Promise<void> => {
+  const service = subjectOf(words);
+  if (words.includes("--undo")) return await undoRestore(machine, service);
+  const only = valueOf(words, "--only");
+  await restore(machine, {
+    ...(service !== undefined && { service }),
+    ...(only !== undefined && { only }),
+    dry: words.includes("--dry-run"),
+  });
 };
 
 const dispatch = async (
@@ -211,14 +197,14 @@ const dispatch = async (
       return say(words[0] === "--json" ? JSON.stringify(drift, undefined, 2) : driftText(drift));
     }
     case "backup":
-      return isRoot() && !isShutIn() && BACKUP_WORDS.includes(words[0] ?? "")
+      return isRoot() && !isShutIn() && (WORK.includes(words[0] ?? "") || isReading(words[0] ?? ""))
         ? await backupShutIn(machine, words)
         : await backup(machine, words);
     case "receive":
       await receive(machine);
       return 0;
     case "restore":
-      return await alone(machine, "restore", 60, () => restore(machine, words[0]));
+      return await alone(machine, "restore", 60, () => restoreBy(machine, words));
     case "peer":
       return await servePeer(machine, words.join(" "));
     case "--help":

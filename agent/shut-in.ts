@@ -41,11 +41,17 @@ const letRead = (): void => {
  * On the watcher: whatever touches backups, which the primary has filled, is done by a user who
  * owns nothing else.
  */
-export const pullShutIn = async (machine: Machine, words: readonly string[]): Promise<number> => {
+export const pullShutIn = async (
+  machine: Machine,
+  words: readonly string[],
+  further: readonly string[] = [],
+): Promise<number> => {
   // A fresh watcher is asked to give back before its first release has made the user.
   await makeUsers(machine, [{ name: USERS.pull, home: PATHS.backups }]);
   letRead();
-  return await runOnOwnStreams(commandIn("backup-work", PULL_UNIT, ["backup", ...words]));
+  return await runOnOwnStreams(
+    commandIn("backup-work", [...PULL_UNIT, ...further], ["backup", ...words]),
+  );
 };
 
 /** What PREPARE_UNIT may write to has to be there. */

@@ -10,17 +10,25 @@ export const USAGE = `usage: fleet-agent COMMAND
   backup prepare             on the primary: make consistent copies for the watcher
   backup pull                on the watcher: fetch, verify and keep one backup of the primary
   backup upkeep              on the watcher, daily: check the repository, reading a share of it, and prune it
-  backup list [--json]       on the watcher: what there is
+  backup list [--json]       on the watcher: what there is, in folders and in the repository
+  backup show [ID] [--json]  on the watcher: what is in one backup (the newest)
+  backup diff ID [ID] [--json]
+                             on the watcher: what the second (the newest) has otherwise than the first
   backup accept [ID]         on the watcher: a doubtful backup (the newest) counts as good from now on
   backup let-go [--hourly N] [--daily N] [--weekly N]
                              on the watcher: let old backups go at once, by the policy or fewer; needs no free space
   backup plan [--partial] [--doubtful] [--agree] [--json]
                              on the watcher: what a fresh primary would get; --agree: let the next restore have it so
-  backup verify [ID]         on the watcher: check every file of one backup, or of all
-  backup export [ID]         on the watcher: one backup (the newest whole one) as a tar on standard output
+  backup verify [ID]         on the watcher: check every file of one backup, or of all, and every byte of the repository
+  backup export [ID | --at TIME] [--path PATH]... [--doubtful]
+                             on the watcher: one backup (the newest good one), or paths of it, as a tar on standard output
   backup restore-to-peer [--partial] [--doubtful]
                              on the watcher: give a fresh primary of each item the newest whole copy; refuses when an
                              item has none, unless --partial; doubtful backups are passed over, unless --doubtful
-  restore [SERVICE] < TAR    on a primary in service: put the data of a backup back
+  restore [SERVICE] [--only PATH] [--dry-run] < TAR
+                             on a primary in service: put the data of a backup back, or an item or file of the service;
+                             visitors are let in again once it is healthy with it, else its own data comes back;
+                             --dry-run: only say, as JSON, what would change
+  restore [SERVICE] --undo   on a primary in service: put back what the last restore replaced
   peer COMMAND               for the other machine's key only
 exit codes: 0 done, 1 refused or failed (the reason is on standard error), 2 wrong usage`;

@@ -51,6 +51,12 @@ const COMMANDS: readonly (readonly [
     "make a lost or broken machine anew; the primary with its data",
     () => import("./commands/recover"),
   ],
+  ["backup", "take, list, compare, verify and download backups", () => import("./commands/backup")],
+  [
+    "restore",
+    "put back a service's data, or an item of it, as of any backup",
+    () => import("./commands/restore"),
+  ],
   [
     "drill",
     "break something on purpose and time how it comes back",

@@ -85,6 +85,8 @@ export interface ListedBackup {
   readonly failed?: readonly string[];
   /** Its description can't be read. */
   readonly damaged?: string;
+  /** Where it is. */
+  readonly in?: readonly ("folder" | "repository")[];
 }
 
 /** What the owner agrees to, beyond what is restored without asking. */
@@ -159,4 +161,15 @@ export interface RestorePlan {
    * all.
    */
   readonly refused?: string;
+}
+
+/** What a restore of some data would change, as `fleet-agent restore --dry-run` tells. */
+export interface RestoreDifference {
+  readonly comesBack: readonly string[];
+  readonly changes: readonly string[];
+  readonly goes: readonly string[];
+  /** How many files are the same. */
+  readonly same: number;
+  /** What is there now and can't be compared, and why. */
+  readonly unreadable: readonly string[];
 }

@@ -104,6 +104,14 @@ export const PATHS = {
   agentLock: `${AGENT_STATE}/lock`,
   /** The watcher's backups change nothing that a release does: both may be at work. */
   backupLock: `${BACKUPS}/lock`,
+  /** Those that read backups have one place for what the repository gives them. */
+  readLock: `${AGENT_STATE}/read-lock`,
+  /** What comes out of the repository, until it is whole. */
+  brought: `${AGENT_STATE}/brought`,
+  /** What the repository has, as it is handed to who may not open it. */
+  repositoryList: `${AGENT_STATE}/repository-list.json`,
+  /** What such a one asks root for. */
+  wanted: `${BACKUPS}/.wanted.json`,
   /** Of the repository, which is root's. */
   repositoryLock: `${AGENT_STATE}/repository-lock`,
   /**
@@ -116,6 +124,8 @@ export const PATHS = {
   restore: `${AGENT_STATE}/restore`,
   /** What was there before an operator's restore. */
   beforeRestore: `${AGENT_STATE}/before-restore`,
+  /** A copy of what is there, while it is compared with a backup. */
+  compared: `${AGENT_STATE}/compared`,
 
   /** The machine's permanent host key, which `identity` puts in force. */
   sshHostKey: "/etc/ssh/ssh_host_ed25519_key",

@@ -4,6 +4,8 @@ import { PATHS } from "./paths";
 
 /** How systemd hands the key towards the other machine to a unit that is not root. */
 export const PEER_KEY = "peer-key";
+/** Likewise what the repository has, to one that may not open it. */
+export const REPOSITORY_LIST = "repository-list";
 
 /**
  * What the watcher's work on backups may do, as lines of a [Service] section: it talks to the

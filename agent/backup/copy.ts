@@ -6,7 +6,7 @@ import type { Release } from "@second-server/contract/release";
 import { type Confinement, unitOf } from "../confine";
 import { shown } from "../file-names";
 import { makeFolder } from "../files";
-import type { Machine } from "../machine";
+import { type Machine, must } from "../machine";
 import { GIVE, TAKE, UNPACK } from "./confined/programs";
 import { LIMITS } from "./manifest";
 
@@ -220,4 +220,19 @@ export const unpackInto = async (
   const ends = endsOf(stdout, stderr, 1);
   await endIfFailed(machine, confinement, ends);
   return ends[0] ?? {};
+};
+
+/** What a service has there goes, taken away by its own user. */
+export const removeIn = async (
+  machine: Machine,
+  data: Data,
+  places: readonly string[],
+  seconds: number,
+): Promise<void> => {
+  if (places.length === 0) return;
+  const confinement = confinementOf(machine, data.service, ownerOf(machine, data), seconds);
+  const paths = places.map((place) => machine.at(`${PATHS.serviceData}/${place}`));
+  await must(machine, machine.confine(["rm", "-rf", "--", ...paths], confinement), {
+    seconds: seconds + GRACE_SECONDS,
+  });
 };

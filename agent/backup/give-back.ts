@@ -6,9 +6,11 @@ import { PATHS } from "@second-server/contract/paths";
 
 import type { Machine } from "../machine";
 import { bounded, ended, runOnOwnStreams } from "../process";
+import { history } from "../repository/history";
+import type { Shelf } from "../repository/shelf";
 import { ANSWER_LIMIT, peer } from "./peer-link";
 import { agreement, compose, forgetAgreement, planRestore, planText } from "./plan-restore";
-import { backupIds, chosen, folderOf, recordStatus } from "./store";
+import { backupIds, recordStatus } from "./store";
 
 /**
  * A primary made a moment ago may not have its accounts yet: sshd refuses, and a little later does
@@ -73,16 +75,9 @@ export const send = async (folder: string, argv: readonly string[]): Promise<voi
     );
 };
 
-/**
- * One backup as a tar on standard output, for `restore` on the primary or for an archive elsewhere.
- */
-export const exportBackup = async (machine: Machine, asked: string | undefined): Promise<void> => {
-  const id = chosen(machine, asked);
-  if (id === undefined)
-    throw new Error(
-      "fleet-agent backup export: there is no whole backup that nothing speaks against. What there is: fleet-agent backup list. Name one, or make one: fleet-agent backup pull",
-    );
-  const code = await runOnOwnStreams(pack(folderOf(machine, id)));
+/** A folder as a tar on standard output. */
+export const sendOnOutput = async (folder: string): Promise<void> => {
+  const code = await runOnOwnStreams(pack(folder));
   if (code !== 0) throw new Error(`fleet-agent backup export: tar ended with exit ${code}.`);
 };
 
@@ -93,9 +88,10 @@ export const exportBackup = async (machine: Machine, asked: string | undefined):
  */
 export const restoreToPeer = async (
   machine: Machine,
-  words: RestoreAgreement = {},
+  words: RestoreAgreement,
+  shelf: Shelf,
 ): Promise<void> => {
-  if (backupIds(machine).length === 0) {
+  if (backupIds(machine).length === 0 && (await history(machine, shelf)).length === 0) {
     machine.log("no backup yet: a fresh start");
     return;
   }
@@ -103,12 +99,11 @@ export const restoreToPeer = async (
     machine.log("the primary is in service already: nothing is restored");
     return;
   }
-  const plan = planRestore(machine, { ...agreement(machine), ...words });
+  const plan = await planRestore(machine, { ...agreement(machine), ...words }, shelf);
   if (plan.refused !== undefined)
     throw new Error(`fleet-agent backup restore-to-peer: ${plan.refused}`);
   machine.log(`giving back\n${planText(plan)}`);
-  const folder =
-    plan.whole === undefined ? await compose(machine, plan) : folderOf(machine, plan.whole);
+  const folder = plan.whole ?? (await compose(machine, plan));
   await send(folder, peer("restore"));
   rmSync(machine.at(`${PATHS.backups}/.restore`), { recursive: true, force: true });
   forgetAgreement(machine);

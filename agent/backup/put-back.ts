@@ -1,5 +1,4 @@
 import { existsSync, renameSync, rmSync } from "node:fs";
-import { relative } from "node:path";
 
 import { PATHS } from "@second-server/contract/paths";
 import type { Release } from "@second-server/contract/release";
@@ -8,41 +7,21 @@ import { makeFolder } from "../files";
 import { type Machine, must } from "../machine";
 import { note } from "../record";
 import { putCertificates } from "./certificates-back";
-import { type Data, copyIn } from "./copy";
+import { copyIn } from "./copy";
 import { faultsOf } from "./manifest";
+import { BESIDE, type Piece, byService, pieceOf } from "./pieces";
 import { isSealed } from "./receive";
 
 const SECONDS = 3600;
 
-/** What would damage a database that comes back: logs left of the one that was there. */
-const BESIDE = ["-wal", "-shm", "-journal"];
-
 /**
- * A service's data as the backup has it, written by its own user; what was there goes. Whether
- * there was anything.
+ * Puts what was received of a backup where it belongs, written by its service's own user; what was
+ * there goes. The services that own it must not run. Resolves with the names of those that got
+ * something.
  */
-const putService = async (
+export const putPieces = async (
   machine: Machine,
-  folder: string,
-  data: readonly Data[],
-): Promise<boolean> => {
-  const [first] = data;
-  if (first === undefined) return false;
-  const journeys = data.map(({ kind, path }) => {
-    const to = relative(PATHS.serviceData, path);
-    return { kind, from: `data/${to}`, to, ...(kind === "sqlite" && { beside: BESIDE }) };
-  });
-  const ends = await copyIn(machine, first, journeys, folder, SECONDS);
-  return ends.some(({ absent }) => absent !== true);
-};
-
-/**
- * Puts a received backup where it belongs; the services that own the data must not run. Resolves
- * with the names of those that got theirs.
- */
-export const putInPlace = async (
-  machine: Machine,
-  data: readonly Data[],
+  pieces: readonly Piece[],
 ): Promise<readonly string[]> => {
   const folder = machine.at(PATHS.restore);
   const faults = faultsOf(folder);
@@ -52,9 +31,15 @@ export const putInPlace = async (
     );
   makeFolder(machine.at(PATHS.serviceData), 0o755);
   const restored: string[] = [];
-  for (const service of new Set(data.map((one) => one.service))) {
-    const its = data.filter((one) => one.service === service);
-    if (await putService(machine, folder, its)) restored.push(service);
+  for (const [data, its] of byService(pieces)) {
+    const journeys = its.map(({ kind, place }) => ({
+      kind,
+      from: `data/${place}`,
+      to: place,
+      ...(kind === "sqlite" && { beside: BESIDE }),
+    }));
+    const ends = await copyIn(machine, data, journeys, folder, SECONDS);
+    if (ends.some(({ absent }) => absent !== true)) restored.push(data.service);
   }
   return restored;
 };
@@ -84,7 +69,7 @@ export const putBack = async (machine: Machine, release: Release): Promise<void>
       "--",
       ...new Set(release.data.map(({ unit }) => unit)),
     ]);
-  const services = await putInPlace(machine, release.data);
+  const services = await putPieces(machine, release.data.map(pieceOf));
   await putCertificates(machine, release.certificates);
   await must(machine, ["sync"]);
   putAway(machine);

@@ -1,90 +1,169 @@
-import { rmSync } from "node:fs";
-import { relative } from "node:path";
+import { existsSync, renameSync, rmSync } from "node:fs";
 
 import { PATHS } from "@second-server/contract/paths";
+import type { Release } from "@second-server/contract/release";
 
 import { shown } from "../file-names";
-import { makeFolder } from "../files";
 import { type Machine, must } from "../machine";
 import { probeAll } from "../probe";
 import { note, readApplied } from "../record";
 import { receiveShutIn } from "../shut-in";
 import { systemctl } from "../systemd";
-import { type Data, copyOut } from "./copy";
-import { putAway, putInPlace } from "./put-back";
+import { asideIn, noteReplaced, putAsideBack, setAside } from "./aside";
+import { difference } from "./difference";
+import { withoutVisitors } from "./hold";
+import { type Piece, pieceOf, piecesOf } from "./pieces";
+import { putAway, putPieces } from "./put-back";
 
-const ASIDE_SECONDS = 600;
-/** Something else lies in the item's place: there is nothing to keep. */
-const NO_DATA = /^(it is no |its -|a folder on the way )/;
+export interface RestoreWords {
+  /** @default every service with data */
+  readonly service?: string;
+  /** An item of that service's data, or a file or folder in one, below its folder. */
+  readonly only?: string;
+  /** Only say what would change. */
+  readonly dry?: boolean;
+}
+
+const releaseOf = (machine: Machine): Release => {
+  const applied = readApplied(machine);
+  if (applied) return applied.release;
+  throw new Error(
+    "fleet-agent restore: no release is in force here. On a fresh primary the watcher restores: fleet-agent backup restore-to-peer",
+  );
+};
+
+const start = async (
+  machine: Machine,
+  { probes }: Release,
+  units: readonly string[],
+): Promise<void> => {
+  await systemctl(machine, "start", units);
+  await probeAll(
+    machine,
+    probes.filter(({ unit }) => units.includes(unit)),
+  );
+};
+
+const unitsOf = (pieces: readonly Pick<Piece, "data">[]): readonly string[] => [
+  ...new Set(pieces.map(({ data }) => data.unit)),
+];
 
 /**
- * What users wrote since the backup stays on the machine until the next restore. As it lies there:
- * a database that is to be replaced may be damaged.
+ * Replaces data while no visitor reaches its services; where they are not healthy with it, their
+ * own comes back. Whatever fails, they run at the end.
  */
-const setAside = async (machine: Machine, data: readonly Data[]): Promise<void> => {
+const replace = async (
+  machine: Machine,
+  pieces: readonly Piece[],
+  put: () => Promise<void>,
+): Promise<void> => {
+  const release = releaseOf(machine);
+  const units = unitsOf(pieces);
+  const probes = release.probes.filter(({ unit }) => units.includes(unit));
   const aside = machine.at(PATHS.beforeRestore);
-  rmSync(aside, { recursive: true, force: true });
-  makeFolder(aside, 0o700);
-  for (const service of new Set(data.map((one) => one.service))) {
-    const its = data.filter((one) => one.service === service);
-    const journeys = its.flatMap(({ kind, path }) => {
-      const place = relative(PATHS.serviceData, path);
-      return kind === "sqlite"
-        ? ["", "-wal", "-journal"].map((end) => ({
-            kind: "file" as const,
-            from: place + end,
-            to: place + end,
-          }))
-        : [{ kind, from: place, to: place }];
-    });
-    const [first] = its;
-    const ends = first
-      ? await copyOut(machine, first, journeys, aside, { seconds: ASIDE_SECONDS })
-      : [];
-    const lost = ends.flatMap(({ failed }, index) =>
-      failed === undefined ? [] : [`${shown(journeys[index]?.from ?? service)}: ${shown(failed)}`],
-    );
-    for (const line of lost) machine.log(`not set aside: ${line}`);
-    if (ends.some(({ failed }) => failed !== undefined && !NO_DATA.test(failed)))
+  await withoutVisitors(machine, probes, async () => {
+    await must(machine, ["systemctl", "stop", "--", ...units]);
+    try {
+      await setAside(machine, pieces);
+    } catch (error) {
+      await start(machine, release, units);
+      throw error;
+    }
+    try {
+      await put();
+      await must(machine, ["sync"]);
+      await start(machine, release, units);
+    } catch (error) {
+      await machine.run(["systemctl", "stop", "--", ...units]);
+      await putAsideBack(machine, aside);
+      noteReplaced(aside);
+      await start(machine, release, units);
       throw new Error(
-        `fleet-agent restore: what is there now can't be kept, so nothing was restored: ${lost.join("; ")}`,
+        `${(error as Error).message}\nfleet-agent restore: it did not do with that data, so what was there before was put back, and it serves again.`,
       );
-  }
+    }
+    noteReplaced(aside);
+  });
+};
+
+/** A power cut in the middle of a restore: what it was replacing comes back before anything else. */
+const finishCutShort = async (machine: Machine): Promise<void> => {
+  const folder = machine.at(PATHS.beforeRestore);
+  const aside = asideIn(folder);
+  if (aside?.replacing !== true) return;
+  const release = releaseOf(machine);
+  const units = unitsOf(aside.laid);
+  machine.log("the restore before this one was cut short: what it was replacing is put back first");
+  const probes = release.probes.filter(({ unit }) => units.includes(unit));
+  await withoutVisitors(machine, probes, async () => {
+    await must(machine, ["systemctl", "stop", "--", ...units]);
+    await putAsideBack(machine, folder);
+    noteReplaced(folder);
+    await start(machine, release, units);
+  });
 };
 
 /**
- * By an operator, on a primary in service: the data of all services, or of one, from the tar of a
- * backup on standard input. Their units are down meanwhile.
+ * By an operator, on a primary in service: the data of all services, of one, or some of it, from
+ * the tar of a backup on standard input.
  */
-export const restore = async (machine: Machine, service: string | undefined): Promise<void> => {
-  const applied = readApplied(machine);
-  if (!applied)
-    throw new Error(
-      "fleet-agent restore: no release is in force here. On a fresh primary the watcher restores: fleet-agent backup restore-to-peer",
-    );
-  const data = applied.release.data.filter(
-    (one) => service === undefined || one.service === service,
-  );
-  if (data.length === 0)
-    throw new Error(
-      `fleet-agent restore: no data of "${service ?? "any service"}" is in fleet.yaml. Known: ${[...new Set(applied.release.data.map((one) => one.service))].join(", ")}`,
-    );
-  await receiveShutIn();
-  const units = [...new Set(data.map(({ unit }) => unit))];
-  await must(machine, ["systemctl", "stop", "--", ...units]);
-  try {
-    await setAside(machine, data);
-    const services = await putInPlace(machine, data);
-    note(machine, `restored ${services.join(", ")}`);
-    machine.log(
-      `restored ${services.join(", ")}; what was there before is in ${PATHS.beforeRestore}`,
-    );
-  } finally {
-    await systemctl(machine, "start", units);
+export const restore = async (
+  machine: Machine,
+  { service, only, dry = false }: RestoreWords,
+  arrive: () => Promise<void> = receiveShutIn,
+): Promise<void> => {
+  // Before anything is read: a wrong name costs nobody a transfer.
+  const wanted = piecesOf(releaseOf(machine), service, only);
+  await arrive();
+  const received = machine.at(PATHS.restore);
+  const pieces = wanted(received);
+  if (dry) {
+    console.log(JSON.stringify(await difference(machine, pieces)));
+    rmSync(received, { recursive: true, force: true });
+    return;
   }
-  putAway(machine);
-  await probeAll(
-    machine,
-    applied.release.probes.filter(({ unit }) => units.includes(unit)),
+  try {
+    await finishCutShort(machine);
+    await replace(machine, pieces, async () => {
+      const services = await putPieces(machine, pieces);
+      note(machine, `restored ${services.join(", ")}`);
+    });
+  } finally {
+    putAway(machine);
+  }
+  rmSync(machine.at(`${PATHS.beforeRestore}.undo`), { recursive: true, force: true });
+  machine.log(
+    `restored, and healthy; what was there before is in ${PATHS.beforeRestore}, and comes back with --undo`,
   );
+};
+
+/** Puts back what the last restore replaced; once more, and it is the restore's again. */
+export const undoRestore = async (machine: Machine, service: string | undefined): Promise<void> => {
+  const [aside, source] = [
+    machine.at(PATHS.beforeRestore),
+    machine.at(`${PATHS.beforeRestore}.undo`),
+  ];
+  await finishCutShort(machine);
+  // An undo that was cut short has left it there.
+  const from = existsSync(source) ? source : aside;
+  const laid = asideIn(from)?.laid ?? [];
+  const services = [...new Set(laid.map(({ data }) => data.service))];
+  if (services.length === 0 || (service !== undefined && services.join() !== service))
+    throw new Error(
+      `fleet-agent restore --undo: ${services.length === 0 ? "nothing has been restored here" : `the last restore was of ${services.map(shown).join(", ")}`}.`,
+    );
+  const items = releaseOf(machine).data.map(pieceOf);
+  const pieces = laid.flatMap(({ data, kind, place }): readonly Piece[] => {
+    const item = items.find((one) => one.place === place);
+    if (item) return [item];
+    const isBeside = items.some(
+      (one) => one.kind === "sqlite" && place.startsWith(`${one.place}-`),
+    );
+    return isBeside ? [] : [{ data, kind, place }];
+  });
+  if (from === aside) renameSync(aside, source);
+  await replace(machine, pieces, () => putAsideBack(machine, source));
+  rmSync(source, { recursive: true, force: true });
+  note(machine, "undid the last restore");
+  machine.log("what the last restore replaced is back, and healthy");
 };

@@ -183,19 +183,6 @@ const listed = (machine: Machine, id: string): ListedBackup => {
 export const list = (machine: Machine): readonly ListedBackup[] =>
   backupIds(machine).map((id) => listed(machine, id));
 
-export const listText = (machine: Machine): string =>
-  list(machine)
-    .map(({ id, files, bytes, doubts, failed, damaged }) =>
-      [
-        damaged === undefined
-          ? `${id}  ${files} files  ${bytes} bytes`
-          : `${id}  DAMAGED: ${damaged}`,
-        ...(doubts ?? []).map((doubt) => `  doubtful: ${doubt}`),
-        ...(failed ?? []).map((item) => `  without ${item}`),
-      ].join("\n"),
-    )
-    .join("\n") || "there is no backup yet";
-
 /** Checks every file of one backup, or of all; rejects with everything that is wrong. */
 export const verifyBackups = (machine: Machine, asked: string | undefined): void => {
   const ids = asked === undefined ? backupIds(machine) : [chosen(machine, asked) ?? asked];

@@ -13,6 +13,10 @@ export const machineOf = (name: string): Role => {
   throw cannotRun(`fleet: there is no machine "${name}". Say ${ROLES.join(" or ")}.`);
 };
 
+/** One word of a command line for the shell at the other end. */
+export const shellWord = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+
 const argvOf = async (
   context: Context,
   machine: Role,
@@ -32,6 +36,13 @@ const argvOf = async (
     ? (await loadLab()).inLab(context.paths, argv)
     : { command: argv[0]!, args: argv.slice(1), env: {} };
 };
+
+/** How a command line on a machine is started from here, without ever asking anything. */
+export const sshArgv = (
+  context: Context,
+  machine: Role,
+  command: readonly string[],
+): ReturnType<typeof argvOf> => argvOf(context, machine, ["-o", "BatchMode=yes"], command);
 
 /** A shell, or one command, with this terminal; resolves with its exit code. */
 export const sshInherited = async (

@@ -204,6 +204,36 @@ describe("it breaks and comes back", () => {
     expect(green).toBe(true);
   });
 
+  test("one service's data as of a backup: said first, done from the repository alone, and put back by --undo", async () => {
+    const url = "https://comments.example.test/api/comments";
+    const post = async (text: string): Promise<void> => {
+      const body = JSON.stringify({ page: "/", author: "a visitor", text });
+      await must(fleet("net", "--", "curl", "-fsS", "--data", body, url));
+    };
+    const texts = async (): Promise<readonly string[]> =>
+      (JSON.parse(await curl(`${url}?page=/`)) as { text: string }[]).map(({ text }) => text);
+    await post("before");
+    await must(fleet("backup", "now"));
+    const listed = JSON.parse((await must(fleet("backup", "list", "--json"))).out) as {
+      id: string;
+      in: string[];
+    }[];
+    expect(listed[0]?.in).toEqual(["folder", "repository"]);
+    await post("after");
+    await must(fleet("backup", "now"));
+    const [id = "", folder = ""] = [listed[0]?.id, `/var/lib/fleet-backups/${listed[0]?.id}`];
+    expect((await must(fleet("restore", "comments", "--at", id, "--dry-run"))).out).toContain(
+      "changes: comments/comments.json",
+    );
+    await on("watcher", `sudo mv ${folder} /var/tmp/aside`);
+    await must(fleet("restore", "comments", "--at", id));
+    await on("watcher", `sudo mv /var/tmp/aside ${folder}`);
+    expect(await texts()).toContain("before");
+    expect(await texts()).not.toContain("after");
+    await must(fleet("restore", "comments", "--undo"));
+    expect(await texts()).toEqual(expect.arrayContaining(["before", "after"]));
+  });
+
   test("primary-dark: power cut, one alert, power on, one all-clear", async () => {
     expect((await drill("primary-dark")).ok).toBe(true);
   });

@@ -30,6 +30,7 @@ import {
   noteDoubts,
   noteOrder,
 } from "../../../agent/backup/store";
+import { openShelf } from "../../../agent/repository/shelf";
 import { type TemporaryMachine, temporaryMachine } from "./temporary-machine";
 
 let machine: TemporaryMachine;
@@ -56,8 +57,13 @@ const keep = (
     ...Object.entries(failed).map(([path, reason]) => ({ path, failed: reason })),
   ]);
 };
-const sourcesOf = (agreed = {}): Readonly<Record<string, string>> =>
-  Object.fromEntries(planRestore(machine, agreed).items.map(({ item, id }) => [item, id]));
+const sourcesOf = async (agreed = {}): Promise<Readonly<Record<string, string>>> =>
+  Object.fromEntries(
+    (await planRestore(machine, agreed, openShelf(machine))).items.map(({ item, id }) => [
+      item,
+      id,
+    ]),
+  );
 
 const [FIRST, SECOND, THIRD] = [
   "20261121T100000Z",
@@ -65,7 +71,7 @@ const [FIRST, SECOND, THIRD] = [
   "20261121T120000Z",
 ] as const;
 
-test("the newest is the one taken last, whatever the watcher's clock said", () => {
+test("the newest is the one taken last, whatever the watcher's clock said", async () => {
   keep("20990101T000000Z");
   keep(FIRST);
   expect(backupIds(machine)).toEqual([FIRST, "20990101T000000Z"]);
@@ -82,54 +88,56 @@ test.each([
     "with a path that leaves the folder",
     '{"format":1,"at":"2026-11-21T10:00:00Z","release":"x","entries":[{"path":"../x","link":"y"}]}',
   ],
-])("a description that is %s stops neither the choice nor the list", (_what, text) => {
+])("a description that is %s stops neither the choice nor the list", async (_what, text) => {
   keep(FIRST);
   keep(SECOND);
   writeFileSync(`${folder(SECOND)}/manifest.json`, text);
   expect(chosen(machine, undefined)).toBe(FIRST);
-  expect(sourcesOf()).toEqual({ "data/chat/log.json": FIRST, "data/wiki/wiki.db": FIRST });
+  expect(await sourcesOf()).toEqual({ "data/chat/log.json": FIRST, "data/wiki/wiki.db": FIRST });
   expect(list(machine).map(({ damaged }) => damaged !== undefined)).toEqual([true, false]);
 });
 
-test("where no backup is whole, nothing is restored in silence: the damage is named, and what is whole is offered", () => {
+test("where no backup is whole, nothing is restored in silence: the damage is named, and what is whole is offered", async () => {
   for (const id of [FIRST, SECOND]) {
     keep(id);
     writeFileSync(`${folder(id)}/data/chat/log.json`, "rotten");
   }
-  const { refused, lost } = planRestore(machine, {});
+  const { refused, lost } = await planRestore(machine, {}, openShelf(machine));
   expect(lost).toEqual(["data/chat/log.json"]);
   expect(refused).toContain(
     "no backup that can be restored as it stands has data/chat/log.json whole",
   );
   expect(refused).toContain(`whole: data/wiki/wiki.db of ${SECOND}`);
-  expect(planRestore(machine, { partial: true }).refused).toBeUndefined();
+  expect(
+    (await planRestore(machine, { partial: true }, openShelf(machine))).refused,
+  ).toBeUndefined();
 });
 
 test("of each item the newest whole copy is taken, and the folder composed of them is whole", async () => {
   keep(FIRST);
   keep(SECOND, { "data/wiki/wiki.db": "newer" }, { "data/chat/log.json": "it was locked" });
-  const plan = planRestore(machine, {});
+  const plan = await planRestore(machine, {}, openShelf(machine));
   expect(plan.refused).toBeUndefined();
-  expect(sourcesOf()).toEqual({ "data/chat/log.json": FIRST, "data/wiki/wiki.db": SECOND });
+  expect(await sourcesOf()).toEqual({ "data/chat/log.json": FIRST, "data/wiki/wiki.db": SECOND });
   expect(faultsOf(await compose(machine, plan))).toEqual([]);
   expect(machine.read("/var/lib/fleet-backups/.restore/data/wiki/wiki.db")).toBe("newer");
 });
 
-test("no backup at all is a fresh start, and no refusal", () => {
-  expect(planRestore(machine, {})).toMatchObject({ items: [], lost: [] });
-  expect(planRestore(machine, {}).refused).toBeUndefined();
+test("no backup at all is a fresh start, and no refusal", async () => {
+  expect(await planRestore(machine, {}, openShelf(machine))).toMatchObject({ items: [], lost: [] });
+  expect((await planRestore(machine, {}, openShelf(machine))).refused).toBeUndefined();
 });
 
-test("a doubtful backup is not restored unless told, pushes out no good one, and counts once it is accepted", () => {
+test("a doubtful backup is not restored unless told, pushes out no good one, and counts once it is accepted", async () => {
   keep(FIRST);
   for (const id of [SECOND, THIRD]) {
     keep(id, { "data/wiki/wiki.db": "wiki" });
     noteDoubts(machine, id, ["data/chat/log.json is gone (4 bytes before)"]);
   }
   expect(chosen(machine, undefined)).toBe(FIRST);
-  expect(sourcesOf()).toEqual({ "data/chat/log.json": FIRST, "data/wiki/wiki.db": FIRST });
-  expect(sourcesOf({ doubtful: true })).toEqual({ "data/wiki/wiki.db": THIRD });
-  expect(planRestore(machine, { doubtful: true }).items).toMatchObject([
+  expect(await sourcesOf()).toEqual({ "data/chat/log.json": FIRST, "data/wiki/wiki.db": FIRST });
+  expect(await sourcesOf({ doubtful: true })).toEqual({ "data/wiki/wiki.db": THIRD });
+  expect((await planRestore(machine, { doubtful: true }, openShelf(machine))).items).toMatchObject([
     { doubts: ["data/chat/log.json is gone (4 bytes before)"] },
   ]);
   letGo(machine, { keep: { hourly: 0, daily: 0, weekly: 0 } });
@@ -138,10 +146,12 @@ test("a doubtful backup is not restored unless told, pushes out no good one, and
   expect(chosen(machine, undefined)).toBe(THIRD);
 });
 
-test("backups that are all doubtful are refused, not taken for none", () => {
+test("backups that are all doubtful are refused, not taken for none", async () => {
   keep(FIRST);
   noteDoubts(machine, FIRST, ["x is gone"]);
-  expect(planRestore(machine, {}).refused).toContain(`${FIRST} is doubtful: x is gone`);
+  expect((await planRestore(machine, {}, openShelf(machine))).refused).toContain(
+    `${FIRST} is doubtful: x is gone`,
+  );
 });
 
 test("what was agreed to holds for the next restore, and for two hours", async () => {
@@ -175,7 +185,7 @@ test.each([
   expect(doubtsAbout(manifestOf(sizes), manifestOf({ "data/a/x": 100 }), expected)).toEqual(doubts);
 });
 
-test("the newest two share no file: a new one links to one that has nothing in common with the newest", () => {
+test("the newest two share no file: a new one links to one that has nothing in common with the newest", async () => {
   keep(FIRST);
   expect(baseFor(machine)).toBeUndefined();
   keep(SECOND);
@@ -205,7 +215,7 @@ test.each([
   expect(readManifest(folder(FIRST))).toEqual({ fault: expect.stringContaining(reason) });
 });
 
-test("pipes and devices in a backup are told of, and names that are not UTF-8 are kept apart", () => {
+test("pipes and devices in a backup are told of, and names that are not UTF-8 are kept apart", async () => {
   keep(FIRST);
   const name = (end: string): Buffer =>
     Buffer.from(`${folder(FIRST)}/data/chat/caf${end}`, "latin1");

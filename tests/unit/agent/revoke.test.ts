@@ -10,6 +10,7 @@ import { revokeHad } from "../../../agent/apply/revoke";
 import { writeManifest } from "../../../agent/backup/manifest";
 import { compose, planRestore } from "../../../agent/backup/plan-restore";
 import { noteOrder } from "../../../agent/backup/store";
+import { openShelf } from "../../../agent/repository/shelf";
 import { type TemporaryMachine, temporaryMachine } from "./temporary-machine";
 
 const SERVER = "acme-v02.api.letsencrypt.org";
@@ -67,7 +68,10 @@ const takenOver = (): void => {
 };
 /** As what was received lies on the new primary once its data is in place. */
 const deliver = async (agreed = {}): Promise<string> => {
-  const folder = await compose(watcher!, planRestore(watcher!, { compromised: true, ...agreed }));
+  const folder = await compose(
+    watcher!,
+    await planRestore(watcher!, { compromised: true, ...agreed }, openShelf(watcher!)),
+  );
   cpSync(folder, primary!.at(`${PATHS.restore}.done`), { recursive: true });
   return folder;
 };
@@ -87,9 +91,13 @@ test("data alone goes back, of before the time that was said; each certificate o
   expect(readdirSync(primary!.at(`${HAD}/${NEW}`)).sort()).toEqual(["accounts", "archive"]);
 });
 
-test("where all is later than the time that was said, nothing goes back as if it were a fresh start", () => {
+test("where all is later than the time that was said, nothing goes back as if it were a fresh start", async () => {
   takenOver();
-  const plan = planRestore(watcher!, { compromised: true, before: "2026-11-20T00:00:00Z" });
+  const plan = await planRestore(
+    watcher!,
+    { compromised: true, before: "2026-11-20T00:00:00Z" },
+    openShelf(watcher!),
+  );
   expect(plan.items).toEqual([]);
   expect(plan.refused).toContain("2 that were taken after 2026-11-20T00:00:00Z");
 });
