@@ -1,6 +1,7 @@
 import type { Message } from "../alerts/messages";
 import type { Timer } from "./clock";
 import { createDelivery, type Attempt, type DeliveryDeps } from "./delivery";
+import { createMessageStock } from "./message-stock";
 import type { MessageStore, QueuedMessage } from "./queued-message";
 
 /** Seconds before the second attempt, the third, and so on. */
@@ -19,7 +20,8 @@ export interface SavedMessages {
 
 /**
  * Messages leave in order, each by the first transport that takes it; when none does, all wait and
- * try again. One that is refused for what it says steps aside.
+ * try again. One that is refused for what it says steps aside. When they become many, the further
+ * ones wait for each other and leave as one.
  */
 export interface MessageQueue {
   add(message: Message): void;
@@ -37,32 +39,42 @@ export interface MessageQueue {
 const backoffMs = ({ attempts }: QueuedMessage): number =>
   (BACKOFF_SECONDS[Math.min(attempts, BACKOFF_SECONDS.length) - 1] ?? 300) * 1000;
 
+/** It has left, or is given up. */
+const isDone = (
+  { clock, log }: MessageQueueDeps,
+  { created, sent, message, error }: QueuedMessage,
+): boolean => {
+  if (sent !== undefined) return true;
+  const isExpired = clock.now() - created > GIVE_UP_AFTER_MS;
+  if (isExpired) log.error(`gave up on "${message.subject}" after three days: ${error ?? ""}`);
+  return isExpired;
+};
+
 export const createMessageQueue = (deps: MessageQueueDeps, saved: SavedMessages): MessageQueue => {
-  const { clock, log, store } = deps;
+  const { clock, store } = deps;
   const delivery = createDelivery(deps);
-  const queue = [...saved.queued];
-  let next = saved.nextMessage;
+  const stock = createMessageStock(deps, saved.queued, saved.nextMessage);
+  const queue = stock.all;
   let isBusy = false;
   let timer: Timer | undefined;
   let stuckAt: number | undefined;
 
-  const isDone = ({ created, sent, message, error }: QueuedMessage): boolean => {
-    if (sent !== undefined) return true;
-    const isExpired = clock.now() - created > GIVE_UP_AFTER_MS;
-    if (isExpired) log.error(`gave up on "${message.subject}" after three days: ${error ?? ""}`);
-    return isExpired;
-  };
   const note = ({ message, refused }: Attempt): void => {
     store.message(message);
     if (message.sent !== undefined) stuckAt = undefined;
     else if (!refused) stuckAt ??= clock.monotonic();
   };
   const work = async (): Promise<void> => {
+    stock.bundle();
     let at = 0;
     for (let queued = queue[at]; queued; queued = queue[at]) {
+      if (queued.gathered) {
+        at += 1;
+        continue;
+      }
       const attempt = await delivery.attempt(queued);
       note(attempt);
-      if (isDone(attempt.message)) {
+      if (isDone(deps, attempt.message)) {
         queue.splice(at, 1);
         continue;
       }
@@ -70,8 +82,13 @@ export const createMessageQueue = (deps: MessageQueueDeps, saved: SavedMessages)
       if (!attempt.refused) break;
       at += 1;
     }
-    const held = queue[at] ?? queue[0];
-    if (held !== undefined) timer = clock.after(delivery.waitMs(backoffMs(held)), start);
+    const unsent = queue.filter(({ gathered }) => !gathered);
+    const held = unsent.find((queued) => queued === queue[at]) ?? unsent[0];
+    const waits = [
+      ...(held === undefined ? [] : [delivery.waitMs(backoffMs(held))]),
+      stock.gatheredForMs() ?? [],
+    ].flat();
+    if (waits.length > 0) timer = clock.after(Math.min(...waits), start);
   };
   const start = (): void => {
     if (isBusy || queue.length === 0) return;
@@ -83,10 +100,7 @@ export const createMessageQueue = (deps: MessageQueueDeps, saved: SavedMessages)
   };
   return {
     add: (message) => {
-      const queued: QueuedMessage = { id: next, created: clock.now(), message, attempts: 0 };
-      next += 1;
-      queue.push(queued);
-      store.message(queued);
+      stock.add(message);
       start();
     },
     waiting: () => queue,

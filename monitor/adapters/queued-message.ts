@@ -8,6 +8,8 @@ export interface QueuedMessage {
   readonly attempts: number;
   readonly error?: string;
   readonly sent?: number;
+  /** It waits to leave in one message with others. */
+  readonly gathered?: boolean;
   /** The transport it left by. */
   readonly by?: string;
 }

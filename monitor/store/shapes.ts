@@ -81,6 +81,7 @@ export const queuedMessage = objectOf<QueuedMessage>({
   attempts: number,
   error: maybe(text),
   sent: maybe(time),
+  gathered: maybe(flag),
   by: maybe(text),
   message: objectOf<QueuedMessage["message"]>({
     kind: (value) => ["down", "up", "note", "report"].includes(value as string),
