@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 
+import { messageOf } from "./caught";
 import type { Clock } from "./clock";
 import { coalesce } from "./coalesce";
 import { readIfThere, writeAtomically } from "./files";
@@ -102,7 +103,7 @@ const read = async (path: string): Promise<CloudState | undefined> => {
     return state;
   } catch (error) {
     throw new Error(
-      `${path}: not readable as records (${(error as Error).message}). Restore it from a copy, or ./fleet destroy and start anew.`,
+      `${path}: not readable as records (${messageOf(error)}). Restore it from a copy, or ./fleet destroy and start anew.`,
     );
   }
 };

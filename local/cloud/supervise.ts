@@ -1,5 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 
+import { messageOf } from "./caught";
+
 export interface HelperState {
   readonly name: string;
   /** Undefined between its end and its next start. */
@@ -64,7 +66,7 @@ export const supervise = ({ name, start, log }: SupervisionOptions): Helper => {
       begun.once("error", (error) => begun.pid ?? again(started, error.message));
       begun.once("exit", (code, signal) => again(started, howEnded(code, signal)));
     } catch (error) {
-      again(started, (error as Error).message);
+      again(started, messageOf(error));
     }
   };
   void run();

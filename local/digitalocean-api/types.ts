@@ -37,6 +37,23 @@ type Shown<P extends Path, Key extends string> = In<ResponseOf<"get", P>, Key>;
 type Listed<P extends Path, Key extends string> =
   Shown<P, Key> extends readonly (infer One)[] ? One : never;
 
+/**
+ * What one that answers for the API has to say: every key that the document knows, also where that
+ * leaves open whether it is there. `Absent` are those at its top that are not answered.
+ */
+export type Answer<T, Absent extends keyof T = never> = Whole<Omit<T, Absent>>;
+/** The same where what is not set is left out. */
+export type Sparse<T> = T extends readonly (infer One)[]
+  ? readonly Sparse<One>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: Sparse<T[Key]> }
+    : T;
+type Whole<T> = T extends readonly (infer One)[]
+  ? readonly Whole<One>[]
+  : T extends object
+    ? { readonly [Key in keyof T]-?: Whole<T[Key]> }
+    : T;
+
 export type ErrorAnswer = Content<paths["/v2/tags"]["get"]["responses"]["default"]>;
 
 export type Account = Shown<"/account", "account">;

@@ -103,13 +103,11 @@ export const openAuthority = async (folder: string): Promise<Authority> => {
   const config = await configure(folder);
   if (!(await exists(at("ca.crt")))) await makeCa(config, at("ca.key"), at("ca.crt"));
   await makeServerCertificate(config, folder, at("server.key"), at("server.crt"));
-  const [caPem, certificate, key] = await Promise.all(
-    ["ca.crt", "server.crt", "server.key"].map((name) => readFile(at(name), "utf8")),
-  );
+  const read = (name: string): Promise<string> => readFile(at(name), "utf8");
   return {
-    caPem: caPem!,
-    certificate: certificate!,
-    key: key!,
+    caPem: await read("ca.crt"),
+    certificate: await read("server.crt"),
+    key: await read("server.key"),
     certificateFile: at("server.crt"),
     keyFile: at("server.key"),
   };

@@ -44,8 +44,9 @@ export const httpChallenge = async (
 
 export const dnsChallenge = (outside: Outside, host: string, expected: string): void => {
   const digest = createHash("sha256").update(expected).digest("base64url");
-  const values = lookup(outside, `_acme-challenge.${host}`, "TXT").data.map((parts) =>
-    Buffer.concat(parts as Buffer[]).toString(),
+  const { answers } = lookup(outside, `_acme-challenge.${host}`, "TXT");
+  const values = answers.flatMap((one) =>
+    one.type === "TXT" ? [[one.data].flat().map(String).join("")] : [],
   );
   if (!values.includes(digest))
     throw problem(403, "unauthorized", `Incorrect TXT record found at _acme-challenge.${host}`);

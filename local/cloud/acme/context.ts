@@ -38,14 +38,16 @@ const OPEN_NONCES = 10_000;
 
 export const newId = (): string => randomBytes(12).toString("hex");
 
+/** The first of what is wrong, with its place. */
+const firstOf = (error: z.ZodError): string =>
+  error.issues
+    .slice(0, 1)
+    .map(({ path, message }) => `${path.join(".")}: ${message}`)
+    .join("");
+
 export const parse = <T>(schema: z.ZodType<T>, payload: unknown): T => {
   const parsed = schema.safeParse(payload ?? {});
-  if (!parsed.success)
-    throw problem(
-      400,
-      "malformed",
-      `${parsed.error.issues[0]!.path.join(".")}: ${parsed.error.issues[0]!.message}`,
-    );
+  if (!parsed.success) throw problem(400, "malformed", firstOf(parsed.error));
   return parsed.data;
 };
 
@@ -63,7 +65,8 @@ const createNonces = (): { fresh(): string; use(nonce: string): boolean } => {
     fresh: () => {
       const nonce = randomBytes(16).toString("base64url");
       open.add(nonce);
-      if (open.size > OPEN_NONCES) open.delete(open.values().next().value!);
+      const [oldest] = open.size > OPEN_NONCES ? open : [];
+      if (oldest !== undefined) open.delete(oldest);
       return nonce;
     },
     use: (nonce) => open.delete(nonce),

@@ -146,11 +146,10 @@ export const openIssuer = async (folder: string): Promise<Issuer> => {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   // The intermediate is made last: where it is, all is.
   if (!(await exists(join(folder, "issuer.crt")))) await makeChain(folder);
-  const [rootPem, intermediate] = await Promise.all(
-    ["root.crt", "issuer.crt"].map((name) => readFile(join(folder, name), "utf8")),
-  );
+  const read = (name: string): Promise<string> => readFile(join(folder, name), "utf8");
+  const intermediate = await read("issuer.crt");
   return {
-    rootPem: rootPem!,
+    rootPem: await read("root.crt"),
     issue: async (csr, hosts) => {
       const work = await mkdtemp(join(tmpdir(), "acme-"));
       try {
@@ -163,7 +162,7 @@ export const openIssuer = async (folder: string): Promise<Issuer> => {
             `The request is for ${names.join(", ")}, the order for ${hosts.join(", ")}.`,
           );
         const leaf = await sign(folder, work, hosts);
-        return new X509Certificate(leaf).toString() + intermediate!;
+        return new X509Certificate(leaf).toString() + intermediate;
       } finally {
         await rm(work, { recursive: true, force: true });
       }

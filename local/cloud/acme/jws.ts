@@ -1,7 +1,8 @@
-import { createHash, createPublicKey, verify, type JsonWebKey, type KeyObject } from "node:crypto";
+import { createHash, createPublicKey, verify, type KeyObject } from "node:crypto";
 
 import { z } from "zod";
 
+import { messageOf } from "../caught";
 import { problem } from "./problem";
 
 const base64url = z.string().regex(/^[A-Za-z0-9_-]*$/);
@@ -28,7 +29,7 @@ export interface Signed {
 const decode = (text: string): unknown =>
   JSON.parse(Buffer.from(text, "base64url").toString("utf8"));
 const publicKey = (key: AccountKey): KeyObject =>
-  createPublicKey({ key: key as JsonWebKey, format: "jwk" });
+  createPublicKey({ key: { ...key }, format: "jwk" });
 
 const check = (
   alg: z.infer<typeof header>["alg"],
@@ -82,7 +83,7 @@ export const parseJws = (text: string): Signed => {
     throw problem(
       400,
       "malformed",
-      `The request is no JWS that is understood here: ${error instanceof z.ZodError ? error.issues[0]!.message : (error as Error).message}`,
+      `The request is no JWS that is understood here: ${error instanceof z.ZodError ? (error.issues[0]?.message ?? "") : messageOf(error)}`,
     );
   }
 };

@@ -1,3 +1,5 @@
+import type { Answer } from "dns-packet";
+
 import { answer } from "../dns/zone";
 import type { CloudState } from "../records";
 import type { FetchFrom } from "./fetch";
@@ -14,27 +16,23 @@ export interface Outside {
 export const lookup = (
   outside: Outside,
   name: string,
-  type: string,
-): { rcode: string; data: unknown[] } => {
+  type: "A" | "CAA" | "TXT",
+): { rcode: string; answers: readonly Answer[] } => {
   if (outside.dnsFault(name))
     throw problem(400, "dns", `DNS problem: SERVFAIL looking up ${type} for ${name}`);
-  const reply = answer(outside.state, { name, type });
-  return {
-    rcode: reply.rcode,
-    data: reply.answers
-      .filter((one) => one.type === type)
-      .map((one) => (one as { data: unknown }).data),
-  };
+  return answer(outside.state, { name, type });
 };
 
 export const addressOf = (outside: Outside, host: string): string => {
-  const { rcode, data } = lookup(outside, host, "A");
+  const { rcode, answers } = lookup(outside, host, "A");
   if (rcode === "NXDOMAIN")
     throw problem(
       400,
       "dns",
       `DNS problem: NXDOMAIN looking up A for ${host} - check that a DNS record exists for this domain`,
     );
-  if (!data.length) throw problem(400, "dns", `DNS problem: no valid A records found for ${host}`);
-  return String(data[0]);
+  const [address] = answers.flatMap((one) => (one.type === "A" ? [one.data] : []));
+  if (address === undefined)
+    throw problem(400, "dns", `DNS problem: no valid A records found for ${host}`);
+  return address;
 };

@@ -2,8 +2,9 @@
 export interface Problem {
   readonly type: string;
   readonly detail: string;
-  readonly status: number;
+  readonly status: Status;
 }
+type Status = 400 | 401 | 403 | 404 | 413 | 415 | 429 | 500 | 503;
 
 export class ProblemError extends Error {
   constructor(readonly problem: Problem) {
@@ -11,5 +12,5 @@ export class ProblemError extends Error {
   }
 }
 
-export const problem = (status: number, type: string, detail: string): ProblemError =>
+export const problem = (status: Status, type: string, detail: string): ProblemError =>
   new ProblemError({ type: `urn:ietf:params:acme:error:${type}`, detail, status });

@@ -1,5 +1,4 @@
 import { Hono } from "hono";
-import type { ContentfulStatusCode } from "hono/utils/http-status";
 
 import { accountRoutes } from "./accounts";
 import { certificateRoutes } from "./certificates";
@@ -34,7 +33,7 @@ const frame = (app: Hono, acme: Acme): void => {
       error instanceof ProblemError
         ? error.problem
         : problem(500, "serverInternal", "internal error").problem;
-    return c.json(told, told.status as ContentfulStatusCode, asProblem);
+    return c.json(told, told.status, asProblem);
   });
   app.notFound((c) => c.json(problem(404, "malformed", "Page not found").problem, 404, asProblem));
 };

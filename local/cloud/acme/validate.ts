@@ -1,17 +1,20 @@
+import { messageOf } from "../caught";
 import { dnsChallenge, httpChallenge } from "./challenges";
 import { lookup, type Outside } from "./lookup";
-import { problem, type Problem } from "./problem";
+import { problem, type Problem, ProblemError } from "./problem";
 
 /** RFC 8659: the nearest name upwards that has CAA records decides. */
 const checkCaa = (outside: Outside, host: string, wildcard: boolean): void => {
   for (let name = host; name.includes("."); name = name.slice(name.indexOf(".") + 1)) {
-    const records = lookup(outside, name, "CAA").data as { tag: string; value: string }[];
+    const records = lookup(outside, name, "CAA").answers.flatMap((one) =>
+      one.type === "CAA" ? [one.data] : [],
+    );
     if (!records.length) continue;
     const tagged = (tag: string): { value: string }[] => records.filter((one) => one.tag === tag);
     const deciding = wildcard && tagged("issuewild").length ? tagged("issuewild") : tagged("issue");
     if (
       deciding.length &&
-      !deciding.some((one) => one.value.split(";")[0]!.trim() === "letsencrypt.org")
+      !deciding.some((one) => one.value.replace(/;.*/s, "").trim() === "letsencrypt.org")
     )
       throw problem(403, "caa", `CAA record for ${name} prevents issuance`);
     return;
@@ -38,7 +41,8 @@ export const validate = async (outside: Outside, asked: Attempt): Promise<Proble
     checkCaa(outside, asked.host, asked.wildcard);
     return null;
   } catch (error) {
-    const known = (error as { problem?: Problem }).problem;
-    return known ?? problem(500, "serverInternal", (error as Error).message).problem;
+    return error instanceof ProblemError
+      ? error.problem
+      : problem(500, "serverInternal", messageOf(error)).problem;
   }
 };

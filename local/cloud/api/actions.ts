@@ -1,3 +1,4 @@
+import type { Action, Answer, Region } from "@second-server/digitalocean-api/types";
 import { Hono, type Context } from "hono";
 
 import type { ActionRecord } from "../records/machines";
@@ -41,7 +42,10 @@ const realSeconds: Readonly<Record<string, number>> = {
   detach_volume: 5,
 };
 
-export const actionView = (action: ActionRecord): Record<string, unknown> => ({
+/** The document has no word for an action without a region, which the API answers all the same. */
+type ActionAnswer = Answer<Action, "region"> & { readonly region: Answer<Region> | null };
+
+export const actionView = (action: ActionRecord): ActionAnswer => ({
   id: action.id,
   status: action.status,
   type: action.type,
@@ -127,7 +131,7 @@ export const actionLink = (url: string, action: ActionRecord): Record<string, un
   href: new URL(`/v2/actions/${action.id}`, url).toString(),
 });
 
-const newestFirst = (list: readonly ActionRecord[]): Record<string, unknown>[] =>
+const newestFirst = (list: readonly ActionRecord[]): ActionAnswer[] =>
   list.map(actionView).reverse();
 
 /** `<base>/actions` and `<base>/actions/:action`: what has been done to one record. */

@@ -24,9 +24,16 @@ export const parseRange = (cidr: string): Range | null => {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(cidr);
   if (!match || match.slice(1, 5).some((part) => Number(part) > 255) || Number(match[5]) > 32)
     return null;
-  const base = toNumber(cidr.split("/")[0]!),
+  const [address = ""] = cidr.split("/");
+  const base = toNumber(address),
     bits = Number(match[5]);
   return base % 2 ** (32 - bits) === 0 ? { base, bits } : null;
+};
+/** Of a network whose text was looked at when it came in. */
+export const rangeOf = (cidr: string): Range => {
+  const range = parseRange(cidr);
+  if (!range) throw new Error(`${cidr} is no IPv4 network`);
+  return range;
 };
 export const overlap = (a: Range, b: Range): boolean =>
   a.base < b.base + 2 ** (32 - b.bits) && b.base < a.base + 2 ** (32 - a.bits);
@@ -71,12 +78,12 @@ export const takeAddresses = (store: Store): Addresses => {
 
 /** .0 is the network, .1 the gateway, the last one the broadcast address. */
 export const freeAddresses = (state: CloudState, vpc: VpcRecord): number =>
-  2 ** (32 - parseRange(vpc.ip_range)!.bits) -
+  2 ** (32 - rangeOf(vpc.ip_range).bits) -
   3 -
   state.droplets.filter((droplet) => droplet.vpc_uuid === vpc.id).length;
 
 export const takePrivateAddress = (state: CloudState, vpc: VpcRecord): string => {
-  const range = parseRange(vpc.ip_range)!;
+  const range = rangeOf(vpc.ip_range);
   const used = new Set(
     state.droplets
       .filter((droplet) => droplet.vpc_uuid === vpc.id)
@@ -116,9 +123,12 @@ export const takeReservedIpv6 = (state: CloudState): string => {
   throw unprocessable("no reserved IPv6 is left");
 };
 
+/** "aabb" → "aa", "bb". */
+export const pairs = (text: string): readonly string[] => text.match(/../g) ?? [];
+
 /**
  * Locally administered, so that it can't be a real card's; the same droplet always has the same
  * one.
  */
 export const macOf = (dropletId: number): string =>
-  ["02", "00", ...dropletId.toString(16).padStart(8, "0").slice(-8).match(/../g)!].join(":");
+  ["02", "00", ...pairs(dropletId.toString(16).padStart(8, "0").slice(-8))].join(":");

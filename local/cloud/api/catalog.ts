@@ -1,3 +1,5 @@
+import type { Answer, Image, Region, Size as ApiSize } from "@second-server/digitalocean-api/types";
+
 /**
  * DigitalOcean's own offers: what this cloud sells under the same names and at the same prices
  * (August 2026).
@@ -69,21 +71,29 @@ export const regionSlugs: readonly string[] = Object.keys(regionNames);
 /** A month is 672 hours to DigitalOcean's price list. */
 const hourly = (monthly: number): number => Math.round((monthly / 672) * 1e5) / 1e5;
 
+export type SizeAnswer = Answer<ApiSize, "gpu_info">;
 export const findSize = (slug: string): Size | undefined => sizes.find((one) => one.slug === slug);
-export const sizeView = (one: Size): Record<string, unknown> => ({
+export const sizeView = (one: Size): SizeAnswer => ({
   ...one,
   price_hourly: hourly(one.price_monthly),
   regions: regionSlugs,
   available: true,
   disk_info: [{ type: "local", size: { amount: one.disk, unit: "gib" } }],
 });
-export const regionView = (slug: string): Record<string, unknown> => ({
+export const regionView = (slug: string): Answer<Region> => ({
   name: regionNames[slug] ?? slug,
   slug,
   features: ["backups", "ipv6", "metadata", "install_agent", "storage", "image_transfer"],
   available: slug in regionNames,
   sizes: sizes.map((one) => one.slug),
 });
+
+/** A custom image is of the distribution that its owner says. */
+export type ImageAnswer = Answer<Image, "distribution" | "error_message" | "regions"> & {
+  readonly distribution: string;
+  readonly error_message?: string;
+  readonly regions: readonly string[];
+};
 
 /** The one distribution image that this cloud can boot. */
 export const baseImage = { id: 185_929_681, slug: "debian-13-x64" } as const;
@@ -92,7 +102,7 @@ export const baseImage = { id: 185_929_681, slug: "debian-13-x64" } as const;
 export const isDistribution = (image: string): boolean =>
   /^[a-z][a-z0-9]*(-[a-z0-9.]+)+$/.test(image);
 
-export const baseImageView = (): Record<string, unknown> => ({
+export const baseImageView = (): ImageAnswer => ({
   id: baseImage.id,
   name: "13 x64",
   distribution: "Debian",

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 
 import type { Context, MiddlewareHandler } from "hono";
-import type { ContentfulStatusCode } from "hono/utils/http-status";
 
 import { hitsCall } from "../faults/api";
 import type { Calls } from "./calls";
@@ -57,7 +56,8 @@ export const authenticate =
  */
 const bodyOf = async (c: Context<ApiEnv>): Promise<Readonly<Record<string, unknown>>> => {
   try {
-    return { ...(JSON.parse(await c.req.text()) as object) };
+    const given: unknown = JSON.parse(await c.req.text());
+    return typeof given === "object" ? { ...given } : {};
   } catch {
     return {};
   }
@@ -148,6 +148,6 @@ export const answerErrors = (app: Api, cloud: Cloud): void => {
       message: known?.message ?? "Unexpected server-side error",
       request_id: c.get("requestId"),
     };
-    return c.json(body, (known?.status ?? 500) as ContentfulStatusCode);
+    return c.json(body, known?.status ?? 500);
   });
 };

@@ -33,11 +33,9 @@ const within = (calls: Calls, since: number): number =>
   );
 
 const forgetOld = (calls: Calls, since: number): void => {
-  while (
-    calls.gone < calls.times.length &&
-    (calls.times[calls.gone]! <= since || calls.times.length - calls.gone > PER_HOUR)
-  )
-    calls.gone++;
+  const isGone = (at: number | undefined): boolean =>
+    at !== undefined && (at <= since || calls.times.length - calls.gone > PER_HOUR);
+  while (isGone(calls.times[calls.gone])) calls.gone++;
   // Cut off now and then, not at each call.
   if (calls.gone > PER_HOUR)
     Object.assign(calls, { times: calls.times.slice(calls.gone), gone: 0 });
@@ -53,7 +51,8 @@ export const createRateLimit = (clock: Clock, enforced: boolean): RateLimit => {
     const calls = tokens.get(token) ?? { times: [], gone: 0 };
     tokens.delete(token);
     tokens.set(token, calls);
-    if (tokens.size > TOKENS_KEPT) tokens.delete(tokens.keys().next().value!);
+    const [oldest] = tokens.size > TOKENS_KEPT ? tokens.keys() : [];
+    if (oldest !== undefined) tokens.delete(oldest);
     return calls;
   };
   return {

@@ -6,10 +6,11 @@ import { ApiError, badRequest, notFound, unprocessable } from "./errors";
 
 const LARGEST_BODY = 1 << 20;
 
-const explain = (error: z.ZodError): string => {
-  const issue = error.issues[0]!;
-  const place = issue.path.join(".");
-  return place ? `${place}: ${issue.message}` : issue.message;
+/** The first of what is wrong, with its place. */
+export const explain = (error: z.ZodError): string => {
+  const [issue] = error.issues;
+  const [place, message] = [issue?.path.join(".") ?? "", issue?.message ?? error.message];
+  return place ? `${place}: ${message}` : message;
 };
 
 /**

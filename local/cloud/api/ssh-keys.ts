@@ -5,6 +5,7 @@ import { z } from "zod";
 
 import type { CloudState } from "../records";
 import type { SshKeyRecord } from "../records/account";
+import { pairs } from "./addresses";
 import type { Api, ApiEnv, Cloud, Resource } from "./cloud";
 import { found, unprocessable } from "./errors";
 import { page } from "./paging";
@@ -31,7 +32,7 @@ const fingerprintOf = (publicKey: string): string => {
     bytes.length > 4 ? bytes.subarray(4, 4 + bytes.readUInt32BE(0)).toString("latin1") : "";
   if (!type || !types.includes(type) || inside !== type)
     throw unprocessable("Key invalid, key should be of the format `type key [comment]`");
-  return createHash("md5").update(bytes).digest("hex").match(/../g)!.join(":");
+  return pairs(createHash("md5").update(bytes).digest("hex")).join(":");
 };
 
 /** By number or fingerprint. */

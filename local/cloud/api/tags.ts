@@ -1,3 +1,4 @@
+import type { Answer, Sparse, Tag } from "@second-server/digitalocean-api/types";
 import { Hono, type Context } from "hono";
 import { z } from "zod";
 
@@ -50,7 +51,7 @@ const view = (
   store: Store,
   kinds: readonly Taggable[],
   tag: string,
-): Record<string, unknown> => {
+): Answer<Tag, "resources"> & Sparse<Pick<Tag, "resources">> => {
   const counts = kinds.map((kind) => ({ kind, counted: countOf(c, store, tag, kind) }));
   const last = counts.find(({ counted }) => counted.last_tagged_uri)?.counted.last_tagged_uri;
   return {

@@ -1,5 +1,6 @@
 import packet, { type DecodedPacket, type Packet } from "dns-packet";
 
+import { messageOf } from "../caught";
 import type { CloudState } from "../records";
 import { answer, type Reply } from "./zone";
 
@@ -72,7 +73,7 @@ export const answerTo = (
       ),
     );
   } catch (error) {
-    source.log(`dns: ${question.type} of ${question.name}: ${(error as Error).message}`);
+    source.log(`dns: ${question.type} of ${question.name}: ${messageOf(error)}`);
     return encode(query, { ...respond(query, failure("SERVFAIL")), questions: [] });
   }
 };

@@ -143,7 +143,7 @@ const reverse = (state: CloudState, name: string): Answer[] => {
 };
 
 const outside = (state: CloudState, { name, type }: Question): Reply => {
-  const address = Object.hasOwn(infrastructure, name) ? infrastructure[name]! : undefined;
+  const address = Object.hasOwn(infrastructure, name) ? infrastructure[name] : undefined;
   if (address)
     return {
       rcode: "NOERROR",

@@ -1,3 +1,4 @@
+import { messageOf } from "../caught";
 import type { FaultTools } from "../faults/kind";
 import { type MachineFault, machineKindOf } from "../faults/registry";
 import { enter } from "./enter";
@@ -66,7 +67,7 @@ const isSettled = async (
   } catch (error) {
     if (!isLate || kind.waitsForServices) return false;
     tools.around.log(
-      `fault ${fault.kind} is not in force since droplet ${fault.dropletId} has booted anew: ${(error as Error).message}`,
+      `fault ${fault.kind} is not in force since droplet ${fault.dropletId} has booted anew: ${messageOf(error)}`,
     );
     return true;
   }

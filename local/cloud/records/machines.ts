@@ -1,9 +1,11 @@
 // Droplets, what is done to them, and what is kept of them.
+import type { BackupPolicy as ApiBackupPolicy } from "@second-server/digitalocean-api/types";
 
+type Policy = NonNullable<ApiBackupPolicy["backup_policy"]>;
 export interface BackupPolicy {
-  readonly plan: "daily" | "weekly";
-  readonly weekday?: string;
-  readonly hour: number;
+  readonly plan: NonNullable<Policy["plan"]>;
+  readonly weekday?: Policy["weekday"];
+  readonly hour: NonNullable<Policy["hour"]>;
 }
 
 export interface DropletRecord {

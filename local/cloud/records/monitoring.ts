@@ -1,12 +1,18 @@
 // DigitalOcean's own checks and alerts.
+import type {
+  AlertPolicy,
+  Sparse,
+  UptimeAlert,
+  UptimeCheck,
+} from "@second-server/digitalocean-api/types";
 
 export interface UptimeAlertRecord {
   readonly id: string;
   readonly name: string;
-  readonly type: string;
+  readonly type: NonNullable<UptimeAlert["type"]>;
   readonly threshold?: number;
-  readonly comparison?: string;
-  readonly period?: string;
+  readonly comparison?: UptimeAlert["comparison"];
+  readonly period?: UptimeAlert["period"];
   readonly notifications: {
     email: readonly string[];
     slack: readonly { channel: string; url: string }[];
@@ -33,7 +39,7 @@ export interface UptimeCheckRecord {
   readonly name: string;
   readonly type: "ping" | "http" | "https";
   readonly target: string;
-  readonly regions: readonly string[];
+  readonly regions: NonNullable<Sparse<UptimeCheck>["regions"]>;
   readonly enabled: boolean;
   readonly alerts: readonly UptimeAlertRecord[];
   readonly state?: UptimeStateRecord;
@@ -41,11 +47,11 @@ export interface UptimeCheckRecord {
 
 export interface AlertPolicyRecord {
   readonly uuid: string;
-  readonly type: string;
+  readonly type: AlertPolicy["type"];
   readonly description: string;
-  readonly compare: string;
+  readonly compare: AlertPolicy["compare"];
   readonly value: number;
-  readonly window: string;
+  readonly window: AlertPolicy["window"];
   readonly entities: readonly string[];
   readonly tags: readonly string[];
   readonly enabled: boolean;

@@ -1,3 +1,4 @@
+import type { Answer, DomainRecord as ApiRecord } from "@second-server/digitalocean-api/types";
 import type { Context } from "hono";
 
 import type { DnsRecord, DomainRecord } from "../../records/network";
@@ -8,7 +9,7 @@ import { body, given, numericId } from "../request";
 import { normalize, recordChange, recordRequest, ttlOf } from "./record-request";
 import { sentData } from "./zone-file";
 
-const view = ({ domain: _, ...shown }: DnsRecord): Record<string, unknown> => shown;
+const view = ({ domain: _, ...shown }: DnsRecord): Answer<ApiRecord> => shown;
 
 const matches = (
   record: DnsRecord,

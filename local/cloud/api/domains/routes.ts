@@ -1,3 +1,4 @@
+import type { Answer, Domain } from "@second-server/digitalocean-api/types";
 import { Hono, type Context } from "hono";
 import { z } from "zod";
 
@@ -22,7 +23,7 @@ const newDomain = z.object({
   ip_address: z.ipv4("is not an IPv4 address").or(z.literal("")).nullish(),
 });
 
-const view = (state: CloudState, domain: DomainRecord): Record<string, unknown> => ({
+const view = (state: CloudState, domain: DomainRecord): Answer<Domain, "ip_address"> => ({
   name: domain.name,
   ttl: domain.ttl,
   zone_file: zoneFile(state, domain),

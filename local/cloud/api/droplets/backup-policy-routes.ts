@@ -1,3 +1,4 @@
+import type { Answer, BackupPolicy, Sparse } from "@second-server/digitalocean-api/types";
 import type { Context } from "hono";
 
 import type { DropletRecord } from "../../records/machines";
@@ -8,7 +9,12 @@ import { nextBackupWindow } from "./view";
 
 const KEPT_DAYS = { daily: 7, weekly: 28 } as const;
 
-const view = (cloud: Cloud, droplet: DropletRecord) => {
+/** One that is not weekly has no day. */
+type PolicyAnswer = Answer<BackupPolicy, "backup_policy"> & {
+  readonly backup_policy: Sparse<BackupPolicy["backup_policy"]> | null;
+};
+
+const view = (cloud: Cloud, droplet: DropletRecord): PolicyAnswer => {
   const policy = droplet.backup_policy;
   return {
     droplet_id: droplet.id,

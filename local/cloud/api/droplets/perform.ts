@@ -2,6 +2,7 @@ import type { DropletRecord } from "../../records/machines";
 import { ipv6Of } from "../addresses";
 import { findSize } from "../catalog";
 import type { Cloud } from "../cloud";
+import { found } from "../errors";
 import { findImage } from "../images/images";
 import { takeSnapshot } from "../images/keep";
 import type { DropletAction } from "./action-request";
@@ -17,7 +18,7 @@ const resize = async (
   slug: string,
   disk: boolean,
 ): Promise<void> => {
-  const size = findSize(slug)!;
+  const size = found(findSize(slug));
   await cloud.hypervisor.resize(droplet.id, {
     memoryMiB: size.memory,
     vcpus: size.vcpus,

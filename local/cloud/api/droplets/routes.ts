@@ -15,7 +15,7 @@ import { resumeDropletActions, startDropletAction } from "./actions";
 import { backupPolicyRoutes } from "./backup-policy-routes";
 import { addDroplets, DROPLET_LIMIT, dropletRequest } from "./create";
 import { beginDropletAction, boot, queueAction, removeDroplet } from "./machine";
-import { dropletView } from "./view";
+import { type DropletAnswer, dropletView } from "./view";
 
 const ONE = "/droplets/:droplet{[0-9]+}";
 const asked = ({ store }: Cloud, c: Context<ApiEnv>): DropletRecord =>
@@ -30,7 +30,7 @@ const askedTag = (c: Context<ApiEnv>): string => {
 
 const lifeRoutes = (cloud: Cloud, api: Api): void => {
   const { store } = cloud;
-  const view = (droplet: DropletRecord): Record<string, unknown> =>
+  const view = (droplet: DropletRecord): DropletAnswer =>
     dropletView(store.state, droplet, cloud.clock.now());
   api.get("/droplets", (c) => {
     const { tag_name: tag, name, type } = c.req.query();

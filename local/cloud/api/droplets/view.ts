@@ -1,14 +1,23 @@
+import type { Answer, Droplet } from "@second-server/digitalocean-api/types";
+
 import type { CloudState } from "../../records";
 import type { DropletRecord } from "../../records/machines";
-import { netmask, parseRange, toAddress, type Range } from "../addresses";
-import { findSize, regionView, sizeView } from "../catalog";
+import { netmask, rangeOf, toAddress, type Range } from "../addresses";
+import { type ImageAnswer, type SizeAnswer, findSize, regionView, sizeView } from "../catalog";
+import { found } from "../errors";
 import { imageView } from "../images/images";
 import { weekdays, WINDOW_HOURS } from "./backup-policy";
 
-export const privateRange = (state: CloudState, droplet: DropletRecord): Range =>
-  parseRange(state.vpcs.find((vpc) => vpc.id === droplet.vpc_uuid)!.ip_range)!;
+export type DropletAnswer = Answer<Droplet, "gpu_info" | "image" | "size"> & {
+  readonly size: SizeAnswer;
+  readonly image: ImageAnswer;
+};
+type Networks = DropletAnswer["networks"];
 
-const privateNetwork = (state: CloudState, droplet: DropletRecord): Record<string, unknown> => {
+export const privateRange = (state: CloudState, droplet: DropletRecord): Range =>
+  rangeOf(found(state.vpcs.find((vpc) => vpc.id === droplet.vpc_uuid)).ip_range);
+
+const privateNetwork = (state: CloudState, droplet: DropletRecord): Networks["v4"][number] => {
   const range = privateRange(state, droplet);
   return {
     ip_address: droplet.private_ipv4,
@@ -19,14 +28,14 @@ const privateNetwork = (state: CloudState, droplet: DropletRecord): Record<strin
 };
 
 /** A new droplet shows no address until it is up, as DigitalOcean's don't. */
-const networks = (state: CloudState, droplet: DropletRecord): Record<string, unknown> => {
+const networks = (state: CloudState, droplet: DropletRecord): Networks => {
   if (droplet.status === "new") return { v4: [], v6: [] };
   if (droplet.public_networking === false) return { v4: [privateNetwork(state, droplet)], v6: [] };
-  const v4 = [
+  const v4: Networks["v4"] = [
     privateNetwork(state, droplet),
     { ip_address: droplet.ipv4, netmask: "255.255.255.0", gateway: "203.0.113.1", type: "public" },
   ];
-  const reserved = state.reservedIps
+  const reserved: Networks["v4"] = state.reservedIps
     .filter((one) => one.droplet_id === droplet.id)
     .map((one) => ({
       ip_address: one.ip,
@@ -34,7 +43,7 @@ const networks = (state: CloudState, droplet: DropletRecord): Record<string, unk
       gateway: "203.0.113.1",
       type: "public",
     }));
-  const v6 = droplet.ipv6
+  const v6: Networks["v6"] = droplet.ipv6
     ? [{ ip_address: droplet.ipv6, netmask: 64, gateway: "2001:db8:0:1::1", type: "public" }]
     : [];
   return { v4: [...v4, ...reserved], v6 };
@@ -53,7 +62,7 @@ const snapshotIds = (
 export const nextBackupWindow = (
   droplet: DropletRecord,
   now: Date,
-): Record<string, string> | null => {
+): DropletAnswer["next_backup_window"] => {
   const policy = droplet.backup_policy;
   if (!policy) return null;
   const start = new Date(now);
@@ -71,7 +80,7 @@ export const dropletView = (
   state: CloudState,
   droplet: DropletRecord,
   now: Date,
-): Record<string, unknown> => ({
+): DropletAnswer => ({
   id: droplet.id,
   name: droplet.name,
   memory: droplet.memory,
@@ -88,7 +97,7 @@ export const dropletView = (
   snapshot_ids: snapshotIds(state, droplet, "snapshot"),
   image: imageView(state, droplet.image),
   volume_ids: droplet.volume_ids,
-  size: sizeView(findSize(droplet.size)!),
+  size: sizeView(found(findSize(droplet.size))),
   size_slug: droplet.size,
   networks: networks(state, droplet),
   region: regionView(droplet.region),

@@ -1,3 +1,4 @@
+import { messageOf } from "../../caught";
 import type { FirewallRecord } from "../../records/network";
 import type { Cloud } from "../cloud";
 import { unprocessable } from "../errors";
@@ -54,6 +55,6 @@ export const enforce = async (cloud: Cloud, firewall: FirewallRecord): Promise<v
     firewalls.update(firewall, { status: "succeeded", pending_changes: [] });
   } catch (error) {
     firewalls.update(firewall, { status: "failed" });
-    cloud.log(`firewall ${firewall.name}: ${(error as Error).message}`);
+    cloud.log(`firewall ${firewall.name}: ${messageOf(error)}`);
   }
 };

@@ -6,8 +6,8 @@ import type { RuleRecord } from "../../records/network";
 import { tagName } from "../tags";
 
 const isNetwork = (text: string): boolean => {
-  const [address, bits, ...rest] = text.split("/");
-  const kind = isIP(address!);
+  const [address = "", bits, ...rest] = text.split("/");
+  const kind = isIP(address);
   return (
     kind !== 0 &&
     rest.length === 0 &&

@@ -1,6 +1,12 @@
+import type { Answer, Firewall, Sparse } from "@second-server/digitalocean-api/types";
+
 import type { FirewallRecord } from "../../records/network";
 
-export const firewallView = (firewall: FirewallRecord): Record<string, unknown> => ({
+/** A rule says only what it has: addresses, droplets, tags. */
+type Rules = "inbound_rules" | "outbound_rules";
+type FirewallAnswer = Answer<Firewall, Rules> & Sparse<Pick<Firewall, Rules>>;
+
+export const firewallView = (firewall: FirewallRecord): FirewallAnswer => ({
   id: firewall.id,
   name: firewall.name,
   status: firewall.status,

@@ -51,7 +51,7 @@ const start = (cloud: Cloud, snapshot: SnapshotRecord, wanted: ImageAction): Act
   if (snapshot.status !== "available") throw unprocessable("The image is not available yet.");
   if (wanted.type === "convert" && snapshot.kind !== "backup")
     throw unprocessable("Only a backup can be converted to a snapshot.");
-  const region = wanted.type === "transfer" ? wanted.region : snapshot.regions[0]!;
+  const region = wanted.type === "transfer" ? wanted.region : (snapshot.regions[0] ?? null);
   const action = beginAction(cloud, {
     type: wanted.type,
     resource_id: snapshot.id,

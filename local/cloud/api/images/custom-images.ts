@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { messageOf } from "../../caught";
 import type { SnapshotRecord } from "../../records/machines";
 import { regionSlugs } from "../catalog";
 import { timestamp, type Api, type Cloud } from "../cloud";
@@ -60,7 +61,7 @@ const fetchImage = async (cloud: Cloud, image: SnapshotRecord): Promise<void> =>
     // Deleted while it came: nobody else would remove it.
     if (!there()) await hypervisor.deleteSnapshot(snapshotKey(image.id));
   } catch (error) {
-    const error_message = (error as Error).message;
+    const error_message = messageOf(error);
     snapshots.update(image, { status: "deleted", error_message });
     cloud.log(`image ${image.id} "${image.name}": ${error_message}`);
   }

@@ -1,10 +1,10 @@
 import type { CloudState } from "../../records";
 import type { SnapshotRecord } from "../../records/machines";
-import { baseImage, baseImageView } from "../catalog";
+import { type ImageAnswer, baseImage, baseImageView } from "../catalog";
 
 export const snapshotKey = (id: number): string => `snapshot-${id}`;
 
-export const snapshotImageView = (snapshot: SnapshotRecord): Record<string, unknown> => ({
+export const snapshotImageView = (snapshot: SnapshotRecord): ImageAnswer => ({
   id: snapshot.id,
   name: snapshot.name,
   distribution: snapshot.distribution ?? "Debian",
@@ -54,7 +54,7 @@ export const findImage = (state: CloudState, image: string | number): FoundImage
 };
 
 /** A droplet keeps naming its image after that is gone. */
-export const imageView = (state: CloudState, image: string | number): Record<string, unknown> => {
+export const imageView = (state: CloudState, image: string | number): ImageAnswer => {
   const snapshot = state.snapshots.find((one) => one.id === image);
   if (snapshot) return snapshotImageView(snapshot);
   if (image === baseImage.slug) return baseImageView();

@@ -1,3 +1,4 @@
+import type { Answer, Snapshot } from "@second-server/digitalocean-api/types";
 import { Hono, type Context } from "hono";
 
 import type { SnapshotRecord, VolumeSnapshotRecord } from "../../records/machines";
@@ -8,7 +9,7 @@ import { pathParameter } from "../request";
 import { removeVolumeSnapshot, volumeSnapshotView } from "../volumes/snapshots";
 import { removeSnapshots } from "./keep";
 
-const view = (one: SnapshotRecord): Record<string, unknown> => ({
+const view = (one: SnapshotRecord): Answer<Snapshot> => ({
   id: String(one.id),
   name: one.name,
   regions: one.regions,

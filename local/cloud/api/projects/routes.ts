@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 
+import type { Answer, Project, ProjectResource } from "@second-server/digitalocean-api/types";
 import { Hono, type Context } from "hono";
 import { z } from "zod";
 
@@ -45,7 +46,7 @@ const view = (
     created_at,
     updated_at,
   }: ProjectRecord,
-): Record<string, unknown> => ({
+): Answer<Project, "environment"> & Pick<ProjectRecord, "environment"> => ({
   id,
   owner_uuid: cloud.store.state.account.uuid,
   owner_id: 1,
@@ -62,8 +63,8 @@ const memberView = (
   cloud: Cloud,
   c: Context<ApiEnv>,
   member: ProjectRecord["resources"][number],
-  status: string,
-): Record<string, unknown> => ({
+  status: Answer<ProjectResource>["status"],
+): Answer<ProjectResource> => ({
   ...member,
   links: { self: new URL(`/v2/${nameOf(cloud, member.urn).path}`, c.req.url).toString() },
   status,

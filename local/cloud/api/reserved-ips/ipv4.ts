@@ -1,3 +1,4 @@
+import type { Answer, ReservedIp } from "@second-server/digitalocean-api/types";
 import { Hono, type Context } from "hono";
 import { z } from "zod";
 
@@ -8,7 +9,7 @@ import { actionHistoryRoutes, actionLink, actionView } from "../actions";
 import { takeReservedIp } from "../addresses";
 import { regionSlugs, regionView } from "../catalog";
 import type { Api, ApiEnv, Cloud, Resource } from "../cloud";
-import { dropletView } from "../droplets/view";
+import { type DropletAnswer, dropletView } from "../droplets/view";
 import { found, unprocessable } from "../errors";
 import { page } from "../paging";
 import { assignToProject, defaultProject } from "../projects/membership";
@@ -38,7 +39,10 @@ const urnOf = (reserved: ReservedIpRecord): string => `do:floatingip:${reserved.
 const projectOf = ({ projects }: Store, reserved: ReservedIpRecord): string =>
   found(projects.find(({ resources }) => resources.some(({ urn }) => urn === urnOf(reserved)))).id;
 
-const view = ({ store, clock }: Cloud, reserved: ReservedIpRecord): Record<string, unknown> => {
+const view = (
+  { store, clock }: Cloud,
+  reserved: ReservedIpRecord,
+): Answer<ReservedIp, "droplet"> & { readonly droplet: DropletAnswer | null } => {
   const holder = reserved.droplet_id === null ? undefined : store.droplets.get(reserved.droplet_id);
   return {
     ip: reserved.ip,

@@ -1,3 +1,4 @@
+import type { Answer, ReservedIpv6 } from "@second-server/digitalocean-api/types";
 import { Hono, type Context } from "hono";
 import { z } from "zod";
 
@@ -7,7 +8,7 @@ import { actionView } from "../actions";
 import { takeReservedIpv6 } from "../addresses";
 import { regionSlugs } from "../catalog";
 import { timestamp, type Api, type ApiEnv, type Cloud, type Resource } from "../cloud";
-import { dropletView } from "../droplets/view";
+import { type DropletAnswer, dropletView } from "../droplets/view";
 import { found, unprocessable } from "../errors";
 import { page } from "../paging";
 import { body, looseInteger, pathParameter } from "../request";
@@ -32,7 +33,7 @@ const family: Family = { type: "reserved_ipv6", collection: (store) => store.res
 const view = (
   { store, clock }: Cloud,
   { ip, region, reserved_at, droplet_id }: ReservedIpv6Record,
-): Record<string, unknown> => {
+): Answer<ReservedIpv6, "droplet"> & { readonly droplet: DropletAnswer | null } => {
   const holder = droplet_id === null ? undefined : store.droplets.get(droplet_id);
   return {
     ip,

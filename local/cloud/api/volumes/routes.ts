@@ -1,3 +1,4 @@
+import type { Answer, Volume } from "@second-server/digitalocean-api/types";
 import { Hono, type Context } from "hono";
 
 import type { VolumeRecord } from "../../records/machines";
@@ -11,7 +12,7 @@ import { addVolume, VOLUME_LIMIT } from "./create";
 import { checkIdle } from "./idle";
 import { newVolume } from "./request";
 
-const view = ({ region, ...volume }: VolumeRecord): Record<string, unknown> => ({
+const view = ({ region, ...volume }: VolumeRecord): Answer<Volume> => ({
   ...volume,
   region: regionView(region),
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 
+import type { Answer, Snapshot } from "@second-server/digitalocean-api/types";
 import { Hono, type Context } from "hono";
 import { z } from "zod";
 
@@ -14,7 +15,7 @@ import { volumeSnapshotKey } from "./request";
 
 const newSnapshot = z.object({ name: nameText, tags: z.array(tagName).nullish() });
 
-export const volumeSnapshotView = (one: VolumeSnapshotRecord): Record<string, unknown> => ({
+export const volumeSnapshotView = (one: VolumeSnapshotRecord): Answer<Snapshot> => ({
   id: one.id,
   name: one.name,
   regions: [one.region],

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 
+import type { Answer, VpcPeering } from "@second-server/digitalocean-api/types";
 import { Hono, type Context } from "hono";
 import { z } from "zod";
 
@@ -73,7 +74,9 @@ const add = (
  * DigitalOcean's document says "peering" below a VPC, its own Go client reads "vpc_peering" there:
  * both are answered.
  */
-const underBothNames = (peering: VpcPeeringRecord): Record<string, unknown> => ({
+const underBothNames = (
+  peering: VpcPeeringRecord,
+): Record<"peering" | "vpc_peering", Answer<VpcPeering>> => ({
   peering,
   vpc_peering: peering,
 });

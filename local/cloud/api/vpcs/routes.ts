@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 
+import type { Answer, Vpc } from "@second-server/digitalocean-api/types";
 import { Hono, type Context } from "hono";
 import { z } from "zod";
 
 import { addresses } from "../../network/addresses";
 import type { CloudState } from "../../records";
 import type { VpcRecord } from "../../records/network";
-import { overlap, parseRange } from "../addresses";
+import { overlap, parseRange, rangeOf } from "../addresses";
 import { regionSlugs } from "../catalog";
 import { timestamp, type Api, type ApiEnv, type Cloud, type Resource } from "../cloud";
 import { conflict, forbidden, found, unprocessable } from "../errors";
@@ -30,7 +31,7 @@ const change = z.object({
   default: z.boolean().optional(),
 });
 
-const view = (vpc: VpcRecord): Record<string, unknown> => ({
+const view = (vpc: VpcRecord): Answer<Vpc> => ({
   id: vpc.id,
   urn: `do:vpc:${vpc.id}`,
   name: vpc.name,
@@ -44,7 +45,7 @@ const view = (vpc: VpcRecord): Record<string, unknown> => ({
 const reservedRanges = ["10.17.0.0/16", "10.244.0.0/16", "10.245.0.0/16", "10.246.0.0/24"];
 const taken = (state: CloudState, cidr: string): boolean =>
   [...reservedRanges, ...state.vpcs.map((vpc) => vpc.ip_range)].some((other) =>
-    overlap(parseRange(other)!, parseRange(cidr)!),
+    overlap(rangeOf(other), rangeOf(cidr)),
   );
 
 const freeRange = (state: CloudState): string => {
@@ -85,7 +86,7 @@ const checkRange = (state: CloudState, cidr: string): void => {
     throw unprocessable("ip_range: must be a network in CIDR notation, e.g. 10.10.10.0/24");
   if (range.bits < 16 || range.bits > 28)
     throw unprocessable("ip_range: the network's size must be between /16 and /28");
-  if (!addresses.privateRanges.some((net) => overlap(parseRange(net)!, range)))
+  if (!addresses.privateRanges.some((net) => overlap(rangeOf(net), range)))
     throw unprocessable("ip_range: must be a private (RFC 1918) network");
   if (taken(state, cidr))
     throw unprocessable("This range/size overlaps with another VPC network in your account");

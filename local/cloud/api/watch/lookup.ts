@@ -30,8 +30,8 @@ export const locate = (cloud: Cloud, target: string): Located => {
   if (isIP(host)) return { address: host };
   if (dnsFault(cloud, host)) return { problem: `${host} can't be looked up` };
   const reply = answer(cloud.store.state, { name: host, type: "A" });
-  const found = reply.answers.find((one) => one.type === "A");
-  return found
-    ? { address: String((found as { data: unknown }).data) }
+  const [address] = reply.answers.flatMap((one) => (one.type === "A" ? [one.data] : []));
+  return address !== undefined
+    ? { address }
     : { problem: reply.rcode === "NXDOMAIN" ? `${host} does not exist` : `${host} has no address` };
 };

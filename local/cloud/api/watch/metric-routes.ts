@@ -15,9 +15,13 @@ const time = (c: Context<ApiEnv>, name: "start" | "end"): number => {
   if (!/^\d{1,12}(\.\d+)?$/.test(text)) throw unprocessable(`${name}: must be a UNIX timestamp`);
   return Number(text);
 };
-const oneOf = (c: Context<ApiEnv>, name: string, values: readonly string[]): string => {
-  const text = c.req.query(name) ?? "";
-  if (!values.includes(text)) throw unprocessable(`${name}: must be one of ${values.join(", ")}`);
+const oneOf = <const T extends string>(
+  c: Context<ApiEnv>,
+  name: string,
+  values: readonly T[],
+): T => {
+  const text = values.find((value) => value === c.req.query(name));
+  if (text === undefined) throw unprocessable(`${name}: must be one of ${values.join(", ")}`);
   return text;
 };
 
@@ -34,16 +38,17 @@ const single =
  * nought.
  */
 const cpu = (host_id: string, samples: readonly Sample[]): Series[] => {
-  const began = samples[0]!.at;
+  const [first] = samples;
+  if (!first) return [];
   const modes: Readonly<Record<string, (one: Sample) => number>> = {
     idle: (one) =>
       Math.max(
         0,
-        (one.at - began) * one.vcpus -
+        (one.at - first.at) * one.vcpus -
           (one.cpuUserSeconds +
             one.cpuSystemSeconds -
-            samples[0]!.cpuUserSeconds -
-            samples[0]!.cpuSystemSeconds),
+            first.cpuUserSeconds -
+            first.cpuSystemSeconds),
       ),
     iowait: () => 0,
     irq: () => 0,
@@ -107,9 +112,7 @@ const routes = (cloud: Cloud): Api => {
     const { host, samples } = asked(c);
     const side = oneOf(c, "interface", ["public", "private"]),
       direction = oneOf(c, "direction", ["inbound", "outbound"]);
-    const counter = `${side}${direction === "inbound" ? "In" : "Out"}` as Parameters<
-      typeof bandwidth
-    >[1];
+    const counter = `${side}${direction === "inbound" ? "In" : "Out"}` as const;
     const values = bandwidth(samples, counter).map(({ at, value }): Value => [at, String(value)]);
     return answer(
       c,

@@ -1,3 +1,4 @@
+import { messageOf } from "../../caught";
 import type { Clock } from "../../clock";
 import type { Hypervisor } from "../../machines/hypervisor";
 import type { MachineUsage } from "../../machines/spec";
@@ -44,7 +45,10 @@ export const sincePowerOn = (samples: readonly Sample[]): readonly Sample[] =>
   samples.slice(
     Math.max(
       0,
-      samples.findLastIndex((one, at) => at > 0 && isReset(samples[at - 1]!, one)),
+      samples.findLastIndex((one, at) => {
+        const before = at > 0 ? samples[at - 1] : undefined;
+        return before !== undefined && isReset(before, one);
+      }),
     ),
   );
 
@@ -100,10 +104,13 @@ export const createMetrics = ({
       if (!hypervisor.usage) return;
       for (const id of samples.keys()) if (!droplets.get(id)) samples.delete(id);
       const running = droplets.filter((one) => one.status === "active");
-      const looks = await Promise.allSettled(running.map(({ id, vcpus }) => look(id, vcpus)));
-      for (const [at, one] of looks.entries())
-        if (one.status === "rejected")
-          log(`metrics of droplet ${running[at]!.id}: ${(one.reason as Error).message}`);
+      await Promise.all(
+        running.map(({ id, vcpus }) =>
+          look(id, vcpus).catch((error: unknown) => {
+            log(`metrics of droplet ${id}: ${messageOf(error)}`);
+          }),
+        ),
+      );
     },
     of: (dropletId) => samples.get(dropletId) ?? [],
   };
@@ -115,11 +122,11 @@ export const bandwidth = (
   counter: "publicIn" | "publicOut" | "privateIn" | "privateOut",
 ): { at: number; value: number }[] =>
   samples.slice(1).map((one, index) => {
-    const before = samples[index]!;
+    const before = samples[index];
     return {
       at: one.at,
       value:
-        one.at > before.at
+        before && one.at > before.at
           ? Math.max(0, (8 * (one[counter] - before[counter])) / 1e6 / (one.at - before.at))
           : 0,
     };

@@ -3,7 +3,7 @@ import type { AlertPolicyRecord } from "../../records/monitoring";
 import type { Cloud } from "../cloud";
 import { bandwidth, sincePowerOn, type Sample } from "./metrics";
 
-const seconds: Readonly<Record<string, number>> = {
+const seconds: Readonly<Record<AlertPolicyRecord["window"], number>> = {
   "5m": 300,
   "10m": 600,
   "30m": 1800,
@@ -13,7 +13,8 @@ const mean = (values: readonly number[]): number =>
   values.reduce((sum, one) => sum + one, 0) / values.length;
 
 const cpuPercent = (samples: readonly Sample[]): number => {
-  const [first, last] = [samples[0]!, samples.at(-1)!];
+  const [first, last] = [samples[0], samples.at(-1)];
+  if (!first || !last) return 0;
   const busy = (one: Sample): number => one.cpuUserSeconds + one.cpuSystemSeconds;
   return (100 * (busy(last) - busy(first))) / ((last.at - first.at) * last.vcpus);
 };
@@ -79,7 +80,7 @@ const tell = (
   value: number,
   turn: "triggered" | "resolved",
 ): void => {
-  const metric = policy.type.split("/").at(-1)!;
+  const metric = policy.type.replace(/.*\//, "");
   const words = turn === "triggered" ? "Triggered" : "Resolved";
   cloud.notify(
     policy.alerts,
@@ -118,7 +119,7 @@ export const judgePolicies = async (cloud: Cloud): Promise<void> => {
     forgetDeleted(cloud, policy);
     for (const droplet of store.droplets.filter((one) => concerns(policy, one))) {
       const samples = sincePowerOn(metrics.of(droplet.id));
-      const window = ofWindow(samples, now, seconds[policy.window]!);
+      const window = ofWindow(samples, now, seconds[policy.window]);
       const value = window && measure(policy.type, window);
       if (value !== null) judge(cloud, policy, droplet, value);
     }

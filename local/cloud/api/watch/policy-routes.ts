@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 
+import type { AlertPolicy, Answer } from "@second-server/digitalocean-api/types";
 import { Hono, type Context } from "hono";
 import { z } from "zod";
 
@@ -22,12 +23,9 @@ const droplet = [
   "public_inbound_bandwidth",
   "private_outbound_bandwidth",
   "private_inbound_bandwidth",
-];
+] as const;
 const policy = z.object({
-  type: z.enum(
-    droplet.map((name) => `v1/insights/droplet/${name}`) as [string, ...string[]],
-    "is not a metric of droplets",
-  ),
+  type: z.templateLiteral(["v1/insights/droplet/", z.enum(droplet)], "is not a metric of droplets"),
   description: z.string().max(1_000),
   compare: z.enum(["GreaterThan", "LessThan"]),
   value: z.number().min(0),
@@ -54,7 +52,7 @@ const toRecord = (uuid: string, wanted: z.infer<typeof policy>): AlertPolicyReco
   alerts: { email: wanted.alerts.email ?? [], slack: wanted.alerts.slack ?? [] },
 });
 
-const view = ({ firing: _, ...shown }: AlertPolicyRecord): Record<string, unknown> => shown;
+const view = ({ firing: _, ...shown }: AlertPolicyRecord): Answer<AlertPolicy> => shown;
 const asked = ({ store }: Cloud, c: Context<ApiEnv>): AlertPolicyRecord =>
   found(store.alertPolicies.get(pathParameter(c, "uuid")));
 

@@ -1,5 +1,12 @@
 import { randomUUID } from "node:crypto";
 
+import type {
+  Answer,
+  Sparse,
+  UptimeAlert,
+  UptimeCheck,
+  UptimeState,
+} from "@second-server/digitalocean-api/types";
 import { Hono, type Context } from "hono";
 import { z } from "zod";
 
@@ -49,6 +56,9 @@ const withChange = (
   ...(told ? { notifications: { email: told.email ?? [], slack: told.slack ?? [] } } : {}),
 });
 
+/** What an alert of "down" has none of. */
+type Limits = "threshold" | "comparison" | "period";
+
 const alertView = ({
   id,
   name,
@@ -57,18 +67,23 @@ const alertView = ({
   comparison,
   period,
   notifications: told,
-}: UptimeAlertRecord): Record<string, unknown> => ({
+}: UptimeAlertRecord): Answer<UptimeAlert, Limits> & Sparse<Pick<UptimeAlert, Limits>> => ({
   id,
   name,
   type,
   ...given({ threshold, comparison, period }),
   notifications: told,
 });
+/** The document names two of the four regions. */
+type RegionState = Answer<UptimeState>["regions"]["us_east"];
+
 const stateView = (
   cloud: Cloud,
   { regions, state }: UptimeCheckRecord,
-): Record<string, unknown> => {
-  const region = state
+): Answer<UptimeState, "regions"> & {
+  readonly regions: Readonly<Record<string, RegionState>>;
+} => {
+  const region: RegionState = state
     ? {
         status: state.status,
         status_changed_at: state.since,
@@ -96,7 +111,7 @@ const view = ({
   target,
   regions,
   enabled,
-}: UptimeCheckRecord): Record<string, unknown> => ({
+}: UptimeCheckRecord): Answer<UptimeCheck> => ({
   id,
   name,
   type,
