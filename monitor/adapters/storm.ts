@@ -5,7 +5,7 @@ import type { Clock } from "./clock";
 import type { QueuedMessage } from "./queued-message";
 
 /** More than so many messages within the window are gathered into one. */
-export const STORM_LIMIT = 10;
+const STORM_LIMIT = 20;
 const WINDOW_MS = 10 * 60_000;
 /** So long messages are gathered before they leave together. */
 export const GATHER_MS = 2 * 60_000;
