@@ -188,7 +188,7 @@ test("what is gathered waits for a broken relay as the rest does, and is told on
   for (let number = 1; number <= 22; number += 1) queue.add(message(`[lab] DOWN: check-${number}`));
   await clock.pass(20 * 60_000);
   mail.broken = false;
-  await clock.pass(10 * 60_000);
+  for (let minute = 0; minute < 30; minute += 1) await clock.pass(20_000);
   expect(mail.arrived).toHaveLength(21);
   expect(mail.arrived.at(-1)).toContain("[lab] 2 more messages: 2 alerts");
 });
