@@ -1,5 +1,5 @@
 import type { Op } from "../events/events";
-import { Archive, Asset, isList, isProps, Secret, type Value } from "../values/value";
+import { Archive, Asset, isList, isProps, Secret, type Source, type Value } from "../values/value";
 import { type Change, type Diffs, diffOf, keysOf } from "./object-diff";
 import {
   as,
@@ -46,16 +46,17 @@ const linesText = (place: Place, old: string, now: string): string => {
   return `\n${pieces.map((piece, index) => pieceText(place, piece, index === 0, index === pieces.length - 1)).join("")}`;
 };
 
+/** Undefined: not two lists, nor two objects. Null: nothing differs. */
+const diffInside = (old: Value, now: Value): Diffs | null | undefined =>
+  (isList(old) && isList(now)) || (isProps(old) && isProps(now)) ? diffOf(old, now) : undefined;
+
 const textChange = (place: Place, old: string, now: string): string => {
   const [was, is] = [decoded(old), decoded(now)];
   if (!was || !is)
     return old.includes("\n") || now.includes("\n")
       ? linesText(deeper(place), old, now)
       : `${quote(old)} => ${quote(now)}\n`;
-  const inner =
-    isProps(was.value) === isProps(is.value)
-      ? diffOf(was.value as never, is.value as never)
-      : undefined;
+  const inner = diffInside(was.value, is.value);
   if (inner === null) return textChange(place, quote(old), quote(now));
   return `(${was.kind === is.kind ? was.kind : `${was.kind} => ${is.kind}`}) ${changeText(place, UNTITLED, { old: was.value, now: is.value, ...(inner ? { inner } : {}) })}`;
 };
@@ -67,12 +68,16 @@ const membersText = (place: Place, before: Members, after: Members): string => {
     .map((name) => {
       const [old, now] = [before[name], after[name]];
       const label = named(`"${name}"`, widthOf(names) + 2);
-      if (!old || !now)
-        return whole(deeper(place, 2), old ? "delete" : "create", label, (old ?? now)!);
+      if (!now) return old ? whole(deeper(place, 2), "delete", label, old) : "";
+      if (!old) return whole(deeper(place, 2), "create", label, now);
       return old.hash === now.hash ? "" : sourceChange(deeper(place), label, old, now);
     })
     .join("");
 };
+
+const placeOf = ({ path, uri }: Source): string => path ?? uri ?? "";
+const membersOf = (one: Asset | Archive): Members =>
+  one instanceof Archive ? (one.assets ?? {}) : {};
 
 const sourceChange = (
   place: Place,
@@ -84,9 +89,8 @@ const sourceChange = (
   if (old.constructor !== now.constructor || was !== is || was === "text")
     return whole(place, "delete", title, old) + whole(place, "create", title, now);
   const head = `${title(place)}${old instanceof Asset ? "asset" : "archive"}(${was}:${arrow(short(old.hash), short(now.hash))})`;
-  if (was !== "assets")
-    return `${head} { ${arrow((old.source.path ?? old.source.uri)!, (now.source.path ?? now.source.uri)!)} }\n`;
-  return `${head} {\n${membersText(place, (old as Archive).assets ?? {}, (now as Archive).assets ?? {})}${bareMargin(place)}}\n`;
+  if (was !== "assets") return `${head} { ${arrow(placeOf(old.source), placeOf(now.source))} }\n`;
+  return `${head} {\n${membersText(place, membersOf(old), membersOf(now))}${bareMargin(place)}}\n`;
 };
 
 /** What differs inside two lists, or two objects. */
@@ -103,12 +107,9 @@ const innerChange = (place: Place, title: Title, inner: Diffs): string => {
 
 /** Where secrets are shown, what differs inside them. Null: they differ in being secret alone. */
 const revealed = ({ old, now }: Change): Change | null => {
-  const [was, is] = [old, now].map((each) => (each instanceof Secret ? each.value : each)) as [
-    Value,
-    Value,
-  ];
-  const inner =
-    (isList(was) && isList(is)) || (isProps(was) && isProps(is)) ? diffOf(was, is) : undefined;
+  const was = old instanceof Secret ? old.value : old;
+  const is = now instanceof Secret ? now.value : now;
+  const inner = diffInside(was, is);
   return inner === null ? null : { old: was, now: is, ...(inner ? { inner } : {}) };
 };
 

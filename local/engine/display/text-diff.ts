@@ -3,18 +3,23 @@ export interface Piece {
   readonly lines: readonly string[];
 }
 
+type Table = readonly (readonly number[])[];
+/** Behind the last line nothing is common. */
+const lengthAt = (lengths: Table, row: number, column: number): number =>
+  lengths[row]?.[column] ?? 0;
+
 /** The lengths of the longest common subsequences of all the tails. */
-const table = (old: readonly string[], now: readonly string[]): number[][] => {
-  const lengths = Array.from({ length: old.length + 1 }, () =>
-    new Array<number>(now.length + 1).fill(0),
-  );
+const table = (old: readonly string[], now: readonly string[]): Table => {
+  const lengths: number[][] = [];
   for (let row = old.length - 1; row >= 0; row--) {
+    const line = new Array<number>(now.length + 1).fill(0);
     for (let column = now.length - 1; column >= 0; column--) {
-      lengths[row]![column] =
+      line[column] =
         old[row] === now[column]
-          ? lengths[row + 1]![column + 1]! + 1
-          : Math.max(lengths[row + 1]![column]!, lengths[row]![column + 1]!);
+          ? lengthAt(lengths, row + 1, column + 1) + 1
+          : Math.max(lengthAt(lengths, row + 1, column), line[column + 1] ?? 0);
     }
+    lengths[row] = line;
   }
   return lengths;
 };
@@ -35,7 +40,8 @@ export const diffLines = (old: readonly string[], now: readonly string[]): reado
   const pieces: { kind: Piece["kind"]; lines: string[] }[] = [];
   const push = (kind: Piece["kind"], lines: readonly string[]): void => {
     if (lines.length === 0) return;
-    if (pieces.at(-1)?.kind === kind) for (const line of lines) pieces.at(-1)!.lines.push(line);
+    const last = pieces.at(-1);
+    if (last?.kind === kind) for (const line of lines) last.lines.push(line);
     else pieces.push({ kind, lines: [...lines] });
   };
   push("same", old.slice(0, start));
@@ -58,17 +64,18 @@ const middle = (
   let [row, column] = [0, 0];
   while (row < old.length || column < now.length) {
     if (row < old.length && column < now.length && old[row] === now[column]) {
-      push("same", [old[row]!]);
+      push("same", old.slice(row, row + 1));
       row += 1;
       column += 1;
     } else if (
       row < old.length &&
-      (column === now.length || lengths[row + 1]![column]! >= lengths[row]![column + 1]!)
+      (column === now.length ||
+        lengthAt(lengths, row + 1, column) >= lengthAt(lengths, row, column + 1))
     ) {
-      push("delete", [old[row]!]);
+      push("delete", old.slice(row, row + 1));
       row += 1;
     } else {
-      push("add", [now[column]!]);
+      push("add", now.slice(column, column + 1));
       column += 1;
     }
   }

@@ -34,13 +34,18 @@ const pick = ({ path, text, uri }: Source): Source => {
 
 export const readAsset = async (given: Source, folder: string): Promise<Asset> => {
   const source = pick(given);
-  if (source.text !== undefined)
-    return new Asset(createHash("sha256").update(source.text).digest("hex"), source);
+  if (source.path !== undefined)
+    return new Asset(await hashFile(within(folder, source.path)), source);
   if (source.uri !== undefined)
     throw new Error(
       `RemoteAsset (${source.uri}) is not supported by the embedded engine. Download the file and use a FileAsset.`,
     );
-  return new Asset(await hashFile(within(folder, source.path!)), source);
+  return new Asset(
+    createHash("sha256")
+      .update(source.text ?? "")
+      .digest("hex"),
+    source,
+  );
 };
 
 const isArchiveFile = (path: string): boolean =>
@@ -116,10 +121,9 @@ const membersOf = async (
   prefix = "",
 ): Promise<readonly Member[]> => {
   const lists = await Promise.all(
-    Object.keys(assets)
-      .sort(byBytes)
-      .map(async (key): Promise<readonly Member[]> => {
-        const item = assets[key]!;
+    Object.entries(assets)
+      .sort(([one], [other]) => byBytes(one, other))
+      .map(async ([key, item]): Promise<readonly Member[]> => {
         const name = prefix === "" ? key : posix.join(prefix, key);
         if (item instanceof Asset)
           return [
@@ -131,7 +135,7 @@ const membersOf = async (
             },
           ];
         if (item.assets) return await membersOf(item.assets, folder, name);
-        const path = within(folder, item.source.path!);
+        const path = within(folder, archivePath(item.source));
         if (isArchiveFile(path))
           throw new Error(
             `the archive file ${item.source.path} inside an AssetArchive is not supported by the embedded engine. Unpack it, and give the folder.`,
@@ -162,6 +166,13 @@ const hashMembers = async (members: readonly Member[]): Promise<string> => {
   return hash.update(Buffer.alloc(1024)).digest("hex");
 };
 
+const archivePath = ({ path = "", uri = "" }: Source): string => {
+  if (uri === "") return path;
+  throw new Error(
+    `RemoteArchive (${uri}) is not supported by the embedded engine. Download the file and use a FileArchive.`,
+  );
+};
+
 export const readArchive = async (
   given: Source,
   assets: Readonly<Record<string, Asset | Archive>> | undefined,
@@ -169,13 +180,10 @@ export const readArchive = async (
 ): Promise<Archive> => {
   if (assets !== undefined)
     return new Archive(await hashMembers(await membersOf(assets, folder)), {}, assets);
-  if (given.uri !== undefined && given.uri !== "")
-    throw new Error(
-      `RemoteArchive (${given.uri}) is not supported by the embedded engine. Download the file and use a FileArchive.`,
-    );
-  const path = within(folder, given.path!);
+  const source = archivePath(given);
+  const path = within(folder, source);
   return new Archive(
     isArchiveFile(path) ? await hashFile(path) : await hashMembers(await membersOfFolder(path, "")),
-    { path: given.path! },
+    { path: source },
   );
 };

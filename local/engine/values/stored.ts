@@ -18,6 +18,21 @@ export type Json =
   null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
+const parseJson = (text: string): Json => JSON.parse(text) as Json;
+const isJsonList = (json: Json): json is readonly Json[] => Array.isArray(json);
+const textAt = (object: JsonObject, key: string): string | undefined => {
+  const found = object[key];
+  return typeof found === "string" ? found : undefined;
+};
+/** The members of an archive that a program has put together. */
+const membersOf = (value: Value): Readonly<Record<string, Asset | Archive>> =>
+  Object.fromEntries(
+    Object.entries(isProps(value) ? value : {}).map(([name, member]) => {
+      if (member instanceof Asset || member instanceof Archive) return [name, member];
+      throw new Error(`the state has an archive whose member ${name} is neither asset nor archive`);
+    }),
+  );
+
 /**
  * How a secret is written: encrypted for the state, bare for `--show-secrets`, masked for
  * everything shown.
@@ -51,7 +66,7 @@ export const storeProps = (props: Props, style: SecretStyle): JsonObject =>
   Object.fromEntries(
     Object.keys(props)
       .sort()
-      .map((key) => [key, store(props[key]!, style)]),
+      .map((key) => [key, store(props[key] ?? null, style)]),
   );
 
 export const masked: SecretStyle = () => "[secret]";
@@ -98,29 +113,28 @@ export const encrypted =
 export const loader = (crypter: Pick<Crypter, "decrypt">, known: WeakMap<Secret, string>) => {
   const load = (json: Json): Value => {
     if (json === UNKNOWN_TEXT) return UNKNOWN;
-    if (Array.isArray(json)) return json.map(load);
-    if (typeof json !== "object" || json === null) return json;
-    const object = json as JsonObject;
+    if (isJsonList(json)) return json.map(load);
+    return typeof json === "object" && json !== null ? loadObject(json) : json;
+  };
+  const loadObject = (object: JsonObject): Value => {
     switch (object[SIGNATURE]) {
       case undefined:
         return loadProps(object);
       case SECRET:
         return loadSecret(object);
       case ASSET:
-        return new Asset(object["hash"] as string, sourceOf(object));
+        return new Asset(textAt(object, "hash") ?? "", sourceOf(object));
       case ARCHIVE:
         return new Archive(
-          object["hash"] as string,
+          textAt(object, "hash") ?? "",
           sourceOf(object),
-          object["assets"] === undefined
-            ? undefined
-            : (load(object["assets"]) as unknown as Record<string, Asset>),
+          object["assets"] === undefined ? undefined : membersOf(load(object["assets"])),
         );
       case REFERENCE:
         return new Reference(
-          object["urn"] as string,
+          textAt(object, "urn") ?? "",
           object["id"] === undefined ? undefined : load(object["id"]),
-          (object["packageVersion"] as string | undefined) ?? "",
+          textAt(object, "packageVersion") ?? "",
         );
       default:
         throw new Error(
@@ -129,12 +143,10 @@ export const loader = (crypter: Pick<Crypter, "decrypt">, known: WeakMap<Secret,
     }
   };
   const loadSecret = (object: JsonObject): Secret => {
-    const ciphertext = object["ciphertext"];
-    if (typeof ciphertext !== "string")
-      return new Secret(
-        load(JSON.parse((object["plaintext"] as string | undefined) ?? "null") as Json),
-      );
-    const secret = new Secret(loadInside(JSON.parse(crypter.decrypt(ciphertext)) as Json));
+    const ciphertext = textAt(object, "ciphertext");
+    if (ciphertext === undefined)
+      return new Secret(load(parseJson(textAt(object, "plaintext") ?? "null")));
+    const secret = new Secret(loadInside(parseJson(crypter.decrypt(ciphertext))));
     known.set(secret, ciphertext);
     return secret;
   };
@@ -143,12 +155,15 @@ export const loader = (crypter: Pick<Crypter, "decrypt">, known: WeakMap<Secret,
   const loadInside = (json: Json): Value =>
     crypter === NO_CRYPTER
       ? load(json)
-      : (loader(NO_CRYPTER, new WeakMap())({ it: json })["it"] as Value);
+      : (loader(NO_CRYPTER, new WeakMap())({ it: json })["it"] ?? null);
   return loadProps;
 };
 
-const sourceOf = ({ path, text, uri }: JsonObject): Source => ({
-  ...(path === undefined ? {} : { path: path as string }),
-  ...(text === undefined ? {} : { text: text as string }),
-  ...(uri === undefined ? {} : { uri: uri as string }),
-});
+const sourceOf = (object: JsonObject): Source => {
+  const [path, text, uri] = [textAt(object, "path"), textAt(object, "text"), textAt(object, "uri")];
+  return {
+    ...(path === undefined ? {} : { path }),
+    ...(text === undefined ? {} : { text }),
+    ...(uri === undefined ? {} : { uri }),
+  };
+};

@@ -108,7 +108,11 @@ export const same = (a: Value | undefined, b: Value | undefined): boolean => {
   if (b instanceof Secret) return same(a, b.value);
   if (a instanceof Unknown || b instanceof Unknown) return false;
   if (a instanceof Asset || a instanceof Archive)
-    return a.constructor === b?.constructor && a.hash === (b as Asset).hash;
+    return (
+      (b instanceof Asset || b instanceof Archive) &&
+      a.constructor === b.constructor &&
+      a.hash === b.hash
+    );
   if (a instanceof Reference) return b instanceof Reference && a.urn === b.urn;
   if (isList(a))
     return isList(b) && a.length === b.length && a.every((item, index) => same(item, b[index]));

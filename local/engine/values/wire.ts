@@ -17,37 +17,56 @@ import {
   Asset,
   isList,
   isProps,
-  mapProps,
   type Props,
   Reference,
   Secret,
+  type Source,
   UNKNOWN,
   Unknown,
   type Value,
 } from "./value";
 
-type Plain = Record<string, unknown>;
+type Plain = Readonly<Record<string, unknown>>;
+const isPlain = (value: unknown): value is Plain =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const textAt = (value: Plain, key: string): string | undefined => {
+  const found = value[key];
+  return typeof found === "string" ? found : undefined;
+};
+const sourceOf = (value: Plain): Source => ({
+  path: textAt(value, "path"),
+  text: textAt(value, "text"),
+  uri: textAt(value, "uri"),
+});
+
+/** The members of an archive that the program has put together. */
+const membersOf = async (
+  members: Plain,
+  folder: string,
+): Promise<Readonly<Record<string, Asset | Archive>>> =>
+  Object.fromEntries(
+    Object.entries(await decodeAll(members, folder)).map(([name, member]) => {
+      if (member instanceof Asset || member instanceof Archive) return [name, member];
+      throw new Error(`the archive's member ${name} is neither asset nor archive`);
+    }),
+  );
 
 const special = async (value: Plain, folder: string): Promise<Value> => {
   switch (value[SIGNATURE]) {
     case SECRET:
       return new Secret(await decode(value["value"], folder));
     case ASSET:
-      return await readAsset(value, folder);
+      return await readAsset(sourceOf(value), folder);
     case ARCHIVE: {
-      const members = value["assets"] as Plain | undefined;
-      const assets =
-        members &&
-        ((await decodeAll(members, folder)) as unknown as Readonly<
-          Record<string, Asset | Archive>
-        >);
-      return await readArchive(value, assets, folder);
+      const members = value["assets"];
+      const assets = isPlain(members) ? await membersOf(members, folder) : undefined;
+      return await readArchive(sourceOf(value), assets, folder);
     }
     case REFERENCE:
       return new Reference(
-        value["urn"] as string,
+        textAt(value, "urn") ?? "",
         value["id"] === undefined ? undefined : await decode(value["id"], folder),
-        (value["packageVersion"] as string | undefined) ?? "",
+        textAt(value, "packageVersion") ?? "",
       );
     case OUTPUT: {
       const inner = "value" in value ? await decode(value["value"], folder) : UNKNOWN;
@@ -63,10 +82,9 @@ const special = async (value: Plain, folder: string): Promise<Value> => {
 const decode = async (value: unknown, folder: string): Promise<Value> => {
   if (typeof value === "string") return UNKNOWN_TEXTS.has(value) ? UNKNOWN : value;
   if (Array.isArray(value)) return await Promise.all(value.map((item) => decode(item, folder)));
-  if (typeof value !== "object" || value === null) return value as null | boolean | number;
-  return SIGNATURE in value
-    ? await special(value, folder)
-    : await decodeAll(value as Plain, folder);
+  if (isPlain(value))
+    return SIGNATURE in value ? await special(value, folder) : await decodeAll(value, folder);
+  return typeof value === "boolean" || typeof value === "number" ? value : null;
 };
 
 const decodeAll = async (value: Plain, folder: string): Promise<Props> =>
@@ -102,9 +120,9 @@ const encode = (value: Value): JavaScriptValue => {
       ...(value.id === undefined ? {} : { id: encode(value.id) }),
     };
   if (isList(value)) return value.map(encode);
-  if (isProps(value)) return mapProps(value, (item) => encode(item) as Value) as JavaScriptValue;
-  return value;
+  return isProps(value) ? encodeAll(value) : value;
 };
+const encodeAll = (props: Props): { [key: string]: JavaScriptValue } =>
+  Object.fromEntries(Object.entries(props).map(([key, item]) => [key, encode(item)]));
 
-export const toWire = (props: Props): Struct =>
-  Struct.fromJavaScript(encode(props) as { [key: string]: JavaScriptValue });
+export const toWire = (props: Props): Struct => Struct.fromJavaScript(encodeAll(props));

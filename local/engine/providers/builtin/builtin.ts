@@ -19,8 +19,8 @@ const readStack = async ({ stackOutputs }: Surroundings, name: string): Promise<
   return {
     name,
     outputs,
-    secretOutputNames: Object.keys(outputs)
-      .filter((key) => hasSecret(outputs[key]!))
+    secretOutputNames: Object.entries(outputs)
+      .flatMap(([key, value]) => (hasSecret(value) ? [key] : []))
       .sort(),
   };
 };
@@ -38,13 +38,16 @@ const stackReference = (around: Surroundings): Kind => ({
   },
 });
 
+const given = ({ input }: Props): Value => input ?? null;
+const kept = ({ output }: Props): Value => output ?? null;
+
 /** Keeps the first value that it was given. */
 const stash: Kind = {
   repeats: { output: "input" },
-  check: (given) => ({
-    inputs: given,
+  check: (inputs) => ({
+    inputs,
     failures:
-      given["input"] === undefined
+      inputs["input"] === undefined
         ? [{ property: "input", reason: 'missing required property "input"' }]
         : [],
   }),
@@ -52,22 +55,26 @@ const stash: Kind = {
   create: (inputs) =>
     Promise.resolve({
       id: randomUUID(),
-      outputs: { input: inputs["input"]!, output: inputs["input"]! },
+      outputs: { input: given(inputs), output: given(inputs) },
     }),
-  update: (old, inputs) =>
-    Promise.resolve({ input: inputs["input"]!, output: old.outputs["output"]! }),
+  update: (old, inputs) => Promise.resolve({ input: given(inputs), output: kept(old.outputs) }),
   read: (old) => Promise.resolve(old),
   delete: async () => {},
   preview: (inputs, old) => ({
-    input: inputs["input"]!,
-    output: old ? old.outputs["output"]! : inputs["input"]!,
+    input: given(inputs),
+    output: old ? kept(old.outputs) : given(inputs),
   }),
 };
 
 const found = ({ resource }: Surroundings, urn: Value | undefined): Props => {
   const state = resource(text(urn) ?? "");
   if (!state) throw new Error(`unknown resource ${text(urn) ?? ""}`);
-  return { urn: urn!, id: state.id ?? "", provider: state.provider ?? "", state: state.outputs };
+  return {
+    urn: urn ?? null,
+    id: state.id ?? "",
+    provider: state.provider ?? "",
+    state: state.outputs,
+  };
 };
 
 /** The package "pulumi", which every engine has built in. */

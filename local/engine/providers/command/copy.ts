@@ -5,12 +5,15 @@ import { type Kind, text, type Work } from "../provider";
 import { checkConnection } from "./connection";
 import { connect } from "./dial";
 import { put, putText } from "./sftp";
-import { uniqueId } from "./shared";
+import { connectionOf, uniqueId } from "./shared";
 
 const copy = async (inputs: Props, work: Work): Promise<void> => {
-  const source = (inputs["source"] as unknown as Asset | Archive).source;
-  const to = text(inputs["remotePath"])!;
-  const client = await connect(inputs["connection"] as Props, work);
+  const given = inputs["source"];
+  if (!(given instanceof Asset || given instanceof Archive))
+    throw new Error("source: either asset or archive must be set");
+  const { source } = given;
+  const to = text(inputs["remotePath"]) ?? "";
+  const client = await connect(connectionOf(inputs), work);
   client.on("error", (error) => work.log("debug", error.message));
   const stop = (): void => {
     client.destroy();
@@ -29,7 +32,7 @@ const copy = async (inputs: Props, work: Work): Promise<void> => {
         if (error) reject(error);
         else
           (source.path === undefined
-            ? putText(sftp, source.text!, to)
+            ? putText(sftp, source.text ?? "", to)
             : put(sftp, assetPath(source.path), to)
           ).then(resolve, reject);
       });

@@ -22,7 +22,7 @@ const checkKey = (connection: Props): void => {
   if (parsed instanceof Error) throw new Error(`connection.privateKey: ${parsed.message}`);
 };
 
-const host = (connection: Props): string => text(connection["host"])!;
+const host = (connection: Props): string => text(connection["host"]) ?? "";
 const port = (connection: Props): number => number(connection["port"]) ?? 22;
 
 /** What will not become right by trying again. */

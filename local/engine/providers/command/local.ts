@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 
+import { codeOf } from "../../errors";
+import { isList, type Props } from "../../values/value";
 import type { Lookup } from "../provider";
 import { text } from "../provider";
 import { collector, commandKind, previousOutput, type Ran, type Runner, strings } from "./shared";
@@ -9,14 +11,15 @@ import { collector, commandKind, previousOutput, type Ran, type Runner, strings 
  * its own.
  */
 const endWith = (signal: AbortSignal, child: ChildProcess): void => {
+  const { pid } = child;
+  if (pid === undefined) return;
   const stop = (): void => {
     try {
-      process.kill(-child.pid!, "SIGKILL");
+      process.kill(-pid, "SIGKILL");
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+      if (codeOf(error) !== "ESRCH") throw error;
     }
   };
-  if (child.pid === undefined) return;
   if (signal.aborted) {
     stop();
     return;
@@ -30,12 +33,15 @@ const failureOf = (code: number | null, signal: string | null): string | undefin
   return code === null ? `signal: ${signal}` : `exit status ${code}`;
 };
 
+const interpreterOf = ({ interpreter }: Props): readonly string[] => {
+  const words = isList(interpreter) ? interpreter.flatMap((word) => text(word) ?? []) : [];
+  return words.length > 0 ? words : ["/bin/sh", "-c"];
+};
+
 const run: Runner = async (command, inputs, previous, work) => {
-  const interpreter = (inputs["interpreter"] as readonly string[] | undefined)?.length
-    ? (inputs["interpreter"] as readonly string[])
-    : ["/bin/sh", "-c"];
+  const [interpreter = "/bin/sh", ...words] = interpreterOf(inputs);
   const output = collector(inputs, work);
-  const child = spawn(interpreter[0]!, [...interpreter.slice(1), command], {
+  const child = spawn(interpreter, [...words, command], {
     cwd: text(inputs["dir"]) ?? process.cwd(),
     stdio: ["pipe", "pipe", "pipe"],
     detached: true,

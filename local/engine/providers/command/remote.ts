@@ -4,7 +4,15 @@ import type { Props } from "../../values/value";
 import { text, type Work } from "../provider";
 import { checkConnection } from "./connection";
 import { connect } from "./dial";
-import { collector, commandKind, previousOutput, type Ran, type Runner, strings } from "./shared";
+import {
+  collector,
+  commandKind,
+  connectionOf,
+  previousOutput,
+  type Ran,
+  type Runner,
+  strings,
+} from "./shared";
 
 const open = async (
   client: Client,
@@ -65,7 +73,7 @@ const REFUSED =
   "This only works if your SSH server is configured to accept these variables via AcceptEnv. Alternatively, prefix the command itself with the variables in the form 'VAR=value command'";
 
 const run: Runner = async (command, inputs, previous, work) => {
-  const client = await connect(inputs["connection"] as Props, work);
+  const client = await connect(connectionOf(inputs), work);
   // Errors after the connection stands end the channel; without a listener they would end the
   // process.
   client.on("error", (error) => work.log("debug", error.message));

@@ -69,6 +69,10 @@ export const strings = (value: Value | undefined): Readonly<Record<string, strin
       )
     : {};
 
+/** How to reach the machine. */
+export const connectionOf = ({ connection }: Props): Props =>
+  isProps(connection) ? connection : {};
+
 /** Collects both streams and tells each line as it comes, as far as `logging` wants. */
 export const collector = (inputs: Props, work: Work) => {
   const logging = text(inputs["logging"]) ?? "stdoutAndStderr";
@@ -82,7 +86,7 @@ export const collector = (inputs: Props, work: Work) => {
         chunks.push(chunk);
         both.push(chunk.toString("utf8"));
         const lines = (rest + chunk.toString("utf8")).split("\n");
-        rest = lines.pop()!;
+        rest = lines.pop() ?? "";
         if (told) lines.filter((line) => line.trim() !== "").forEach((line) => work.status(line));
       },
       end: (): string => {

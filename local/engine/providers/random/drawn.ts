@@ -46,17 +46,18 @@ export const whole = (inputs: Props): Made => {
   return { id: String(result), outputs: { result, id: String(result) } };
 };
 
+const isWhole = (value: number | undefined): value is number => Number.isInteger(value);
 /** "<result>,<min>,<max>". */
 export const takenWhole = (given: string): Existing => {
   const [result, min, max, ...more] = given.split(",").map(Number);
-  if (![result, min, max].every(Number.isInteger) || more.length > 0)
+  if (!isWhole(result) || !isWhole(min) || !isWhole(max) || more.length > 0)
     throw new Error(
       `"${given}": expected <result>,<min>,<max>, as in 15390,1,50000 (a seed is not supported by the embedded engine)`,
     );
   return {
     id: String(result),
-    inputs: { min: min!, max: max! },
-    outputs: { result: result!, id: String(result) },
+    inputs: { min, max },
+    outputs: { result, id: String(result) },
   };
 };
 
@@ -68,8 +69,8 @@ export const uuid4 = (): Made => asUuid(randomUUID());
 export const uuid7 = (): Made => {
   const bytes = randomBytes(16);
   bytes.writeUIntBE(Date.now(), 0, 6);
-  bytes[6] = (bytes[6]! & 0x0f) | 0x70;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   const hex = bytes.toString("hex");
   return asUuid(
     [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join(
@@ -102,12 +103,10 @@ export const takenBytes = (id: string): Existing => {
 };
 
 export const inRandomOrder = <T>(given: readonly T[]): T[] => {
-  const items = [...given];
-  for (let index = items.length - 1; index > 0; index--) {
-    const other = randomInt(index + 1);
-    [items[index], items[other]] = [items[other]!, items[index]!];
-  }
-  return items;
+  const left = [...given];
+  const drawn: T[] = [];
+  while (left.length > 0) drawn.push(...left.splice(randomInt(left.length), 1));
+  return drawn;
 };
 
 /** As many as are asked for: the list again and again, each time in another order. */

@@ -76,7 +76,7 @@ const SETS = {
   special: "!@#$%&*()-_=+[]{}<>:?",
 } as const;
 const draw = (alphabet: string, count: number): string[] =>
-  Array.from({ length: count }, () => alphabet[randomInt(alphabet.length)]!);
+  Array.from({ length: count }, () => alphabet.charAt(randomInt(alphabet.length)));
 
 /** `length` characters of the wanted sets, at least as many of each as asked. */
 const characters = (inputs: Props): string => {
@@ -125,15 +125,19 @@ const TEXT_DEFAULTS: Props = {
   upper: true,
 };
 
+const oneOf = (words: readonly string[]): readonly string[] => {
+  const at = randomInt(words.length);
+  return words.slice(at, at + 1);
+};
+
 const pet = (inputs: Props): { id: string; outputs: Props } => {
   const count = number(inputs["length"]) ?? 2;
   const words = [
-    ...Array.from({ length: count - 1 }, () => QUALITIES[randomInt(QUALITIES.length)]!),
-    NOUNS[randomInt(NOUNS.length)]!,
-  ];
-  const id = [...(text(inputs["prefix"]) ? [text(inputs["prefix"])!] : []), ...words].join(
-    text(inputs["separator"]) ?? "-",
-  );
+    ...Array.from({ length: count - 1 }, () => oneOf(QUALITIES)),
+    ...oneOf(NOUNS),
+  ].flat();
+  const prefix = text(inputs["prefix"]);
+  const id = [...(prefix ? [prefix] : []), ...words].join(text(inputs["separator"]) ?? "-");
   return { id, outputs: { id } };
 };
 

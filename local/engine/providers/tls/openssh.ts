@@ -1,5 +1,7 @@
 import { createHash, type KeyObject, randomBytes } from "node:crypto";
 
+import { z } from "zod";
+
 /** SSH's wire format: each field with its length before it (RFC 4251). */
 const field = (data: Buffer | string): Buffer => {
   const bytes = Buffer.isBuffer(data) ? data : Buffer.from(data);
@@ -12,15 +14,31 @@ const field = (data: Buffer | string): Buffer => {
 const mpint = (encoded: string): Buffer => {
   let bytes = Buffer.from(encoded, "base64url");
   while (bytes.length > 1 && bytes[0] === 0) bytes = bytes.subarray(1);
-  return field(bytes[0]! & 0x80 ? Buffer.concat([Buffer.of(0), bytes]) : bytes);
+  return field((bytes[0] ?? 0) & 0x80 ? Buffer.concat([Buffer.of(0), bytes]) : bytes);
 };
 
-const CURVES: Readonly<Record<string, string>> = {
-  "P-256": "nistp256",
-  "P-384": "nistp384",
-  "P-521": "nistp521",
-};
-type Jwk = Readonly<Record<string, string>>;
+const CURVES = { "P-256": "nistp256", "P-384": "nistp384", "P-521": "nistp521" } as const;
+/** A private key as Node exports it; all but the first two in base64url. */
+const jwkSchema = z.discriminatedUnion("kty", [
+  z.object({ kty: z.literal("OKP"), x: z.string(), d: z.string() }),
+  z.object({
+    kty: z.literal("RSA"),
+    n: z.string(),
+    e: z.string(),
+    d: z.string(),
+    qi: z.string(),
+    p: z.string(),
+    q: z.string(),
+  }),
+  z.object({
+    kty: z.literal("EC"),
+    crv: z.enum(["P-256", "P-384", "P-521"]),
+    x: z.string(),
+    y: z.string(),
+    d: z.string(),
+  }),
+]);
+type Jwk = z.infer<typeof jwkSchema>;
 
 interface Encoded {
   readonly type: string;
@@ -29,33 +47,33 @@ interface Encoded {
 }
 
 const encode = (jwk: Jwk): Encoded => {
-  if (jwk["kty"] === "OKP") {
-    const [x, d] = [Buffer.from(jwk["x"]!, "base64url"), Buffer.from(jwk["d"]!, "base64url")];
+  if (jwk.kty === "OKP") {
+    const [x, d] = [Buffer.from(jwk.x, "base64url"), Buffer.from(jwk.d, "base64url")];
     return {
       type: "ssh-ed25519",
       publicFields: field(x),
       privateFields: Buffer.concat([field(x), field(Buffer.concat([d, x]))]),
     };
   }
-  if (jwk["kty"] === "RSA") {
-    const [n, e, d, qi, p, q] = ["n", "e", "d", "qi", "p", "q"].map((name) => mpint(jwk[name]!));
+  if (jwk.kty === "RSA") {
+    const { n, e, d, qi, p, q } = jwk;
     return {
       type: "ssh-rsa",
-      publicFields: Buffer.concat([e!, n!]),
-      privateFields: Buffer.concat([n!, e!, d!, qi!, p!, q!]),
+      publicFields: Buffer.concat([e, n].map(mpint)),
+      privateFields: Buffer.concat([n, e, d, qi, p, q].map(mpint)),
     };
   }
-  const curve = CURVES[jwk["crv"]!]!;
+  const curve = CURVES[jwk.crv];
   const point = Buffer.concat([
     Buffer.of(4),
-    Buffer.from(jwk["x"]!, "base64url"),
-    Buffer.from(jwk["y"]!, "base64url"),
+    Buffer.from(jwk.x, "base64url"),
+    Buffer.from(jwk.y, "base64url"),
   ]);
   const publicFields = Buffer.concat([field(curve), field(point)]);
   return {
     type: `ecdsa-sha2-${curve}`,
     publicFields,
-    privateFields: Buffer.concat([publicFields, mpint(jwk["d"]!)]),
+    privateFields: Buffer.concat([publicFields, mpint(jwk.d)]),
   };
 };
 
@@ -75,7 +93,7 @@ export interface OpenSshForms {
 /** OpenSSH's forms of a private key; undefined for what OpenSSH does not know (P-224). */
 export const openSshForms = (key: KeyObject): OpenSshForms | undefined => {
   if (key.asymmetricKeyDetails?.namedCurve === "secp224r1") return undefined;
-  const jwk = key.export({ format: "jwk" }) as Jwk;
+  const jwk = jwkSchema.parse(key.export({ format: "jwk" }));
   const { type, publicFields, privateFields } = encode(jwk);
   const publicBlob = Buffer.concat([field(type), publicFields]);
   const check = randomBytes(4);
@@ -93,7 +111,10 @@ export const openSshForms = (key: KeyObject): OpenSshForms | undefined => {
     field(publicBlob),
     field(Buffer.concat([inner, padding])),
   ]);
-  const md5 = createHash("md5").update(publicBlob).digest("hex").match(/../g)!.join(":");
+  const md5 = createHash("md5")
+    .update(publicBlob)
+    .digest("hex")
+    .replace(/..(?=.)/g, "$&:");
   const sha256 = `SHA256:${createHash("sha256").update(publicBlob).digest("base64").replace(/=+$/, "")}`;
   return {
     publicKey: `${type} ${publicBlob.toString("base64")}\n`,

@@ -13,22 +13,36 @@ const CURVES: Readonly<Record<string, string>> = {
   P384: "secp384r1",
   P521: "secp521r1",
 };
-const DEFAULTS: Props = { ecdsaCurve: "P224", rsaBits: 2048 };
+const RSA_BITS = 2048;
+const DEFAULTS: Props = { ecdsaCurve: "P224", rsaBits: RSA_BITS };
+const curveOf = (inputs: Props): string => {
+  const name = text(inputs["ecdsaCurve"]) ?? "";
+  const curve = CURVES[name];
+  if (curve === undefined) throw new Error(`"${name}" is none of the curves known here`);
+  return curve;
+};
 
 const newKey = async (inputs: Props): Promise<KeyObject> => {
   switch (text(inputs["algorithm"])) {
     case "ED25519":
       return (await generate("ed25519")).privateKey;
     case "RSA":
-      return (await generate("rsa", { modulusLength: number(inputs["rsaBits"])! })).privateKey;
-    default:
-      return (await generate("ec", { namedCurve: CURVES[text(inputs["ecdsaCurve"])!]! }))
+      return (await generate("rsa", { modulusLength: number(inputs["rsaBits"]) ?? RSA_BITS }))
         .privateKey;
+    default:
+      return (await generate("ec", { namedCurve: curveOf(inputs) })).privateKey;
   }
 };
 
 /** PEM as the provider gives it: PKCS#1 for RSA, SEC 1 for ECDSA, PKCS#8 for ED25519. */
-const TRADITIONAL = { RSA: "pkcs1", ECDSA: "sec1", ED25519: "pkcs8" } as const;
+const TRADITIONAL: Readonly<Record<string, "pkcs1" | "sec1" | "pkcs8">> = {
+  RSA: "pkcs1",
+  ECDSA: "sec1",
+  ED25519: "pkcs8",
+};
+
+const pem = (key: KeyObject, type: "pkcs1" | "sec1" | "pkcs8"): string =>
+  key.export({ format: "pem", type }).toString();
 
 const privateKey: Kind = {
   secretOutputs: ["privateKeyOpenssh", "privateKeyPem", "privateKeyPemPkcs8"],
@@ -57,13 +71,10 @@ const privateKey: Kind = {
     const outputs: Props = {
       ...inputs,
       privateKeyOpenssh: forms?.privateKey ?? "",
-      privateKeyPem: key.export({
-        format: "pem",
-        type: TRADITIONAL[text(inputs["algorithm"]) as keyof typeof TRADITIONAL],
-      }) as string,
-      privateKeyPemPkcs8: key.export({ format: "pem", type: "pkcs8" }) as string,
+      privateKeyPem: pem(key, TRADITIONAL[text(inputs["algorithm"]) ?? ""] ?? "pkcs8"),
+      privateKeyPemPkcs8: pem(key, "pkcs8"),
       publicKeyOpenssh: forms?.publicKey ?? "",
-      publicKeyPem: publicKey.export({ format: "pem", type: "spki" }) as string,
+      publicKeyPem: publicKey.export({ format: "pem", type: "spki" }).toString(),
       publicKeyFingerprintMd5: forms?.md5 ?? "",
       publicKeyFingerprintSha256: forms?.sha256 ?? "",
     };
