@@ -24,6 +24,7 @@ import { type PlannedOutage, announced, resizesIn } from "./planned-outage";
 import { powerOn } from "./power";
 import type { Reporter } from "./progress/reporter";
 import { ensureLab, type LabChoice } from "./ready-lab";
+import { removedServices } from "./removed-services";
 import { saveBeforeLoss } from "./replacement";
 import { type Verification, type VerifyOptions, verify } from "./verify/verify";
 
@@ -162,6 +163,8 @@ export const bringUp = async (
   refuseShutOut(fleet, context);
   await refuseOtherFleet(context, fleet);
   await refuseSmallerDisks(context, fleet, options.replaced);
+  const removed = await removedServices(context, fleet);
+  if (removed !== undefined) reporter.say(removed);
   if (context.local) await ensureLab(context, options, reporter);
   await lendToken(context, fleet);
   await adoptZone(context, fleet, (text) => reporter.say(text));

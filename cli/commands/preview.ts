@@ -8,6 +8,7 @@ import { previewAdoption } from "../existing-zone";
 import { failoverNow, failoverText } from "../failover";
 import { loadManifest } from "../manifest";
 import { refuseOtherFleet } from "../other-fleet";
+import { removedServices } from "../removed-services";
 import { previewLosses } from "../replacement";
 
 interface Options extends CommonOptions {
@@ -52,6 +53,8 @@ export const define = (command: Command): void => {
       for (const words of leftOutOf(context.project, fleet)) console.error(words);
       const looks = options.refresh ? ["--refresh"] : [];
       const losses = await previewLosses(context, fleet, engine, looks);
+      const removed = await removedServices(context, fleet);
+      if (removed !== undefined) console.error(removed);
       // Not on stdout, which is the engine's document with --json.
       for (const words of losses) console.error(words);
     });

@@ -6,6 +6,7 @@ import { judge } from "./judge";
 import { explains } from "./layers";
 import { covering } from "./maintenance";
 import { steadyMessage, worseMessage, type Named } from "./messages";
+import { tellOwedOf } from "./owed";
 import { outage, tellDown, tellFlapping, type Told } from "./tell";
 import { byReason, isGathering, type Failing } from "./together";
 
@@ -54,11 +55,14 @@ const open = (draft: Draft, [watched, state]: Failing): Told | undefined => {
 };
 
 /** Opens an incident for each; those that fail together are told together. */
-const announce = (draft: Draft, group: readonly Failing[]): void =>
+const announce = (draft: Draft, group: readonly Failing[]): void => {
+  // That they were well in between is told before that they no longer are.
+  tellOwedOf(draft, new Set(group.map(([{ id }]) => id)));
   tellDown(
     draft,
     group.map((failing) => open(draft, failing)).filter((told) => told !== undefined),
   );
+};
 
 /** It is silent because of a lower one, whose incident names it. */
 const hold = (draft: Draft, watched: Watched, state: CheckState, by: string): void => {

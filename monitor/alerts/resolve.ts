@@ -4,25 +4,8 @@ import { turned } from "./flaps";
 import type { Cleared, Incident } from "./incident";
 import { isBase, mayExplain } from "./layers";
 import { unwatchedMessage, upMessage } from "./messages";
-import { upTogetherMessage } from "./messages-together";
+import { othersOf, sendTogether } from "./owed";
 import { outage, tellFlapping } from "./tell";
-
-/** The others that the same message told of, and that are not well yet. */
-const othersOf = (draft: Draft, { id, group }: Incident): readonly Incident[] =>
-  group === undefined
-    ? []
-    : draft.open().filter((other) => other.group === group && other.id !== id);
-
-const sendTogether = (
-  draft: Draft,
-  { id }: Incident,
-  all: readonly Cleared[],
-  still: readonly Incident[],
-): void => {
-  const { rules, now } = draft;
-  const names = still.map(({ name }) => name);
-  draft.send(upTogetherMessage(rules.fleet, all, names, rules.link(id, now)));
-};
 
 /**
  * Closes it. The all-clears of a group leave together: until its last one is well they are kept by
@@ -43,18 +26,6 @@ const close = (
     draft.put({ ...keeper, owed: [...(keeper.owed ?? []), ...owed] });
   else if (own !== undefined && before.length === 0) own.alone();
   else if (owed.length > 0) sendTogether(draft, incident, owed, []);
-};
-
-/** All-clears that have waited for the rest of their group for a round leave without it. */
-export const tellOwed = (draft: Draft): void => {
-  const { now, rules } = draft;
-  for (const incident of draft.open()) {
-    const { owed = [] } = incident;
-    const from = Math.min(...owed.map(({ until }) => until));
-    if (owed.length === 0 || (now >= from && now - from < rules.roundMs)) continue;
-    draft.put({ ...incident, owed: undefined });
-    sendTogether(draft, incident, owed, [incident, ...othersOf(draft, incident)]);
-  }
 };
 
 /** What was told of is cleared, too, where it is no longer looked at. */

@@ -7,8 +7,9 @@ import type { Effect } from "./effects";
 import { withEvidence } from "./evidence";
 import type { EventKind, Incident } from "./incident";
 import { mayExplain } from "./layers";
+import { tellOwed } from "./owed";
 import { remind } from "./remind";
-import { closeUnwatched, freeAbove, resolve, tellOwed } from "./resolve";
+import { closeUnwatched, freeAbove, resolve } from "./resolve";
 import { countRun, type Streak } from "./streak";
 
 /** What happens to alerting. Times are milliseconds since the epoch. */

@@ -50,6 +50,7 @@ const words: Readonly<Record<string, string>> = {
   EREFUSED: "name server refused",
   ETIMEOUT: "name server did not answer",
   ENODATA: "name has no address",
+  EAI_AGAIN: "name server did not answer",
   EPIPE: "connection closed",
   HPE_HEADER_OVERFLOW: "response headers are too large",
   CERT_HAS_EXPIRED: "certificate has expired",

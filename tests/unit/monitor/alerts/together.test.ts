@@ -76,3 +76,18 @@ test("what was told and is no longer watched is closed in words", async () => {
   story.alerts.happened({ kind: "checks", watched: fleet().filter(({ id }) => id !== "blog") });
   expect(story.subjects()).toEqual(["[lab] DOWN: blog", "[lab] CLOSED: blog (no longer watched)"]);
 });
+
+test("one that fails again before its all-clear has left: first that it was well, then that it is not", async () => {
+  const story = await Story.settled(
+    [watch("primary", "primary"), watch("blog", "service", 2), watch("chat", "service", 2)],
+    { roundMs: 25_000 },
+  );
+  await story.rounds(2, { blog: late, chat: late });
+  await story.rounds(2, { chat: late });
+  await story.rounds(2, { blog: bad, chat: late });
+  expect(story.subjects()).toEqual([
+    "[lab] DOWN: blog, chat",
+    "[lab] UP: blog (was down 30 s)",
+    "[lab] DOWN: blog",
+  ]);
+});
