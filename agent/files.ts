@@ -19,6 +19,8 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 
+import { codeOf, messageOf } from "@second-server/contract/caught";
+
 export const sha256 = (content: Buffer | string): string =>
   createHash("sha256").update(content).digest("hex");
 
@@ -104,8 +106,7 @@ const ifThere = <T>(read: () => T, ...codes: readonly string[]): T | undefined =
   try {
     return read();
   } catch (error) {
-    if (["ENOENT", "ENOTDIR", ...codes].includes((error as NodeJS.ErrnoException).code ?? ""))
-      return undefined;
+    if (["ENOENT", "ENOTDIR", ...codes].includes(codeOf(error) ?? "")) return undefined;
     throw error;
   }
 };
@@ -153,6 +154,6 @@ export const readJson = <T>(path: string): T | undefined => {
   try {
     return JSON.parse(text) as T;
   } catch (error) {
-    throw new Error(`${path}: it is damaged: ${(error as Error).message}`);
+    throw new Error(`${path}: it is damaged: ${messageOf(error)}`);
   }
 };

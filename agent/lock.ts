@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 
+import { codeOf } from "@second-server/contract/caught";
 import { PATHS } from "@second-server/contract/paths";
 
 import { makeFolder } from "./files";
@@ -50,7 +51,7 @@ const noteHolder = (file: number, command: string, since: Date): void => {
       `"fleet-agent ${command}" (process ${process.pid}, since ${since.toISOString().slice(0, 19)}Z)\n`,
     );
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+    if (codeOf(error) !== "ENOSPC") throw error;
   }
 };
 

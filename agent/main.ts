@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 
+import { messageOf } from "@second-server/contract/caught";
 import { PATHS } from "@second-server/contract/paths";
 import type { Identity } from "@second-server/contract/release";
 
@@ -85,7 +86,7 @@ const keep = async (machine: Machine): Promise<number> => {
   try {
     await withLock(machine, "backup take-in", 3600, () => takeIn(machine), PATHS.repositoryLock);
   } catch (error) {
-    machine.log(`the repository of backups: ${(error as Error).message}`);
+    machine.log(`the repository of backups: ${messageOf(error)}`);
   }
   await refreshCopies(machine);
   return 0;

@@ -1,3 +1,4 @@
+import { messageOf } from "@second-server/contract/caught";
 import type { ReleaseProbe, ReleasePublicProbe } from "@second-server/contract/release";
 
 import type { Machine } from "./machine";
@@ -39,7 +40,7 @@ const askOnce = async (
   try {
     return faultOf(await question(), expected);
   } catch (error) {
-    return (error as Error).message;
+    return messageOf(error);
   }
 };
 

@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync } from "node:fs";
 
+import { messageOf } from "@second-server/contract/caught";
 import { PATHS } from "@second-server/contract/paths";
 import type { Release } from "@second-server/contract/release";
 
@@ -33,7 +34,7 @@ export const note = (machine: Machine, text: string): void => {
       `${machine.now().toISOString()} ${text.replaceAll("\n", "\n  ")}\n`,
     );
   } catch (error) {
-    machine.log(`${PATHS.agentLog} can't be written: ${(error as Error).message}`);
+    machine.log(`${PATHS.agentLog} can't be written: ${messageOf(error)}`);
   }
 };
 

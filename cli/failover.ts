@@ -1,3 +1,4 @@
+import { messageOf } from "@second-server/contract/caught";
 import { FAILOVER_MODES } from "@second-server/contract/failover";
 import { ROUTES, UNITS } from "@second-server/contract/names";
 import { ROLES } from "@second-server/contract/roles";
@@ -89,7 +90,7 @@ export const settleNames = async (
   if (changed)
     await sshCapture(context, "watcher", ["sudo", "systemctl", "start", UNITS.failover]).catch(
       (error: unknown) =>
-        reporter.say(`The services' names could not be looked at: ${(error as Error).message}`),
+        reporter.say(`The services' names could not be looked at: ${messageOf(error)}`),
     );
   const now = await readFailover(context, fleet);
   if (now === undefined || (now.active === "primary" && isSettled(now))) return undefined;

@@ -1,6 +1,8 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { codeOf } from "@second-server/contract/caught";
+
 import type { Context } from "./context";
 import { cannotRun } from "./errors";
 
@@ -37,8 +39,6 @@ const alive = ({ pid, started }: Holder): boolean => {
     return false;
   }
 };
-
-const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
 /**
  * Moves a dead holder's lock out of the way. Of two that see it dead only one moves it; who finds

@@ -1,3 +1,5 @@
+import { messageOf } from "@second-server/contract/caught";
+
 import type { FleetFacts } from "../config/fleet";
 import type { Context } from "./context";
 import { cannotRun } from "./errors";
@@ -11,7 +13,7 @@ export const loadManifest = async (context: Context): Promise<FleetFacts> => {
   try {
     return loadFleet(context.project, context.stack);
   } catch (error) {
-    if ((error as Error).name === "ManifestError") throw cannotRun((error as Error).message);
+    if ((error as Error).name === "ManifestError") throw cannotRun(messageOf(error));
     throw error;
   }
 };

@@ -1,3 +1,4 @@
+import { messageOf } from "@second-server/contract/caught";
 import { PATHS } from "@second-server/contract/paths";
 import type { Role } from "@second-server/contract/roles";
 
@@ -54,7 +55,7 @@ const tell = async (
     await sshCapture(context, OTHER[outage.role], wordsFor(outage, more));
     return undefined;
   } catch (error) {
-    return (error as Error).message;
+    return messageOf(error);
   }
 };
 

@@ -1,3 +1,4 @@
+import { messageOf } from "@second-server/contract/caught";
 import type { Role } from "@second-server/contract/roles";
 
 import type { Context } from "./context";
@@ -118,7 +119,7 @@ export const ensureOn = async (
     found = await Promise.all(wanted.map(find));
   } catch (error) {
     // The engine asks again, and again when it has to.
-    reporter.say(`Whether the machines are on could not be asked: ${(error as Error).message}`);
+    reporter.say(`Whether the machines are on could not be asked: ${messageOf(error)}`);
     return [];
   }
   const gone = found.filter(({ droplet }) => droplet === undefined);

@@ -1,3 +1,5 @@
+import { messageOf } from "@second-server/contract/caught";
+
 import type { Context } from "./context";
 import { cannotRun } from "./errors";
 import { type Lab, loadLab, progressTo } from "./lab";
@@ -22,7 +24,7 @@ const installMissing = async (
     await lab.installPackages(packages, progress);
   } catch (error) {
     throw cannotRun(
-      `fleet up: the Debian packages could not be installed: ${(error as Error).message}\nMend what apt names, and see that this ends well: apt-get install --no-install-recommends ${packages.join(" ")}`,
+      `fleet up: the Debian packages could not be installed: ${messageOf(error)}\nMend what apt names, and see that this ends well: apt-get install --no-install-recommends ${packages.join(" ")}`,
     );
   }
 };

@@ -1,3 +1,4 @@
+import { messageOf } from "@second-server/contract/caught";
 import type { Role } from "@second-server/contract/roles";
 
 import type { FleetFacts } from "../config/fleet";
@@ -103,7 +104,7 @@ const saveData = async ({ pull, newest }: Saving): Promise<void> => {
     throw failed(
       [
         "fleet up: a last backup of the primary could not be taken, so it is not replaced. Nothing was touched.",
-        `  ${(error as Error).message}`,
+        `  ${messageOf(error)}`,
         at === undefined
           ? "The watcher has no other good one, or did not answer: the primary's data would be lost."
           : `The newest good one that there is: ${ageText(at)}; what came later would be lost.`,

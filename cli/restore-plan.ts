@@ -4,6 +4,7 @@ import {
   type RestoreAgreement,
   type RestorePlan,
 } from "@second-server/contract/backups";
+import { messageOf } from "@second-server/contract/caught";
 import { z } from "zod";
 
 import { cannotRun, failed } from "./errors";
@@ -70,7 +71,7 @@ const askPlan = async ({ agreed, ask }: Asked): Promise<RestorePlan | { readonly
     const answer = await ask(["backup", "plan", ...agreementFlags(agreed), "--agree", "--json"]);
     return planSchema.parse(JSON.parse(answer));
   } catch (error) {
-    return { why: (error as Error).message };
+    return { why: messageOf(error) };
   }
 };
 

@@ -1,3 +1,4 @@
+import { messageOf } from "@second-server/contract/caught";
 import { type StackSettings, openStackSettings } from "@second-server/engine/settings";
 
 import type { Context } from "./context";
@@ -12,7 +13,7 @@ export const orRefuse = async <T>(word: string, work: () => Promise<T>): Promise
     return await work();
   } catch (error) {
     if ((error as Error).name === "EngineError")
-      throw cannotRun(`fleet ${word}: ${(error as Error).message}`);
+      throw cannotRun(`fleet ${word}: ${messageOf(error)}`);
     throw error;
   }
 };

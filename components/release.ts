@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { codeOf, messageOf } from "@second-server/contract/caught";
 import { bundlePath } from "@second-server/contract/paths";
 import type { Identity } from "@second-server/contract/release";
 
@@ -30,10 +31,10 @@ const writeBundle = (stack: string, { release, archive }: BuiltRelease): string 
     writeFileSync(fresh, archive);
     renameSync(fresh, path);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     if (code !== "EACCES" && code !== "EPERM") throw error;
     throw new BuildFolderError(
-      `${path}: can't be written: ${message}. It may be of a run by another user: remove the folder ${BUILD}, or run this as that user.`,
+      `${path}: can't be written: ${messageOf(error)}. It may be of a run by another user: remove the folder ${BUILD}, or run this as that user.`,
     );
   }
   return path;

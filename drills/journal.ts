@@ -1,6 +1,8 @@
 import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
+import { codeOf } from "@second-server/contract/caught";
+
 import type { Context } from "../cli/context";
 import type { Writes } from "./constant-writer";
 import type { Mark, Measures } from "./timeline";
@@ -35,7 +37,7 @@ const readOr = (file: string, otherwise: string): string => {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return otherwise;
+    if (codeOf(error) === "ENOENT") return otherwise;
     throw error;
   }
 };

@@ -1,6 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
 
 import { cronOf } from "@second-server/contract/calendar";
+import { messageOf } from "@second-server/contract/caught";
 import { Cron } from "croner";
 
 /** @returns what is wrong with the value, each problem with its place. */
@@ -92,7 +93,7 @@ const understood =
       understand(value);
       return [];
     } catch (error) {
-      return [`${at}: ${(error as Error).message}`];
+      return [`${at}: ${messageOf(error)}`];
     }
   };
 

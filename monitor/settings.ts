@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 
+import { codeOf, messageOf } from "@second-server/contract/caught";
 import type { Check } from "@second-server/contract/check-settings";
 import type { ObservatoryConfig } from "@second-server/contract/observatory";
 
@@ -17,7 +18,7 @@ export const readJson = <Value>(path: string): Value => {
     text = readFileSync(path, "utf8");
   } catch (error) {
     throw new BadConfig(
-      `${path}: can't be read (${(error as NodeJS.ErrnoException).code ?? String(error)}). Give the right file with --config.`,
+      `${path}: can't be read (${codeOf(error) ?? String(error)}). Give the right file with --config.`,
       { cause: error },
     );
   }
@@ -25,7 +26,7 @@ export const readJson = <Value>(path: string): Value => {
     return JSON.parse(text) as Value;
   } catch (error) {
     throw new BadConfig(
-      `${path}: not JSON (${(error as Error).message}). Deploy again: the file is made from fleet.yaml.`,
+      `${path}: not JSON (${messageOf(error)}). Deploy again: the file is made from fleet.yaml.`,
       { cause: error },
     );
   }

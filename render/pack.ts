@@ -3,6 +3,8 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 
+import { codeOf } from "@second-server/contract/caught";
+
 const LEVEL = 4;
 const KEPT = join(__dirname, "../node_modules/.cache/second-server");
 
@@ -21,7 +23,7 @@ const readKept = (path: string): Buffer | undefined => {
     const file = readFileSync(path);
     return digest(file.subarray(32)).equals(file.subarray(0, 32)) ? file.subarray(32) : undefined;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if (codeOf(error) === "ENOENT") return undefined;
     throw error;
   }
 };
@@ -34,8 +36,7 @@ const keep = (path: string, packed: Buffer): void => {
     renameSync(fresh, path);
   } catch (error) {
     // Where nothing can be kept, it is packed anew each time.
-    if (!["EACCES", "EROFS", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? ""))
-      throw error;
+    if (!["EACCES", "EROFS", "EPERM"].includes(codeOf(error) ?? "")) throw error;
   }
 };
 

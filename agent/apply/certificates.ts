@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 
+import { messageOf } from "@second-server/contract/caught";
 import { UNITS } from "@second-server/contract/names";
 import { DEBIAN_PATHS, PATHS } from "@second-server/contract/paths";
 import type { ReleaseCertificate } from "@second-server/contract/release";
@@ -227,7 +228,7 @@ export const obtain = async (
   } catch (error) {
     if (good === undefined) throw error;
     await show(machine, name, good);
-    const words = `the certificate still has names that are gone, and can't be renewed with them. The next ./fleet up tries again.\n${(error as Error).message}`;
+    const words = `the certificate still has names that are gone, and can't be renewed with them. The next ./fleet up tries again.\n${messageOf(error)}`;
     note(machine, words);
     machine.log(words);
     return;

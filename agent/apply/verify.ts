@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 
+import { messageOf } from "@second-server/contract/caught";
 import { DEBIAN_PATHS, PATHS, treeFolder } from "@second-server/contract/paths";
 import type { Release, ReleaseFile, ReleaseTree } from "@second-server/contract/release";
 
@@ -129,7 +130,7 @@ export const verify = async (
   const answers = await Promise.allSettled(tests);
   rmSync(machine.at(PATHS.stage), { recursive: true, force: true });
   const refusals = answers.flatMap((answer) =>
-    answer.status === "rejected" ? [(answer.reason as Error).message] : [],
+    answer.status === "rejected" ? [messageOf(answer.reason)] : [],
   );
   if (refusals.length > 0) throw new Error(refusals.join("\n"));
 };

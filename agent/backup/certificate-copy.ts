@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 
+import { messageOf } from "@second-server/contract/caught";
 import type { CertificateCopy } from "@second-server/contract/failover";
 import { UNITS } from "@second-server/contract/names";
 import { PATHS } from "@second-server/contract/paths";
@@ -85,7 +86,7 @@ export const refreshCopies = async (
       await must(machine, ["systemctl", "try-reload-or-restart", UNITS.nginx]);
       machine.log(`the copy of the primary's certificate is in force, good until ${until}`);
     } catch (error) {
-      const problem = (error as Error).message;
+      const problem = messageOf(error);
       record(machine, { ...before(machine), at, problem });
       machine.log(`the copy of the primary's certificate stays as it is: ${problem}`);
     }

@@ -1,5 +1,6 @@
 import { rmSync, symlinkSync } from "node:fs";
 
+import { messageOf } from "@second-server/contract/caught";
 import { DEBIAN_PATHS, PATHS } from "@second-server/contract/paths";
 import type { ReleaseCertificate } from "@second-server/contract/release";
 
@@ -75,7 +76,7 @@ export const putCertificates = async (
       writeAnew(machine, certificate, parsed, account);
     } catch (error) {
       machine.log(
-        `the backup's certificate is not put back: ${(error as Error).message}. A new one is asked for.`,
+        `the backup's certificate is not put back: ${messageOf(error)}. A new one is asked for.`,
       );
     }
   }

@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 
+import { codeOf, messageOf } from "@second-server/contract/caught";
 import { CONTRACT_VERSION } from "@second-server/contract/version";
 
 import { bytesOf, shown, textOf } from "../file-names";
@@ -171,13 +172,13 @@ const readBounded = (path: string): string => {
 };
 
 const reasonOf = (error: unknown): string => {
-  const { code, message } = error as NodeJS.ErrnoException;
+  const code = codeOf(error);
   if (code === "ENOENT") return `${MANIFEST} is missing`;
   if (code === "ELOOP") return `${MANIFEST} is a link`;
   // A parser's message quotes what it read, and that may be anything.
   return error instanceof SyntaxError
     ? `${MANIFEST} is damaged: it is not JSON`
-    : `${MANIFEST} is damaged: ${message}`;
+    : `${MANIFEST} is damaged: ${messageOf(error)}`;
 };
 
 /**
@@ -227,7 +228,7 @@ export const inspect = (folder: string): Inspected => {
   try {
     return { manifest, faults: compare(manifest, folder) };
   } catch (error) {
-    return { manifest, faults: [{ path: "", text: (error as Error).message }] };
+    return { manifest, faults: [{ path: "", text: messageOf(error) }] };
   }
 };
 

@@ -1,6 +1,7 @@
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { relative } from "node:path";
 
+import { messageOf } from "@second-server/contract/caught";
 import { DEBIAN_PATHS, PATHS } from "@second-server/contract/paths";
 import type { Release } from "@second-server/contract/release";
 
@@ -87,7 +88,7 @@ const copyCertificates = async (machine: Machine, draft: string): Promise<readon
     return [{ path: CERTIFICATES }];
   } catch (error) {
     rmSync(`${draft}/${CERTIFICATES}`, { recursive: true, force: true });
-    return [{ path: CERTIFICATES, failed: (error as Error).message }];
+    return [{ path: CERTIFICATES, failed: messageOf(error) }];
   }
 };
 

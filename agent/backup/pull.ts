@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, renameSync, rmSync } from "node:fs";
 
+import { messageOf } from "@second-server/contract/caught";
 import { PATHS } from "@second-server/contract/paths";
 
 import { shown } from "../file-names";
@@ -92,7 +93,7 @@ const recordTaken = (machine: Machine, id: string, began: Date, taken: Taken): v
 };
 
 const recordFailure = (machine: Machine, began: Date, error: unknown): void => {
-  const { message } = error as Error;
+  const message = messageOf(error);
   // On a full disk the status can't be written either: its age tells the Observatory, and the first
   // reason is what counts here.
   try {
@@ -103,7 +104,7 @@ const recordFailure = (machine: Machine, began: Date, error: unknown): void => {
       ...(error instanceof Refused && { problems: [message] }),
     });
   } catch (second) {
-    machine.log((second as Error).message);
+    machine.log(messageOf(second));
   }
 };
 

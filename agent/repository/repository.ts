@@ -5,6 +5,7 @@ import type {
   RepositoryStatus,
   RepositoryWork,
 } from "@second-server/contract/backups";
+import { messageOf } from "@second-server/contract/caught";
 import { PATHS } from "@second-server/contract/paths";
 
 import { recordStatus } from "../backup/store";
@@ -39,9 +40,9 @@ export const noted = async <T>(
     return result;
   } catch (error) {
     try {
-      note(machine, work, { error: (error as Error).message });
+      note(machine, work, { error: messageOf(error) });
     } catch (second) {
-      machine.log((second as Error).message);
+      machine.log(messageOf(second));
     }
     throw error;
   }

@@ -1,3 +1,4 @@
+import { messageOf } from "@second-server/contract/caught";
 import { PATHS } from "@second-server/contract/paths";
 
 import { failedItems } from "../backup/items";
@@ -142,7 +143,7 @@ const work = async (machine: Machine): Promise<void> => {
       await takeOne(machine, factsOf(machine, id, order));
       orders.set(id, order);
     } catch (error) {
-      complaints.push(`${id}: ${(error as Error).message}`);
+      complaints.push(`${id}: ${messageOf(error)}`);
     }
   }
   const all = missing.length > 0 ? await snapshotsIn(machine, place) : before;

@@ -1,3 +1,4 @@
+import { messageOf } from "@second-server/contract/caught";
 import { UNITS } from "@second-server/contract/names";
 import { z } from "zod";
 
@@ -26,7 +27,7 @@ const words = async (work: Promise<string>): Promise<string> => {
   try {
     return await work;
   } catch (error) {
-    return `not known: ${(error as Error).message}`;
+    return `not known: ${messageOf(error)}`;
   }
 };
 

@@ -1,5 +1,6 @@
 import { resolve4 } from "node:dns/promises";
 
+import { codeOf, messageOf } from "@second-server/contract/caught";
 import type { Command } from "commander";
 
 import { type CommonOptions, type Context, common, contextOf } from "../context";
@@ -34,7 +35,7 @@ const manifest = async (context: Context): Promise<Finding> => {
     return {
       check: "fleet.yaml",
       ok: false,
-      detail: (error as Error).message,
+      detail: messageOf(error),
       remedy: "Correct fleet.yaml.",
     };
   }
@@ -105,7 +106,7 @@ export const token = async (
     return {
       check,
       ok: false,
-      detail: `api.digitalocean.com can't be reached: ${(error as Error).message}`,
+      detail: `api.digitalocean.com can't be reached: ${messageOf(error)}`,
       remedy: "Check this machine's network and DNS.",
     };
   }
@@ -132,7 +133,7 @@ const dns = async (name: string): Promise<Finding> => {
     return {
       check: `DNS: ${name}`,
       ok: false,
-      detail: (error as NodeJS.ErrnoException).code ?? String(error),
+      detail: codeOf(error) ?? String(error),
       remedy: "Check /etc/resolv.conf and this machine's network.",
     };
   }

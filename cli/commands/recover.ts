@@ -1,4 +1,5 @@
 import { agreementFlags } from "@second-server/contract/backups";
+import { messageOf } from "@second-server/contract/caught";
 import { AGENT } from "@second-server/contract/names";
 import type { Role } from "@second-server/contract/roles";
 import type { Command } from "commander";
@@ -49,7 +50,7 @@ const backUpOnceMore = async (
     await pullBackup(context, 120, reporter);
     return undefined;
   } catch (error) {
-    return (error as Error).message;
+    return messageOf(error);
   }
 };
 

@@ -2,6 +2,8 @@ import { readFileSync, readdirSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 
+import { codeOf } from "@second-server/contract/caught";
+
 import type { Context } from "../context";
 import { backendFolder } from "./state";
 
@@ -38,7 +40,7 @@ const exists = (pid: number): boolean => {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    return codeOf(error) === "EPERM";
   }
 };
 
@@ -65,7 +67,7 @@ export const liftDeadLocks = (context: Context): readonly number[] => {
   try {
     names = readdirSync(folder).filter((name) => name.endsWith(".json"));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    if (codeOf(error) === "ENOENT") return [];
     throw error;
   }
   return names.flatMap((name) => {

@@ -8,6 +8,8 @@ import { readFileSync } from "node:fs";
 import { request } from "node:https";
 import type { TLSSocket } from "node:tls";
 
+import { messageOf } from "@second-server/contract/caught";
+
 export interface ProbeTarget {
   readonly name: string;
   readonly url: string;
@@ -149,7 +151,7 @@ export const probe = async (
       url,
       address,
       ok: false,
-      error: (error as Error).message,
+      error: messageOf(error),
     };
   }
 };

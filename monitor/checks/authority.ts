@@ -1,6 +1,6 @@
 import type { Resolver } from "node:dns/promises";
 
-export const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
+import { codeOf } from "@second-server/contract/caught";
 
 /**
  * The resolver says that there is no such name, or no such record. It may say so from memory, for

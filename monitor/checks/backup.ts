@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
 import type { BackupStatus } from "@second-server/contract/backups";
+import { codeOf, messageOf } from "@second-server/contract/caught";
 import type { BackupCheck } from "@second-server/contract/check-settings";
 
 import { span } from "../alerts/words";
@@ -15,8 +16,8 @@ const read = async (path: string): Promise<BackupStatus | undefined> => {
   try {
     return JSON.parse(await readFile(path, "utf8")) as BackupStatus;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new Finding(`${path}: ${(error as Error).message}`);
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw new Finding(`${path}: ${messageOf(error)}`);
   }
 };
 export const readBackupStatus = async (path: string): Promise<BackupStatus> =>

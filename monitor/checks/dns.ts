@@ -1,11 +1,12 @@
 import type { CaaRecord } from "node:dns";
 import { Resolver } from "node:dns/promises";
 
+import { codeOf } from "@second-server/contract/caught";
 import type { DnsCheck } from "@second-server/contract/check-settings";
 
 import { listOf, oneOf, optional, text } from "../rules";
 import type { Advice } from "./advice";
-import { authoritiesOf, codeOf, isMissing } from "./authority";
+import { authoritiesOf, isMissing } from "./authority";
 import type { LookingKind } from "./check-kind";
 import { type RecordType, sameRecords, spelled, utf8 } from "./dns-records";
 import { Finding, TooLate } from "./outcome";

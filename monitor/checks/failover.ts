@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 
+import { codeOf, messageOf } from "@second-server/contract/caught";
 import type { FailoverCheck } from "@second-server/contract/check-settings";
 import type { CertificateCopy, FailoverReport } from "@second-server/contract/failover";
 import { UNITS } from "@second-server/contract/names";
@@ -18,8 +19,8 @@ const read = async <Value>(path: string): Promise<Value | undefined> => {
   try {
     return JSON.parse(await readFile(path, "utf8")) as Value;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new Finding(`${path}: ${(error as Error).message}`);
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw new Finding(`${path}: ${messageOf(error)}`);
   }
 };
 

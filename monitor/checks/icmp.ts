@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 
+import { codeOf } from "@second-server/contract/caught";
 import type { IcmpCheck } from "@second-server/contract/check-settings";
 
 import { text } from "../rules";
@@ -34,7 +35,7 @@ export const checkIcmp = (
       (error, stdout, stderr) => {
         if (!error)
           return resolve(/= [\d.]+\/([\d.]+)/.exec(stdout)?.[1]?.concat(" ms round trip"));
-        if ((error as NodeJS.ErrnoException).code === "ENOENT")
+        if (codeOf(error) === "ENOENT")
           return reject(new Finding("ping is not installed (Debian package iputils-ping)"));
         const said = stderr.trim().split("\n")[0] ?? "";
         reject(

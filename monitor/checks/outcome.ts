@@ -1,3 +1,5 @@
+import { codeOf, messageOf } from "@second-server/contract/caught";
+
 import type { Stage } from "./stage";
 
 /** What one run of a check found. */
@@ -71,7 +73,7 @@ const lateCodes: ReadonlySet<string | undefined> = new Set([
   "EPIPE",
 ]);
 export const isLate = (error: unknown): boolean =>
-  error instanceof TooLate || lateCodes.has((error as NodeJS.ErrnoException).code);
+  error instanceof TooLate || lateCodes.has(codeOf(error));
 
 /** OpenSSL's reason out of its line of numbers, functions and file names. */
 const tlsReason = (message: string): string | undefined => {
@@ -82,9 +84,9 @@ const tlsReason = (message: string): string | undefined => {
 
 /** At most 300 characters on one line: errors end up in mails, pages and the database. */
 export const explain = (error: unknown): string => {
-  const { code, message } = error as NodeJS.ErrnoException;
+  const [code, message] = [codeOf(error), messageOf(error)];
   const known = code === undefined ? undefined : words[code];
-  const text = known ?? tlsReason(message ?? "") ?? (message || code || String(error));
+  const text = known ?? tlsReason(message) ?? (message || code || String(error));
   return text
     .replace(/[\s\p{Cc}]+/gu, " ")
     .trim()

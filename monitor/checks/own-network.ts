@@ -1,3 +1,4 @@
+import { codeOf } from "@second-server/contract/caught";
 import type { TcpCheck } from "@second-server/contract/check-settings";
 
 import type { Clock } from "../adapters/clock";
@@ -18,7 +19,7 @@ const answers = async (probe: typeof checkTcp, place: Place, timeoutMs: number):
   try {
     await probe(place, timeoutMs);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     if (code !== "ECONNREFUSED" && code !== "ECONNRESET") throw error;
   }
 };

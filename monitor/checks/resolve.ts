@@ -1,8 +1,10 @@
 import { lookup as hostsLookup, Resolver } from "node:dns/promises";
 import { isIP, type LookupFunction } from "node:net";
 
+import { codeOf } from "@second-server/contract/caught";
+
 import { monotonic } from "../adapters/clock";
-import { authoritiesOf, codeOf } from "./authority";
+import { authoritiesOf } from "./authority";
 
 /**
  * As a visitor's own resolver does, an address is used until its TTL ends, but never for longer

@@ -1,6 +1,8 @@
 import { isIP, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 
+import { codeOf } from "@second-server/contract/caught";
+
 /**
  * What a run over the network failed at: its name was not resolved, nobody took the connection, TLS
  * was not agreed on, the certificate does not verify, or what was answered (or not) is wrong. It
@@ -17,8 +19,7 @@ interface Staged {
 const OF_CERTIFICATE =
   /^(CERT_|ERR_TLS_CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|CRL_|ERROR_IN_CERT_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_|HOSTNAME_MISMATCH)/;
 
-const isOfCertificate = (error: object): boolean =>
-  OF_CERTIFICATE.test((error as NodeJS.ErrnoException).code ?? "");
+const isOfCertificate = (error: object): boolean => OF_CERTIFICATE.test(codeOf(error) ?? "");
 
 const isObject = (error: unknown): error is object => typeof error === "object" && Boolean(error);
 

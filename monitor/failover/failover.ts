@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
+import { codeOf } from "@second-server/contract/caught";
 import type {
   FailoverConfig,
   FailoverMode,
@@ -83,8 +84,7 @@ const remembered = (path: string, log: Log): FailoverState => {
   try {
     return { ...FRESH, ...(JSON.parse(readFileSync(path, "utf8")) as Partial<FailoverState>) };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT")
-      log.error(`${path}: ${reason(error)}; failover begins anew`);
+    if (codeOf(error) !== "ENOENT") log.error(`${path}: ${reason(error)}; failover begins anew`);
     return FRESH;
   }
 };

@@ -1,5 +1,7 @@
 import { createRequire } from "node:module";
 
+import { messageOf } from "@second-server/contract/caught";
+
 import { migrations } from "./migrations";
 
 /** The part of libsql/promise that we use. `exec` and reading run on its own threads. */
@@ -32,7 +34,7 @@ export const openDatabase = async (path: string): Promise<Database> => {
   try {
     connection = new (loadLibsql())(path, {});
   } catch (error) {
-    throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
+    throw new Error(`${path}: ${messageOf(error)}`, { cause: error });
   }
   const database: Database = {
     exec: (text) => connection.exec(text),

@@ -1,5 +1,7 @@
 import { renameSync } from "node:fs";
 
+import { codeOf } from "@second-server/contract/caught";
+
 import type { Clock } from "../adapters/clock";
 import { reason, type Log } from "../adapters/log";
 import { type Database, openDatabase } from "./database";
@@ -70,6 +72,6 @@ const moveIfThere = (from: string, to: string): void => {
   try {
     renameSync(from, to);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    if (codeOf(error) !== "ENOENT") throw error;
   }
 };

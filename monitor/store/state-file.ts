@@ -9,6 +9,8 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 
+import { codeOf } from "@second-server/contract/caught";
+
 import { reason, type Log } from "../adapters/log";
 import { type Fits, parseStored } from "./shapes";
 
@@ -32,8 +34,7 @@ export const readStateFile = <State>(path: string, fits: Fits, empty: State, log
     if (!fits(state)) throw new Error("it is not what was written");
     return state as State;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT")
-      log.warn(`${path}: ${reason(error)}; beginning anew`);
+    if (codeOf(error) !== "ENOENT") log.warn(`${path}: ${reason(error)}; beginning anew`);
     return empty;
   }
 };
