@@ -7,6 +7,7 @@ import {
 import { messageOf } from "@second-server/contract/caught";
 import { z } from "zod";
 
+import { instantOf } from "./compromised";
 import { cannotRun, failed } from "./errors";
 import { ageText } from "./last-backup";
 
@@ -29,6 +30,7 @@ const planSchema = z.object({
   passedOver: texts,
   lost: texts,
   refused: z.string().optional(),
+  revokes: z.boolean().optional(),
 });
 
 /** Names and texts go back to what the primary once gave: none may move the terminal's cursor. */
@@ -94,6 +96,18 @@ const unanswered = (why: string, { agreed, command, complaint, say }: Asked): vo
   );
 };
 
+/** An agent of before passes over words that it does not know, and would restore what must not be. */
+const refuseOldAgent = (
+  plan: RestorePlan,
+  { agreed: { compromised = false, before } }: Asked,
+): void => {
+  const isLate = plan.items.some(({ id }) => before !== undefined && instantOf(id) > before);
+  if (isLate || (compromised && plan.revokes !== true))
+    throw cannotRun(
+      "fleet recover: the watcher's agent is of an earlier release, which does not know --compromised and --at. Nothing was touched. Bring it up to date first: ./fleet up",
+    );
+};
+
 /**
  * Before a primary is made anew: says what it will get, has the owner's agreement written down for
  * the restore, and rejects where nothing may be restored.
@@ -104,6 +118,7 @@ export const clearRestore = async (asked: Asked): Promise<void> => {
     unanswered(plan.why, asked);
     return;
   }
+  refuseOldAgent(plan, asked);
   const { complaint, say } = asked;
   if (plan.items.length === 0 && plan.refused === undefined) {
     if (complaint !== undefined)

@@ -161,6 +161,8 @@ export interface RestorePlan {
    * all.
    */
   readonly refused?: string;
+  /** What was signed for the machine before is to be revoked. */
+  readonly revokes?: boolean;
 }
 
 /** What a restore of some data would change, as `fleet-agent restore --dry-run` tells. */

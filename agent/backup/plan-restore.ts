@@ -15,8 +15,6 @@ import { writeManifest } from "./manifest";
 import { expectedItems } from "./store";
 
 export interface Chosen extends RestorePlan {
-  /** What was signed for the machine before is to be revoked. */
-  readonly revokes?: boolean;
   /** The folder of the one backup that everything comes from, where one has everything. */
   readonly whole?: string;
   /** Item → the folder that has it. */

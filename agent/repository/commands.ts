@@ -67,11 +67,18 @@ const exportSelected: Command = async (machine, shelf, words) => {
 /** Says what a fresh primary would get; fails where nothing is restored as it stands. */
 const plan: Command = async (machine, shelf, words) => {
   const agreed = agreementIn(words);
-  const { items, passedOver, lost, refused } = await planRestore(machine, agreed, shelf);
+  const { items, passedOver, lost, refused, revokes } = await planRestore(machine, agreed, shelf);
   if (words.includes("--agree")) agree(machine, agreed);
   if (!words.includes("--json") && refused !== undefined)
     throw new Error(`fleet-agent backup plan: ${refused}`);
-  answer(words, { items, passedOver, lost, ...(refused !== undefined && { refused }) }, planText);
+  const told = {
+    items,
+    passedOver,
+    lost,
+    ...(refused !== undefined && { refused }),
+    ...(revokes !== undefined && { revokes }),
+  };
+  answer(words, told, planText);
 };
 
 /** While it reads, no pull lets a backup go. */

@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import type { RestoreAgreement } from "@second-server/contract/backups";
 
 import { newestGoodOf } from "../../../cli/last-backup";
 import { clearRestore, planLines } from "../../../cli/restore-plan";
@@ -22,7 +23,7 @@ const PLAIN = { partial: false, doubtful: false };
 /** A watcher that answers so, what it was asked, what the owner is told, and how it ended. */
 const attempt = async (
   answer: unknown,
-  { agreed = PLAIN, complaint }: { agreed?: typeof PLAIN; complaint?: string } = {},
+  { agreed = PLAIN, complaint }: { agreed?: RestoreAgreement; complaint?: string } = {},
 ): Promise<{
   asked: string | undefined;
   said: string;
@@ -49,6 +50,26 @@ test("what is restored is said item by item; without an agreement the watcher is
   const { asked, said, stop } = await attempt(WHOLE);
   expect(asked).toBe("backup plan --agree --json");
   expect(said).toContain(`  data/wiki/wiki.db: of ${OLDER} (${AT}, `);
+  expect(stop).toEqual({});
+});
+
+test.each([
+  ["--compromised", { ...PLAIN, compromised: true }],
+  ["--before", { ...PLAIN, before: "2026-11-27T11:00:00.000Z" }],
+])(
+  "an agent on the watcher that does not know %s is told of before anything is touched",
+  async (_word, agreed) => {
+    expect((await attempt(WHOLE, { agreed })).stop).toMatchObject({
+      exitCode: 2,
+      message: expect.stringMatching(/earlier release.*Nothing was touched.*\.\/fleet up$/),
+    });
+  },
+);
+
+test("one that knows what it means answers so", async () => {
+  const agreed = { ...PLAIN, compromised: true, before: AT.replace("Z", ".000Z") };
+  const { asked, stop } = await attempt({ ...WHOLE, revokes: true }, { agreed });
+  expect(asked).toBe(`backup plan --before ${agreed.before} --compromised --agree --json`);
   expect(stop).toEqual({});
 });
 
