@@ -58,6 +58,7 @@ export const freeAbove = (draft: Draft, lower: Watched): void => {
       ...state,
       firing: false,
       streak: 0,
+      recent: undefined,
       since: state.lastOk === false ? draft.now : undefined,
       heldBy: undefined,
       firedAt: undefined,

@@ -10,7 +10,7 @@ import { mayExplain } from "./layers";
 import { tellOwed } from "./owed";
 import { remind } from "./remind";
 import { closeUnwatched, freeAbove, resolve } from "./resolve";
-import { countRun, type Streak } from "./streak";
+import { countRun, intermittence, type Streak } from "./streak";
 
 /** What happens to alerting. Times are milliseconds since the epoch. */
 export type AlertEvent =
@@ -98,7 +98,9 @@ const ran = (draft: Draft, id: string, began: number, found: Outcome): void => {
   // A full disk is no matter of luck, and what it explains would be told before it.
   const rule = outcome.exhausted ? { ...watched.rule, failAfter: 1 } : watched.rule;
   const [streak, turn] = countRun(was, ok, rule);
-  draft.keep(id, afterRun(was, streak, began, outcome, draft.now));
+  const often = turn === "firing" ? intermittence(was, streak.streak, rule) : "";
+  const error = outcome.error === undefined ? undefined : `${outcome.error}${often}`;
+  draft.keep(id, afterRun(was, streak, began, { ...outcome, error }, draft.now));
   if (!ok && was.lastOk !== false) askBelow(draft, watched, began);
   // What a cache knew at the first failure may be forgotten by now.
   else if (!ok && outcome.stage !== undefined && (turn === "firing" || outcome.stage === "name"))

@@ -10,6 +10,7 @@ export const lasting = (state: CheckState): CheckState => ({
   lastAt: undefined,
   lastMs: undefined,
   detail: undefined,
+  recent: undefined,
   streak: Math.min(state.streak, 10),
 });
 

@@ -40,6 +40,7 @@ export const checkState = objectOf<CheckState>({
   firing: flag,
   streak: number,
   lastOk: maybe(flag),
+  recent: maybe(text),
   lastAt: maybe(time),
   lastMs: maybe(number),
   detail: maybe(text),

@@ -125,3 +125,29 @@ test("what is being set up is silent for five minutes; if it never comes up, it 
   await other.rounds(3, { chat: "connection refused" });
   expect(other.subjects()).toEqual(["[lab] DOWN: chat"]);
 });
+
+test.each([
+  ["every other time", [true, false]],
+  ["two of three times", [true, true, false]],
+])(
+  "what fails %s, and never three times in a row, is an alert within four minutes, once, and cleared when it holds",
+  async (_often, pattern) => {
+    const story = await Story.settled(fleet());
+    await story.rounds(2);
+    for (let round = 0; round < 60; round += 1)
+      await story.round(pattern[round % pattern.length] ? { blog: "HTTP 502, expected 200" } : {});
+    expect(story.subjects()).toEqual(["[lab] DOWN: blog"]);
+    const [down] = story.sent;
+    expect(down?.text).toMatch(/HTTP 502, expected 200 \(1\d of the last 20 runs failed\)/);
+    expect(Date.parse(/^Since: (.*) UTC/m.exec(down?.text ?? "")?.[1] ?? "")).toBeGreaterThan(0);
+    await story.rounds(3);
+    expect(story.subjects().slice(1)).toEqual([expect.stringContaining("UP: blog")]);
+  },
+);
+
+test("now and then a failure is no alert: one of four runs, for hours", async () => {
+  const story = await Story.settled(fleet());
+  for (let round = 0; round < 400; round += 1)
+    await story.round(round % 4 === 0 ? { blog: "HTTP 502, expected 200" } : {});
+  expect(story.subjects()).toEqual([]);
+});
