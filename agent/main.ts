@@ -165,10 +165,11 @@ const backup = async (
 const restoreBy = async (machine: Machine, words: readonly string[]): Promise<void> => {
   const service = subjectOf(words);
   if (words.includes("--undo")) return await undoRestore(machine, service);
-  const only = valueOf(words, "--only");
+  const [only, table] = [valueOf(words, "--only"), valueOf(words, "--table")];
   await restore(machine, {
     ...(service !== undefined && { service }),
     ...(only !== undefined && { only }),
+    ...(table !== undefined && { table }),
     dry: words.includes("--dry-run"),
   });
 };

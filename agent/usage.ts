@@ -25,8 +25,8 @@ export const USAGE = `usage: fleet-agent COMMAND
   backup restore-to-peer [--partial] [--doubtful]
                              on the watcher: give a fresh primary of each item the newest whole copy; refuses when an
                              item has none, unless --partial; doubtful backups are passed over, unless --doubtful
-  restore [SERVICE] [--only PATH] [--dry-run] < TAR
-                             on a primary in service: put the data of a backup back, or an item or file of the service;
+  restore [SERVICE] [--only PATH] [--table NAME] [--dry-run] < TAR
+                             on a primary in service: put the data of a backup back, or an item, file or table of the service;
                              visitors are let in again once it is healthy with it, else its own data comes back;
                              --dry-run: only say, as JSON, what would change
   restore [SERVICE] --undo   on a primary in service: put back what the last restore replaced

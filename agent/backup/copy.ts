@@ -222,6 +222,15 @@ export const unpackInto = async (
   return ends[0] ?? {};
 };
 
+/** A command line as a service's user, shut in with that service's folder. */
+export const inService = (
+  machine: Machine,
+  data: Data,
+  argv: readonly string[],
+  seconds: number,
+): readonly string[] =>
+  machine.confine(argv, confinementOf(machine, data.service, ownerOf(machine, data), seconds));
+
 /** What a service has there goes, taken away by its own user. */
 export const removeIn = async (
   machine: Machine,
@@ -230,9 +239,8 @@ export const removeIn = async (
   seconds: number,
 ): Promise<void> => {
   if (places.length === 0) return;
-  const confinement = confinementOf(machine, data.service, ownerOf(machine, data), seconds);
   const paths = places.map((place) => machine.at(`${PATHS.serviceData}/${place}`));
-  await must(machine, machine.confine(["rm", "-rf", "--", ...paths], confinement), {
+  await must(machine, inService(machine, data, ["rm", "-rf", "--", ...paths], seconds), {
     seconds: seconds + GRACE_SECONDS,
   });
 };

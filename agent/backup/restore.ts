@@ -14,12 +14,15 @@ import { difference } from "./difference";
 import { withoutVisitors } from "./hold";
 import { type Piece, pieceOf, piecesOf } from "./pieces";
 import { putAway, putPieces } from "./put-back";
+import { databaseIn, putTable } from "./table";
 
 export interface RestoreWords {
   /** @default every service with data */
   readonly service?: string;
   /** An item of that service's data, or a file or folder in one, below its folder. */
   readonly only?: string;
+  /** Of a database only this table. */
+  readonly table?: string;
   /** Only say what would change. */
   readonly dry?: boolean;
 }
@@ -109,14 +112,15 @@ const finishCutShort = async (machine: Machine): Promise<void> => {
  */
 export const restore = async (
   machine: Machine,
-  { service, only, dry = false }: RestoreWords,
+  { service, only, table, dry = false }: RestoreWords,
   arrive: () => Promise<void> = receiveShutIn,
 ): Promise<void> => {
   // Before anything is read: a wrong name costs nobody a transfer.
   const wanted = piecesOf(releaseOf(machine), service, only);
   await arrive();
   const received = machine.at(PATHS.restore);
-  const pieces = wanted(received);
+  const all = wanted(received);
+  const pieces = table === undefined ? all : [databaseIn(all)];
   if (dry) {
     console.log(JSON.stringify(await difference(machine, pieces)));
     rmSync(received, { recursive: true, force: true });
@@ -125,6 +129,8 @@ export const restore = async (
   try {
     await finishCutShort(machine);
     await replace(machine, pieces, async () => {
+      const [database] = pieces;
+      if (table !== undefined && database) return await putTable(machine, database, table);
       const services = await putPieces(machine, pieces);
       note(machine, `restored ${services.join(", ")}`);
     });

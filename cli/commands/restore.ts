@@ -18,6 +18,7 @@ interface Options extends CommonOptions {
   dryRun?: boolean;
   file?: string;
   item?: string;
+  table?: string;
   to?: string;
   undo?: boolean;
 }
@@ -44,13 +45,21 @@ const check = (service: string, { undo, dryRun, to, at, ...options }: Options): 
       `fleet restore: ${JSON.stringify(service)} is no service's name, as in fleet.yaml.`,
     );
   pathOf(options);
+  checkTable({ ...options, ...(to !== undefined && { to }), ...(dryRun && { dryRun }) });
   if (at !== undefined) momentOf(at);
-  if (undo && [dryRun, to, at, options.item, options.file].some(Boolean))
+  if (undo && [dryRun, to, at, options.item, options.file, options.table].some(Boolean))
     throw cannotRun(
       "fleet restore: --undo stands alone: it puts back all that the last restore replaced.",
     );
   if (to !== undefined && dryRun)
     throw cannotRun("fleet restore: --to only copies files to this machine: leave --dry-run out.");
+};
+
+const checkTable = ({ table, file, to, dryRun }: Options): void => {
+  if (table !== undefined && [file, to, dryRun].some(Boolean))
+    throw cannotRun(
+      "fleet restore: --table stands with --at, --item and --doubtful only: a table has no file of its own to be compared or copied.",
+    );
 };
 
 const putBackReplaced = async (context: Context, service: string): Promise<string> => {
@@ -67,10 +76,10 @@ const onlyWords = (path: string | undefined): readonly string[] =>
 const putBack = async (
   context: Context,
   service: string,
-  path: string | undefined,
+  further: readonly string[],
   selection: Selection,
 ): Promise<string> => {
-  const words = agentWords(["restore", service, ...onlyWords(path)]);
+  const words = agentWords(["restore", service, ...further]);
   const { from, taken } = await sendBackup(
     context,
     selection,
@@ -123,7 +132,9 @@ const run = async (context: Context, service: string, options: Options): Promise
     doubtful: options.doubtful ?? false,
   };
   if (options.dryRun) return await dryRun(context, service, path, selection);
-  if (options.to === undefined) return await putBack(context, service, path, selection);
+  const { table } = options;
+  const further = [...onlyWords(path), ...(table === undefined ? [] : ["--table", table])];
+  if (options.to === undefined) return await putBack(context, service, further, selection);
   const folder = resolve(options.to);
   const { from, files } = await download(context, selection, folder);
   return `${from}\n${files} files are in ${folder}, each checked.`;
@@ -163,6 +174,7 @@ export const define = (command: Command): void => {
     .option("--at <time>", "as of then: a backup, a date, or so long ago (30m, 2h, 3d)")
     .option("--item <path>", "one item of its data, as in fleet.yaml")
     .option("--file <path>", "one file or folder of it, below the service's data folder")
+    .option("--table <name>", "one table of its database; the rest of it is not touched")
     .option("--to <folder>", "into a folder of this machine; nothing on the servers changes")
     .option("--dry-run", "only say what would change")
     .option("--doubtful", "a doubtful backup too: such as lacks what the one before had")

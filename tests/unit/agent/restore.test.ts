@@ -1,7 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { closeSync, cpSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 
-import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import type { Release } from "@second-server/contract/release";
 import Database from "libsql";
 
@@ -226,4 +235,48 @@ test("a dry run says what would come back, change and go, and touches nothing", 
   answer.mockRestore();
   expect(pages()).toEqual(NOW);
   expect(machine.ran.filter((line) => line.startsWith("systemctl"))).toEqual([]);
+});
+
+describe("one table", () => {
+  const of = (table: string, service = "drops") => restoreFrom(machine, { service, table }, arrive);
+  const sql = (text: string): unknown => {
+    const base = new Database(machine.at(DROPS));
+    try {
+      return base.prepare(text).all();
+    } finally {
+      base.close();
+    }
+  };
+
+  test("that was dropped comes back with its indexes and numbers, the rest of the database stays, and --undo takes it away", async () => {
+    await of("drops");
+    expect(rows("drops")).toEqual([1, 2]);
+    expect(rows("visits")).toEqual([1, 2, 3]);
+    expect(sql("SELECT name FROM sqlite_master WHERE type = 'index'")).toEqual([
+      { name: "by_text" },
+    ]);
+    expect(machine.said.join()).toContain("table drops: 2 rows");
+    expect(readdirSync(machine.at("/var/lib/fleet/drops"))).toEqual(["drops.db"]);
+    await undoRestore(machine, "drops");
+    expect(() => rows("drops")).toThrow("no such table");
+    expect(rows("visits")).toEqual([1, 2, 3]);
+  });
+
+  test("that has other rows by now has those of then, each under the number that it had", async () => {
+    await of("visits");
+    expect(rows("visits")).toEqual([1]);
+    expect(sql("SELECT name FROM sqlite_master WHERE name = 'drops'")).toEqual([]);
+  });
+
+  test.each([
+    ["visitors", "drops", "the backup has no table visitors; it has: drops, visits"],
+    ["visits", "wiki", "only an item of the kind sqlite has tables; what there is: pages"],
+  ])(
+    "%j of %s is refused by its reason, and nothing is changed",
+    async (table, service, reason) => {
+      await expect(of(table, service)).rejects.toThrow(reason);
+      expect(rows("visits")).toEqual([1, 2, 3]);
+      expect(pages()).toEqual(NOW);
+    },
+  );
 });

@@ -58,6 +58,7 @@ test.each([
   [["restore", "x", "--undo", "--at", "2h"], "--undo stands alone"],
   [["restore", "x", "--to", "/tmp/x", "--dry-run"], "--to only copies"],
   [["restore", "x", "--file", "a", "--item", "b"], "not both"],
+  [["restore", "x", "--table", "t", "--dry-run"], "--table stands with"],
   [["restore", "x", "--item", "../../etc/passwd"], "no path below"],
   [["restore", "x", "--at", "yesterday"], "say a backup"],
   [["backup", "download"], "--to"],
