@@ -255,7 +255,10 @@ test.each([
 
 test("a link's bytes are read from the kernel's table", () => {
   const table =
-    "Inter-|   Receive  |  Transmit\n face |bytes packets\nlv-500000002:    9839      69    0    0    0     0          0         0     7012      57    0    4    0     0       0          0\n";
+    "Inter-|   Receive  |  Transmit\n" +
+    " face |bytes packets\n" +
+    "lv-500000002:    9839      69    0    0    0     0          0         0     7012  " +
+    "    57    0    4    0     0       0          0\n";
   expect(linkBytes(table, "lv-500000002")).toEqual({ received: 9839, sent: 7012 });
   expect(linkBytes(table, "lv-1")).toEqual({ received: 0, sent: 0 });
 });

@@ -126,7 +126,9 @@ inChromium("the status page in a real browser", () => {
     const { page } = await visit("/incidents", 320);
     for (const path of ["/feed.xml", "/badge/chat.svg", "/badge/chat-uptime.svg"]) {
       const problem = await page.evaluate(
-        `fetch(${JSON.stringify(path)}).then((answer) => answer.text()).then((text) => new DOMParser().parseFromString(text, "text/xml").querySelector("parsererror")?.textContent ?? "")`,
+        `fetch(${JSON.stringify(path)}).then((answer) => answer.text()).then((text) => new ` +
+          "DOMParser().parseFromString(text, " +
+          `"text/xml").querySelector("parsererror")?.textContent ?? "")`,
       );
       expect(problem).toBe("");
     }

@@ -220,7 +220,8 @@ test("an error hook decides how often a step is tried; what is not supported is 
   ]);
   expect(errors.join("")).toContain("exit status 3");
   expect(errors.join("")).toContain(
-    "command:local:Command refused: replacementTrigger, hideDiffs, customTimeouts.read not supported by the embedded engine. Use the pulumi CLI, or do without.",
+    "command:local:Command refused: replacementTrigger, hideDiffs, customTimeouts.read " +
+      "not supported by the embedded engine. Use the pulumi CLI, or do without.",
   );
   expect(resource("refused")).toBeUndefined();
 });

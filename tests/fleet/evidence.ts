@@ -16,7 +16,9 @@ const LAST_LINES = 15;
  * In a machine: units that have failed, and the last lines of its journal that are warnings or
  * worse.
  */
-const LOOK = `systemctl --failed --no-legend --plain | cut -c1-120; journalctl --no-pager -q -o short-monotonic -p warning -n ${LAST_LINES}`;
+const LOOK =
+  "systemctl --failed --no-legend --plain | cut -c1-120; journalctl --no-pager -q -o " +
+  `short-monotonic -p warning -n ${LAST_LINES}`;
 
 const ask = async (
   paths: LabPaths,

@@ -68,7 +68,8 @@ suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as ren
       ...SOURCES,
       "fleet.yaml": MANIFEST.replace(
         "kind: node,",
-        "kind: node, max-body: 3MB, headers: { Content-Security-Policy: default-src 'none', Permissions-Policy: none }, limits: { requests-per-second: 1, burst: 20 },",
+        "kind: node, max-body: 3MB, headers: { Content-Security-Policy: default-src " +
+          "'none', Permissions-Policy: none }, limits: { requests-per-second: 1, burst: 20 },",
       ),
     }),
   );

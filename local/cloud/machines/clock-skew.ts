@@ -98,7 +98,9 @@ export const skewClock = async (around: Surroundings, fault: ClockSkew): Promise
   const { folders, unit } = placesOf(fault);
   await install(around, fault.dropletId);
   if (unit) await shell(around, fault.dropletId, 30, 'systemctl cat "$1" >/dev/null', unit);
-  const script = `unit=$2; cd /run/systemd/system; mkdir -p $1; for folder in $1; do : >"$folder/${DROP_IN}"; done; printf %s "$3" >"\${1%% *}/${DROP_IN}"; ${RESTART_SCRIPT}`;
+  const script =
+    `unit=$2; cd /run/systemd/system; mkdir -p $1; for folder in $1; do : >"$folder/${DROP_IN}"; ` +
+    `done; printf %s "$3" >"\${1%% *}/${DROP_IN}"; ${RESTART_SCRIPT}`;
   await shell(around, fault.dropletId, 120, script, folders, unit, configuration(fault.seconds));
 };
 
@@ -110,6 +112,9 @@ export const rightClock = async (
 ): Promise<void> => {
   if ((await initOf(around.host, around.paths.id, dropletId)) === undefined) return;
   const { folders, unit } = fault ? placesOf(fault) : { folders: "*.d", unit: "" };
-  const script = `unit=$2; cd /run/systemd/system; found=; for folder in $1; do [ ! -e "$folder/${DROP_IN}" ] || { found=yes; rm -f "$folder/${DROP_IN}"; }; done; [ "$found" ] || exit 0; ${RESTART_SCRIPT}`;
+  const script =
+    `unit=$2; cd /run/systemd/system; found=; for folder in $1; do [ ! -e "$folder/${DROP_IN}" ` +
+    `] || { found=yes; rm -f "$folder/${DROP_IN}"; }; done; [ "$found" ] || exit 0; ` +
+    `${RESTART_SCRIPT}`;
   await shell(around, dropletId, 120, script, folders, unit);
 };

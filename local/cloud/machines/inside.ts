@@ -32,7 +32,8 @@ export const writeInside = async (
   const folder = await folderInside(root, dirname(path));
   if (folder === null)
     throw new Error(
-      `/${path} can't be written in the machine: a link or a file is where one of its folders should be. Remove it from inside, or rebuild the droplet`,
+      `/${path} can't be written in the machine: a link or a file is where one of its ` +
+        "folders should be. Remove it from inside, or rebuild the droplet",
     );
   const file = join(folder, basename(path));
   await rm(file, { force: true });

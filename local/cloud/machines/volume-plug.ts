@@ -67,7 +67,8 @@ export const unplugVolume = async (
     await enter(around, dropletId, [
       "sh",
       "-c",
-      'for node in "$1" $(find /dev -maxdepth 1 -name "sd?"); do [ "$(stat -Lc %t:%T "$node")" = "$2" ] && { umount "$node" 2>/dev/null; rm -f "$node"; }; done',
+      'for node in "$1" $(find /dev -maxdepth 1 -name "sd?"); do [ "$(stat -Lc %t:%T ' +
+        '"$node")" = "$2" ] && { umount "$node" 2>/dev/null; rm -f "$node"; }; done',
       "sh",
       lastingName(volume),
       `${major.toString(16)}:${minor.toString(16)}`,

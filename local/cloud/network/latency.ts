@@ -43,7 +43,11 @@ export const slowRules = (dropletId: number, links: readonly string[]): string =
     `table netdev ${tableOf(dropletId)} {`,
     ...links.map(
       (link, index) =>
-        `  chain to_${index} {\n    type filter hook egress device "${link}" priority 0;\n    meta mark ${MARK} accept\n    fwd to "${tapOf(link)}"\n  }`,
+        `  chain to_${index} {\n` +
+        `    type filter hook egress device "${link}" priority 0;\n` +
+        `    meta mark ${MARK} accept\n` +
+        `    fwd to "${tapOf(link)}"\n` +
+        "  }",
     ),
     "}",
     "",

@@ -58,7 +58,10 @@ const textChange = (place: Place, old: string, now: string): string => {
       : `${quote(old)} => ${quote(now)}\n`;
   const inner = diffInside(was.value, is.value);
   if (inner === null) return textChange(place, quote(old), quote(now));
-  return `(${was.kind === is.kind ? was.kind : `${was.kind} => ${is.kind}`}) ${changeText(place, UNTITLED, { old: was.value, now: is.value, ...(inner ? { inner } : {}) })}`;
+  return (
+    `(${was.kind === is.kind ? was.kind : `${was.kind} => ${is.kind}`}) ` +
+    `${changeText(place, UNTITLED, { old: was.value, now: is.value, ...(inner ? { inner } : {}) })}`
+  );
 };
 
 type Members = Readonly<Record<string, Asset | Archive>>;
@@ -102,7 +105,10 @@ const innerChange = (place: Place, title: Title, inner: Diffs): string => {
     (key: string | number): Title =>
     (each) =>
       `${margin(deeper(each, -1))}[${key}]: `;
-  return `${title(place)}[\n${keys.map((key) => propertyText(deeper(place, 2), index(key), inner, key, false)).join("")}${bareMargin(place)}]\n`;
+  return (
+    `${title(place)}[\n` +
+    `${keys.map((key) => propertyText(deeper(place, 2), index(key), inner, key, false)).join("")}${bareMargin(place)}]\n`
+  );
 };
 
 /** Where secrets are shown, what differs inside them. Null: they differ in being secret alone. */

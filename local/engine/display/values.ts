@@ -103,7 +103,8 @@ const sourceText = (place: Place, value: Asset | Archive): string => {
 const listText = (place: Place, items: readonly Value[]): string =>
   items.length === 0
     ? "[]"
-    : `[\n${items.map((item, index) => `${margin(place)}${STEP}[${index}]: ${lineText(deeper(place), item)}`).join("")}${bareMargin(place)}]`;
+    : "[\n" +
+      `${items.map((item, index) => `${margin(place)}${STEP}[${index}]: ${lineText(deeper(place), item)}`).join("")}${bareMargin(place)}]`;
 
 const REFERENCE = ["URN", "ID", "PackageVersion"];
 const referenceText = (place: Place, { urn, id, packageVersion }: Reference): string =>

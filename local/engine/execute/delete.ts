@@ -11,7 +11,11 @@ import { step } from "./run";
 export type DeleteOp = "delete" | "delete-replaced";
 
 const protectedText = (urn: string): string =>
-  `resource "${urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, either remove the \`protect\` flag from the resource in your Pulumi program and run \`pulumi up\`, or use the command:\n\`pulumi state unprotect '${urn}'\``;
+  `resource "${urn}" cannot be deleted\n` +
+  `because it is protected. To unprotect the resource, either remove the \`protect\` ` +
+  `flag from the resource in your Pulumi program and run \`pulumi up\`, or use the ` +
+  "command:\n" +
+  `\`pulumi state unprotect '${urn}'\``;
 
 /** What the program has only read is not deleted, but let go. */
 const toldAs = ({ external }: Resource, op: DeleteOp): Op => {

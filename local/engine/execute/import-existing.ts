@@ -14,7 +14,9 @@ const refuseDifference = ({ kind, wanted }: ImportStep, found: Existing): void =
   const paths = Object.keys(kind.diff(existing(imported), revealProps(wanted.inputs)).detailed);
   if (paths.length > 0)
     throw new EngineError(
-      `inputs to import do not match the existing resource: ${paths.map((path) => `[${path}]`).join(", ")} differ. Give them as they are, or name them in ignoreChanges.`,
+      "inputs to import do not match the existing resource: " +
+        `${paths.map((path) => `[${path}]`).join(", ")} differ. Give them as they are, or ` +
+        "name them in ignoreChanges.",
     );
 };
 
@@ -27,7 +29,8 @@ export const executeImport = async (
   const { urn, type } = wanted;
   if (old && old.id !== id)
     throw new EngineError(
-      `resource '${urn}' exists already with id ${old.id ?? ""}; importing ${id} over it (import-replacement) is not supported by the embedded engine`,
+      `resource '${urn}' exists already with id ${old.id ?? ""}; importing ${id} over it ` +
+        "(import-replacement) is not supported by the embedded engine",
     );
   if (!kind.read) throw new EngineError(`resources of type ${type} can't be imported`);
   let state = wanted;

@@ -16,7 +16,8 @@ const packageNamed = (name: string): Package => {
   const found = packages[name];
   if (!found)
     throw new EngineError(
-      `the provider "${name}" is not supported by the embedded engine, which has: ${Object.keys(packages).join(", ")}. Use the pulumi CLI for this program.`,
+      `the provider "${name}" is not supported by the embedded engine, which has: ` +
+        `${Object.keys(packages).join(", ")}. Use the pulumi CLI for this program.`,
     );
   return found;
 };
@@ -31,7 +32,9 @@ const providerKind = (type: string): Kind => ({
       .filter((key) => !known.has(key))
       .map((property) => ({
         property,
-        reason: `this setting of the provider is not supported by the embedded engine (it knows ${[...known].slice(0, -3).join(", ") || "none"})`,
+        reason:
+          "this setting of the provider is not supported by the embedded engine (it knows " +
+          `${[...known].slice(0, -3).join(", ") || "none"})`,
       }));
     return { inputs: { ...given, __internal: {}, ...notes }, failures };
   },
@@ -77,7 +80,8 @@ export const openProviders = (existing: readonly Resource[], builtin: Package): 
     const found = open(reference).kinds[type];
     if (!found)
       throw new EngineError(
-        `resources of type ${type} are not supported by the embedded engine. Use the pulumi CLI for this program, or leave the resource out.`,
+        `resources of type ${type} are not supported by the embedded engine. Use the ` +
+          "pulumi CLI for this program, or leave the resource out.",
       );
     return found;
   };

@@ -18,7 +18,8 @@ export const onInterrupt = (
     if (count === 1)
       sink.diagnostic(
         "warning",
-        "interrupted: the steps that run now are finished and recorded, what still waits to begin is given up, then this stops. Once more aborts them.",
+        "interrupted: the steps that run now are finished and recorded, what still waits " +
+          "to begin is given up, then this stops. Once more aborts them.",
       );
     if (count > 1 || !current) abort.abort(new Error("interrupted"));
   };

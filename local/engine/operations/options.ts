@@ -158,7 +158,8 @@ export const readArguments = (argv: readonly string[]): Arguments => {
   const [command = "", ...rest] = words;
   if (values["run-program"] && !DESTROYS.has(command))
     throw new EngineError(
-      "--run-program is for destroy alone: up and preview run the program in any case, and refresh with it is not supported by the embedded engine",
+      "--run-program is for destroy alone: up and preview run the program in any case, " +
+        "and refresh with it is not supported by the embedded engine",
       1,
     );
   const help = values.help === true || command === "";

@@ -86,7 +86,9 @@ const change = async (args: Arguments, action: Action, work: Work): Promise<numb
   });
   if (action === "destroy" && !outcome.failed && !args.json && args.targets.length === 0) {
     toStdout(
-      `The resources in the stack have been deleted, but the history and configuration associated with the stack are still maintained. \nIf you want to remove the stack completely, run \`pulumi stack rm ${args.stack}\`.`,
+      "The resources in the stack have been deleted, but the history and configuration " +
+        "associated with the stack are still maintained. \n" +
+        `If you want to remove the stack completely, run \`pulumi stack rm ${args.stack}\`.`,
     );
   }
   return exitCodeOf(args, outcome, action);

@@ -4,9 +4,8 @@ import { join } from "node:path";
 import { z } from "zod";
 
 import { codeOf, EngineError, messageOf } from "../errors";
-import { readProject } from "../project/project";
 import { passphrase } from "../project/stack-config";
-import { openBackend, stacksOf } from "../state/backend";
+import { openBackend } from "../state/backend";
 import { type Checkpoint, checkpointCodec, envelopeOf, parseCheckpoint } from "../state/checkpoint";
 import { renamed, tidy } from "../state/edit";
 import { storeResource } from "../state/resource";
@@ -16,6 +15,7 @@ import { plaintext } from "../values/stored";
 import { readInput } from "./input";
 import type { Arguments } from "./options";
 import { openStack, type Stack, unlock } from "./session";
+import { listStacks } from "./stack-list";
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const warn = (line: string): void => void process.stderr.write(`warning: ${line}\n`);
@@ -30,62 +30,6 @@ const known = (stack: Stack): Known => {
 };
 
 const latestOf = ({ checkpoint }: Known) => checkpoint.checkpoint.latest ?? {};
-
-/** How long ago, as the CLI's table says it. */
-const ago = (time: string): string => {
-  const seconds = Math.max(0, Math.round((Date.now() - Date.parse(time)) / 1000));
-  const [unit, size] = (
-    [
-      ["day", 86_400],
-      ["hour", 3600],
-      ["minute", 60],
-    ] as const
-  ).find(([, length]) => seconds >= length) ?? ["second", 1];
-  const count = Math.floor(seconds / size);
-  return `${count} ${unit}${count === 1 ? "" : "s"} ago`;
-};
-
-interface Summary {
-  readonly name: string;
-  readonly current: boolean;
-  readonly lastUpdate?: string;
-  readonly resourceCount?: number;
-}
-
-/** `stack ls [--json]`: the project's stacks. */
-const list = async (args: Arguments): Promise<number> => {
-  const project = await readProject(args.cwd);
-  const url = process.env["PULUMI_BACKEND_URL"] || project.backendUrl || "file://~";
-  const summaries: Summary[] = [];
-  for (const name of await stacksOf(url, project.name)) {
-    const backend = await openBackend(url, project.name, name);
-    const text = (await backend.read()) ?? "";
-    const { latest } = parseCheckpoint(text, backend.stackFile).checkpoint;
-    const time = latest?.manifest?.time;
-    const current = name === args.stack;
-    summaries.push({
-      name,
-      current,
-      ...(latest && time !== undefined
-        ? { lastUpdate: time, resourceCount: latest.resources?.length ?? 0 }
-        : {}),
-    });
-  }
-  if (args.json) {
-    say(JSON.stringify(summaries, null, 2));
-    return 0;
-  }
-  const rows = summaries.map(({ name, current, lastUpdate, resourceCount }) => [
-    `${name}${current ? "*" : ""}`,
-    lastUpdate === undefined ? "n/a" : ago(lastUpdate),
-    String(resourceCount ?? "n/a"),
-  ]);
-  const table = [["NAME", "LAST UPDATE", "RESOURCE COUNT"], ...rows];
-  const widths = [0, 1].map((column) => Math.max(...table.map((row) => row[column]!.length)));
-  for (const [name = "", updated = "", count = ""] of table)
-    say(`${name.padEnd(widths[0]!)}  ${updated.padEnd(widths[1]!)}  ${count}`);
-  return 0;
-};
 
 /** The deployment as it is exchanged: the state without the file's own envelope. */
 const exportStack = async (stack: Known): Promise<number> => {
@@ -173,7 +117,10 @@ const removeStack = async (stack: Known): Promise<number> => {
   const left = (latestOf(stack).resources ?? []).some(({ type }) => type !== STACK_TYPE);
   if (left && !args.force)
     throw new EngineError(
-      `'${args.stack}' still has resources; removal rejected. Possible actions:\n- Make sure that '${args.stack}' is the stack that you want to destroy\n- Run \`pulumi destroy\` to delete the resources, then run \`pulumi stack rm\`\n- Run \`pulumi stack rm --force\` to override this error`,
+      `'${args.stack}' still has resources; removal rejected. Possible actions:\n` +
+        `- Make sure that '${args.stack}' is the stack that you want to destroy\n` +
+        `- Run \`pulumi destroy\` to delete the resources, then run \`pulumi stack rm\`\n` +
+        `- Run \`pulumi stack rm --force\` to override this error`,
     );
   if (!args.yes)
     throw new EngineError(
@@ -242,7 +189,7 @@ export const manageStacks = async (given: Arguments, underLock: UnderLock): Prom
   const args = verb === "rm" && name !== undefined ? { ...given, stack: name } : given;
   switch (verb) {
     case "ls":
-      return await list(args);
+      return await listStacks(args);
     case "export":
       return await exportStack(known(await openStack(args)));
     case "import":

@@ -54,7 +54,10 @@ const remove: Edit = (resources, args) => {
     const dependents = dependentsOf(resources, urn);
     if (dependents.size > 0 && !args.targetDependents)
       throw new EngineError(
-        `This resource can't be safely deleted because the following resources depend on it:\n${[...dependents].map((each) => ` * ${each}`).join("\n")}\nDelete those resources first or pass --target-dependents.`,
+        "This resource can't be safely deleted because the following resources depend on " +
+          "it:\n" +
+          `${[...dependents].map((each) => ` * ${each}`).join("\n")}\n` +
+          "Delete those resources first or pass --target-dependents.",
       );
     for (const each of [urn, ...dependents]) gone.add(each);
   }

@@ -63,6 +63,8 @@ export const deletedBefore = (
 export const refuseProtected = ({ protect, pendingReplacement, urn }: Resource): void => {
   if (!protect || pendingReplacement) return;
   throw new EngineError(
-    `unable to replace resource "${urn}"\nas it is currently marked for protection. To unprotect the resource, remove the \`protect\` flag from the resource in your Pulumi program and run \`pulumi up\``,
+    `unable to replace resource "${urn}"\n` +
+      "as it is currently marked for protection. To unprotect the resource, remove the " +
+      `\`protect\` flag from the resource in your Pulumi program and run \`pulumi up\``,
   );
 };

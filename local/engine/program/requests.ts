@@ -51,7 +51,8 @@ const refuse = (request: RegisterResourceRequest): void => {
   const found = unsupported.filter(([used]) => used).map(([, name]) => name);
   if (found.length > 0)
     throw new EngineError(
-      `${request.getType()} ${request.getName()}: ${found.join(", ")} not supported by the embedded engine. Use the pulumi CLI, or do without.`,
+      `${request.getType()} ${request.getName()}: ${found.join(", ")} not supported by ` +
+        "the embedded engine. Use the pulumi CLI, or do without.",
     );
 };
 

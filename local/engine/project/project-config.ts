@@ -79,7 +79,10 @@ const complaintOf = (name: string, own: boolean, parsed: Parsed): string | undef
   if (!own && type !== undefined)
     return `Configuration key '${name}' is not namespaced by the project and should not define a type`;
   if (!own && preset !== undefined)
-    return `Configuration key '${name}' is not namespaced by the project and should not define a default value. Did you mean to use the 'value' attribute instead of 'default'?`;
+    return (
+      `Configuration key '${name}' is not namespaced by the project and should not ` +
+      "define a default value. Did you mean to use the 'value' attribute instead of 'default'?"
+    );
   if (!own && value === undefined)
     return `Configuration key '${name}' is namespaced and must provide an attribute 'value'`;
   if (type !== undefined && preset !== undefined && !isOfType(preset, type, of))

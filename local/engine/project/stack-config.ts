@@ -82,7 +82,9 @@ export const openStackSecrets = async (
   const { secretsprovider: provider, encryptionsalt } = file.settings;
   if (provider !== undefined && provider !== "passphrase")
     throw new EngineError(
-      `${file.path}: secretsprovider: ${typeof provider === "string" ? provider : JSON.stringify(provider)} is not supported by the embedded engine. Use the passphrase provider.`,
+      `${file.path}: secretsprovider: ` +
+        `${typeof provider === "string" ? provider : JSON.stringify(provider)} is not ` +
+        "supported by the embedded engine. Use the passphrase provider.",
     );
   const salt = encryptionsalt ?? saltInState;
   if (salt !== undefined) {

@@ -53,7 +53,8 @@ const qualified = (given: string, project: string): string => {
   const [namespace, name] = parts.length === 1 ? [project, ...parts] : parts;
   if (parts.length > 2 || !namespace || !name)
     throw new EngineError(
-      `invalid configuration key: could not parse ${given} as a configuration key (configuration keys should be of the form \`<namespace>:<name>\`)`,
+      `invalid configuration key: could not parse ${given} as a configuration key ` +
+        `(configuration keys should be of the form \`<namespace>:<name>\`)`,
     );
   return `${namespace}:${name}`;
 };

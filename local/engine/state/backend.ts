@@ -79,7 +79,8 @@ export const openBackend = async (
   for (const extension of [".gz", ".zst"]) {
     if ((await readIfThere(`${stackFile}${extension}`)) !== undefined)
       throw new EngineError(
-        `${stackFile}${extension}: compressed states are not supported by the embedded engine. Run the pulumi CLI once with PULUMI_DIY_BACKEND_GZIP=false.`,
+        `${stackFile}${extension}: compressed states are not supported by the embedded ` +
+          "engine. Run the pulumi CLI once with PULUMI_DIY_BACKEND_GZIP=false.",
       );
   }
   const meta = join(pulumi, "meta.yaml");

@@ -68,7 +68,8 @@ const versionOf = (json: unknown): unknown =>
 export const parseCheckpoint = (text: string, place: string): Checkpoint => {
   const damaged = (why: string): EngineError =>
     new EngineError(
-      `could not load the state: ${place}: ${why}. A copy of the state before the last operation is in ${place}.bak and in .pulumi/backups.`,
+      `could not load the state: ${place}: ${why}. A copy of the state before the last ` +
+        `operation is in ${place}.bak and in .pulumi/backups.`,
     );
   let json: unknown;
   try {

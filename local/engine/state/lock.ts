@@ -47,7 +47,9 @@ const refuseIfLocked = async (backend: Backend, own: string): Promise<void> => {
   if (others.length === 0) return;
   const holders = await Promise.all(others.map((name) => describe(join(backend.lockFolder, name))));
   throw new EngineError(
-    `the stack is currently locked by ${others.length} lock(s). Either wait for the other process(es) to end or delete the lock file with \`pulumi cancel\` (here: \`cancel\`).${holders.join("")}`,
+    `the stack is currently locked by ${others.length} lock(s). Either wait for the ` +
+      `other process(es) to end or delete the lock file with \`pulumi cancel\` (here: ` +
+      `\`cancel\`).${holders.join("")}`,
   );
 };
 

@@ -66,7 +66,8 @@ export const openSecrets = async (salt: string, passphrase: string): Promise<Sec
     crypter.decrypt(verifier.join(":"));
   } catch {
     throw new EngineError(
-      "incorrect passphrase: set PULUMI_CONFIG_PASSPHRASE to the passphrase that this stack was made with (or PULUMI_CONFIG_PASSPHRASE_FILE to a file with it)",
+      "incorrect passphrase: set PULUMI_CONFIG_PASSPHRASE to the passphrase that this " +
+        "stack was made with (or PULUMI_CONFIG_PASSPHRASE_FILE to a file with it)",
     );
   }
   return { ...crypter, salt };

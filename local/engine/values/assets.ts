@@ -138,7 +138,8 @@ const membersOf = async (
         const path = within(folder, archivePath(item.source));
         if (isArchiveFile(path))
           throw new Error(
-            `the archive file ${item.source.path} inside an AssetArchive is not supported by the embedded engine. Unpack it, and give the folder.`,
+            `the archive file ${item.source.path} inside an AssetArchive is not supported by ` +
+              "the embedded engine. Unpack it, and give the folder.",
           );
         return await membersOfFolder(path, name);
       }),

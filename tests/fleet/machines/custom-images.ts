@@ -45,7 +45,11 @@ const makeDisk = async (folder: string): Promise<void> => {
 
 /** As anybody's web server outside the lab's machines; resolves when it listens. */
 const serve = async (folder: string): Promise<{ url: string; end: () => void }> => {
-  const program = `require("http").createServer((asked, answer) => require("fs").createReadStream(process.argv[1] + asked.url).on("error", () => { answer.statusCode = 404; answer.end(); }).pipe(answer)).listen(${PORT}, () => console.log("listening"))`;
+  const program =
+    `require("http").createServer((asked, answer) => ` +
+    `require("fs").createReadStream(process.argv[1] + asked.url).on("error", () => { ` +
+    `answer.statusCode = 404; answer.end(); }).pipe(answer)).listen(${PORT}, () => ` +
+    `console.log("listening"))`;
   const { command, args, env } = lab.inLab(paths(), [process.execPath, "-e", program, folder]);
   const child = spawn(command, [...args], {
     env: { ...process.env, ...env },

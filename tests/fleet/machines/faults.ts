@@ -110,7 +110,8 @@ export const machineFaultTests = (): void =>
         "[Service]\nExecStart=/bin/sh -c 'while date +%%s >/run/clock; do sleep 0.1; done'\n";
       await on(
         ids.one,
-        `printf %b '${daemon.replaceAll("'", "'\\''")}' > /etc/systemd/system/clock.service; systemctl daemon-reload; systemctl start clock`,
+        `printf %b '${daemon.replaceAll("'", "'\\''")}' > ` +
+          "/etc/systemd/system/clock.service; systemctl daemon-reload; systemctl start clock",
       );
       /** It was restarted, but may not have looked at its clock since. */
       const keeps = (days: number): Promise<void> =>
@@ -129,7 +130,8 @@ export const machineFaultTests = (): void =>
           Number(
             await said(
               ids.one,
-              "systemd-run --wait --pipe --quiet python3 -c 'import time; a = time.monotonic(); time.sleep(0.2); print(time.monotonic() - a)'",
+              "systemd-run --wait --pipe --quiet python3 -c 'import time; a = time.monotonic(); " +
+                "time.sleep(0.2); print(time.monotonic() - a)'",
             ),
           ),
         ).toBeLessThan(5);
@@ -160,7 +162,8 @@ export const machineFaultTests = (): void =>
       const seen = async (): Promise<string> =>
         said(
           ids.one,
-          "cat /sys/fs/cgroup/system.slice/still.service/cgroup.freeze; tr '\\0' '\\n' < /proc/$(systemctl show -p MainPID --value late)/environ | grep ^FAKETIME=",
+          "cat /sys/fs/cgroup/system.slice/still.service/cgroup.freeze; tr '\\0' '\\n' < " +
+            "/proc/$(systemctl show -p MainPID --value late)/environ | grep ^FAKETIME=",
         ).catch(() => "off");
       await during(["freeze", "one", "--unit", "still.service"], () =>
         during(["clock-skew", "one", "--seconds", "86400", "--unit", "late.service"], async () => {

@@ -71,7 +71,8 @@ export const networkTests = (): void =>
       // sshd would answer to a line that is no SSH.
       const standing = on(
         ids.one,
-        `bash -c 'exec 3<>/dev/tcp/${far.vpcIp}/22; read -r banner <&3; touch /run/joined; until [ -e /run/parted ]; do sleep 0.1; done; echo hello >&3; timeout 2 head -c 1 <&3'`,
+        `bash -c 'exec 3<>/dev/tcp/${far.vpcIp}/22; read -r banner <&3; touch /run/joined; ` +
+          "until [ -e /run/parted ]; do sleep 0.1; done; echo hello >&3; timeout 2 head -c 1 <&3'",
       );
       await until(
         "a standing connection",
@@ -92,7 +93,8 @@ export const networkTests = (): void =>
       const seen = async (): Promise<string> =>
         said(
           ids.two,
-          'awk \'$1 != "Icmp:" { next } !column { for (column = NF; $column != "InEchoReps"; column--); next } { print $column }\' /proc/net/snmp',
+          'awk \'$1 != "Icmp:" { next } !column { for (column = NF; $column != "InEchoReps"; ' +
+            "column--); next } { print $column }' /proc/net/snmp",
         );
       const before = await seen();
       expect(before).toMatch(/^\d+$/);
@@ -100,7 +102,8 @@ export const networkTests = (): void =>
         (
           await on(
             ids.one,
-            `ip addr add ${two.ip}/32 dev lo; ping -c 2 -i 0.2 -W 1 -I ${two.ip} 192.0.2.53; code=$?; ip addr del ${two.ip}/32 dev lo; exit $code`,
+            `ip addr add ${two.ip}/32 dev lo; ping -c 2 -i 0.2 -W 1 -I ${two.ip} 192.0.2.53; ` +
+              `code=$?; ip addr del ${two.ip}/32 dev lo; exit $code`,
           )
         ).code,
       ).not.toBe(0);

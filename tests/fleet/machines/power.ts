@@ -70,7 +70,8 @@ export const powerTests = (): void =>
         (
           await said(
             ids.far,
-            "nproc; grep -c ^processor /proc/cpuinfo; grep -c '^cpu[0-9]' /proc/stat; awk '/MemTotal/ { print $2 / 1024 }' /proc/meminfo; df --output=size -BG / | tail -1",
+            "nproc; grep -c ^processor /proc/cpuinfo; grep -c '^cpu[0-9]' /proc/stat; awk " +
+              "'/MemTotal/ { print $2 / 1024 }' /proc/meminfo; df --output=size -BG / | tail -1",
           )
         )
           .split(/\s+/)

@@ -64,7 +64,8 @@ export const serviceFaultTests = (): void =>
         data: "203.0.113.99",
       });
       const install =
-        "apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=120 install -y --no-install-recommends certbot bind9-dnsutils";
+        "apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -o " +
+        "DPkg::Lock::Timeout=120 install -y --no-install-recommends certbot bind9-dnsutils";
       expect(await on(ids.two, install)).toMatchObject({ code: 0 });
       const dig = async (name: string): Promise<string> => {
         const { stdout } = await on(ids.two, `dig @192.0.2.53 +time=5 +tries=1 ${name}`);

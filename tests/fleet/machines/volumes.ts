@@ -36,7 +36,9 @@ export const volumeTests = (): void =>
       expect(
         await said(
           ids.two,
-          `mount ${disk("data")} /mnt && cat /mnt/file; umount /mnt; e2fsck -fp ${disk("data")} >/dev/null; resize2fs ${disk("data")} >/dev/null 2>&1; blockdev --getsize64 ${disk("data")}`,
+          `mount ${disk("data")} /mnt && cat /mnt/file; umount /mnt; e2fsck -fp ` +
+            `${disk("data")} >/dev/null; resize2fs ${disk("data")} >/dev/null 2>&1; blockdev ` +
+            `--getsize64 ${disk("data")}`,
         ),
       ).toBe(`hello\n${2 * 1024 ** 3}`);
       await act(ids.two, { type: "power_cycle" });

@@ -36,7 +36,9 @@ test.each([
   ],
   [
     "the archives",
-    "E: Could not get lock /var/cache/apt/archives/lock - open (11: Resource temporarily unavailable)\nE: Unable to lock directory /var/cache/apt/archives/",
+    "E: Could not get lock /var/cache/apt/archives/lock - open (11: Resource " +
+      "temporarily unavailable)\n" +
+      "E: Unable to lock directory /var/cache/apt/archives/",
   ],
   [
     "dpkg",

@@ -86,6 +86,8 @@ test("it is told once, of a step that keeps on trying, and of none that gets thr
   watching.running("a", "Command primary-host-key", "Dial 2/60 failed: retrying");
   await first;
   expect(said).toEqual([
-    "Command primary-host-key: no login to the primary for 0.02 s; it is still tried.\n  droplet 7 is off\n  firewall: no address may reach port 22 (f)",
+    "Command primary-host-key: no login to the primary for 0.02 s; it is still tried.\n" +
+      "  droplet 7 is off\n" +
+      "  firewall: no address may reach port 22 (f)",
   ]);
 });

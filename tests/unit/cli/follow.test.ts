@@ -35,7 +35,8 @@ const engine = (script: string, reporter: Reporter) =>
 test("events are shown as they come, and the summary tells what changed", async () => {
   const reporter = recorder();
   const result = await engine(
-    `console.log(${JSON.stringify(event("resourcePreEvent"))}); console.log(${JSON.stringify(event("resOutputsEvent"))}); console.log('{"summaryEvent":{"resourceChanges":{"create":1}}}')`,
+    `console.log(${JSON.stringify(event("resourcePreEvent"))}); console.log(${JSON.stringify(event("resOutputsEvent"))}); ` +
+      `console.log('{"summaryEvent":{"resourceChanges":{"create":1}}}')`,
     reporter,
   );
   expect(result).toMatchObject({ exitCode: 0, changes: { create: 1 }, errors: [] });

@@ -79,17 +79,23 @@ test.each([
   [
     { 2: "active" },
     undefined,
-    "the primary (droplet 1) is in the stack's state and gone from DigitalOcean. Nothing was touched. Make it anew, with what there is of its data: ./fleet recover primary",
+    "the primary (droplet 1) is in the stack's state and gone from DigitalOcean. " +
+      "Nothing was touched. Make it anew, with what there is of its data: ./fleet " +
+      "recover primary",
   ],
   [
     { 1: "off" },
     "prod",
-    "the watcher (droplet 2) is in the stack's state and gone from DigitalOcean. Nothing was touched. Make it anew, with what there is of its data: ./fleet recover watcher --stack prod",
+    "the watcher (droplet 2) is in the stack's state and gone from DigitalOcean. " +
+      "Nothing was touched. Make it anew, with what there is of its data: ./fleet " +
+      "recover watcher --stack prod",
   ],
   [
     {},
     undefined,
-    "the primary (droplet 1) and the watcher (droplet 2) are in the stack's state and gone from DigitalOcean. Nothing was touched. Make both anew, without data: ./fleet up --refresh",
+    "the primary (droplet 1) and the watcher (droplet 2) are in the stack's state and " +
+      "gone from DigitalOcean. Nothing was touched. Make both anew, without data: " +
+      "./fleet up --refresh",
   ],
 ])("what is gone is no machine to dial: %p", async (droplets, stack, message) => {
   const { posted, ensure } = cloudWith(droplets);

@@ -36,12 +36,14 @@ describe("a mistake is refused with its place, what is wrong and what to do", ()
     ].map((path): [string, string, string] => [
       `a health path that nginx answers: ${path}`,
       but("kind: node,", `kind: node, health: { path: "${path}" },`),
-      "fleet.yaml: services.notes.health.path: /.well-known/second-server/ is answered by nginx, whether the service runs or not. Choose a path that the service answers.",
+      "fleet.yaml: services.notes.health.path: /.well-known/second-server/ is answered " +
+        "by nginx, whether the service runs or not. Choose a path that the service answers.",
     ]),
     [
       "a health status that nginx answers for a dead service",
       but("kind: node,", "kind: node, health: { status: 502 },"),
-      "fleet.yaml: services.notes.health.status: 502 is what nginx answers in place of a service that does not (413, 429, 502, 504). Choose a status that the service answers.",
+      "fleet.yaml: services.notes.health.status: 502 is what nginx answers in place of a " +
+        "service that does not (413, 429, 502, 504). Choose a status that the service answers.",
     ],
     [
       "a size without a known unit",
@@ -114,7 +116,8 @@ describe("a mistake is refused with its place, what is wrong and what to do", ()
     [
       "a command without its path",
       but("/usr/bin/webhook", "webhook"),
-      "fleet.yaml: services.hook.command: has to begin with the program's whole path, such as /usr/bin/webhook, or ./NAME for one in the folder.",
+      "fleet.yaml: services.hook.command: has to begin with the program's whole path, " +
+        "such as /usr/bin/webhook, or ./NAME for one in the folder.",
     ],
     [
       "a program that the folder has not",
@@ -149,7 +152,8 @@ describe("a mistake is refused with its place, what is wrong and what to do", ()
     [
       "a host of another domain",
       but("stats.example.test", "stats.example.com"),
-      'fleet.yaml: services.grafana.host: "stats.example.com" is not under example.test. Use a name ending in .example.test, or change the stack\'s domain.',
+      'fleet.yaml: services.grafana.host: "stats.example.com" is not under example.test. ' +
+        "Use a name ending in .example.test, or change the stack's domain.",
     ],
     [
       "a host that only ends alike",
@@ -199,7 +203,8 @@ describe("a mistake is refused with its place, what is wrong and what to do", ()
     [
       "backups that don't divide a day",
       `${MANIFEST}backups: { every: 7h }\n`,
-      "fleet.yaml: backups.every: has to divide an hour into equal parts of whole minutes, or a day into equal parts of whole hours, such as 15m, 1h, 6h or 1d.",
+      "fleet.yaml: backups.every: has to divide an hour into equal parts of whole " +
+        "minutes, or a day into equal parts of whole hours, such as 15m, 1h, 6h or 1d.",
     ],
     [
       "backups that divide a day, but that cron can't keep to",
@@ -455,8 +460,10 @@ checks: { also: [{ name: router, tcp: "192.0.2.1:443" }, { name: nightly, heartb
   test("a secret that is needed and not set is named before anything is touched", () => {
     expect(() => factsIn(folder(), { ...SETTINGS, "relay-user": "me" }, ["slack-url"])).toThrow(
       [
-        "Pulumi.test.yaml: second-server:relay-password: is not set, and relay-user needs it. Set it with: ./fleet secret set relay-password",
-        "Pulumi.test.yaml: second-server:telegram-token: is not set, and fleet.yaml: alerts.channels needs it. Set it with: ./fleet secret set telegram-token",
+        "Pulumi.test.yaml: second-server:relay-password: is not set, and relay-user needs " +
+          "it. Set it with: ./fleet secret set relay-password",
+        "Pulumi.test.yaml: second-server:telegram-token: is not set, and fleet.yaml: " +
+          "alerts.channels needs it. Set it with: ./fleet secret set telegram-token",
       ].join("\n"),
     );
   });
@@ -464,7 +471,9 @@ checks: { also: [{ name: router, tcp: "192.0.2.1:443" }, { name: nightly, heartb
     const names = factsIn(project()).services.map(({ name }) => name);
     expect(
       problemsOf(
-        `${MANIFEST}alerts: { maintenance: [{ title: x, days: [sun], at: "03:00", lasts: 1h, services: [nobody] }] }\nchecks: { also: [{ name: notes, icmp: 192.0.2.1 }] }\n`,
+        `${MANIFEST}alerts: { maintenance: [{ title: x, days: [sun], at: "03:00", lasts: ` +
+          "1h, services: [nobody] }] }\n" +
+          "checks: { also: [{ name: notes, icmp: 192.0.2.1 }] }\n",
       ),
     ).toEqual([
       'fleet.yaml: checks.also.0.name: "notes" is already the name of a check. Choose another.',

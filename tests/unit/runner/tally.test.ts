@@ -118,7 +118,10 @@ describe("the closing words", () => {
 
   test("of a stack only the frame that is ours, from the project's folder", () => {
     const message =
-      "\u001b[31mError: no\u001b[39m\n    at expect (/p/node_modules/expect/index.js:1:1)\n    at Object.<anonymous> (/p/tests/a.test.ts:4:5)\n    at other (/p/tests/kit.ts:1:1)";
+      "\u001b[31mError: no\u001b[39m\n" +
+      "    at expect (/p/node_modules/expect/index.js:1:1)\n" +
+      "    at Object.<anonymous> (/p/tests/a.test.ts:4:5)\n" +
+      "    at other (/p/tests/kit.ts:1:1)";
     expect(closing([{ name: "a", message, evidence: [] }], "/p").slice(2)).toEqual([
       "✕ a",
       "    at Object.<anonymous> (tests/a.test.ts:4:5)",

@@ -161,6 +161,8 @@ test("a program's error is the asker's, not the server's", async () => {
   expect((await ask("/nowhere")).status).toBe(404);
   expect((await ask("//")).status).toBe(404);
   const nested =
-    "(define x '()) (define (two l) (append l l)) (define long (two (two (two (two (two (two (two (two (two (two (two (two (two (two '(1 1 1 1 1)))))))))))))))) (reduce (lambda (a b) (list a)) x long)";
+    "(define x '()) (define (two l) (append l l)) (define long (two (two (two (two " +
+    "(two (two (two (two (two (two (two (two (two (two '(1 1 1 1 1)))))))))))))))) " +
+    "(reduce (lambda (a b) (list a)) x long)";
   expect((await ask("/run", { code: nested })).status).toBe(422);
 });

@@ -85,7 +85,10 @@ const tell = (
   cloud.notify(
     policy.alerts,
     `${words}: ${policy.description || metric} (${droplet.name})`,
-    `${words} at ${cloud.clock.now().toISOString()}: ${metric} of ${droplet.name} (droplet ${droplet.id}) was ${value.toFixed(2)} over the last ${policy.window}; the alert is for ${policy.compare === "GreaterThan" ? "more" : "less"} than ${policy.value}.\n`,
+    `${words} at ${cloud.clock.now().toISOString()}: ${metric} of ${droplet.name} ` +
+      `(droplet ${droplet.id}) was ${value.toFixed(2)} over the last ${policy.window}; ` +
+      `the alert is for ${policy.compare === "GreaterThan" ? "more" : "less"} than ` +
+      `${policy.value}.\n`,
   );
 };
 

@@ -15,7 +15,9 @@ const tell = (
   cloud.notify(
     alert.notifications,
     `${words}: ${alert.name} (uptime check ${check.name})`,
-    `${words} at ${cloud.clock.now().toISOString()}: ${describe(alert, check, state)}.\n\nCheck: ${check.name} (${check.type}, ${check.target})\nAlert: ${alert.name} (${alert.type})\n`,
+    `${words} at ${cloud.clock.now().toISOString()}: ${describe(alert, check, state)}.\n\n` +
+      `Check: ${check.name} (${check.type}, ${check.target})\n` +
+      `Alert: ${alert.name} (${alert.type})\n`,
   );
 };
 

@@ -70,7 +70,9 @@ const refusedVariables = async (
 };
 
 const REFUSED =
-  "This only works if your SSH server is configured to accept these variables via AcceptEnv. Alternatively, prefix the command itself with the variables in the form 'VAR=value command'";
+  "This only works if your SSH server is configured to accept these variables via " +
+  "AcceptEnv. Alternatively, prefix the command itself with the variables in the " +
+  "form 'VAR=value command'";
 
 const run: Runner = async (command, inputs, previous, work) => {
   const client = await connect(connectionOf(inputs), work);

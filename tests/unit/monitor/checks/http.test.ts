@@ -54,7 +54,19 @@ test("method and headers are sent", async () => {
 
 test("an answer in chunks, byte by byte, after an interim one, is put together", async () => {
   const raw =
-    "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4;note=x\r\ngree\r\n1\r\nn\r\n0\r\nx-sum: 1\r\n\r\n";
+    "HTTP/1.1 103 Early Hints\r\n" +
+    "link: </a>\r\n" +
+    "\r\n" +
+    "HTTP/1.1 200 OK\r\n" +
+    "Transfer-Encoding: chunked\r\n" +
+    "\r\n" +
+    "4;note=x\r\n" +
+    "gree\r\n" +
+    "1\r\n" +
+    "n\r\n" +
+    "0\r\n" +
+    "x-sum: 1\r\n" +
+    "\r\n";
   const reader = createAnswerReader("GET", true);
   const done = [...raw].map((byte) => reader.take(Buffer.from(byte)));
   expect([reader.head()?.status, reader.body().toString(), done.indexOf(true)]).toEqual([

@@ -20,7 +20,23 @@ const ec = ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
 const authority = (): void => {
   writeFileSync(
     at("openssl.cnf"),
-    `[req]\ndistinguished_name=dn\n[dn]\n[ca]\ndefault_ca=lab\n[lab]\ndatabase=${at("index")}\nnew_certs_dir=${folder}\ncertificate=${at("ca.crt")}\nprivate_key=${at("ca.key")}\ndefault_md=sha256\nrand_serial=yes\ncopy_extensions=copy\npolicy=any\nunique_subject=no\n[any]\ncommonName=supplied\n`,
+    "[req]\n" +
+      "distinguished_name=dn\n" +
+      "[dn]\n" +
+      "[ca]\n" +
+      "default_ca=lab\n" +
+      "[lab]\n" +
+      `database=${at("index")}\n` +
+      `new_certs_dir=${folder}\n` +
+      `certificate=${at("ca.crt")}\n` +
+      `private_key=${at("ca.key")}\n` +
+      "default_md=sha256\n" +
+      "rand_serial=yes\n" +
+      "copy_extensions=copy\n" +
+      "policy=any\n" +
+      "unique_subject=no\n" +
+      "[any]\n" +
+      "commonName=supplied\n",
   );
   writeFileSync(at("index"), "");
   execFileSync(

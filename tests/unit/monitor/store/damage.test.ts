@@ -167,7 +167,9 @@ describe("damaged files", () => {
   const made = async (): Promise<Buffer> => {
     const database = await openDatabase(path());
     await database.exec(
-      `INSERT INTO check_name VALUES (1, 'blog'); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000) INSERT INTO sample SELECT i, 1, 0, 5 FROM n; PRAGMA wal_checkpoint(TRUNCATE)`,
+      "INSERT INTO check_name VALUES (1, 'blog'); WITH RECURSIVE n(i) AS (SELECT 1 UNION " +
+        "ALL SELECT i + 1 FROM n WHERE i < 4000) INSERT INTO sample SELECT i, 1, 0, 5 FROM " +
+        "n; PRAGMA wal_checkpoint(TRUNCATE)",
     );
     database.close();
     return readFileSync(path());

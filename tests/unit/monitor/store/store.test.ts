@@ -232,7 +232,9 @@ test("pruning forgets what is too old and nothing that was not rolled up", async
 test("a database of an older version is brought up to date with all that is in it, also when the program is killed before the end", async () => {
   const old = new Libsql(path, {});
   await old.exec(
-    `${migrations[0]}; PRAGMA user_version = 1; INSERT INTO check_name VALUES (7, 'blog'); INSERT INTO sample VALUES (7, 60, 1, 5), (7, 50, 0, 4); INSERT INTO incident VALUES (3, 'blog', 1, NULL, '{}')`,
+    `${migrations[0]}; PRAGMA user_version = 1; INSERT INTO check_name VALUES (7, ` +
+      "'blog'); INSERT INTO sample VALUES (7, 60, 1, 5), (7, 50, 0, 4); INSERT INTO " +
+      "incident VALUES (3, 'blog', 1, NULL, '{}')",
   );
   // As the second migration leaves it when the machine goes away within: nothing of it.
   await old.exec(`BEGIN IMMEDIATE; ${migrations[1]}; ROLLBACK`);

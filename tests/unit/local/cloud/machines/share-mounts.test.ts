@@ -27,9 +27,12 @@ suiteWhere(CAN_MOUNT ? null : "it mounts, as root on Linux", "mounts of machines
     const folder = mkdtempSync(join(tmpdir(), "second-server-mounts-"));
     try {
       const machines = join(folder, "machines");
-      const share = `require("./local/cloud/machines/mounts.ts").shareMounts(process.argv[1]).catch((error) => { console.error(error); process.exitCode = 1; })`;
+      const share =
+        `require("./local/cloud/machines/mounts.ts").shareMounts(process.argv[1]).catch((error) ` +
+        "=> { console.error(error); process.exitCode = 1; })";
       const { stderr, stdout } = isolated(
-        'mount --make-rshared /; "$1" --import tsx -e "$2" "$3"; mkdir "$3/fs"; mount -t tmpfs none "$3/fs"; grep -c " $3/fs " /proc/self/mountinfo; umount "$3/fs"; umount "$3"',
+        'mount --make-rshared /; "$1" --import tsx -e "$2" "$3"; mkdir "$3/fs"; mount -t ' +
+          'tmpfs none "$3/fs"; grep -c " $3/fs " /proc/self/mountinfo; umount "$3/fs"; umount "$3"',
         process.execPath,
         share,
         machines,

@@ -5,7 +5,11 @@ import { mirrorFromSources } from "../../../../../local/cloud/network/apt-source
 describe("where the Debian archive is", () => {
   test("a company's mirror in deb822 and one-line form is used, for security too", () => {
     const deb822 =
-      "Types: deb\nURIs: https://mirror.example.test/debian/\nSuites: bookworm\n\nTypes: deb\nURIs: https://mirror.example.test/debian-security\n";
+      "Types: deb\n" +
+      "URIs: https://mirror.example.test/debian/\n" +
+      "Suites: bookworm\n\n" +
+      "Types: deb\n" +
+      "URIs: https://mirror.example.test/debian-security\n";
     const oneLine =
       "deb [signed-by=/k.gpg arch=amd64] http://apt.example.test/debian bookworm main\n";
     expect(mirrorFromSources([deb822])).toEqual({
