@@ -1,4 +1,5 @@
 import type { HostCheck } from "@second-server/contract/check-settings";
+import { UNITS } from "@second-server/contract/names";
 import type { HostFacts } from "@second-server/contract/reports";
 
 import { span } from "../alerts/words";
@@ -100,7 +101,7 @@ const upgradesAdvice = (machine: Machine): Advice => ({
   affects:
     "nothing that visitors see now. Faults that others know of, and that are mended, stay open on it.",
   steps: [
-    { say: "Why was it not done?", run: logs(machine, "apt-daily-upgrade.service") },
+    { say: "Why was it not done?", run: logs(machine, UNITS.upgrades) },
     {
       say: "Do it now, and read what it says.",
       run: onMachine(machine, "sudo unattended-upgrade --verbose"),
