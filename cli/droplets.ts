@@ -1,6 +1,7 @@
 import type { Context } from "./context";
-import { Refused, cannotRun } from "./errors";
+import { Refused, cannotRun, failed } from "./errors";
 import { call, type Lab, loadLab } from "./lab";
+import { until } from "./wait";
 
 export interface Droplet {
   readonly id: number;
@@ -19,7 +20,11 @@ interface ApiDroplet {
 }
 
 /** One call of the stack's DigitalOcean, local or real; resolves with the answer's body. */
-export type Ask = (method: "GET" | "POST", path: string, body?: unknown) => Promise<unknown>;
+export type Ask = (
+  method: "GET" | "POST" | "DELETE",
+  path: string,
+  body?: unknown,
+) => Promise<unknown>;
 
 const toDroplet = ({ id, name, status, region, networks }: ApiDroplet): Droplet => ({
   id,
@@ -28,6 +33,8 @@ const toDroplet = ({ id, name, status, region, networks }: ApiDroplet): Droplet 
   region: region?.slug,
   address: networks?.v4?.find(({ type }) => type === "public")?.ip_address,
 });
+
+const NO_CONTENT = 204;
 
 export const askReal =
   (token: string, fetcher: typeof fetch = fetch): Ask =>
@@ -46,7 +53,7 @@ export const askReal =
         answer.status,
         `api.digitalocean.com: ${method} ${path}: ${answer.status} ${await answer.text()}`,
       );
-    return (await answer.json()) as unknown;
+    return answer.status === NO_CONTENT ? undefined : ((await answer.json()) as unknown);
   };
 
 export const askLab =
@@ -77,6 +84,19 @@ export const dropletById = async (ask: Ask, id: string): Promise<Droplet | undef
     if (error instanceof Refused && error.status === 404) return undefined;
     throw error;
   }
+};
+
+/** Resolves once it is gone: an engine that looks from then on finds it so. */
+export const deleteDroplet = async (ask: Ask, id: string, everyMs = 1000): Promise<void> => {
+  await ask("DELETE", `/v2/droplets/${id}`);
+  const isGone = await until(
+    async () => ((await dropletById(ask, id)) === undefined ? true : undefined),
+    { seconds: 180, everyMs },
+  );
+  if (isGone === undefined)
+    throw failed(
+      `fleet: DigitalOcean has taken the order to delete the droplet ${id}, and it is there still. Run the same command again.`,
+    );
 };
 
 /** A name may be borne by several; an account's other droplets are not asked for. */

@@ -8,7 +8,7 @@ import type { FleetFacts } from "../../config/fleet";
 import { machineOf, sshCapture } from "../access/ssh";
 import { instantOf, ownersPart, rotations } from "../compromised";
 import { type CommonOptions, type Context, common, contextOf } from "../context";
-import { askCloud, findDroplet } from "../droplets";
+import { askCloud, deleteDroplet, findDroplet } from "../droplets";
 import { chooseEngine } from "../engine/spawn";
 import { dropletIn, readResources } from "../engine/state";
 import { cannotRun, failed } from "../errors";
@@ -132,7 +132,11 @@ const engineArgs = async (
     );
   if (machine === "primary") await clearData(context, options, true, reporter);
   reporter.say(`The droplet "${name}" (id ${droplet.id}) is replaced. ${RETURNS[machine]}`);
-  return ["--refresh", "--replace", urn, ...rotated];
+  if (!compromised) return ["--refresh", "--replace", urn];
+  // Deleted, not replaced: a droplet that takes another's place gets its user data (they are not
+  // compared, so that a changed template costs no machine), and with them its first host key.
+  await deleteDroplet(ask, String(droplet.id));
+  return ["--refresh", ...rotated];
 };
 
 const refuseForWatcher = (machine: Role, options: Options): void => {

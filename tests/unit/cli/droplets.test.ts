@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 
-import { askReal, findDroplet } from "../../../cli/droplets";
+import { type Ask, askReal, deleteDroplet, findDroplet } from "../../../cli/droplets";
+import { Refused } from "../../../cli/errors";
 
 const answering = (status: number, body: unknown) => {
   const asked: { url: string; method?: string; body?: unknown; authorization?: string }[] = [];
@@ -39,4 +40,24 @@ test("a refusal names the call and has the API's words", async () => {
   await expect(ask("POST", "/v2/droplets/2/actions", { type: "power_on" })).rejects.toThrow(
     /POST \/v2\/droplets\/2\/actions: 422 .*already powered on/,
   );
+});
+
+test("a droplet that is deleted is waited for until it is gone", async () => {
+  const asked: string[] = [];
+  const ask: Ask = async (method, path) => {
+    asked.push(`${method} ${path}`);
+    if (asked.length < 4)
+      return method === "GET" ? { droplet: { id: 2, name: "primary" } } : undefined;
+    throw new Refused(404, "there is none");
+  };
+  await deleteDroplet(ask, "2", 1);
+  expect(asked).toEqual([
+    "DELETE /v2/droplets/2",
+    ...Array.from({ length: 3 }, () => "GET /v2/droplets/2"),
+  ]);
+});
+
+test("an answer without a body is one", async () => {
+  const fetcher = (async () => new Response(null, { status: 204 })) as typeof fetch;
+  expect(await askReal("secret", fetcher)("DELETE", "/v2/droplets/2")).toBeUndefined();
 });
