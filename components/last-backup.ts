@@ -16,7 +16,8 @@ const SECONDS = 1800;
 const pullOrSay = (urn: string): string =>
   [
     `sudo timeout ${SECONDS} ${PATHS.agent} backup pull || {`,
-    `echo "A last backup of the primary could not be taken, so it is not deleted. If its data may be lost: pulumi state delete '${urn}', and run it again." >&2;`,
+    `echo "A last backup of the primary could not be taken, so it is not deleted. If ` +
+      `its data may be lost: pulumi state delete '${urn}', and run it again." >&2;`,
     "exit 1; }",
   ].join(" ");
 
@@ -64,13 +65,17 @@ export class LastBackup extends pulumi.ComponentResource {
     );
     whenMadeAnew(of, () => {
       void pulumi.log.warn(
-        "The primary is made anew: one that is there is deleted with what is on it, after a last backup, which the new one gets; where that can't be taken, it stays. How old the newest backup is: ./fleet preview",
+        "The primary is made anew: one that is there is deleted with what is on it, after " +
+          "a last backup, which the new one gets; where that can't be taken, it stays. How " +
+          "old the newest backup is: ./fleet preview",
         of.droplet,
       );
     });
     whenMadeAnew(by, () => {
       void pulumi.log.warn(
-        "The watcher is made anew: one that is there is deleted with the old backups and the Observatory's history, which are on it alone. ./fleet up refuses that; this engine does not.",
+        "The watcher is made anew: one that is there is deleted with the old backups and " +
+          "the Observatory's history, which are on it alone. ./fleet up refuses that; this " +
+          "engine does not.",
         by.droplet,
       );
     });

@@ -34,7 +34,8 @@ const writeBundle = (stack: string, { release, archive }: BuiltRelease): string 
     const code = codeOf(error);
     if (code !== "EACCES" && code !== "EPERM") throw error;
     throw new BuildFolderError(
-      `${path}: can't be written: ${messageOf(error)}. It may be of a run by another user: remove the folder ${BUILD}, or run this as that user.`,
+      `${path}: can't be written: ${messageOf(error)}. It may be of a run by another ` +
+        `user: remove the folder ${BUILD}, or run this as that user.`,
     );
   }
   return path;

@@ -111,6 +111,8 @@ export const furtherCheck = z.union(
   [http, tcp, certificate, dns, icmp, ssh, periodicHeartbeat, scheduledHeartbeat],
   {
     error: () =>
-      "has to have a name and one of: http: URL, tcp: HOST:PORT, certificate: HOST, dns: NAME, icmp: HOST, ssh: HOST:PORT, heartbeat: TOKEN (16 to 64 letters, digits, - and _) with every or schedule. docs/manifest.md has what else each takes.",
+      "has to have a name and one of: http: URL, tcp: HOST:PORT, certificate: HOST, dns: " +
+      "NAME, icmp: HOST, ssh: HOST:PORT, heartbeat: TOKEN (16 to 64 letters, digits, - " +
+      "and _) with every or schedule. docs/manifest.md has what else each takes.",
   },
 );

@@ -26,7 +26,8 @@ const syntaxProblems = (file: string, errors: readonly YAMLParseError[]): readon
   const broken = errors.find(({ code }) => code !== "DUPLICATE_KEY");
   return (broken ? [broken] : errors).map(
     ({ code, message, linePos }) =>
-      `${file}: line ${linePos?.[0].line ?? "?"}: ${code === "DUPLICATE_KEY" ? "this key is there already, further up. Give each key once." : `${message.split("\n")[0]!.replace(/ at line \d+, column \d+:$/, "")}. Correct the line; indent with spaces.`}`,
+      `${file}: line ${linePos?.[0].line ?? "?"}: ` +
+      `${code === "DUPLICATE_KEY" ? "this key is there already, further up. Give each key once." : `${message.split("\n")[0]!.replace(/ at line \d+, column \d+:$/, "")}. Correct the line; indent with spaces.`}`,
   );
 };
 

@@ -89,8 +89,14 @@ export const issueLines = (
       const kind = (issue.input as { kind?: string } | undefined)?.kind;
       // A key that another kind of service has.
       if (known(issue.path).includes(key))
-        return `${placeOf(file, [...issue.path, key])}: does not go with ${kind === undefined ? "the keys beside it" : `kind "${kind}"`}. Remove it.`;
+        return (
+          `${placeOf(file, [...issue.path, key])}: does not go with ` +
+          `${kind === undefined ? "the keys beside it" : `kind "${kind}"`}. Remove it.`
+        );
       const near = nearest(key, known(issue.path));
-      return `${placeOf(file, [...issue.path, key])}: unknown key. ${near ? `Did you mean "${near}"?` : `Known here: ${known(issue.path).join(", ")}.`}`;
+      return (
+        `${placeOf(file, [...issue.path, key])}: unknown key. ` +
+        `${near ? `Did you mean "${near}"?` : `Known here: ${known(issue.path).join(", ")}.`}`
+      );
     });
   });

@@ -50,7 +50,9 @@ const durations = ({ checks, backups }: FleetFacts): Problem[] => [
     : [
         {
           path: ["backups", "every"],
-          text: "has to divide an hour into equal parts of whole minutes, or a day into equal parts of whole hours, such as 15m, 1h, 6h or 1d.",
+          text:
+            "has to divide an hour into equal parts of whole minutes, or a day into equal " +
+            "parts of whole hours, such as 15m, 1h, 6h or 1d.",
         },
       ]),
 ];

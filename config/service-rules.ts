@@ -32,7 +32,9 @@ const duplicates = (services: readonly ServiceFacts[], key: "host" | "port"): Pr
     return [
       {
         path: at(service, key),
-        text: `${value} is already used by "${other}". ${key === "port" ? "Choose a free port, or leave it out to have one chosen." : "Choose another host name."}`,
+        text:
+          `${value} is already used by "${other}". ` +
+          `${key === "port" ? "Choose a free port, or leave it out to have one chosen." : "Choose another host name."}`,
       },
     ];
   });
@@ -150,7 +152,9 @@ const health = ({ services }: FleetFacts): Problem[] =>
         ? [
             {
               path: [...at(service, "health"), "status"],
-              text: `${status} is what nginx answers in place of a service that does not (${OWN_STATUSES.join(", ")}). Choose a status that the service answers.`,
+              text:
+                `${status} is what nginx answers in place of a service that does not (${OWN_STATUSES.join(", ")}). ` +
+                "Choose a status that the service answers.",
             },
           ]
         : []),

@@ -19,7 +19,9 @@ const COMMON: Readonly<Record<string, string>> = {
  */
 const STATIC: Readonly<Record<string, string>> = {
   "content-security-policy":
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'; upgrade-insecure-requests",
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
+    "font-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; " +
+    "frame-ancestors 'self'; upgrade-insecure-requests",
 };
 
 const titled = (name: string): string =>

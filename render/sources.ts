@@ -80,7 +80,8 @@ export const libsqlTree = once((): Tree =>
       const folder = join(PROJECT, "node_modules", name);
       if (!existsSync(folder))
         throw new Error(
-          `node_modules/${name} is missing: the servers run Linux on x86-64. Install it with: npm install --os=linux --cpu=x64 --libc=glibc`,
+          `node_modules/${name} is missing: the servers run Linux on x86-64. Install it ` +
+            "with: npm install --os=linux --cpu=x64 --libc=glibc",
         );
       return entriesBelow(folder)
         .filter(({ path }) => /\.(js|json|node)$/.test(path))

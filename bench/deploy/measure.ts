@@ -36,7 +36,13 @@ const table = (rows: readonly Row[]): string =>
     ...WAYS.map((way) => {
       const own = rows.filter((row) => row.way === way);
       const longest = Math.max(0, ...own.map(({ tally }) => tally.longestMs));
-      return `| ${way} | ${own.length} | ${sum(own, ({ requests }) => requests)} | ${sum(own, ({ failed }) => failed)} | ${sum(own, ({ reset }) => reset)} | ${longest} ms | ${sum(own, (one) => one.webSocketsCut)}, ${sum(own, (one) => one.webSocketsRefused)} | ${median(own.map(({ seconds }) => seconds)).toFixed(1)} s |`;
+      return (
+        `| ${way} | ${own.length} | ${sum(own, ({ requests }) => requests)} | ` +
+        `${sum(own, ({ failed }) => failed)} | ${sum(own, ({ reset }) => reset)} | ` +
+        `${longest} ms | ${sum(own, (one) => one.webSocketsCut)}, ` +
+        `${sum(own, (one) => one.webSocketsRefused)} | ` +
+        `${median(own.map(({ seconds }) => seconds)).toFixed(1)} s |`
+      );
     }),
   ].join("\n");
 

@@ -84,7 +84,8 @@ const main = async (): Promise<void> => {
       .join("; ");
     const ratio =
       engines.length === 2
-        ? `; embedded / pulumi ${(of("embedded", "wall") / of("pulumi", "wall")).toFixed(2)} wall, ${(of("embedded", "cpu") / of("pulumi", "cpu")).toFixed(2)} CPU`
+        ? `; embedded / pulumi ${(of("embedded", "wall") / of("pulumi", "wall")).toFixed(2)} ` +
+          `wall, ${(of("embedded", "cpu") / of("pulumi", "cpu")).toFixed(2)} CPU`
         : "";
     process.stdout.write(
       `${title}: ${line}${ratio} (median of ${runs}, load ${loadavg()[0]!.toFixed(1)})\n`,

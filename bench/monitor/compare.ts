@@ -199,7 +199,8 @@ const main = async (argv: readonly string[]): Promise<void> => {
     failures: Math.min(Number(values.failures), Number(count) - 2),
   };
   process.stdout.write(
-    `${count} checks every ${seconds} s for ${duration} s, ${values.apart ? "one tool after another" : "all tools at once"}, ${plan.failures} failures\n`,
+    `${count} checks every ${seconds} s for ${duration} s, ` +
+      `${values.apart ? "one tool after another" : "all tools at once"}, ${plan.failures} failures\n`,
   );
   const wanted = [observatory, gatus, kuma, monit].filter(
     ({ name }) => names.length === 0 || names.includes(name),

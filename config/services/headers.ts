@@ -40,7 +40,8 @@ export const headers = z
   )
   .optional()
   .describe(
-    "Response headers, such as { content-security-policy: \"default-src 'self'\" }; they take the place of the service's own and of the fleet's. \"none\" sends none",
+    "Response headers, such as { content-security-policy: \"default-src 'self'\" }; " +
+      "they take the place of the service's own and of the fleet's. \"none\" sends none",
   );
 
 /** By name in lower case. */

@@ -13,7 +13,9 @@ export class Drops {
   constructor(folder: string) {
     this.#db = new Database(join(folder, "drops.db"));
     this.#db.exec(
-      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; CREATE TABLE IF NOT EXISTS drops (id TEXT PRIMARY KEY, sealed TEXT NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID",
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; " +
+        "CREATE TABLE IF NOT EXISTS drops (id TEXT PRIMARY KEY, sealed TEXT NOT NULL, " +
+        "expires INTEGER NOT NULL) WITHOUT ROWID",
     );
   }
 

@@ -12,7 +12,12 @@ export const gatus: Tool = {
     mkdirSync(join(folder, "db"));
     const endpoints = numbers(count).map(
       (index) =>
-        `  - name: service-${index}\n    url: "http://127.0.0.1:${port}/${box}/${index}"\n    interval: ${seconds}s\n    client: {timeout: 2s}\n    conditions: ["[STATUS] == 200"]\n    alerts: [{type: email}]`,
+        `  - name: service-${index}\n` +
+        `    url: "http://127.0.0.1:${port}/${box}/${index}"\n` +
+        `    interval: ${seconds}s\n` +
+        "    client: {timeout: 2s}\n" +
+        `    conditions: ["[STATUS] == 200"]\n` +
+        "    alerts: [{type: email}]",
     );
     writeFileSync(
       join(folder, "config.yaml"),
@@ -20,7 +25,9 @@ export const gatus: Tool = {
         `web: {address: 127.0.0.1, port: ${listen}}`,
         `storage: {type: sqlite, path: ${join(folder, "db/gatus.db")}}`,
         "concurrency: 0",
-        `alerting: {email: {from: bench@example.test, host: 127.0.0.1, port: ${smtp}, to: ${box}@example.test, client: {insecure: true}, default-alert: {failure-threshold: 3, success-threshold: 2, send-on-resolved: true}}}`,
+        `alerting: {email: {from: bench@example.test, host: 127.0.0.1, port: ${smtp}, to: ` +
+          `${box}@example.test, client: {insecure: true}, default-alert: {failure-threshold: ` +
+          "3, success-threshold: 2, send-on-resolved: true}}}",
         "endpoints:",
         ...endpoints,
       ].join("\n"),

@@ -10,7 +10,9 @@ export const monit: Tool = {
   prepare({ folder, count, seconds, port, smtp, box }) {
     const hosts = numbers(count).map(
       (index) =>
-        `check host service-${index} with address 127.0.0.1\n  if failed port ${port} protocol http request "/${box}/${index}" with timeout 2 seconds for 3 cycles then alert`,
+        `check host service-${index} with address 127.0.0.1\n` +
+        `  if failed port ${port} protocol http request "/${box}/${index}" with timeout 2 ` +
+        "seconds for 3 cycles then alert",
     );
     writeFileSync(
       join(folder, "monitrc"),
