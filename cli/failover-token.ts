@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import { FAILOVER_SCOPES } from "@second-server/contract/failover";
 
@@ -8,7 +8,9 @@ import type { Context } from "./context";
 import { call, loadLab } from "./lab";
 
 const NAME = "failover";
-const fileOf = ({ paths }: Pick<Context, "paths">): string => join(paths.state, "failover-token");
+/** Beside the owner's: it goes with the cloud. */
+const fileOf = ({ paths }: Pick<Context, "paths">): string =>
+  join(dirname(paths.token), "failover-token");
 
 /** The token that the local DigitalOcean has made for the watcher; undefined before there is one. */
 export const lentToken = (context: Pick<Context, "paths">): string | undefined =>

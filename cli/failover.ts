@@ -1,4 +1,5 @@
 import { messageOf } from "@second-server/contract/caught";
+import { CHECKS } from "@second-server/contract/checks";
 import { FAILOVER_MODES } from "@second-server/contract/failover";
 import { ROUTES, UNITS } from "@second-server/contract/names";
 import { ROLES } from "@second-server/contract/roles";
@@ -24,18 +25,32 @@ const standing = z.object({
 });
 export type FailoverStanding = z.output<typeof standing>;
 
+const account = z.object({
+  failover: standing.optional(),
+  checks: z.array(
+    z.object({
+      id: z.string(),
+      condition: z.string(),
+      error: z.string().optional(),
+      detail: z.string().optional(),
+    }),
+  ),
+});
+type Account = z.output<typeof account>;
+
+/** What the Observatory says; undefined where the fleet has no failover, or nobody answers. */
+const ask = async (context: Context, fleet: FleetFacts): Promise<Account | undefined> => {
+  if (fleet.failover === undefined) return undefined;
+  const url = `https://${fleet.status.host}${ROUTES.status}`;
+  const [page] = await probeAll(context, [{ name: STATUS_TARGET, url, status: 200 }]);
+  return page?.ok ? account.safeParse(JSON.parse(page.body ?? "{}")).data : undefined;
+};
+
 /** Undefined where the fleet has no failover, or the watcher does not answer. */
 export const readFailover = async (
   context: Context,
   fleet: FleetFacts,
-): Promise<FailoverStanding | undefined> => {
-  if (fleet.failover === undefined) return undefined;
-  const url = `https://${fleet.status.host}${ROUTES.status}`;
-  const [page] = await probeAll(context, [{ name: STATUS_TARGET, url, status: 200 }]);
-  if (!page?.ok) return undefined;
-  return z.object({ failover: standing.optional() }).safeParse(JSON.parse(page.body ?? "{}")).data
-    ?.failover;
-};
+): Promise<FailoverStanding | undefined> => (await ask(context, fleet))?.failover;
 
 const NEXT: Readonly<Record<FailoverStanding["mode"], string>> = {
   auto: "it gives back by itself once the primary is well",
@@ -107,12 +122,31 @@ export const settleNames = async (
   return then?.active === "watcher" ? then : undefined;
 };
 
+const accountNow = async (context: Context, fleet: FleetFacts): Promise<Account | undefined> => {
+  if (fleet.failover === undefined) return undefined;
+  if (context.local && !(await (await loadLab()).status(context.paths)).running) return undefined;
+  return await ask(context, fleet).catch(() => undefined);
+};
+
 /** For those that need no running cloud: where nobody can be asked, nothing is known. */
 export const failoverNow = async (
   context: Context,
   fleet: FleetFacts,
-): Promise<FailoverStanding | undefined> => {
-  if (fleet.failover === undefined) return undefined;
-  if (context.local && !(await (await loadLab()).status(context.paths)).running) return undefined;
-  return await readFailover(context, fleet).catch(() => undefined);
+): Promise<FailoverStanding | undefined> => (await accountNow(context, fleet))?.failover;
+
+/**
+ * Whether a failover would work (the token's scopes, the records, the certificate's copy), as the
+ * watcher tries it itself; undefined where nobody can be asked.
+ */
+export const failoverReadiness = async (
+  context: Context,
+  fleet: FleetFacts,
+): Promise<{ readonly ok: boolean; readonly detail: string } | undefined> => {
+  const check = (await accountNow(context, fleet))?.checks.find(({ id }) => id === CHECKS.failover);
+  return (
+    check && {
+      ok: check.condition === "up",
+      detail: check.error ?? check.detail ?? "not known yet",
+    }
+  );
 };

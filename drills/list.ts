@@ -1,3 +1,4 @@
+import type { FleetFacts } from "../config/fleet";
 import type { Drill } from "./drill";
 
 export interface DrillEntry {
@@ -8,6 +9,11 @@ export interface DrillEntry {
   readonly expects: string;
   /** Which acknowledged writes may be gone afterwards; left out: none. */
   readonly mayLose?: string;
+  /**
+   * Only where the watcher takes over, or only where it does not: there the same disaster looks
+   * otherwise.
+   */
+  readonly failover?: boolean;
   readonly load: () => Promise<{ readonly drill: Drill }>;
 }
 
@@ -97,12 +103,22 @@ export const DRILLS: readonly DrillEntry[] = [
     name: "primary-dark",
     summary: "cut the primary's power; power on",
     expects: `the status page answers; ${ONE_ALERT}`,
+    failover: false,
     load: () => import("./primary-dark"),
+  },
+  {
+    name: "failover",
+    summary: "cut the primary's power where the watcher takes over; power on",
+    expects:
+      "the static sites answer from the watcher, the others say that they are being repaired, nothing sent is taken; one alert, one all-clear, and a mail each way",
+    failover: true,
+    load: () => import("./failover"),
   },
   {
     name: "primary-unreachable",
     summary: "cut the primary's network",
     expects: `the status page answers; ${ONE_ALERT}`,
+    failover: false,
     load: () => import("./primary-unreachable"),
   },
   {
@@ -134,6 +150,7 @@ export const DRILLS: readonly DrillEntry[] = [
     summary: "delete the primary; ./fleet recover primary",
     expects: `every service and the last comment before the backup are back; ${ONE_ALERT}`,
     mayLose: "what was written after the newest backup",
+    failover: false,
     load: () => import("./primary-lost"),
   },
   {
@@ -210,3 +227,15 @@ export const DRILLS: readonly DrillEntry[] = [
     load: () => import("./cloud-api-down"),
   },
 ];
+
+/** Why a drill is left out on this fleet. */
+export const misfit = (
+  { name, failover }: Pick<DrillEntry, "name" | "failover">,
+  fleet: Pick<FleetFacts, "failover">,
+): string | undefined => {
+  const isOn = fleet.failover !== undefined;
+  if (failover === undefined || failover === isOn) return undefined;
+  return isOn
+    ? `${name} is left out: the watcher takes over here. The same with that: ./fleet drill failover`
+    : `${name} is left out: fleet.yaml has no failover. Add the key, and run ./fleet up`;
+};

@@ -6,7 +6,7 @@ import { disaster } from "./disaster";
 import type { Disaster, Drill, MendTools } from "./drill";
 import { inject } from "./machine";
 
-const powerOn = async ({ lab, context, fleet }: MendTools, role: Role): Promise<void> => {
+export const powerOn = async ({ lab, context, fleet }: MendTools, role: Role): Promise<void> => {
   const droplet = await findDroplet(askLab(lab, context), fleet[role].name);
   if (droplet?.status === "off")
     await call(lab, context, "POST", `/v2/droplets/${droplet.id}/actions`, { type: "power_on" });

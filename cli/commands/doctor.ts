@@ -1,9 +1,11 @@
 import { resolve4 } from "node:dns/promises";
 
 import { codeOf, messageOf } from "@second-server/contract/caught";
+import { FAILOVER_SCOPES } from "@second-server/contract/failover";
 import type { Command } from "commander";
 
 import { type CommonOptions, type Context, common, contextOf } from "../context";
+import { failoverReadiness } from "../failover";
 import { loadLab } from "../lab";
 import { loadManifest } from "../manifest";
 import { NODE_REMEDY, isOldNode } from "../node-version";
@@ -112,6 +114,25 @@ export const token = async (
   }
 };
 
+/** The token of the watcher's, which it tries itself: nobody else has it. Nothing where there is none. */
+const failover = async (context: Context): Promise<readonly Finding[]> => {
+  const fleet = await loadManifest(context).catch(() => undefined);
+  const ready = fleet && (await failoverReadiness(context, fleet));
+  return ready === undefined
+    ? []
+    : [
+        {
+          check: "failover",
+          ...ready,
+          ...(ready.ok
+            ? {}
+            : {
+                remedy: `docs/runbooks/failover.md; the token needs ${FAILOVER_SCOPES.join(", ")}`,
+              }),
+        },
+      ];
+};
+
 /** What the stack's secrets are encrypted with; locally there is a fixed one. */
 export const passphrase = (env: NodeJS.ProcessEnv): Finding => {
   const check = "state's passphrase";
@@ -169,6 +190,7 @@ export const define = (command: Command): void => {
         nodeVersion(),
         ...(options.hostOnly ? [] : [await manifest(context)]),
         ...elsewhere,
+        ...(options.hostOnly ? [] : await failover(context)),
       ];
       const paint = paintFor(process.stdout);
       console.log(

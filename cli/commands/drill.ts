@@ -4,7 +4,7 @@ import { type Command, Option } from "commander";
 
 import type { MendTools } from "../../drills/drill";
 import { defaultHistory, earlierRuns, rememberRun, type Run } from "../../drills/journal";
-import { DRILLS } from "../../drills/list";
+import { DRILLS, misfit } from "../../drills/list";
 import { mendLeftOver, rehearse } from "../../drills/rehearse";
 import { renderReport } from "../../drills/report";
 import { renderRun, renderSummary } from "../../drills/timeline";
@@ -12,7 +12,7 @@ import { type CommonOptions, type Context, common, contextOf } from "../context"
 import { chosen, type Choice, type Programme } from "../drill-choice";
 import { mailerOf } from "../drill-mail";
 import { type Scheduler, SCHEDULERS, writeSchedule } from "../drill-schedule";
-import { failed } from "../errors";
+import { cannotRun, failed } from "../errors";
 import { runningLab } from "../lab";
 import { withLock } from "../lock";
 import { loadManifest } from "../manifest";
@@ -44,13 +44,21 @@ const runAll = async (
   runs: Run[],
   signal: AbortSignal,
 ): Promise<void> => {
+  let leftOut: string | undefined;
   for await (const entry of entries) {
     if (signal.aborted || Date.now() > until) break;
+    const why = misfit(entry, tools.fleet);
+    if (why !== undefined) {
+      leftOut = why;
+      tools.reporter.say(`\n${why}`);
+      continue;
+    }
     const run = await rehearse(entry, tools, signal);
     rememberRun(history, run);
     tools.reporter.say(renderRun(run));
     runs.push(run);
   }
+  if (runs.length === 0 && leftOut !== undefined) throw cannotRun(`fleet drill: ${leftOut}`);
 };
 
 type Mailer = Awaited<ReturnType<typeof mailerOf>>;

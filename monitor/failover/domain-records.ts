@@ -49,6 +49,11 @@ const messageIn = (text: string): string => {
   }
 };
 
+const remedyFor = (status: number, scope: string): string => {
+  if (status === 401) return ": it does not know the token failover-token, or not any more";
+  return status === 403 ? `: the token has to have the scope ${scope}` : "";
+};
+
 const asker =
   (token: string, fetcher: typeof fetch) =>
   async (
@@ -66,12 +71,7 @@ const asker =
     const text = await answer.text();
     if (answer.ok) return JSON.parse(text);
     const said = `DigitalOcean answered ${answer.status} (${messageIn(text).slice(0, 200)})`;
-    throw new Refusal(
-      answer.status,
-      [401, 403].includes(answer.status)
-        ? `${said}: the token has to have the scope ${scope}`
-        : said,
-    );
+    throw new Refusal(answer.status, `${said}${remedyFor(answer.status, scope)}`);
   };
 
 const hostOf = (name: string, domain: string): string =>

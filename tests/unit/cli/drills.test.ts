@@ -14,7 +14,7 @@ import { longestGap } from "../../../drills/constant-writer";
 import { downMail, SEVERAL, upMail } from "../../../drills/disaster";
 import type { Disaster, MendTools } from "../../../drills/drill";
 import { defaultHistory, earlierRuns, journalOf, rememberRun } from "../../../drills/journal";
-import { DRILLS, type DrillEntry } from "../../../drills/list";
+import { DRILLS, type DrillEntry, misfit } from "../../../drills/list";
 import { canOverlap, wrongMails } from "../../../drills/overlap";
 import { mendLeftOver } from "../../../drills/rehearse";
 import { renderReport } from "../../../drills/report";
@@ -52,6 +52,20 @@ test("every drill is named once and has a file with something to run and to mend
       mend: "function",
     });
   }
+});
+
+test("a drill that wants failover, or none, is left out elsewhere, and says what to do", () => {
+  const failover = { failAfter: 3, backAfter: 2, perHour: 2, outside: [] };
+  const why = (name: string, fleet: Parameters<typeof misfit>[1]) =>
+    misfit(
+      DRILLS.find((one) => one.name === name)!,
+      fleet,
+    );
+  expect(why("failover", { failover })).toBeUndefined();
+  expect(why("failover", {})).toMatch(/has no failover. Add the key/);
+  expect(why("primary-dark", {})).toBeUndefined();
+  expect(why("primary-dark", { failover })).toMatch(/drill failover$/);
+  expect(why("partition", { failover })).toBeUndefined();
 });
 
 test("an alert's subject is that of the named check, not of one whose name begins so", () => {

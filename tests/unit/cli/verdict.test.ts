@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 
 import type { ProbeResult } from "../../../cli/verify/prober";
 import { addressBlock, nextSteps, serviceTable } from "../../../cli/verify/table";
-import { STATUS_TARGET, judge, targetsOf } from "../../../cli/verify/verdict";
+import { STATUS_TARGET, judge, targetsAt, targetsOf } from "../../../cli/verify/verdict";
 import { sampleFleet } from "./sample";
 
 const FLOATING = "203.0.113.200";
@@ -111,4 +111,11 @@ test("a service whose health is another status than 200 is held to that", () => 
   expect(
     targetsOf({ ...sampleFleet, services: [{ ...first!, health: { path: "/", status: 204 } }] })[0],
   ).toMatchObject({ status: 204 });
+});
+
+test("where the names lead elsewhere, services are asked at the address, and the status page by its name", () => {
+  const targets = targetsAt(sampleFleet, FLOATING);
+  for (const { name, address } of targets)
+    expect(address).toBe(name === STATUS_TARGET ? undefined : FLOATING);
+  expect(targets).toHaveLength(targetsOf(sampleFleet).length);
 });
