@@ -38,6 +38,10 @@ const RETURNS: Readonly<Record<Role, string>> = {
     "The Observatory's history and the old backups were on it alone: it begins a new history, and takes a backup of the primary at once.",
 };
 
+/** Of one that somebody else has had. */
+const RETURNS_ALONE =
+  "Its data alone comes from the watcher's backups; keys and certificates are made anew.";
+
 /**
  * A primary that is broken may still give its data, and be an hour ahead of the newest backup; the
  * one before stays whatever comes. Resolves with the complaint.
@@ -118,7 +122,8 @@ const engineArgs = async (
   }
   if (!droplet) {
     if (hasBackups) await clearData(context, options, false, reporter);
-    reporter.say(`The droplet "${name}" is gone: it is made anew. ${RETURNS[machine]}`);
+    const returns = compromised ? RETURNS_ALONE : RETURNS[machine];
+    reporter.say(`The droplet "${name}" is gone: it is made anew. ${returns}`);
     return ["--refresh", ...rotated];
   }
   if (!force)
@@ -131,7 +136,8 @@ const engineArgs = async (
       `fleet recover: the stack's state does not know the ${machine}'s droplet. Run ./fleet up --refresh`,
     );
   if (machine === "primary") await clearData(context, options, true, reporter);
-  reporter.say(`The droplet "${name}" (id ${droplet.id}) is replaced. ${RETURNS[machine]}`);
+  const returns = compromised ? RETURNS_ALONE : RETURNS[machine];
+  reporter.say(`The droplet "${name}" (id ${droplet.id}) is replaced. ${returns}`);
   if (!compromised) return ["--refresh", "--replace", urn];
   // Deleted, not replaced: a droplet that takes another's place gets its user data (they are not
   // compared, so that a changed template costs no machine), and with them its first host key.
