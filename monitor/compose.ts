@@ -17,8 +17,8 @@ import { createEventLoopLag, type EventLoopLag } from "./checks/event-loop-lag";
 import { createSchedule, type Schedule } from "./checks/schedule";
 import { type Failover, openFailover } from "./failover/failover";
 import { createFoundation, type Foundation, type FoundationDeps } from "./foundation";
-import { createHearing, type Hearing } from "./hearing";
 import { incidentLink } from "./page/links";
+import { createPassiveChecks, type PassiveChecks } from "./passive-checks";
 import { createPipeline, type Pipeline } from "./pipeline";
 import { createReporter, type Reporter } from "./report/reporter";
 import { type Ping, pingByHttp } from "./self/dead-man";
@@ -47,7 +47,7 @@ export interface Observatory {
   readonly send: (message: Message) => void;
   readonly schedule: Schedule;
   readonly alerting: Alerting;
-  readonly pushChecks: Hearing["pushChecks"];
+  readonly pushChecks: PassiveChecks["pushChecks"];
   readonly windows: MaintenanceWindows;
   readonly view: View;
   readonly records: Records;
@@ -79,7 +79,7 @@ const rulesFrom = (
 });
 
 /** How checks run, and what follows from them. */
-interface Course extends Hearing {
+interface Course extends PassiveChecks {
   readonly schedule: Schedule;
   readonly lag: EventLoopLag;
   readonly pipeline: Pipeline;
@@ -116,7 +116,7 @@ const createCourse = (deps: ObservatoryDeps, base: Foundation): Course => {
   const { saved, clock, log } = deps;
   const failover = failoverOf(deps, base);
   const { settings, key, writer, store, queue, send, windows } = base;
-  const hearing = createHearing({ clock, settings, store, send }, saved);
+  const passiveChecks = createPassiveChecks({ clock, settings, store, send }, saved);
   const schedule = createSchedule(clock);
   const lag = createEventLoopLag(clock);
   const pipeline = createPipeline(
@@ -125,7 +125,7 @@ const createCourse = (deps: ObservatoryDeps, base: Foundation): Course => {
       settings,
       schedule,
       lag,
-      ...hearing,
+      ...passiveChecks,
       rules: () => rulesFrom(settings.current(), key, (now) => windows.active(now)),
       effects: {
         journal: store,
@@ -146,7 +146,7 @@ const createCourse = (deps: ObservatoryDeps, base: Foundation): Course => {
       if (check.kind === "host" && its === machine) schedule.hurry(id);
   };
   return {
-    ...hearing,
+    ...passiveChecks,
     schedule,
     lag,
     pipeline,

@@ -10,7 +10,7 @@ import {
 import type { WatchdogConfig } from "@second-server/contract/observatory";
 
 import { journal, reason } from "./adapters/log";
-import { ask } from "./ask";
+import { ask } from "./control-client";
 import { runLeadNames } from "./failover/lead-names";
 import { runObservatory } from "./observatory";
 import { passwordLine } from "./page/login";

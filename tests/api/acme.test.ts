@@ -15,11 +15,11 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import type { Hono } from "hono";
 
+import { openAcmeStore } from "../../local/cloud/acme/acme-store";
 import type { Fetched } from "../../local/cloud/acme/fetch";
 import { openIssuer } from "../../local/cloud/acme/issue";
 import { thumbprint, type AccountKey } from "../../local/cloud/acme/jws";
 import { createAcme } from "../../local/cloud/acme/server";
-import { openAcmeStore } from "../../local/cloud/acme/state";
 import { testApi, type TestApi } from "./harness";
 
 const ORIGIN = "https://acme-v02.api.letsencrypt.org";

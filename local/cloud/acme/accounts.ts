@@ -1,10 +1,10 @@
 import { Hono } from "hono";
 import { z } from "zod";
 
+import type { Account } from "./acme-store";
 import { find, newId, parse, type Acme } from "./context";
 import { thumbprint } from "./jws";
 import { problem } from "./problem";
-import type { Account } from "./state";
 import { accountUrl, accountView } from "./views";
 
 const newAccount = z.object({

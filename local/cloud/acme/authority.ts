@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { exists } from "../files";
-import { run } from "../machines/run";
+import { run } from "../machines/run-program";
 
 /** The lab's own certificate authority and the one certificate that all of its servers show. */
 export interface Authority {

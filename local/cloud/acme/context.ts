@@ -4,11 +4,11 @@ import type { Context } from "hono";
 import type { z } from "zod";
 
 import type { Clock } from "../clock";
+import type { Account, AcmeStore } from "./acme-store";
 import type { Issuer } from "./issue";
 import { parseJws, type Signed } from "./jws";
 import type { Outside } from "./lookup";
 import { problem } from "./problem";
-import type { Account, AcmeStore } from "./state";
 import { accountUrl } from "./views";
 
 export interface AcmeDeps {

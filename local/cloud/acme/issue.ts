@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { exists } from "../files";
-import { attempt, run } from "../machines/run";
+import { attempt, run } from "../machines/run-program";
 import { problem } from "./problem";
 
 export interface Issuer {

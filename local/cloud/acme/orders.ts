@@ -3,9 +3,9 @@ import { randomBytes } from "node:crypto";
 import { Hono, type Context } from "hono";
 import { z } from "zod";
 
+import type { Account, Authorization, Challenge, Order } from "./acme-store";
 import { find, newId, parse, type Acme } from "./context";
 import { problem } from "./problem";
-import type { Account, Authorization, Challenge, Order } from "./state";
 import { validate } from "./validate";
 import {
   authorizationStatus,

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 
-import type { Account, Authorization, Challenge, Order } from "./state";
+import type { Account, Authorization, Challenge, Order } from "./acme-store";
 
 /** Addresses are given under the name that was asked: here, Let's Encrypt's. */
 export const base = (c: Context): string =>

@@ -5,11 +5,11 @@ import { join } from "node:path";
 
 import { getRequestListener } from "@hono/node-server";
 
+import { openAcmeStore } from "../acme/acme-store";
 import { openAuthority, type Authority } from "../acme/authority";
 import { fetchFromNamespace } from "../acme/fetch";
 import { openIssuer, type Issuer } from "../acme/issue";
 import { createAcme } from "../acme/server";
-import { openAcmeStore } from "../acme/state";
 import type { Api, Cloud } from "../api/cloud";
 import { dnsFault } from "../api/watch/lookup";
 import { startDns } from "../dns/server";

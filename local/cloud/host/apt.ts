@@ -1,4 +1,4 @@
-import { attempt, type RunResult } from "../machines/run";
+import { attempt, type RunResult } from "../machines/run-program";
 import { hostEnvironment } from "./environment";
 
 /**

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 
-import { attempt } from "../machines/run";
+import { attempt } from "../machines/run-program";
 import { exists, onPath } from "./on-path";
 import type { HostProblem } from "./report";
 

@@ -1,4 +1,4 @@
-import { attempt } from "../machines/run";
+import { attempt } from "../machines/run-program";
 import { onPath } from "./on-path";
 import type { HostProblem } from "./report";
 

@@ -1,4 +1,4 @@
-import type { RunResult } from "../machines/run";
+import type { RunResult } from "../machines/run-program";
 import { aptGet, isPassing } from "./apt";
 import { exists, onPath } from "./on-path";
 

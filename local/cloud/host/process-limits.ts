@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 
-import { attempt } from "../machines/run";
+import { attempt } from "../machines/run-program";
 import type { HostProblem } from "./report";
 
 /**

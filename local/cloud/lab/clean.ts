@@ -15,7 +15,7 @@ import { signal } from "../machines/init";
 import { detachLoops, untilFree } from "../machines/loops";
 import { mountsBelow } from "../machines/mounts";
 import { removeNspawnLeftovers } from "../machines/nspawn-leftovers";
-import { attempt } from "../machines/run";
+import { attempt } from "../machines/run-program";
 import { labNamespaces, tearDownNetwork } from "../network/namespaces";
 import type { LabPaths } from "../paths";
 import { HELPERS_GROUP, mirrorSocket } from "./processes";

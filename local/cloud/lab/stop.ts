@@ -4,7 +4,7 @@ import { unlessGone } from "../files";
 import { hostHierarchies, listGroups } from "../machines/cgroups";
 import { signal } from "../machines/init";
 import { askToPowerOff } from "../machines/machine";
-import { attempt } from "../machines/run";
+import { attempt } from "../machines/run-program";
 import type { LabPaths } from "../paths";
 import { releaseEverything, removeSockets, thawDisks } from "./clean";
 import type { Progress } from "./contract";

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { type DiskPlace, fsOf } from "./disk";
-import { run } from "./run";
+import { run } from "./run-program";
 
 const filler = (place: DiskPlace): string => join(fsOf(place), "filler");
 

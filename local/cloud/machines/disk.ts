@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 
 import { untilFree } from "./loops";
 import { isMounted, mountLoop, mountsBelow } from "./mounts";
-import { attempt, run } from "./run";
+import { attempt, run } from "./run-program";
 import { copySparse } from "./sparse-files";
 
 /**

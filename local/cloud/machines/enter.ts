@@ -1,6 +1,6 @@
 import { initOf } from "./init";
 import { supervisorGroups } from "./machine-groups";
-import { attempt, type Argv, type RunResult } from "./run";
+import { attempt, type Argv, type RunResult } from "./run-program";
 import type { Surroundings } from "./surroundings";
 
 /**

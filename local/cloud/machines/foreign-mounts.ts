@@ -1,7 +1,7 @@
 import { readFile, readdir, readlink } from "node:fs/promises";
 
 import { isErrorOf } from "../files";
-import { attempt } from "./run";
+import { attempt } from "./run-program";
 
 const unescaped = (path: string): string =>
   path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));

@@ -2,7 +2,7 @@ import { realpath } from "node:fs/promises";
 
 import { unlessGone } from "../files";
 import { unmountElsewhere } from "./foreign-mounts";
-import { attempt, run } from "./run";
+import { attempt, run } from "./run-program";
 
 /** A loop device and the file behind it. */
 export interface Loop {

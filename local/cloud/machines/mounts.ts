@@ -1,7 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 
 import { pointsBelow } from "./foreign-mounts";
-import { run } from "./run";
+import { run } from "./run-program";
 
 /** Mount points at or below a folder, deepest (latest) first. */
 export const mountsBelow = async (folder: string): Promise<string[]> =>

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { unlessGone } from "../files";
 import { pointsBelow } from "./foreign-mounts";
-import { run } from "./run";
+import { run } from "./run-program";
 
 const NSPAWN_STATE = "/run/systemd/nspawn";
 

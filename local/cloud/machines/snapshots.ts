@@ -5,7 +5,7 @@ import { exists, readIfThere, unlessGone, writeAtomically } from "../files";
 import { copyDisk, diskOf, growDisk, makeDisk, type DiskPlace } from "./disk";
 import { readMachines } from "./machine-file";
 import { mountsBelow } from "./mounts";
-import { run } from "./run";
+import { run } from "./run-program";
 import { copySparse } from "./sparse-files";
 
 /**

@@ -1,4 +1,4 @@
-import { run } from "./run";
+import { run } from "./run-program";
 
 /** Copies a file, holes as holes. */
 export const copySparse = async (source: string, target: string): Promise<void> => {

@@ -12,7 +12,7 @@ import { join } from "node:path";
 
 import { readIfThere, unlessGone } from "../files";
 import { folderInside } from "./inside";
-import { run } from "./run";
+import { run } from "./run-program";
 
 const PREFIX = "second-server-lab";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { exists } from "../files";
 import { detachLoops, loopsOf, openLoop } from "./loops";
-import { attempt, run } from "./run";
+import { attempt, run } from "./run-program";
 import { copySparse } from "./sparse-files";
 import type { VolumeSpec } from "./spec";
 

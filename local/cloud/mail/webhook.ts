@@ -1,5 +1,5 @@
 import { inLab } from "../lab/in-lab";
-import { attempt } from "../machines/run";
+import { attempt } from "../machines/run-program";
 import type { LabPaths } from "../paths";
 
 /**

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { attempt, run } from "../machines/run";
+import { attempt, run } from "../machines/run-program";
 import type { LabPaths } from "../paths";
 import { privateLink, publicLink } from "./addresses";
 import { inNetns, netnsFile } from "./namespaces";

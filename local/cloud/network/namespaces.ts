@@ -2,7 +2,7 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
 import { exists, unlessGone } from "../files";
-import { attempt, run } from "../machines/run";
+import { attempt, run } from "../machines/run-program";
 import type { LabPaths } from "../paths";
 import { addresses as at, serviceAddresses } from "./addresses";
 import { BASE_CHAINS } from "./base-chains";

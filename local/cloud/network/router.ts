@@ -1,4 +1,4 @@
-import { attempt, run } from "../machines/run";
+import { attempt, run } from "../machines/run-program";
 import type { MachineNetworks, NetworkPlan } from "../machines/spec";
 import type { LabPaths } from "../paths";
 import { createQueue } from "../queue";

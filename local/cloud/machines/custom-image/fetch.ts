@@ -1,6 +1,6 @@
 import { inLab } from "../../lab/in-lab";
 import type { LabPaths } from "../../paths";
-import { attempt } from "../run";
+import { attempt } from "../run-program";
 
 /** Larger ones are not waited for. */
 const LARGEST = 10 * 1024 ** 3;

@@ -1,7 +1,7 @@
 import { open, rename, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 
-import { attempt, type Argv } from "../run";
+import { attempt, type Argv } from "../run-program";
 
 export type Packing = "gzip" | "bzip2";
 export type Format = "raw" | "qcow2" | "vdi" | "vhdx" | "vmdk";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import type { LabPaths } from "../../paths";
 import { mountsBelow } from "../mounts";
-import { run } from "../run";
+import { run } from "../run-program";
 import { customBase, keepCustom } from "../snapshots";
 import type { ImportedImage } from "../spec";
 import { fetchImage } from "./fetch";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { isErrorOf } from "../../files";
 import { mountLoop } from "../mounts";
-import { attempt, run } from "../run";
+import { attempt, run } from "../run-program";
 
 export interface Extent {
   /** In bytes. */ readonly start: number;

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { exists } from "../../files";
 import { hostMirror } from "../../network/apt-sources";
 import { withLock } from "../locks";
-import { run, type Argv } from "../run";
+import { run, type Argv } from "../run-program";
 import { pruneImages } from "./prune";
 import { bootstrapCommand, imageCommands, imageFiles, imageRemovals, recipeHash } from "./recipe";
 

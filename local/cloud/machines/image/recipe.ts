@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import type { DebianMirror } from "../../network/apt-sources";
-import type { Argv } from "../run";
+import type { Argv } from "../run-program";
 
 /**
  * What DigitalOcean's Debian 13 image brings, as far as a server's set-up can notice; nothing that

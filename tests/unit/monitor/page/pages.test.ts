@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 
 import { checkState } from "../../../../monitor/alerts/alert-state";
-import { ask } from "../../../../monitor/ask";
+import { ask } from "../../../../monitor/control-client";
 import { incidentLink } from "../../../../monitor/page/links";
 import { passwordLine } from "../../../../monitor/page/login";
 import { quiet, Site } from "../site";

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { expect, test } from "@jest/globals";
 
 import { enterArgv } from "../../../../../local/cloud/machines/enter";
-import { attempt } from "../../../../../local/cloud/machines/run";
+import { attempt } from "../../../../../local/cloud/machines/run-program";
 import { suiteWhere } from "../../../../fixtures/suite-where";
 
 const namespaces = [

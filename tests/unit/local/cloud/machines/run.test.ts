@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 
-import { attempt, run } from "../../../../../local/cloud/machines/run";
+import { attempt, run } from "../../../../../local/cloud/machines/run-program";
 
 test("a failing command is named with its exit code and last words", async () => {
   await expect(run(["sh", "-c", "echo one >&2; echo two >&2; exit 3"])).rejects.toThrow(

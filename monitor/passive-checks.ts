@@ -13,7 +13,7 @@ import type { SavedState } from "./store/load-state";
 import type { StateStore } from "./store/save-state";
 
 /** What is reported to this machine rather than looked for, and when it could not hear it. */
-export interface Hearing {
+export interface PassiveChecks {
   readonly offline: Offline;
   readonly blindWindows: BlindWindows;
   readonly pushChecks: PushChecks;
@@ -27,7 +27,7 @@ const ownUnits = (checks: readonly Check[]): readonly string[] =>
 const isPrimaryWatched = (checks: readonly Check[]): boolean =>
   checks.some(({ kind, machine }) => kind === "host" && machine !== "watcher");
 
-export const createHearing = (
+export const createPassiveChecks = (
   deps: {
     readonly clock: Clock;
     readonly settings: SettingsInForce;
@@ -35,7 +35,7 @@ export const createHearing = (
     readonly send: (message: Message) => void;
   },
   saved: SavedState,
-): Hearing => {
+): PassiveChecks => {
   const { clock, settings, store, send } = deps;
   const { fleet, statusUrl, failAfter, intervalSeconds } = settings.current();
   const now = (): number => clock.now();
