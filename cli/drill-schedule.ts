@@ -12,9 +12,11 @@ interface Schedule {
   readonly mailBy?: string;
 }
 
+/** Units of the machine that rehearses, none of the fleet's. */
+const UNIT = "second-server-drills";
 const REPORT = "drills.html";
 const HISTORY = "drills.jsonl";
-const STATE = "/var/lib/fleet-drills";
+const STATE = `/var/lib/${UNIT}`;
 /** Every drill, one after the other, takes an hour and a half on two cores. */
 const HOURS = 4;
 
@@ -29,7 +31,7 @@ const drillWords = ({ mailBy }: Schedule, folder: string): string =>
 const systemdFiles = (schedule: Schedule): ReadonlyMap<string, string> =>
   new Map([
     [
-      "fleet-drills.service",
+      `${UNIT}.service`,
       `[Unit]
 Description=Rehearse every disaster of the fleet on a local DigitalOcean
 Wants=network-online.target
@@ -38,17 +40,17 @@ After=network-online.target
 [Service]
 Type=oneshot
 WorkingDirectory=${schedule.project}
-StateDirectory=fleet-drills
+StateDirectory=${UNIT}
 Environment=FLEET_STATE=${STATE}/cloud
 # PULUMI_CONFIG_PASSPHRASE_FILE=…, for the relay's password.
-EnvironmentFile=-/etc/fleet-drills.conf
+EnvironmentFile=-/etc/${UNIT}.conf
 ExecStart=/bin/sh -ec './fleet up && ${drillWords(schedule, STATE)}'
 ExecStopPost=-/bin/sh -c './fleet destroy'
 TimeoutStartSec=${HOURS}h
 `,
     ],
     [
-      "fleet-drills.timer",
+      `${UNIT}.timer`,
       `[Unit]
 Description=Rehearse every disaster of the fleet each week
 
@@ -116,8 +118,8 @@ export const scheduleFiles = (
 const NEXT: Readonly<Record<Scheduler, readonly string[]>> = {
   systemd: [
     "As root, from the project's folder:",
-    "  install -m 644 fleet-drills.service fleet-drills.timer /etc/systemd/system/",
-    "  systemctl daemon-reload && systemctl enable --now fleet-drills.timer",
+    `  install -m 644 ${UNIT}.service ${UNIT}.timer /etc/systemd/system/`,
+    `  systemctl daemon-reload && systemctl enable --now ${UNIT}.timer`,
   ],
   github: [
     "Commit it. It needs a runner of your own (a hosted one starts no machines), and the secret",

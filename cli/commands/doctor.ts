@@ -1,6 +1,7 @@
 import { resolve4 } from "node:dns/promises";
 
 import { codeOf, messageOf } from "@second-server/contract/caught";
+import { CHECKS } from "@second-server/contract/checks";
 import { FAILOVER_SCOPES } from "@second-server/contract/failover";
 import type { Command } from "commander";
 
@@ -122,7 +123,7 @@ const failover = async (context: Context): Promise<readonly Finding[]> => {
     ? []
     : [
         {
-          check: "failover",
+          check: CHECKS.failover,
           ...ready,
           ...(ready.ok
             ? {}

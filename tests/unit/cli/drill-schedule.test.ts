@@ -13,7 +13,9 @@ afterAll(() => rmSync(FOLDER, { recursive: true }));
 
 describe("a weekly rehearsal by systemd", () => {
   const said = writeSchedule("systemd", { project: FOLDER, mailBy: "prod" });
-  const units = ["fleet-drills.service", "fleet-drills.timer"].map((name) => join(FOLDER, name));
+  const units = ["second-server-drills.service", "second-server-drills.timer"].map((name) =>
+    join(FOLDER, name),
+  );
 
   test("is two units that systemd takes", () => {
     const ran = spawnSync("systemd-analyze", ["verify", "--man=no", ...units], {
@@ -21,20 +23,23 @@ describe("a weekly rehearsal by systemd", () => {
     });
     if (ran.error) return expect((ran.error as NodeJS.ErrnoException).code).toBe("ENOENT");
     // What it says of the host's own units is not about these.
-    expect(ran.stderr.split("\n").filter((line) => line.includes("fleet-drills"))).toEqual([]);
+    expect(ran.stderr.split("\n").filter((line) => line.includes("second-server-drills"))).toEqual(
+      [],
+    );
   });
 
   test("says what was written, and what is left to do", () => {
     expect(said.slice(0, 2)).toEqual([
-      "written: fleet-drills.service",
-      "written: fleet-drills.timer",
+      "written: second-server-drills.service",
+      "written: second-server-drills.timer",
     ]);
-    expect(said.join("\n")).toContain("systemctl enable --now fleet-drills.timer");
+    expect(said.join("\n")).toContain("systemctl enable --now second-server-drills.timer");
   });
 
   test("mails by the stack that was named, and by none where none was", () => {
     const service = (mailBy?: string): string =>
-      scheduleFiles("systemd", { project: FOLDER, mailBy }).get("fleet-drills.service") ?? "";
+      scheduleFiles("systemd", { project: FOLDER, mailBy }).get("second-server-drills.service") ??
+      "";
     expect(service("prod")).toContain("--mail prod'");
     expect(service()).not.toContain("--mail");
   });
@@ -61,8 +66,8 @@ test("a weekly rehearsal by GitHub's CI is a workflow that ends what it began, w
 });
 
 test("files of before are replaced", () => {
-  writeFileSync(join(FOLDER, "fleet-drills.timer"), "old");
+  writeFileSync(join(FOLDER, "second-server-drills.timer"), "old");
   writeSchedule("systemd", { project: FOLDER });
-  const ran = spawnSync("grep", ["-c", "OnCalendar", join(FOLDER, "fleet-drills.timer")]);
+  const ran = spawnSync("grep", ["-c", "OnCalendar", join(FOLDER, "second-server-drills.timer")]);
   expect(ran.stdout.toString().trim()).toBe("1");
 });
