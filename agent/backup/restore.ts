@@ -47,6 +47,20 @@ const start = async (
   );
 };
 
+/** With its own data it may be as sick as it was before: that is told, and stops nothing. */
+const startOrSay = async (
+  machine: Machine,
+  release: Release,
+  units: readonly string[],
+): Promise<string | undefined> => {
+  try {
+    await start(machine, release, units);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+
 const unitsOf = (pieces: readonly Pick<Piece, "data">[]): readonly string[] => [
   ...new Set(pieces.map(({ data }) => data.unit)),
 ];
@@ -80,9 +94,9 @@ const replace = async (
       await machine.run(["systemctl", "stop", "--", ...units]);
       await putAsideBack(machine, aside);
       noteReplaced(aside);
-      await start(machine, release, units);
+      const sick = await startOrSay(machine, release, units);
       throw new Error(
-        `${(error as Error).message}\nfleet-agent restore: it did not do with that data, so what was there before was put back, and it serves again.`,
+        `${(error as Error).message}\nfleet-agent restore: it did not do with that data, so what was there before was put back${sick === undefined ? ", and it serves again." : `. It does not do with that either: ${sick}`}`,
       );
     }
     noteReplaced(aside);
@@ -102,7 +116,8 @@ const finishCutShort = async (machine: Machine): Promise<void> => {
     await must(machine, ["systemctl", "stop", "--", ...units]);
     await putAsideBack(machine, folder);
     noteReplaced(folder);
-    await start(machine, release, units);
+    const sick = await startOrSay(machine, release, units);
+    if (sick !== undefined) machine.log(`it is not healthy with that: ${sick}`);
   });
 };
 

@@ -159,6 +159,20 @@ test("where the service is not healthy with it, its own data is back, it runs, v
   expect(machine.ran.filter((line) => line.startsWith("systemctl start"))).toHaveLength(2);
 });
 
+test("a service that its own data has made sick gets the backup's, also after a restore that was cut short", async () => {
+  const sick: TemporaryMachine = {
+    ...machine,
+    ask: async (url) =>
+      pages().one === "then" ? await machine.ask(url, 1000) : { status: 500, body: "" },
+  };
+  await restore(sick, "wiki");
+  const state = "/var/lib/fleet-agent/before-restore/.aside.json";
+  machine.write(state, machine.read(state).replace('"replacing":false', '"replacing":true'));
+  await restore(sick, "wiki");
+  expect(pages()).toEqual(THEN);
+  expect(machine.said.join()).toContain("it is not healthy with that");
+});
+
 test("a database with its write-ahead log, which is kept and comes back with it", async () => {
   const base = new Database(machine.at(DROPS));
   base.exec(
