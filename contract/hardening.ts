@@ -3,6 +3,8 @@ export interface Rights {
   readonly capabilities?: string;
   /** "AF_UNIX" and whatever else it talks over. */
   readonly families: readonly string[];
+  /** "full" leaves /var to it, for a program of Debian's that writes there. @default "strict" */
+  readonly system?: "strict" | "full";
 }
 
 /**
@@ -10,10 +12,14 @@ export interface Rights {
  * those that the agent starts for a single piece of work (`systemd-run`), which may be before any
  * release is in place.
  */
-export const hardening = ({ capabilities = "", families }: Rights): readonly string[] => [
+export const hardening = ({
+  capabilities = "",
+  families,
+  system = "strict",
+}: Rights): readonly string[] => [
   "NoNewPrivileges=yes",
   `CapabilityBoundingSet=${capabilities}`,
-  "ProtectSystem=strict",
+  `ProtectSystem=${system}`,
   "ProtectHome=yes",
   "PrivateTmp=yes",
   "PrivateDevices=yes",

@@ -17,6 +17,16 @@ export const sshdText = (role: Role): string =>
     allowed: role === "primary" ? `${USERS.operator} ${USERS.peer}` : USERS.operator,
   });
 
+/** Its master opens ports and keys, writes logs of www-data's and becomes that user. */
+const NGINX_CAPABILITIES = [
+  "CAP_NET_BIND_SERVICE",
+  "CAP_SETUID",
+  "CAP_SETGID",
+  "CAP_CHOWN",
+  "CAP_DAC_OVERRIDE",
+  "CAP_KILL",
+];
+
 /** One client's connections: nftables refuses what is too many, and nginx may hold the rest. */
 const clientLimits = (): MachineFile[] => [
   { path: PATHS.clientLimits, mode: 0o644, text: fill("system/client-limits.nft", {}) },
@@ -28,7 +38,13 @@ const clientLimits = (): MachineFile[] => [
   {
     path: unitPath(`${UNITS.nginx}.d/limits.conf`),
     mode: 0o644,
-    text: fill("systemd/nginx-limits.conf", {}),
+    text: fill("systemd/nginx-limits.conf", {
+      hardening: hardening({
+        capabilities: NGINX_CAPABILITIES.join(" "),
+        families: ["AF_INET", "AF_INET6", "AF_UNIX"],
+        system: "full",
+      }).join("\n"),
+    }),
   },
 ];
 
