@@ -17,8 +17,9 @@ export const USAGE = `usage: fleet-agent COMMAND
   backup accept [ID]         on the watcher: a doubtful backup (the newest) counts as good from now on
   backup let-go [--hourly N] [--daily N] [--weekly N]
                              on the watcher: let old backups go at once, by the policy or fewer; needs no free space
-  backup plan [--partial] [--doubtful] [--agree] [--json]
-                             on the watcher: what a fresh primary would get; --agree: let the next restore have it so
+  backup plan [--partial] [--doubtful] [--before TIME] [--compromised] [--agree] [--json]
+                             on the watcher: what a fresh primary would get; --before: of backups until then; --compromised:
+                             data alone, for a primary that somebody else has had; --agree: let the next restore have it so
   backup verify [ID]         on the watcher: check every file of one backup, or of all, and every byte of the repository
   backup export [ID | --at TIME] [--path PATH]... [--doubtful]
                              on the watcher: one backup (the newest good one), or paths of it, as a tar on standard output

@@ -58,13 +58,15 @@ const writeAnew = (
 /**
  * Puts the certificates of a received backup back, or says why one is not; Let's Encrypt is asked
  * for that one then.
+ * @returns the names of those that are back.
  */
 export const putCertificates = async (
   machine: Machine,
   certificates: readonly ReleaseCertificate[],
-): Promise<void> => {
+): Promise<readonly string[]> => {
   const root = folderBelow(machine.at(PATHS.restore), "letsencrypt");
-  if (root === undefined) return;
+  if (root === undefined) return [];
+  const back: string[] = [];
   const account = putAccount(root, machine.at(DEBIAN_PATHS.letsencrypt));
   for (const certificate of certificates) {
     const pair = pairOf(root, certificate.name);
@@ -74,10 +76,12 @@ export const putCertificates = async (
       if (!(await isTrusted(machine, parsed)))
         throw new Error("nothing that this machine trusts has signed it");
       writeAnew(machine, certificate, parsed, account);
+      back.push(certificate.name);
     } catch (error) {
       machine.log(
         `the backup's certificate is not put back: ${messageOf(error)}. A new one is asked for.`,
       );
     }
   }
+  return back;
 };

@@ -70,10 +70,11 @@ export const putBack = async (machine: Machine, release: Release): Promise<void>
       ...new Set(release.data.map(({ unit }) => unit)),
     ]);
   const services = await putPieces(machine, release.data.map(pieceOf));
-  await putCertificates(machine, release.certificates);
+  const certificates = await putCertificates(machine, release.certificates);
   await must(machine, ["sync"]);
   putAway(machine);
-  const words = `restored the certificates and the data of ${services.join(", ") || "no service"}`;
+  const what = certificates.length > 0 ? "the certificates and the data" : "the data";
+  const words = `restored ${what} of ${services.join(", ") || "no service"}`;
   note(machine, words);
   machine.log(words);
 };

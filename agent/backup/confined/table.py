@@ -22,7 +22,9 @@ def described(base, table):
     names = [name for (name,) in base.execute(has)]
     if table not in names:
         raise Fault(f"the backup has no table {table}; it has: {', '.join(sorted(names))}")
-    (kind,) = base.execute("select type from pragma_table_list where schema = 'past' and name = ?", (table,)).fetchone()
+    (kind,) = base.execute(
+        "select type from pragma_table_list where schema = 'past' and name = ?", (table,)
+    ).fetchone()
     if kind != "table":
         raise Fault(f"it is a {kind} table, which lies in several: restore the whole item")
     return base.execute(
@@ -34,20 +36,31 @@ def described(base, table):
 
 def columns(base, table):
     """Those that are stored; and the number of each row, where it has one that is in no column."""
-    seen = base.execute("select name, pk from pragma_table_xinfo(?, 'past') where hidden = 0", (table,)).fetchall()
+    seen = base.execute(
+        "select name, pk from pragma_table_xinfo(?, 'past') where hidden = 0", (table,)
+    ).fetchall()
     names = [name for name, _ in seen]
-    (bare,) = base.execute("select wr from pragma_table_list where schema = 'past' and name = ?", (table,)).fetchone()
-    free = [name for name in ("rowid", "oid", "_rowid_") if name not in [one.lower() for one in names]]
+    (bare,) = base.execute(
+        "select wr from pragma_table_list where schema = 'past' and name = ?", (table,)
+    ).fetchone()
+    free = [
+        name for name in ("rowid", "oid", "_rowid_") if name not in [one.lower() for one in names]
+    ]
     return ([] if bare or not free else [free[0]]) + [quoted(name) for name in names]
 
 
 def count_on(base, table):
     """Numbers that were given once are not given again."""
     for schema in ("past", "main"):
-        if not base.execute(f"select 1 from {schema}.sqlite_master where name = 'sqlite_sequence'").fetchone():
+        if not base.execute(
+            f"select 1 from {schema}.sqlite_master where name = 'sqlite_sequence'"
+        ).fetchone():
             return
     base.execute("delete from main.sqlite_sequence where name = ?", (table,))
-    base.execute("insert into main.sqlite_sequence select * from past.sqlite_sequence where name = ?", (table,))
+    base.execute(
+        "insert into main.sqlite_sequence select * from past.sqlite_sequence where name = ?",
+        (table,),
+    )
 
 
 def put(base, table):
@@ -57,7 +70,9 @@ def put(base, table):
     for kind, words in parts:
         base.execute(words)
         if kind == "table":
-            base.execute(f"insert into main.{quoted(table)} ({names}) select {names} from past.{quoted(table)}")
+            base.execute(
+                f"insert into main.{quoted(table)} ({names}) select {names} from past.{quoted(table)}"
+            )
     count_on(base, table)
     (rows,) = base.execute(f"select count(*) from main.{quoted(table)}").fetchone()
     return rows, len(base.execute("pragma main.foreign_key_check").fetchall())
