@@ -24,6 +24,7 @@ const pairOf = (one: DrillEntry, other: DrillEntry): DrillEntry => ({
   name: [one.name, other.name].join(BETWEEN),
   summary: `${one.summary}; meanwhile ${other.summary}`,
   expects: "each alert is true and has its all-clear",
+  failover: one.failover ?? other.failover,
   load: async () => {
     const [first, second] = await Promise.all([one.load(), other.load()]);
     const disasters = [first.drill.disaster, second.drill.disaster];

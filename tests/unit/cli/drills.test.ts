@@ -220,6 +220,8 @@ describe("what is rehearsed", () => {
     // None twice before all have come.
     expect(new Set(await first(7, 1)).size).toBe(DRILLS.length);
     for (const name of await first(7, 2)) expect(entryNamed(DRILLS, name)?.name).toBe(name);
+    // Left out where one of the two is.
+    expect(entryNamed(DRILLS, "clock-wrong + primary-dark")?.failover).toBe(false);
   });
 
   test("at once never takes the same thing twice, nor two machines out of reach", async () => {
