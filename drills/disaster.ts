@@ -8,12 +8,8 @@ const BACK_SECONDS = 240;
 
 const escaped = (name: string): string => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-/** Instead of a check's name, which has no space: the alert tells of more than one at once. */
-export const SEVERAL = "several at once";
-const subjectOf = (name: string): string =>
-  name === SEVERAL ? String.raw`\S+, .*` : String.raw`${escaped(name)}(?!\S)`;
-export const downMail = (name: string): RegExp => new RegExp(`\\bDOWN: ${subjectOf(name)}`);
-export const upMail = (name: string): RegExp => new RegExp(`\\bUP: ${subjectOf(name)}`);
+export const downMail = (name: string): RegExp => new RegExp(`\\bDOWN: ${escaped(name)}(?!\\S)`);
+export const upMail = (name: string): RegExp => new RegExp(`\\bUP: ${escaped(name)}(?!\\S)`);
 
 const mendAndSay = async (tools: DrillTools, { mend, mended }: Disaster): Promise<number> => {
   await mend(tools);

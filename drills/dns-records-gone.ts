@@ -1,5 +1,5 @@
 import { call } from "../cli/lab";
-import { disaster, SEVERAL } from "./disaster";
+import { disaster } from "./disaster";
 import type { MendTools } from "./drill";
 import { mustFleet } from "./fleet-command";
 
@@ -28,7 +28,7 @@ export const drill = disaster({
         await call(lab, context, "DELETE", `/v2/domains/${fleet.domain}/records/${id}`);
     }
   },
-  alertOf: () => SEVERAL,
+  alertOf: () => "dns",
   mended: "./fleet up --refresh has made them again",
   mend: (tools) => mustFleet(tools, "up", "--refresh"),
 });

@@ -43,7 +43,7 @@ export interface Disaster {
   /** Does nothing where nothing is broken. */
   readonly mend: (tools: MendTools) => Promise<void>;
   /**
-   * The name in the alert's subject, "DOWN: nginx", or `SEVERAL`. Left out: visitors and owner notice nothing,
+   * The name in the alert's subject, "DOWN: nginx". Left out: visitors and owner notice nothing,
    * and not one mail may come.
    */
   readonly alertOf?: (tools: DrillTools) => string;
