@@ -4,7 +4,7 @@ import { disaster } from "./disaster";
 import { onMachine } from "./machine";
 import { noServiceAnswers } from "./visitors";
 
-const FILE = "/etc/nginx/conf.d/drill.conf";
+const FILE = "/etc/nginx/sites/drill.conf";
 
 /** Somebody edits by hand and restarts: the web server does not come up again. */
 export const drill = disaster({
