@@ -7,8 +7,7 @@ module.exports = {
   // Not in /tmp, where it would stay when the project has gone.
   cacheDirectory: "<rootDir>/node_modules/.cache/jest",
   testMatch: ["<rootDir>/tests/**/*.test.ts"],
-  // For what hangs: on a busy machine a test of two seconds may take more than jest's five.
-  // A limit for what hangs, not for what is slow: a busy host takes five times as long.
+  // For what hangs, not for what is slow: on a busy machine a test of ten seconds takes a minute.
   testTimeout: 300_000,
   modulePathIgnorePatterns: ["<rootDir>/.build/"],
   transform: { "\\.(ts|js|mjs|py)$": "<rootDir>/tests/esbuild-transform.cjs" },
