@@ -8,7 +8,7 @@ import { messageOf } from "@second-server/contract/caught";
 import { PATHS } from "@second-server/contract/paths";
 import type { Identity } from "@second-server/contract/release";
 
-import { apply, rollback } from "./apply/apply";
+import { apply } from "./apply/apply";
 import { refreshCopies } from "./backup/certificate-copy";
 import { servePeer } from "./backup/peer";
 import { prepare } from "./backup/prepare";
@@ -21,6 +21,7 @@ import { readJson } from "./files";
 import { parseIdentity, takeIdentity } from "./identity";
 import { withLock } from "./lock";
 import { type Machine, thisMachine } from "./machine";
+import { PART_COMMANDS } from "./parts/commands";
 import { isReading } from "./repository/commands";
 import { readHanded, readShutIn } from "./repository/reading";
 import { hasRepository } from "./repository/repository";
@@ -188,8 +189,6 @@ const dispatch = async (
         if (words.includes("--repair")) forgetChangedTrees(machine);
         return apply(machine, words[0] ?? "", words.includes("--ready"));
       });
-    case "rollback":
-      return await alone(machine, "rollback", 60, () => rollback(machine));
     case "status": {
       const status = await statusOf(machine);
       return say(words[0] === "--json" ? JSON.stringify(status, undefined, 2) : statusText(status));
@@ -213,8 +212,10 @@ const dispatch = async (
     case "-h":
     case "help":
       return say(USAGE);
-    default:
-      return usage();
+    default: {
+      const own = command === undefined ? undefined : PART_COMMANDS[command];
+      return own ? await own(machine, words) : usage();
+    }
   }
 };
 

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync } from "node:fs";
+import { appendFileSync, existsSync, rmSync } from "node:fs";
 
 import { messageOf } from "@second-server/contract/caught";
 import { PATHS } from "@second-server/contract/paths";
@@ -36,6 +36,15 @@ export const note = (machine: Machine, text: string): void => {
   } catch (error) {
     machine.log(`${PATHS.agentLog} can't be written: ${messageOf(error)}`);
   }
+};
+
+/**
+ * A release that was taken back after it had been in force: what was before it is in force again,
+ * and there is nothing good before that.
+ */
+export const recordUndone = (machine: Machine, before: Applied): void => {
+  write(machine, PATHS.applied, { ...before, at: machine.now().toISOString() });
+  rmSync(machine.at(PATHS.previous), { force: true });
 };
 
 /**

@@ -4,7 +4,18 @@ export const USAGE = `usage: fleet-agent COMMAND
   apply SHA [--ready] [--repair]
                              make a copied release the one in force, or go back and say why; --ready: only install what it
                              needs, and leave what runs as it is; --repair: place folders anew that were changed by hand
-  rollback                   go back to the release before
+  rollback [SERVICE [RELEASE]]
+                             go back to the release before; of one service to the one before, or to that one
+  deploy SHA SERVICE < BUNDLE
+                             bring one service's new version (./fleet deploy), or say why not
+  restart SERVICE            end its process and begin it again, without a request lost where it can
+  releases [SERVICE] [--json]
+                             the releases of each service that are kept
+  history [SERVICE] [--json] what was done, and by whom
+  close SERVICE, open SERVICE
+                             show its visitors that it is being worked on; let them in again
+  exec SERVICE -- COMMAND    run a command as the service: its user, its limits, its environment
+  aftercare                  started by apply: goes back from a version that ends within its first minute
   drift [--json]             what was changed by hand since; apply the same release to put it right
   status [--json]            what is in force and whether it runs
   backup prepare             on the primary: make consistent copies for the watcher

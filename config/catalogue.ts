@@ -52,6 +52,8 @@ export const RESERVED_PORTS: Readonly<Record<number, string>> = {
 
 /** Chosen ports: below those that Linux gives to outgoing connections. */
 export const PORTS = { first: 20_000, count: 10_000 };
+/** Where visitors are taken while a service restarts: above those, and as far below. */
+export const SPARE_PORTS = { first: 30_000, count: 2_700 };
 export const STATUS_PORT = 8080;
 
 /** Names that the machines use themselves, for units, trees, vhosts or host names. */

@@ -6,7 +6,7 @@ import { serviceDataFolder } from "@second-server/contract/paths";
 import type { Role } from "@second-server/contract/roles";
 
 import { alertFacts } from "./alert-facts";
-import { PORTS, RESERVED_PORTS, SIZES, STATUS_PORT } from "./catalogue";
+import { PORTS, RESERVED_PORTS, SIZES, SPARE_PORTS, STATUS_PORT } from "./catalogue";
 import { failoverFacts } from "./failover";
 import type { DataFacts, FleetFacts, HealthFacts, MachineFacts, ServiceFacts } from "./fleet";
 import type { Manifest } from "./schema";
@@ -14,33 +14,43 @@ import type { Settings } from "./settings";
 
 type Service = Manifest["services"][string];
 
+interface Ports {
+  readonly own: number;
+  readonly spare: number;
+}
+type Range = typeof PORTS;
+
 /**
- * Where the search for a service's port begins: the same for one name, whatever else is in the
- * manifest.
+ * The first free port from where the search for a name begins: the same for one name, whatever else
+ * is in the manifest.
  */
-const portOf = (name: string): number =>
-  createHash("sha256").update(name).digest().readUInt32BE() % PORTS.count;
+const firstFree = (name: string, { first, count }: Range, taken: ReadonlySet<number>): number => {
+  let offset = createHash("sha256").update(name).digest().readUInt32BE() % count;
+  while (taken.has(first + offset)) offset = (offset + 1) % count;
+  return first + offset;
+};
 
 /**
  * Left-out ports come from the services' names, so that adding, removing or moving one service
  * leaves the others' as they are. Of two names that meet, the later in the alphabet takes the next
  * free one.
  */
-const assignPorts = (services: Manifest["services"]): ReadonlyMap<string, number> => {
+const assignPorts = (services: Manifest["services"]): ReadonlyMap<string, Ports> => {
   const written = Object.values(services).flatMap(({ backend }) => {
     if (backend === undefined) return [];
     if ("upstream" in backend) return [Number(backend.upstream.split(":").at(-1))];
     return backend.port === undefined ? [] : [backend.port];
   });
   const taken = new Set<number>([...Object.keys(RESERVED_PORTS).map(Number), ...written]);
-  const ports = new Map<string, number>();
+  const take = (port: number): number => {
+    taken.add(port);
+    return port;
+  };
+  const ports = new Map<string, Ports>();
   for (const [name, { backend }] of Object.entries(services).sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (backend === undefined || "upstream" in backend) continue;
-    let offset = portOf(name);
-    while (!backend.port && taken.has(PORTS.first + offset)) offset = (offset + 1) % PORTS.count;
-    const port = backend.port ?? PORTS.first + offset;
-    taken.add(port);
-    ports.set(name, port);
+    const own = backend.port ?? take(firstFree(name, PORTS, taken));
+    ports.set(name, { own, spare: take(firstFree(name, SPARE_PORTS, taken)) });
   }
   return ports;
 };
@@ -69,15 +79,31 @@ const backendFacts = (
   return { command, environment, trees, user: serviceUser(name) };
 };
 
+/** While a held service has its open connections end, its visitors wait. */
+const DRAIN_SECONDS = { held: 2, usual: 10, streaming: 60 };
+const handoverFacts = (
+  { backend, data, streaming }: Service,
+  port: number,
+): ServiceFacts["handover"] => {
+  if (backend === undefined || "upstream" in backend) return undefined;
+  const way = backend.deploy ?? (data.length > 0 ? "held" : "side-by-side");
+  const beside = streaming ? DRAIN_SECONDS.streaming : DRAIN_SECONDS.usual;
+  return {
+    way,
+    port,
+    drainSeconds: backend.drainSeconds ?? (way === "held" ? DRAIN_SECONDS.held : beside),
+  };
+};
+
 const serviceFacts = (
   name: string,
   service: Service,
-  port: number | undefined,
+  ports: Ports | undefined,
   domain: string,
 ): ServiceFacts => ({
   name,
   kind: service.kind,
-  port,
+  port: ports?.own,
   host: service.host ?? `${name}.${domain}`,
   folder: service.sources?.folder,
   entry: service.sources?.entry,
@@ -92,6 +118,7 @@ const serviceFacts = (
   maxBodyBytes: service.maxBodyBytes,
   ...(Object.keys(service.headers).length > 0 ? { headers: service.headers } : {}),
   ...backendFacts(name, service.backend),
+  ...(ports && { handover: handoverFacts(service, ports.spare) }),
 });
 
 const machineFacts = (

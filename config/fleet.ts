@@ -10,6 +10,7 @@ import type { Role } from "@second-server/contract/roles";
 
 import type { ChannelFacts } from "./channels";
 import type { FailoverFacts } from "./failover";
+import type { Way } from "./services/kind";
 import type { ServiceKind } from "./services/registry";
 import type { RequestLimits } from "./services/visitors";
 
@@ -52,6 +53,14 @@ export interface HealthFacts {
   readonly maxLatencyMs?: number;
 }
 
+export interface HandoverFacts {
+  readonly way: Way;
+  /** Loopback port at which visitors are taken meanwhile. */
+  readonly port: number;
+  /** How long connections that are open may go on. */
+  readonly drainSeconds: number;
+}
+
 export interface ServiceFacts {
   readonly name: string;
   readonly kind: ServiceKind;
@@ -82,6 +91,8 @@ export interface ServiceFacts {
    * 127.0.0.1.
    */
   readonly port?: number;
+  /** How a new version of its process takes over from the one that runs. */
+  readonly handover?: HandoverFacts;
   /** Where a proxy sends requests, e.g. "http://127.0.0.1:9100". */
   readonly upstream?: string;
   /** System user it runs as, e.g. "svc-chat"; absent for static and proxy. */

@@ -27,12 +27,18 @@ export const UNITS = {
   /** Starts it when the Observatory gives an order. */
   failoverPath: "failover.path",
   failoverTimer: "failover.timer",
+  aftercare: "release-aftercare.service",
 } as const;
 
 export const serviceUnit = (service: string): string => `fleet-${service}.service`;
-/** The service that a unit is the process of; undefined for the units above. */
+/** The second process of a service, which takes its visitors while the first restarts. */
+export const standInUnit = (service: string): string => `fleet-${service}@next.service`;
+/** Where visitors wait while a service's one process restarts: "socket", and what passes them on. */
+export const waitingUnit = (service: string, type: "socket" | "service"): string =>
+  `fleet-${service}@wait.${type}`;
+/** The service that a unit is a process of; undefined for the units above. */
 export const serviceOfUnit = (unit: string): string | undefined =>
-  unit === UNITS.watchdog ? undefined : /^fleet-(.+)\.service$/.exec(unit)?.[1];
+  unit === UNITS.watchdog ? undefined : /^fleet-([^@]+)(?:@.+)?\.service$/.exec(unit)?.[1];
 
 export const USERS = {
   /** Operators log in as this one and use sudo. */

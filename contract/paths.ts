@@ -23,6 +23,11 @@ export const PATHS = {
   /** Folders that are switched as a whole: <name>/<hash>, and <name>/current. */
   trees: `${PROGRAMS}/trees`,
 
+  /** A file here named after a service: its visitors go to its stand-in. Gone with a reboot, as the stand-ins are. */
+  standIns: "/run/fleet/handed-over",
+  /** Which release was brought last, and when: what is looked after for a while. */
+  aftercare: "/run/fleet/aftercare.json",
+
   settings: SETTINGS,
   observatorySettings: `${SETTINGS}/observatory.json`,
   watchdogSettings: `${SETTINGS}/watchdog.json`,
@@ -101,6 +106,14 @@ export const PATHS = {
   /** Copies with a release's changes, for the programs that verify them. */
   stage: `${AGENT_STATE}/stage`,
   agentLog: `${AGENT_STATE}/log`,
+  /** What became of each release, a line of JSON each: only ever added to. */
+  history: `${AGENT_STATE}/history.jsonl`,
+  /** The last releases of each service: <service>.json. */
+  parts: `${AGENT_STATE}/parts`,
+  /** Contents that those need, by their sha256. */
+  partFiles: `${PROGRAMS}/parts`,
+  /** A file here named after a service: its visitors are shown it instead. */
+  closed: `${SETTINGS}/closed`,
   agentLock: `${AGENT_STATE}/lock`,
   /** The watcher's backups change nothing that a release does: both may be at work. */
   backupLock: `${BACKUPS}/lock`,
@@ -147,6 +160,8 @@ export const DEBIAN_PATHS = {
   nginx: "/etc/nginx",
   ssh: "/etc/ssh",
   systemd: "/etc/systemd/system",
+  /** Units that a reboot forgets. */
+  passingUnits: "/run/systemd/system",
   letsencrypt: "/etc/letsencrypt",
 } as const;
 
@@ -154,8 +169,15 @@ export const DEBIAN_PATHS = {
 export const TREES = { monitor: "monitor", libsql: "node-libsql" } as const;
 
 export const treeFolder = (name: string): string => `${PATHS.trees}/${name}/current`;
+export const standInRoute = (service: string): string => `${PATHS.standIns}/${service}`;
+/** There while visitors of a service have to wait; it holds the process id of who lets them go on. */
+export const waitingMark = (service: string): string => `${PATHS.standIns}/.waiting-${service}`;
+/** There while a stand-in that nobody is sent to any more is still connected to. */
+export const leavingMark = (service: string): string => `${PATHS.standIns}/.leaving-${service}`;
 export const bundlePath = (sha256: string): string => `${PATHS.bundles}/release-${sha256}.tar.gz`;
 export const serviceDataFolder = (service: string): string => `${PATHS.serviceData}/${service}`;
+/** The file that a service's vhost is. */
+export const sitePath = (service: string): string => `${DEBIAN_PATHS.nginx}/sites/${service}.conf`;
 export const unitPath = (unit: string): string => `${DEBIAN_PATHS.systemd}/${unit}`;
 /** The monitor's program: Observatory, watchdog, and what operators ask of them. */
 export const MONITOR_PROGRAM = `${treeFolder(TREES.monitor)}/monitor.js`;

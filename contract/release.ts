@@ -93,6 +93,29 @@ export interface ReleaseProbe {
 }
 
 /**
+ * How a service goes live without a request lost: while its own process restarts, a stand-in takes
+ * its visitors at another port.
+ */
+export interface ReleaseHandover {
+  readonly service: string;
+  readonly unit: string;
+  /**
+   * side-by-side: the stand-in is a second process of the new version. held: it is a socket at
+   * which visitors wait for the one process that may write.
+   */
+  readonly way: "side-by-side" | "held";
+  /** Of the stand-in. */
+  readonly port: number;
+  /**
+   * The stand-in's units; contents are among the release's `files/`. They are started for the time,
+   * and never at boot.
+   */
+  readonly units: readonly { readonly name: string; readonly sha256: string }[];
+  /** How long open connections may go on before what serves them ends. */
+  readonly drainSeconds: number;
+}
+
+/**
  * Asked over HTTPS by its public name, of this machine's own web server: what a visitor gets,
  * certificate included.
  */
@@ -138,6 +161,10 @@ export interface Release {
   readonly probes: readonly ReleaseProbe[];
   /** Asked after the probes. Absent in releases of before there were any. */
   readonly publicProbes?: readonly ReleasePublicProbe[];
+  /**
+   * Absent in releases of before there were any: their services restart in the sight of visitors.
+   */
+  readonly handovers?: readonly ReleaseHandover[];
   /** What `fleet-agent backup` copies (primary only). */
   readonly data: readonly {
     readonly service: string;
@@ -146,6 +173,20 @@ export interface Release {
     readonly kind: "file" | "sqlite" | "directory";
     readonly path: string;
   }[];
+}
+
+/**
+ * One service of a release. It travels as a bundle of its own (`fleet-agent deploy`), its
+ * description in release.json's place, and is kept on the machine to go back to.
+ */
+export interface ReleasePart extends Pick<
+  Release,
+  "format" | "role" | "files" | "trees" | "units" | "probes" | "packages"
+> {
+  readonly service: string;
+  readonly fleet?: string;
+  readonly publicProbes: readonly ReleasePublicProbe[];
+  readonly handovers: readonly ReleaseHandover[];
 }
 
 /**

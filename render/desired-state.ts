@@ -2,6 +2,7 @@ import { CERTIFICATE, ROUTES, UNITS, USERS } from "@second-server/contract/names
 import { DEBIAN_PATHS, PATHS, TREES } from "@second-server/contract/paths";
 import {
   type Release,
+  type ReleaseHandover,
   type ReleaseProbe,
   type ReleasePublicProbe,
   type ReleaseUnit,
@@ -11,9 +12,10 @@ import type { Role } from "@second-server/contract/roles";
 import { CONTRACT_VERSION } from "@second-server/contract/version";
 
 import type { FleetFacts, ServiceFacts } from "../config/fleet";
+import { sha256 } from "./digest";
 import { certificateCopies } from "./failover";
 import { FIRST_BOOT_PACKAGES } from "./first-boot";
-import { dataFolder, hasProcess, unitName } from "./units";
+import { dataFolder, hasProcess, standInUnits, unitName } from "./units";
 
 /** All that a release says besides the bytes: users, units, certificates, probes. */
 export type DesiredState = Omit<Release, "files" | "trees">;
@@ -97,6 +99,18 @@ const publicProbe = (service: ServiceFacts): ReleasePublicProbe => ({
   timeoutSeconds: 20,
 });
 
+const handover = (service: ServiceFacts): readonly ReleaseHandover[] =>
+  service.handover === undefined
+    ? []
+    : [
+        {
+          service: service.name,
+          unit: unitName(service),
+          ...service.handover,
+          units: standInUnits(service).map(({ name, text }) => ({ name, sha256: sha256(text) })),
+        },
+      ];
+
 const primary = (fleet: FleetFacts): DesiredState => {
   const processes = fleet.services.filter(hasProcess);
   return {
@@ -133,6 +147,7 @@ const primary = (fleet: FleetFacts): DesiredState => {
         timeoutSeconds: 20,
       },
     ],
+    handovers: processes.flatMap(handover),
     data: fleet.services.flatMap((service) =>
       service.data.map(({ kind, path }) => ({
         service: service.name,

@@ -11,6 +11,7 @@ const COMMON: Readonly<Record<string, string>> = {
   "x-frame-options": "$frame_options",
   "permissions-policy": "$permissions_policy",
   "cross-origin-opener-policy": "$opener_policy",
+  "retry-after": "$closed_retry_after",
 };
 
 /**

@@ -20,7 +20,15 @@ interface Site {
   readonly limits?: RequestLimits;
   readonly maxBodyBytes: number;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly port?: number;
+  readonly handover?: { readonly port: number };
 }
+
+/** Where its requests go, and where they go while it restarts; each is the other's last resort. */
+const upstreams = ({ name, port, handover }: Site): string =>
+  port === undefined || handover === undefined
+    ? ""
+    : fill("nginx/upstreams.conf", { name, port, sparePort: handover.port }).trimEnd();
 
 /**
  * What counts a service's requests, and what refuses them: its own, so that one service's visitors
@@ -47,6 +55,7 @@ const site = (one: Site, locations: string): MachineFile => ({
     kind: one.kind,
     host: one.host,
     ...limiting(one),
+    upstreams: upstreams(one),
     maxBody: one.maxBodyBytes,
     headers: headerLines(one),
     locations: locations.trimEnd(),
@@ -128,7 +137,15 @@ export const nginxFiles = (fleet: FleetFacts, role: Role): MachineFile[] =>
         ...common("auto"),
         ownSite(fleet),
         ...fleet.services.map((service) =>
-          site(service, filled(SERVICE_KINDS[service.kind].location(service))),
+          site(
+            service,
+            filled(
+              SERVICE_KINDS[service.kind].location({
+                ...service,
+                sparePort: service.handover?.port,
+              }),
+            ),
+          ),
         ),
       ]
     : [...common("1"), statusSite(fleet), ...standIns(fleet)];

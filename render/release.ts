@@ -1,15 +1,22 @@
-import { createHash } from "node:crypto";
-
-import type { MachineFile, Release, ReleaseFile } from "@second-server/contract/release";
+import { sitePath } from "@second-server/contract/paths";
+import type {
+  MachineFile,
+  Release,
+  ReleaseFile,
+  ReleasePart,
+} from "@second-server/contract/release";
 import type { Role } from "@second-server/contract/roles";
 
 import type { FleetFacts } from "../config/fleet";
 import { desiredState } from "./desired-state";
+import { sha256 } from "./digest";
 import { copiedServices, copyManifest } from "./failover";
 import { renderMachine } from "./machine";
+import { nginxFiles } from "./nginx";
 import { pack, packOnce } from "./pack";
 import { agentBundle, libsqlTree, monitorTree, serviceTrees, type Tree } from "./sources";
 import { TAR_END, type TarEntry, tarPart } from "./tar";
+import { hasProcess, serviceUnit, standInUnits, unitName } from "./units";
 
 export interface BuiltRelease {
   readonly release: Release;
@@ -17,7 +24,6 @@ export interface BuiltRelease {
   readonly archive: Buffer;
 }
 
-const sha256 = (data: string | Buffer): string => createHash("sha256").update(data).digest("hex");
 const fileOf = ({
   path,
   mode,
@@ -42,8 +48,8 @@ const copyManifests = (fleet: FleetFacts, role: Role, trees: readonly Tree[]): M
   return trees.filter(({ name }) => copied.includes(name)).map(copyManifest);
 };
 
-const contents = (files: readonly MachineFile[], trees: readonly Tree[]): TarEntry[] => [
-  ...[...new Map(files.map(({ text }) => [sha256(text), text]))].map(([hash, text]) => ({
+const contents = (texts: readonly string[], trees: readonly Tree[]): TarEntry[] => [
+  ...[...new Map(texts.map((text) => [sha256(text), text]))].map(([hash, text]) => ({
     path: `files/${hash}`,
     mode: 0o600,
     data: Buffer.from(text),
@@ -73,7 +79,10 @@ export const buildRelease = (fleet: FleetFacts, role: Role, folder: string): Bui
     },
     { path: "agent.js", mode: 0o644, data: agentBundle() },
     ...contents(
-      files,
+      [
+        ...files.map(({ text }) => text),
+        ...(role === "primary" ? fleet.services.flatMap(standInUnits).map(({ text }) => text) : []),
+      ],
       trees.filter((tree) => tree !== libsqlTree()),
     ),
   ]);
@@ -83,4 +92,57 @@ export const buildRelease = (fleet: FleetFacts, role: Role, folder: string): Bui
     pack(TAR_END),
   ]);
   return { release, archive, sha256: sha256(archive) };
+};
+
+export interface BuiltPart {
+  readonly part: ReleasePart;
+  /** Of the gzipped archive, in hex. */
+  readonly sha256: string;
+  readonly archive: Buffer;
+}
+
+/** One service's release, made without a look at the other services: `./fleet deploy`. */
+export const buildPart = (fleet: FleetFacts, name: string, folder: string): BuiltPart => {
+  const services = fleet.services.filter((service) => service.name === name);
+  const wanted = desiredState(fleet, "primary");
+  const own = <T extends { readonly service: string }>(all: readonly T[] = []): readonly T[] =>
+    all.filter((one) => one.service === name);
+  const files = [
+    ...services.filter(hasProcess).map(serviceUnit),
+    ...nginxFiles(fleet, "primary").filter(({ path }) => path === sitePath(name)),
+  ];
+  const trees = serviceTrees(services, folder);
+  const part: ReleasePart = {
+    format: wanted.format,
+    role: wanted.role,
+    ...(wanted.fleet !== undefined && { fleet: wanted.fleet }),
+    service: name,
+    packages: services.flatMap((service) => service.packages),
+    files: files.map(fileOf),
+    trees: trees.map((tree) => ({ name: tree.name, hash: tree.hash })),
+    units: wanted.units.filter((unit) =>
+      services.filter(hasProcess).map(unitName).includes(unit.name),
+    ),
+    probes: own(wanted.probes),
+    publicProbes: own(wanted.publicProbes),
+    handovers: own(wanted.handovers),
+  };
+  const texts = [
+    ...files.map(({ text }) => text),
+    ...services.flatMap(standInUnits).map(({ text }) => text),
+  ];
+  const archive = pack(
+    Buffer.concat([
+      tarPart([
+        {
+          path: "release.json",
+          mode: 0o644,
+          data: Buffer.from(`${JSON.stringify(part, undefined, 1)}\n`),
+        },
+        ...contents(texts, trees),
+      ]),
+      TAR_END,
+    ]),
+  );
+  return { part, archive, sha256: sha256(archive) };
 };

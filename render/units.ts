@@ -1,6 +1,17 @@
 import { FEW_CALLS, OWN_HARDENING, hardening } from "@second-server/contract/hardening";
-import { UNITS, serviceUnit as serviceUnitName } from "@second-server/contract/names";
-import { PATHS, serviceDataFolder, treeFolder, unitPath } from "@second-server/contract/paths";
+import {
+  UNITS,
+  serviceUnit as serviceUnitName,
+  standInUnit,
+  waitingUnit,
+} from "@second-server/contract/names";
+import {
+  PATHS,
+  serviceDataFolder,
+  treeFolder,
+  unitPath,
+  waitingMark,
+} from "@second-server/contract/paths";
 import type { MachineFile } from "@second-server/contract/release";
 
 import type { FleetFacts, ServiceFacts } from "../config/fleet";
@@ -57,6 +68,36 @@ export const serviceUnit = (service: ServiceFacts): MachineFile => ({
       .join("\n"),
   }),
 });
+
+/**
+ * What takes a service's visitors while its own process restarts, and is no file of the release: it
+ * lives for that time.
+ */
+export const standInUnits = (
+  service: ServiceFacts,
+): readonly { readonly name: string; readonly text: string }[] => {
+  const { name, handover, port } = service;
+  if (handover === undefined || port === undefined) return [];
+  if (handover.way === "side-by-side")
+    return [
+      { name: standInUnit(name), text: serviceUnit({ ...service, port: handover.port }).text },
+    ];
+  return [
+    {
+      name: waitingUnit(name, "socket"),
+      text: fill("systemd/waiting.socket", { name, port: handover.port }),
+    },
+    {
+      name: waitingUnit(name, "service"),
+      text: fill("systemd/waiting.service", {
+        name,
+        port,
+        mark: waitingMark(name),
+        hardening: lines(hardening({ families: [...INTERNET, NETLINK] })),
+      }),
+    },
+  ];
+};
 
 /** Who is there: read by services that list or check the others. */
 export const servicesFile = (fleet: FleetFacts): MachineFile => ({

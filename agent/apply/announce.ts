@@ -35,15 +35,20 @@ const disturbed = (
   { restart, stop }: Pick<Plan, "restart" | "stop">,
   before: Release,
   next: Release,
-): readonly string[] | "all" =>
-  restart.includes(UNITS.nginx)
+): readonly string[] | "all" => {
+  // A service that is handed over answers all the while.
+  const handed = new Set((next.handovers ?? []).map(({ unit }) => unit));
+  return restart.includes(UNITS.nginx)
     ? "all"
     : [
         ...new Set([
-          ...[...restart, ...stop].flatMap((unit) => serviceOfUnit(unit) ?? []),
+          ...[...restart.filter((unit) => !handed.has(unit)), ...stop].flatMap(
+            (unit) => serviceOfUnit(unit) ?? [],
+          ),
           ...leaving(before, next),
         ]),
       ].filter((service) => knownOf(before).has(service));
+};
 
 /**
  * A release's own restarts wake nobody: the Observatory is told before them and after them, and

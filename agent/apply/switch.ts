@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { basename } from "node:path";
 
-import { serviceOfUnit } from "@second-server/contract/names";
+import { UNITS, serviceOfUnit } from "@second-server/contract/names";
 import { PATHS, treeFolder } from "@second-server/contract/paths";
 import type { Release } from "@second-server/contract/release";
 
@@ -78,9 +78,30 @@ const register = async (machine: Machine, plan: Plan): Promise<void> => {
   else if (plan.reloadUnits) await must(machine, ["systemctl", "daemon-reload"]);
 };
 
+const WORKERS = ["pgrep", "--full", "--exact", "nginx: worker process"];
+const WORKERS_MS = 5000;
+/**
+ * `nginx -s reload` only asks for it: until its workers of before call themselves "shutting down",
+ * they take visitors by what they knew.
+ */
+const awaitWorkers = async (machine: Machine, before: string): Promise<void> => {
+  const deadline = machine.now().getTime() + WORKERS_MS;
+  const old = new Set(before.split("\n").filter(Boolean));
+  for (;;) {
+    const { stdout } = await machine.run(WORKERS);
+    const isOver = !stdout.split("\n").some((pid) => old.has(pid));
+    if (isOver || machine.now().getTime() >= deadline) return;
+    await machine.sleep(50);
+  }
+};
+
 /** What can take changes while it runs, the web server above all: it goes on answering. */
 export const reload = async (machine: Machine, plan: Plan): Promise<void> => {
+  const { stdout: workers } = plan.reload.includes(UNITS.nginx)
+    ? await machine.run(WORKERS)
+    : { stdout: "" };
   await systemctl(machine, "reload-or-restart", plan.reload);
+  await awaitWorkers(machine, workers);
   told(machine, plan.reload, "reloaded");
 };
 

@@ -5,7 +5,9 @@ import type { Release } from "@second-server/contract/release";
 
 import { linkTarget } from "../files";
 import type { Machine } from "../machine";
+import { keptTrees } from "../parts/keep";
 import { readApplied, readPrevious } from "../record";
+import { isEarlier } from "./earlier";
 
 const KEPT = 3;
 
@@ -27,13 +29,20 @@ const newestFirst = (
 const unusedTrees = (machine: Machine, releases: readonly Release[]): readonly string[] => {
   const root = machine.at(PATHS.trees);
   if (!existsSync(root)) return [];
-  const used = new Set(
-    releases.flatMap(({ trees }) => trees.map(({ name, hash }) => `${name}/${hash}`)),
-  );
+  const used = new Set([
+    ...keptTrees(machine),
+    ...releases.flatMap(({ trees }) => trees.map(({ name, hash }) => `${name}/${hash}`)),
+  ]);
   return readdirSync(root).flatMap((name) => {
     const current = linkTarget(`${root}/${name}/current`);
     return readdirSync(`${root}/${name}`)
-      .filter((hash) => hash !== "current" && hash !== current && !used.has(`${name}/${hash}`))
+      .filter(
+        (hash) =>
+          !isEarlier(hash) &&
+          hash !== "current" &&
+          hash !== current &&
+          !used.has(`${name}/${hash}`),
+      )
       .map((hash) => `${root}/${name}/${hash}`);
   });
 };

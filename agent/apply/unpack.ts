@@ -43,13 +43,27 @@ export const unpack = async (machine: Machine, sha: string): Promise<string> => 
   return folder;
 };
 
+/** What a bundle says that it is, refused when it is of another format. */
+export const readDescription = <T extends { readonly format: number }>(
+  machine: Machine,
+  folder: string,
+): T => {
+  const description = readJson<T>(machine.at(`${folder}/release.json`));
+  if (!description)
+    throw new Error(`${folder}/release.json: it is missing, so this is no release.`);
+  if (description.format !== CONTRACT_VERSION)
+    throw new Error(
+      `${folder}/release.json: format ${String(description.format)} is not known to this agent.`,
+    );
+  return description;
+};
+
 /** A release's own description, refused when it is for another machine or of another format. */
 export const readRelease = (machine: Machine, folder: string, role: Role | undefined): Release => {
-  const release = readJson<Release>(machine.at(`${folder}/release.json`));
-  if (!release) throw new Error(`${folder}/release.json: it is missing, so this is no release.`);
-  if (release.format !== CONTRACT_VERSION)
+  const release = readDescription<Release>(machine, folder);
+  if ("service" in release)
     throw new Error(
-      `${folder}/release.json: format ${String(release.format)} is not known to this agent.`,
+      `${folder}: this is a release of one service. It is brought by: ./fleet deploy`,
     );
   if (role !== undefined && release.role !== role)
     throw new Error(

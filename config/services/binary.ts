@@ -30,6 +30,11 @@ export const binary = serviceKind({
   backend: (service) => ({
     command: oneOrMore(service.command),
     port: service.port,
+    // A second one can be told another port only where it is told one.
+    deploy:
+      service.deploy ??
+      (service.command.some((word) => word.includes("${PORT}")) ? undefined : "held"),
+    drainSeconds: service.drain,
     environment: service.environment,
   }),
   location: proxied,

@@ -2,7 +2,7 @@ import { serviceDataFolder } from "@second-server/contract/paths";
 import { z } from "zod";
 
 import { expectations } from "../expectations";
-import { count } from "../values";
+import { count, duration } from "../values";
 import { sizeUpTo, visitorKeys } from "./visitors";
 
 /** More than any droplet's disk that this is for. */
@@ -88,4 +88,17 @@ export const processKeys = {
     .array(z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "is not a Debian package name."))
     .default([])
     .describe("Debian packages it needs"),
+  deploy: z
+    .enum(["side-by-side", "held"], {
+      error: () => "has to be side-by-side or held.",
+    })
+    .optional()
+    .describe(
+      "How a new version takes over: beside the old one, or after it while visitors wait. Default held with data (only one process may write), or where the command fixes the port; else side-by-side",
+    ),
+  drain: duration
+    .optional()
+    .describe(
+      "How long open connections may go on before the old version ends; default 10s, with streaming 1m; held 2s, as visitors wait meanwhile",
+    ),
 };

@@ -1,3 +1,4 @@
+import type { ReleaseHandover } from "@second-server/contract/release";
 import type { z } from "zod";
 
 import { headersOf } from "./headers";
@@ -16,6 +17,12 @@ export interface Sources {
   readonly bundled?: boolean;
 }
 
+/**
+ * How a new version takes over: a second process beside the first, or one after the other while
+ * visitors wait.
+ */
+export type Way = ReleaseHandover["way"];
+
 /** A process of its own: it gets a user, a port, a unit, a watchdog. */
 export interface Process {
   /**
@@ -28,6 +35,9 @@ export interface Process {
   readonly environment: Readonly<Record<string, string>>;
   /** Trees of the release that it needs besides its own: it is restarted when one changes. */
   readonly trees?: readonly string[];
+  /** Where fleet.yaml says it; chosen otherwise. */
+  readonly deploy?: Way;
+  readonly drainSeconds?: number;
 }
 
 /**
@@ -40,6 +50,8 @@ export type Backend = Process | { readonly upstream: string };
 export interface Served {
   readonly name: string;
   readonly port?: number;
+  /** Where what answers in its place listens while it restarts. */
+  readonly sparePort?: number;
   readonly upstream?: string;
   readonly streaming: boolean;
 }

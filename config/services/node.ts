@@ -30,6 +30,8 @@ export const node = serviceKind({
       "main.js",
     ],
     port: service.port,
+    deploy: service.deploy,
+    drainSeconds: service.drain,
     environment: {
       NODE_ENV: "production",
       NODE_PATH: treeFolder(TREES.libsql),

@@ -1,14 +1,32 @@
+import { standInRoute } from "@second-server/contract/paths";
+
+import { closedTo } from "./closed";
 import type { Filling, Served } from "./kind";
 
 /** Long enough for a stream that says something every few minutes. */
 const STREAM_TIMEOUT = "1h";
 
 /** nginx passes requests on: to the upstream, or to the service's own port. */
-export const proxied = ({ upstream, port, streaming }: Omit<Served, "name">): Filling => ({
-  template: "nginx/upstream.conf",
-  values: {
-    upstream: upstream ?? `http://127.0.0.1:${port}`,
+export const proxied = ({
+  name,
+  upstream,
+  port,
+  sparePort,
+  streaming,
+}: Omit<Served, "name"> & { readonly name?: string }): Filling => {
+  const values = {
+    closed: name === undefined ? "" : closedTo(name),
     buffering: streaming ? "off" : "on",
     timeout: streaming ? STREAM_TIMEOUT : "30s",
-  },
-});
+  };
+  if (name === undefined || port === undefined || sparePort === undefined)
+    return {
+      template: "nginx/upstream.conf",
+      values: { ...values, upstream: upstream ?? `http://127.0.0.1:${port}` },
+    };
+  return {
+    template: "nginx/handed-over.conf",
+    values: {
+ ...values, name, port, sparePort, route: standInRoute(name) },
+  };
+};

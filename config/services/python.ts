@@ -22,6 +22,8 @@ export const python = serviceKind({
     // -B: its folder is not its own to write to, so there is no cache of compiled files.
     command: ["/usr/bin/python3", "-B", service.entry],
     port: service.port,
+    deploy: service.deploy,
+    drainSeconds: service.drain,
     environment: service.environment,
   }),
   location: proxied,

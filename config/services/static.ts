@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { closedTo } from "./closed";
 import { folder, serviceKeys } from "./keys";
 import { serviceKind } from "./kind";
 
@@ -12,5 +13,8 @@ export const staticSite = serviceKind({
   packages: () => [],
   sources: (entry) => ({ folder: entry.folder }),
   backend: () => undefined,
-  location: ({ name }) => ({ template: "nginx/static.conf", values: { name } }),
+  location: ({ name }) => ({
+    template: "nginx/static.conf",
+    values: { name, closed: closedTo(name) },
+  }),
 });

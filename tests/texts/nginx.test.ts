@@ -14,6 +14,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { ROUTES } from "@second-server/contract/names";
+import { PATHS } from "@second-server/contract/paths";
 
 import { renderPrimary } from "../../render/machine";
 import { freePort } from "../fixtures/free-port";
@@ -73,14 +74,15 @@ suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as ren
       ),
     }),
   );
+  const notes = small.services.find(({ name }) => name === "notes")!;
   let nginx: ChildProcess;
   let upstream: Server;
-  let [http, https] = [0, 0];
+  let [http, https, standInPort] = [0, 0, 0];
   const plain = (path: string, host = "pages.example.test") => ask(false, http, host, path);
   const secure = (path: string, host = "pages.example.test") => ask(true, https, host, path);
 
   beforeAll(async () => {
-    [http, https] = [await freePort(), await freePort()];
+    [http, https, standInPort] = [await freePort(), await freePort(), await freePort()];
     upstream = createServer((request, response) =>
       response
         .writeHead(request.url === "/missing" ? 404 : 200, {
@@ -107,10 +109,11 @@ suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as ren
         .replaceAll("listen 80", `listen 127.0.0.1:${http}`)
         .replaceAll("listen 443", `listen 127.0.0.1:${https}`)
         // "notes" and "grafana" answer; "feed" is down.
-        .replaceAll(
-          `http://127.0.0.1:${small.services.find(({ name }) => name === "notes")!.port}`,
-          `http://127.0.0.1:${port}`,
-        )
+        .replaceAll(`127.0.0.1:${notes.port}`, `127.0.0.1:${port}`)
+        .replaceAll(`127.0.0.1:${notes.handover!.port}`, `127.0.0.1:${standInPort}`)
+        .replaceAll(`(${notes.port}|${notes.handover!.port})`, `(${port}|${standInPort})`)
+        .replaceAll(PATHS.standIns, ROOT)
+        .replaceAll(PATHS.closed, join(ROOT, "closed"))
         .replaceAll("http://127.0.0.1:9100", `http://127.0.0.1:${port}`),
     );
     nginx = spawn(NGINX, ["-c", config, "-g", "daemon off;"], {
@@ -171,6 +174,50 @@ suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as ren
       status: 200,
       body: "pong\n",
     }));
+  test("visitors go to a service's stand-in as soon as its route is there, without a reload, and back; who finds nobody at one is taken by the other, an upload too", async () => {
+    const standIn = createServer((request, response) => {
+      request.resume().on("end", () =>
+        response
+          .writeHead(request.url === "/moved" ? 302 : 200, {
+            location: `http://127.0.0.1:${standInPort}/there`,
+          })
+          .end("stand-in"),
+      );
+    });
+    const route = join(ROOT, "notes");
+    const answer = async (): Promise<string> => (await secure("/", "notes.example.test")).body;
+    try {
+      put(route, "");
+      const upload = Buffer.from("x");
+      expect(await ask(true, https, "notes.example.test", "/", {}, upload)).toMatchObject({
+        status: 200,
+        body: "127.0.0.1",
+      });
+      standIn.listen(standInPort, "127.0.0.1");
+      await once(standIn, "listening");
+      expect(await answer()).toBe("stand-in");
+      expect((await secure("/moved", "notes.example.test")).headers.location).toBe(
+        `https://notes.example.test:${https}/there`,
+      );
+      rmSync(route);
+      expect(await answer()).toBe("127.0.0.1");
+    } finally {
+      rmSync(route, { force: true });
+      standIn.close();
+    }
+  });
+  test("a closed service says so by its own page and when to come again, without a reload; nginx's own path stays free", async () => {
+    const page = put(join(ROOT, "closed/pages.html"), "back soon");
+    expect(await secure("/anything")).toMatchObject({
+      status: 503,
+      body: "back soon",
+      headers: { ...OURS, "retry-after": "120" },
+    });
+    expect((await secure(ROUTES.ping)).status).toBe(200);
+    rmSync(page);
+    const { status, headers } = await secure("/");
+    expect([status, headers["retry-after"]]).toEqual([200, undefined]);
+  });
   test.each([
     "/ping",
     "/health",

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { unitPath } from "@second-server/contract/paths";
 import type { MachineFile } from "@second-server/contract/release";
 
 import type { FleetFacts } from "../../config/fleet";
@@ -11,6 +12,7 @@ import { loadFleet } from "../../config/load";
 import { fill } from "../../render/fill";
 import { firstBoot } from "../../render/first-boot";
 import { renderPrimary, renderWatcher } from "../../render/machine";
+import { standInUnits } from "../../render/units";
 import { factsIn, project, removeProjects } from "../fixtures/manifest";
 import { suiteWhere } from "../fixtures/suite-where";
 import { NGINX, layOut, makeCertificate, put } from "./nginx-kit";
@@ -91,6 +93,17 @@ given("systemd-analyze", "systemd-analyze verify", () => {
       );
   };
   test.each(machines)("%s", (name, files) => expect(complaints(name, files)).toEqual([]));
+  test("stand-ins, which no release puts in place", () => {
+    const files = shipped.services.flatMap(standInUnits).map(({ name, text }) => ({
+      path: unitPath(name),
+      mode: 0o644,
+      owner: "root",
+      group: "root",
+      text,
+    }));
+    expect(files.length).toBeGreaterThan(5);
+    expect(complaints("stand-ins", files)).toEqual([]);
+  });
   test("a mistake would be seen", () => {
     const broken = renderWatcher(shipped).map((file) => ({
       ...file,

@@ -220,7 +220,9 @@ test("each kind is served in its own way", () => {
     "root /opt/fleet/trees/pages/current;",
   );
   expect(textAt(small, "/etc/nginx/sites/notes.conf")).toMatch(
-    new RegExp(`proxy_buffering on;[^]*proxy_pass http://127\\.0\\.0\\.1:${portOf("notes")};`),
+    new RegExp(
+      `upstream notes { server 127\\.0\\.0\\.1:${portOf("notes")} [^]*proxy_buffering on;[^]*proxy_pass http://\\$backend;`,
+    ),
   );
   expect(textAt(small, "/etc/nginx/sites/feed.conf")).toMatch(
     /proxy_buffering off;[^]*proxy_read_timeout 1h;/,

@@ -1,0 +1,86 @@
+import { aftercare } from "../apply/aftercare";
+import { rollback } from "../apply/apply";
+import { historyText, readHistory } from "../history";
+import { withLock } from "../lock";
+import type { Machine } from "../machine";
+import { setClosed } from "./close";
+import { chosenServices, deploy, releasesText, restartService, rollbackService } from "./deploy";
+import { execAs } from "./exec";
+import { keptOf } from "./keep";
+
+type Command = (machine: Machine, words: readonly string[]) => Promise<number>;
+
+/** Without the options. */
+const named = (words: readonly string[]): string | undefined =>
+  words.find((word) => !word.startsWith("--"));
+
+const releases = (machine: Machine, words: readonly string[]): string => {
+  const services = chosenServices(machine, named(words));
+  if (!words.includes("--json")) return releasesText(machine, services);
+  const kept = services.map((service) => [
+    service,
+    keptOf(machine, service).map(({ id, since }) => ({ id, since })),
+  ]);
+  return JSON.stringify(Object.fromEntries(kept), undefined, 2);
+};
+
+const history = (machine: Machine, words: readonly string[]): string => {
+  const deeds = readHistory(machine, named(words));
+  return words.includes("--json") ? JSON.stringify(deeds, undefined, 2) : historyText(deeds);
+};
+
+const told =
+  (text: (machine: Machine, words: readonly string[]) => string): Command =>
+  (machine, words) => {
+    console.log(text(machine, words));
+    return Promise.resolve(0);
+  };
+
+/** What changes something; it waits so long for another that does. */
+const changing =
+  (
+    seconds: number,
+    title: (words: readonly string[]) => string,
+    work: (machine: Machine, words: readonly string[]) => Promise<void> | void,
+  ): Command =>
+  async (machine, words) => {
+    await withLock(machine, title(words), seconds, async () => await work(machine, words));
+    return 0;
+  };
+
+const closing = (isClosed: boolean): Command =>
+  changing(
+    60,
+    ([service = ""]) => `${isClosed ? "close" : "open"} ${service}`,
+    (machine, [service = ""]) => setClosed(machine, service, isClosed),
+  );
+
+/** What is asked of one service of a release, or of all of them one by one. */
+export const PART_COMMANDS: Readonly<Record<string, Command>> = {
+  rollback: changing(
+    60,
+    (words) => ["rollback", ...words].join(" "),
+    (machine, [service, release]) =>
+      service === undefined ? rollback(machine) : rollbackService(machine, service, release),
+  ),
+  deploy: changing(
+    20,
+    ([, service = ""]) => `deploy ${service}`,
+    (machine, [sha = ""]) => deploy(machine, sha, process.stdin),
+  ),
+  restart: changing(
+    60,
+    ([service = ""]) => `restart ${service}`,
+    (machine, [service = ""]) => restartService(machine, service),
+  ),
+  releases: told(releases),
+  history: told(history),
+  close: closing(true),
+  open: closing(false),
+  exec: (machine, [service = "", ...words]) =>
+    execAs(machine, service, words[0] === "--" ? words.slice(1) : words),
+  aftercare: async (machine) => {
+    await aftercare(machine);
+    return 0;
+  },
+};
