@@ -20,6 +20,32 @@ const COMMANDS: readonly (readonly [
     () => import("./commands/up"),
   ],
   [
+    "deploy",
+    "bring one service's new version, without a request lost",
+    () => import("./commands/deploy"),
+  ],
+  [
+    "rollback",
+    "one service back to the release before, or to one of `releases`",
+    () => import("./commands/rollback"),
+  ],
+  [
+    "releases",
+    "the releases of each service that can be gone back to",
+    () => import("./commands/releases"),
+  ],
+  [
+    "restart",
+    "one service's process anew, without a request lost",
+    () => import("./commands/restart"),
+  ],
+  [
+    "exec",
+    "a command as a service: its user, its limits, its environment",
+    () => import("./commands/exec"),
+  ],
+  ["history", "what was released, and by whom", () => import("./commands/history")],
+  [
     "preview",
     "show what `up` would change; nothing is changed",
     () => import("./commands/preview"),
@@ -38,7 +64,7 @@ const COMMANDS: readonly (readonly [
   ["ack", "acknowledge or snooze an incident: no more reminders", () => import("./commands/ack")],
   [
     "maintenance",
-    "announce work: failures within it alert nobody",
+    "announce work, so that nobody is alerted; or close a service to visitors",
     () => import("./commands/maintenance"),
   ],
   [

@@ -1,9 +1,11 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { hostname, userInfo } from "node:os";
 
+import { PATHS } from "@second-server/contract/paths";
 import { isRole, type Role, ROLES } from "@second-server/contract/roles";
 
 import type { Context } from "../context";
-import { cannotRun } from "../errors";
+import { cannotRun, failed } from "../errors";
 import { loadLab } from "../lab";
 import { runInherited } from "../run";
 import { ensureAccess } from "./keys";
@@ -52,6 +54,67 @@ export const sshInherited = async (
 ): Promise<number> => {
   const { command: program, args, env } = await argvOf(context, machine, [], command);
   return await runInherited(program, args, env);
+};
+
+const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
+/** Who is at work, as far as this machine knows. */
+const worker = (): string => `${userInfo().username}@${hostname()}`.replace(/[^\w.@-]/g, "_");
+
+/** The words by which a machine's agent is asked as root; it writes down who has asked. */
+export const agentWords = (words: readonly string[]): readonly string[] => [
+  "sudo",
+  `FLEET_BY=${worker()}`,
+  PATHS.agent,
+  ...words.map(quoted),
+];
+
+/**
+ * The primary's agent, with this terminal, or with `input` on its standard input; resolves with its
+ * exit code and, where `isCaptured`, what it said.
+ */
+export const askAgent = async (
+  context: Context,
+  words: readonly string[],
+  { input, isCaptured = false }: { readonly input?: Buffer; readonly isCaptured?: boolean } = {},
+): Promise<{ readonly code: number; readonly said: string; readonly complaint: string }> => {
+  const isTerminal = input === undefined && !isCaptured && process.stdin.isTTY;
+  const {
+    command: program,
+    args,
+    env,
+  } = await argvOf(context, "primary", isTerminal ? ["-t"] : [], agentWords(words));
+  const child = spawn(program, [...args], {
+    env: { ...process.env, ...env },
+    stdio: [input === undefined ? "inherit" : "pipe", "pipe", "pipe"],
+  });
+  let [said, complaint] = ["", ""];
+  child.stdout?.on("data", (chunk: Buffer) => {
+    if (!isCaptured) process.stdout.write(chunk);
+    said += chunk.toString();
+  });
+  child.stderr?.on("data", (chunk: Buffer) => {
+    if (!isCaptured) process.stderr.write(chunk);
+    complaint += chunk.toString();
+  });
+  // An agent that refuses ends before it has read all.
+  child.stdin?.on("error", () => undefined);
+  child.stdin?.end(input);
+  return await new Promise((resolve, reject) => {
+    child.once("error", (error) =>
+      reject(failed(`fleet: ${program} can't be started: ${error.message}`)),
+    );
+    child.once("close", (code) =>
+      code === 2 && complaint.startsWith("usage: fleet-agent")
+        ? reject(
+            failed(
+              `fleet: the primary's agent is of an earlier version and can't "${words[0]}" yet. Run: ./fleet up`,
+            ),
+          )
+        : resolve({ code: code ?? 1, said, complaint }),
+    );
+  });
 };
 
 /**
