@@ -1,10 +1,13 @@
 /**
- * A constant load on one service of each kind, over changes of it: failed and reset requests, and
+ * A constant load on one service, over changes of it of each kind: failed and reset requests, and
  * the longest that anybody waited.
  *
- *   node --import tsx bench/deploy/measure.ts --state DIR [--copy DIR] [--changes 20] [--by up|restart] [--stands]
+ *   node --import tsx bench/deploy/measure.ts --state DIR [--copy DIR] [--changes 20] [--only TEXT] [--stands]
  *
- * 50 requests a second with keep-alive to each, two of them uploads of 256 kB, and one open WebSocket, all at once. It brings the fleet of that state folder up from a copy of the project, and leaves it up; with --stands it is taken as it is.
+ * 50 requests a second with keep-alive, two of them uploads of 256 kB, and one open WebSocket where
+ * the service is a streaming one. It brings the fleet of that state folder up from a copy of the
+ * project, and leaves it up; with --stands it is taken as it is. --only: the kinds whose name has
+ * that in it.
  */
 import { mkdtempSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
@@ -13,13 +16,12 @@ import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 
 import type { Tally } from "./client";
-import { fleetOf, makeCopy, SUBJECTS, targetOf, WAYS, type Way, writeVersion } from "./subjects";
+import { fleetOf, type Kind, KINDS, makeCopy, targetOf } from "./subjects";
 import { startVisit } from "./visit";
 
 const SETTLE_MS = 1500;
 
 interface Row {
-  readonly way: Way;
   readonly seconds: number;
   readonly tally: Tally;
 }
@@ -29,42 +31,48 @@ const sum = (rows: readonly Row[], of: (tally: Tally) => number): number =>
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
-const table = (rows: readonly Row[]): string =>
-  [
-    "| way | changes | requests | failed | reset | longest wait | WebSocket cut, refused | command, median |",
-    "| --- | --- | --- | --- | --- | --- | --- | --- |",
-    ...WAYS.map((way) => {
-      const own = rows.filter((row) => row.way === way);
-      const longest = Math.max(0, ...own.map(({ tally }) => tally.longestMs));
-      return (
-        `| ${way} | ${own.length} | ${sum(own, ({ requests }) => requests)} | ` +
-        `${sum(own, ({ failed }) => failed)} | ${sum(own, ({ reset }) => reset)} | ` +
-        `${longest} ms | ${sum(own, (one) => one.webSocketsCut)}, ` +
-        `${sum(own, (one) => one.webSocketsRefused)} | ` +
-        `${median(own.map(({ seconds }) => seconds)).toFixed(1)} s |`
-      );
-    }),
-  ].join("\n");
-
-/** `restart` is the moment of a change alone, without what goes before and after it. */
-const wordsOf = (by: string, way: Way): readonly string[] => {
-  if (by === "up") return ["up"];
-  const unit = way === "static" ? "nginx" : `fleet-${SUBJECTS[way]}`;
-  return [
-    "ssh",
-    "primary",
-    "--",
-    `sudo systemctl ${way === "static" ? "reload" : "restart"} ${unit}`,
-  ];
+const line = (name: string, rows: readonly Row[]): string => {
+  const longest = Math.max(0, ...rows.map(({ tally }) => tally.longestMs));
+  return `| ${name} | ${rows.length} | ${sum(rows, ({ requests }) => requests)} | ${sum(rows, ({ failed }) => failed)} | ${sum(rows, ({ reset }) => reset)} | ${longest} ms | ${sum(rows, (one) => one.webSocketsCut)}, ${sum(rows, (one) => one.webSocketsRefused)} | ${median(rows.map(({ seconds }) => seconds)).toFixed(1)} s |`;
 };
+const HEAD = [
+  "| change | times | requests | failed | reset | longest wait | WebSocket cut, refused | command, median |",
+  "| --- | --- | --- | --- | --- | --- | --- | --- |",
+];
 
-/** A change of one service is none of the others' visitors' business. */
-const tellOthers = (changed: Way, seen: Readonly<Record<string, Tally>>): void => {
-  for (const other of WAYS) {
-    const tally = seen[other];
-    if (other !== changed && tally && tally.failed + tally.reset > 0)
-      console.log(`  meanwhile ${other}: ${JSON.stringify(tally)}`);
+interface Where {
+  readonly copy: string;
+  readonly state: string;
+}
+
+const measure = async (
+  { copy, state }: Where,
+  name: string,
+  { service, write, version, words }: Kind,
+  changes: number,
+): Promise<readonly Row[]> => {
+  const visit = await startVisit(state, [targetOf(service)]);
+  const rows: Row[] = [];
+  try {
+    await pause(SETTLE_MS);
+    console.log(`${name}, before any change: ${JSON.stringify((await visit.look())[service])}`);
+    for (let turn = 1; turn <= changes; turn++) {
+      await visit.look();
+      write(copy, turn);
+      const command = words?.(service, turn) ?? ["deploy", service];
+      const { code, seconds, said } = await fleetOf(copy, state, ...command);
+      if (code !== 0) throw new Error(`${command.join(" ")}: exit ${code}\n${said}`);
+      await pause(SETTLE_MS);
+      const tally = (await visit.look())[service];
+      if (!tally || (version && !tally.versions.includes(version(turn))))
+        throw new Error(`${name}: the change was not seen: ${JSON.stringify(tally)}\n${said}`);
+      rows.push({ seconds, tally });
+      console.log(`${name} ${turn}: ${seconds.toFixed(1)} s ${JSON.stringify(tally)}`);
+    }
+  } finally {
+    await visit.end();
   }
+  return rows;
 };
 
 const main = async (): Promise<void> => {
@@ -73,7 +81,7 @@ const main = async (): Promise<void> => {
       state: { type: "string" },
       copy: { type: "string" },
       changes: { type: "string", default: "20" },
-      by: { type: "string", default: "up" },
+      only: { type: "string", default: "" },
       stands: { type: "boolean", default: false },
     },
   });
@@ -85,35 +93,13 @@ const main = async (): Promise<void> => {
     const first = await fleetOf(copy, state, "up");
     if (first.code !== 0) throw new Error(`up: exit ${first.code}\n${first.said}`);
   }
-  const visit = await startVisit(
-    state,
-    WAYS.map((way) => targetOf(way)),
-  );
-  const rows: Row[] = [];
-  try {
-    await pause(SETTLE_MS);
-    const calm = await visit.look();
-    console.log(`before any change: ${JSON.stringify(calm)}`);
-    for (let change = 1; change <= Number(values.changes); change++)
-      for (const way of WAYS) {
-        await visit.look();
-        writeVersion(copy, way, `v${change}`);
-        const words = wordsOf(values.by, way);
-        const { code, seconds, said } = await fleetOf(copy, state, ...words);
-        if (code !== 0) throw new Error(`${words.join(" ")}: exit ${code}\n${said}`);
-        await pause(SETTLE_MS);
-        const seen = await visit.look();
-        const tally = seen[way];
-        if (!tally || (values.by !== "restart" && !tally.versions.includes(`v${change}`)))
-          throw new Error(`${way}: version v${change} was not seen: ${JSON.stringify(tally)}`);
-        rows.push({ way, seconds, tally });
-        console.log(`${way} ${change}: ${seconds.toFixed(1)} s ${JSON.stringify(tally)}`);
-        tellOthers(way, seen);
-      }
-  } finally {
-    await visit.end();
+  const lines: string[] = [];
+  for (const [name, kind] of Object.entries(KINDS)) {
+    if (!name.includes(values.only)) continue;
+    const rows = await measure({ copy, state }, name, kind, Number(values.changes));
+    lines.push(line(name, rows));
+    console.log(["", ...HEAD, ...lines, "", `load ${loadavg()[0]?.toFixed(1)}`, ""].join("\n"));
   }
-  console.log(`\n${table(rows)}\n\nload ${loadavg()[0]!.toFixed(1)}`);
 };
 
 main().catch((error: unknown) => {

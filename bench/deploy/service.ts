@@ -29,7 +29,10 @@ const echo = (request: IncomingMessage, socket: Duplex): void => {
 
 createServer((request, response) => {
   upload(request).then(
-    (bytes) => response.end(JSON.stringify({ ok: true, version: VERSION, bytes })),
+    (bytes) =>
+      response.end(
+        JSON.stringify({ ok: true, version: `${VERSION}${process.env["CHANGE"] ?? ""}`, bytes }),
+      ),
     () => response.destroy(),
   );
 })
