@@ -1,9 +1,11 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 
 import type { HttpCheck } from "@second-server/contract/check-settings";
 import type { WatchdogConfig } from "@second-server/contract/observatory";
+import { standInRoute } from "@second-server/contract/paths";
 
 import { type Clock, systemClock } from "../adapters/clock";
 import { journal, reason, type Log } from "../adapters/log";
@@ -48,6 +50,7 @@ export const watchdog = async (
   log: Log = journal,
   run: Run = runArgv,
   standing: (unit: string, url: string) => Promise<string | undefined> = impostor,
+  isHandedOver: (service: string) => boolean = (service) => existsSync(standInRoute(service)),
 ): Promise<void> => {
   const state: State = readStateFile<State>(config.stateFile, recordOf(memory), {}, log);
   const schedule = createSchedule(clock);
@@ -64,6 +67,8 @@ export const watchdog = async (
       id: name,
       intervalMs: config.intervalSeconds * 1000,
       run: async () => {
+        // The release agent has its process in hand, and its visitors are elsewhere.
+        if (isHandedOver(name)) return;
         const error = (await runCheck(check, timeoutMs)).error ?? (await standing(unit, url));
         const was = state[name] ?? blank;
         const [next, deed] = decide(was, error, config, clock.now());
