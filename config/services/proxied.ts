@@ -27,6 +27,11 @@ export const proxied = ({
   return {
     template: "nginx/handed-over.conf",
     values: {
- ...values, name, port, sparePort, route: standInRoute(name) },
+      ...values,
+      name,
+      port,
+      sparePort,
+      route: standInRoute(name),
+    },
   };
 };

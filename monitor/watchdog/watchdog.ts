@@ -40,6 +40,19 @@ const tellTurn = (
   else if (failures > 0) log.info(`${name}: answers again`);
 };
 
+const checkOf = ({
+  name,
+  url,
+  status,
+  contains,
+}: WatchdogConfig["services"][number]): HttpCheck => ({
+  kind: "http",
+  id: name,
+  url,
+  status,
+  contains,
+});
+
 /**
  * Asks each service on loopback; a process that runs but does not answer is restarted. Runs until
  * SIGTERM or SIGINT.
@@ -55,14 +68,9 @@ export const watchdog = async (
   const state: State = readStateFile<State>(config.stateFile, recordOf(memory), {}, log);
   const schedule = createSchedule(clock);
   const timeoutMs = Math.min(config.timeoutSeconds, config.intervalSeconds * 0.9) * 1000;
-  for (const { name, unit, url, status, contains } of config.services) {
-    const check: HttpCheck = {
-      kind: "http",
-      id: name,
-      url,
-      status,
-      contains,
-    };
+  for (const service of config.services) {
+    const { name, unit, url } = service;
+    const check = checkOf(service);
     schedule.add({
       id: name,
       intervalMs: config.intervalSeconds * 1000,
