@@ -9,7 +9,6 @@ export const define = (command: Command): void => {
   common(command)
     .argument("<service>", "as which service")
     .argument("<command...>", "command and its arguments, after --")
-    .passThroughOptions()
     .addHelpText(
       "after",
       `\nOn the primary, as the service's user, in its folder, with its environment and within its limits.\nExample: ./fleet exec comments -- ls -l ${serviceDataFolder("comments")}\nExit code: the command's own.`,
