@@ -51,7 +51,7 @@ const dialect = {
 
 export default tseslint.config(
   {
-    ignores: ["**/node_modules/", "**/.build/", "coverage/", "local/digitalocean-api/schema.d.ts"],
+    ignores: ["**/node_modules/", "**/.build/", "coverage/", "local/digitalocean-api/schema/"],
   },
   {
     plugins: { house: { rules: { "long-object": longObject } }, "import-x": importX },

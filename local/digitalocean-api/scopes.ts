@@ -1,6 +1,6 @@
 // Made by `npm run types:api -- PATH` from DigitalOcean's OpenAPI document; not written by hand.
-// The document: https://github.com/digitalocean/openapi, Copyright DigitalOcean, LLC, under the Apache License 2.0
-// (LICENSE beside this file). Changed: only which scopes a token needs.
+// The document: https://github.com/digitalocean/openapi, Copyright DigitalOcean, LLC, under the
+// Apache License 2.0 (local/digitalocean-api/LICENSE). Changed: only which scopes a token needs.
 
 /** What a token needs for a call: one of the lists, and all of that list. */
 export const CALL_SCOPES: Readonly<Record<string, readonly (readonly string[])[]>> = {

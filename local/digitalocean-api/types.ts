@@ -1,41 +1,46 @@
-import type { paths } from "./schema";
+import type { Bodies as AccountBodies } from "./schema/account";
+import type { Bodies as DomainBodies } from "./schema/domains";
+import type { Bodies as DropletActionBodies } from "./schema/droplet-actions";
+import type { Bodies as DropletBodies } from "./schema/droplets";
+import type { Bodies as FirewallBodies } from "./schema/firewalls";
+import type { Bodies as MonitoringBodies } from "./schema/monitoring";
+import type { Bodies as ProjectBodies } from "./schema/projects";
+import type { Bodies as ReservedIpBodies } from "./schema/reserved-ips";
+import type { Bodies as TagBodies } from "./schema/tags";
+import type { Bodies as UptimeBodies } from "./schema/uptime";
+import type { Bodies as VolumeBodies } from "./schema/volumes";
+import type { Bodies as VpcBodies } from "./schema/vpcs";
 
-/**
- * The document's paths as clients of the API write them, without the version:
- * "/droplets/{droplet_id}".
- */
-export type Path = keyof paths extends infer Full
-  ? Full extends `/v2${infer Rest}`
-    ? Rest
-    : never
-  : never;
-export type Method = "get" | "put" | "post" | "patch" | "delete";
-type Operation<M extends Method, P extends Path> =
-  paths[`/v2${P}`] extends Record<M, infer Described> ? Described : never;
+export type { Account, SshKey } from "./schema/account";
+export type { Action } from "./schema/actions";
+export type { Region, Size } from "./schema/catalog";
+export type { Domain, DomainRecord } from "./schema/domains";
+export type { BackupPolicy, Droplet } from "./schema/droplets";
+export type { Firewall } from "./schema/firewalls";
+export type { Image } from "./schema/images";
+export type { AlertPolicy } from "./schema/monitoring";
+export type { Project, ProjectResource } from "./schema/projects";
+export type { FloatingIp, ReservedIp, ReservedIpv6 } from "./schema/reserved-ips";
+export type { Tag } from "./schema/tags";
+export type { UptimeAlert, UptimeCheck, UptimeState } from "./schema/uptime";
+export type { Snapshot, Volume } from "./schema/volumes";
+export type { Vpc, VpcMember, VpcPeering } from "./schema/vpcs";
 
-type Content<T> = T extends { content: { "application/json": infer Body } } ? Body : never;
-type Responses<T> = T extends { responses: infer All } ? All : never;
-type Success<T> = T[keyof T & (200 | 201 | 202)];
-
-/** What the API takes: `RequestOf<"post", "/droplets">`. */
-export type RequestOf<M extends Method, P extends Path> =
-  Operation<M, P> extends { requestBody?: infer Body } ? Content<NonNullable<Body>> : never;
-
-/** What the API answers when all is well: `ResponseOf<"get", "/droplets/{droplet_id}">`. */
-export type ResponseOf<M extends Method, P extends Path> = Content<
-  Success<Responses<Operation<M, P>>>
->;
-
-/**
- * What is below one key of such an answer; the document leaves open whether it is there, the API
- * does not.
- */
-type In<T, Key extends string> = T extends { [K in Key]?: infer Inner }
-  ? NonNullable<Inner>
-  : never;
-type Shown<P extends Path, Key extends string> = In<ResponseOf<"get", P>, Key>;
-type Listed<P extends Path, Key extends string> =
-  Shown<P, Key> extends readonly (infer One)[] ? One : never;
+/** What requests carry, by method and path without the version: "post /droplets". */
+export interface Bodies
+  extends
+    AccountBodies,
+    DomainBodies,
+    DropletActionBodies,
+    DropletBodies,
+    FirewallBodies,
+    MonitoringBodies,
+    ProjectBodies,
+    ReservedIpBodies,
+    TagBodies,
+    UptimeBodies,
+    VolumeBodies,
+    VpcBodies {}
 
 /**
  * What one that answers for the API has to say: every key that the document knows, also where that
@@ -53,35 +58,3 @@ type Whole<T> = T extends readonly (infer One)[]
   : T extends object
     ? { readonly [Key in keyof T]-?: Whole<T[Key]> }
     : T;
-
-export type ErrorAnswer = Content<paths["/v2/tags"]["get"]["responses"]["default"]>;
-
-export type Account = Shown<"/account", "account">;
-export type Action = Shown<"/actions/{action_id}", "action">;
-export type AlertPolicy = Shown<"/monitoring/alerts/{alert_uuid}", "policy">;
-export type BackupPolicy = Shown<"/droplets/{droplet_id}/backups/policy", "policy">;
-export type Domain = Shown<"/domains/{domain_name}", "domain">;
-export type DomainRecord = Shown<
-  "/domains/{domain_name}/records/{domain_record_id}",
-  "domain_record"
->;
-export type Droplet = Shown<"/droplets/{droplet_id}", "droplet">;
-export type Firewall = Shown<"/firewalls/{firewall_id}", "firewall">;
-export type FloatingIp = Shown<"/floating_ips/{floating_ip}", "floating_ip">;
-export type Image = Shown<"/images/{image_id}", "image">;
-export type Project = Shown<"/projects/{project_id}", "project">;
-export type ProjectResource = Listed<"/projects/{project_id}/resources", "resources">;
-export type Region = Listed<"/regions", "regions">;
-export type ReservedIp = Shown<"/reserved_ips/{reserved_ip}", "reserved_ip">;
-export type ReservedIpv6 = Shown<"/reserved_ipv6/{reserved_ipv6}", "reserved_ipv6">;
-export type Size = Listed<"/sizes", "sizes">;
-export type Snapshot = Shown<"/snapshots/{snapshot_id}", "snapshot">;
-export type SshKey = Shown<"/account/keys/{ssh_key_identifier}", "ssh_key">;
-export type Tag = Shown<"/tags/{tag_id}", "tag">;
-export type UptimeAlert = Shown<"/uptime/checks/{check_id}/alerts/{alert_id}", "alert">;
-export type UptimeCheck = Shown<"/uptime/checks/{check_id}", "check">;
-export type UptimeState = Shown<"/uptime/checks/{check_id}/state", "state">;
-export type Volume = Shown<"/volumes/{volume_id}", "volume">;
-export type Vpc = Shown<"/vpcs/{vpc_id}", "vpc">;
-export type VpcMember = Listed<"/vpcs/{vpc_id}/members", "members">;
-export type VpcPeering = Listed<"/vpcs/{vpc_id}/peerings", "peerings">;

@@ -1,4 +1,4 @@
-import type { Path, RequestOf } from "@second-server/digitalocean-api/types";
+import type { Bodies } from "@second-server/digitalocean-api/types";
 import { z } from "zod";
 
 /**
@@ -17,8 +17,8 @@ type Open<T> = T extends string
           ? { readonly [K in keyof T]?: Open<T[K]> | null }
           : T;
 
-/** What is sent, with the names of the document: `Body<"post", "/volumes">`. */
-export type Body<M extends "post" | "put" | "patch", P extends Path> = Open<RequestOf<M, P>>;
+/** What is sent, with the names of the document: `Body<"post /volumes">`. */
+export type Body<Request extends keyof Bodies> = Open<Bodies[Request]>;
 
 /** What is read of one thing of the document, with its names. */
 export type Fields<T> = { readonly [K in keyof T]?: z.ZodType<Open<T[K]> | null | undefined> };

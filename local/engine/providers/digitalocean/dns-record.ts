@@ -41,7 +41,7 @@ const isValue = (told: Value | undefined, wanted: Value | undefined, zone: strin
 const isName = (told: Value | undefined, wanted: Value | undefined, zone: string): boolean =>
   (told === "@" && wanted === `${zone}.`) || `${toText(told)}.${zone}.` === wanted;
 
-const body = (inputs: Props): Body<"post", "/domains/{domain_name}/records"> => ({
+const body = (inputs: Props): Body<"post /domains/{domain_name}/records"> => ({
   type: optionalText(inputs["type"]),
   name: optionalText(inputs["name"]),
   data: optionalText(inputs["value"]),

@@ -22,7 +22,7 @@ const schema: Schema = {
 
 const operations = (client: Client): Operations => ({
   create: async ({ name, ipAddress }, work) => {
-    const body: Body<"post", "/domains"> = {
+    const body: Body<"post /domains"> = {
       name: optionalText(name),
       ...(ipAddress ? { ip_address: toText(ipAddress) } : {}),
     };

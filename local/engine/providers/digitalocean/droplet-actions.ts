@@ -9,7 +9,7 @@ import { retag } from "./retag";
 import { moveVolume } from "./volume-attachment";
 import { action, HOUR, runAction, until } from "./wait";
 
-type Action = Body<"post", "/droplets/{droplet_id}/actions"> & { readonly type: string };
+type Action = Body<"post /droplets/{droplet_id}/actions"> & { readonly type: string };
 
 const act = async (client: Client, id: string, wanted: Action, work: Work): Promise<void> => {
   work.status(`${wanted.type} …`);
@@ -57,7 +57,7 @@ const resize = async (client: Client, id: string, now: Props, work: Work): Promi
 
 export const backupPolicyOf = (
   value: Value | undefined,
-): Body<"post", "/droplets">["backup_policy"] =>
+): Body<"post /droplets">["backup_policy"] =>
   isProps(value)
     ? {
         plan: optionalText(value["plan"]),

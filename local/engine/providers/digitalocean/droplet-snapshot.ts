@@ -17,7 +17,7 @@ const schema: Schema = {
 const operations = (client: Client): Operations => ({
   create: async (inputs, work) => {
     const [droplet, name] = [toText(inputs["dropletId"]), optionalText(inputs["name"])];
-    const body: Body<"post", "/droplets/{droplet_id}/actions"> = { type: "snapshot", name };
+    const body: Body<"post /droplets/{droplet_id}/actions"> = { type: "snapshot", name };
     await runAction(client, `/droplets/${droplet}/actions`, body, work);
     const all = await client.list(`/droplets/${droplet}/snapshots`, ownSnapshot, work);
     const found = all.findLast((each) => each.name === name);

@@ -73,7 +73,7 @@ const schema: Schema = {
 /** Images and keys are named by a number or by a text. */
 const numberOrText = (text: string): number | string => (/^\d+$/.test(text) ? Number(text) : text);
 
-const optionalBody = (inputs: Props): Partial<Body<"post", "/droplets">> => {
+const optionalBody = (inputs: Props): Partial<Body<"post /droplets">> => {
   const { userData, volumeIds, vpcUuid, dropletAgent, publicNetworking, backupPolicy } = inputs;
   const agent = optionalFlag(dropletAgent);
   const isPublic = optionalFlag(publicNetworking);
@@ -88,7 +88,7 @@ const optionalBody = (inputs: Props): Partial<Body<"post", "/droplets">> => {
   };
 };
 
-const body = (inputs: Props): Body<"post", "/droplets"> => ({
+const body = (inputs: Props): Body<"post /droplets"> => ({
   name: optionalText(inputs["name"]),
   region: optionalText(inputs["region"]),
   size: optionalText(inputs["size"]),

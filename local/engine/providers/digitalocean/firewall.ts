@@ -48,7 +48,7 @@ const firewallEntity = entity(
   } satisfies Fields<Firewall>),
 );
 
-const body = (inputs: Props): Body<"put", "/firewalls/{firewall_id}"> => ({
+const body = (inputs: Props): Body<"put /firewalls/{firewall_id}"> => ({
   name: optionalText(inputs["name"]),
   inbound_rules: toInbound(inputs["inboundRules"]),
   outbound_rules: toOutbound(inputs["outboundRules"]),

@@ -34,7 +34,7 @@ const policy = entity(
   } satisfies Fields<AlertPolicy>),
 );
 
-const body = (inputs: Props): Body<"post", "/monitoring/alerts"> => ({
+const body = (inputs: Props): Body<"post /monitoring/alerts"> => ({
   type: optionalText(inputs["type"]),
   description: optionalText(inputs["description"]),
   compare: optionalText(inputs["compare"]),

@@ -55,7 +55,7 @@ export const putIn = async (
   urns: readonly string[],
   work: Work,
 ): Promise<void> => {
-  const body: Body<"post", "/projects/{project_id}/resources"> = { resources: urns };
+  const body: Body<"post /projects/{project_id}/resources"> = { resources: urns };
   if (urns.length > 0) await client.post(`/projects/${project}/resources`, body, work);
 };
 

@@ -12,13 +12,13 @@ import {
   resourcesOf,
 } from "./project-resources";
 
-const newBody = (inputs: Props): Body<"post", "/projects"> => ({
+const newBody = (inputs: Props): Body<"post /projects"> => ({
   name: optionalText(inputs["name"]),
   description: toText(inputs["description"]),
   purpose: optionalText(inputs["purpose"]),
   ...(inputs["environment"] ? { environment: toText(inputs["environment"]) } : {}),
 });
-const changedBody = (inputs: Props): Body<"patch", "/projects/{project_id}"> => ({
+const changedBody = (inputs: Props): Body<"patch /projects/{project_id}"> => ({
   ...newBody(inputs),
   environment: toText(inputs["environment"]),
   is_default: optionalFlag(inputs["isDefault"]) ?? false,

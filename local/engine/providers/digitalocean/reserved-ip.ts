@@ -26,7 +26,7 @@ export const assignReservedIp = async (
   droplet: number | undefined,
   work: Work,
 ): Promise<void> => {
-  const body: Body<"post", "/reserved_ips/{reserved_ip}/actions"> =
+  const body: Body<"post /reserved_ips/{reserved_ip}/actions"> =
     droplet === undefined ? { type: "unassign" } : { type: "assign", droplet_id: droplet };
   await runAction(client, `/reserved_ips/${address}/actions`, body, work);
 };
@@ -47,7 +47,7 @@ const operationsOf =
   (name: Name) =>
   (client: Client): Operations => ({
     create: async ({ region, dropletId }, work, made) => {
-      const body: Body<"post", "/reserved_ips"> = { region: optionalText(region) };
+      const body: Body<"post /reserved_ips"> = { region: optionalText(region) };
       const { ip } = await client.create("/reserved_ips", body, reservedIpEntity, work);
       made(ip);
       if (dropletId !== undefined) await assignReservedIp(client, ip, toNumber(dropletId), work);

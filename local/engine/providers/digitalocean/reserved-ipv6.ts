@@ -26,7 +26,7 @@ export const assignReservedIpv6 = async (
   droplet: number | undefined,
   work: Work,
 ): Promise<void> => {
-  const body: Body<"post", "/reserved_ipv6/{reserved_ipv6}/actions"> =
+  const body: Body<"post /reserved_ipv6/{reserved_ipv6}/actions"> =
     droplet === undefined ? { type: "unassign" } : { type: "assign", droplet_id: droplet };
   await runAction(client, `/reserved_ipv6/${address}/actions`, body, work, "/actions");
 };
@@ -46,7 +46,7 @@ const schema: Schema = {
  */
 const operations = (client: Client): Operations => ({
   create: async ({ regionSlug }, work) => {
-    const body: Body<"post", "/reserved_ipv6"> = { region_slug: optionalText(regionSlug) };
+    const body: Body<"post /reserved_ipv6"> = { region_slug: optionalText(regionSlug) };
     return (await client.create("/reserved_ipv6", body, reservedIpv6Entity, work)).ip;
   },
   view: async (id, _before, work) => {

@@ -14,7 +14,7 @@ export const retag = async (
   now: readonly string[],
   work: Work,
 ): Promise<void> => {
-  const body: Body<"post", "/tags/{tag_id}/resources"> = {
+  const body: Body<"post /tags/{tag_id}/resources"> = {
     resources: [{ resource_id: id, resource_type: type }],
   };
   const pathOf = (tag: string): string => `/tags/${encodeURIComponent(tag)}/resources`;

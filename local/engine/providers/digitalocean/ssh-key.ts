@@ -29,7 +29,7 @@ const schema: Schema = {
 
 const operations = (client: Client): Operations => ({
   create: async ({ name, publicKey }, work) => {
-    const body: Body<"post", "/account/keys"> = {
+    const body: Body<"post /account/keys"> = {
       name: optionalText(name),
       public_key: optionalText(publicKey),
     };
@@ -42,7 +42,7 @@ const operations = (client: Client): Operations => ({
     );
   },
   update: async (id, _old, { name }, work) => {
-    const body: Body<"put", "/account/keys/{ssh_key_identifier}"> = { name: optionalText(name) };
+    const body: Body<"put /account/keys/{ssh_key_identifier}"> = { name: optionalText(name) };
     await client.put(`/account/keys/${id}`, body, work);
   },
   find: async ({ publicKey }, _since, work) => {

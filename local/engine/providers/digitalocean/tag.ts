@@ -59,7 +59,7 @@ const schema: Schema = {
 
 const operations = (client: Client): Operations => ({
   create: async ({ name }, work) => {
-    const body: Body<"post", "/tags"> = { name: optionalText(name) };
+    const body: Body<"post /tags"> = { name: optionalText(name) };
     return (await client.create("/tags", body, tagEntity, work)).name;
   },
   view: async (id, _before, work) => {

@@ -23,7 +23,7 @@ const alert = entity(
   } satisfies Fields<UptimeAlert>),
 );
 
-const body = (inputs: Props): Body<"post", "/uptime/checks/{check_id}/alerts"> => ({
+const body = (inputs: Props): Body<"post /uptime/checks/{check_id}/alerts"> => ({
   name: optionalText(inputs["name"]),
   type: optionalText(inputs["type"]),
   notifications: toNotifications(inputs["notifications"]),

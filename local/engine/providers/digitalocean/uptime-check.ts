@@ -21,7 +21,7 @@ const check = entity(
   } satisfies Fields<UptimeCheck>),
 );
 
-const body = (inputs: Props): Body<"post", "/uptime/checks"> => ({
+const body = (inputs: Props): Body<"post /uptime/checks"> => ({
   name: optionalText(inputs["name"]),
   type: optionalText(inputs["type"]),
   target: optionalText(inputs["target"]),

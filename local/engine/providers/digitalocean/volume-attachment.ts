@@ -15,7 +15,7 @@ export const moveVolume = async (
   region: string,
   work: Work,
 ): Promise<void> => {
-  const body: Body<"post", "/volumes/{volume_id}/actions"> = { type, droplet_id: droplet, region };
+  const body: Body<"post /volumes/{volume_id}/actions"> = { type, droplet_id: droplet, region };
   await runAction(client, `/volumes/${volume}/actions`, body, work);
 };
 

@@ -19,7 +19,7 @@ const schema: Schema = {
 const operations = (client: Client): Operations => ({
   create: async ({ name, tags, volumeId }, work) => {
     const path = `/volumes/${toText(volumeId)}/snapshots`;
-    const body: Body<"post", "/volumes/{volume_id}/snapshots"> = {
+    const body: Body<"post /volumes/{volume_id}/snapshots"> = {
       name: optionalText(name),
       tags: toTexts(tags),
     };

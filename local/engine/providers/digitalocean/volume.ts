@@ -33,7 +33,7 @@ export const volumeEntity = entity(
   } satisfies Fields<Volume>),
 );
 
-const body = (inputs: Props): Body<"post", "/volumes"> => {
+const body = (inputs: Props): Body<"post /volumes"> => {
   const type = inputs["initialFilesystemType"] ?? inputs["filesystemType"];
   const label = inputs["initialFilesystemLabel"];
   return {
@@ -99,7 +99,7 @@ const operations = (client: Client): Operations => ({
   },
   update: async (id, old, now, work) => {
     if (!isSame(old["size"], now["size"])) {
-      const growth: Body<"post", "/volumes/{volume_id}/actions"> = {
+      const growth: Body<"post /volumes/{volume_id}/actions"> = {
         type: "resize",
         size_gigabytes: toNumber(now["size"]),
         region: optionalText(old["region"]),

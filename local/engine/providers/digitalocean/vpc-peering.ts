@@ -54,7 +54,7 @@ const operations = (client: Client): Operations => ({
     );
   },
   update: async (id, _old, { name }, work) => {
-    const body: Body<"patch", "/vpcs/{vpc_id}/peerings/{vpc_peering_id}"> = {
+    const body: Body<"patch /vpcs/{vpc_id}/peerings/{vpc_peering_id}"> = {
       name: optionalText(name),
     };
     await client.patch(`/vpc_peerings/${id}`, body, work);

@@ -33,7 +33,7 @@ const schema: Schema = {
 
 const operations = (client: Client): Operations => ({
   create: async ({ name, region, description, ipRange }, work) => {
-    const body: Body<"post", "/vpcs"> = {
+    const body: Body<"post /vpcs"> = {
       name: optionalText(name),
       region: optionalText(region),
       ...(description ? { description: toText(description) } : {}),
@@ -56,7 +56,7 @@ const operations = (client: Client): Operations => ({
     );
   },
   update: async (id, old, { name, description }, work) => {
-    const body: Body<"put", "/vpcs/{vpc_id}"> = {
+    const body: Body<"put /vpcs/{vpc_id}"> = {
       name: optionalText(name),
       description: toText(description),
       default: optionalFlag(old["default"]) ?? false,
