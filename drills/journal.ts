@@ -22,7 +22,7 @@ export interface Run {
   readonly writes?: Writes;
 }
 
-/** A drill that is under way, or that was killed and may have left something broken. */
+/** A drill that is under way, or that was killed or not mended, and may have left something broken. */
 export interface UnderWay {
   readonly drill: string;
   readonly since: string;
@@ -44,7 +44,7 @@ const readOr = (file: string, otherwise: string): string => {
 
 /**
  * Written before anything is broken and forgotten once all is mended: what is found by the next
- * command was killed in between.
+ * command was killed in between, or could not be mended.
  */
 export const journalOf = (context: Context) => ({
   begin: (drill: string): void => {

@@ -1,7 +1,9 @@
+import { messageOf } from "@second-server/contract/caught";
+
 import type { Context } from "../cli/context";
 import { entryNamed } from "./chaos";
 import { startWriter, type Writes } from "./constant-writer";
-import type { Drill, MendTools } from "./drill";
+import type { Drill, DrillTools, MendTools } from "./drill";
 import { journalOf, type Run } from "./journal";
 import type { DrillEntry } from "./list";
 import { createTimeline, type Timeline } from "./timeline";
@@ -42,12 +44,38 @@ interface Played {
   readonly writes?: Writes;
 }
 
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
-
-/** Runs the drill, mends where it has failed, and compares what was written meanwhile. */
-const play = async (
+/**
+ * Runs the drill, and mends where it has failed. The journal keeps one that could not be mended:
+ * `status` names it, and the next drill tries again.
+ */
+export const runOrMend = async (
   { run, mend }: Drill,
+  tools: DrillTools,
+): Promise<{ readonly measures: Run["measures"]; readonly problems: readonly string[] }> => {
+  const journal = journalOf(tools.context);
+  try {
+    const measures = await unlessAborted(run(tools), tools.signal);
+    journal.end();
+    return { measures, problems: [] };
+  } catch (error) {
+    const why = messageOf(error);
+    tools.timeline.mark("not as it should be; mending", why);
+    try {
+      await mend(tools);
+      journal.end();
+      return { measures: {}, problems: [why] };
+    } catch (complaint) {
+      return {
+        measures: {},
+        problems: [why, `it could not be mended: ${messageOf(complaint)}`],
+      };
+    }
+  }
+};
+
+/** From the first write to the comparison of what was written with what is there. */
+const play = async (
+  drill: Drill,
   { mayLose }: DrillEntry,
   tools: MendTools,
   timeline: Timeline,
@@ -56,17 +84,13 @@ const play = async (
   const before = await inboxIds(tools);
   const writer = await startWriter(tools);
   timeline.mark("every service is green; the drill begins");
-  let measures: Run["measures"] = {};
-  const problems: string[] = [];
-  try {
-    measures = await unlessAborted(run({ ...tools, timeline, before, signal }), signal);
-  } catch (error) {
-    problems.push(messageOf(error));
-    timeline.mark("not as it should be; mending", messageOf(error));
-    await mend(tools).catch((complaint: unknown) =>
-      problems.push(`it could not be mended: ${messageOf(complaint)}`),
-    );
-  }
+  const { measures, problems: seen } = await runOrMend(drill, {
+    ...tools,
+    timeline,
+    before,
+    signal,
+  });
+  const problems = [...seen];
   const writes = await writer?.stop().catch((error: unknown) => {
     problems.push(messageOf(error));
     return undefined;
@@ -89,12 +113,10 @@ export const rehearse = async (
   reporter.say(`\n${entry.name}: ${entry.summary}\n  must be seen: ${entry.expects}`);
   await awaitGreen(tools, GREEN_SECONDS);
   await awaitCalm(tools, CALM_SECONDS);
-  const journal = journalOf(context);
-  journal.begin(entry.name);
+  journalOf(context).begin(entry.name);
   const began = new Date().toISOString();
   const timeline = timelineFor(entry.name, tools);
   const played = await play(drill, entry, tools, timeline, signal);
-  journal.end();
   const run: Run = {
     drill: entry.name,
     began,
@@ -107,7 +129,7 @@ export const rehearse = async (
   return run;
 };
 
-/** Mends what a drill that was killed has left broken; @returns its name, where there was one. */
+/** Mends what a drill has left broken; @returns its name, where there was one. */
 export const mendLeftOver = async (
   context: Context,
   entries: readonly DrillEntry[],
@@ -117,7 +139,7 @@ export const mendLeftOver = async (
   const left = journal.underWay();
   if (left === undefined) return undefined;
   tools.reporter.say(
-    `The drill ${left.drill} of ${left.since} was killed and may have left the fleet broken; mending.`,
+    `The drill ${left.drill} of ${left.since} has not ended and may have left the fleet broken; mending.`,
   );
   const entry = entryNamed(entries, left.drill);
   if (entry) await (await entry.load()).drill.mend(tools);

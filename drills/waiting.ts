@@ -2,6 +2,7 @@ import { ROUTES } from "@second-server/contract/names";
 
 import { type Mail, readInbox } from "../cli/commands/mail";
 import { readOutputs } from "../cli/engine/outputs";
+import { failed } from "../cli/errors";
 import { probeAll } from "../cli/verify/probe";
 import { STATUS_TARGET } from "../cli/verify/verdict";
 import { verify } from "../cli/verify/verify";
@@ -62,7 +63,7 @@ export const awaitCalm = async (
   );
   reporter.clear("calm");
   if (calm === undefined)
-    throw new Error(
+    throw failed(
       `the fleet is not calm; open incidents: ${open.map(({ name }) => name).join(", ") || "none any more, but mails wait to leave, or the status page does not answer"}. Look at: ./fleet status`,
     );
 };
@@ -114,9 +115,11 @@ export const awaitGreen = async (
   seconds: number,
 ): Promise<void> => {
   const outputs = await readOutputs(context);
-  if (!outputs?.floatingIp) throw new Error("the stack has no floating IP. Run ./fleet up first");
+  if (!outputs?.floatingIp) throw failed("the stack has no floating IP. Run ./fleet up first");
   const { ok, verdicts } = await verify(context, fleet, outputs.floatingIp, reporter, { seconds });
   const bad = verdicts.find((verdict) => !verdict.ok);
   if (!ok)
-    throw new Error(`not every service is green after ${seconds} s: ${bad?.name}: ${bad?.error}`);
+    throw failed(
+      `not every service is green after ${seconds} s: ${bad?.name}: ${bad?.error}. Look at: ./fleet status`,
+    );
 };

@@ -140,7 +140,7 @@ export const define = (command: Command): void => {
     .option("--seed <number>", "with --chaos: the order that was played with this seed")
     .option("--soak <minutes>", "break nothing for so long; not one mail may come")
     .option("--load <programs>", "with --soak: so many programs that want all of this host")
-    .option("--mend", "only put right what a drill that was killed has left broken")
+    .option("--mend", "only put right what a drill has left broken")
     .option("--report <file>", "write what was seen as one HTML page")
     .option("--mail <stack>", "mail the result by this stack's relay, to its addresses")
     .addOption(

@@ -7,17 +7,19 @@ import { labPaths } from "@second-server/local-cloud/paths";
 
 import type { Context } from "../../../cli/context";
 import { type Choice, chosen } from "../../../cli/drill-choice";
+import { leftOverDrill } from "../../../cli/left-over-drill";
 import { withLock } from "../../../cli/lock";
 import { jsonReporter } from "../../../cli/progress/reporter";
 import { chaosOf, entryNamed } from "../../../drills/chaos";
 import { longestGap } from "../../../drills/constant-writer";
 import { downMail, upMail } from "../../../drills/disaster";
-import type { Disaster, MendTools } from "../../../drills/drill";
+import type { Disaster, DrillTools, MendTools } from "../../../drills/drill";
 import { defaultHistory, earlierRuns, journalOf, rememberRun } from "../../../drills/journal";
 import { DRILLS, type DrillEntry, misfit } from "../../../drills/list";
 import { canOverlap, wrongMails } from "../../../drills/overlap";
-import { mendLeftOver } from "../../../drills/rehearse";
+import { mendLeftOver, runOrMend } from "../../../drills/rehearse";
 import { renderReport } from "../../../drills/report";
+import { createTimeline } from "../../../drills/timeline";
 
 const STATE = mkdtempSync(join(tmpdir(), "fleet-drills-"));
 afterAll(() => rmSync(STATE, { recursive: true, force: true }));
@@ -108,6 +110,27 @@ describe("a drill that was killed", () => {
     journalOf(context).begin("two");
     await expect(mendLeftOver(context, entries, tools)).rejects.toThrow("no way");
     expect(journalOf(context).underWay()?.drill).toBe("two");
+    journalOf(context).end();
+  });
+});
+
+describe("a drill that fails", () => {
+  const signal = new AbortController().signal;
+  const played = (mend: () => Promise<void>) => {
+    journalOf(context).begin("three");
+    const tools = { context, signal, timeline: createTimeline(Date.now) } as unknown as DrillTools;
+    return runOrMend({ run: () => Promise.reject(new Error("no mail")), mend }, tools);
+  };
+
+  test("is forgotten once it is mended", async () => {
+    expect((await played(() => Promise.resolve())).problems).toEqual(["no mail"]);
+    expect(leftOverDrill(context)).toBeUndefined();
+  });
+
+  test("is named until it is, where it could not be", async () => {
+    const { problems } = await played(() => Promise.reject(new Error("no way")));
+    expect(problems).toEqual(["no mail", "it could not be mended: no way"]);
+    expect(leftOverDrill(context)).toMatch(/^The drill three .*\.\/fleet drill --mend$/);
     journalOf(context).end();
   });
 });
