@@ -24,8 +24,12 @@ const open = (draft: Draft, [watched, state]: Failing): Told | undefined => {
   const { rules, now } = draft;
   const error = state.lastError ?? "no reason given";
   const above = failingAbove(draft, watched);
-  const flaps = turned(state, now, rules.flapsPerHour);
   const window = covering(rules.maintenance(now), watched);
+  // Announced work goes down and up: that must not silence what fails after it.
+  const flaps =
+    window === undefined || state.flapping === true
+      ? turned(state, now, rules.flapsPerHour)
+      : undefined;
   const quiet = window?.title ?? (state.flapping ? "it flaps" : undefined);
   const incident: Incident = {
     id: draft.nextIncident(),
@@ -49,7 +53,7 @@ const open = (draft: Draft, [watched, state]: Failing): Told | undefined => {
     firedAt: undefined,
   });
   if (quiet !== undefined) draft.event(incident.id, "quiet", quiet);
-  else if (flaps.flapping) tellFlapping(draft, watched, incident, error, flaps.turns.length);
+  else if (flaps?.flapping) tellFlapping(draft, watched, incident, error, flaps.turns.length);
   else return { watched, incident, error, above };
   return undefined;
 };

@@ -66,13 +66,13 @@ export const freeAbove = (draft: Draft, lower: Watched): void => {
   }
 };
 
-/** @returns how often it has turned within the hour, where it was announced at all. */
+/** @returns how often it has turned within the hour; what nobody was told of is no turn. */
 const turnsOf = (
   draft: Draft,
   was: CheckState,
   incident: Incident | undefined,
 ): Pick<CheckState, "turns" | "flapping"> =>
-  incident === undefined
+  incident?.told === undefined && was.flapping !== true
     ? { turns: was.turns, flapping: was.flapping }
     : turned(was, draft.now, draft.rules.flapsPerHour);
 

@@ -121,3 +121,20 @@ test("weekly windows begin at their hour on their days, across midnight too; onc
   expect(active([once], [], at("2026-03-03T10:30:00Z"))).toHaveLength(1);
   expect(active([once], [], at("2026-03-03T11:00:00Z"))).toEqual([]);
 });
+
+test("what goes down and up in announced work does not count as flapping: down at the window's end is told at once", async () => {
+  const window = { isOpen: true };
+  const story = await Story.settled([watch("blog")], {
+    maintenance: () =>
+      window.isOpen ? [{ id: 1, title: "deploy", from: 0, to: Number.MAX_SAFE_INTEGER }] : [],
+  });
+  for (let time = 0; time < 5; time += 1) {
+    await story.rounds(3, down);
+    await story.rounds(3);
+  }
+  await story.rounds(3, down);
+  expect(story.subjects()).toEqual([]);
+  window.isOpen = false;
+  await story.round(down);
+  expect(story.subjects()).toEqual(["[lab] DOWN: blog"]);
+});
