@@ -1,6 +1,8 @@
-import { spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 
 import { PATHS } from "@second-server/contract/paths";
 import type { MachineFile } from "@second-server/contract/release";
@@ -91,4 +93,31 @@ export const layOut = (
     );
   }
   return join(etc, "nginx.conf");
+};
+
+/**
+ * nginx with this nginx.conf, once `ask` finds it answering.
+ * @throws if it ends instead; what it said of that is in the test's output.
+ */
+export const startNginx = async (
+  config: string,
+  ask: () => Promise<unknown>,
+): Promise<ChildProcess> => {
+  const nginx = spawn(NGINX, ["-c", config, "-g", "daemon off;"], { stdio: "inherit" });
+  for (;;) {
+    try {
+      await ask();
+      return nginx;
+    } catch (error) {
+      if (nginx.exitCode !== null) throw new Error("nginx ended", { cause: error });
+      await setTimeout(20);
+    }
+  }
+};
+
+export const stopNginx = async (nginx: ChildProcess | undefined): Promise<void> => {
+  if (nginx?.exitCode !== null) return;
+  const ended = once(nginx, "exit");
+  nginx.kill("SIGQUIT");
+  await ended;
 };

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import {
@@ -20,7 +20,7 @@ import { renderPrimary } from "../../render/machine";
 import { freePort } from "../fixtures/free-port";
 import { MANIFEST, SOURCES, factsIn, project, removeProjects } from "../fixtures/manifest";
 import { suiteWhere } from "../fixtures/suite-where";
-import { NGINX, layOut, makeCertificate, put } from "./nginx-kit";
+import { NGINX, layOut, makeCertificate, put, startNginx, stopNginx } from "./nginx-kit";
 
 /** The real nginx with the rendered files, asked as a visitor asks. */
 const ROOT = mkdtempSync(join(tmpdir(), "second-server-nginx-"));
@@ -75,7 +75,7 @@ suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as ren
     }),
   );
   const notes = small.services.find(({ name }) => name === "notes")!;
-  let nginx: ChildProcess;
+  let nginx: ChildProcess | undefined;
   let upstream: Server;
   let [http, https, standInPort] = [0, 0, 0];
   const plain = (path: string, host = "pages.example.test") => ask(false, http, host, path);
@@ -116,21 +116,10 @@ suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as ren
         .replaceAll(PATHS.closed, join(ROOT, "closed"))
         .replaceAll("http://127.0.0.1:9100", `http://127.0.0.1:${port}`),
     );
-    nginx = spawn(NGINX, ["-c", config, "-g", "daemon off;"], {
-      stdio: "inherit",
-    });
-    for (const deadline = Date.now() + 10_000; ;) {
-      try {
-        await plain("/");
-        break;
-      } catch (error) {
-        if (Date.now() > deadline) throw error;
-      }
-    }
-  }, 30_000);
+    nginx = await startNginx(config, () => plain("/"));
+  });
   afterAll(async () => {
-    nginx.kill("SIGQUIT");
-    await once(nginx, "exit");
+    await stopNginx(nginx);
     upstream.close();
     rmSync(ROOT, { recursive: true, force: true });
     removeProjects();

@@ -1,5 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import type { ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import type { IncomingHttpHeaders } from "node:http";
 import { request } from "node:https";
@@ -21,7 +20,7 @@ import {
   removeProjects,
 } from "../fixtures/manifest";
 import { suiteWhere } from "../fixtures/suite-where";
-import { NGINX, layOut, makeCertificate, put } from "./nginx-kit";
+import { NGINX, layOut, makeCertificate, put, startNginx, stopNginx } from "./nginx-kit";
 
 /** The watcher's real nginx with the rendered files, asked by the services' names. */
 const ROOT = mkdtempSync(join(tmpdir(), "second-server-stand-in-"));
@@ -38,7 +37,7 @@ suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "the watcher'
     SETTINGS,
     ["failover-token"],
   );
-  let nginx: ChildProcess;
+  let nginx: ChildProcess | undefined;
   let port = 0;
   const ask = (service: string, path: string, method = "GET", body?: Buffer): Promise<Answer> =>
     new Promise((resolve, reject) => {
@@ -87,19 +86,10 @@ suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "the watcher'
         .replaceAll("listen 80", `listen 127.0.0.1:${plain}`)
         .replaceAll("listen 443", `listen 127.0.0.1:${port}`),
     );
-    nginx = spawn(NGINX, ["-c", config, "-g", "daemon off;"], { stdio: "inherit" });
-    for (const deadline = Date.now() + 10_000; ;) {
-      try {
-        await ask("pages", "/");
-        break;
-      } catch (error) {
-        if (Date.now() > deadline) throw error;
-      }
-    }
-  }, 30_000);
+    nginx = await startNginx(config, () => ask("pages", "/"));
+  });
   afterAll(async () => {
-    nginx.kill("SIGQUIT");
-    await once(nginx, "exit");
+    await stopNginx(nginx);
     rmSync(ROOT, { recursive: true, force: true });
     removeProjects();
   });
