@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import type { SmtpDispatch } from "@second-server/contract/channels/channel";
+import { type SmtpDispatch, smtpOptions } from "@second-server/contract/channels/channel";
 import { email } from "@second-server/contract/channels/email";
 import { SECRETS } from "@second-server/contract/names";
 import { createTransport } from "nodemailer";
@@ -63,19 +63,7 @@ export const drillMail = (
 
 /** Mails it, the page attached as well. @throws what the relay said. */
 export const sendDrillMail = async ({ relay, mail }: SmtpDispatch): Promise<void> => {
-  const { host, port, tls, login } = relay;
-  const connection = createTransport({
-    host,
-    port,
-    secure: tls === "implicit",
-    ignoreTLS: tls === "none",
-    // A password is never sent in the clear because someone in between has hidden STARTTLS.
-    requireTLS: login !== undefined && tls !== "none",
-    connectionTimeout: 10_000,
-    greetingTimeout: 10_000,
-    socketTimeout: 30_000,
-    auth: login && { user: login.user, pass: login.password },
-  });
+  const connection = createTransport(smtpOptions(relay));
   try {
     await connection.sendMail({
       ...mail,

@@ -71,6 +71,21 @@ export interface SmtpDispatch {
   };
 }
 
+/** How a relay is spoken with, as nodemailer takes it; a step that takes longer is given up. */
+export const smtpOptions = ({ host, port, tls, login }: SmtpDispatch["relay"]) => ({
+  host,
+  port,
+  secure: tls === "implicit",
+  ignoreTLS: tls === "none",
+  connectionTimeout: 10_000,
+  greetingTimeout: 10_000,
+  socketTimeout: 30_000,
+  // A password is never sent in the clear because someone in between has hidden the relay's
+  // STARTTLS.
+  requireTLS: login !== undefined && tls !== "none",
+  ...(login === undefined ? {} : { auth: { user: login.user, pass: login.password } }),
+});
+
 /** All that there is to say of one channel; `Fields` is what the machines' files say of it. */
 export interface ChannelDefinition<Fields> {
   /** "stack": it is always there, and the stack's settings give its options. @default "manifest" */

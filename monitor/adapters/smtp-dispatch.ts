@@ -1,4 +1,4 @@
-import type { SmtpDispatch } from "@second-server/contract/channels/channel";
+import { type SmtpDispatch, smtpOptions } from "@second-server/contract/channels/channel";
 import type nodemailer from "nodemailer";
 
 import { Refused } from "./failures";
@@ -14,24 +14,12 @@ interface SmtpError {
 const isRefusal = ({ responseCode = 0, command }: SmtpError): boolean =>
   command === "DATA" && responseCode >= 500;
 
-const connect = ({ host, port, tls, login }: SmtpDispatch["relay"]) => {
+const connect = (relay: SmtpDispatch["relay"]) => {
   // nodemailer is loaded with the first mail, to keep memory small on days without one. Not by
   // import(): on the servers that would start Node's loader of modules, for this alone.
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- see above
   const { createTransport } = require("nodemailer") as typeof nodemailer;
-  return createTransport({
-    host,
-    port,
-    secure: tls === "implicit",
-    ignoreTLS: tls === "none",
-    connectionTimeout: 10_000,
-    greetingTimeout: 10_000,
-    socketTimeout: 30_000,
-    // A password is never sent in the clear because someone in between has hidden the relay's
-    // STARTTLS.
-    requireTLS: login !== undefined && tls !== "none",
-    auth: login && { user: login.user, pass: login.password },
-  });
+  return createTransport(smtpOptions(relay));
 };
 
 /**
