@@ -35,6 +35,10 @@ export const noteReplaced = (folder: string): void => {
   const aside = asideIn(folder);
   if (aside) note(folder, { ...aside, replacing: false });
 };
+/** What says what it is goes first: half of it, cut short, is never taken for the whole. */
+export const forgetAside = (folder: string): void => {
+  for (const path of [`${folder}/${STATE}`, folder]) rmSync(path, { recursive: true, force: true });
+};
 
 /** A database is several files; as it lies there, because it may be damaged. */
 const filesOf = ({ data, kind, place }: Piece): readonly Omit<Laid, "absent">[] =>
@@ -48,7 +52,7 @@ const filesOf = ({ data, kind, place }: Piece): readonly Omit<Laid, "absent">[] 
  */
 export const setAside = async (machine: Machine, pieces: readonly Piece[]): Promise<void> => {
   const folder = machine.at(PATHS.beforeRestore);
-  rmSync(folder, { recursive: true, force: true });
+  forgetAside(folder);
   makeFolder(folder, 0o700);
   const laid: Laid[] = [];
   for (const [data, its] of byService(pieces)) {

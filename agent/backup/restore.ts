@@ -1,6 +1,8 @@
 import { existsSync, renameSync, rmSync } from "node:fs";
 
-import { PATHS } from "@second-server/contract/paths";
+import { messageOf } from "@second-server/contract/caught";
+import { standInUnit } from "@second-server/contract/names";
+import { PATHS, leavingMark, standInRoute } from "@second-server/contract/paths";
 import type { Release } from "@second-server/contract/release";
 
 import { shown } from "../file-names";
@@ -9,10 +11,10 @@ import { probeAll } from "../probe";
 import { note, readApplied } from "../record";
 import { receiveShutIn } from "../shut-in";
 import { systemctl } from "../systemd";
-import { asideIn, noteReplaced, putAsideBack, setAside } from "./aside";
+import { asideIn, forgetAside, noteReplaced, putAsideBack, setAside } from "./aside";
 import { difference } from "./difference";
 import { withoutVisitors } from "./hold";
-import { type Piece, pieceOf, piecesOf } from "./pieces";
+import { BESIDE, type Piece, pieceOf, piecesOf } from "./pieces";
 import { putAway, putPieces } from "./put-back";
 import { databaseIn, putTable } from "./table";
 
@@ -57,13 +59,35 @@ const startOrSay = async (
     await start(machine, release, units);
     return undefined;
   } catch (error) {
-    return (error as Error).message;
+    return messageOf(error);
   }
 };
 
 const unitsOf = (pieces: readonly Pick<Piece, "data">[]): readonly string[] => [
   ...new Set(pieces.map(({ data }) => data.unit)),
 ];
+
+/**
+ * Also a second process of a service, which the release before this one may have left to visitors:
+ * what it wrote into data that is being replaced would be lost. nginx goes on to the service's own.
+ */
+const stop = async (machine: Machine, pieces: readonly Pick<Piece, "data">[]): Promise<void> => {
+  const beside = pieces
+    .map(({ data }) => data.service)
+    .filter((service) =>
+      [standInRoute(service), leavingMark(service)].some((mark) => existsSync(machine.at(mark))),
+    );
+  if (beside.length > 0)
+    await machine.run(["systemctl", "stop", "--", ...new Set(beside.map(standInUnit))]);
+  await must(machine, ["systemctl", "stop", "--", ...unitsOf(pieces)]);
+};
+
+/** What was set aside is in its place again: from then on there is nothing to undo. */
+const takeBack = async (machine: Machine): Promise<void> => {
+  const aside = machine.at(PATHS.beforeRestore);
+  await putAsideBack(machine, aside);
+  forgetAside(aside);
+};
 
 /**
  * Replaces data while no visitor reaches its services; where they are not healthy with it, their
@@ -77,14 +101,22 @@ const replace = async (
   const release = releaseOf(machine);
   const units = unitsOf(pieces);
   const probes = release.probes.filter(({ unit }) => units.includes(unit));
-  const aside = machine.at(PATHS.beforeRestore);
+  const startAgain = async (words: string): Promise<Error> => {
+    const sick = await startOrSay(machine, release, units);
+    return new Error(
+      sick === undefined
+        ? `${words}, and it serves again.`
+        : `${words}. It does not do with that either: ${sick}`,
+    );
+  };
   await withoutVisitors(machine, probes, async () => {
-    await must(machine, ["systemctl", "stop", "--", ...units]);
     try {
+      await stop(machine, pieces);
       await setAside(machine, pieces);
     } catch (error) {
-      await start(machine, release, units);
-      throw error;
+      throw await startAgain(
+        `${messageOf(error)}\nfleet-agent restore: what was there before is as it was`,
+      );
     }
     try {
       await put();
@@ -92,33 +124,39 @@ const replace = async (
       await start(machine, release, units);
     } catch (error) {
       await machine.run(["systemctl", "stop", "--", ...units]);
-      await putAsideBack(machine, aside);
-      noteReplaced(aside);
-      const sick = await startOrSay(machine, release, units);
-      throw new Error(
-        `${(error as Error).message}\nfleet-agent restore: it did not do with that data, so what was there before was put back${sick === undefined ? ", and it serves again." : `. It does not do with that either: ${sick}`}`,
+      try {
+        await takeBack(machine);
+      } catch (second) {
+        throw new Error(
+          `${messageOf(error)}\nfleet-agent restore: it did not do with that data, and what was there before can't be put back: ${messageOf(second)}\nIts services are stopped, and it is in ${PATHS.beforeRestore}: the next restore, or --undo, puts it back first.`,
+        );
+      }
+      throw await startAgain(
+        `${messageOf(error)}\nfleet-agent restore: it did not do with that data, so what was there before was put back`,
       );
     }
-    noteReplaced(aside);
+    noteReplaced(machine.at(PATHS.beforeRestore));
   });
 };
 
-/** A power cut in the middle of a restore: what it was replacing comes back before anything else. */
-const finishCutShort = async (machine: Machine): Promise<void> => {
-  const folder = machine.at(PATHS.beforeRestore);
-  const aside = asideIn(folder);
-  if (aside?.replacing !== true) return;
+/**
+ * A power cut in the middle of a restore: what it was replacing comes back before anything else.
+ * False where nothing was cut short.
+ */
+const finishCutShort = async (machine: Machine): Promise<boolean> => {
+  const aside = asideIn(machine.at(PATHS.beforeRestore));
+  if (aside?.replacing !== true) return false;
   const release = releaseOf(machine);
   const units = unitsOf(aside.laid);
   machine.log("the restore before this one was cut short: what it was replacing is put back first");
   const probes = release.probes.filter(({ unit }) => units.includes(unit));
   await withoutVisitors(machine, probes, async () => {
-    await must(machine, ["systemctl", "stop", "--", ...units]);
-    await putAsideBack(machine, folder);
-    noteReplaced(folder);
+    await stop(machine, aside.laid);
+    await takeBack(machine);
     const sick = await startOrSay(machine, release, units);
     if (sick !== undefined) machine.log(`it is not healthy with that: ${sick}`);
   });
+  return true;
 };
 
 /**
@@ -152,7 +190,7 @@ export const restore = async (
   } finally {
     putAway(machine);
   }
-  rmSync(machine.at(`${PATHS.beforeRestore}.undo`), { recursive: true, force: true });
+  forgetAside(machine.at(`${PATHS.beforeRestore}.undo`));
   machine.log(
     `restored, and healthy; what was there before is in ${PATHS.beforeRestore}, and comes back with --undo`,
   );
@@ -164,9 +202,10 @@ export const undoRestore = async (machine: Machine, service: string | undefined)
     machine.at(PATHS.beforeRestore),
     machine.at(`${PATHS.beforeRestore}.undo`),
   ];
-  await finishCutShort(machine);
+  const wasCutShort = await finishCutShort(machine);
   // An undo that was cut short has left it there.
-  const from = existsSync(source) ? source : aside;
+  const from = asideIn(source) ? source : aside;
+  if (wasCutShort && from === aside) return;
   const laid = asideIn(from)?.laid ?? [];
   const services = [...new Set(laid.map(({ data }) => data.service))];
   if (services.length === 0 || (service !== undefined && services.join() !== service))
@@ -178,13 +217,16 @@ export const undoRestore = async (machine: Machine, service: string | undefined)
     const item = items.find((one) => one.place === place);
     if (item) return [item];
     const isBeside = items.some(
-      (one) => one.kind === "sqlite" && place.startsWith(`${one.place}-`),
+      (one) => one.kind === "sqlite" && BESIDE.some((end) => place === `${one.place}${end}`),
     );
     return isBeside ? [] : [{ data, kind, place }];
   });
-  if (from === aside) renameSync(aside, source);
+  if (from === aside) {
+    forgetAside(source);
+    renameSync(aside, source);
+  }
   await replace(machine, pieces, () => putAsideBack(machine, source));
-  rmSync(source, { recursive: true, force: true });
+  forgetAside(source);
   note(machine, "undid the last restore");
   machine.log("what the last restore replaced is back, and healthy");
 };

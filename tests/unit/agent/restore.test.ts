@@ -159,6 +159,47 @@ test("where the service is not healthy with it, its own data is back, it runs, v
   expect(machine.ran.filter((line) => line.startsWith("systemctl start"))).toHaveLength(2);
 });
 
+test("after a restore that failed there is nothing to undo: what users write from then on stays", async () => {
+  const sick: TemporaryMachine = {
+    ...machine,
+    ask: async (url) =>
+      pages().one === "then" ? { status: 500, body: "" } : await machine.ask(url, 1000),
+  };
+  await expect(restore(sick, "wiki")).rejects.toThrow("it serves again");
+  machine.write(`${PAGES}/one`, "later");
+  await expect(undoRestore(machine, undefined)).rejects.toThrow("nothing has been restored here");
+  expect(pages()).toEqual({ ...NOW, one: "later" });
+});
+
+test("what can't be put back either is told with the first reason, and kept for the next one", async () => {
+  let isFull = false;
+  const sick: TemporaryMachine = {
+    ...machine,
+    ask: () => {
+      isFull = true;
+      return Promise.resolve({ status: 500, body: "" });
+    },
+    run: (argv, ...rest) =>
+      isFull && argv[0] === "python3"
+        ? Promise.resolve({ code: 1, stdout: "", stderr: "No space left on device" })
+        : machine.run(argv, ...rest),
+  };
+  await expect(restore(sick, "wiki")).rejects.toThrow(/status 500[^]*No space left on device/);
+  await undoRestore(machine, "wiki");
+  expect(pages()).toEqual(NOW);
+});
+
+test("of a service whose version before has left a second process to visitors, that one stops as well", async () => {
+  machine.write("/run/fleet/handed-over/wiki", "");
+  machine.ran.length = 0;
+  await restore(machine, "wiki");
+  const stops = machine.ran.filter((line) => line.startsWith("systemctl stop"));
+  expect(stops).toEqual([
+    "systemctl stop -- fleet-wiki@next.service",
+    "systemctl stop -- fleet-wiki.service",
+  ]);
+});
+
 test("a service that its own data has made sick gets the backup's, also after a restore that was cut short", async () => {
   const sick: TemporaryMachine = {
     ...machine,
@@ -194,6 +235,20 @@ test("an undoing that was cut short goes on from what it had put away", async ()
   execFileSync("mv", [before, `${before}.undo`]);
   await undoRestore(machine, "wiki");
   expect(pages()).toEqual(NOW);
+});
+
+test("an item whose name begins as a database's is put back and forth as any other", async () => {
+  const files = data("drops", "directory", `${DROPS}-files`);
+  recordApplied(machine, "b".repeat(64), { ...inForce, data: [...inForce.data, files] });
+  const page = `${DROPS}-files/one`;
+  machine.write("/backup/data/drops/drops.db-files/one", "then");
+  writeManifest(machine.at("/backup"), new Date(Date.UTC(2026, 10, 21, 10)), "abc");
+  machine.write(page, "now");
+  await restoreFrom(machine, { service: "drops", only: "drops.db-files/one" }, arrive);
+  for (const text of ["now", "then"]) {
+    await undoRestore(machine, "drops");
+    expect(machine.read(page)).toBe(text);
+  }
 });
 
 test("what was damaged on its way replaces nothing", async () => {
@@ -233,6 +288,16 @@ test("a restore that was cut short in the middle is undone before the next one b
   expect(pages()).toEqual(NOW);
   expect(rows("visits")).toEqual([1]);
   expect(machine.said.join()).toContain("was cut short");
+});
+
+test("--undo of a restore that was cut short puts back what it was replacing, once", async () => {
+  await restore(machine, "wiki");
+  const state = "/var/lib/fleet-agent/before-restore/.aside.json";
+  machine.write(state, machine.read(state).replace('"replacing":false', '"replacing":true'));
+  await undoRestore(machine, "wiki");
+  expect(pages()).toEqual(NOW);
+  await expect(undoRestore(machine, "wiki")).rejects.toThrow("nothing has been restored here");
+  expect(pages()).toEqual(NOW);
 });
 
 test("a dry run says what would come back, change and go, and touches nothing", async () => {
