@@ -91,8 +91,9 @@ const askBelow = (draft: Draft, upper: Watched, since: number): void => {
 
 const ran = (draft: Draft, id: string, began: number, found: Outcome): void => {
   const watched = draft.watched.get(id);
-  if (watched === undefined || found.result === "unknown") return;
+  if (watched === undefined) return;
   const outcome = withEvidence(draft, watched, found);
+  if (outcome.result === "unknown") return;
   const was = draft.check(id);
   const ok = outcome.result === "pass";
   // A full disk is no matter of luck, and what it explains would be told before it.

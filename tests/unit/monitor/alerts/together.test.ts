@@ -91,3 +91,23 @@ test("one that fails again before its all-clear has left: first that it was well
     "[lab] DOWN: blog",
   ]);
 });
+
+test.each([
+  ["once is no alert: it is asked again before that counts", false, []],
+  ["and stays lost is DNS's", true, ["[lab] DOWN: dns"]],
+])("a name that a check of once a minute finds lost %s", async (_what, staysLost, subjects) => {
+  const story = await Story.settled([
+    watch("dns", "dns"),
+    { ...watch("certificate", "certificate"), inZone: true },
+  ]);
+  const lost = { error: "name server did not answer", stage: "name" } as const;
+  story.ran("certificate", lost);
+  for (let round = 0; round < 12; round += 1) {
+    const before = story.hurried.length;
+    story.ran("dns");
+    await story.round({}, []);
+    if (story.hurried.includes("certificate", before))
+      story.ran("certificate", staysLost ? lost : undefined);
+  }
+  expect(story.subjects()).toEqual(subjects);
+});
