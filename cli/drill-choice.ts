@@ -1,6 +1,7 @@
 import { type Chaos, chaosOf } from "../drills/chaos";
 import { type DrillEntry, DRILLS } from "../drills/list";
 import { soakOf } from "../drills/soak";
+import type { Scheduler } from "./drill-schedule";
 import { cannotRun } from "./errors";
 
 /** What `./fleet drill` was asked for, as the command line has it. */
@@ -15,6 +16,7 @@ export interface Choice {
   /** Minutes. */
   readonly soak?: string;
   readonly load?: string;
+  readonly schedule?: Scheduler;
 }
 
 /** What is to be rehearsed, in this order. */
@@ -65,11 +67,11 @@ const chaosProgramme = (minutes: string, choice: Choice, now: Date): Programme =
 };
 
 const oneWay = (names: readonly string[], choice: Choice): void => {
-  const { all, random, mend, chaos, soak } = choice;
-  const ways = [names.length > 0, all, random, mend, chaos, soak].filter(Boolean).length;
+  const { all, random, mend, chaos, soak, schedule } = choice;
+  const ways = [names.length > 0, all, random, mend, chaos, soak, schedule].filter(Boolean).length;
   if (ways > 1)
     throw cannotRun(
-      "fleet drill: say names, or --all, --random, --chaos, --soak or --mend: one of them.",
+      "fleet drill: say names, or --all, --random, --chaos, --soak, --mend or --schedule: one of them.",
     );
   if (chaos === undefined && (choice.seed !== undefined || choice.atOnce !== undefined))
     throw cannotRun("fleet drill: --seed and --at-once go with --chaos.");

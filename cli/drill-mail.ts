@@ -75,18 +75,21 @@ export const sendDrillMail = async ({ relay, mail }: SmtpDispatch): Promise<void
   }
 };
 
+/** A schedule that names one would fail each week, by nobody seen. */
+export const refuseRelayOf = (stack: string): void => {
+  if (contextOf({ stack }).local)
+    throw cannotRun(
+      "fleet drill: --mail takes the stack whose relay and addresses are used. The local one's are inside the local DigitalOcean, and nobody's.",
+    );
+};
+
+export type Mailer = (result: DrillMail) => Promise<void>;
+
 /**
  * What mails a result by the relay, and to the addresses, of another stack. Asked for before
  * anything is broken: what can't be mailed is refused then.
  */
-export const mailerOf = async (
-  context: Context,
-  stack: string,
-): Promise<(result: DrillMail) => Promise<void>> => {
-  if (stack === "local")
-    throw cannotRun(
-      "fleet drill: --mail takes the stack whose relay and addresses are used. The local one's are inside the local DigitalOcean, and nobody's.",
-    );
+export const mailerOf = async (context: Context, stack: string): Promise<Mailer> => {
   const real = { ...contextOf({ stack }), json: context.json };
   const { alerts } = await loadManifest(real);
   const settings = await openSettings("drill", real);

@@ -1,5 +1,4 @@
-import { writeFileSync } from "node:fs";
-
+import { messageOf } from "@second-server/contract/caught";
 import { type Command, Option } from "commander";
 
 import type { MendTools } from "../../drills/drill";
@@ -7,11 +6,12 @@ import { defaultHistory, earlierRuns, rememberRun, type Run } from "../../drills
 import { DRILLS, misfit } from "../../drills/list";
 import { mendLeftOver, rehearse } from "../../drills/rehearse";
 import { renderReport } from "../../drills/report";
-import { renderRun, renderSummary } from "../../drills/timeline";
+import { renderRun } from "../../drills/timeline";
 import { type CommonOptions, type Context, common, contextOf } from "../context";
 import { chosen, type Choice, type Programme } from "../drill-choice";
-import { mailerOf } from "../drill-mail";
-import { type Scheduler, SCHEDULERS, writeSchedule } from "../drill-schedule";
+import { type Mailer, mailerOf, refuseRelayOf } from "../drill-mail";
+import { refuseReport, tell } from "../drill-result";
+import { SCHEDULERS, writeSchedule } from "../drill-schedule";
 import { cannotRun, failed } from "../errors";
 import { runningLab } from "../lab";
 import { withLock } from "../lock";
@@ -22,7 +22,6 @@ interface Options extends CommonOptions, Choice {
   readonly report?: string;
   readonly history?: string;
   readonly mail?: string;
-  readonly schedule?: Scheduler;
 }
 
 /** As a shell says that a command was ended by SIGINT. */
@@ -61,35 +60,12 @@ const runAll = async (
   if (runs.length === 0 && leftOut !== undefined) throw cannotRun(`fleet drill: ${leftOut}`);
 };
 
-type Mailer = Awaited<ReturnType<typeof mailerOf>>;
-
 /** The report as a page, with the figures of the runs before these beside them. */
 const pageOf = (runs: readonly Run[], history: string, { fleet }: MendTools): string => {
   const earlier = earlierRuns(history).filter(
     (one) => !runs.some(({ began }) => began === one.began),
   );
   return renderReport({ fleet: fleet.name, runs, earlier, now: new Date() });
-};
-
-/** Whatever has ended the drills is told as well, and then thrown on. */
-const mailing = async (
-  mailer: Mailer | undefined,
-  runs: readonly Run[],
-  history: string,
-  tools: MendTools,
-  work: () => Promise<void>,
-): Promise<void> => {
-  let trouble: string | undefined;
-  try {
-    await work();
-  } catch (error) {
-    trouble = error instanceof Error ? error.message : String(error);
-    throw error;
-  } finally {
-    const fleet = tools.fleet.name;
-    await mailer?.({ fleet, runs, page: pageOf(runs, history, tools), trouble });
-    if (mailer) tools.reporter.say("The result is mailed.");
-  }
 };
 
 const perform = async (
@@ -99,32 +75,34 @@ const perform = async (
   mailer: Mailer | undefined,
   { report, history = defaultHistory(context) }: Options,
 ): Promise<void> => {
+  const { reporter, fleet } = tools;
   const runs: Run[] = [];
   const interruption = new AbortController();
   const interrupt = (): void => {
-    tools.reporter.say("\nInterrupted: mending what is broken. A moment.");
+    reporter.say("\nInterrupted: mending what is broken. A moment.");
     interruption.abort();
   };
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
     await mendLeftOver(context, DRILLS, tools);
-    if (programme.said !== undefined) tools.reporter.say(programme.said);
-    await mailing(mailer, runs, history, tools, () =>
+    if (programme.said !== undefined) reporter.say(programme.said);
+    const [end] = await Promise.allSettled([
       runAll(programme, tools, history, runs, interruption.signal),
-    );
-    if (runs.length > 1) tools.reporter.say(renderSummary(runs));
-    if (report !== undefined) {
-      writeFileSync(report, pageOf(runs, history, tools));
-      tools.reporter.say(`\nThe report is in ${report}.`);
+    ]);
+    const trouble = end.status === "rejected" ? messageOf(end.reason) : undefined;
+    const result = { fleet: fleet.name, runs, page: pageOf(runs, history, tools), trouble };
+    const unmailed = await tell(result, { reporter, report, mailer });
+    if (end.status === "rejected" && unmailed.length === 0) throw end.reason;
+    if (interruption.signal.aborted) {
+      process.exitCode = INTERRUPTED;
+      for (const line of unmailed) console.error(line);
+      return;
     }
-    if (interruption.signal.aborted) process.exitCode = INTERRUPTED;
-    const bad = runs.filter(({ ok }) => !ok);
-    if (bad.length > 0 && !interruption.signal.aborted)
-      throw failed(
-        bad
-          .map(({ drill, seconds, error }) => `fleet drill ${drill}: after ${seconds} s: ${error}`)
-          .join("\n"),
-      );
+    const bad = runs
+      .filter(({ ok }) => !ok)
+      .map(({ drill, seconds, error }) => `fleet drill ${drill}: after ${seconds} s: ${error}`);
+    const problems = [...(trouble === undefined ? [] : [trouble]), ...bad, ...unmailed];
+    if (problems.length > 0) throw failed(problems.join("\n"));
   } finally {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
   }
@@ -159,18 +137,20 @@ export const define = (command: Command): void => {
     )
     .action(async (names: readonly string[], options: Options) => {
       const context = contextOf(options);
+      const programme = chosen(names, options, new Date());
+      if (options.mail !== undefined) refuseRelayOf(options.mail);
       if (options.schedule !== undefined) {
         const schedule = { project: context.project, mailBy: options.mail };
         console.log(writeSchedule(options.schedule, schedule).join("\n"));
         return;
       }
-      const programme = chosen(names, options, new Date());
       if (programme === undefined) {
         console.log(listed(context.json));
         return;
       }
       const { lab } = await runningLab(context, "drill");
       const fleet = await loadManifest(context);
+      refuseReport(options.report);
       const mailer = options.mail === undefined ? undefined : await mailerOf(context, options.mail);
       const reporter = reporterFor(process.stdout, context.json);
       try {

@@ -1,11 +1,14 @@
 import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import { afterEach, expect, test } from "@jest/globals";
 import { SMTPServer } from "smtp-server";
 
-import type { Context } from "../../../cli/context";
-import { drillMail, mailerOf, sendDrillMail, subjectOf } from "../../../cli/drill-mail";
+import { drillMail, refuseRelayOf, sendDrillMail, subjectOf } from "../../../cli/drill-mail";
+import { refuseReport, tell } from "../../../cli/drill-result";
 
 interface Taken {
   readonly text: string;
@@ -85,6 +88,34 @@ test("a password is not sent where the relay offers no encryption", async () => 
   expect(taken).toEqual([]);
 });
 
-test("the local stack's relay is refused before anything is broken", async () => {
-  await expect(mailerOf({ json: false } as Context, "local")).rejects.toThrow("nobody's");
+test("the local stack's relay, and what is no stack, are refused, also for a schedule", () => {
+  expect(() => refuseRelayOf("local")).toThrow("nobody's");
+  expect(() => refuseRelayOf("prod; reboot")).toThrow("a stack's name has letters");
+  expect(() => refuseRelayOf("prod")).not.toThrow();
+});
+
+test("a relay that takes no mail costs neither the report nor what the drills have found", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "fleet-drill-result-"));
+  const report = join(folder, "drills.html");
+  const said: string[] = [];
+  const runs = [run("nginx-stopped"), run("partition", "no mail came")];
+  const page = "<title>Drills</title>";
+  try {
+    const complaints = await tell(
+      { fleet: "f", runs, page },
+      {
+        reporter: { say: (text) => said.push(text) },
+        report,
+        mailer: () => Promise.reject(new Error("421 come back later")),
+      },
+    );
+    expect(complaints).toEqual([
+      "fleet drill: the result could not be mailed: 421 come back later",
+    ]);
+    expect(readFileSync(report, "utf8")).toBe(page);
+    expect(said.join("\n")).toContain("2 drills, 1 failed.");
+    expect(() => refuseReport(join(folder, "no", "drills.html"))).toThrow("can't be written");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -212,6 +212,7 @@ describe("what is rehearsed", () => {
     expect(chosen(["nginx-stopped"], {}, now)?.title).toBe("nginx-stopped");
     expect(wrong(["nginx-stopped"], { all: true })).toContain("one of them");
     expect(wrong([], { chaos: "5", soak: "5" })).toContain("one of them");
+    expect(wrong(["nginx-stopped"], { schedule: "systemd" })).toContain("one of them");
     expect(wrong(["no-such"], {})).toContain('no drill "no-such"');
   });
 
