@@ -1,8 +1,10 @@
+import { readFileSync, writeFileSync } from "node:fs";
+
 import { afterAll, afterEach, beforeAll, expect, jest, test } from "@jest/globals";
 
 import type { Hypervisor } from "../../local/cloud/machines/hypervisor";
 import { createRecordsOnlyHypervisor } from "../../local/cloud/machines/records-only";
-import { project, type Result } from "./kit";
+import { parse, project, type Result, type StateFile } from "./kit";
 import { type ServedCloud, serveCloud } from "./served-cloud";
 
 jest.setTimeout(180_000);
@@ -67,16 +69,19 @@ const until = async (wanted: () => Promise<boolean> | boolean): Promise<void> =>
 const told = ({ events }: Result): string =>
   events.map(({ diagnosticEvent }) => diagnosticEvent?.message ?? "").join("\n");
 
-/** An `up` that is killed while its droplet's machine is made. */
+/** An `up` that is killed while its droplet's machine is made; the droplet's id. */
 const killedMeanwhile = async (): Promise<number> => {
+  const before = (await droplets()).map(({ id }) => id);
+  const made = async (): Promise<Droplet | undefined> =>
+    (await droplets()).find(({ id }) => !before.includes(id));
   isHeld.add("create");
   const going = stack.start(["up", "--skip-preview", "--json"], environment());
-  await until(async () => (await droplets()).length === 1 && held.has("create"));
+  await until(async () => (await made()) !== undefined && held.has("create"));
   going.child.kill("SIGKILL");
   await going.ended;
   isHeld.clear();
   expect((await run(["cancel"])).code).toBe(0);
-  return (await droplets())[0]!.id;
+  return (await made())!.id;
 };
 const endOf = (what: Machine, error?: Error): void => {
   held.get(what)!.end(error);
@@ -108,6 +113,22 @@ test("one whose creation is still under way is waited for, and taken over", asyn
   endOf("create");
   expect(await next).toMatchObject({ code: 0, errors: [] });
   expect(await droplets()).toMatchObject([{ id, status: "active" }]);
+});
+
+test("one that was made long before the state was last written, beside another of its name, is told from that and taken over", async () => {
+  const web = { name: "web", region: "fra1", size: "s-1vcpu-1gb", image: "debian-13-x64" };
+  const { droplet: other } = await cloud.call<{ droplet: Droplet }>("/droplets", "POST", web);
+  const id = await killedMeanwhile();
+  endOf("create");
+  // On a busy host the other steps of a run are recorded for minutes beside this one.
+  const file = parse<StateFile>(readFileSync(stack.stateFile, "utf8"));
+  file.checkpoint.latest.manifest.time = new Date(Date.now() + 600_000).toISOString();
+  writeFileSync(stack.stateFile, JSON.stringify(file));
+  const next = await run(["up", "--skip-preview"]);
+  expect({ code: next.code, errors: next.errors }).toEqual({ code: 0, errors: [] });
+  expect((await droplets()).map((each) => each.id).sort()).toEqual([other.id, id].sort());
+  expect(stack.state().resources.at(-1)).toMatchObject({ id: String(id) });
+  await cloud.call(`/droplets/${other.id}`, "DELETE");
 });
 
 test("a run that was stopped before it knew how the creation ends finds out; what never came up is made anew", async () => {

@@ -16,12 +16,7 @@ const lookFor = async (
   const { journal } = run;
   const kind = providers.kindOf(resource);
   const work = run.work(resource.urn, resource.type);
-  const id = await kind.find?.(
-    revealProps(resource.inputs),
-    journal.readAt,
-    work,
-    revealProps(resource.outputs),
-  );
+  const id = await kind.find?.(revealProps(resource.inputs), work, revealProps(resource.outputs));
   const isKnown = ({ type, id: known }: Resource): boolean =>
     type === resource.type && known === id;
   if (id === undefined || journal.base.some(isKnown)) return undefined;

@@ -91,10 +91,10 @@ export interface Kind {
    */
   before?(inputs: Props, work: Work): Promise<Props>;
   /**
-   * The id of what a creation with these inputs, begun at `since` (ms) and interrupted, has left;
-   * undefined when nothing is surely that. `before`: as remembered.
+   * The id of what an interrupted creation with these inputs has left; undefined when nothing is
+   * surely that. `before`: as remembered.
    */
-  find?(inputs: Props, since: number, work: Work, before: Props): Promise<string | undefined>;
+  find?(inputs: Props, work: Work, before: Props): Promise<string | undefined>;
   /**
    * The outputs that can be told before anything is done; the others are unknown. Default: on
    * create the inputs, on update the old outputs with the inputs over them.

@@ -23,8 +23,6 @@ export interface PendingOperation {
 export interface Snapshot {
   readonly resources: readonly Resource[];
   readonly pending: readonly PendingOperation[];
-  /** When it was written (ms); of a snapshot that was read. */
-  readonly at?: number;
 }
 
 const shape = z.looseObject({
@@ -135,8 +133,7 @@ const decodeLatest = (
     resource: loadResource(resource, load),
     type,
   }));
-  const at = Date.parse(latest?.manifest?.time ?? "");
-  return { resources, pending, ...(Number.isNaN(at) ? {} : { at }) };
+  return { resources, pending };
 };
 
 /** In the order in which the CLI writes it. */

@@ -13,8 +13,6 @@ export interface Journal {
   readonly fresh: readonly Resource[];
   /** What earlier, interrupted operations left. */
   readonly leftover: readonly PendingOperation[];
-  /** When the state that was read had been written (ms). */
-  readonly readAt: number;
   /**
    * On the disk before a provider is called: should we die in the middle, the next run knows what
    * was under way. Returns what takes it back.
@@ -84,7 +82,6 @@ export const createJournal = (
       return fresh;
     },
     leftover: start.pending,
-    readAt: start.at ?? 0,
     begin: async (type, resource) => {
       const operation = { type, resource };
       pending.add(operation);

@@ -26,7 +26,7 @@ export const createdSince = <T>({
   before: async (inputs, work) => ({
     known: (await client.list(path(inputs), entity, work)).map(id),
   }),
-  find: async (inputs, _since, work, { known }) => {
+  find: async (inputs, work, { known }) => {
     if (!isList(known)) return undefined;
     const all = await client.list(path(inputs), entity, work);
     const [found, ...others] = all.filter(

@@ -129,7 +129,7 @@ const operations = (client: Client): Operations => {
     update: async (id, _old, now, work) => {
       await client.put(pathOf(now, id), omit(body(now), "type"), work);
     },
-    find: async (inputs, _since, work) => {
+    find: async (inputs, work) => {
       const zone = toText(inputs["domain"]);
       const found = (await client.list(pathOf(inputs), recordEntity, work)).find(
         (record) =>

@@ -32,7 +32,7 @@ const operations = (client: Client): Operations => ({
     const found = await client.find(`/domains/${id}`, domainEntity, work);
     return found && { name: found.name, domainUrn: `do:domain:${found.name}`, ttl: found.ttl };
   },
-  find: async ({ name }, _since, work) =>
+  find: async ({ name }, work) =>
     (await client.find(`/domains/${toText(name)}`, domainEntity, work)) && toText(name),
   delete: async (id, _state, work) => await client.delete(`/domains/${id}`, work),
 });

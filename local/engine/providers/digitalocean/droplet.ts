@@ -1,8 +1,9 @@
-import { isList, type Props } from "../../values/value";
+import type { Props } from "../../values/value";
 import type { Work } from "../provider";
 import type { Body } from "./answers";
 import type { Client } from "./client";
 import { optionalFlag, optionalText, toText, toTexts } from "./convert";
+import { createdSince } from "./created-since";
 import {
   backupPolicyOf,
   hasFailedToBoot,
@@ -137,19 +138,14 @@ const operations = (client: Client): Operations => ({
     return `droplet (${id}) is ${reached}: its creation has errored, and it never came up`;
   },
   update: async (id, old, now, work) => await updateDroplet(client, id, old, now, work),
-  before: async (_inputs, work) => ({
-    known: (await client.list("/droplets", dropletEntity, work)).map(({ id }) => String(id)),
+  // Its age says nothing: others are recorded while it is made, for minutes on a busy host.
+  ...createdSince({
+    client,
+    path: () => "/droplets",
+    entity: dropletEntity,
+    id: ({ id }) => String(id),
+    fits: (found, { name }) => found.name === name,
   }),
-  // Names need not be unique: one of this name that was not there before is the attempt's. Its age
-  // says less (others are recorded while it is made, for minutes on a busy host), and counts only
-  // where an earlier version has noted nothing.
-  find: async ({ name }, since, work, { known }) => {
-    const all = await client.list("/droplets", dropletEntity, work);
-    const isNew = ({ id, created_at }: (typeof all)[number]): boolean =>
-      isList(known) ? !known.includes(String(id)) : Date.parse(String(created_at)) >= since - 5000;
-    const [found, ...others] = all.filter((each) => each.name === name && isNew(each));
-    return found === undefined || others.length > 0 ? undefined : String(found.id);
-  },
   delete: async (id, state, work) => await removeDroplet(client, id, state, work),
 });
 

@@ -99,7 +99,7 @@ const operations = (client: Client): Operations => ({
   update: async (id, _old, now, work) => {
     await client.put(`/firewalls/${id}`, body(now), work);
   },
-  find: async ({ name }, _since, work) => {
+  find: async ({ name }, work) => {
     const all = await client.list("/firewalls", firewallEntity, work);
     return all.find((each) => each.name === name)?.id;
   },

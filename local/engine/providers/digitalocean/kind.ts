@@ -81,15 +81,10 @@ export interface Operations {
   readonly update?: (id: string, old: Props, now: Props, work: Work) => Promise<void>;
   readonly delete: (id: string, state: Props, work: Work) => Promise<void>;
   /**
-   * What an interrupted creation with these inputs has left: an id, if it is surely that. `since`:
-   * when it was begun (ms); `known`: what `before` said then.
+   * What an interrupted creation with these inputs has left: an id, if it is surely that. `known`: what
+   * `before` said when it was begun.
    */
-  readonly find?: (
-    inputs: Props,
-    since: number,
-    work: Work,
-    known: Props,
-  ) => Promise<string | undefined>;
+  readonly find?: (inputs: Props, work: Work, known: Props) => Promise<string | undefined>;
   readonly before?: (inputs: Props, work: Work) => Promise<Props>;
 }
 

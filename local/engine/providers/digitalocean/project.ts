@@ -90,7 +90,7 @@ const operations = (client: Client): Operations => ({
       return;
     await moveResources(client, id, toTexts(old["resources"]), toTexts(now["resources"]), work);
   },
-  find: async ({ name }, _since, work) => {
+  find: async ({ name }, work) => {
     const all = await client.list("/projects", projectEntity, work);
     return all.find((each) => each.name === name)?.id;
   },

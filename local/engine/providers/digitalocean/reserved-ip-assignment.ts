@@ -45,7 +45,7 @@ const operations = (client: Client): Operations => {
       const isHeld = (await holderOf(address, work)) === droplet;
       return isHeld ? { dropletId: droplet, ipAddress: address } : undefined;
     },
-    find: async (inputs, _since, work) => {
+    find: async (inputs, work) => {
       const [address, droplet] = [toText(inputs["ipAddress"]), toNumber(inputs["dropletId"])];
       const isHeld = (await holderOf(address, work)) === droplet;
       return isHeld ? `${droplet}-${address}-${uniqueSuffix()}` : undefined;

@@ -31,7 +31,7 @@ const operations = (client: Client): Operations => {
       const [ip, dropletId] = [toText(before["ip"]), toNumber(before["dropletId"])];
       return (await isHeld(ip, dropletId, work)) ? { ip, dropletId } : undefined;
     },
-    find: async (inputs, _since, work) => {
+    find: async (inputs, work) => {
       const [ip, dropletId] = [toText(inputs["ip"]), toNumber(inputs["dropletId"])];
       const suffix = (await isHeld(ip, dropletId, work)) ? uniqueSuffix() : undefined;
       return suffix && `${dropletId}-${ip}-${suffix}`;

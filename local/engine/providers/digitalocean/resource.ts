@@ -123,8 +123,8 @@ export const resource = ({ schema, operations: open }: ResourceKind, client: Cli
     ...(unusable ? { unusable: async ({ id }, work) => await unusable(id, work) } : {}),
     ...(find
       ? {
-          find: async (inputs: Props, since: number, work: Work, known: Props) =>
-            await find(bareProps(inputs), since, work, known),
+          find: async (inputs: Props, work: Work, known: Props) =>
+            await find(bareProps(inputs), work, known),
         }
       : {}),
     ...(update ? { update: updating(schema, operations, update) } : {}),

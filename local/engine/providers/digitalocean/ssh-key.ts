@@ -45,7 +45,7 @@ const operations = (client: Client): Operations => ({
     const body: Body<"put /account/keys/{ssh_key_identifier}"> = { name: optionalText(name) };
     await client.put(`/account/keys/${id}`, body, work);
   },
-  find: async ({ publicKey }, _since, work) => {
+  find: async ({ publicKey }, work) => {
     const all = await client.list("/account/keys", sshKeyEntity, work);
     const found = all.find(({ public_key }) => public_key.trim() === toText(publicKey).trim());
     return found && String(found.id);

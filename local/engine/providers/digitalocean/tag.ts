@@ -68,7 +68,7 @@ const operations = (client: Client): Operations => ({
   },
   // Making a tag that is there already is no error and changes nothing: it may as well be the
   // attempt's.
-  find: async ({ name }, _since, work) =>
+  find: async ({ name }, work) =>
     (await client.find(pathOf(toText(name)), tagEntity, work)) && toText(name),
   delete: async (id, _state, work) => await client.delete(pathOf(id), work),
 });

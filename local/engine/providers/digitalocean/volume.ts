@@ -108,7 +108,7 @@ const operations = (client: Client): Operations => ({
     }
     await retag(client, "volume", id, toTexts(old["tags"]), toTexts(now["tags"]), work);
   },
-  find: async (inputs, _since, work) => {
+  find: async (inputs, work) => {
     const name = encodeURIComponent(toText(inputs["name"]));
     const path = `/volumes?name=${name}&region=${toText(inputs["region"])}`;
     return (await client.list(path, volumeEntity, work))[0]?.id;

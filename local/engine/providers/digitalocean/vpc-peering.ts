@@ -59,7 +59,7 @@ const operations = (client: Client): Operations => ({
     };
     await client.patch(`/vpc_peerings/${id}`, body, work);
   },
-  find: async ({ name }, _since, work) => {
+  find: async ({ name }, work) => {
     const all = await client.list("/vpc_peerings", peering, work);
     return all.find((each) => each.name === name)?.id;
   },

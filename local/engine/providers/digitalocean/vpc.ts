@@ -63,7 +63,7 @@ const operations = (client: Client): Operations => ({
     };
     await client.put(`/vpcs/${id}`, body, work);
   },
-  find: async ({ name, region }, _since, work) => {
+  find: async ({ name, region }, work) => {
     const all = await client.list("/vpcs", vpcEntity, work);
     return all.find((each) => each.name === name && each.region === region)?.id;
   },
