@@ -95,6 +95,10 @@ export const ROUTES = {
   ping: "/.well-known/second-server/nginx",
   /** nginx on the watcher, inside: the page that stands in for a service. */
   repair: "/.well-known/second-server/repair",
+  /** nginx, inside: the pages of what it refuses itself. */
+  pages: "/.well-known/second-server/pages",
+  /** nginx, inside: the page of a service that its owner has closed. */
+  closed: "/.well-known/second-server/closed",
   /** The Observatory: whether it is well. */
   health: "/health",
   /** The Observatory: where the watchdog sends its machine's report. */

@@ -80,6 +80,8 @@ export const PATHS = {
   failoverSettings: `${SETTINGS}/failover.json`,
   /** What visitors are shown of services that the watcher has no copy of. */
   repairPage: `${SETTINGS}/repair-page.html`,
+  /** What nginx shows visitors of what it refuses itself: <status>.html. */
+  pages: `${SETTINGS}/pages`,
   /** What each static copy has to be: a list of its files for the drift check. */
   copies: `${SETTINGS}/copies`,
   /** How the copy of the primary's certificate stands. */

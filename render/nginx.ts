@@ -6,11 +6,12 @@ import type { Filling } from "../config/services/kind";
 import { proxied } from "../config/services/proxied";
 import { SERVICE_KINDS } from "../config/services/registry";
 import { DEFAULT_LIMITS, type RequestLimits } from "../config/services/visitors";
+import { errorPages } from "./error-pages";
 import { hasCopy } from "./failover";
 import { fill } from "./fill";
 import { headerLines } from "./headers";
 
-const SNIPPETS = ["logs", "tls", "limits", "maps", "acme", "ping", "proxy"] as const;
+const SNIPPETS = ["logs", "tls", "limits", "maps", "acme", "ping", "pages", "proxy"] as const;
 const filled = ({ template, values }: Filling): string => fill(template, values);
 
 interface Site {
@@ -125,6 +126,7 @@ const common = (workers: string): MachineFile[] => [
     mode: 0o644,
     text: fill(`nginx/${name}.conf`, {}),
   })),
+  ...errorPages(),
   // "00": nginx reads the folder in order, and the first server of a port would be its default
   // otherwise.
   { path: "/etc/nginx/sites/00-default.conf", mode: 0o644, text: fill("nginx/default.conf", {}) },

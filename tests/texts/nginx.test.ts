@@ -98,6 +98,10 @@ suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as ren
     makeCertificate(join(ROOT, "tls"));
     put(join(ROOT, "pages/index.html"), "<title>front</title>");
     put(join(ROOT, "pages/about.html"), "<title>about</title>");
+    for (const { path, text } of renderPrimary(small).filter(({ path }) =>
+      path.startsWith(PATHS.pages),
+    ))
+      put(join(ROOT, path), text);
     put(join(ROOT, "acme/.well-known/acme-challenge/token"), "answer");
     const { port } = upstream.address() as AddressInfo;
     const config = layOut(renderPrimary(small), join(ROOT, "etc"), join(ROOT, "tls"), (text) =>
@@ -114,6 +118,7 @@ suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as ren
         .replaceAll(`(${notes.port}|${notes.handover!.port})`, `(${port}|${standInPort})`)
         .replaceAll(PATHS.standIns, ROOT)
         .replaceAll(PATHS.closed, join(ROOT, "closed"))
+        .replaceAll(PATHS.pages, join(ROOT, PATHS.pages))
         .replaceAll("http://127.0.0.1:9100", `http://127.0.0.1:${port}`),
     );
     nginx = await startNginx(config, () => plain("/"));
@@ -158,6 +163,28 @@ suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as ren
     expect(await secure("/nothing")).toMatchObject({ status: 404, headers: OURS });
     expect(await secure("/", "feed.example.test")).toMatchObject({ status: 502, headers: OURS });
   });
+  test("what nginx refuses itself is said in words for people; a service's own errors pass as they are", async () => {
+    expect(await secure("/nothing")).toMatchObject({
+      status: 404,
+      body: expect.stringContaining("There is no such page"),
+      headers: { "content-type": "text/html; charset=utf-8" },
+    });
+    expect((await secure("/", "feed.example.test")).body).toContain("out of order");
+    expect(await secure("/missing", "notes.example.test")).toMatchObject({
+      status: 404,
+      body: "127.0.0.1",
+    });
+    const posted = await ask(true, https, "pages.example.test", "/", {}, Buffer.from("x"));
+    expect([posted.status, posted.body]).toEqual([405, expect.stringContaining("can't be done")]);
+    // No address of a visitor's leads there.
+    expect((await secure(`${ROUTES.pages}/502.html`)).status).toBe(404);
+  });
+  test("a site's own 404.html is what is shown of what it has not", async () => {
+    const own = put(join(ROOT, "pages/404.html"), "<title>lost</title>");
+    expect(await secure("/nothing")).toMatchObject({ status: 404, body: "<title>lost</title>" });
+    rmSync(own);
+    expect((await secure("/nothing")).body).toContain("There is no such page");
+  });
   test("a path of its own is nginx's word, whatever the service does", async () =>
     expect(await secure(ROUTES.ping, "feed.example.test")).toMatchObject({
       status: 200,
@@ -201,6 +228,11 @@ suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as ren
       status: 503,
       body: "back soon",
       headers: { ...OURS, "retry-after": "120" },
+    });
+    // What is sent is answered alike.
+    expect(await ask(true, https, "pages.example.test", "/", {}, Buffer.from("x"))).toMatchObject({
+      status: 503,
+      body: "back soon",
     });
     expect((await secure(ROUTES.ping)).status).toBe(200);
     rmSync(page);
@@ -283,7 +315,10 @@ suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as ren
     );
     const refused = answers.filter(({ status }) => status === 429);
     expect(refused.length).toBeGreaterThan(0);
-    expect(refused[0]).toMatchObject({ headers: OURS });
+    expect(refused[0]).toMatchObject({
+      headers: { ...OURS, "retry-after": "1" },
+      body: expect.stringContaining("Too much at once"),
+    });
     expect((await secure(ROUTES.ping, "notes.example.test")).status).toBe(200);
     // What is counted is that service's alone.
     expect((await secure("/", "stats.example.test")).status).toBe(200);
