@@ -120,8 +120,12 @@ export const cloudDrift = async (
   resources: readonly StoredResource[],
   movable: ReadonlySet<string> = new Set(),
 ): Promise<readonly string[]> => {
+  // The state has them as they were made, side by side: told in that order, each run would say it
+  // in another.
   const of = (type: string): readonly StoredResource[] =>
-    resources.filter((one) => one.type === type && one.delete !== true && one.id !== undefined);
+    resources
+      .filter((one) => one.type === type && one.delete !== true && one.id !== undefined)
+      .sort((one, other) => (one.urn < other.urn ? -1 : 1));
   const records = of("digitalocean:index/dnsRecord:DnsRecord");
   const found = await Promise.all([
     ...of("digitalocean:index/firewall:Firewall").map((one) => firewall(ask, one)),
