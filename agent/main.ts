@@ -25,6 +25,7 @@ import { PART_COMMANDS } from "./parts/commands";
 import { isReading } from "./repository/commands";
 import { readHanded, readShutIn } from "./repository/reading";
 import { hasRepository } from "./repository/repository";
+import { isRestoreTestDue } from "./repository/restore-test";
 import { takeIn } from "./repository/take-in";
 import { check, upkeep } from "./repository/upkeep";
 import { isShutIn, prepareShutIn, pullShutIn } from "./shut-in";
@@ -93,6 +94,12 @@ const keep = async (machine: Machine): Promise<number> => {
   return 0;
 };
 
+/** Each day the repository itself; each week, whether what is in it can be restored. */
+const keepUp = async (machine: Machine): Promise<number> => {
+  await withLock(machine, "backup upkeep", 3600, () => upkeep(machine), PATHS.repositoryLock);
+  return isRestoreTestDue(machine) ? await readShutIn(machine, ["test"]) : 0;
+};
+
 /** Every byte of it, which only root can read. */
 const verifyRepository = async (machine: Machine): Promise<void> => {
   if (!hasRepository(machine)) return;
@@ -133,13 +140,7 @@ const backup = async (
     case "take-in":
       return await keep(machine);
     case "upkeep":
-      return await alone(
-        machine,
-        "backup upkeep",
-        3600,
-        () => upkeep(machine),
-        PATHS.repositoryLock,
-      );
+      return await keepUp(machine);
     case "accept":
       return await alone(
         machine,

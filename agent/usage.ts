@@ -20,7 +20,9 @@ export const USAGE = `usage: fleet-agent COMMAND
   status [--json]            what is in force and whether it runs
   backup prepare             on the primary: make consistent copies for the watcher
   backup pull                on the watcher: fetch, verify and keep one backup of the primary
-  backup upkeep              on the watcher, daily: check the repository, reading a share of it, and prune it
+  backup upkeep              on the watcher, daily: check the repository, reading a share of it, and prune it; each week \`test\`
+  backup test                on the watcher: restore the newest backup of the repository into a place of its own, compare
+                             every file, and have SQLite look at every database in it
   backup list [--json]       on the watcher: what there is, in folders and in the repository
   backup show [ID] [--json]  on the watcher: what is in one backup (the newest)
   backup diff ID [ID] [--json]

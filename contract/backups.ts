@@ -66,6 +66,10 @@ export interface RepositoryStatus {
   readonly since?: string;
   readonly taken?: RepositoryWork;
   readonly checked?: RepositoryWork;
+  /** That the newest backup comes out of it whole. */
+  readonly tested?: RepositoryWork;
+  /** Since when that is done: an agent of before did not. */
+  readonly testsSince?: string;
   readonly backups?: number;
   readonly newest?: string;
   /** What it takes on the disk. */

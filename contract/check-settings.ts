@@ -141,6 +141,7 @@ export interface RepositoryCheck extends CheckBase {
   readonly statusFile: string;
   readonly maxTakenAgeSeconds: number;
   readonly maxCheckedAgeSeconds: number;
+  readonly maxTestedAgeSeconds: number;
 }
 /**
  * The failover copy on this machine against the list that came with it: each file is there and has

@@ -87,7 +87,8 @@ const layers = ({ primary, status, backups }: FleetFacts): Check[] => [
     maxAgeSeconds: backups.everyMinutes * 120 + 600,
     intervalSeconds: 60,
   },
-  // The check is daily; one that is missed, as the watcher was off, is none to be woken for.
+  // The check is daily, the test weekly; one that is missed, as the watcher was off, is none to be
+  // woken for.
   {
     kind: "repository",
     id: CHECKS.repository,
@@ -96,6 +97,7 @@ const layers = ({ primary, status, backups }: FleetFacts): Check[] => [
     statusFile: PATHS.backupStatus,
     maxTakenAgeSeconds: backups.everyMinutes * 120 + 3600,
     maxCheckedAgeSeconds: 2 * DAY_SECONDS + 3600,
+    maxTestedAgeSeconds: 9 * DAY_SECONDS,
     intervalSeconds: 60,
   },
 ];

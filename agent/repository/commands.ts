@@ -10,6 +10,7 @@ import { subjectOf, valueOf, valuesOf } from "../words";
 import { type Difference, type Shown, compareBackups, show, verify } from "./contents";
 import { forgetSelected, select } from "./export";
 import { listAll } from "./history";
+import { testRestore } from "./restore-test";
 import type { Shelf } from "./shelf";
 
 const listText = (all: readonly ListedBackup[]): string =>
@@ -104,6 +105,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     const [first = "", second] = words.filter((word) => !word.startsWith("--"));
     answer(words, await compareBackups(machine, shelf, first, second), differenceText);
   },
+  test: (machine, shelf) => testRestore(machine, shelf),
   verify: (machine, shelf, words) => verify(machine, shelf, subjectOf(words)),
   export: alone("export", 600, exportSelected),
   plan,

@@ -20,8 +20,8 @@ export const recordRepository = (machine: Machine, news: RepositoryStatus): void
   recordStatus(machine, { repository: { ...repositoryStatus(machine), ...news } });
 };
 
-type Work = "taken" | "checked";
-const note = (machine: Machine, work: Work, news: RepositoryWork): void => {
+type Work = "taken" | "checked" | "tested";
+export const note = (machine: Machine, work: Work, news: RepositoryWork): void => {
   recordRepository(machine, { [work]: { ...repositoryStatus(machine)[work], ...news } });
 };
 

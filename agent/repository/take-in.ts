@@ -7,7 +7,7 @@ import { expired } from "../backup/retention";
 import { backupIds, doubtsOf, everyMinutesOf, folderOf, keepOf } from "../backup/store";
 import { shown } from "../file-names";
 import type { Machine } from "../machine";
-import { noted, openRepository, recordRepository } from "./repository";
+import { noted, openRepository, recordRepository, repositoryStatus } from "./repository";
 import { hasPassword, mustRestic, ownRepository } from "./restic";
 import { type Facts, type Snapshot, isSoundSnapshot, snapshotsIn, tagsOf } from "./snapshots";
 
@@ -149,6 +149,7 @@ const work = async (machine: Machine): Promise<void> => {
   const all = missing.length > 0 ? await snapshotsIn(machine, place) : before;
   const kept = await forgetExpired(machine, all);
   recordRepository(machine, {
+    testsSince: repositoryStatus(machine).testsSince ?? machine.now().toISOString(),
     backups: kept.length,
     ...(kept.length > 0 && { newest: kept.at(-1)?.id ?? "" }),
   });

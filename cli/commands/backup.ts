@@ -118,6 +118,9 @@ export const define = (command: Command): void => {
     .action((id: string | undefined, options: CommonOptions) =>
       work(options, ["verify", ...(id === undefined ? [] : [id])], "verify"),
     );
+  common(command.command("test"))
+    .description("restore the newest of the repository beside, and look at every file and database")
+    .action((options: CommonOptions) => work(options, ["test"], "a restore for a test"));
   defineDownload(command);
   command.addHelpText(
     "after",

@@ -11,9 +11,10 @@ import { Finding } from "./outcome";
 /** What is done to the repository, in words, and how seldom it may be. */
 const worksOf = (
   check: RepositoryCheck,
-): readonly (readonly ["taken" | "checked", string, number])[] => [
+): readonly (readonly ["taken" | "checked" | "tested", string, number])[] => [
   ["taken", "no backup was taken into the repository", check.maxTakenAgeSeconds],
   ["checked", "the repository was not found whole", check.maxCheckedAgeSeconds],
+  ["tested", "no backup was restored from it for a test", check.maxTestedAgeSeconds],
 ];
 
 /**
@@ -43,17 +44,24 @@ export const checkRepository = async (
   // An agent of before there was one, or a machine that was set up just now: the backups' own check
   // tells of those that never came.
   if (repository === undefined) return "none yet";
-  const since = Date.parse(repository.since ?? "");
-  const begun = Number.isNaN(since) ? now : since;
-  const faults = worksOf(check).flatMap(
-    ([work, what, limit]) => faultOf(repository[work] ?? {}, what, limit, begun, now) ?? [],
-  );
+  const faults = worksOf(check).flatMap(([work, what, limit]) => {
+    const since = Date.parse((work === "tested" ? repository.testsSince : repository.since) ?? "");
+    return (
+      faultOf(repository[work] ?? {}, what, limit, Number.isNaN(since) ? now : since, now) ?? []
+    );
+  });
   if (faults.length > 0) throw new Finding(faults.join("; "));
-  return told(repository);
+  return told(repository, now);
 };
 
-const told = ({ backups = 0, bytes }: RepositoryStatus): string =>
-  `${backups} backups${bytes === undefined ? "" : `, ${Math.ceil(bytes / 1e6)} MB`}`;
+const told = ({ backups = 0, bytes, tested }: RepositoryStatus, now: number): string =>
+  [
+    `${backups} backups`,
+    ...(bytes === undefined ? [] : [`${Math.ceil(bytes / 1e6)} MB`]),
+    ...(tested?.at === undefined
+      ? []
+      : [`restored for a test ${span(now - Date.parse(tested.at))} ago`]),
+  ].join(", ");
 
 const advice: Advice = {
   wrong: "The repository of backups is not in order",
@@ -64,6 +72,10 @@ const advice: Advice = {
     {
       say: "Check it now, and see what is wrong.",
       run: onMachine("watcher", "sudo fleet-agent backup upkeep"),
+    },
+    {
+      say: "Restore from it for a test.",
+      run: onMachine("watcher", "sudo fleet-agent backup test"),
     },
     { say: "Damaged, or its password does not fit: docs/runbooks/restore.md" },
   ],
@@ -78,6 +90,7 @@ export const repositoryKind: LookingKind<RepositoryCheck> = {
     statusFile: text,
     maxTakenAgeSeconds: number,
     maxCheckedAgeSeconds: number,
+    maxTestedAgeSeconds: number,
   },
   run: (check) => checkRepository(check),
   advice: () => advice,

@@ -273,6 +273,7 @@ test("the repository: each work's last error and age, and nothing before there i
     statusFile: path,
     maxTakenAgeSeconds: 7200,
     maxCheckedAgeSeconds: 2 * 86_400,
+    maxTestedAgeSeconds: 9 * 86_400,
   } as const;
   const now = Date.parse("2026-11-21T12:00:00Z");
   const write = (repository: object): void =>
@@ -295,6 +296,17 @@ test("the repository: each work's last error and age, and nothing before there i
   );
   write({ ...well, taken });
   expect(await checkRepository(check, now)).toBe("3 backups, 3 MB");
+  write({ ...well, taken, testsSince: "2026-11-01T11:00:00Z" });
+  await expect(checkRepository(check, now)).rejects.toThrow(
+    "no backup was restored from it for a test for 20 days 1 h",
+  );
+  const tested = { at: "2026-11-20T12:00:00Z" };
+  write({ ...well, taken, tested });
+  expect(await checkRepository(check, now)).toBe(
+    "3 backups, 3 MB, restored for a test 24 h 0 min ago",
+  );
+  write({ ...well, taken, tested: { ...tested, error: "x.db: malformed" } });
+  await expect(checkRepository(check, now)).rejects.toThrow("for a test: x.db: malformed");
 });
 
 test("the own network is up when one place answers, even with a refusal; askers share one look", async () => {
