@@ -62,7 +62,12 @@ const FAILOVER_UNITS: readonly ReleaseUnit[] = [
   daemon(UNITS.failoverTimer, []),
 ];
 /** What both machines need and the first boot, which never changes, does not bring. */
-const COMMON_PACKAGES = [...FIRST_BOOT_PACKAGES, "logrotate", "nftables"];
+const COMMON_PACKAGES = [
+  ...FIRST_BOOT_PACKAGES,
+  "libnginx-mod-http-brotli-static",
+  "logrotate",
+  "nftables",
+];
 const DIRECTORIES: Release["directories"] = [
   // Its files are readable, its secrets are not: those have a mode of their own.
   { path: PATHS.settings, mode: 0o755, owner: "root", group: "root" },

@@ -19,6 +19,7 @@ const COMMON: Readonly<Record<string, string>> = {
  * pages' are; pictures and fonts may be data.
  */
 const STATIC: Readonly<Record<string, string>> = {
+  "cache-control": "$static_cache",
   "content-security-policy":
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
     "font-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; " +

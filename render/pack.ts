@@ -40,15 +40,16 @@ const keep = (path: string, packed: Buffer): void => {
   }
 };
 
-/** The same member, kept from run to run: for a part that is large and the same each time. */
-export const packOnce = (part: Buffer): Buffer => {
-  const path = join(
-    KEPT,
-    `${digest(`${process.versions.zlib} ${LEVEL}\0`, part).toString("hex")}.gz`,
-  );
+/** What is made of a part in this way, kept from run to run. */
+export const keptOnce = (way: string, part: Buffer, make: (part: Buffer) => Buffer): Buffer => {
+  const path = join(KEPT, `${digest(`${way}\0`, part).toString("hex")}.gz`);
   const kept = readKept(path);
   if (kept) return kept;
-  const packed = pack(part);
+  const packed = make(part);
   keep(path, packed);
   return packed;
 };
+
+/** The same member, kept from run to run: for a part that is large and the same each time. */
+export const packOnce = (part: Buffer): Buffer =>
+  keptOnce(`${process.versions.zlib} ${LEVEL}`, part, pack);

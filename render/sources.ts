@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { ServiceFacts } from "../config/fleet";
 import { readSourceFolder } from "../config/source-folder";
 import { bundleEach } from "./bundle";
+import { withCompressed } from "./compressed";
 import type { TarEntry } from "./tar";
 
 /** A folder that a release brings, as files relative to it. */
@@ -118,7 +119,10 @@ export const serviceTrees = (services: readonly ServiceFacts[], project: string)
     return [
       entry
         ? nodeTree(service.name, folder, mains.get(entry)!)
-        : tree(service.name, entriesBelow(folder)),
+        : tree(
+            service.name,
+            service.kind === "static" ? withCompressed(entriesBelow(folder)) : entriesBelow(folder),
+          ),
     ];
   });
 };

@@ -9,8 +9,8 @@ import type { Machine } from "../machine";
 import { keptOf } from "../parts/keep";
 import { hashedFolder } from "./unpack";
 
-/** A name that changes with its content, as bundlers make them: app-3f9ac01b.js, index.BwM1lQxZ2.css. */
-const HASHED = /[.-](?=[\w-]*\d)[\w-]{8,}\.(?!html?$)\w+$/;
+/** A name that changes with its content, as bundlers make them: app-3f9ac01b.js, index.BwM1lQxZ2.css, and what is sent of it compressed. */
+const HASHED = /[.-](?=[\w-]*\d)[\w-]{8,}\.(?!html?(?:\.|$))\w+(?:\.(?:gz|br))?$/;
 
 const filesBelow = (folder: string, below = ""): readonly string[] =>
   readdirSync(join(folder, below), { withFileTypes: true }).flatMap((entry) => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
@@ -10,7 +10,7 @@ import type { MachineFile } from "@second-server/contract/release";
 export const NGINX = "/usr/sbin/nginx";
 
 /** Writes a file with the folders above it; returns its path. */
-export const put = (path: string, text: string, mode = 0o644): string => {
+export const put = (path: string, text: string | Buffer, mode = 0o644): string => {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text, { mode });
   return path;
@@ -56,11 +56,28 @@ const knowsHttp2 = (): boolean => {
   return minor > 25 || (minor === 25 && patch >= 1);
 };
 
+/** Debian 13's package of it, which the host may have of its own. */
+const BROTLI = "/etc/nginx/modules-enabled/50-mod-http-brotli-static.conf";
+
 /** OpenSSL 3.5, as Debian 13 has it, knows ML-KEM; an older one refuses a list that names it. */
 const knowsPostQuantum = (): boolean =>
   spawnSync("openssl", ["list", "-kem-algorithms"], { encoding: "utf8" }).stdout.includes(
     "X25519MLKEM768",
   );
+
+/** What of a text the host's nginx knows: single lines are left out, nothing else is changed. */
+const forThisHost = (): ((text: string) => string) => {
+  const unknown = [
+    ...(knowsHttp2() ? [] : ["http2 on"]),
+    ...(existsSync(BROTLI) ? [] : ["brotli_static on"]),
+  ];
+  const postQuantum = knowsPostQuantum();
+  return (text) =>
+    unknown
+      .reduce((left, line) => left.replace(new RegExp(`^\\s*${line};\n`, "gm"), ""), text)
+      .replace("X25519MLKEM768:", postQuantum ? "X25519MLKEM768:" : "")
+      .replaceAll("/etc/nginx/modules-enabled/*.conf", existsSync(BROTLI) ? "BROTLI" : "none/*");
+};
 
 /**
  * Lays a machine's nginx out below `etc`, its places moved there and nothing else changed but what
@@ -72,19 +89,18 @@ export const layOut = (
   certificates: string,
   change: (text: string) => string = (text) => text,
 ): string => {
-  const http2 = knowsHttp2();
-  const postQuantum = knowsPostQuantum();
+  const known = forThisHost();
   const logs = join(etc, "logs");
   mkdirSync(logs, { recursive: true });
   for (const { path, text } of files.filter((file) => file.path.startsWith("/etc/nginx/"))) {
     put(
       join(etc, path.slice("/etc/nginx/".length)),
       change(
-        (http2 ? text : text.replace(/^\s*http2 on;\n/gm, ""))
-          .replace("X25519MLKEM768:", postQuantum ? "X25519MLKEM768:" : "")
+        known(text)
           .replaceAll("/etc/nginx/mime.types", "MIME")
           .replaceAll("/etc/nginx/", `${etc}/`)
           .replaceAll("MIME", "/etc/nginx/mime.types")
+          .replaceAll("BROTLI", BROTLI)
           .replaceAll("/etc/fleet/tls/fleet/", `${certificates}/`)
           .replaceAll("/run/nginx.pid", `${etc}/pid`)
           .replaceAll("syslog:server=unix:/dev/log,nohostname", join(etc, "error.log"))

@@ -16,6 +16,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { ROUTES } from "@second-server/contract/names";
 import { PATHS } from "@second-server/contract/paths";
 
+import { withCompressed } from "../../render/compressed";
 import { renderPrimary } from "../../render/machine";
 import { freePort } from "../fixtures/free-port";
 import { MANIFEST, SOURCES, factsIn, project, removeProjects } from "../fixtures/manifest";
@@ -184,6 +185,59 @@ suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as ren
     expect(await secure("/nothing")).toMatchObject({ status: 404, body: "<title>lost</title>" });
     rmSync(own);
     expect((await secure("/nothing")).body).toContain("There is no such page");
+  });
+  test.each([
+    ["app-3f9ac01b.js", true],
+    ["app.3f9ac01b77aa.min.css", true],
+    ["main-5KXLNPQF.js", true],
+    ["index.BwM1lQxZ.css", true],
+    ["assets/index-BwMalQ-Z.js", true],
+    ["_astro/page.css", true],
+    ["report-20240131.pdf", false],
+    ["photo-20240131.jpg", false],
+    ["photo-MyHouse2.jpg", false],
+    ["assets/js-calendar.js", false],
+    ["chapter-introduction2.svg", false],
+    ["a-decade1.html", false],
+    ["look.css", false],
+  ])(
+    "a name that changes with its content is kept for a year, no other is: %s %s",
+    async (name, isKept) => {
+      put(join(ROOT, "pages", name), "x");
+      const { status, headers } = await secure(`/${name}`);
+      const [cached, again] = [
+        headers["cache-control"],
+        await ask(true, https, "pages.example.test", `/${name}`, {
+          "if-none-match": String(headers.etag),
+        }),
+      ];
+      expect([status, cached]).toEqual([
+        200,
+        isKept ? "public, max-age=31536000, immutable" : "no-cache",
+      ]);
+      expect([again.status, again.headers["cache-control"]]).toEqual([304, cached]);
+    },
+  );
+  test("what is not there is not kept, and a service says of its own answers what it wants", async () => {
+    expect((await secure("/gone-3f9ac01b.js")).headers["cache-control"]).toBe("no-cache");
+    expect((await secure("/", "stats.example.test")).headers["cache-control"]).toBeUndefined();
+  });
+  test("what a release has compressed is sent so to who takes it", async () => {
+    const text = "body { margin: 0 }\n".repeat(200);
+    for (const { path, data } of withCompressed([
+      { path: "long.css", mode: 0o644, data: Buffer.from(text) },
+    ]))
+      put(join(ROOT, "pages", path), data);
+    const encoded = async (accept: string) => {
+      const { headers, body } = await ask(true, https, "pages.example.test", "/long.css", {
+        "accept-encoding": accept,
+      });
+      return [headers["content-encoding"], headers["content-length"], headers.vary, body.length];
+    };
+    const [encoding, length, vary] = await encoded("gzip");
+    // As it is sent there would be no length.
+    expect([encoding, Number(length) < 100, vary]).toEqual(["gzip", true, "Accept-Encoding"]);
+    expect((await encoded("identity"))[3]).toBe(text.length);
   });
   test("a path of its own is nginx's word, whatever the service does", async () =>
     expect(await secure(ROUTES.ping, "feed.example.test")).toMatchObject({
