@@ -19,7 +19,7 @@ export interface FirewallArgs {
 }
 
 /**
- * What reaches a machine: SSH for operators and its peer, HTTP, HTTPS and ping for all. Everything
+ * What reaches a machine: SSH for operators and its peer, HTTP, HTTPS (1 to 3) and ping for all. Everything
  * may leave (DigitalOcean itself blocks SMTP).
  */
 export class Firewall extends pulumi.ComponentResource {
@@ -46,6 +46,8 @@ export class Firewall extends pulumi.ComponentResource {
           },
           open("80"),
           open("443"),
+          // HTTP/3.
+          { protocol: "udp", portRange: "443", sourceAddresses: EVERYWHERE },
           { protocol: "icmp", sourceAddresses: EVERYWHERE },
         ],
         outboundRules: [

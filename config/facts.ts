@@ -117,6 +117,8 @@ const serviceFacts = (
   ...(service.limits ? { limits: service.limits } : {}),
   maxBodyBytes: service.maxBodyBytes,
   ...(Object.keys(service.headers).length > 0 ? { headers: service.headers } : {}),
+  ...(service.cacheSeconds === undefined ? {} : { cacheSeconds: service.cacheSeconds }),
+  ...(service.snippet === undefined ? {} : { snippet: service.snippet }),
   ...backendFacts(name, service.backend),
   ...(ports && { handover: handoverFacts(service, ports.spare) }),
 });

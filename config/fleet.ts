@@ -113,6 +113,10 @@ export interface ServiceFacts {
    * away.
    */
   readonly headers?: Readonly<Record<string, string>>;
+  /** So long nginx answers with what the service has said last. */
+  readonly cacheSeconds?: number;
+  /** nginx's own directives, at the end of its server block. */
+  readonly snippet?: string;
 }
 
 export interface RelayFacts {

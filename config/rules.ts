@@ -5,6 +5,7 @@ import { SECRETS } from "@second-server/contract/names";
 import { SIZES } from "./catalogue";
 import type { FleetFacts } from "./fleet";
 import { type Problem, type Sources, serviceProblems } from "./service-rules";
+import { visitorProblems } from "./visitor-rules";
 
 /** The two machines must not share a fate, and the services must fit. */
 const machines = ({ primary, watcher, services }: FleetFacts): Problem[] => {
@@ -111,6 +112,7 @@ export const missingSecrets = (
 /** What the schema can't say: rules across keys, and what has to be on disk. */
 export const brokenRules = (facts: FleetFacts, sources: Sources): Problem[] => [
   ...serviceProblems(facts, sources),
+  ...visitorProblems(facts),
   ...machines(facts),
   ...durations(facts),
   ...checkNames(facts),

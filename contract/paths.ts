@@ -38,6 +38,8 @@ export const PATHS = {
   monitorFailed: `${SETTINGS}/monitor-failed`,
   /** What the kernel lets one client have of the web server. */
   clientLimits: `${SETTINGS}/client-limits.nft`,
+  /** What nginx names itself by to who is connected over HTTP/3; of this machine alone. */
+  quicKey: `${SETTINGS}/quic-host-key`,
   /** Writes down how a renewal of the certificate ended. */
   renewalOutcome: `${SETTINGS}/renewal-outcome`,
   identity: `${SETTINGS}/identity.json`,

@@ -6,6 +6,7 @@ import type { ServiceFacts } from "../config/fleet";
  */
 const COMMON: Readonly<Record<string, string>> = {
   "strict-transport-security": "$hsts",
+  "alt-svc": "$http3_too",
   "x-content-type-options": "$content_type_options",
   "referrer-policy": "$referrer_policy",
   "x-frame-options": "$frame_options",
@@ -34,11 +35,19 @@ const quoted = (value: string): string => (value.startsWith("$") ? value : `"${v
 export const headerLines = ({
   kind,
   headers = {},
+  cacheSeconds,
 }: {
   readonly kind: string;
+  readonly cacheSeconds?: number;
   readonly headers?: ServiceFacts["headers"];
 }): string => {
-  const all = { ...COMMON, ...(kind === "static" ? STATIC : {}), ...headers };
+  const all = {
+    ...COMMON,
+    ...(kind === "static" ? STATIC : {}),
+    // HIT, MISS, BYPASS: whether it is what the service has said just now.
+    ...(cacheSeconds === undefined ? {} : { "x-cache": "$upstream_cache_status" }),
+    ...headers,
+  };
   return [
     // `always`: error pages carry them too. An add_header in a location would drop all of these
     // there, so locations have none.
@@ -47,7 +56,7 @@ export const headerLines = ({
       .map(([name, value]) => `    add_header ${titled(name)} ${quoted(value)} always;`),
     // What a service says of these is not sent. A proxy_hide_header in a location would drop all of
     // them there.
-    ...[...new Set(["strict-transport-security", ...Object.keys(headers)])].map(
+    ...[...new Set(["strict-transport-security", "alt-svc", ...Object.keys(headers)])].map(
       (name) => `    proxy_hide_header ${titled(name)};`,
     ),
   ].join("\n");

@@ -11,7 +11,18 @@ import { hasCopy } from "./failover";
 import { fill } from "./fill";
 import { headerLines } from "./headers";
 
-const SNIPPETS = ["logs", "tls", "limits", "maps", "acme", "ping", "pages", "proxy"] as const;
+const SNIPPETS = [
+  "cache",
+  "logs",
+  "tls",
+  "limits",
+  "maps",
+  "acme",
+  "ping",
+  "pages",
+  "proxy",
+  "quic",
+] as const;
 const filled = ({ template, values }: Filling): string => fill(template, values);
 
 interface Site {
@@ -23,6 +34,8 @@ interface Site {
   readonly headers?: Readonly<Record<string, string>>;
   readonly port?: number;
   readonly handover?: { readonly port: number };
+  readonly cacheSeconds?: number;
+  readonly snippet?: string;
 }
 
 /** Where its requests go, and where they go while it restarts; each is the other's last resort. */
@@ -31,22 +44,51 @@ const upstreams = ({ name, port, handover }: Site): string =>
     ? ""
     : fill("nginx/upstreams.conf", { name, port, sparePort: handover.port }).trimEnd();
 
+/** Where its answers are kept for a moment. */
+const kept = ({ name, cacheSeconds }: Site): string =>
+  cacheSeconds === undefined ? "" : fill("nginx/cache-path.conf", { name }).trimEnd();
+
+/** A place and what is below it, as nginx tells it by a pattern. */
+const below = (path: string): string =>
+  `^${path.replaceAll(".", "\\.")}${path.endsWith("/") ? "" : "(/|$)"}`;
+
+/** Less for some places of a service: each is counted by itself, besides all of it together. */
+const pathLimiting = ({ name, limits }: Site): readonly (readonly [string, string])[] =>
+  (limits?.paths ?? []).map(({ path, rate, burst }, index) => {
+    const zone = `requests-${name}.${index}`;
+    const counted = `counted_${name.replaceAll("-", "_")}_${index}`;
+    return [
+      fill("nginx/path-zone.conf", { zone, rate, counted, path: below(path) }).trimEnd(),
+      `    limit_req zone=${zone} burst=${burst} nodelay;`,
+    ];
+  });
+
 /**
  * What counts a service's requests, and what refuses them: its own, so that one service's visitors
  * cost another's nothing. Where none are refused they are counted all the same: one client's flood
  * is not logged line by line.
  */
-const limiting = ({ name, limits }: Site): { readonly zone: string; readonly limit: string } => {
+const limiting = (one: Site): { readonly zone: string; readonly limit: string } => {
+  const { name, limits } = one;
   const zone = `requests-${name}`;
   const { requestsPerSecond, burst } = limits ?? DEFAULT_LIMITS;
+  const places = pathLimiting(one);
   return {
-    zone: fill("nginx/zone.conf", { zone, rate: requestsPerSecond }).trimEnd(),
+    zone: [
+      fill("nginx/zone.conf", { zone, rate: requestsPerSecond }).trimEnd(),
+      ...places.map(([declared]) => declared),
+    ].join("\n"),
     limit: [
       `    limit_req zone=${zone} burst=${burst} nodelay;`,
+      ...places.map(([, limit]) => limit),
       ...(limits ? [] : ["    limit_req_dry_run on;"]),
     ].join("\n"),
   };
 };
+
+/** nginx's own words of fleet.yaml, at the end of what the fleet says. */
+const ownWords = ({ snippet }: Site): string =>
+  snippet === undefined ? "" : ["", "    # As fleet.yaml has it:", snippet.trimEnd()].join("\n");
 
 const site = (one: Site, locations: string): MachineFile => ({
   path: `/etc/nginx/sites/${one.name}.conf`,
@@ -56,10 +98,10 @@ const site = (one: Site, locations: string): MachineFile => ({
     kind: one.kind,
     host: one.host,
     ...limiting(one),
-    upstreams: upstreams(one),
+    upstreams: [upstreams(one), kept(one)].filter(Boolean).join("\n"),
     maxBody: one.maxBodyBytes,
     headers: headerLines(one),
-    locations: locations.trimEnd(),
+    locations: `${locations.trimEnd()}${ownWords(one)}`,
   }),
 });
 

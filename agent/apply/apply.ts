@@ -15,7 +15,13 @@ import { note, readApplied, readPrevious, recordApplied } from "../record";
 import { announced } from "./announce";
 import { linkCertificate } from "./certificates";
 import { keepEarlier } from "./earlier";
-import { awaitFirstBoot, installPackages, makeDirectories, makeUsers } from "./prepare";
+import {
+  awaitFirstBoot,
+  installPackages,
+  makeDirectories,
+  makeQuicKey,
+  makeUsers,
+} from "./prepare";
 import { revokeHad } from "./revoke";
 import { planFor, settle } from "./switch";
 import { type OneService, deed, reason, short, switchOver } from "./switch-over";
@@ -29,6 +35,7 @@ const makeReady = async (machine: Machine, release: Release, isFirst: boolean): 
   await installPackages(machine, release.packages);
   await makeUsers(machine, release.users);
   makeDirectories(machine, release.directories);
+  makeQuicKey(machine);
   // Machines that an earlier agent was told of their peer keep to this one's rules as well.
   const identity = readJson<Identity>(machine.at(PATHS.identity));
   if (identity?.peer) await settlePeer(machine, identity);

@@ -1,8 +1,10 @@
+import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, readFileSync } from "node:fs";
 
+import { PATHS } from "@second-server/contract/paths";
 import type { Release } from "@second-server/contract/release";
 
-import { makeFolder } from "../files";
+import { makeFolder, writeWhole } from "../files";
 import { type Machine, must } from "../machine";
 import { aptGet } from "./apt";
 
@@ -80,6 +82,13 @@ export const makeUsers = async (machine: Machine, users: Release["users"]): Prom
     chmodSync(machine.at(home), 0o750);
     machine.own(machine.at(home), name, name);
   }
+};
+
+const QUIC_KEY_BYTES = 32;
+/** Made by the machine itself, once: it never leaves it, and stays the same over reloads. */
+export const makeQuicKey = (machine: Machine): void => {
+  if (existsSync(machine.at(PATHS.quicKey))) return;
+  writeWhole(machine.at(PATHS.quicKey), randomBytes(QUIC_KEY_BYTES), 0o600);
 };
 
 export const makeDirectories = (machine: Machine, directories: Release["directories"]): void => {

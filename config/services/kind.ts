@@ -54,6 +54,7 @@ export interface Served {
   readonly sparePort?: number;
   readonly upstream?: string;
   readonly streaming: boolean;
+  readonly cacheSeconds?: number;
 }
 /** A file below templates/ and what goes into its holes. */
 export interface Filling {
@@ -99,6 +100,8 @@ export interface ServiceEntry<Name extends string> {
   readonly limits?: RequestLimits;
   readonly maxBodyBytes: number;
   readonly headers: Readonly<Record<string, string>>;
+  readonly cacheSeconds?: number;
+  readonly snippet?: string;
   readonly packages: readonly string[];
   readonly sources?: Sources;
   readonly backend?: Backend;
@@ -129,6 +132,8 @@ export const serviceKind = <
       limits: limitsOf(entry.limits, kind.limited ? DEFAULT_LIMITS : undefined),
       maxBodyBytes: entry["max-body"],
       headers: headersOf(entry.headers),
+      ...(entry.cache === undefined ? {} : { cacheSeconds: entry.cache }),
+      ...(entry.nginx === undefined ? {} : { snippet: entry.nginx }),
       packages: kind.packages(entry),
       sources: kind.sources(entry),
       backend: kind.backend(entry, memoryMiB),

@@ -13,11 +13,17 @@ export const proxied = ({
   port,
   sparePort,
   streaming,
+  cacheSeconds,
 }: Omit<Served, "name"> & { readonly name?: string }): Filling => {
   const values = {
     closed: name === undefined ? "" : closedTo(name),
     buffering: streaming ? "off" : "on",
     timeout: streaming ? STREAM_TIMEOUT : "30s",
+    // Its zone is in the service's own file (render/nginx.ts).
+    cache:
+      name === undefined || cacheSeconds === undefined
+        ? ""
+        : `proxy_cache ${name}.cache; proxy_cache_valid 200 301 404 ${cacheSeconds}s; include /etc/nginx/snippets/cache.conf;`,
   };
   if (name === undefined || port === undefined || sparePort === undefined)
     return {

@@ -331,6 +331,22 @@ describe("another fleet", () => {
     expect(rules("watcher")).toMatchObject({ sourceAddresses: ["198.51.100.0/24"] });
     expect(rules("watcher")?.sourceTags).toBeUndefined();
   });
+  test("the web is let in over TCP, and over UDP for HTTP/3, on both machines", () => {
+    for (const role of ["primary", "watcher"])
+      expect(one(`Firewall ${role}`)?.["inboundRules"]).toEqual(
+        expect.arrayContaining(
+          [
+            ["tcp", "80"],
+            ["tcp", "443"],
+            ["udp", "443"],
+          ].map(([protocol, portRange]) => ({
+            protocol,
+            portRange,
+            sourceAddresses: ["0.0.0.0/0", "::/0"],
+          })),
+        ),
+      );
+  });
   test("operators' own keys are on the machines from the start", () =>
     expect(String(one("Droplet watcher")?.["userData"])).toContain(
       "ssh-ed25519 AAAAowner owner@laptop",

@@ -56,6 +56,10 @@ const knowsHttp2 = (): boolean => {
   return minor > 25 || (minor === 25 && patch >= 1);
 };
 
+/** HTTP/3 is of 1.25, and Debian 12's 1.22 is built without it. */
+const knowsHttp3 = (): boolean =>
+  spawnSync(NGINX, ["-V"], { encoding: "utf8" }).stderr.includes("--with-http_v3_module");
+
 /** Debian 13's package of it, which the host may have of its own. */
 const BROTLI = "/etc/nginx/modules-enabled/50-mod-http-brotli-static.conf";
 
@@ -69,6 +73,7 @@ const knowsPostQuantum = (): boolean =>
 const forThisHost = (): ((text: string) => string) => {
   const unknown = [
     ...(knowsHttp2() ? [] : ["http2 on"]),
+    ...(knowsHttp3() ? [] : ["listen [^;]* quic[^;]*", "quic_[^;]*", "http3_[^;]*"]),
     ...(existsSync(BROTLI) ? [] : ["brotli_static on"]),
   ];
   const postQuantum = knowsPostQuantum();
@@ -101,6 +106,7 @@ export const layOut = (
           .replaceAll("/etc/nginx/", `${etc}/`)
           .replaceAll("MIME", "/etc/nginx/mime.types")
           .replaceAll("BROTLI", BROTLI)
+          .replaceAll("/var/cache/fleet-", join(etc, "cache-"))
           .replaceAll("/etc/fleet/tls/fleet/", `${certificates}/`)
           .replaceAll("/run/nginx.pid", `${etc}/pid`)
           .replaceAll("syslog:server=unix:/dev/log,nohostname", join(etc, "error.log"))

@@ -72,29 +72,40 @@ suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as ren
         "kind: node,",
         "kind: node, max-body: 3MB, headers: { Content-Security-Policy: default-src " +
           "'none', Permissions-Policy: none }, limits: { requests-per-second: 1, burst: 20 },",
-      ),
+      )
+        .replace("kind: static,", 'kind: static, nginx: "location = /old { return 301 /about; }",')
+        .replace(
+          "kind: proxy,",
+          "kind: proxy, cache: 30s, limits: { paths: { /login: { requests-per-minute: 1, burst: 2 } } },",
+        ),
     }),
   );
   const notes = small.services.find(({ name }) => name === "notes")!;
   let nginx: ChildProcess | undefined;
   let upstream: Server;
+  let served = 0;
   let [http, https, standInPort] = [0, 0, 0];
   const plain = (path: string, host = "pages.example.test") => ask(false, http, host, path);
   const secure = (path: string, host = "pages.example.test") => ask(true, https, host, path);
 
   beforeAll(async () => {
     [http, https, standInPort] = [await freePort(), await freePort(), await freePort()];
-    upstream = createServer((request, response) =>
+    upstream = createServer((request, response) => {
+      served += 1;
+      const url = request.url ?? "";
       response
-        .writeHead(request.url === "/missing" ? 404 : 200, {
+        .writeHead(url === "/missing" ? 404 : 200, {
           "x-frame-options": "DENY",
           "x-content-type-options": "nosniff",
           "content-security-policy": "default-src *",
           "permissions-policy": "camera=*",
-          "set-cookie": ["a=1; Path=/", "b=2; HttpOnly; Secure"],
+          "cache-control": url.startsWith("/mine") ? "private" : "max-age=3600",
+          ...(url.startsWith("/kept") || url.startsWith("/mine")
+            ? {}
+            : { "set-cookie": ["a=1; Path=/", "b=2; HttpOnly; Secure"] }),
         })
-        .end(request.headers["x-forwarded-for"]),
-    ).listen(0, "127.0.0.1");
+        .end(request.headers["x-forwarded-for"]);
+    }).listen(0, "127.0.0.1");
     await once(upstream, "listening");
     makeCertificate(join(ROOT, "tls"));
     put(join(ROOT, "pages/index.html"), "<title>front</title>");
@@ -136,16 +147,18 @@ suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as ren
     "x-content-type-options": "nosniff",
     "referrer-policy": "strict-origin-when-cross-origin",
     "x-frame-options": "SAMEORIGIN",
+    "alt-svc": 'h3=":443"; ma=86400',
   };
   const POLICY = expect.stringContaining("camera=()");
 
-  test("plain HTTP goes to HTTPS, path and all, and carries no HSTS", async () => {
+  test("plain HTTP goes to HTTPS, path and all, and carries neither HSTS nor word of HTTP/3", async () => {
     const { status, headers } = await plain("/a?b=1");
-    expect([status, headers.location, headers["strict-transport-security"]]).toEqual([
-      301,
-      "https://pages.example.test/a?b=1",
-      undefined,
-    ]);
+    expect([
+      status,
+      headers.location,
+      headers["strict-transport-security"],
+      headers["alt-svc"],
+    ]).toEqual([301, "https://pages.example.test/a?b=1", undefined, undefined]);
   });
   test("the ACME challenge is answered over plain HTTP", async () =>
     expect(await plain("/.well-known/acme-challenge/token")).toMatchObject({
@@ -220,7 +233,7 @@ suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as ren
   );
   test("what is not there is not kept, and a service says of its own answers what it wants", async () => {
     expect((await secure("/gone-3f9ac01b.js")).headers["cache-control"]).toBe("no-cache");
-    expect((await secure("/", "stats.example.test")).headers["cache-control"]).toBeUndefined();
+    expect((await secure("/", "stats.example.test")).headers["cache-control"]).toBe("max-age=3600");
   });
   test("what a release has compressed is sent so to who takes it", async () => {
     const text = "body { margin: 0 }\n".repeat(200);
@@ -239,6 +252,42 @@ suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as ren
     expect([encoding, Number(length) < 100, vary]).toEqual(["gzip", true, "Accept-Encoding"]);
     expect((await encoded("identity"))[3]).toBe(text.length);
   });
+  test("what many ask a service that says so is asked of it once; what is one visitor's alone, or the Observatory's question, each time", async () => {
+    const asks = async (path: string, headers: Readonly<Record<string, string>> = {}) => {
+      const before = served;
+      const answers = [];
+      for (let times = 0; times < 3; times += 1)
+        answers.push(await ask(true, https, "stats.example.test", path, headers));
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+      return [served - before, answers.at(-1)?.headers["x-cache"]];
+    };
+    expect(await asks("/kept")).toEqual([1, "HIT"]);
+    expect(await asks("/kept?page=2")).toEqual([1, "HIT"]);
+    expect(await asks("/kept", { cookie: "a=1" })).toEqual([3, "BYPASS"]);
+    expect(await asks("/kept", { authorization: "Basic eDp5" })).toEqual([3, "BYPASS"]);
+    expect(await asks("/kept", { "user-agent": "second-server-observatory/1" })).toEqual([
+      3,
+      "BYPASS",
+    ]);
+    expect(await asks("/mine")).toEqual([3, "MISS"]);
+    expect(await asks("/cookie")).toEqual([3, "MISS"]);
+  });
+  test("a place that fleet.yaml allows less of is refused there, and nowhere else", async () => {
+    const asked = async (path: string) => {
+      const statuses = [];
+      for (let times = 0; times < 5; times += 1)
+        statuses.push((await secure(path, "stats.example.test")).status);
+      return statuses;
+    };
+    expect(await asked("/login/again")).toEqual([200, 200, 200, 429, 429]);
+    expect(await asked("/login")).toEqual([429, 429, 429, 429, 429]);
+    expect(await asked("/logins")).toEqual([200, 200, 200, 200, 200]);
+  });
+  test("a service's own directives count, with every header", async () =>
+    expect(await secure("/old")).toMatchObject({
+      status: 301,
+      headers: { ...OURS, location: expect.stringMatching(/\/about$/) },
+    }));
   test("a path of its own is nginx's word, whatever the service does", async () =>
     expect(await secure(ROUTES.ping, "feed.example.test")).toMatchObject({
       status: 200,

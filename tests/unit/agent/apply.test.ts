@@ -60,6 +60,16 @@ test("a first release is put in place, started, asked, and then cannot be restor
   expect(existsSync(machine.at("/var/lib/fleet-agent/sealed"))).toBe(true);
 });
 
+test("what nginx names itself by over HTTP/3 is the machine's own, root's alone, and the same after the next release", async () => {
+  await apply(machine, deliver("aaaa"));
+  const key = (): string => readFileSync(machine.at("/etc/fleet/quic-host-key"), "hex");
+  const first = key();
+  expect(first).toHaveLength(64);
+  expect(statSync(machine.at("/etc/fleet/quic-host-key")).mode & 0o777).toBe(0o600);
+  await apply(machine, deliver("bbbb"));
+  expect(key()).toBe(first);
+});
+
 test("a file has the time of its arrival: of bundles without times nginx would make the same ETag for a page that changed and kept its length", async () => {
   await apply(machine, deliver("aaaa"));
   const time = (): number => statSync(machine.at("/opt/fleet/trees/chat/current/main.js")).mtimeMs;

@@ -262,6 +262,20 @@ test.each([
   );
 });
 
+test("whoever is listened to over TLS is listened to over HTTP/3 as well, and each worker has a socket of its own", () => {
+  const sites = [...renderPrimary(shipped), ...renderWatcher(shipped)].filter(({ path }) =>
+    path.startsWith("/etc/nginx/sites/"),
+  );
+  const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
+  expect(sites.length).toBeGreaterThan(10);
+  for (const { path, text } of sites)
+    expect([path, count(text, /listen \S+ quic/g)]).toEqual([path, count(text, /listen \S+ ssl/g)]);
+  expect(sites.filter(({ text }) => text.includes("reuseport")).map(({ path }) => path)).toEqual([
+    "/etc/nginx/sites/00-default.conf",
+    "/etc/nginx/sites/00-default.conf",
+  ]);
+});
+
 test("every header is sent in one place: an add_header in a location would drop the others there", () => {
   for (const { path, text } of [...renderPrimary(shipped), ...renderWatcher(shipped)].filter(
     (file) => file.path.startsWith("/etc/nginx/"),
