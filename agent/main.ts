@@ -4,12 +4,9 @@
  */
 import { readFileSync } from "node:fs";
 
-import { messageOf } from "@second-server/contract/caught";
 import { PATHS } from "@second-server/contract/paths";
-import type { Identity } from "@second-server/contract/release";
 
 import { apply } from "./apply/apply";
-import { refreshCopies } from "./backup/certificate-copy";
 import { servePeer } from "./backup/peer";
 import { prepare } from "./backup/prepare";
 import { pull } from "./backup/pull";
@@ -17,24 +14,22 @@ import { receive } from "./backup/receive";
 import { restore, undoRestore } from "./backup/restore";
 import { accept, keepOf, letGo } from "./backup/store";
 import { driftOf, driftText, forgetChangedTrees } from "./drift";
-import { readJson } from "./files";
 import { parseIdentity, takeIdentity } from "./identity";
 import { withLock } from "./lock";
 import { type Machine, thisMachine } from "./machine";
+import { bringBack } from "./offsite/bring-back";
+import { copyOut } from "./offsite/copy-out";
 import { PART_COMMANDS } from "./parts/commands";
 import { isReading } from "./repository/commands";
-import { readHanded, readShutIn } from "./repository/reading";
-import { hasRepository } from "./repository/repository";
-import { isRestoreTestDue } from "./repository/restore-test";
-import { takeIn } from "./repository/take-in";
-import { check, upkeep } from "./repository/upkeep";
-import { isShutIn, prepareShutIn, pullShutIn } from "./shut-in";
+import { readHanded } from "./repository/reading";
+import { isShutIn } from "./shut-in";
 import { statusOf, statusText } from "./status";
 import { USAGE } from "./usage";
+import { backupShutIn, keep, keepUp } from "./watcher-work";
 import { subjectOf, valueOf } from "./words";
 
 /** What the watcher does as nobody, besides reading. */
-const WORK = ["prepare", "pull", "accept", "let-go"];
+const WORK = ["prepare", "pull", "accept", "let-go", "offsite"];
 
 const usage = (): number => {
   console.error(USAGE);
@@ -80,52 +75,7 @@ const letGoNow = (machine: Machine, words: readonly string[]): void => {
   machine.log(gone.length === 0 ? "nothing to let go" : `let go: ${gone.join(", ")}`);
 };
 
-/**
- * The repository is root's: who pulls could not spoil what is in it already. That it fails costs no
- * pull.
- */
-const keep = async (machine: Machine): Promise<number> => {
-  try {
-    await withLock(machine, "backup take-in", 3600, () => takeIn(machine), PATHS.repositoryLock);
-  } catch (error) {
-    machine.log(`the repository of backups: ${messageOf(error)}`);
-  }
-  await refreshCopies(machine);
-  return 0;
-};
-
-/** Each day the repository itself; each week, whether what is in it can be restored. */
-const keepUp = async (machine: Machine): Promise<number> => {
-  await withLock(machine, "backup upkeep", 3600, () => upkeep(machine), PATHS.repositoryLock);
-  return isRestoreTestDue(machine) ? await readShutIn(machine, ["test"]) : 0;
-};
-
-/** Every byte of it, which only root can read. */
-const verifyRepository = async (machine: Machine): Promise<void> => {
-  if (!hasRepository(machine)) return;
-  await withLock(machine, "backup verify", 600, () => check(machine, true), PATHS.repositoryLock);
-  machine.log("the repository is whole, every byte of it");
-};
-
 const isRoot = (): boolean => process.getuid?.() === 0;
-
-/** As root nothing is done but starting the unit that does it. */
-const backupShutIn = async (machine: Machine, words: readonly string[]): Promise<number> => {
-  if (words[0] === "prepare") return await prepareShutIn(machine);
-  if (readJson<Identity>(machine.at(PATHS.identity))?.role === "primary")
-    throw new Error(
-      `fleet-agent backup ${words[0] ?? ""}: this is the primary. Backups are on the watcher.`,
-    );
-  if (isReading(words[0] ?? "")) {
-    const code = await readShutIn(machine, words);
-    if (words[0] === "verify" && words.length === 1 && code === 0) await verifyRepository(machine);
-    return code;
-  }
-  const code = await pullShutIn(machine, words);
-  // Also what was pulled before, where the primary did not answer.
-  if (words[0] === "pull") await keep(machine);
-  return code;
-};
 
 const backup = async (
   machine: Machine,
@@ -141,6 +91,22 @@ const backup = async (
       return await keep(machine);
     case "upkeep":
       return await keepUp(machine);
+    case "offsite":
+      return await alone(
+        machine,
+        "backup offsite",
+        3600,
+        () => copyOut(machine),
+        PATHS.offsiteLock,
+      );
+    case "bring-back":
+      return await alone(
+        machine,
+        "backup bring-back",
+        3600,
+        () => bringBack({ ...machine, log: (line) => console.error(line) }),
+        PATHS.offsiteLock,
+      );
     case "accept":
       return await alone(
         machine,

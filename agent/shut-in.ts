@@ -1,9 +1,9 @@
 import { chmodSync } from "node:fs";
 import { dirname } from "node:path";
 
-import { USERS } from "@second-server/contract/names";
+import { UNITS, USERS } from "@second-server/contract/names";
 import { PATHS } from "@second-server/contract/paths";
-import { PREPARE_UNIT, PULL_UNIT } from "@second-server/contract/units";
+import { OFFSITE_UNIT, PREPARE_UNIT, PULL_UNIT } from "@second-server/contract/units";
 
 import { makeUsers } from "./apply/prepare";
 import { inUnit } from "./confine";
@@ -75,4 +75,21 @@ export const prepareShutIn = async (machine: Machine): Promise<number> => {
   const modes = ["-type", "d", "!", "-perm", "-700", "-exec", "chmod", "u+rwx", "{}", "+"];
   await machine.run(["find", PATHS.backupFolder, "(", ...words, ")", ",", "(", ...modes, ")"]);
   return await runOnOwnStreams(commandIn("backup-prepare", PREPARE_UNIT, ["backup", "prepare"]));
+};
+
+/** On the watcher: what goes to the third place, and comes back from there. */
+export const offsiteShutIn = async (words: readonly string[]): Promise<number> => {
+  makeFolder(PATHS.agentState, 0o700);
+  return await runOnOwnStreams(commandIn("offsite-work", OFFSITE_UNIT, ["backup", ...words]));
+};
+
+/** The same, and nobody waits for it; one that is at work already is enough. */
+export const offsiteInBackground = async (machine: Machine): Promise<void> => {
+  const waiting = ["--pipe", "--wait"];
+  const [program = "", ...words] = inUnit(
+    UNITS.offsite,
+    [...OFFSITE_UNIT, `Environment=${MARK}=1`],
+    [process.execPath, process.argv[1] ?? "", "backup", "offsite"],
+  );
+  await machine.run([program, "--no-block", ...words.filter((word) => !waiting.includes(word))]);
 };

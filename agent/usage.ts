@@ -23,6 +23,8 @@ export const USAGE = `usage: fleet-agent COMMAND
   backup upkeep              on the watcher, daily: check the repository, reading a share of it, and prune it; each week \`test\`
   backup test                on the watcher: restore the newest backup of the repository into a place of its own, compare
                              every file, and have SQLite look at every database in it
+  backup offsite             on the watcher, daily: copy the repository to the third place, let go there what is too old, and
+                             check a share of it
   backup list [--json]       on the watcher: what there is, in folders and in the repository
   backup show [ID] [--json]  on the watcher: what is in one backup (the newest)
   backup diff ID [ID] [--json]

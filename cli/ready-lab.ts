@@ -1,5 +1,8 @@
+import { existsSync } from "node:fs";
+
 import { messageOf } from "@second-server/contract/caught";
 
+import type { FleetFacts } from "../config/fleet";
 import type { Context } from "./context";
 import { cannotRun } from "./errors";
 import { type Lab, loadLab, progressTo } from "./lab";
@@ -60,6 +63,26 @@ const prepareHost = async (
   await installMissing(lab, missingPackages, progressTo(reporter));
 };
 
+/** The place that the local DigitalOcean has for it, as settings name it. */
+const LOCAL_THIRD_PLACE = "//offsite.lab.test";
+
+/** What stands for a provider's storage is a program of Debian's, wanted by few. */
+const ensureThirdPlace = async (
+  context: Context,
+  { offsite }: Pick<FleetFacts, "offsite">,
+  install: boolean,
+  reporter: Reporter,
+): Promise<void> => {
+  if (!offsite?.address.includes(LOCAL_THIRD_PLACE) || existsSync("/usr/bin/rclone")) return;
+  const remedy = "apt-get install --no-install-recommends rclone";
+  if (!install)
+    throw cannotRun(
+      `fleet up: the third place of the local DigitalOcean needs Debian's rclone. Leave out --no-install, or: ${remedy}`,
+    );
+  reporter.say("Installing Debian's rclone, which the third place of the backups needs here");
+  await installMissing(await loadLab(), ["rclone"], progressTo(reporter));
+};
+
 /**
  * Host checked, base image there, the local DigitalOcean running: a running one is joined, since it
  * proves the host.
@@ -77,4 +100,15 @@ export const ensureLab = async (
     await lab.ensureImage(context.paths, progress);
   }
   await lab.start({ paths: context.paths, machines: true, pace, progress });
+};
+
+/** All that this fleet needs around it in the local DigitalOcean. */
+export const ensureSurroundings = async (
+  context: Context,
+  fleet: Pick<FleetFacts, "offsite">,
+  choice: LabChoice,
+  reporter: Reporter,
+): Promise<void> => {
+  await ensureLab(context, choice, reporter);
+  await ensureThirdPlace(context, fleet, choice.install, reporter);
 };

@@ -23,7 +23,7 @@ import { refuseOtherFleet } from "./other-fleet";
 import { type PlannedOutage, announced, resizesIn } from "./planned-outage";
 import { powerOn } from "./power";
 import type { Reporter } from "./progress/reporter";
-import { ensureLab, type LabChoice } from "./ready-lab";
+import { ensureSurroundings, type LabChoice } from "./ready-lab";
 import { removedServices } from "./removed-services";
 import { saveBeforeLoss } from "./replacement";
 import { type Verification, type VerifyOptions, verify } from "./verify/verify";
@@ -165,7 +165,7 @@ export const bringUp = async (
   await refuseSmallerDisks(context, fleet, options.replaced);
   const removed = await removedServices(context, fleet);
   if (removed !== undefined) reporter.say(removed);
-  if (context.local) await ensureLab(context, options, reporter);
+  if (context.local) await ensureSurroundings(context, fleet, options, reporter);
   await lendToken(context, fleet);
   await adoptZone(context, fleet, (text) => reporter.say(text));
   const unusable = await powerOn(

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import type { OffsitePlace } from "@second-server/contract/backups";
 import { SECRETS } from "@second-server/contract/names";
 import type { Role } from "@second-server/contract/roles";
 
@@ -41,6 +42,21 @@ const madeSecrets = (opts: pulumi.CustomResourceOptions): Secrets =>
       new random.RandomPassword(name, { length: 48, special: false }, opts).result,
     ]),
   );
+
+/** The third place with what it asks for, as one secret of the watcher's. */
+const offsiteSecret = ({ offsite }: FleetFacts, given: Secrets): Secrets => {
+  if (offsite === undefined) return {};
+  const { address, user, hostKey, appendOnly } = offsite;
+  const facts = { address, user, hostKey, appendOnly };
+  const secret = pulumi.output(given[SECRETS.offsiteSecret]);
+  const place = secret.apply((text) =>
+    JSON.stringify({
+      ...facts,
+      ...(text !== undefined && { secret: text }),
+    } satisfies OffsitePlace),
+  );
+  return { [SECRETS.offsite]: pulumi.secret(place) };
+};
 
 /** What each machine gets of all secrets. */
 const dealt =
@@ -90,7 +106,9 @@ export class Rollout extends pulumi.ComponentResource {
     super("second-server:release:Rollout", name, {}, opts);
     const child = { parent: this };
     const servers = { primary: primary.server, watcher: watcher.server };
-    const given = dealt(fleet, { ...secrets, ...madeSecrets(child) });
+    // A repository that was there before this state has a password of its own, which is set.
+    const all = { ...madeSecrets(child), ...secrets, ...offsiteSecret(fleet, secrets) };
+    const given = dealt(fleet, all);
     const deliver = deliverer(
       { fleet, folder, given, parent: this },
       {
@@ -132,8 +150,8 @@ export class Rollout extends pulumi.ComponentResource {
       { ...pulled, after: [this.primary.apply, this.watcher.apply] },
       child,
     );
-    const all = [this.firstBackup.command, ...zone.services];
-    this.lastBackup = new LastBackup("last-backup", { ...pulled, after: all }, child);
+    const after = [this.firstBackup.command, ...zone.services];
+    this.lastBackup = new LastBackup("last-backup", { ...pulled, after }, child);
     this.registerOutputs({});
   }
 }

@@ -9,6 +9,7 @@ import { alertFacts } from "./alert-facts";
 import { PORTS, RESERVED_PORTS, SIZES, SPARE_PORTS, STATUS_PORT } from "./catalogue";
 import { failoverFacts } from "./failover";
 import type { DataFacts, FleetFacts, HealthFacts, MachineFacts, ServiceFacts } from "./fleet";
+import { offsiteFacts } from "./offsite";
 import type { Manifest } from "./schema";
 import type { Settings } from "./settings";
 
@@ -153,6 +154,7 @@ export const factsOf = (
   secrets: readonly string[],
 ): FleetFacts => {
   const ports = assignPorts(manifest.services);
+  const offsite = offsiteFacts(settings);
   return deepFreeze({
     name: manifest.name,
     domain: settings.domain,
@@ -189,6 +191,7 @@ export const factsOf = (
       keep: manifest.backups.keep,
       ...(manifest.backups.quota === undefined ? {} : { quotaBytes: manifest.backups.quota }),
     },
+    ...(offsite === undefined ? {} : { offsite }),
     ...(manifest.failover === undefined ? {} : { failover: failoverFacts(manifest.failover) }),
     admin: {
       user: USERS.operator,

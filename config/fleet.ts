@@ -10,6 +10,7 @@ import type { Role } from "@second-server/contract/roles";
 
 import type { ChannelFacts } from "./channels";
 import type { FailoverFacts } from "./failover";
+import type { OffsiteFacts } from "./offsite";
 import type { Way } from "./services/kind";
 import type { ServiceKind } from "./services/registry";
 import type { RequestLimits } from "./services/visitors";
@@ -177,6 +178,8 @@ export interface FleetFacts {
     /** What one backup may hold. */
     readonly quotaBytes?: number;
   };
+  /** The third place of the backups; absent: there is none. */
+  readonly offsite?: OffsiteFacts;
   /** Absent: the watcher never takes over. */
   readonly failover?: FailoverFacts;
   /** Operators' own public keys (OpenSSH lines), besides the key that the program makes. */

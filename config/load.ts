@@ -8,6 +8,7 @@ import { z } from "zod";
 import { factsOf } from "./facts";
 import type { FleetFacts } from "./fleet";
 import { knownKeys } from "./json-schema";
+import { offsiteProblems } from "./offsite";
 import { ManifestError, issueLines, placeOf } from "./problems";
 import { brokenRules, missingSecrets } from "./rules";
 import { manifestSchema } from "./schema";
@@ -110,6 +111,9 @@ export const readFleet = (
     statSync(join(folder, path), { throwIfNoEntry: false })?.[test]() ?? false;
   const broken = brokenRules(facts, { isFile: is("isFile"), isFolder: is("isDirectory") });
   const found = [
+    ...offsiteProblems(facts.offsite).map(
+      ({ path, text }) => `${placeOf(settingsFile, [`${PROJECT}:${path}`])}: ${text}`,
+    ),
     ...missingSecrets(facts, secrets).map(
       ({ path, text }) => `${placeOf(settingsFile, [`${PROJECT}:${path}`])}: ${text}`,
     ),

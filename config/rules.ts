@@ -85,17 +85,19 @@ const checkNames = ({ checks, services, alerts }: FleetFacts): Problem[] => {
 
 const NEEDED_BY: Readonly<Record<string, string>> = {
   [SECRETS.relayPassword]: "relay-user",
+  [SECRETS.offsiteSecret]: "offsite",
   [SECRETS.failoverToken]: `fleet.yaml: failover (a DigitalOcean token with the scopes ${FAILOVER_SCOPES.join(", ")})`,
 };
 
 /** Secrets that the facts lean on and the stack has not; `path` is the secret's name. */
 export const missingSecrets = (
-  { alerts, failover }: FleetFacts,
+  { alerts, failover, offsite }: FleetFacts,
   secrets: readonly string[],
 ): { readonly path: string; readonly text: string }[] => {
   const needed = [
     ...(failover === undefined ? [] : [SECRETS.failoverToken]),
     ...(alerts.relay.user === undefined ? [] : [SECRETS.relayPassword]),
+    ...(offsite?.needsSecret ? [SECRETS.offsiteSecret] : []),
     ...alerts.channels.flatMap((channel) => Object.values(channel.secrets)),
   ];
   return [...new Set(needed)]

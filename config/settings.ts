@@ -9,6 +9,12 @@ const HOST =
 const address = z
   .string()
   .regex(/^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>"]+$/, "is not an e-mail address.");
+/**
+ * restic's addresses of what is reached over a network, without what they ask for: that is a secret
+ * of its own.
+ */
+const OFFSITE =
+  /^(?:s3:https?:\/\/[^\s/@]+\/\S+|rest:https?:\/\/[^\s/@]+\/\S*|sftp:\/\/[a-z_][^\s/@:]*@(?:[^\s/@:[\]]+|\[[0-9a-f:.]+\])(?::\d{1,5})?\/\S+)$/i;
 const list = z.string().transform((text) =>
   text
     .split(",")
@@ -36,6 +42,28 @@ export const settingsSchema = z.strictObject({
     .max(86400)
     .default(60)
     .describe("DNS records' TTL in seconds: how long a failover by DNS takes to be seen"),
+  offsite: z
+    .string()
+    .regex(
+      OFFSITE,
+      'is not an address of a third place: "s3:https://HOST/BUCKET", "rest:https://HOST/PATH" or "sftp://USER@HOST/PATH", without a password in it.',
+    )
+    .optional()
+    .describe("A third place, to which the watcher's repository of backups is copied each day"),
+  "offsite-user": z
+    .string()
+    .regex(/^[^\s:]+$/, "is no user's name, or access key.")
+    .optional()
+    .describe("S3's access key, or REST's user"),
+  "offsite-host-key": z
+    .string()
+    .regex(/^(ssh|ecdsa)-\S+ [A-Za-z0-9+/=]+$/, "is not an OpenSSH public key without a comment.")
+    .optional()
+    .describe("SFTP's host key, known beforehand"),
+  "offsite-append-only": z
+    .enum(["true", "false"], "is neither true nor false.")
+    .default("false")
+    .describe("The watcher may delete nothing there: what is too old is let go by somebody else"),
   "admin-keys": list
     .pipe(
       z.array(
@@ -63,4 +91,6 @@ export const SECRET_NAMES: readonly string[] = [
   ...CHANNEL_SECRETS,
   SECRETS.operatorPassword,
   SECRETS.failoverToken,
+  SECRETS.offsiteSecret,
+  SECRETS.repositoryPassword,
 ];

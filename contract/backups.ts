@@ -76,6 +76,36 @@ export interface RepositoryStatus {
   readonly bytes?: number;
 }
 
+/**
+ * The third place, where a copy of the repository is kept: any backend of restic's. The watcher is
+ * handed it as one secret.
+ */
+export interface OffsitePlace {
+  /** As restic has it, without what it asks for: "s3:https://…", "rest:https://…", "sftp://…". */
+  readonly address: string;
+  /** S3's access key, or REST's user. */
+  readonly user?: string;
+  /** S3's secret key, REST's password, or SFTP's private key. */
+  readonly secret?: string;
+  /** SFTP's, known beforehand: "ssh-ed25519 AAAA…". */
+  readonly hostKey?: string;
+  /** Nothing may be deleted there by the watcher: what is too old is let go by somebody else. */
+  readonly appendOnly?: boolean;
+}
+
+/** /var/lib/fleet-offsite/status.json on the watcher: how the copy there stands. Instants are ISO. */
+export interface OffsiteStatus {
+  readonly address?: string;
+  /** When the work there began: what is due is counted from then. */
+  readonly since?: string;
+  readonly copied?: RepositoryWork;
+  readonly checked?: RepositoryWork;
+  /** What is there, in the order in which it was taken. */
+  readonly ids?: readonly string[];
+  /** When the newest of them was prepared. */
+  readonly newestAt?: string;
+}
+
 /** One backup, as `fleet-agent backup list --json` tells of it. */
 export interface ListedBackup {
   readonly id: string;
@@ -90,7 +120,7 @@ export interface ListedBackup {
   /** Its description can't be read. */
   readonly damaged?: string;
   /** Where it is. */
-  readonly in?: readonly ("folder" | "repository")[];
+  readonly in?: readonly ("folder" | "repository" | "offsite")[];
 }
 
 /** What the owner agrees to, beyond what is restored without asking. */

@@ -143,6 +143,14 @@ export interface RepositoryCheck extends CheckBase {
   readonly maxCheckedAgeSeconds: number;
   readonly maxTestedAgeSeconds: number;
 }
+/** The copy of that repository in the third place, from what the agent says of it. */
+export interface OffsiteCheck extends CheckBase {
+  readonly kind: "offsite";
+  readonly statusFile: string;
+  /** Of the newest backup there. */
+  readonly maxAgeSeconds: number;
+  readonly maxCheckedAgeSeconds: number;
+}
 /**
  * The failover copy on this machine against the list that came with it: each file is there and has
  * its SHA-256. `manifest`: JSON {files: [{path, sha256}]}, paths relative to `folder`.
@@ -177,5 +185,6 @@ export type Check =
   | HostCheck
   | BackupCheck
   | RepositoryCheck
+  | OffsiteCheck
   | DriftCheck
   | FailoverCheck;

@@ -11,6 +11,7 @@ export const CHECKS = {
   statusCertificate: "status-certificate",
   backup: "backup",
   repository: "repository",
+  offsite: "offsite",
   watcher: "watcher",
   failover: "failover",
 } as const;

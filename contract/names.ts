@@ -22,6 +22,8 @@ export const UNITS = {
   watchdog: "fleet-watchdog.service",
   /** Not "fleet-…", which are services of the manifest. */
   pull: "backup-pull.service",
+  /** The first copy to the third place, which nobody waits for. */
+  offsite: "backup-offsite.service",
   /** Moves the services' names, or sees that they lead where they should. */
   failover: "failover.service",
   /** Starts it when the Observatory gives an order. */
@@ -75,6 +77,10 @@ export const SECRETS = {
    * whoever takes it over could.
    */
   repositoryPassword: "repository-password",
+  /** What the third place of the backups asks for: a password, S3's secret key, or SFTP's private key. */
+  offsiteSecret: "offsite-secret",
+  /** The third place as a whole, with that in it (`OffsitePlace`). The watcher's alone. */
+  offsite: "offsite",
   /** DigitalOcean's token of the watcher's, which may move names and nothing else. */
   failoverToken: "failover-token",
 } as const;

@@ -102,6 +102,14 @@ export const PATHS = {
   /** The encrypted, deduplicated history of the backups. */
   repository: "/var/lib/fleet-repository",
 
+  /** How the copy of it in the third place stands. */
+  offsiteStatus: "/var/lib/fleet-offsite/status.json",
+  /** Where systemd shows the work there what it is handed. */
+  offsiteKeys: "/run/fleet-offsite",
+  offsiteLock: `${AGENT_STATE}/offsite-lock`,
+  /** What comes back from there, until it is whole. */
+  broughtBack: `${AGENT_STATE}/repository-brought-back`,
+
   agentState: AGENT_STATE,
   applied: `${AGENT_STATE}/applied.json`,
   previous: `${AGENT_STATE}/previous.json`,

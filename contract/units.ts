@@ -1,5 +1,5 @@
 import { FEW_CALLS, NO_NETWORK, OWN_HARDENING, hardening } from "./hardening";
-import { USERS } from "./names";
+import { SECRETS, USERS } from "./names";
 import { PATHS } from "./paths";
 
 /** How systemd hands the key towards the other machine to a unit that is not root. */
@@ -45,6 +45,32 @@ export const PREPARE_UNIT: readonly string[] = [
   "MemoryMax=256M",
   "TasksMax=64",
   "OOMScoreAdjust=500",
+  "CPUWeight=20",
+  "IOWeight=20",
+];
+
+/**
+ * The watcher's work on the third place: root, because the repository is root's, and nothing else of
+ * root's. It is handed what opens both, and writes how it went, and what comes back.
+ */
+export const OFFSITE_UNIT: readonly string[] = [
+  ...hardening({ families: ["AF_INET", "AF_INET6", "AF_UNIX"] }),
+  ...OWN_HARDENING,
+  "UMask=0077",
+  ...[SECRETS.offsite, SECRETS.repositoryPassword].map(
+    (name) => `LoadCredential=${name}:${PATHS.secrets}/${name}`,
+  ),
+  "StateDirectory=fleet-offsite",
+  "StateDirectoryMode=0755",
+  "RuntimeDirectory=fleet-offsite",
+  "RuntimeDirectoryMode=0700",
+  `ReadWritePaths=${PATHS.agentState}`,
+  // A third place that hangs is given up before the next day's turn.
+  "RuntimeMaxSec=20h",
+  "MemoryHigh=144M",
+  "MemoryMax=192M",
+  "TasksMax=64",
+  "OOMScoreAdjust=900",
   "CPUWeight=20",
   "IOWeight=20",
 ];

@@ -33,6 +33,7 @@ export const secretsOf = (fleet: FleetFacts, role: Role): readonly string[] =>
     : [
         ...observatorySecrets(fleet),
         SECRETS.repositoryPassword,
+        ...(fleet.offsite === undefined ? [] : [SECRETS.offsite]),
         ...(fleet.failover === undefined ? [] : [SECRETS.failoverToken]),
       ];
 

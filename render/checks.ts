@@ -42,23 +42,40 @@ const serviceCheck = ({ failover, primary }: FleetFacts, service: ServiceFacts):
 
 const DAY_SECONDS = 86_400;
 
+/** Two missed nights; what was pulled last before the first of them is as old again as a pull. */
+const offsiteChecks = ({ offsite, backups }: FleetFacts): Check[] =>
+  offsite === undefined
+    ? []
+    : [
+        {
+          kind: "offsite",
+          id: CHECKS.offsite,
+          layer: "data",
+          machine: "watcher",
+          statusFile: PATHS.offsiteStatus,
+          maxAgeSeconds: 2 * DAY_SECONDS + backups.everyMinutes * 60 + 3600,
+          maxCheckedAgeSeconds: 2 * DAY_SECONDS + 3600,
+          intervalSeconds: 60,
+        },
+      ];
+
 /**
  * Below the services: what they all stand on, so that one broken layer is one alert. Asked by the
  * machine's own name: a service's is the service's, which may change or go.
  */
-const layers = ({ primary, status, backups }: FleetFacts): Check[] => [
+const layers = (fleet: FleetFacts): Check[] => [
   {
     kind: "dns",
     id: CHECKS.dns,
     layer: "dns",
-    name: primary.host,
+    name: fleet.primary.host,
     type: "A",
   },
   {
     kind: "http",
     id: CHECKS.nginx,
     layer: "nginx",
-    url: `https://${primary.host}${ROUTES.ping}`,
+    url: `https://${fleet.primary.host}${ROUTES.ping}`,
     status: 200,
   },
   // One certificate covers all hosts of a machine.
@@ -66,7 +83,7 @@ const layers = ({ primary, status, backups }: FleetFacts): Check[] => [
     kind: "certificate",
     id: CHECKS.certificate,
     layer: "certificate",
-    host: primary.host,
+    host: fleet.primary.host,
     intervalSeconds: 60,
   },
   {
@@ -74,7 +91,7 @@ const layers = ({ primary, status, backups }: FleetFacts): Check[] => [
     id: CHECKS.statusCertificate,
     layer: "certificate",
     machine: "watcher",
-    host: status.host,
+    host: fleet.status.host,
     intervalSeconds: 60,
   },
   // Two missed runs, and a little for the pull itself.
@@ -84,7 +101,7 @@ const layers = ({ primary, status, backups }: FleetFacts): Check[] => [
     layer: "data",
     machine: "watcher",
     statusFile: PATHS.backupStatus,
-    maxAgeSeconds: backups.everyMinutes * 120 + 600,
+    maxAgeSeconds: fleet.backups.everyMinutes * 120 + 600,
     intervalSeconds: 60,
   },
   // The check is daily, the test weekly; one that is missed, as the watcher was off, is none to be
@@ -95,11 +112,12 @@ const layers = ({ primary, status, backups }: FleetFacts): Check[] => [
     layer: "data",
     machine: "watcher",
     statusFile: PATHS.backupStatus,
-    maxTakenAgeSeconds: backups.everyMinutes * 120 + 3600,
+    maxTakenAgeSeconds: fleet.backups.everyMinutes * 120 + 3600,
     maxCheckedAgeSeconds: 2 * DAY_SECONDS + 3600,
     maxTestedAgeSeconds: 9 * DAY_SECONDS,
     intervalSeconds: 60,
   },
+  ...offsiteChecks(fleet),
 ];
 
 /** Units that nothing else would miss: services answer for themselves. */

@@ -180,6 +180,10 @@ export const backupCron = (fleet: FleetFacts): MachineFile => ({
   text: fill("cron/fleet-backup", {
     schedule: cronSchedule(fleet.backups.everyMinutes),
     upkeep: UPKEEP_SCHEDULE,
+    offsite:
+      fleet.offsite === undefined
+        ? ""
+        : `; systemd-cat -t fleet-backup ${PATHS.agent} backup offsite`,
   }),
 });
 

@@ -10,6 +10,7 @@ import { subjectOf, valueOf, valuesOf } from "../words";
 import { type Difference, type Shown, compareBackups, show, verify } from "./contents";
 import { forgetSelected, select } from "./export";
 import { listAll } from "./history";
+import { offsiteStatus, offsiteText } from "./offsite-status";
 import { testRestore } from "./restore-test";
 import type { Shelf } from "./shelf";
 
@@ -96,7 +97,9 @@ const alone =
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   list: async (machine, shelf, words) => {
-    answer(words, await listAll(machine, shelf), listText);
+    const status = offsiteStatus(machine);
+    const beyond = status === undefined ? "" : `\n${offsiteText(status)}`;
+    answer(words, await listAll(machine, shelf), (all) => `${listText(all)}${beyond}`);
   },
   show: async (machine, shelf, words) => {
     answer(words, await show(machine, shelf, subjectOf(words)), showText);

@@ -3,6 +3,7 @@ import type { ListedBackup } from "@second-server/contract/backups";
 import { readManifest } from "../backup/manifest";
 import { backupIds, doubtsOf, folderOf, list } from "../backup/store";
 import type { Machine } from "../machine";
+import { offsiteStatus } from "./offsite-status";
 import { type Shelf, Wanted } from "./shelf";
 import type { Snapshot } from "./snapshots";
 
@@ -79,12 +80,14 @@ const listedSnapshot = (one: Snapshot): ListedBackup => ({
 /** As `backup list` tells of them. */
 export const listAll = async (machine: Machine, shelf: Shelf): Promise<readonly ListedBackup[]> => {
   const folders = new Map(list(machine).map((one) => [one.id, one]));
+  const elsewhere = new Set(offsiteStatus(machine)?.ids ?? []);
   return (await history(machine, shelf)).flatMap(({ id, snapshot }): readonly ListedBackup[] => {
     const listed = folders.get(id) ?? (snapshot && listedSnapshot(snapshot));
     if (!listed) return [];
     const places = [
       ...(folders.has(id) ? (["folder"] as const) : []),
       ...(snapshot ? (["repository"] as const) : []),
+      ...(elsewhere.has(id) ? (["offsite"] as const) : []),
     ];
     return [{ ...listed, in: places }];
   });

@@ -11,6 +11,12 @@ import type { Ran } from "../process";
 export interface Place {
   readonly address: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** restic's own options, before its command. */
+  readonly options?: readonly string[];
+  /** The unit that this runs in has the fences already. */
+  readonly fenced?: boolean;
+  /** What opens it. @default the file that the machine was given */
+  readonly passwordFile?: string;
 }
 
 export const passwordFile = (machine: Machine): string =>
@@ -61,18 +67,19 @@ export interface ResticOptions {
  */
 export const restic = async (
   machine: Machine,
-  { address, environment }: Place,
+  { address, environment, options = [], fenced = false, passwordFile: opens }: Place,
   words: readonly string[],
   { seconds, folder = "/" }: ResticOptions,
 ): Promise<Ran> =>
   await machine.run(
     [
-      ...inSlice(machine),
+      ...(fenced ? [] : inSlice(machine)),
       ...FIRST_TO_GO,
       "env",
       `--chdir=${folder}`,
       "restic",
       "--no-cache",
+      ...options,
       ...words,
     ],
     {
@@ -81,7 +88,7 @@ export const restic = async (
         ...SPARING,
         ...environment,
         RESTIC_REPOSITORY: address,
-        RESTIC_PASSWORD_FILE: passwordFile(machine),
+        RESTIC_PASSWORD_FILE: opens ?? passwordFile(machine),
       },
     },
   );

@@ -161,12 +161,17 @@ const work = async (machine: Machine): Promise<void> => {
  * Every backup folder that the repository does not have yet goes in, oldest first; then the
  * repository lets go what `keep` says. The folders stay for as long: a recovery reads them.
  */
-export const takeIn = async (machine: Machine): Promise<void> => {
+export const takeIn = async (
+  machine: Machine,
+  /** Where it has none yet: what there is elsewhere comes first. */
+  before: () => Promise<void> = () => Promise.resolve(),
+): Promise<void> => {
   await noted(machine, "taken", async () => {
     if (!hasPassword(machine))
       throw new Error(
         `${PATHS.repository}: this machine has not been given the repository's password. Run ./fleet up`,
       );
+    await before();
     await work(machine);
   });
 };

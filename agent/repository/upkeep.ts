@@ -1,3 +1,7 @@
+import { messageOf } from "@second-server/contract/caught";
+import { PATHS } from "@second-server/contract/paths";
+
+import { withLock } from "../lock";
 import type { Machine } from "../machine";
 import { noted, openRepository, recordRepository } from "./repository";
 import { mustRestic, ownRepository, restic } from "./restic";
@@ -7,6 +11,10 @@ const CHECK_SECONDS = 3600;
 /** Each day another share: the whole is read once a week. */
 const SHARES = 7;
 const DAY_MS = 86_400_000;
+
+/** What `restic check` reads today. */
+export const shareOf = (now: Date): string =>
+  `--read-data-subset=${(Math.floor(now.getTime() / DAY_MS) % SHARES) + 1}/${SHARES}`;
 
 const sizeOf = async (machine: Machine): Promise<number | undefined> => {
   const { code, stdout } = await machine.run([
@@ -39,16 +47,35 @@ const prune = async (machine: Machine): Promise<void> => {
 export const check = async (machine: Machine, whole = false): Promise<void> => {
   await noted(machine, "checked", async () => {
     await openRepository(machine);
-    const share = (Math.floor(machine.now().getTime() / DAY_MS) % SHARES) + 1;
     await mustRestic(
       machine,
       ownRepository(machine),
-      ["check", whole ? "--read-data" : `--read-data-subset=${share}/${SHARES}`],
+      ["check", whole ? "--read-data" : shareOf(machine.now())],
       { seconds: CHECK_SECONDS },
     );
     const bytes = await sizeOf(machine);
     recordRepository(machine, bytes === undefined ? {} : { bytes });
   });
+};
+
+/** What is being copied to the third place has to stay until it is there. */
+const pruneUnlessCopied = async (machine: Machine): Promise<void> => {
+  let begun = false;
+  try {
+    await withLock(
+      machine,
+      "backup prune",
+      0,
+      () => {
+        begun = true;
+        return prune(machine);
+      },
+      PATHS.offsiteLock,
+    );
+  } catch (error) {
+    if (begun) throw error;
+    machine.log(`not pruned today: ${messageOf(error)}`);
+  }
 };
 
 /**
@@ -57,5 +84,5 @@ export const check = async (machine: Machine, whole = false): Promise<void> => {
  */
 export const upkeep = async (machine: Machine): Promise<void> => {
   await check(machine);
-  await prune(machine);
+  await pruneUnlessCopied(machine);
 };

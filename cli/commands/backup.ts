@@ -96,6 +96,9 @@ export const define = (command: Command): void => {
   common(command.command("now"))
     .description("have the watcher pull, verify and keep a backup now")
     .action((options: CommonOptions) => work(options, ["pull"], "a backup of the primary"));
+  common(command.command("offsite"))
+    .description("have the watcher copy its repository to the third place now, and check it there")
+    .action((options: CommonOptions) => work(options, ["offsite"], "the copy in the third place"));
   common(command.command("list"))
     .description("every backup: when it was made, how large it is, where it is, what it lacks")
     .action((options: CommonOptions) => ask(options, ["list"]));

@@ -22,6 +22,7 @@ export const couldExplain = ({ check: { kind }, machine }: Watched, upper: Watch
   kind === "host" &&
   (upper.check.kind === "backup" ||
     upper.check.kind === "repository" ||
+    upper.check.kind === "offsite" ||
     (upper.layer === "service" && upper.service !== undefined && upper.machine === machine));
 
 /** Something may stand on it. */

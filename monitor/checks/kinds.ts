@@ -10,6 +10,7 @@ import { heartbeatKind } from "./heartbeat";
 import { hostKind } from "./host";
 import { httpKind } from "./http-check";
 import { icmpKind } from "./icmp";
+import { offsiteKind } from "./offsite";
 import { repositoryKind } from "./repository";
 import { sshKind } from "./ssh";
 import { tcpKind } from "./tcp";
@@ -28,6 +29,7 @@ export const CHECK_KINDS: Registry = {
   host: hostKind,
   backup: backupKind,
   repository: repositoryKind,
+  offsite: offsiteKind,
   drift: driftKind,
   failover: failoverKind,
 };

@@ -29,6 +29,9 @@ beforeAll(async () => {
     "relay-user": "fleet",
     "relay-password": "very-secret",
     "operator-password": "very-secret-too",
+    offsite: "rest:https://backups.example.net/",
+    "offsite-user": "fleet",
+    "offsite-secret": "very-secret-there",
   }));
 }, 30_000);
 
@@ -143,6 +146,12 @@ describe("secrets", () => {
         "operator-password": "very-secret-too",
         "signing-key": "random-signing-key",
         "owner-key": "random-owner-key",
+        offsite: JSON.stringify({
+          address: "rest:https://backups.example.net/",
+          user: "fleet",
+          secret: "very-secret-there",
+        }),
+        "repository-password": "random-repository-password",
       },
     });
     const primary = find("Command primary-identity").inputs as { stdin: string };
@@ -298,6 +307,7 @@ describe("another fleet", () => {
       ...settings,
       "admin-from": "198.51.100.0/24",
       "admin-keys": "ssh-ed25519 AAAAowner owner@laptop",
+      "repository-password": "of the lost fleet",
     }));
   }, 30_000);
   const one = (wanted: string) =>
@@ -347,6 +357,10 @@ describe("another fleet", () => {
         ),
       );
   });
+  test("a repository that was there before this state is opened by the password that the owner has set", () =>
+    expect(JSON.parse(String(one("Command watcher-identity")?.["stdin"]))).toMatchObject({
+      secrets: { "repository-password": "of the lost fleet" },
+    }));
   test("operators' own keys are on the machines from the start", () =>
     expect(String(one("Droplet watcher")?.["userData"])).toContain(
       "ssh-ed25519 AAAAowner owner@laptop",

@@ -18,6 +18,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   curl: "/usr/bin/curl",
   logrotate: "/usr/sbin/logrotate",
   restic: "/usr/bin/restic",
+  rclone: "/usr/bin/rclone",
   chromium: "/usr/bin/chromium",
   black: "/usr/bin/black",
 };

@@ -19,6 +19,7 @@ const serverNames = [
   "acme-v02.api.letsencrypt.org",
   "acme-staging-v02.api.letsencrypt.org",
   "relay.lab.test",
+  "offsite.lab.test",
   "localhost",
 ].map((name) => `DNS:${name}`);
 const serverAddresses = ["192.0.2.10", "192.0.2.14", "192.0.2.25", "127.0.0.1"].map(

@@ -21,6 +21,7 @@ import { keepMirror } from "../network/mirror-process";
 import { startMirrorRelay } from "../network/mirror-relay";
 import type { LabPaths } from "../paths";
 import type { Helper } from "../supervise";
+import { keepThirdPlace } from "../third-place/server";
 import { listen } from "./listen";
 
 export interface Trust {
@@ -109,5 +110,5 @@ export const startServices = async (options: {
     port: 80,
   });
   await startMirrorRelay(paths);
-  return [keepMirror(paths, log)];
+  return [keepMirror(paths, log), keepThirdPlace(paths, authority, log)];
 };

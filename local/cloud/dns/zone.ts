@@ -21,6 +21,8 @@ export const infrastructure: Readonly<Record<string, string>> = {
   "acme-v02.api.letsencrypt.org": "192.0.2.14",
   "acme-staging-v02.api.letsencrypt.org": "192.0.2.14",
   "relay.lab.test": "192.0.2.25",
+  // At an address that every router has had.
+  "offsite.lab.test": "192.0.2.10",
   "ns1.digitalocean.com": "192.0.2.53",
   "ns2.digitalocean.com": "192.0.2.53",
   "ns3.digitalocean.com": "192.0.2.53",

@@ -13,6 +13,7 @@ import * as packet from "dns-packet";
 import { checkBackup } from "../../../../monitor/checks/backup";
 import { checkCertificate } from "../../../../monitor/checks/certificate";
 import { checkDns } from "../../../../monitor/checks/dns";
+import { checkOffsite } from "../../../../monitor/checks/offsite";
 import { explain } from "../../../../monitor/checks/outcome";
 import { createOwnNetwork } from "../../../../monitor/checks/own-network";
 import { checkRepository } from "../../../../monitor/checks/repository";
@@ -332,4 +333,36 @@ test("the own network is up when one place answers, even with a refusal; askers 
   answers["b"] = "ENETUNREACH";
   await clock.pass(5001);
   expect(await network.up()).toBe(false);
+});
+
+test("the third place: each work's last error, the age of the newest backup there and of the last check", async () => {
+  const path = join(folder, "offsite.json");
+  const check = {
+    kind: "offsite",
+    id: "offsite",
+    statusFile: path,
+    maxAgeSeconds: 2 * 86_400,
+    maxCheckedAgeSeconds: 2 * 86_400,
+  } as const;
+  const now = Date.parse("2026-11-21T12:00:00Z");
+  expect(await checkOffsite(check, now)).toBe("none yet");
+  const write = (status: object): void =>
+    writeFileSync(path, JSON.stringify({ since: "2026-11-21T11:00:00Z", ...status }));
+  write({});
+  expect(await checkOffsite(check, now)).toBe("none yet");
+  write({ copied: { error: "restic copy: exit 1: no route" } });
+  await expect(checkOffsite(check, now)).rejects.toThrow(
+    "nothing was copied to the third place: restic copy: exit 1: no route",
+  );
+  const well = { ids: ["a", "b"], newestAt: "2026-11-21T02:00:00Z" };
+  write({ ...well, checked: { at: "2026-11-21T03:00:00Z" } });
+  expect(await checkOffsite(check, now)).toBe("2 backups, newest 10 h 0 min old");
+  write({ ...well, checked: { at: "2026-11-21T03:00:00Z", error: "pack 12ab is damaged" } });
+  await expect(checkOffsite(check, now)).rejects.toThrow("not found whole: pack 12ab is damaged");
+  write({ ...well, newestAt: "2026-11-18T02:00:00Z", checked: { at: "2026-11-18T11:00:00Z" } });
+  await expect(checkOffsite(check, now)).rejects.toThrow(
+    "the newest backup in the third place is 3 days 10 h old; the copy in the third place was not checked for 3 days 1 h",
+  );
+  write({ since: "2026-11-01T11:00:00Z" });
+  await expect(checkOffsite(check, now)).rejects.toThrow("20 days 1 h old");
 });

@@ -1,0 +1,85 @@
+import { messageOf } from "@second-server/contract/caught";
+import { PATHS } from "@second-server/contract/paths";
+import type { Identity } from "@second-server/contract/release";
+
+import { refreshCopies } from "./backup/certificate-copy";
+import { readJson } from "./files";
+import { withLock } from "./lock";
+import type { Machine } from "./machine";
+import { fillBack, isEmptied } from "./offsite/bring-back";
+import { hasOffsite } from "./offsite/place";
+import { isReading } from "./repository/commands";
+import { offsiteStatus } from "./repository/offsite-status";
+import { readShutIn } from "./repository/reading";
+import { hasRepository } from "./repository/repository";
+import { isRestoreTestDue } from "./repository/restore-test";
+import { takeIn } from "./repository/take-in";
+import { check, upkeep } from "./repository/upkeep";
+import { offsiteInBackground, offsiteShutIn, prepareShutIn, pullShutIn } from "./shut-in";
+
+const fill = (machine: Machine): Promise<void> =>
+  fillBack(machine, () => offsiteShutIn(["bring-back"]));
+
+/**
+ * The repository is root's: who pulls could not spoil what is in it already. That it fails costs no
+ * pull.
+ */
+export const keep = async (machine: Machine): Promise<number> => {
+  try {
+    await withLock(
+      machine,
+      "backup take-in",
+      3600,
+      () => takeIn(machine, () => fill(machine)),
+      PATHS.repositoryLock,
+    );
+    // From then on it has its turn each day.
+    if (hasOffsite(machine) && offsiteStatus(machine)?.since === undefined)
+      await offsiteInBackground(machine);
+  } catch (error) {
+    machine.log(`the repository of backups: ${messageOf(error)}`);
+  }
+  await refreshCopies(machine);
+  return 0;
+};
+
+/** What a new watcher gives back may be in the third place alone. */
+const GIVING = ["plan", "restore-to-peer"];
+const fillFirst = async (machine: Machine): Promise<void> => {
+  if (!isEmptied(machine)) return;
+  const beside = { ...machine, log: (line: string) => console.error(line) };
+  await withLock(beside, "backup bring-back", 3600, () => fill(beside), PATHS.repositoryLock);
+};
+
+/** Each day the repository itself; each week, whether what is in it can be restored. */
+export const keepUp = async (machine: Machine): Promise<number> => {
+  await withLock(machine, "backup upkeep", 3600, () => upkeep(machine), PATHS.repositoryLock);
+  return isRestoreTestDue(machine) ? await readShutIn(machine, ["test"]) : 0;
+};
+
+/** Every byte of it, which only root can read. */
+const verifyRepository = async (machine: Machine): Promise<void> => {
+  if (!hasRepository(machine)) return;
+  await withLock(machine, "backup verify", 600, () => check(machine, true), PATHS.repositoryLock);
+  machine.log("the repository is whole, every byte of it");
+};
+
+/** As root nothing is done but starting the unit that does it. */
+export const backupShutIn = async (machine: Machine, words: readonly string[]): Promise<number> => {
+  if (words[0] === "prepare") return await prepareShutIn(machine);
+  if (readJson<Identity>(machine.at(PATHS.identity))?.role === "primary")
+    throw new Error(
+      `fleet-agent backup ${words[0] ?? ""}: this is the primary. Backups are on the watcher.`,
+    );
+  if (words[0] === "offsite") return await offsiteShutIn(words);
+  if (GIVING.includes(words[0] ?? "")) await fillFirst(machine);
+  if (isReading(words[0] ?? "")) {
+    const code = await readShutIn(machine, words);
+    if (words[0] === "verify" && words.length === 1 && code === 0) await verifyRepository(machine);
+    return code;
+  }
+  const code = await pullShutIn(machine, words);
+  // Also what was pulled before, where the primary did not answer.
+  if (words[0] === "pull") await keep(machine);
+  return code;
+};
