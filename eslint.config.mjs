@@ -125,6 +125,18 @@ export default tseslint.config(
     // A stand-in keeps the signature of what it stands for, and expect() takes methods.
     files: ["tests/**/*.ts"],
     rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector:
+            "CallExpression[callee.name=/^(test|(before|after)(All|Each))$/] > Literal[raw=/^[0-9]/], CallExpression[callee.object.name='jest'][callee.property.name='setTimeout']",
+          message: "Without a time limit of its own: on a busy machine the common one holds.",
+        },
+        {
+          selector: "CallExpression[callee.name='once'] > Literal[value='exit']",
+          message: "One that has ended says it no more: ask exitOf (tests/fixtures/exit-of.ts).",
+        },
+      ],
       "@typescript-eslint/require-await": "off",
       "@typescript-eslint/unbound-method": "off",
     },

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 
 import { labPaths } from "../../local/cloud/paths";
+import { exitOf } from "../fixtures/exit-of";
 
 let state: string, child: ChildProcess | undefined;
 beforeEach(async () => {
@@ -46,12 +47,7 @@ const start = (...options: readonly string[]): Promise<ChildProcess> =>
     });
     started.once("exit", (code) => reject(new Error(`exit ${code}: ${said}`)));
   });
-const ended = (one: ChildProcess): Promise<number | null> =>
-  one.exitCode !== null || one.signalCode
-    ? Promise.resolve(one.exitCode)
-    : new Promise((resolve) => {
-        one.once("exit", resolve);
-      });
+const ended = async (one: ChildProcess): Promise<number | null> => (await exitOf(one))[0];
 
 const ask = (
   method: string,
@@ -110,7 +106,7 @@ test("the daemon without machines: says where it is, keeps what it was told thro
   expect((await ask("GET", "/")).body).toContain("Local DigitalOcean");
   expect((await ask("POST", "/local/shutdown")).status).toBe(202);
   expect(await ended(child)).toBe(0);
-}, 90_000);
+});
 
 test("with known tokens only, the network's door opens by the token in the state folder, the socket to its user", async () => {
   child = await start("--tokens", "known");
@@ -121,4 +117,4 @@ test("with known tokens only, the network's door opens by the token in the state
     (await fetch(`${api}/v2/account`, { headers: { authorization: `Bearer ${token}` } })).status;
   expect([await account("t"), await account(owners)]).toEqual([401, 200]);
   expect((await ask("GET", "/v2/account")).status).toBe(200);
-}, 90_000);
+});

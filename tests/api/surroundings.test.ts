@@ -95,10 +95,9 @@ linux(
     expect(open.filter((file) => file.startsWith(lock))).toEqual([]);
     expect((await bash('flock --nonblock "$1" true', [lock], process.env)).code).toBe(0);
   },
-  120_000,
 );
 
-const PATIENCE = { seconds: 20, everyMs: 100 };
+const PATIENCE = { seconds: 280, everyMs: 100 };
 /** One that has ended and is not yet buried by whoever inherited it is not alive. */
 const isAlive = async (pid: number): Promise<boolean> => {
   const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "State:\tZ");
@@ -111,17 +110,13 @@ test.each([
     'it\'s a "Zustand" – 状態 $HOME `x` 100%20 #1?&* one,two:three=four\\five',
   ],
   ["a long name", "long".repeat(60)],
-])(
-  "a state folder's name may have %s",
-  async (_, name) => {
-    state = join(folder, name);
-    const { pid } = await startUnder(":", process.env);
-    expect(existsSync(labPaths(state).token)).toBe(true);
-    await bash('"$@"', [...PROGRAM, "destroy", state], process.env);
-    expect(existsSync(state)).toBe(false);
-    expect(await until(async () => ((await isAlive(pid)) ? undefined : "ended"), PATIENCE)).toBe(
-      "ended",
-    );
-  },
-  120_000,
-);
+])("a state folder's name may have %s", async (_, name) => {
+  state = join(folder, name);
+  const { pid } = await startUnder(":", process.env);
+  expect(existsSync(labPaths(state).token)).toBe(true);
+  await bash('"$@"', [...PROGRAM, "destroy", state], process.env);
+  expect(existsSync(state)).toBe(false);
+  expect(await until(async () => ((await isAlive(pid)) ? undefined : "ended"), PATIENCE)).toBe(
+    "ended",
+  );
+});

@@ -69,7 +69,7 @@ inChromium("the local cloud's console in a real browser", () => {
       tags: ["primary"],
     });
     await api.cloud.jobs.settled();
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser.close();
     server.close();
@@ -110,7 +110,7 @@ inChromium("the local cloud's console in a real browser", () => {
       320,
     );
     expect({ errors, foreign }).toEqual({ errors: [], foreign: [] });
-  }, 30_000);
+  });
 
   /** WCAG's contrast of an element's text and what is behind it. */
   const contrast = (page: Page, selector: string): Promise<number> =>
@@ -155,7 +155,6 @@ inChromium("the local cloud's console in a real browser", () => {
       expect(pale).toEqual([]);
       expect(errors).toEqual([]);
     },
-    30_000,
   );
 
   test("works by keyboard alone: the focus stays on the switch that was used, and an open mail stays open", async () => {
@@ -173,7 +172,7 @@ inChromium("the local cloud's console in a real browser", () => {
     await button.waitFor();
     await expect(focused()).resolves.toBe("Cut network: primary");
     expect(await page.locator("#inbox details[open]").count()).toBe(1);
-  }, 30_000);
+  });
 
   test("shows a fault of the API without suffering from it or using it up", async () => {
     const fault = await api.cloud.faults.inject({ kind: "api", status: 503, times: 1 });
@@ -183,7 +182,7 @@ inChromium("the local cloud's console in a real browser", () => {
     await page.getByRole("button", { name: "End: api" }).click();
     await page.getByText("status 503").waitFor({ state: "detached" });
     expect([api.cloud.faults.list().includes(fault), errors]).toEqual([false, []]);
-  }, 30_000);
+  });
 
   test("cuts and restores a machine's power and network from the page", async () => {
     const { page, errors } = await visit();
@@ -201,5 +200,5 @@ inChromium("the local cloud's console in a real browser", () => {
     expect(errors).toEqual([]);
     const shot = process.env.CONSOLE_SCREENSHOT;
     if (shot) await page.screenshot({ path: shot, fullPage: true });
-  }, 30_000);
+  });
 });

@@ -22,7 +22,7 @@ inChromium("the status page in a real browser", () => {
     writeFileSync(operatorFile, await passwordLine("ops", "secret"));
     site.observatory.settings.replace({ ...site.observatory.view.config(), operatorFile });
     await site.observatory.writer.flush();
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser.close();
     await site.close();

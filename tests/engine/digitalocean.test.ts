@@ -5,13 +5,13 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 
-import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
 
 import { labPaths } from "../../local/cloud/paths";
 import { omit } from "../../local/engine/omit";
+import { exitOf } from "../fixtures/exit-of";
 import { parse, project, type Outputs, type Preview, type Result, type StateFile } from "./kit";
 
-jest.setTimeout(180_000);
 const ROOT = resolve(__dirname, "../..");
 const stack = project(
   "ocean",
@@ -67,9 +67,8 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  const gone = new Promise((done) => cloud.once("exit", done));
   cloud.kill("SIGTERM");
-  await gone;
+  await exitOf(cloud);
   rmSync(CLOUD_STATE, { recursive: true, force: true });
   stack.remove();
 });

@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 
 import { getRequestListener } from "@hono/node-server";
-import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
 
 import { cloudDrift } from "../../cli/cloud-drift";
 import type { Ask } from "../../cli/droplets";
@@ -23,7 +23,6 @@ import { openStore } from "../../local/cloud/record-store";
 import { sampleFleet } from "../unit/cli/sample";
 import { parse, project, type Result } from "./kit";
 
-jest.setTimeout(180_000);
 const ROOT = resolve(__dirname, "../..");
 const stack = project(
   "zone",

@@ -3,11 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-import { expect, jest, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 
 import { parse, type Preview } from "./kit";
 
-jest.setTimeout(180_000);
 const ROOT = resolve(__dirname, "../..");
 
 /** No cloud anywhere: a preview of a fleet that is still to be made asks none. */

@@ -1,11 +1,9 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { afterAll, expect, jest, test } from "@jest/globals";
+import { afterAll, expect, test } from "@jest/globals";
 
 import { project } from "./kit";
-
-jest.setTimeout(180_000);
 
 /**
  * As components/last-backup.ts does it: something that depends on the machine, whose deletion saves

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 
-import { afterAll, expect, jest, test } from "@jest/globals";
+import { afterAll, expect, test } from "@jest/globals";
 
 import { project } from "./kit";
 
@@ -21,7 +21,6 @@ export const closure = pulumi.output(pulumi.runtime.serializeFunction(() => proc
 void pulumi.log.debug("not for the user");
 `;
 
-jest.setTimeout(60_000);
 const fixture = project("launch", PROGRAM);
 afterAll(() => fixture.remove());
 

@@ -5,11 +5,10 @@
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { afterAll, expect, jest, test } from "@jest/globals";
+import { afterAll, expect, test } from "@jest/globals";
 
 import { parse, project, type Outputs, type Preview, type StateFile } from "./kit";
 
-jest.setTimeout(180_000);
 const other = project(
   "other",
   `

@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
 
 import { project, type Result } from "./kit";
 import { type ServedCloud, serveCloud } from "./served-cloud";
-
-jest.setTimeout(180_000);
 
 const stack = project(
   "projects",

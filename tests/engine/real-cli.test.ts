@@ -155,7 +155,7 @@ suiteWhere(REASON, "beside the real CLI", () => {
     expect(stepsOf(done(await stack.run(["preview", "--json"])).stdout)).toEqual(
       stepsOf(cli(["preview", "--json"])),
     );
-  }, 120_000);
+  });
 
   test("the state of a first up is alike, and the CLI finds nothing to do on it", async () => {
     done(await stack.run(["up", "--skip-preview", "--json"]));
@@ -165,7 +165,7 @@ suiteWhere(REASON, "beside the real CLI", () => {
     expect(stateOf()).toEqual([]);
     cli(["up", "--yes", "--skip-preview"]);
     expect(outline(embedded)).toEqual(outline(stateOf()));
-  }, 240_000);
+  });
 
   test("the CLI's stack is gone on with: nothing to do, an update, a refresh, and the CLI again", async () => {
     expect(done(await stack.run(["preview", "--json", "--expect-no-changes"])).code).toBe(0);
@@ -178,7 +178,7 @@ suiteWhere(REASON, "beside the real CLI", () => {
         SAID: "two",
       }),
     );
-  }, 240_000);
+  });
 
   test("each operation prints the same lines and ends with the same exit code", async () => {
     // Either works on a copy of its own of one state, so that even ids and what was drawn at random
@@ -217,7 +217,7 @@ suiteWhere(REASON, "beside the real CLI", () => {
       });
     }
     writeFileSync(stack.stateFile, state);
-  }, 240_000);
+  });
 
   test("a secret's text and a wrong passphrase mean the same to both", async () => {
     const outputs = parse<Outputs>(cli(["stack", "output", "--json", "--show-secrets"]));
@@ -226,7 +226,7 @@ suiteWhere(REASON, "beside the real CLI", () => {
     ).toEqual(outputs);
     expect((await stack.run(["preview"], { PULUMI_CONFIG_PASSPHRASE: "wrong" })).code).not.toBe(0);
     expect(() => cli(["preview"], { PULUMI_CONFIG_PASSPHRASE: "wrong" })).toThrow();
-  }, 120_000);
+  });
 
   test("destroyed by the embedded engine, gone for the CLI too", async () => {
     done(await stack.run(["destroy", "--skip-preview", "--json"]));
@@ -234,5 +234,5 @@ suiteWhere(REASON, "beside the real CLI", () => {
       cli(["stack", "export"]),
     );
     expect(deployment.resources ?? []).toEqual([]);
-  }, 120_000);
+  });
 });

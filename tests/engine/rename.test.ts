@@ -1,12 +1,11 @@
 import { join, resolve } from "node:path";
 
-import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
 
 import { createRecordsOnlyHypervisor } from "../../local/cloud/machines/records-only";
 import { project } from "./kit";
 import { serveCloud, type ServedCloud } from "./served-cloud";
 
-jest.setTimeout(120_000);
 const ROOT = resolve(__dirname, "../..");
 
 /** A tag, its firewall and a droplet, made as the program makes a server. */

@@ -2,11 +2,9 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { afterAll, expect, jest, test } from "@jest/globals";
+import { afterAll, expect, test } from "@jest/globals";
 
 import { parse, project, type Preview } from "./kit";
-
-jest.setTimeout(180_000);
 
 /** Every command tells a log what is done to it. V is the version of the program. */
 const HEAD = `

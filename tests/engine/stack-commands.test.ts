@@ -1,11 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { afterAll, expect, jest, test } from "@jest/globals";
+import { afterAll, expect, test } from "@jest/globals";
 
 import { parse, project } from "./kit";
-
-jest.setTimeout(180_000);
 
 const pets = project(
   "herd",

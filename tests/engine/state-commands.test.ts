@@ -1,11 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { afterAll, expect, jest, test } from "@jest/globals";
+import { afterAll, expect, test } from "@jest/globals";
 
 import { project } from "./kit";
-
-jest.setTimeout(180_000);
 
 const pets = project(
   "pets",

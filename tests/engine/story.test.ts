@@ -1,11 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { afterAll, expect, jest, test } from "@jest/globals";
+import { afterAll, expect, test } from "@jest/globals";
 
 import { parse, project, type Outputs, type Preview } from "./kit";
-
-jest.setTimeout(180_000);
 
 /** One program in three versions, chosen by V: each test goes on where the last one stopped. */
 const stack = project(

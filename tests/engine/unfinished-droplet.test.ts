@@ -1,13 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
-import { afterAll, afterEach, beforeAll, expect, jest, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
 
 import type { Hypervisor } from "../../local/cloud/machines/hypervisor";
 import { createRecordsOnlyHypervisor } from "../../local/cloud/machines/records-only";
 import { parse, project, type Result, type StateFile } from "./kit";
 import { type ServedCloud, serveCloud } from "./served-cloud";
-
-jest.setTimeout(180_000);
 
 const stack = project(
   "unfinished",

@@ -27,7 +27,7 @@ beforeAll(async () => {
     ttl: "600",
     "failover-token": "very-secret-token",
   }));
-}, 60_000);
+});
 afterAll(() => {
   process.chdir(HOME);
   removeProjects();

@@ -33,7 +33,7 @@ beforeAll(async () => {
     "offsite-user": "fleet",
     "offsite-secret": "very-secret-there",
   }));
-}, 30_000);
+});
 
 const all = (type: string): Registered[] =>
   resources.filter((one) => one.type.endsWith(`:${type}`));
@@ -309,7 +309,7 @@ describe("another fleet", () => {
       "admin-keys": "ssh-ed25519 AAAAowner owner@laptop",
       "repository-password": "of the lost fleet",
     }));
-  }, 30_000);
+  });
   const one = (wanted: string) =>
     other.find(({ custom, type, name }) => custom && shortName(type, name) === wanted)?.inputs;
 
@@ -372,4 +372,4 @@ test("a preview shows every resource: none is made only once something else is k
   const names = (list: readonly Registered[]) =>
     list.map(({ type, name }) => shortName(type, name)).sort();
   expect(names(preview.resources)).toEqual(names(resources));
-}, 30_000);
+});

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
 import { PATHS } from "@second-server/contract/paths";
 import type { MachineFile } from "@second-server/contract/release";
+
+import { exitOf } from "../fixtures/exit-of";
 
 export const NGINX = "/usr/sbin/nginx";
 
@@ -131,15 +132,14 @@ export const startNginx = async (
       await ask();
       return nginx;
     } catch (error) {
-      if (nginx.exitCode !== null) throw new Error("nginx ended", { cause: error });
+      if (nginx.exitCode !== null || nginx.signalCode !== null)
+        throw new Error("nginx ended", { cause: error });
       await setTimeout(20);
     }
   }
 };
 
 export const stopNginx = async (nginx: ChildProcess | undefined): Promise<void> => {
-  if (nginx?.exitCode !== null) return;
-  const ended = once(nginx, "exit");
-  nginx.kill("SIGQUIT");
-  await ended;
+  nginx?.kill("SIGQUIT");
+  if (nginx) await exitOf(nginx);
 };

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { PATHS } from "@second-server/contract/paths";
 
 import { withLock } from "../../../agent/lock";
+import { exitOf } from "../../fixtures/exit-of";
 import { type TemporaryMachine, temporaryMachine } from "./temporary-machine";
 
 let machine: TemporaryMachine;
@@ -79,6 +80,6 @@ test("a holder that was killed holds nothing", async () => {
     "another fleet-agent is at work",
   );
   process.kill(-holder.pid!, "SIGKILL");
-  await once(holder, "close");
+  await exitOf(holder);
   expect(await withLock(machine, "apply", 5, async () => "done")).toBe("done");
 });

@@ -2,12 +2,11 @@ import { execFile } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-import { afterAll, expect, jest, test } from "@jest/globals";
+import { afterAll, expect, test } from "@jest/globals";
 import { openStackSettings } from "@second-server/engine/settings";
 
 import { valueOf } from "../../../cli/secret-value";
 
-jest.setTimeout(180_000);
 const ROOT = resolve(__dirname, "../../..");
 const STACK = `secret-test-${process.pid}`;
 const FILE = join(ROOT, `Pulumi.${STACK}.yaml`);

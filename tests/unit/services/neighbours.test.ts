@@ -8,6 +8,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 
+import { exitOf } from "../../fixtures/exit-of";
 import { suiteWhere } from "../../fixtures/suite-where";
 
 const PROGRAM = join(__dirname, "../../../services/health/main.py");
@@ -57,7 +58,7 @@ suiteWhere(
     });
     afterAll(async () => {
       child.kill("SIGTERM");
-      await once(child, "exit");
+      await exitOf(child);
       neighbour.server.close();
       teapot.server.close();
       rmSync(folder, { recursive: true, force: true });

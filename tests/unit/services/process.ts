@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 import { buildSync } from "esbuild";
 
+import { exitOf } from "../../fixtures/exit-of";
 import { freePort } from "../../fixtures/free-port";
 
 const PROJECT = resolve(__dirname, "../../..");
@@ -18,7 +18,8 @@ export interface Running {
 
 const answers = async (url: string, child: ChildProcess, said: () => string): Promise<void> => {
   for (;;) {
-    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${said()}`);
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`it ended with ${child.exitCode ?? child.signalCode}: ${said()}`);
     try {
       if ((await fetch(url)).ok) return;
     } catch {
@@ -70,11 +71,10 @@ export const start = async (name: string): Promise<Running> => {
   });
   const url = `http://127.0.0.1:${port}`;
   const stop = async () => {
-    const ended = child.exitCode === null ? once(child, "exit") : null;
     child.kill("SIGTERM");
-    await ended;
+    const [code, signal] = await exitOf(child);
     rmSync(folder, { recursive: true, force: true });
-    return { code: child.exitCode, signal: child.signalCode };
+    return { code, signal };
   };
   try {
     await answers(`${url}/health`, child, () => said);

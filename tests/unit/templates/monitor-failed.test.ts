@@ -9,6 +9,7 @@ import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { SMTPServer } from "smtp-server";
 
 import { fill } from "../../../render/fill";
+import { exitOf } from "../../fixtures/exit-of";
 
 let folder = "";
 beforeEach(() => {
@@ -49,7 +50,7 @@ test("the monitor dies → one mail by other code → dies again within the hour
   );
   const program = join(folder, "monitor-failed");
   writeFileSync(program, fill("system/monitor-failed", {}));
-  const end = async (result: string, code = "killed", status = "ABRT"): Promise<number> => {
+  const end = async (result: string, code = "killed", status = "ABRT"): Promise<number | null> => {
     const child = spawn("python3", [program, config], {
       env: {
         PATH: process.env["PATH"],
@@ -60,8 +61,7 @@ test("the monitor dies → one mail by other code → dies again within the hour
       },
       stdio: ["ignore", "ignore", "inherit"],
     });
-    const [exited] = (await once(child, "exit")) as [number];
-    return exited;
+    return (await exitOf(child))[0];
   };
   expect([await end("success"), mails.length]).toEqual([0, 0]);
   expect([await end("watchdog"), await end("watchdog"), mails.length]).toEqual([0, 0, 1]);

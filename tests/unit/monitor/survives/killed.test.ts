@@ -13,6 +13,7 @@ import { buildSync } from "esbuild";
 import { SMTPServer } from "smtp-server";
 
 import { openDatabase } from "../../../../monitor/store/database";
+import { exitOf } from "../../../fixtures/exit-of";
 
 const ROOT = join(__dirname, "../../../..");
 const mails: { id: string; subject: string }[] = [];
@@ -106,7 +107,7 @@ const start = (): ChildProcess =>
 
 const kill = async (child: ChildProcess): Promise<void> => {
   child.kill("SIGKILL");
-  await once(child, "exit");
+  await exitOf(child);
 };
 
 const until = (isSo: () => boolean): Promise<void> =>
@@ -147,7 +148,7 @@ test("killed in the middle of anything, again and again: one alert, one all-clea
   // Ended well, so that it is known to have been up: what was never up is silent for a while.
   first.kill("SIGTERM");
   // systemd's own stop is SIGINT: any other end is a failure, which ExecStopPost= tells.
-  expect(await once(first, "exit")).toEqual([143, null]);
+  expect(await exitOf(first)).toEqual([143, null]);
   down = true;
   await torment(kills, mail("[lab] DOWN: blog"));
   down = false;
@@ -160,4 +161,4 @@ test("killed in the middle of anything, again and again: one alert, one all-clea
     await database.rows("SELECT count(*) AS n, count(closed) AS closed FROM incident"),
   ).toEqual([{ n: 1, closed: 1 }]);
   database.close();
-}, 120_000);
+});

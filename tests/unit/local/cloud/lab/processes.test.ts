@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +8,7 @@ import { expect, test } from "@jest/globals";
 import { isDaemonOf } from "../../../../../local/cloud/lab/processes";
 import { endPlainDaemon } from "../../../../../local/cloud/lab/stop";
 import { labPaths } from "../../../../../local/cloud/paths";
+import { exitOf } from "../../../../fixtures/exit-of";
 
 const paths = labPaths("/var/lib/one");
 
@@ -31,9 +31,8 @@ test("a process that has got the number of a daemon which is gone is left alone"
     await endPlainDaemon(labPaths(state));
     expect(other.signalCode).toBeNull();
   } finally {
-    const ended = once(other, "exit");
     other.kill("SIGKILL");
-    await ended;
+    await exitOf(other);
     rmSync(state, { recursive: true });
   }
 });

@@ -7,6 +7,7 @@ import { expect, test } from "@jest/globals";
 
 import { enterArgv } from "../../../../../local/cloud/machines/enter";
 import { attempt } from "../../../../../local/cloud/machines/run-program";
+import { exitOf } from "../../../../fixtures/exit-of";
 import { suiteWhere } from "../../../../fixtures/suite-where";
 
 const namespaces = [
@@ -57,13 +58,12 @@ suiteWhere(
       );
       expect(asked).toMatchObject({ code: 7, stdout: "one two words\n" });
       machine.stdin.end("\n");
-      expect(await once(machine, "exit")).toEqual([0, null]);
+      expect(await exitOf(machine)).toEqual([0, null]);
     });
 
     test("don't hold up a shutdown that finds one running: both end", async () => {
       const machine = system();
       await once(createInterface({ input: machine.stdout }), "line");
-      const ended = once(machine, "exit");
       const running = attempt(
         enterArgv([], initOf(machine.pid!), ["sh", "-c", "echo inside; exec sleep 1000"]),
         {
@@ -72,7 +72,7 @@ suiteWhere(
           },
         },
       );
-      expect(await ended).toEqual([0, null]);
+      expect(await exitOf(machine)).toEqual([0, null]);
       expect((await running).code).toBe(137);
     });
   },
