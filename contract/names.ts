@@ -6,6 +6,8 @@ export const UNITS = {
   journald: "systemd-journald.service",
   logSizes: "log-sizes.service",
   logSizesTimer: "log-sizes.timer",
+  /** Where a machine may put what is not at work, when memory is short. */
+  swap: "swap-file.service",
   cron: "cron.service",
   certbot: "certbot.timer",
   certbotRun: "certbot.service",

@@ -164,6 +164,8 @@ export const PATHS = {
   webLogs: "/var/log/nginx/fleet",
   /** What rotates it. */
   logSizes: `${SETTINGS}/log-sizes.conf`,
+  /** What the machine swaps to. */
+  swap: "/var/lib/fleet-swap",
   backupCron: "/etc/cron.d/fleet-backup",
 } as const;
 

@@ -36,6 +36,7 @@ const NGINX: ReleaseUnit = {
 const COMMON_UNITS: readonly ReleaseUnit[] = [
   daemon(UNITS.clientLimits, [PATHS.clientLimits]),
   NGINX,
+  daemon(UNITS.swap, []),
   { name: UNITS.logSizes, restartOn: [], onChange: "none", enable: false },
   { name: UNITS.logSizesTimer, restartOn: [], onChange: "none", enable: true },
   { name: UNITS.certbot, restartOn: [], onChange: "none", enable: true },

@@ -11,6 +11,7 @@ import { PULL_UNIT } from "@second-server/contract/units";
 import type { FleetFacts } from "../config/fleet";
 import { fill } from "./fill";
 import { jsonFile } from "./json-file";
+import { memoryFences } from "./memory";
 
 export const sshdText = (role: Role): string =>
   fill("ssh/10-fleet.conf", {
@@ -104,29 +105,12 @@ const hostSettings = (): MachineFile[] =>
     ] as const
   ).map(([path, template]) => ({ path, mode: 0o644, text: fill(template, {}) }));
 
-/**
- * Memory and processes of what strangers can start, and what is kept for the monitor's programs
- * whatever happens beside them.
- */
-const fences = (): MachineFile[] => [
-  {
-    path: unitPath(`${UNITS.ssh}.d/fleet.conf`),
-    mode: 0o644,
-    text: fill("systemd/ssh-fence.conf", {}),
-  },
-  {
-    path: unitPath("system.slice.d/fleet.conf"),
-    mode: 0o644,
-    text: fill("systemd/system-slice.conf", {}),
-  },
-];
-
 /** What both machines have, whatever they do. */
 export const systemFiles = (role: Role): MachineFile[] => [
   ...hostSettings(),
   ...clientLimits(),
   ...renewals(),
-  ...fences(),
+  ...memoryFences(),
   ...logSizes(),
   { path: PATHS.sshdSettings, mode: 0o644, text: sshdText(role) },
   {

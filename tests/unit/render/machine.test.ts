@@ -10,9 +10,10 @@ import { problemsOf } from "../../../monitor/validate";
 import { secretsOf } from "../../../render/alerts";
 import { desiredState } from "../../../render/desired-state";
 import { firstBoot } from "../../../render/first-boot";
-import { renderPrimary, renderWatcher } from "../../../render/machine";
+import { renderMachine, renderPrimary, renderWatcher } from "../../../render/machine";
 import { observatoryConfig, watchdogConfig } from "../../../render/monitor";
 import { cronSchedule } from "../../../render/system";
+import { hasProcess, unitName } from "../../../render/units";
 import { factsIn, project, removeProjects } from "../../fixtures/manifest";
 
 afterAll(removeProjects);
@@ -22,6 +23,16 @@ const portOf = (name: string): number =>
   small.services.find((service) => service.name === name)!.port!;
 const textAt = (fleet: typeof small, path: string): string =>
   [...renderPrimary(fleet), ...renderWatcher(fleet)].find((file) => file.path === path)!.text;
+
+/** By the file's name below systemd's folder. */
+const unitTexts = (files: ReturnType<typeof renderPrimary>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    files.flatMap(({ path, text }) =>
+      path.startsWith("/etc/systemd/system/")
+        ? [[path.slice("/etc/systemd/system/".length), text]]
+        : [],
+    ),
+  );
 
 test("a relay that is away is not a network that is away: both machines have other places to ask", () => {
   for (const places of [observatoryConfig(small).network, watchdogConfig(small).watcher?.network]) {
@@ -212,6 +223,37 @@ describe.each([
       .flatMap(({ text }) => /^MemoryMax=(\d+)M$/m.exec(text)?.[1] ?? [])
       .map(Number);
     expect(limits.reduce((sum, limit) => sum + limit, 0)).toBeLessThan(400);
+  });
+  test("when memory is short, backups go first, then services, the web server, what moves names, and last who tells", () => {
+    const units = { ...unitTexts(renderPrimary(fleet)), ...unitTexts(renderWatcher(fleet)) };
+    const score = (name: string): number =>
+      Number(/^OOMScoreAdjust=(-?\d+)$/m.exec(units[name] ?? "")?.[1] ?? 0);
+    const scores = [
+      score("backup-pull.service"),
+      ...fleet.services.filter(hasProcess).map((service) => score(unitName(service))),
+      score("nginx.service.d/limits.conf"),
+      ...(fleet.failover === undefined ? [] : [score("failover.service")]),
+      score("fleet-watchdog.service"),
+      score("observatory.service"),
+    ];
+    expect(scores).toEqual([...scores].sort((a, b) => b - a));
+    expect(new Set(scores).size).toBeGreaterThan(3);
+    // One worker's end is no reason to end the web server, nor one login's to end the others.
+    for (const name of ["nginx.service.d/limits.conf", "ssh.service.d/fleet.conf"])
+      expect(units[name]).toMatch(/^OOMPolicy=continue$/m);
+    for (const name of ["fleet-watchdog.service", "observatory.service"])
+      expect(units[name]).toMatch(/^MemorySwapMax=0$/m);
+  });
+  test("both machines keep memory for the monitor, hold back who is logged in, and have swap where the kernel is theirs", () => {
+    for (const role of ["primary", "watcher"] as const) {
+      const units = unitTexts(renderMachine(fleet, role));
+      expect(units["system.slice.d/fleet.conf"]).toContain("MemoryMin=128M");
+      expect(units["user.slice.d/fleet.conf"]).toContain("MemoryHigh=60%");
+      expect(units["swap-file.service"]).toContain("ConditionVirtualization=!container");
+      expect(desiredState(fleet, role).units).toContainEqual(
+        expect.objectContaining({ name: "swap-file.service", enable: true }),
+      );
+    }
   });
 });
 
