@@ -115,6 +115,8 @@ export interface HostCheck extends CheckBase {
     readonly rebootPendingSeconds?: number;
     /** So long an upgrade that installs itself may wait. */
     readonly upgradesPendingSeconds?: number;
+    /** So long no time server may have set its clock. */
+    readonly unsyncedSeconds?: number;
     /**
      * The certificate's renewal: certbot's last run and the last trial have to have ended well, and
      * that trial not longer ago than this.

@@ -19,6 +19,7 @@ export const CHECKS = {
 export const hostCheck = (machine: Role): string => `${machine}/host`;
 export const rebootCheck = (machine: Role): string => `${machine}/reboot`;
 export const upgradeCheck = (machine: Role): string => `${machine}/upgrades`;
+export const clockCheck = (machine: Role): string => `${machine}/clock`;
 export const renewalCheck = (machine: Role): string => `${machine}/renewal`;
 export const copyCheck = (service: string): string => `copy/${service}`;
 export const unitCheck = (machine: Role, unit: string): string => `${machine}/${unit}`;

@@ -6,6 +6,8 @@ export const UNITS = {
   journald: "systemd-journald.service",
   logSizes: "log-sizes.service",
   logSizesTimer: "log-sizes.timer",
+  /** Sets the clock by time servers; not in a container, which has its host's. */
+  timeSync: "systemd-timesyncd.service",
   /** Where a machine may put what is not at work, when memory is short. */
   swap: "swap-file.service",
   cron: "cron.service",

@@ -13,6 +13,16 @@ export interface RenewalOutcome {
   readonly says: string;
 }
 
+/** Somebody was let in by SSH. */
+export interface Login {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly user: string;
+  readonly address: string;
+  /** The key's type and SHA-256. */
+  readonly by: string;
+}
+
 /** A machine as it sees itself. Percent of use, 0 to 100. */
 export interface HostFacts extends Space {
   readonly memoryPercent: number;
@@ -24,6 +34,13 @@ export interface HostFacts extends Space {
   readonly upgradesPending?: number;
   /** For how long some have waited that should have installed themselves. */
   readonly upgradesPendingSeconds?: number;
+  /**
+   * For how long no time server has set its clock. Absent where the clock is the host's (a
+   * container).
+   */
+  readonly unsyncedSeconds?: number;
+  /** The newest login of each address, of a day. Absent: nobody knows yet. */
+  readonly logins?: readonly Login[];
   /** The last run of certbot's own timer, and the last weekly trial. */
   readonly renewal?: RenewalOutcome;
   readonly trial?: RenewalOutcome;

@@ -116,7 +116,8 @@ const createCourse = (deps: ObservatoryDeps, base: Foundation): Course => {
   const { saved, clock, log } = deps;
   const failover = failoverOf(deps, base);
   const { settings, key, writer, store, queue, send, windows } = base;
-  const passiveChecks = createPassiveChecks({ clock, settings, store, send }, saved);
+  const passiveChecks = createPassiveChecks({
+ clock, settings, store, send, note: base.note }, saved);
   const schedule = createSchedule(clock);
   const lag = createEventLoopLag(clock);
   const pipeline = createPipeline(

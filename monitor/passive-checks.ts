@@ -2,11 +2,13 @@ import { dirname } from "node:path";
 
 import type { Check } from "@second-server/contract/check-settings";
 
+import { createLoginWatch } from "./actions/login-watch";
 import type { Clock } from "./adapters/clock";
 import type { Message } from "./alerts/messages";
 import { type BlindWindows, createBlindWindows } from "./checks/blind-windows";
 import { createPushChecks, type PushChecks } from "./checks/push-checks";
 import { createOffline, type Offline } from "./self/offline";
+import type { Note } from "./self/overload";
 import { checksOf } from "./settings";
 import type { SettingsInForce } from "./settings-in-force";
 import type { SavedState } from "./store/load-state";
@@ -33,10 +35,11 @@ export const createPassiveChecks = (
     readonly settings: SettingsInForce;
     readonly store: StateStore;
     readonly send: (message: Message) => void;
+    readonly note: Note;
   },
   saved: SavedState,
 ): PassiveChecks => {
-  const { clock, settings, store, send } = deps;
+  const { clock, settings, store, send, note } = deps;
   const { fleet, statusUrl, failAfter, intervalSeconds } = settings.current();
   const now = (): number => clock.now();
   const offline = createOffline(
@@ -55,12 +58,17 @@ export const createPassiveChecks = (
     saved.deaf,
   );
   if (saved.lastRunAt !== undefined) blindWindows.endNow(saved.lastRunAt);
+  const loginWatch = createLoginWatch(
+    { now, keep: (known) => store.meta("logins", known), note },
+    saved.logins,
+  );
   const pushChecks = createPushChecks(
     {
       now,
       keep: (beats) => store.meta("beats", beats),
       gaps: () => blindWindows.all(),
       folder: dirname(settings.current().database),
+      logins: (machine, logins) => loginWatch.seen(machine, logins),
       units: () => ownUnits(checksOf(settings.current())),
       hostIsWatched: () => isPrimaryWatched(checksOf(settings.current())),
     },

@@ -1,6 +1,7 @@
 import type { Check, HttpCheck } from "@second-server/contract/check-settings";
 import {
   CHECKS,
+  clockCheck,
   hostCheck,
   rebootCheck,
   renewalCheck,
@@ -126,6 +127,8 @@ export const WATCHED_UNITS: Readonly<Record<Role, readonly string[]>> = {
   watcher: [UNITS.nginx, UNITS.certbot, UNITS.cron],
 };
 const LIMITS = { memoryPercent: 95, diskPercent: 90, inodesPercent: 90, clockSeconds: 30 };
+/** systemd-timesyncd asks every half hour or so. */
+const UNSYNCED_SECONDS = DAY_SECONDS;
 /** Two missed weeks. */
 const TRIAL_SECONDS = 15 * 86_400;
 const machineChecks = (
@@ -154,6 +157,14 @@ const machineChecks = (
     layer: "data",
     machine,
     limits: { upgradesPendingSeconds: upgradeWithinSeconds },
+    intervalSeconds: 60,
+  },
+  {
+    kind: "host",
+    id: clockCheck(machine),
+    layer: "data",
+    machine,
+    limits: { unsyncedSeconds: UNSYNCED_SECONDS },
     intervalSeconds: 60,
   },
   {

@@ -37,6 +37,7 @@ const COMMON_UNITS: readonly ReleaseUnit[] = [
   daemon(UNITS.clientLimits, [PATHS.clientLimits]),
   NGINX,
   daemon(UNITS.swap, []),
+  daemon(UNITS.timeSync, []),
   { name: UNITS.logSizes, restartOn: [], onChange: "none", enable: false },
   { name: UNITS.logSizesTimer, restartOn: [], onChange: "none", enable: true },
   { name: UNITS.certbot, restartOn: [], onChange: "none", enable: true },
@@ -68,6 +69,7 @@ const COMMON_PACKAGES = [
   "libnginx-mod-http-brotli-static",
   "logrotate",
   "nftables",
+  "systemd-timesyncd",
 ];
 const DIRECTORIES: Release["directories"] = [
   // Its files are readable, its secrets are not: those have a mode of their own.

@@ -19,6 +19,11 @@ const overdue = (what: string, seconds: number | undefined, limit?: number): rea
     ? []
     : [`${what} pending${lasting(seconds)}, more than ${span(limit * 1000)}`];
 
+const unsynced = (seconds: number | undefined, limit?: number): readonly string[] =>
+  seconds === undefined || limit === undefined || seconds <= limit
+    ? []
+    : [`no time server has set the clock${lasting(seconds)}`];
+
 const waiting = ({ upgradesPendingSeconds: seconds }: HostFacts): string =>
   seconds === undefined ? "" : `, some${lasting(seconds)} although they install themselves`;
 
@@ -48,6 +53,7 @@ export const judgeHost = ({ limits }: HostCheck, facts: HostFacts, clockMs: numb
       facts.upgradesPendingSeconds,
       limits.upgradesPendingSeconds,
     ),
+    ...unsynced(facts.unsyncedSeconds, limits.unsyncedSeconds),
   ];
   if (found.length > 0) throw new (isFull(facts) ? Exhausted : Finding)(found.join("; "));
   const { memoryPercent, diskPercent, load, upgradesPending = 0 } = facts;
@@ -109,6 +115,21 @@ const upgradesAdvice = (machine: Machine): Advice => ({
   ],
 });
 
+const isOfClock = ({ limits }: HostCheck): boolean => limits.unsyncedSeconds !== undefined;
+
+const clockAdvice = (machine: Machine): Advice => ({
+  wrong: `The ${machine}'s clock is set by nobody`,
+  affects:
+    "nothing that visitors see now. A clock that runs away has certificates refused, backups and alerts with wrong times, and signed messages that are not believed.",
+  steps: [
+    {
+      say: "Which time server does it ask, and what does that say?",
+      run: onMachine(machine, "timedatectl timesync-status"),
+    },
+    { say: "Why does it not?", run: logs(machine, UNITS.timeSync) },
+  ],
+});
+
 export const hostKind: ReportedKind<HostCheck> = {
   source: "reports",
   layer: "service",
@@ -122,13 +143,15 @@ export const hostKind: ReportedKind<HostCheck> = {
       clockSeconds: optional(number),
       rebootPendingSeconds: optional(number),
       upgradesPendingSeconds: optional(number),
+      unsyncedSeconds: optional(number),
       trialSeconds: optional(number),
     }),
   },
   judge: async (check, reports) => {
     // That a machine is silent is for the check of its disk and memory to tell, once.
     const { trialSeconds } = check.limits;
-    const isDetail = isOfReboot(check) || isOfUpgrades(check) || trialSeconds !== undefined;
+    const isDetail =
+      isOfReboot(check) || isOfUpgrades(check) || isOfClock(check) || trialSeconds !== undefined;
     const kind = isDetail ? "unit" : "host";
     const { report, clockMs } = await reports.machine({ ...check, kind });
     if (trialSeconds !== undefined) return judgeRenewal(report, trialSeconds, reports.now());
@@ -136,6 +159,7 @@ export const hostKind: ReportedKind<HostCheck> = {
   },
   advice: (check, machine) => {
     if (check.limits.trialSeconds !== undefined) return renewalAdvice(machine);
+    if (isOfClock(check)) return clockAdvice(machine);
     if (isOfUpgrades(check)) return upgradesAdvice(machine);
     return isOfReboot(check) ? rebootAdvice(machine) : advice(machine);
   },

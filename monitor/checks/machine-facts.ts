@@ -10,6 +10,8 @@ import type { HostFacts, RenewalOutcome, Space } from "@second-server/contract/r
 
 import { flag, number, objectOf, read, text } from "../store/shapes";
 import { writeAtomically } from "../store/state-file";
+import { createLogins } from "./logins";
+import { unsyncedSeconds } from "./time-sync";
 
 const run = promisify(execFile);
 const used = (free: number, all: number): number =>
@@ -169,23 +171,27 @@ const createUpgradeCount = (
 /** `folder`: where this program keeps what has to outlive it. */
 export const createMachineFacts = (folder: string, ask = aptUpgrades): MachineFacts => {
   const upgrades = createUpgradeCount(ask, sinceFile(join(folder, "upgrades.json")));
+  const logins = createLogins();
   return {
     look: async (units, now) => {
-      const [memory, disk, load, rebootSince, states, renewal, trial] = await Promise.all([
-        readFile("/proc/meminfo", "utf8"),
-        space(),
-        readFile("/proc/loadavg", "utf8"),
-        // Made by the first upgrade that needs a reboot, written again by each later one, and gone
-        // with it.
-        stat("/run/reboot-required").then(
-          ({ birthtimeMs, mtimeMs }) =>
-            birthtimeMs > 0 ? Math.min(birthtimeMs, mtimeMs) : mtimeMs,
-          () => undefined,
-        ),
-        lookAtUnits(units),
-        renewalOutcome("renewal"),
-        renewalOutcome("trial"),
-      ]);
+      const [memory, disk, load, rebootSince, unsynced, states, renewal, trial] = await Promise.all(
+        [
+          readFile("/proc/meminfo", "utf8"),
+          space(),
+          readFile("/proc/loadavg", "utf8"),
+          // Made by the first upgrade that needs a reboot, written again by each later one, and gone
+          // with it.
+          stat("/run/reboot-required").then(
+            ({ birthtimeMs, mtimeMs }) =>
+              birthtimeMs > 0 ? Math.min(birthtimeMs, mtimeMs) : mtimeMs,
+            () => undefined,
+          ),
+          unsyncedSeconds(now),
+          lookAtUnits(units),
+          renewalOutcome("renewal"),
+          renewalOutcome("trial"),
+        ],
+      );
       const kilobytes = (name: string): number =>
         Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(memory)?.[1] ?? 0);
       return {
@@ -198,6 +204,8 @@ export const createMachineFacts = (folder: string, ask = aptUpgrades): MachineFa
             ? undefined
             : Math.max(0, Math.round((now - rebootSince) / 1000)),
         ...upgrades(now),
+        unsyncedSeconds: unsynced,
+        logins: logins(now),
         renewal,
         trial,
         ...states,

@@ -1,4 +1,5 @@
 import type { MachineReport } from "@second-server/contract/reports";
+import type { Role } from "@second-server/contract/roles";
 
 import { span } from "../alerts/words";
 import { beat, type Beat, type Word } from "./beats";
@@ -32,6 +33,8 @@ export interface PushDeps {
   /** When no job could be heard. */
   readonly gaps: () => readonly BlindWindow[];
   readonly units: () => readonly string[];
+  /** Who has logged in to a machine, as it says. */
+  readonly logins: (machine: Role, logins: MachineReport["logins"]) => void;
   /** Where this program keeps what has to outlive it. */
   readonly folder: string;
   /**
@@ -41,7 +44,11 @@ export interface PushDeps {
 }
 
 /** One look at this machine serves all checks of it; what is left on the disk is always of now. */
-const createOwnFacts = ({ units, folder }: PushDeps): ((now: number) => Promise<MachineNow>) => {
+const createOwnFacts = ({
+  units,
+  folder,
+  logins,
+}: PushDeps): ((now: number) => Promise<MachineNow>) => {
   const facts = createMachineFacts(folder);
   const restarts = createRestarts();
   let last: { readonly at: number; readonly report: Promise<MachineReport> } | undefined;
@@ -53,6 +60,7 @@ const createOwnFacts = ({ units, folder }: PushDeps): ((now: number) => Promise<
       };
     const report = await last.report;
     restarts.seen(report.restarts, report.at);
+    logins("watcher", report.logins);
     return {
       report: { ...report, ...(await space()) },
       clockMs: 0,
@@ -100,6 +108,7 @@ export const createPushChecks = (
       const was = primary !== undefined && isFull(primary.report);
       primary = { report, arrived: deps.now() };
       restarts.seen(report.restarts, deps.now());
+      deps.logins("primary", report.logins);
       return was !== isFull(report);
     },
     machine: async ({ kind, machine }) =>

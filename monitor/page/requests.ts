@@ -2,6 +2,7 @@ import { FAILOVER_MODES } from "@second-server/contract/failover";
 import type { MachineReport } from "@second-server/contract/reports";
 
 import { type Action, WEEK_MINUTES } from "../actions/actions";
+import { MOST_LOGINS } from "../checks/logins";
 import { count, flag, listOf, oneOf, optional, recordOf, type Rule, rule, shape } from "../rules";
 import { Refusal } from "./reply";
 
@@ -89,6 +90,15 @@ const byUnit = (of: Rule): Rule => recordOf(line(256), of, MOST_UNITS);
 
 const renewal = shape({ at: count, ok: flag, says: line(1000) });
 
+const few =
+  (of: Rule, most: number): Rule =>
+  (value, at) =>
+    Array.isArray(value) && value.length > most
+      ? [`${at}: more than ${most} entries`]
+      : listOf(of)(value, at);
+
+const login = shape({ at: count, user: line(64), address: line(64), by: line(128) });
+
 const reportFields: { readonly [Field in keyof Required<MachineReport>]: Rule } = {
   at: count,
   memoryPercent: percent,
@@ -99,6 +109,8 @@ const reportFields: { readonly [Field in keyof Required<MachineReport>]: Rule } 
   rebootPendingSeconds: optional(count),
   upgradesPending: optional(count),
   upgradesPendingSeconds: optional(count),
+  unsyncedSeconds: optional(count),
+  logins: optional(few(login, MOST_LOGINS)),
   renewal: optional(renewal),
   trial: optional(renewal),
   units: byUnit(line(64)),

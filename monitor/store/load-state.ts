@@ -1,4 +1,5 @@
 import type { Announced } from "../actions/announcements";
+import type { KnownLogins } from "../actions/login-watch";
 import type { SavedMessages } from "../adapters/message-queue";
 import type { QueuedMessage } from "../adapters/queued-message";
 import type { CheckState } from "../alerts/check-state";
@@ -27,6 +28,7 @@ export interface SavedState extends SavedMessages {
   readonly nextIncident: number;
   readonly windows: readonly Window[];
   readonly announced: readonly Announced[];
+  readonly logins: KnownLogins;
   readonly beats: Readonly<Record<string, Beat>>;
   readonly deaf: readonly BlindWindow[];
   /** Since when this machine has had no network. */
@@ -139,7 +141,7 @@ const loadMessages = async (
 const loadFacts = async (
   database: Database,
   { whole }: Salvage,
-): Promise<Pick<SavedState, "windows" | "announced" | "beats" | "deaf" | "offline">> => {
+): Promise<Pick<SavedState, "windows" | "announced" | "logins" | "beats" | "deaf" | "offline">> => {
   const rows = await database.rows<{ key: string; value: unknown }>("SELECT key, value FROM meta");
   const facts = new Map(rows.map(({ key, value }) => [key, value]));
   const fact = <Value>(key: string, fits: shapes.Fits): Value | undefined => {
@@ -150,6 +152,7 @@ const loadFacts = async (
   return {
     windows: fact<Window[]>("windows", shapes.listOf(shapes.window)) ?? [],
     announced: fact<Announced[]>("announced", shapes.listOf(shapes.announced)) ?? [],
+    logins: fact<KnownLogins>("logins", shapes.knownLogins) ?? {},
     beats: fact<Record<string, Beat>>("beats", shapes.recordOf(shapes.beat)) ?? {},
     deaf: fact<BlindWindow[]>("deaf", shapes.listOf(shapes.blindWindow)) ?? [],
     offline: fact<number>("offline", shapes.time),

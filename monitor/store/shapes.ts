@@ -1,4 +1,5 @@
 import type { Announced } from "../actions/announcements";
+import type { KnownLogins } from "../actions/login-watch";
 import type { QueuedMessage } from "../adapters/queued-message";
 import type { CheckState } from "../alerts/check-state";
 import type { Cleared, Incident } from "../alerts/incident";
@@ -107,6 +108,10 @@ export const announced = objectOf<Announced>({
   from: time,
   to: time,
   told: flag,
+});
+export const knownLogins = objectOf<KnownLogins>({
+  primary: maybe(recordOf(time)),
+  watcher: maybe(recordOf(time)),
 });
 export const beat = objectOf<Beat>({
   known: time,

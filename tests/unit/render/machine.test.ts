@@ -244,6 +244,28 @@ describe.each([
     for (const name of ["fleet-watchdog.service", "observatory.service"])
       expect(units[name]).toMatch(/^MemorySwapMax=0$/m);
   });
+  test("both machines ask time servers, and a clock that nobody sets is told", () => {
+    const checks = observatoryConfig(fleet).checks;
+    for (const role of ["primary", "watcher"] as const) {
+      const { packages, units } = desiredState(fleet, role);
+      expect(packages).toContain("systemd-timesyncd");
+      expect(units).toContainEqual(
+        expect.objectContaining({ name: "systemd-timesyncd.service", enable: true }),
+      );
+      expect(checks).toContainEqual(
+        expect.objectContaining({
+          id: `${role}/clock`,
+          machine: role,
+          limits: { unsyncedSeconds: 86_400 },
+        }),
+      );
+    }
+  });
+  test("who logs in is read from the journal, by a group and not by root", () => {
+    const unit = unitTexts(renderWatcher(fleet))["observatory.service"];
+    expect(unit).toMatch(/^User=observatory$/m);
+    expect(unit).toMatch(/^SupplementaryGroups=systemd-journal$/m);
+  });
   test("both machines keep memory for the monitor, hold back who is logged in, and have swap where the kernel is theirs", () => {
     for (const role of ["primary", "watcher"] as const) {
       const units = unitTexts(renderMachine(fleet, role));
