@@ -160,6 +160,18 @@ export const DRILLS: readonly DrillEntry[] = [
     load: () => import("./backup-poisoned"),
   },
   {
+    name: "data-deleted",
+    summary: "rm -rf of a service's data; ./fleet restore",
+    expects: `what was written before the last backup is back; ${ONE_ALERT}`,
+    load: () => import("./data-deleted"),
+  },
+  {
+    name: "table-dropped",
+    summary: "a table is dropped by hand; ./fleet restore --table",
+    expects: `the table is back, the rest of the database stays; ${ONE_ALERT}`,
+    load: () => import("./table-dropped"),
+  },
+  {
     name: "watcher-dark",
     summary: "cut the watcher's power; power on",
     expects: `the services go on; ${ONE_ALERT}, by the primary`,

@@ -18,7 +18,7 @@ import {
   killHalfWay,
   must,
   on,
-  processes,
+  allEnded,
   PROJECT,
   remains,
   stateDir,
@@ -59,7 +59,7 @@ const SERVICES = [
 describe("it stands", () => {
   test("a first run that is killed half-way, with everything it started, leaves nothing that the next one stumbles over", async () => {
     await killHalfWay("created Droplet primary");
-    expect(processes()).toEqual([]);
+    await allEnded();
   });
 
   test("up ends with all ten services at 200 over HTTPS through the floating IP, certificates verified, each observed", async () => {
@@ -255,8 +255,7 @@ describe("it breaks and comes back", () => {
 
   test("down stops every machine and keeps the state; up brings them back", async () => {
     await must(fleet("down"));
-    await until(async () => (processes().length === 0 ? true : undefined), { seconds: 60 });
-    expect(processes()).toEqual([]);
+    await allEnded();
     expect((await up()).changed).toBe(0);
   });
 

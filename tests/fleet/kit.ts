@@ -160,6 +160,14 @@ export const processes = (
     .map(({ pid, command }) => ({ pid, command }));
 };
 
+/** Also what is being taken down by the kernel is waited for: on a busy host that takes its time. */
+export const allEnded = async (): Promise<void> => {
+  await until(() => Promise.resolve(processes().length === 0 ? true : undefined), {
+    seconds: 240,
+  });
+  if (processes().length > 0) throw new Error(`these live on: ${JSON.stringify(processes())}`);
+};
+
 /** SIGKILL to everything that belongs to this run's fleet, until nothing is left. */
 export const killAll = async (of: LabPaths = paths()): Promise<void> => {
   // One that waits for a disk which somebody froze dies when the disk is thawed, not before.

@@ -1,0 +1,41 @@
+import { randomBytes } from "node:crypto";
+
+import { probeAll } from "../cli/verify/probe";
+import type { MendTools } from "./drill";
+
+export const DROPS_SERVICE = "dead-drop";
+
+/** A secret that was left, and what opens it: once. */
+export interface Drop {
+  readonly link: { readonly id: string; readonly key: string };
+  readonly text: string;
+}
+
+const post = async (
+  { context, fleet }: MendTools,
+  path: string,
+  status: number,
+  body: unknown,
+): Promise<Readonly<Record<string, unknown>>> => {
+  const service = fleet.services.find(({ name }) => name === DROPS_SERVICE);
+  if (!service)
+    throw new Error(`this drill leaves a secret, and fleet.yaml has no service "${DROPS_SERVICE}"`);
+  const url = `https://${service.host}${path}`;
+  const [answer] = await probeAll(context, [{ name: "drop", url, status, post: body }]);
+  if (!answer?.ok) throw new Error(`${url}: ${answer?.error ?? "no answer"}`);
+  return JSON.parse(answer.body ?? "{}") as Readonly<Record<string, unknown>>;
+};
+
+/** Leaves a secret through the public name, as a visitor does. */
+export const leaveDrop = async (tools: MendTools): Promise<Drop> => {
+  const text = `left by a drill ${randomBytes(6).toString("hex")}`;
+  const { id, key } = await post(tools, "/api/drops", 201, { text });
+  return { link: { id: String(id), key: String(key) }, text };
+};
+
+/** Reads it, which destroys it; rejects where it is not there. */
+export const readDrop = async (tools: MendTools, { link, text }: Drop): Promise<void> => {
+  const opened = await post(tools, "/api/open", 200, link);
+  if (opened["text"] !== text)
+    throw new Error(`the secret that was left before is not there: ${JSON.stringify(opened)}`);
+};
