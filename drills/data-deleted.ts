@@ -3,7 +3,7 @@ import { PATHS } from "@second-server/contract/paths";
 
 import { downMail, upMail } from "./disaster";
 import type { Drill, DrillTools, MendTools } from "./drill";
-import { DROPS_SERVICE, leaveDrop, readDrop } from "./drops";
+import { DROPS_SERVICE, leaveDropInBackup, readDrop } from "./drops";
 import { mustFleet } from "./fleet-command";
 import { onMachine } from "./machine";
 import type { Measures } from "./timeline";
@@ -18,11 +18,7 @@ const GREEN_SECONDS = 240;
  */
 const run = async (tools: DrillTools): Promise<Measures> => {
   const { timeline, signal } = tools;
-  const drop = await leaveDrop(tools);
-  timeline.mark("a secret is left through the public name");
-  await onMachine(tools, "watcher", `${AGENT} backup pull`);
-  timeline.mark("the watcher has pulled a backup");
-
+  const drop = await leaveDropInBackup(tools);
   signal.throwIfAborted();
   await onMachine(tools, "primary", `rm -rf ${FOLDER}/*`);
   const lost = timeline.mark(`rm -rf of ${DROPS_SERVICE}'s data`);

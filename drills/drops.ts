@@ -1,7 +1,10 @@
 import { randomBytes } from "node:crypto";
 
+import { AGENT } from "@second-server/contract/names";
+
 import { probeAll } from "../cli/verify/probe";
-import type { MendTools } from "./drill";
+import type { DrillTools, MendTools } from "./drill";
+import { onMachine } from "./machine";
 
 export const DROPS_SERVICE = "dead-drop";
 
@@ -27,10 +30,19 @@ const post = async (
 };
 
 /** Leaves a secret through the public name, as a visitor does. */
-export const leaveDrop = async (tools: MendTools): Promise<Drop> => {
+const leaveDrop = async (tools: MendTools): Promise<Drop> => {
   const text = `left by a drill ${randomBytes(6).toString("hex")}`;
   const { id, key } = await post(tools, "/api/drops", 201, { text });
   return { link: { id: String(id), key: String(key) }, text };
+};
+
+/** One that is in the newest backup. */
+export const leaveDropInBackup = async (tools: DrillTools): Promise<Drop> => {
+  const drop = await leaveDrop(tools);
+  tools.timeline.mark("a secret is left through the public name");
+  await onMachine(tools, "watcher", `${AGENT} backup pull`);
+  tools.timeline.mark("the watcher has pulled a backup");
+  return drop;
 };
 
 /** Reads it, which destroys it; rejects where it is not there. */

@@ -1,9 +1,9 @@
-import { AGENT, serviceUnit } from "@second-server/contract/names";
+import { serviceUnit } from "@second-server/contract/names";
 import { PATHS } from "@second-server/contract/paths";
 
 import { downMail, upMail } from "./disaster";
 import type { Drill, DrillTools, MendTools } from "./drill";
-import { DROPS_SERVICE, leaveDrop, readDrop } from "./drops";
+import { DROPS_SERVICE, leaveDropInBackup, readDrop } from "./drops";
 import { mustFleet } from "./fleet-command";
 import { onMachine } from "./machine";
 import type { Measures } from "./timeline";
@@ -20,11 +20,7 @@ const inDatabase = (words: string): string =>
 /** A table is dropped by hand; it alone comes back, and the rest of the database stays. */
 const run = async (tools: DrillTools): Promise<Measures> => {
   const { timeline, signal } = tools;
-  const drop = await leaveDrop(tools);
-  timeline.mark("a secret is left through the public name");
-  await onMachine(tools, "watcher", `${AGENT} backup pull`);
-  timeline.mark("the watcher has pulled a backup");
-
+  const drop = await leaveDropInBackup(tools);
   signal.throwIfAborted();
   await onMachine(tools, "primary", inDatabase(`base.execute(\\"drop table ${TABLE}\\")`));
   const lost = timeline.mark(`the table ${TABLE} is dropped`);
