@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 
-import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
 
 import { faultsOf } from "../../../agent/backup/manifest";
 import { compose, planRestore } from "../../../agent/backup/plan-restore";
@@ -12,36 +12,48 @@ import { forgetBrought, fulfil, handedShelf, openShelf } from "../../../agent/re
 import { takeIn } from "../../../agent/repository/take-in";
 import { suiteWhere } from "../../fixtures/suite-where";
 import { FOLDER, dropFolders, keepFolder, watcher } from "./repository-kit";
-import type { TemporaryMachine } from "./temporary-machine";
+import { makeTemplate } from "./repository-template";
+import { type TemporaryMachine, temporaryMachine } from "./temporary-machine";
 
 let machine: TemporaryMachine;
-beforeEach(() => {
-  machine = watcher();
-});
-afterEach(() => {
-  machine.remove();
-});
-
 const [FIRST, SECOND, THIRD] = [
   "20261121T080000Z",
   "20261121T100000Z",
   "20261121T120000Z",
 ] as const;
+const BETWEEN_MS = 2 * 3_600_000;
 
 suiteWhere(
   existsSync("/usr/bin/restic") ? null : "restic is not installed",
   "what the repository gives back",
   () => {
-    beforeEach(async () => {
+    let template = "";
+    /** One that has taken in all three, of which each test has a copy. */
+    let full: TemporaryMachine;
+    beforeAll(async () => {
+      template = makeTemplate();
+      full = watcher(template);
       for (const id of [FIRST, SECOND, THIRD]) {
-        keepFolder(machine, id, {
+        keepFolder(full, id, {
           "data/chat/log.json": `chat of ${id}`,
           "data/wiki/pages/[one]*": `wiki of ${id}`,
           ...(id === FIRST && { "data/gone/x": "of a service that is no more" }),
         });
-        await takeIn(machine);
-        await machine.sleep(2 * 3_600_000);
+        await takeIn(full);
+        await full.sleep(BETWEEN_MS);
       }
+    });
+    afterAll(() => {
+      full.remove();
+      rmSync(template, { recursive: true });
+    });
+    beforeEach(async () => {
+      machine = temporaryMachine();
+      cpSync(full.root, machine.root, { recursive: true, preserveTimestamps: true });
+      await machine.sleep(3 * BETWEEN_MS);
+    });
+    afterEach(() => {
+      machine.remove();
     });
 
     test("one service as of a moment, from the repository alone, each file checked; nothing else comes with it", async () => {
