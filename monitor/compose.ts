@@ -1,32 +1,24 @@
-import { CHECKS, copyCheck } from "@second-server/contract/checks";
 import type { ObservatoryConfig } from "@second-server/contract/observatory";
 import type { MachineReport } from "@second-server/contract/reports";
-import type { Role } from "@second-server/contract/roles";
 
 import { type Actions, createActions } from "./actions/actions";
 import { type MaintenanceWindows } from "./actions/maintenance-windows";
 import type { Clock } from "./adapters/clock";
 import { type Key } from "./adapters/key";
 import { type MessageQueue } from "./adapters/message-queue";
-import { watchedChecks } from "./alerts/alert-state";
 import type { Alerting } from "./alerts/alerting";
-import type { AlertRules } from "./alerts/draft";
-import { covering } from "./alerts/maintenance";
 import { type Message } from "./alerts/messages";
-import { createEventLoopLag, type EventLoopLag } from "./checks/event-loop-lag";
-import { createSchedule, type Schedule } from "./checks/schedule";
-import { type Failover, openFailover } from "./failover/failover";
+import { type Schedule } from "./checks/schedule";
+import { type Course, createCourse } from "./course";
 import { createFoundation, type Foundation, type FoundationDeps } from "./foundation";
-import { incidentLink } from "./page/links";
-import { createPassiveChecks, type PassiveChecks } from "./passive-checks";
-import { createPipeline, type Pipeline } from "./pipeline";
+import { type PassiveChecks } from "./passive-checks";
 import { createReporter, type Reporter } from "./report/reporter";
 import { type Ping, pingByHttp } from "./self/dead-man";
 import { createSelfWatch, type SelfWatch } from "./self/self-watch";
 import { type SettingsInForce } from "./settings-in-force";
 import { type Writer } from "./store/writer";
 import { createRecords, type Records } from "./view/records";
-import { baseUrl, type View } from "./view/view";
+import { type View } from "./view/view";
 
 export interface ObservatoryDeps extends FoundationDeps {
   /** Asks the outside switch; a test listens instead. */
@@ -63,98 +55,6 @@ export interface Observatory {
   reload(config: ObservatoryConfig): void;
   stop(): void;
 }
-
-const rulesFrom = (
-  config: ObservatoryConfig,
-  key: Key,
-  maintenance: AlertRules["maintenance"],
-): AlertRules => ({
-  fleet: config.fleet,
-  link: (incident, now) => incidentLink(key, baseUrl(config), incident, now),
-  patienceMs: 2 * config.intervalSeconds * 1000,
-  roundMs: (config.intervalSeconds + config.timeoutSeconds) * 1000,
-  remindMs: (config.alerts.remindMinutes ?? 240) * 60_000,
-  flapsPerHour: config.alerts.flapsPerHour ?? 6,
-  maintenance,
-});
-
-/** How checks run, and what follows from them. */
-interface Course extends PassiveChecks {
-  readonly schedule: Schedule;
-  readonly lag: EventLoopLag;
-  readonly pipeline: Pipeline;
-  /** Has the check of this machine's memory and disk run now. */
-  readonly hurryHost: (machine: Role) => void;
-  readonly failover: Failover | undefined;
-}
-
-/** Undefined where the watcher never takes over. */
-const failoverOf = (
-  { clock, log, config }: ObservatoryDeps,
-  { settings, windows, note }: Foundation,
-): Failover | undefined => {
-  const { failover, checks } = config;
-  if (failover === undefined) return undefined;
-  return openFailover({
-    config: () => settings.current().failover ?? failover,
-    clock,
-    log,
-    note,
-    copied: checks.flatMap(({ kind, id }) =>
-      kind === "drift" && id.startsWith(copyCheck("")) ? [id.slice(copyCheck("").length)] : [],
-    ),
-    // A deploy, a reboot, a recovery, or an operator at work.
-    quiet: () => {
-      const now = windows.active(clock.now());
-      const all = covering(now, { machine: "primary" });
-      return (all ?? now.find(({ by }) => by === "primary"))?.title;
-    },
-  });
-};
-
-const createCourse = (deps: ObservatoryDeps, base: Foundation): Course => {
-  const { saved, clock, log } = deps;
-  const failover = failoverOf(deps, base);
-  const { settings, key, writer, store, queue, send, windows } = base;
-  const passiveChecks = createPassiveChecks({
- clock, settings, store, send, note: base.note }, saved);
-  const schedule = createSchedule(clock);
-  const lag = createEventLoopLag(clock);
-  const pipeline = createPipeline(
-    {
-      clock,
-      settings,
-      schedule,
-      lag,
-      ...passiveChecks,
-      rules: () => rulesFrom(settings.current(), key, (now) => windows.active(now)),
-      effects: {
-        journal: store,
-        send: (message) => queue.add(message),
-        hurry: (check) => schedule.hurry(check),
-        log: (line) => log.warn(line),
-      },
-      sample: (sample) => writer.sample(sample),
-      listener: ({ id }, began, outcome) => {
-        if (id === CHECKS.nginx) failover?.seen("ping", began, outcome);
-        else if (id === settings.current().primary.id) failover?.seen("host", began, outcome);
-      },
-    },
-    saved,
-  );
-  const hurryHost = (machine: Role): void => {
-    for (const { id, check, machine: its } of watchedChecks(pipeline.alerting.state()))
-      if (check.kind === "host" && its === machine) schedule.hurry(id);
-  };
-  return {
-    ...passiveChecks,
-    schedule,
-    lag,
-    pipeline,
-    hurryHost,
-    failover,
-  };
-};
 
 const createView = (clock: Clock, base: Foundation, course: Course, self: SelfWatch): View => ({
   startedAt: clock.now(),

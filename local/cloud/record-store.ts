@@ -4,9 +4,9 @@ import { dirname } from "node:path";
 
 import { messageOf } from "./caught";
 import type { Clock } from "./clock";
-import { coalesce } from "./coalesce";
 import { readIfThere, writeAtomically } from "./files";
 import { keyOf, type CloudState, type CollectionName, type RecordTypes } from "./records";
+import { createSaving } from "./saving";
 
 /** A list of the records file, oldest first. What changes it is brought to disk by itself. */
 export interface List<T> {
@@ -106,46 +106,6 @@ const read = async (path: string): Promise<CloudState | undefined> => {
       `${path}: not readable as records (${messageOf(error)}). Restore it from a copy, or ./fleet destroy and start anew.`,
     );
   }
-};
-
-interface Saving {
-  /** Something has changed: it is written soon, without anybody's asking. */
-  readonly changed: () => void;
-  readonly save: () => Promise<void>;
-}
-
-const createSaving = (
-  write: () => Promise<void>,
-  isNew: boolean,
-  failed: (error: Error) => void,
-): Saving => {
-  let changes = isNew ? 1 : 0;
-  let [begun, written] = [0, 0];
-  let scheduled = false;
-  const writeOnce = coalesce(async () => {
-    const upTo = changes;
-    begun = upTo;
-    try {
-      await write();
-      written = upTo;
-    } catch (error) {
-      begun = written;
-      throw error;
-    }
-  });
-  const save = (): Promise<void> => (written === changes ? Promise.resolve() : writeOnce());
-  return {
-    save,
-    changed: () => {
-      changes++;
-      if (scheduled) return;
-      scheduled = true;
-      setImmediate(() => {
-        scheduled = false;
-        if (begun !== changes) save().catch(failed);
-      });
-    },
-  };
 };
 
 const createList = <T>(

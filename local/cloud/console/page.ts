@@ -10,6 +10,7 @@ const TYPES: Readonly<Record<string, string>> = {
   ".js": "text/javascript; charset=utf-8",
   ".css": "text/css; charset=utf-8",
 };
+const STYLES = ["console.css", "narrow.css"];
 /** The page's script is `console.js`; the browser loads by itself what that imports. */
 const SCRIPTS = [
   "console.js",
@@ -43,6 +44,6 @@ export const consoleRoutes = (): Hono<ApiEnv> => {
       },
     });
   app.get("/", file("console.html"));
-  for (const name of ["console.css", ...SCRIPTS]) app.get(`/${name}`, file(name));
+  for (const name of [...STYLES, ...SCRIPTS]) app.get(`/${name}`, file(name));
   return app;
 };

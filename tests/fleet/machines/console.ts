@@ -53,6 +53,7 @@ export const consoleTests = (): void =>
         for (const path of [
           "console.js",
           "console.css",
+          "narrow.css",
           "local/status",
           "v2/droplets",
           `local/droplets/${ids.one}/console`,
