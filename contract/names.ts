@@ -6,6 +6,8 @@ export const UNITS = {
   journald: "systemd-journald.service",
   logSizes: "log-sizes.service",
   logSizesTimer: "log-sizes.timer",
+  /** Puts settings of the kernel and of resolving in force when a release has changed them. */
+  hostSettings: "host-settings.service",
   /** Sets the clock by time servers; not in a container, which has its host's. */
   timeSync: "systemd-timesyncd.service",
   /** Where a machine may put what is not at work, when memory is short. */

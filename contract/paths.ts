@@ -164,6 +164,8 @@ export const PATHS = {
   webLogs: "/var/log/nginx/fleet",
   /** What rotates it. */
   logSizes: `${SETTINGS}/log-sizes.conf`,
+  sysctl: "/etc/sysctl.d/60-fleet.conf",
+  resolved: "/etc/systemd/resolved.conf.d/fleet.conf",
   /** What the machine swaps to. */
   swap: "/var/lib/fleet-swap",
   backupCron: "/etc/cron.d/fleet-backup",

@@ -36,6 +36,13 @@ const NGINX: ReleaseUnit = {
 const COMMON_UNITS: readonly ReleaseUnit[] = [
   daemon(UNITS.clientLimits, [PATHS.clientLimits]),
   NGINX,
+  // Both are read by everybody at a boot: only a change asks for more.
+  {
+    name: UNITS.hostSettings,
+    restartOn: [PATHS.sysctl, PATHS.resolved],
+    onChange: "restart",
+    enable: false,
+  },
   daemon(UNITS.swap, []),
   daemon(UNITS.timeSync, []),
   { name: UNITS.logSizes, restartOn: [], onChange: "none", enable: false },

@@ -10,6 +10,7 @@ import { PULL_UNIT } from "@second-server/contract/units";
 
 import type { FleetFacts } from "../config/fleet";
 import { fill } from "./fill";
+import { hostSettings } from "./host";
 import { jsonFile } from "./json-file";
 import { memoryFences } from "./memory";
 
@@ -90,20 +91,6 @@ const renewals = (): MachineFile[] => [
     text: fill("systemd/renewal-trial.timer", {}),
   },
 ];
-
-/**
- * The machine itself: what its kernel does not do, and whom it asks for names. In force from the
- * next boot.
- */
-const hostSettings = (): MachineFile[] =>
-  (
-    [
-      ["/etc/sysctl.d/60-fleet.conf", "system/sysctl.conf"],
-      ["/etc/systemd/resolved.conf.d/fleet.conf", "system/resolved.conf"],
-      ["/etc/modprobe.d/fleet.conf", "system/modprobe.conf"],
-      ["/etc/security/limits.d/fleet.conf", "system/core-dumps.conf"],
-    ] as const
-  ).map(([path, template]) => ({ path, mode: 0o644, text: fill(template, {}) }));
 
 /** What both machines have, whatever they do. */
 export const systemFiles = (role: Role): MachineFile[] => [

@@ -20,7 +20,7 @@ const asks = (sinceMs: number): readonly string[] => [
   "--quiet",
   "--no-pager",
   "--output=short-unix",
-  "--grep=^Accepted ",
+  "--grep=^Accepted [^ ]+ for ",
   `--since=@${Math.floor(sinceMs / 1000)}`,
   "--lines=500",
   ...["sshd", "sshd-session"].flatMap((program, index) => [

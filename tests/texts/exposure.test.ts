@@ -41,6 +41,7 @@ const units: readonly (readonly [string, string])[] = [
   ["the watchdog", watchdogUnit().text],
   ["the Observatory", observatoryUnit(fleet).text],
   ["the pull of a backup", pullUnit().text],
+  ["putting settings in force", textOf("host-settings.service")],
   ["swap", textOf("swap-file.service")],
   ["its preparing", asUnit(PREPARE_UNIT)],
   ["the copy of a service's data", asUnit(copy)],
