@@ -1,6 +1,6 @@
 /**
- * One fleet, booted once, lived through in this order: it stands, it stays, it is changed, it
- * breaks and comes back, it goes.
+ * One fleet, booted once, lived through in this order: it stands, it stays, it is changed, it is
+ * attacked, it breaks and comes back, it goes.
  */
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -10,6 +10,7 @@ import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 
 import { until } from "../../cli/wait";
+import { hostileTests } from "./hostile/hostile";
 import {
   drill,
   fleet,
@@ -184,6 +185,8 @@ describe("it is changed", () => {
     expect((await up()).ok).toBe(true);
   });
 });
+
+hostileTests();
 
 describe("it breaks and comes back", () => {
   test("a service that runs but does not answer is restarted by the watchdog", async () => {
