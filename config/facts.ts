@@ -72,12 +72,29 @@ const healthFacts = ({
 /** What the kind says of its process, if it has one. */
 const backendFacts = (
   name: string,
-  backend: Service["backend"],
-): Pick<ServiceFacts, "command" | "environment" | "trees" | "upstream" | "user"> => {
+  { backend, memoryMiB }: Pick<Service, "backend" | "memoryMiB">,
+): Pick<
+  ServiceFacts,
+  "command" | "environment" | "jobs" | "trees" | "upstream" | "user" | "workers"
+> => {
+  const nothing = {
+    command: [],
+    environment: {},
+    trees: [],
+    jobs: [],
+    workers: [],
+  };
   if (backend === undefined || "upstream" in backend)
-    return { command: [], environment: {}, trees: [], upstream: backend?.upstream };
-  const { command, environment, trees = [] } = backend;
-  return { command, environment, trees, user: serviceUser(name) };
+    return { ...nothing, upstream: backend?.upstream };
+  const { command, environment, trees = [], beside = nothing } = backend;
+  return {
+    command,
+    environment,
+    trees,
+    jobs: beside.jobs.map((job) => ({ memoryMiB, ...job })),
+    workers: beside.workers.map((worker) => ({ memoryMiB, ...worker })),
+    user: serviceUser(name),
+  };
 };
 
 /** While a held service has its open connections end, its visitors wait. */
@@ -120,7 +137,7 @@ const serviceFacts = (
   ...(Object.keys(service.headers).length > 0 ? { headers: service.headers } : {}),
   ...(service.cacheSeconds === undefined ? {} : { cacheSeconds: service.cacheSeconds }),
   ...(service.snippet === undefined ? {} : { snippet: service.snippet }),
-  ...backendFacts(name, service.backend),
+  ...backendFacts(name, service),
   ...(ports && { handover: handoverFacts(service, ports.spare) }),
 });
 

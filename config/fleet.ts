@@ -62,6 +62,18 @@ export interface HandoverFacts {
   readonly drainSeconds: number;
 }
 
+/** A process of a service without a port. */
+export interface WorkerFacts {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly memoryMiB: number;
+}
+export interface JobFacts extends WorkerFacts {
+  /** cron or systemd's calendar. */
+  readonly schedule: string;
+  readonly timeoutSeconds: number;
+}
+
 export interface ServiceFacts {
   readonly name: string;
   readonly kind: ServiceKind;
@@ -96,6 +108,9 @@ export interface ServiceFacts {
   readonly handover?: HandoverFacts;
   /** Where a proxy sends requests, e.g. "http://127.0.0.1:9100". */
   readonly upstream?: string;
+  /** What it has besides its process: the machine's timers start the jobs, systemd keeps the workers. */
+  readonly jobs: readonly JobFacts[];
+  readonly workers: readonly WorkerFacts[];
   /** System user it runs as, e.g. "svc-chat"; absent for static and proxy. */
   readonly user?: string;
   /** Memory limit in MiB. */

@@ -2,6 +2,7 @@ import { CHECKS } from "@second-server/contract/checks";
 import { FAILOVER_SCOPES } from "@second-server/contract/failover";
 import { SECRETS } from "@second-server/contract/names";
 
+import { besideProblems } from "./beside-rules";
 import { SIZES } from "./catalogue";
 import type { FleetFacts } from "./fleet";
 import { type Problem, type Sources, serviceProblems } from "./service-rules";
@@ -9,7 +10,9 @@ import { visitorProblems } from "./visitor-rules";
 
 /** The two machines must not share a fate, and the services must fit. */
 const machines = ({ primary, watcher, services }: FleetFacts): Problem[] => {
-  const total = services.reduce((sum, service) => sum + service.memoryMiB, 0);
+  const total = services
+    .flatMap((service) => [service, ...service.jobs, ...service.workers])
+    .reduce((sum, { memoryMiB }) => sum + memoryMiB, 0);
   const size = SIZES[primary.size]!.memoryMiB;
   return [
     ...(primary.region === watcher.region
@@ -115,6 +118,7 @@ export const missingSecrets = (
 export const brokenRules = (facts: FleetFacts, sources: Sources): Problem[] => [
   ...serviceProblems(facts, sources),
   ...visitorProblems(facts),
+  ...besideProblems(facts, sources),
   ...machines(facts),
   ...durations(facts),
   ...checkNames(facts),

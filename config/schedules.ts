@@ -1,4 +1,4 @@
-import { cronOf } from "@second-server/contract/calendar";
+import { calendarsOf, cronOf } from "@second-server/contract/calendar";
 import { Cron } from "croner";
 import { z } from "zod";
 
@@ -22,6 +22,19 @@ export const schedule = z
     (text) => (CALENDAR.test(text) || FIVE_FIELDS.test(text)) && isKept(text),
     'has to be cron ("15 3 * * *") or systemd\'s calendar ("daily", "Mon *-*-* 03:00").',
   );
+
+const isTimer = (text: string): boolean => {
+  try {
+    return calendarsOf(text).length > 0;
+  } catch {
+    return false;
+  }
+};
+/** When a machine's own timer starts something. */
+export const timer = schedule.refine(
+  isTimer,
+  "can't be kept by a timer of systemd's. Write numbers, lists, ranges and steps alone.",
+);
 
 const NOT_CRON = 'has to be five cron fields, such as "0 7 * * *" for every day at seven.';
 /** When something is sent. */

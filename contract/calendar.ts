@@ -51,3 +51,55 @@ export const cronOf = (schedule: string): string => {
     .concat(weekday === undefined ? "*" : `+${field(weekday, 7).toUpperCase()}`)
     .join(" ");
 };
+
+const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] as const;
+const MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split(" ");
+const isCron = (text: string): boolean => /^(\S+ ){4}\S+$/.test(text);
+
+/** One of cron's fields as systemd writes it; `first` is its least value. */
+const calendarField = (text: string, first: number): string => {
+  if (!/^[\d*,/-]+$/.test(text)) throw new Error(`"${text}" is not known to systemd`);
+  return text
+    .split(",")
+    .map((part) => part.replace(/^\*\/(\d+)$/, `${first}/$1`).replace("-", ".."))
+    .join(",");
+};
+
+/** Names, one by one: systemd's week begins on Monday, and cron's Sunday is 0 and 7. */
+const weekdaysOf = (text: string): string => {
+  const numbered = WEEKDAYS.reduce(
+    (left, name, index) => left.replace(new RegExp(name, "gi"), String(index)),
+    text,
+  );
+  const days = numbered.split(",").flatMap((part) => {
+    const [, from = "", to = from, step = "1"] = /^(\d|\*)(?:-(\d))?(?:\/(\d))?$/.exec(part) ?? [];
+    if (from === "") throw new Error(`"${part}" is not known to systemd`);
+    const [first, last] = from === "*" ? [0, 6] : [Number(from), Number(to)];
+    return Array.from(
+      { length: Math.max(0, last - first + 1) },
+      (_, index) => first + index,
+    ).filter((day) => (day - first) % Number(step) === 0);
+  });
+  return [...new Set(days.map((day) => WEEKDAYS[day % 7]!))].join(",");
+};
+
+/**
+ * systemd's calendar (systemd.time(7)) from cron, or what is written so already. More than one:
+ * where cron names days of the month and of the week, either will do for it.
+ * @throws on what cron's readers know and systemd does not.
+ */
+export const calendarsOf = (schedule: string): readonly string[] => {
+  const text = schedule.trim();
+  if (!isCron(text)) return [text];
+  const [minute = "", hour = "", day = "", month = "", weekday = ""] = text.split(" ");
+  const named = MONTHS.reduce(
+    (left, name, index) => left.replace(new RegExp(name, "gi"), String(index + 1)),
+    month,
+  );
+  const time = `${calendarField(hour, 0)}:${calendarField(minute, 0)}:00`;
+  const on = (days: string, date: string): string =>
+    `${days}*-${calendarField(named, 1)}-${calendarField(date, 1)} ${time}`;
+  if (weekday === "*") return [on("", day)];
+  const byWeek = on(`${weekdaysOf(weekday)} `, "*");
+  return day === "*" ? [byWeek] : [on("", day), byWeek];
+};

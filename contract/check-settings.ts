@@ -90,6 +90,8 @@ export interface SshCheck extends CheckBase {
 export interface HeartbeatCheck extends CheckBase {
   readonly kind: "heartbeat";
   readonly token: string;
+  /** A job of that machine's own, of which its report tells: nobody is heard by the token. */
+  readonly unit?: string;
   /**
    * One of the two: a period, or a schedule in cron ("15 3 * * *") or systemd calendar syntax
    * ("daily", "Mon *-*-* 03:00:00").

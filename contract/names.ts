@@ -44,6 +44,17 @@ export const standInUnit = (service: string): string => `fleet-${service}@next.s
 /** Where visitors wait while a service's one process restarts: "socket", and what passes them on. */
 export const waitingUnit = (service: string, type: "socket" | "service"): string =>
   `fleet-${service}@wait.${type}`;
+/** A process of a service without a port. */
+export const workerUnit = (service: string, worker: string): string =>
+  `fleet-${service}@worker-${worker}.service`;
+/** What a service does at times: "timer", and what it starts. */
+export const jobUnit = (service: string, job: string, type: "timer" | "service"): string =>
+  `fleet-${service}@job-${job}.${type}`;
+/** All that a service has besides its own unit, as journalctl takes it. */
+export const unitsBeside = (service: string): string => `fleet-${service}@*`;
+/** Whether a unit is one of a service's besides its own: a worker or a job. */
+export const isBeside = (service: string, unit: string): boolean =>
+  unit.startsWith(`fleet-${service}@`);
 /** The service that a unit is a process of; undefined for the units above. */
 export const serviceOfUnit = (unit: string): string | undefined =>
   unit === UNITS.watchdog ? undefined : /^fleet-([^@]+)(?:@.+)?\.service$/.exec(unit)?.[1];

@@ -69,6 +69,10 @@ export const PATHS = {
   observatoryDatabase: "/var/lib/observatory/observatory.db",
   /** How the last renewal ended (renewal.json), and the last trial of one (trial.json). */
   renewals: "/var/lib/fleet-renewals",
+  /** When each job of a service began last, and how it ended: <unit>.json. */
+  jobs: "/var/lib/fleet-jobs",
+  /** Writes that down. */
+  jobOutcome: `${SETTINGS}/job-outcome`,
   /** The watchdog's counters, over a restart of itself. */
   watchdogState: "/var/lib/fleet-watchdog/state.json",
   /** Consistent copies, made by `backup prepare` for the watcher to pull. */

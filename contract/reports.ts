@@ -23,6 +23,15 @@ export interface Login {
   readonly by: string;
 }
 
+/** What a job has come to; milliseconds since the epoch. Each is of its last run. */
+export interface JobOutcome {
+  /** Absent once it has failed. */
+  readonly started?: number;
+  readonly done?: number;
+  readonly failed?: number;
+  readonly says?: string;
+}
+
 /** A machine as it sees itself. Percent of use, 0 to 100. */
 export interface HostFacts extends Space {
   readonly memoryPercent: number;
@@ -44,6 +53,8 @@ export interface HostFacts extends Space {
   /** The last run of certbot's own timer, and the last weekly trial. */
   readonly renewal?: RenewalOutcome;
   readonly trial?: RenewalOutcome;
+  /** By unit. */
+  readonly jobs?: Readonly<Record<string, JobOutcome>>;
   /** By name: "active", "failed", "inactive"… */
   readonly units: Readonly<Record<string, string>>;
   /** By name: how often systemd has started it again by itself, since somebody started it. */

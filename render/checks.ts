@@ -8,7 +8,7 @@ import {
   unitCheck,
   upgradeCheck,
 } from "@second-server/contract/checks";
-import { ROUTES, UNITS } from "@second-server/contract/names";
+import { ROUTES, UNITS, jobUnit, workerUnit } from "@second-server/contract/names";
 import { PATHS } from "@second-server/contract/paths";
 import type { Role } from "@second-server/contract/roles";
 
@@ -185,12 +185,36 @@ const machineChecks = (
   })),
 ];
 
+/** For what the report of its end takes to come here. */
+const REPORTED_SECONDS = 300;
+/** What a service has besides its process: workers have to run, and jobs to be done. */
+const besideChecks = ({ name: service, workers, jobs }: ServiceFacts): Check[] => [
+  ...workers.map(({ name }): Check => ({
+    kind: "unit",
+    id: `${service}/${name}`,
+    layer: "data",
+    unit: workerUnit(service, name),
+    intervalSeconds: 30,
+  })),
+  ...jobs.map(({ name, schedule, timeoutSeconds }): Check => ({
+    kind: "heartbeat",
+    id: `${service}/${name}`,
+    layer: "data",
+    token: `job:${jobUnit(service, name, "service")}`,
+    unit: jobUnit(service, name, "service"),
+    schedule,
+    graceSeconds: timeoutSeconds + REPORTED_SECONDS,
+    intervalSeconds: 30,
+  })),
+];
+
 /** Everything that the Observatory looks at besides the primary as a whole. */
 export const checksOf = (fleet: FleetFacts): readonly Check[] => [
   ...layers(fleet),
   ...machineChecks("primary", fleet.checks),
   ...machineChecks("watcher", fleet.checks),
   ...fleet.services.map((service) => serviceCheck(fleet, service)),
+  ...fleet.services.flatMap(besideChecks),
   ...failoverChecks(fleet),
   ...fleet.checks.also,
 ];

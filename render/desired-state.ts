@@ -1,4 +1,11 @@
-import { CERTIFICATE, ROUTES, UNITS, USERS } from "@second-server/contract/names";
+import {
+  CERTIFICATE,
+  ROUTES,
+  UNITS,
+  USERS,
+  jobUnit,
+  workerUnit,
+} from "@second-server/contract/names";
 import { DEBIAN_PATHS, PATHS, TREES } from "@second-server/contract/paths";
 import {
   type Release,
@@ -86,11 +93,26 @@ const DIRECTORIES: Release["directories"] = [
   { path: PATHS.renewals, mode: 0o755, owner: "root", group: "root" },
 ];
 
-const serviceUnit = (service: ServiceFacts): ReleaseUnit =>
+/**
+ * Workers go the way of the service that they are part of; a job that runs is left to its end, and
+ * finds what is new the next time.
+ */
+const serviceUnits = (service: ServiceFacts): readonly ReleaseUnit[] => [
   daemon(unitName(service), [
     ...(service.folder ? [treeCause(service.name)] : []),
     ...service.trees.map(treeCause),
-  ]);
+  ]),
+  ...service.workers.map(({ name }) => daemon(workerUnit(service.name, name), [])),
+  ...service.jobs.flatMap(({ name }): readonly ReleaseUnit[] => [
+    {
+      name: jobUnit(service.name, name, "service"),
+      restartOn: [],
+      onChange: "none",
+      enable: false,
+    },
+    { name: jobUnit(service.name, name, "timer"), restartOn: [], onChange: "none", enable: true },
+  ]),
+];
 
 const probe = (service: ServiceFacts): ReleaseProbe => ({
   service: service.name,
@@ -141,7 +163,7 @@ const primary = (fleet: FleetFacts): DesiredState => {
     })),
     directories: DIRECTORIES,
     units: [
-      ...processes.map(serviceUnit),
+      ...processes.flatMap(serviceUnits),
       ...COMMON_UNITS,
       daemon(UNITS.watchdog, [PATHS.watchdogSettings, treeCause(TREES.monitor)]),
     ],

@@ -7,18 +7,19 @@ import { observatoryFile, watchdogFile } from "./monitor";
 import { nginxFiles } from "./nginx";
 import { announcedUpgrades, backupCron, backupPolicy, pullUnit, systemFiles } from "./system";
 import {
-  hasProcess,
+  jobOutcomeFiles,
   monitorFailedFile,
   observatoryUnit,
-  serviceUnit,
   servicesFile,
+  unitsOf,
   watchdogUnit,
 } from "./units";
 
 export const renderPrimary = (fleet: FleetFacts): readonly MachineFile[] => [
   ...systemFiles("primary"),
   ...nginxFiles(fleet, "primary"),
-  ...fleet.services.filter(hasProcess).map(serviceUnit),
+  ...fleet.services.flatMap(unitsOf),
+  ...jobOutcomeFiles(fleet),
   servicesFile(fleet),
   watchdogUnit(),
   watchdogFile(fleet),

@@ -1,6 +1,6 @@
 import type { TcpCheck } from "@second-server/contract/check-settings";
 import { CHECKS } from "@second-server/contract/checks";
-import { ROUTES, SECRETS, USERS } from "@second-server/contract/names";
+import { ROUTES, SECRETS, USERS, workerUnit } from "@second-server/contract/names";
 import type { ObservatoryConfig, WatchdogConfig } from "@second-server/contract/observatory";
 import { PATHS } from "@second-server/contract/paths";
 import type { MachineFile } from "@second-server/contract/release";
@@ -84,7 +84,13 @@ export const watchdogConfig = (fleet: FleetFacts): WatchdogConfig => {
     report: {
       url: `${statusUrl}${ROUTES.report}`,
       keyFile: `${PATHS.secrets}/${SECRETS.primaryKey}`,
-      units: [...WATCHED_UNITS.primary, ...fleet.services.filter(hasProcess).map(unitName)],
+      units: [
+        ...WATCHED_UNITS.primary,
+        ...fleet.services.filter(hasProcess).map(unitName),
+        ...fleet.services.flatMap(({ name, workers }) =>
+          workers.map((worker) => workerUnit(name, worker.name)),
+        ),
+      ],
     },
   };
 };

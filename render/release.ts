@@ -1,3 +1,4 @@
+import { isBeside, serviceUnit } from "@second-server/contract/names";
 import { sitePath } from "@second-server/contract/paths";
 import type {
   MachineFile,
@@ -16,7 +17,7 @@ import { nginxFiles } from "./nginx";
 import { pack, packOnce } from "./pack";
 import { agentBundle, libsqlTree, monitorTree, serviceTrees, type Tree } from "./sources";
 import { TAR_END, type TarEntry, tarPart } from "./tar";
-import { hasProcess, serviceUnit, standInUnits, unitName } from "./units";
+import { standInUnits, unitsOf } from "./units";
 
 export interface BuiltRelease {
   readonly release: Release;
@@ -108,7 +109,7 @@ export const buildPart = (fleet: FleetFacts, name: string, folder: string): Buil
   const own = <T extends { readonly service: string }>(all: readonly T[] = []): readonly T[] =>
     all.filter((one) => one.service === name);
   const files = [
-    ...services.filter(hasProcess).map(serviceUnit),
+    ...services.flatMap(unitsOf),
     ...nginxFiles(fleet, "primary").filter(({ path }) => path === sitePath(name)),
   ];
   const trees = serviceTrees(services, folder);
@@ -120,8 +121,8 @@ export const buildPart = (fleet: FleetFacts, name: string, folder: string): Buil
     packages: services.flatMap((service) => service.packages),
     files: files.map(fileOf),
     trees: trees.map((tree) => ({ name: tree.name, hash: tree.hash })),
-    units: wanted.units.filter((unit) =>
-      services.filter(hasProcess).map(unitName).includes(unit.name),
+    units: wanted.units.filter(
+      (unit) => unit.name === serviceUnit(name) || isBeside(name, unit.name),
     ),
     probes: own(wanted.probes),
     publicProbes: own(wanted.publicProbes),

@@ -1,9 +1,12 @@
+import { calendarsOf } from "@second-server/contract/calendar";
 import { FEW_CALLS, OWN_HARDENING, hardening } from "@second-server/contract/hardening";
 import {
   UNITS,
+  jobUnit,
   serviceUnit as serviceUnitName,
   standInUnit,
   waitingUnit,
+  workerUnit,
 } from "@second-server/contract/names";
 import {
   PATHS,
@@ -14,7 +17,7 @@ import {
 } from "@second-server/contract/paths";
 import type { MachineFile } from "@second-server/contract/release";
 
-import type { FleetFacts, ServiceFacts } from "../config/fleet";
+import type { FleetFacts, JobFacts, ServiceFacts, WorkerFacts } from "../config/fleet";
 import { observatorySecrets } from "./alerts";
 import { fill } from "./fill";
 
@@ -30,8 +33,8 @@ const quoted = (word: string): string =>
   /^[\w@+=:,./-]+$/.test(word) ? word : `"${word.replace(/\$/g, () => "$$")}"`;
 
 /** "./" before the program stands for the service's folder. */
-const command = (service: ServiceFacts): string =>
-  service.command
+const commandLine = (service: ServiceFacts, words: readonly string[]): string =>
+  words
     .map((word, index) =>
       index === 0 ? word.replace(/^\.\//, `${treeFolder(service.name)}/`) : word,
     )
@@ -52,6 +55,15 @@ const INTERNET = ["AF_INET", "AF_INET6", "AF_UNIX"] as const;
 const NETLINK = "AF_NETLINK";
 const lines = (...parts: readonly (readonly string[])[]): string => parts.flat().join("\n");
 
+/** What each process of a service finds around it. */
+const surroundings = (service: ServiceFacts) => ({
+  directory: service.folder ? treeFolder(service.name) : dataFolder(service),
+  hardening: lines(hardening({ families: INTERNET })),
+  environment: Object.entries(environment(service))
+    .map(([name, value]) => `Environment="${name}=${value}"`)
+    .join("\n"),
+});
+
 export const serviceUnit = (service: ServiceFacts): MachineFile => ({
   path: unitPath(unitName(service)),
   mode: 0o644,
@@ -60,14 +72,74 @@ export const serviceUnit = (service: ServiceFacts): MachineFile => ({
     kind: service.kind,
     user: service.user!,
     memory: service.memoryMiB,
-    command: command(service),
-    directory: service.folder ? treeFolder(service.name) : dataFolder(service),
-    hardening: lines(hardening({ families: INTERNET })),
-    environment: Object.entries(environment(service))
-      .map(([name, value]) => `Environment="${name}=${value}"`)
-      .join("\n"),
+    command: commandLine(service, service.command),
+    workers: service.workers.map(({ name }) => ` ${workerUnit(service.name, name)}`).join(""),
+    ...surroundings(service),
   }),
 });
+
+const worker = (service: ServiceFacts, { name, command, memoryMiB }: WorkerFacts): MachineFile => ({
+  path: unitPath(workerUnit(service.name, name)),
+  mode: 0o644,
+  text: fill("systemd/worker.service", {
+    name: service.name,
+    worker: name,
+    unit: unitName(service),
+    user: service.user!,
+    memory: memoryMiB,
+    command: commandLine(service, command),
+    ...surroundings(service),
+  }),
+});
+
+const job = (service: ServiceFacts, facts: JobFacts): readonly MachineFile[] => {
+  const { name, command, memoryMiB, schedule, timeoutSeconds } = facts;
+  const unit = jobUnit(service.name, name, "service");
+  return [
+    {
+      path: unitPath(unit),
+      mode: 0o644,
+      text: fill("systemd/job.service", {
+        name: service.name,
+        job: name,
+        unit,
+        user: service.user!,
+        memory: memoryMiB,
+        timeout: timeoutSeconds,
+        command: commandLine(service, command),
+        ...surroundings(service),
+      }),
+    },
+    {
+      path: unitPath(jobUnit(service.name, name, "timer")),
+      mode: 0o644,
+      text: fill("systemd/job.timer", {
+        name: service.name,
+        job: name,
+        unit,
+        calendars: calendarsOf(schedule)
+          .map((calendar) => `OnCalendar=${calendar}`)
+          .join("\n"),
+      }),
+    },
+  ];
+};
+
+/** A service's own unit, and those of its workers and jobs; none where nginx answers alone. */
+export const unitsOf = (service: ServiceFacts): readonly MachineFile[] =>
+  hasProcess(service)
+    ? [
+        serviceUnit(service),
+        ...service.workers.map((one) => worker(service, one)),
+        ...service.jobs.flatMap((one) => job(service, one)),
+      ]
+    : [];
+
+/** Where there are jobs: what writes down how they end. */
+export const jobOutcomeFiles = ({ services }: FleetFacts): readonly MachineFile[] =>
+  services.some(({ jobs }) => jobs.length > 0)
+    ? [{ path: PATHS.jobOutcome, mode: 0o755, text: fill("system/job-outcome", {}) }]
+    : [];
 
 /**
  * What takes a service's visitors while its own process restarts, and is no file of the release: it

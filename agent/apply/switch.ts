@@ -44,8 +44,13 @@ const place = async (machine: Machine, folder: string, plan: Plan): Promise<void
   for (const name of plan.removeTrees) rmSync(machine.at(treeFolder(name)), { force: true });
 };
 
-/** "fleet-chat.service" is the service chat to its owner. */
+/**
+ * "fleet-chat.service" is the service chat to its owner; its workers and jobs have names of their
+ * own.
+ */
 const label = (unit: string): string => {
+  const [, of, beside] = /^fleet-([^@]+)@((?:worker|job)-.+)\.(?:service|timer)$/.exec(unit) ?? [];
+  if (of !== undefined && beside !== undefined) return `service ${of}, ${beside.replace("-", " ")}`;
   const service = serviceOfUnit(unit);
   return service === undefined ? unit.replace(/\.service$/, "") : `service ${service}`;
 };

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
+import { basename } from "node:path";
 
-import { serviceUnit } from "@second-server/contract/names";
+import { isBeside, serviceUnit } from "@second-server/contract/names";
 import { sitePath, unitPath } from "@second-server/contract/paths";
 import type { Release, ReleasePart } from "@second-server/contract/release";
 
@@ -10,14 +11,13 @@ export const servicesOf = ({ files, publicProbes = [] }: Release): readonly stri
     .map(({ service }) => service)
     .filter((service) => files.some(({ path }) => path === sitePath(service)));
 
-const filesOf = (service: string): readonly string[] => [
-  unitPath(serviceUnit(service)),
-  sitePath(service),
-];
+const isOwnUnit = (service: string, unit: string): boolean =>
+  unit === serviceUnit(service) || isBeside(service, unit);
+/** A unit's file that is no drop-in. */
+const unitOf = (path: string): string => (unitPath(basename(path)) === path ? basename(path) : "");
 
 /** What a release has of one service. */
 export const partOf = (release: Release, service: string): ReleasePart => {
-  const paths = filesOf(service);
   const own = <T extends { readonly service: string }>(all: readonly T[] = []): readonly T[] =>
     all.filter((one) => one.service === service);
   return {
@@ -26,9 +26,11 @@ export const partOf = (release: Release, service: string): ReleasePart => {
     ...(release.fleet === undefined ? {} : { fleet: release.fleet }),
     service,
     packages: [],
-    files: release.files.filter(({ path }) => paths.includes(path)),
+    files: release.files.filter(
+      ({ path }) => path === sitePath(service) || isOwnUnit(service, unitOf(path)),
+    ),
     trees: release.trees.filter(({ name }) => name === service),
-    units: release.units.filter(({ name }) => name === serviceUnit(service)),
+    units: release.units.filter(({ name }) => isOwnUnit(service, name)),
     probes: own(release.probes),
     publicProbes: own(release.publicProbes),
     handovers: own(release.handovers),
@@ -71,6 +73,16 @@ export const withPart = (release: Release, part: ReleasePart): Release => {
 const hostsOf = ({ publicProbes }: Pick<ReleasePart, "publicProbes">): string =>
   publicProbes.map(({ url }) => new URL(url).host).join(" ");
 
+/** What the Observatory and the watchdog know of its workers and jobs: their names and times. */
+const besideOf = ({ units, files }: ReleasePart): string =>
+  JSON.stringify([
+    units.map(({ name }) => name).sort(),
+    files
+      .filter(({ path }) => path.endsWith(".timer"))
+      .map(({ path, sha256 }) => `${path} ${sha256}`)
+      .sort(),
+  ]);
+
 /** Why a part does not belong into a release; undefined when it does. */
 export const refusalOf = (release: Release, part: ReleasePart): string | undefined => {
   const { service, fleet, role } = part;
@@ -88,5 +100,7 @@ export const refusalOf = (release: Release, part: ReleasePart): string | undefin
     JSON.stringify([part.probes, part.publicProbes])
   )
     return "its port or its health check is to be another. The watchdog and the Observatory are told of that by: ./fleet up";
+  if (besideOf(was) !== besideOf(part))
+    return "its workers, its jobs or their times are to be others. The watchdog and the Observatory are told of that by: ./fleet up";
   return undefined;
 };

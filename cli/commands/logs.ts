@@ -1,4 +1,4 @@
-import { serviceUnit } from "@second-server/contract/names";
+import { serviceUnit, unitsBeside } from "@second-server/contract/names";
 import type { Command } from "commander";
 
 import { machineOf, sshInherited } from "../access/ssh";
@@ -33,10 +33,21 @@ const showConsole = async (
   console.log(typeof answer === "string" ? answer : JSON.stringify(answer));
 };
 
+/** A service's name alone: all that it has, its workers and jobs included. */
+const unitsOf = (unit: string | undefined): readonly string[] => {
+  if (unit === undefined) return [];
+  if (unit.includes(".")) return [unit];
+  // The far end's shell has nothing to say of the star.
+  return unit.includes("@") ? [serviceUnit(unit)] : [serviceUnit(unit), `'${unitsBeside(unit)}'`];
+};
+
 export const define = (command: Command): void => {
   common(command)
     .argument("<machine>", "primary or watcher")
-    .argument("[unit]", "one systemd unit; a service's name alone means its unit")
+    .argument(
+      "[unit]",
+      "one systemd unit; a service's name alone means all of its units, SERVICE@worker-NAME or SERVICE@job-NAME one of them",
+    )
     .option("-f, --follow", "go on as lines come")
     .option("-n, --lines <n>", "how many", "100")
     .option("--boot", "the machine's console instead: works when SSH does not")
@@ -52,14 +63,14 @@ export const define = (command: Command): void => {
         return;
       }
       if (context.local) await runningLab(context, "logs");
-      const full = unit === undefined || unit.includes(".") ? unit : serviceUnit(unit);
+      const units = unitsOf(unit);
       process.exitCode = await sshInherited(context, machine, [
         "sudo",
         "journalctl",
         "--no-pager",
         "-n",
         options.lines,
-        ...(full ? ["-u", full] : []),
+        ...units.flatMap((one) => ["-u", one]),
         ...(options.follow ? ["-f"] : []),
         ...(context.json ? ["-o", "json"] : []),
       ]);

@@ -1,17 +1,10 @@
 import { z } from "zod";
 
 import { oneOrMore } from "../values";
-import { folder, processKeys, serviceKeys, word } from "./keys";
+import { besideKeys, besideOf, command } from "./beside";
+import { folder, processKeys, serviceKeys } from "./keys";
 import { serviceKind } from "./kind";
 import { proxied } from "./proxied";
-
-const command = z
-  .array(word)
-  .min(1)
-  .refine(
-    ([first = ""]) => /^\.?\/[\w./+-]+$/.test(first),
-    "has to begin with the program's whole path, such as /usr/bin/webhook, or ./NAME for one in the folder.",
-  );
 
 /** A program of a Debian package, or one that lies in the folder. */
 export const binary = serviceKind({
@@ -20,6 +13,7 @@ export const binary = serviceKind({
     ...serviceKeys,
     folder: folder.optional(),
     ...processKeys,
+    ...besideKeys,
     command: command.describe("Argument vector; ${PORT} and ${DATA_DIR} are filled in"),
   }),
   memoryMiB: 64,
@@ -35,6 +29,7 @@ export const binary = serviceKind({
       service.deploy ??
       (service.command.some((word) => word.includes("${PORT}")) ? undefined : "held"),
     drainSeconds: service.drain,
+    beside: besideOf(service),
     environment: service.environment,
   }),
   location: proxied,

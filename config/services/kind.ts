@@ -1,6 +1,7 @@
 import type { ReleaseHandover } from "@second-server/contract/release";
 import type { z } from "zod";
 
+import type { Beside } from "./beside";
 import { headersOf } from "./headers";
 import type { serviceKeys } from "./keys";
 import { DEFAULT_LIMITS, type RequestLimits, limitsOf } from "./visitors";
@@ -38,6 +39,7 @@ export interface Process {
   /** Where fleet.yaml says it; chosen otherwise. */
   readonly deploy?: Way;
   readonly drainSeconds?: number;
+  readonly beside?: Beside;
 }
 
 /**

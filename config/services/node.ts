@@ -1,6 +1,7 @@
 import { TREES, treeFolder } from "@second-server/contract/paths";
 import { z } from "zod";
 
+import { besideKeys, besideOf } from "./beside";
 import { entry, folder, processKeys, serviceKeys } from "./keys";
 import { serviceKind } from "./kind";
 import { proxied } from "./proxied";
@@ -15,6 +16,7 @@ export const node = serviceKind({
     ...serviceKeys,
     folder,
     ...processKeys,
+    ...besideKeys,
     entry: entry.default("main.ts"),
   }),
   memoryMiB: 96,
@@ -32,6 +34,7 @@ export const node = serviceKind({
     port: service.port,
     deploy: service.deploy,
     drainSeconds: service.drain,
+    beside: besideOf(service),
     environment: {
       NODE_ENV: "production",
       NODE_PATH: treeFolder(TREES.libsql),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { besideKeys, besideOf } from "./beside";
 import { entry, folder, processKeys, serviceKeys } from "./keys";
 import { serviceKind } from "./kind";
 import { proxied } from "./proxied";
@@ -11,6 +12,7 @@ export const python = serviceKind({
     ...serviceKeys,
     folder,
     ...processKeys,
+    ...besideKeys,
     entry: entry.default("main.py"),
   }),
   memoryMiB: 64,
@@ -24,6 +26,7 @@ export const python = serviceKind({
     port: service.port,
     deploy: service.deploy,
     drainSeconds: service.drain,
+    beside: besideOf(service),
     environment: service.environment,
   }),
   location: proxied,

@@ -4,9 +4,10 @@ import { Cron } from "croner";
 
 import { instant, span } from "../alerts/words";
 import { calendar, number, optional, text } from "../rules";
+import { logs, onMachine } from "./advice";
 import type { Beat } from "./beats";
 import type { BlindWindow } from "./blind-windows";
-import type { ReportedKind } from "./check-kind";
+import type { ReportedKind, Reports } from "./check-kind";
 import { Finding } from "./outcome";
 
 type Times = readonly [earliest: number, latest: number];
@@ -86,6 +87,17 @@ export const judgeBeat = (
   return done === undefined ? "not heard yet, not due" : `last heard ${span(now - done)} ago`;
 };
 
+/** Of a machine's own job its report tells; who else says something by the token is not heard. */
+const beatOf = async (
+  { token, unit, machine }: HeartbeatCheck,
+  reports: Reports,
+): Promise<Beat> => {
+  const beat = reports.beat(token);
+  if (unit === undefined) return beat;
+  const { report } = await reports.machine({ kind: "unit", machine });
+  return { known: beat.known, ...report.jobs?.[unit] };
+};
+
 export const heartbeatKind: ReportedKind<HeartbeatCheck> = {
   source: "reports",
   layer: "data",
@@ -93,15 +105,22 @@ export const heartbeatKind: ReportedKind<HeartbeatCheck> = {
   byCalendar: true,
   fields: {
     token: text,
+    unit: optional(text),
     periodSeconds: optional(number),
     schedule: optional(calendar),
     graceSeconds: number,
   },
-  judge: (check, reports) =>
-    judgeBeat(check, reports.beat(check.token), reports.now(), reports.blindWindows()),
-  advice: ({ id }) => ({
+  judge: async (check, reports) =>
+    judgeBeat(check, await beatOf(check, reports), reports.now(), reports.blindWindows()),
+  advice: ({ id, unit }, machine) => ({
     wrong: `The job ${id} has not reported that it ended well`,
     affects: "what the job does.",
-    steps: [{ say: "Look at the job's own log, on the machine that runs it." }],
+    steps:
+      unit === undefined
+        ? [{ say: "Look at the job's own log, on the machine that runs it." }]
+        : [
+            { say: "What did it say?", run: logs(machine, unit) },
+            { say: "Do it now.", run: onMachine(machine, `sudo systemctl start ${unit}`) },
+          ],
   }),
 };

@@ -1,14 +1,14 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { readFile, stat, statfs } from "node:fs/promises";
+import { readFile, readdir, stat, statfs } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
 import { PATHS } from "@second-server/contract/paths";
-import type { HostFacts, RenewalOutcome, Space } from "@second-server/contract/reports";
+import type { HostFacts, JobOutcome, RenewalOutcome, Space } from "@second-server/contract/reports";
 
-import { flag, number, objectOf, read, text } from "../store/shapes";
+import { flag, jobOutcome, number, objectOf, read, text } from "../store/shapes";
 import { writeAtomically } from "../store/state-file";
 import { createLogins } from "./logins";
 import { unsyncedSeconds } from "./time-sync";
@@ -101,6 +101,29 @@ const renewalOutcome = async (name: "renewal" | "trial"): Promise<RenewalOutcome
     () => undefined,
   );
 
+/** By unit, as `job-outcome` has written them; undefined where there are none. */
+export const jobOutcomes = async (folder: string): Promise<HostFacts["jobs"]> => {
+  const names = await readdir(folder).catch(() => []);
+  const found = await Promise.all(
+    names
+      .filter((name) => name.endsWith(".json"))
+      .map(
+        async (name) =>
+          [
+            name.replace(/\.json$/, ""),
+            await readFile(join(folder, name), "utf8").then(
+              (json) => read<JobOutcome>(json, jobOutcome),
+              () => undefined,
+            ),
+          ] as const,
+      ),
+  );
+  const known = found.flatMap(([unit, outcome]) =>
+    outcome === undefined ? [] : [[unit, outcome] as const],
+  );
+  return known.length === 0 ? undefined : Object.fromEntries(known);
+};
+
 /** Gathers; remembers what is needed between two looks (the slow question for upgrades). */
 export interface MachineFacts {
   look(units: readonly string[], now: number): Promise<HostFacts>;
@@ -174,8 +197,8 @@ export const createMachineFacts = (folder: string, ask = aptUpgrades): MachineFa
   const logins = createLogins();
   return {
     look: async (units, now) => {
-      const [memory, disk, load, rebootSince, unsynced, states, renewal, trial] = await Promise.all(
-        [
+      const [memory, disk, load, rebootSince, unsynced, states, renewal, trial, jobs] =
+        await Promise.all([
           readFile("/proc/meminfo", "utf8"),
           space(),
           readFile("/proc/loadavg", "utf8"),
@@ -190,8 +213,8 @@ export const createMachineFacts = (folder: string, ask = aptUpgrades): MachineFa
           lookAtUnits(units),
           renewalOutcome("renewal"),
           renewalOutcome("trial"),
-        ],
-      );
+          jobOutcomes(PATHS.jobs),
+        ]);
       const kilobytes = (name: string): number =>
         Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(memory)?.[1] ?? 0);
       return {
@@ -208,6 +231,7 @@ export const createMachineFacts = (folder: string, ask = aptUpgrades): MachineFa
         logins: logins(now),
         renewal,
         trial,
+        jobs,
         ...states,
       };
     },

@@ -99,6 +99,13 @@ const few =
 
 const login = shape({ at: count, user: line(64), address: line(64), by: line(128) });
 
+const job = shape({
+  started: optional(count),
+  done: optional(count),
+  failed: optional(count),
+  says: optional(line(1000)),
+});
+
 const reportFields: { readonly [Field in keyof Required<MachineReport>]: Rule } = {
   at: count,
   memoryPercent: percent,
@@ -113,6 +120,7 @@ const reportFields: { readonly [Field in keyof Required<MachineReport>]: Rule } 
   logins: optional(few(login, MOST_LOGINS)),
   renewal: optional(renewal),
   trial: optional(renewal),
+  jobs: optional(byUnit(job)),
   units: byUnit(line(64)),
   restarts: optional(byUnit(count)),
 };

@@ -1,3 +1,5 @@
+import type { JobOutcome } from "@second-server/contract/reports";
+
 import type { Announced } from "../actions/announcements";
 import type { KnownLogins } from "../actions/login-watch";
 import type { QueuedMessage } from "../adapters/queued-message";
@@ -115,6 +117,13 @@ export const knownLogins = objectOf<KnownLogins>({
 });
 export const beat = objectOf<Beat>({
   known: time,
+  started: maybe(time),
+  done: maybe(time),
+  failed: maybe(time),
+  says: maybe(text),
+});
+/** As `job-outcome` writes it on the machine. */
+export const jobOutcome = objectOf<JobOutcome>({
   started: maybe(time),
   done: maybe(time),
   failed: maybe(time),

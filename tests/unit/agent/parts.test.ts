@@ -156,6 +156,21 @@ test.each([
     /\.\/fleet up/,
   ],
   [
+    "with a worker that nobody was told of",
+    {
+      units: [
+        ...whole("c1").units,
+        {
+          name: "fleet-chat@worker-mail.service",
+          restartOn: [],
+          onChange: "restart" as const,
+          enable: true,
+        },
+      ],
+    },
+    /its workers, its jobs[^]*\.\/fleet up/,
+  ],
+  [
     "at another port, which others know",
     { probes: [{ ...whole("c1").probes[0], url: "http://127.0.0.1:3002/health" }] },
     /its port or its health check[^]*\.\/fleet up/,

@@ -18,6 +18,8 @@ const service = (name: string, health: ServiceFacts["health"]): ServiceFacts => 
   bundled: true,
   command: [],
   trees: [],
+  jobs: [],
+  workers: [],
   packages: [],
   port: 3000,
   user: `svc-${name}`,
