@@ -82,6 +82,17 @@ describe("it stands", () => {
     expect(out).toMatch(/<html/i);
   });
 
+  test("a visitor who speaks HTTP/3 gets it, through firewall and floating IP, and what the release has compressed", async () => {
+    const { out } = await must(
+      fleet(
+        ...["ssh", "watcher", "--", "curl", "-fsS", "--http3-only", "-H", "accept-encoding:br"],
+        ...["-o", "/dev/null", "-D", "-", "https://docs.example.test/"],
+      ),
+    );
+    expect(out).toMatch(/^HTTP\/3 200/);
+    expect(out).toMatch(/^content-encoding: br/m);
+  });
+
   test("the Observatory sees what a visitor sees: every service up", async () => {
     // It asks each of them every ten seconds; what it saw before the release was whole passes.
     const seen = async (): Promise<StatusPage["services"]> =>
