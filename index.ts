@@ -19,7 +19,7 @@ const watcher = new WatcherServer("watcher", { fleet, keys });
 const primary = new PrimaryServer("primary", { fleet, keys, watcherTag: watcher.server.tag });
 export const floatingIp = primary.floatingIp.address;
 const zone = new DnsZone("zone", { fleet, floatingIp, watcher: watcher.server.droplet });
-new Rollout("rollout", {
+const rollout = new Rollout("rollout", {
   fleet,
   folder,
   keys,
@@ -38,3 +38,5 @@ export const statusUrl = `https://${fleet.status.host}/`;
 export const monthlyUsd = fleet.primary.monthlyUsd + fleet.watcher.monthlyUsd;
 export const adminUser = fleet.admin.user;
 export const adminPrivateKey = pulumi.secret(keys.admin.privateKey);
+/** For what the owner keeps on paper. */
+export const repositoryPassword = rollout.repositoryPassword;

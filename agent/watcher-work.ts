@@ -7,7 +7,7 @@ import { readJson } from "./files";
 import { withLock } from "./lock";
 import type { Machine } from "./machine";
 import { fillBack, isEmptied } from "./offsite/bring-back";
-import { hasOffsite } from "./offsite/place";
+import { NO_PLACE, hasOffsite } from "./offsite/place";
 import { isReading } from "./repository/commands";
 import { offsiteStatus } from "./repository/offsite-status";
 import { readShutIn } from "./repository/reading";
@@ -71,6 +71,7 @@ export const backupShutIn = async (machine: Machine, words: readonly string[]): 
     throw new Error(
       `fleet-agent backup ${words[0] ?? ""}: this is the primary. Backups are on the watcher.`,
     );
+  if (words[0] === "offsite" && !hasOffsite(machine)) throw new Error(NO_PLACE);
   if (words[0] === "offsite") return await offsiteShutIn(words);
   if (GIVING.includes(words[0] ?? "")) await fillFirst(machine);
   if (isReading(words[0] ?? "")) {

@@ -107,6 +107,11 @@ const COMMANDS: readonly (readonly [
     () => import("./commands/console"),
   ],
   ["doctor", "check this host, the token and DNS before `up`", () => import("./commands/doctor")],
+  [
+    "recovery-kit",
+    "what has to be on paper for the day when both machines are lost",
+    () => import("./commands/recovery-kit"),
+  ],
   ["secret", "set, list or remove the stack's secrets", () => import("./commands/secret")],
   ["output", "the stack's outputs", () => import("./commands/output")],
   [

@@ -96,7 +96,7 @@ const goneAre = (context: Context, gone: readonly Wanted[]): Error => {
   const remedy =
     gone.length === 1
       ? `Make it anew, with what there is of its data: ./fleet recover ${gone[0]!.role}${stack}`
-      : `Make both anew, without data: ./fleet up --refresh${stack}`;
+      : `Make both anew, from the third place of the backups: ./fleet recover --from-repository${stack}. Where there is none, without data: ./fleet up --refresh${stack}`;
   return failed(
     `fleet up: ${which} ${gone.length === 1 ? "is" : "are"} in the stack's state and gone from DigitalOcean. Nothing was touched. ${remedy}`,
   );

@@ -66,6 +66,9 @@ const prepareHost = async (
 /** The place that the local DigitalOcean has for it, as settings name it. */
 const LOCAL_THIRD_PLACE = "//offsite.lab.test";
 
+/** What serves it, and what opens it by hand. */
+const THIRD_PLACE_PACKAGES = ["rclone", "restic"];
+
 /** What stands for a provider's storage is a program of Debian's, wanted by few. */
 const ensureThirdPlace = async (
   context: Context,
@@ -73,14 +76,18 @@ const ensureThirdPlace = async (
   install: boolean,
   reporter: Reporter,
 ): Promise<void> => {
-  if (!offsite?.address.includes(LOCAL_THIRD_PLACE) || existsSync("/usr/bin/rclone")) return;
-  const remedy = "apt-get install --no-install-recommends rclone";
+  if (!offsite?.address.includes(LOCAL_THIRD_PLACE)) return;
+  const missing = THIRD_PLACE_PACKAGES.filter((name) => !existsSync(`/usr/bin/${name}`));
+  if (missing.length === 0) return;
+  const names = missing.join(" ");
   if (!install)
     throw cannotRun(
-      `fleet up: the third place of the local DigitalOcean needs Debian's rclone. Leave out --no-install, or: ${remedy}`,
+      `fleet up: the third place of the local DigitalOcean needs Debian packages: ${names}. Leave out --no-install, or: apt-get install --no-install-recommends ${names}`,
     );
-  reporter.say("Installing Debian's rclone, which the third place of the backups needs here");
-  await installMissing(await loadLab(), ["rclone"], progressTo(reporter));
+  reporter.say(
+    `Installing Debian packages that the third place of the backups needs here: ${names}`,
+  );
+  await installMissing(await loadLab(), missing, progressTo(reporter));
 };
 
 /**

@@ -97,6 +97,8 @@ export class Rollout extends pulumi.ComponentResource {
   readonly primary: Release;
   readonly firstBackup: FirstBackup;
   readonly lastBackup: LastBackup;
+  /** Opens the watcher's repository of backups, and its copy in the third place. */
+  readonly repositoryPassword: pulumi.Output<string>;
 
   constructor(
     name: string,
@@ -108,6 +110,7 @@ export class Rollout extends pulumi.ComponentResource {
     const servers = { primary: primary.server, watcher: watcher.server };
     // A repository that was there before this state has a password of its own, which is set.
     const all = { ...madeSecrets(child), ...secrets, ...offsiteSecret(fleet, secrets) };
+    this.repositoryPassword = pulumi.secret(all[SECRETS.repositoryPassword] ?? "");
     const given = dealt(fleet, all);
     const deliver = deliverer(
       { fleet, folder, given, parent: this },

@@ -19,4 +19,6 @@ export interface FleetOutputs {
   readonly adminUser: string;
   /** A secret. */
   readonly adminPrivateKey?: string;
+  /** A secret. Absent in states of before it was said. */
+  readonly repositoryPassword?: string;
 }

@@ -67,8 +67,9 @@ export const OFFSITE_UNIT: readonly string[] = [
   `ReadWritePaths=${PATHS.agentState}`,
   // A third place that hangs is given up before the next day's turn.
   "RuntimeMaxSec=20h",
-  "MemoryHigh=144M",
-  "MemoryMax=192M",
+  // The agent and restic together.
+  "MemoryHigh=208M",
+  "MemoryMax=256M",
   "TasksMax=64",
   "OOMScoreAdjust=900",
   "CPUWeight=20",

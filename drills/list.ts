@@ -14,6 +14,8 @@ export interface DrillEntry {
    * otherwise.
    */
   readonly failover?: boolean;
+  /** Only where the backups have a third place. */
+  readonly offsite?: boolean;
   readonly load: () => Promise<{ readonly drill: Drill }>;
 }
 
@@ -209,6 +211,15 @@ export const DRILLS: readonly DrillEntry[] = [
     load: () => import("./watcher-lost"),
   },
   {
+    name: "both-lost",
+    summary: "delete both machines; ./fleet recover --from-repository",
+    expects:
+      "the recovery kit opens the third place; every service and the last comment before the backup are back; not one mail",
+    mayLose: "what was written after the newest backup in the third place",
+    offsite: true,
+    load: () => import("./both-lost"),
+  },
+  {
     name: "partition",
     summary: "cut the link between the two machines, and no other",
     expects: "the services go on",
@@ -242,9 +253,11 @@ export const DRILLS: readonly DrillEntry[] = [
 
 /** Why a drill is left out on this fleet. */
 export const misfit = (
-  { name, failover }: Pick<DrillEntry, "name" | "failover">,
-  fleet: Pick<FleetFacts, "failover">,
+  { name, failover, offsite }: Pick<DrillEntry, "name" | "failover" | "offsite">,
+  fleet: Pick<FleetFacts, "failover" | "offsite">,
 ): string | undefined => {
+  if (offsite && fleet.offsite === undefined)
+    return `${name} is left out: the backups have no third place. Name one (docs/backups.md), and run ./fleet up`;
   const isOn = fleet.failover !== undefined;
   if (failover === undefined || failover === isOn) return undefined;
   return isOn

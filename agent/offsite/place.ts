@@ -8,6 +8,9 @@ import { makeFolder, readJson, writeWhole } from "../files";
 import type { Machine } from "../machine";
 import type { Place } from "../repository/restic";
 
+export const NO_PLACE =
+  "fleet-agent backup offsite: the stack's settings name no third place. Set `offsite` (docs/backups.md), and run ./fleet up";
+
 /** What systemd has handed this unit, or where root keeps it. */
 const credential = (machine: Machine, name: string): string => {
   const handed = `${process.env["CREDENTIALS_DIRECTORY"] ?? ""}/${name}`;
@@ -80,10 +83,7 @@ const waysOf = (machine: Machine, place: OffsitePlace): Place => {
 /** The third place as the stack's settings name it. */
 export const openOffsite = (machine: Machine): Offsite => {
   const place = readJson<OffsitePlace>(credential(machine, SECRETS.offsite));
-  if (place === undefined)
-    throw new Error(
-      "fleet-agent backup offsite: the stack's settings name no third place. Set `offsite`, and run ./fleet up",
-    );
+  if (place === undefined) throw new Error(NO_PLACE);
   return {
     ...waysOf(machine, place),
     place,

@@ -6,6 +6,7 @@ import type { Command } from "commander";
 
 import type { FleetFacts } from "../../config/fleet";
 import { machineOf, sshCapture } from "../access/ssh";
+import { type BothLost, recoverBoth } from "../both-lost";
 import { instantOf, ownersPart, rotations } from "../compromised";
 import { type CommonOptions, type Context, common, contextOf } from "../context";
 import { askCloud, deleteDroplet, findDroplet } from "../droplets";
@@ -19,7 +20,7 @@ import { type Reporter, reporterFor } from "../progress/reporter";
 import { ensureLab } from "../ready-lab";
 import { report } from "../report-up";
 import { clearRestore } from "../restore-plan";
-import { bringUp } from "../up";
+import { type UpResult, bringUp } from "../up";
 
 interface Options extends CommonOptions {
   at?: string;
@@ -27,6 +28,7 @@ interface Options extends CommonOptions {
   doubtful?: boolean;
   engine?: string;
   force?: boolean;
+  fromRepository?: boolean;
   install: boolean;
   partial?: boolean;
 }
@@ -35,7 +37,7 @@ interface Options extends CommonOptions {
 const RETURNS: Readonly<Record<Role, string>> = {
   primary: "Its data and certificates come from the watcher's newest good backup.",
   watcher:
-    "The Observatory's history and the old backups were on it alone: it begins a new history, and takes a backup of the primary at once.",
+    "The Observatory's history was on it alone, and so were the old backups, unless there is a third place: it begins a new history, and takes a backup of the primary at once.",
 };
 
 /** Of one that somebody else has had. */
@@ -96,6 +98,13 @@ const clearData = async (
   });
 };
 
+const bothGone = (isThere: boolean, { offsite }: FleetFacts): string => {
+  if (isThere) return "Make it anew first: ./fleet recover watcher";
+  return offsite === undefined
+    ? "If that is meant, add --force."
+    : "With what the third place has: ./fleet recover --from-repository";
+};
+
 /**
  * What the engine has to be told: what is gone comes back by a refresh; what is there but broken
  * has to be replaced by name.
@@ -117,7 +126,7 @@ const engineArgs = async (
     machine === "primary" && (await findDroplet(ask, fleet.watcher.name)) !== undefined;
   if (machine === "primary" && !force && !hasBackups) {
     throw cannotRun(
-      `fleet recover: the watcher is gone too, and with it the backups${droplet ? "" : ": both machines would be made anew, without data"}. ${droplet ? "Make it anew first: ./fleet recover watcher" : "If that is meant, add --force."}`,
+      `fleet recover: the watcher is gone too, and with it the backups${droplet ? "" : ": both machines would be made anew, without data"}. ${bothGone(droplet !== undefined, fleet)}`,
     );
   }
   if (!droplet) {
@@ -154,6 +163,50 @@ const refuseForWatcher = (machine: Role, options: Options): void => {
   if (at !== undefined) instantOf(at);
 };
 
+/** Undefined for both at once. */
+const machineMeant = (name: string | undefined, options: Options): Role | undefined => {
+  if (options.fromRepository) {
+    if (name !== undefined || options.compromised || options.at !== undefined)
+      throw cannotRun(
+        "fleet recover: --from-repository makes both machines anew, from the newest good backup of the third place. Leave out the machine, --compromised and --at.",
+      );
+    return undefined;
+  }
+  if (name === undefined)
+    throw cannotRun(
+      "fleet recover: which machine? primary or watcher; both are lost: --from-repository",
+    );
+  const machine = machineOf(name);
+  refuseForWatcher(machine, options);
+  return machine;
+};
+
+const bothLost = ({ engine, install, force, partial, doubtful }: Options): BothLost => ({
+  engine: chooseEngine(engine),
+  install,
+  force: force ?? false,
+  partial: partial ?? false,
+  doubtful: doubtful ?? false,
+});
+
+const recoverOne = async (
+  context: Context,
+  machine: Role,
+  fleet: FleetFacts,
+  options: Options,
+  reporter: Reporter,
+): Promise<UpResult> => {
+  const how = {
+    engine: chooseEngine(options.engine),
+    install: options.install,
+    pace: "host",
+    engineArgs: await engineArgs(context, machine, fleet, options, reporter),
+    replaced: machine,
+    verifySeconds: 120,
+  } as const;
+  return await bringUp(context, fleet, how, reporter);
+};
+
 const sayOwnersPart = (context: Context, fleet: FleetFacts, reporter: Reporter): void => {
   const items = ownersPart(fleet, context.local ? [] : ["--stack", context.stack]);
   reporter.event({ type: "owner", items });
@@ -168,8 +221,9 @@ const sayOwnersPart = (context: Context, fleet: FleetFacts, reporter: Reporter):
 
 export const define = (command: Command): void => {
   common(command)
-    .argument("<machine>", "primary or watcher")
+    .argument("[machine]", "primary or watcher; left out with --from-repository")
     .option("--force", "replace it although it exists")
+    .option("--from-repository", "make both machines anew, from the third place of the backups")
     .option("--compromised", "somebody else has had the primary: new keys, data alone comes back")
     .option("--at <time>", "restore from backups that were taken until then: 2026-11-27T13:00Z")
     .option("--partial", "restore what is whole, although an item of the data is not")
@@ -178,32 +232,24 @@ export const define = (command: Command): void => {
     .option("--no-install", "name missing Debian packages instead of installing them")
     .addHelpText(
       "after",
-      "\nprimary: new droplet, release, data and certificates from the watcher's newest good backup (with --force from one taken just before, if it can be), floating IP. What is restored is said first, item by item; where an item has no whole copy, or every backup is doubtful, nothing is touched unless --partial or --doubtful says that it is meant.\nwatcher: new droplet and release, a new history, a backup of the primary at once; history and old backups are lost with it.\n--compromised: replaces a primary that somebody else has had, without a last backup of it. Its host keys, its key towards the watcher and what it signs with are made anew; its certificates are revoked and their account closed; data alone comes back, with --at of before it was taken over; and what only you can change is said at the end.\nThen the same proof as `up`. Exit codes: 0 all is well; 1 something failed; 2 it exists and --force was not given, what would be restored is not whole and --partial or --doubtful was not given, or it can't run here.",
+      "\nprimary: new droplet, release, data and certificates from the watcher's newest good backup (with --force from one taken just before, if it can be), floating IP. What is restored is said first, item by item; where an item has no whole copy, or every backup is doubtful, nothing is touched unless --partial or --doubtful says that it is meant.\nwatcher: new droplet and release, a new history, a backup of the primary at once; the Observatory's history is lost with it, and old backups, unless there is a third place.\n--from-repository: both are lost. Both are made anew, the watcher's repository is filled from the third place, and the primary's data and certificates come from its newest good backup (docs/runbooks/both-lost.md). Cut short, it is gone on with by the same command.\n--compromised: replaces a primary that somebody else has had, without a last backup of it. Its host keys, its key towards the watcher and what it signs with are made anew; its certificates are revoked and their account closed; data alone comes back, with --at of before it was taken over; and what only you can change is said at the end.\nThen the same proof as `up`. Exit codes: 0 all is well; 1 something failed; 2 it exists and --force was not given, what would be restored is not whole and --partial or --doubtful was not given, or it can't run here.",
     )
-    .action(async (name: string, options: Options) => {
+    .action(async (name: string | undefined, options: Options) => {
       const context = contextOf(options);
-      const machine = machineOf(name);
-      refuseForWatcher(machine, options);
+      const machine = machineMeant(name, options);
       const reporter = reporterFor(process.stdout, context.json);
       try {
         const fleet = await loadManifest(context);
-        if (!(await readResources(context))?.length)
+        if (machine !== undefined && !(await readResources(context))?.length)
           throw cannotRun(
             `fleet recover: the stack "${context.stack}" has no machines yet, so there is nothing to recover. Make them with: ./fleet up${context.local ? "" : ` --stack ${context.stack}`}`,
           );
         const result = await withLock(context, "recover", async () => {
           if (context.local)
             await ensureLab(context, { install: options.install, pace: "host" }, reporter);
-          const args = await engineArgs(context, machine, fleet, options, reporter);
-          const how = {
-            engine: chooseEngine(options.engine),
-            install: options.install,
-            pace: "host",
-            engineArgs: args,
-            replaced: machine,
-            verifySeconds: 120,
-          } as const;
-          return await bringUp(context, fleet, how, reporter);
+          return machine === undefined
+            ? await recoverBoth(context, fleet, bothLost(options), reporter)
+            : await recoverOne(context, machine, fleet, options, reporter);
         });
         report(context, fleet, result, reporter);
         if (options.compromised) sayOwnersPart(context, fleet, reporter);

@@ -263,6 +263,7 @@ describe("what stands there", () => {
       "floatingIp",
       "monthlyUsd",
       "primary",
+      "repositoryPassword",
       "statusUrl",
       "urls",
       "watcher",

@@ -70,6 +70,13 @@ test("a drill that wants failover, or none, is left out elsewhere, and says what
   expect(why("partition", { failover })).toBeUndefined();
 });
 
+test("a drill that wants a third place is left out where the backups have none", () => {
+  const entry = DRILLS.find(({ name }) => name === "both-lost")!;
+  expect(misfit(entry, {})).toMatch(/no third place/);
+  const offsite = { address: "rest:https://offsite.lab.test:8000/", needsSecret: false };
+  expect(misfit(entry, { offsite })).toBeUndefined();
+});
+
 test("an alert's subject is that of the named check, not of one whose name begins so", () => {
   expect(downMail("primary").test("[f] DOWN: primary")).toBe(true);
   expect(downMail("primary").test("[f] DOWN: primary/host")).toBe(false);

@@ -94,7 +94,8 @@ test.each([
     {},
     undefined,
     "the primary (droplet 1) and the watcher (droplet 2) are in the stack's state and " +
-      "gone from DigitalOcean. Nothing was touched. Make both anew, without data: " +
+      "gone from DigitalOcean. Nothing was touched. Make both anew, from the third place of the " +
+      "backups: ./fleet recover --from-repository. Where there is none, without data: " +
       "./fleet up --refresh",
   ],
 ])("what is gone is no machine to dial: %p", async (droplets, stack, message) => {
