@@ -100,4 +100,4 @@ test("the kit is printed to nothing but a terminal, unless that is meant; both a
   expect(await fleet("recovery-kit")).toMatch(/^2 [\s\S]*no terminal.*--show-secrets/);
   expect(await fleet("recover", "primary", "--from-repository")).toMatch(/^2 [\s\S]*both machines/);
   expect(await fleet("recover")).toMatch(/^2 [\s\S]*--from-repository/);
-}, 60_000);
+});
