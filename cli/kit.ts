@@ -49,6 +49,12 @@ const section = (title: string, lines: readonly string[]): readonly string[] => 
   ...lines.map((line) => `  ${line}`),
 ];
 
+/** A key has several lines. */
+const secretLines = (secret: string): readonly string[] => {
+  const lines = secret.trimEnd().split("\n");
+  return lines.length === 1 ? [`secret    ${lines[0] ?? ""}`] : ["secret", ...lines];
+};
+
 const placeLines = ({ thirdPlace }: RecoveryKit): readonly string[] => {
   if (thirdPlace === undefined)
     return ["none: what is lost with both machines is lost. Name one: docs/backups.md"];
@@ -57,7 +63,7 @@ const placeLines = ({ thirdPlace }: RecoveryKit): readonly string[] => {
     `address   ${address}`,
     ...(user === undefined ? [] : [`user      ${user}`]),
     ...(hostKey === undefined ? [] : [`host key  ${hostKey}`]),
-    ...(secret === undefined ? [] : ["secret", ...secret.trimEnd().split("\n")]),
+    ...(secret === undefined ? [] : secretLines(secret)),
   ];
 };
 
@@ -66,7 +72,7 @@ const commandLines = ({
   thirdPlace,
   repositoryPassword,
 }: RecoveryKit): readonly string[] => [
-  "With the state's folder (a copy of it): clone the project, give it Pulumi.yaml's stack file as below, then",
+  `With the state's folder (or a copy of it): clone the project, give it Pulumi.${stack}.yaml with what is above, then`,
   "  export PULUMI_CONFIG_PASSPHRASE=…",
   `  ./fleet recover --from-repository${stackWords(stack)} --state FOLDER`,
   ...(thirdPlace === undefined

@@ -48,7 +48,16 @@ test("the paper has all that opens the data, and the commands; what is not on it
   ])
     expect(text).toContain(part);
   const { stack, fleet, domain, state, passphrase, repositoryPassword, secrets, made } = KIT;
-  const facts = { stack, fleet, domain, state, passphrase, repositoryPassword, secrets, made };
+  const facts = {
+    stack,
+    fleet,
+    domain,
+    state,
+    passphrase,
+    repositoryPassword,
+    secrets,
+    made,
+  };
   expect(kitText({ ...facts, settings: {} })).toContain(
     "none: what is lost with both machines is lost",
   );
