@@ -75,6 +75,8 @@ const register = async (machine: Machine, plan: Plan): Promise<void> => {
     // The unit file is gone already: what runs of it still has to stop, and its links have to go.
     await machine.run(["systemctl", "stop", "--", ...plan.stop]);
     await machine.run(["systemctl", "disable", "--quiet", "--", ...plan.stop]);
+    // One that had failed would be listed as that for ever: nobody starts it again.
+    await machine.run(["systemctl", "reset-failed", "--", ...plan.stop]);
     told(machine, plan.stop, "stopped, no longer part of the fleet");
   }
   const enable = await notEnabled(machine, plan.enable);

@@ -60,6 +60,21 @@ test("a first release is put in place, started, asked, and then cannot be restor
   expect(existsSync(machine.at("/var/lib/fleet-agent/sealed"))).toBe(true);
 });
 
+test("a unit that is gone from the release is stopped, and forgotten where it had failed", async () => {
+  await apply(machine, deliver("aaaa"));
+  const { units, ...rest } = version("bbbb");
+  const left = { ...rest, units: units.filter(({ name }) => name !== "fleet-wiki.service") };
+  await apply(
+    machine,
+    machine.deliver(left, ["[Service]", "{}"], { chat: { "main.js": "// bbbb" } }),
+  );
+  expect(machine.ran.filter((line) => line.endsWith(" -- fleet-wiki.service"))).toEqual([
+    "systemctl stop -- fleet-wiki.service",
+    "systemctl disable --quiet -- fleet-wiki.service",
+    "systemctl reset-failed -- fleet-wiki.service",
+  ]);
+});
+
 test("what nginx names itself by over HTTP/3 is the machine's own, root's alone, and the same after the next release", async () => {
   await apply(machine, deliver("aaaa"));
   const key = (): string => readFileSync(machine.at("/etc/fleet/quic-host-key"), "hex");
