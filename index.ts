@@ -9,8 +9,7 @@ import { stackSettings } from "./components/stack-settings";
 import { WatcherServer } from "./components/watcher-server";
 import { readFleet } from "./config/load";
 
-const folder = process.cwd();
-const stack = pulumi.getStack();
+const [folder, stack] = [process.cwd(), pulumi.getStack()];
 const { config, secrets } = stackSettings();
 const fleet = readFleet(folder, config, `Pulumi.${stack}.yaml`);
 
@@ -28,7 +27,6 @@ const rollout = new Rollout("rollout", {
   zone,
   secrets,
 });
-
 const primaryOutputs = machineOutputs("primary", { fleet, keys, server: primary.server });
 const watcherOutputs = machineOutputs("watcher", { fleet, keys, server: watcher.server });
 export { primaryOutputs as primary, watcherOutputs as watcher };
@@ -39,4 +37,4 @@ export const monthlyUsd = fleet.primary.monthlyUsd + fleet.watcher.monthlyUsd;
 export const adminUser = fleet.admin.user;
 export const adminPrivateKey = pulumi.secret(keys.admin.privateKey);
 /** For what the owner keeps on paper. */
-export const repositoryPassword = rollout.repositoryPassword;
+export const { repositoryPassword } = rollout;
