@@ -98,6 +98,9 @@ export const layOut = (
   const known = forThisHost();
   const logs = join(etc, "logs");
   mkdirSync(logs, { recursive: true });
+  const pages = join(etc, "pages");
+  for (const { path, text } of files.filter((file) => file.path.startsWith(`${PATHS.pages}/`)))
+    put(join(pages, path.slice(PATHS.pages.length + 1)), text);
   for (const { path, text } of files.filter((file) => file.path.startsWith("/etc/nginx/"))) {
     put(
       join(etc, path.slice("/etc/nginx/".length)),
@@ -111,6 +114,7 @@ export const layOut = (
           .replaceAll("/etc/fleet/tls/fleet/", `${certificates}/`)
           .replaceAll("/run/nginx.pid", `${etc}/pid`)
           .replaceAll("syslog:server=unix:/dev/log,nohostname", join(etc, "error.log"))
+          .replaceAll(PATHS.pages, pages)
           .replaceAll(PATHS.webLogs, logs),
       ),
     );

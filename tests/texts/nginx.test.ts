@@ -110,10 +110,6 @@ suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as ren
     makeCertificate(join(ROOT, "tls"));
     put(join(ROOT, "pages/index.html"), "<title>front</title>");
     put(join(ROOT, "pages/about.html"), "<title>about</title>");
-    for (const { path, text } of renderPrimary(small).filter(({ path }) =>
-      path.startsWith(PATHS.pages),
-    ))
-      put(join(ROOT, path), text);
     put(join(ROOT, "acme/.well-known/acme-challenge/token"), "answer");
     const { port } = upstream.address() as AddressInfo;
     const config = layOut(renderPrimary(small), join(ROOT, "etc"), join(ROOT, "tls"), (text) =>
@@ -130,7 +126,6 @@ suiteWhere(existsSync(NGINX) ? null : `${NGINX} is not installed`, "nginx as ren
         .replaceAll(`(${notes.port}|${notes.handover!.port})`, `(${port}|${standInPort})`)
         .replaceAll(PATHS.standIns, ROOT)
         .replaceAll(PATHS.closed, join(ROOT, "closed"))
-        .replaceAll(PATHS.pages, join(ROOT, PATHS.pages))
         .replaceAll("http://127.0.0.1:9100", `http://127.0.0.1:${port}`),
     );
     nginx = await startNginx(config, () => plain("/"));
