@@ -35,6 +35,10 @@ export const bounded = (argv: readonly string[], seconds: number): readonly stri
   ...argv,
 ];
 
+/** Nobody but the kernel sends this one to what we run: without this line nothing says why. */
+const endedBy = (signal: NodeJS.Signals | null): string =>
+  signal === "SIGKILL" ? "\nit was killed, most likely for want of memory" : "";
+
 /**
  * Runs a program to its end and collects what it says; one that is not there has the shell's code
  * for that.
@@ -77,7 +81,11 @@ export const runAndCollect = (
         seconds !== undefined && TIMED_OUT.includes(code ?? 0)
           ? `\nit did not end within ${seconds} s`
           : "";
-      resolve({ code: code ?? (killedBy ? 128 : 1), stdout, stderr: stderr + late });
+      resolve({
+        code: code ?? (killedBy ? 128 : 1),
+        stdout,
+        stderr: `${stderr}${late}${endedBy(killedBy)}`,
+      });
     });
   });
 

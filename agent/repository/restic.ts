@@ -96,7 +96,9 @@ export const restic = async (
 /** The last words of restic, which say what is wrong; they may quote file names. */
 export const complaintOf = ({ code, stdout, stderr }: Ran): string => {
   const lines = `${stdout}\n${stderr}`.split("\n").filter((line) => line.trim() !== "");
-  const told = lines.filter((line) => /error|fatal|wrong|unable|no space|invalid/i.test(line));
+  const told = lines.filter((line) =>
+    /error|fatal|wrong|unable|no space|invalid|was killed/i.test(line),
+  );
   const last = (told.length > 0 ? told : lines).slice(-3).map(shown).join("; ");
   return `exit ${code}: ${last}`;
 };
