@@ -44,16 +44,19 @@ const failoverOf = (
   { clock, log, config }: FoundationDeps,
   { settings, windows, note }: Foundation,
 ): Failover | undefined => {
-  const { failover, checks } = config;
+  const { failover } = config;
   if (failover === undefined) return undefined;
   return openFailover({
     config: () => settings.current().failover ?? failover,
     clock,
     log,
     note,
-    copied: checks.flatMap(({ kind, id }) =>
-      kind === "drift" && id.startsWith(copyCheck("")) ? [id.slice(copyCheck("").length)] : [],
-    ),
+    copied: () =>
+      settings
+        .current()
+        .checks.flatMap(({ kind, id }) =>
+          kind === "drift" && id.startsWith(copyCheck("")) ? [id.slice(copyCheck("").length)] : [],
+        ),
     // A deploy, a reboot, a recovery, or an operator at work.
     quiet: () => {
       const now = windows.active(clock.now());

@@ -210,7 +210,12 @@ const watcher = (fleet: FleetFacts): DesiredState => ({
   directories: DIRECTORIES,
   units: [
     {
-      ...daemon(UNITS.observatory, [treeCause(TREES.monitor), treeCause(TREES.libsql)]),
+      // Whether it takes over at all is settled as it starts.
+      ...daemon(UNITS.observatory, [
+        treeCause(TREES.monitor),
+        treeCause(TREES.libsql),
+        PATHS.failoverSettings,
+      ]),
       reloadOn: [PATHS.observatorySettings],
     },
     // Started by cron.

@@ -44,7 +44,7 @@ export interface FailoverDeps {
   readonly clock: Pick<Clock, "now">;
   readonly log: Log;
   readonly note: Note;
-  readonly copied: readonly string[];
+  readonly copied: () => readonly string[];
   /** Why nothing is to move by itself now. */
   readonly quiet: () => string | undefined;
   /** Asks one place outside; a test listens instead. */
@@ -137,7 +137,7 @@ export const openFailover = (deps: FailoverDeps): Failover => {
   let problem: string | undefined;
 
   const happened = (event: FailoverEvent): void => {
-    const rules: FailoverRules = { ...config(), copied, quiet: quiet() };
+    const rules: FailoverRules = { ...config(), copied: copied(), quiet: quiet() };
     const [next, effects] = step(rules, state, event, clock.now());
     state = next;
     for (const effect of effects) {

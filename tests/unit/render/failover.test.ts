@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import type { Role } from "@second-server/contract/roles";
 
+import { planOf } from "../../../agent/apply/plan";
 import { secretsOf } from "../../../render/alerts";
 import { checksOf } from "../../../render/checks";
 import { desiredState } from "../../../render/desired-state";
@@ -34,7 +35,8 @@ describe("left out", () => {
   test("nothing of it is on either machine", () => {
     for (const role of ["primary", "watcher"] as const satisfies readonly Role[]) {
       const all = JSON.stringify([renderMachine(off, role), desiredState(off, role)]);
-      expect(all).not.toMatch(/failover|stand-in/);
+      // That it would be restarted for it.
+      expect(all.replace('"/etc/fleet/failover.json"', "")).not.toMatch(/failover|stand-in/);
     }
     expect(secretsOf(off, "watcher")).not.toContain("failover-token");
     expect(observatoryConfig(off)).not.toHaveProperty("failover");
@@ -43,6 +45,23 @@ describe("left out", () => {
   test("the services are asked by their names", () =>
     expect(JSON.stringify(checksOf(off))).not.toContain('"via"'));
 });
+
+test.each([
+  ["on", off, on],
+  ["off", on, off],
+])(
+  "turned %s, the Observatory starts anew: it settles then whether it takes over",
+  (_what, from, to) => {
+    const [before, after] = [from, to].map(
+      (facts) => buildRelease(facts, "watcher", FOLDER).release,
+    );
+    const { restart } = planOf(before, after!, {
+      files: new Map(before!.files.map((file) => [file.path, file])),
+      trees: new Map(before!.trees.map(({ name, hash }) => [name, hash])),
+    });
+    expect(restart).toContain("observatory.service");
+  },
+);
 
 test("the primary is the same with and without it", () =>
   expect(buildRelease(on, "primary", FOLDER).sha256).toBe(

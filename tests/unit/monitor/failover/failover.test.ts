@@ -45,7 +45,7 @@ const opened = (answering: readonly string[], more: Partial<FailoverDeps> = {}):
     clock: { now: () => now },
     log: QUIET,
     note: (lead) => void notes.push(lead),
-    copied: ["blog"],
+    copied: () => ["blog"],
     quiet: () => undefined,
     probe: async ({ host }) => {
       if (!answering.includes(host)) throw new Error("silent");
