@@ -21,6 +21,12 @@ const pass = (reporter: MendTools["reporter"], word: string, event: ProgressEven
   else if (event.type === "done") reporter.done(key, label, seconds, { failed, detail });
 };
 
+/** None where a command prints one document over several lines: preview does. */
+const eventsIn = (line: string): readonly ProgressEvent[] => {
+  if (!line.startsWith('{"time":')) return [];
+  return [JSON.parse(line) as ProgressEvent];
+};
+
 /**
  * The `fleet` command that the owner types, as a process of its own; resolves with its exit code
  * and what it complained of.
@@ -40,7 +46,7 @@ export const runFleet = async (
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
     const lines = (buffered + chunk).split("\n");
     buffered = lines.pop() ?? "";
-    for (const line of lines) pass(reporter, words[0] ?? "", JSON.parse(line) as ProgressEvent);
+    for (const event of lines.flatMap(eventsIn)) pass(reporter, words[0] ?? "", event);
   });
   child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
     complaints += chunk;

@@ -25,6 +25,13 @@ export const writeAtomically = (path: string, text: string): void => {
     closeSync(file);
   }
   renameSync(`${path}.new`, path);
+  // A new name is on the disk once its folder is.
+  const folder = openSync(dirname(path), "r");
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
 };
 
 /** A lost or damaged file means beginning anew, which is safe; it is said in the journal. */

@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 export interface Comment {
   readonly id: number;
@@ -76,5 +76,13 @@ export class Comments {
       closeSync(file);
     }
     renameSync(`${this.#path}.new`, this.#path);
+    // Until its folder is on the disk too, a power cut leaves the old one: after the comment was
+    // acknowledged.
+    const folder = openSync(dirname(this.#path), "r");
+    try {
+      fsyncSync(folder);
+    } finally {
+      closeSync(folder);
+    }
   }
 }
