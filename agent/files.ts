@@ -61,6 +61,16 @@ export const makeFolder = (path: string, mode = 0o755): void => {
   chmodSync(path, mode);
 };
 
+/** A new name is on the disk once its folder is. */
+const syncFolder = (folder: string): void => {
+  const handle = openSync(folder, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+};
+
 /**
  * Written beside and renamed: a reader, or a power cut, sees the old file or the new one, never
  * half of it.
@@ -87,6 +97,7 @@ export const writeWhole = (
     closeSync(handle);
   }
   renameSync(draft, path);
+  syncFolder(dirname(path));
 };
 
 /** Points a link somewhere else in one step. */
@@ -96,6 +107,7 @@ export const switchLink = (link: string, target: string): void => {
   rmSync(draft, { force: true });
   symlinkSync(target, draft);
   renameSync(draft, link);
+  syncFolder(dirname(link));
 };
 
 /**

@@ -1,4 +1,5 @@
 import { access, open, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 
 /** All of it or none of it, also through a power cut. */
 export const writeAtomically = async (path: string, text: string): Promise<void> => {
@@ -11,6 +12,13 @@ export const writeAtomically = async (path: string, text: string): Promise<void>
     await file.close();
   }
   await rename(temporary, path);
+  // A new name is on the disk once its folder is.
+  const folder = await open(dirname(path), "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 };
 
 /** Whether it is the system's error of one of these codes. */

@@ -21,6 +21,13 @@ export const writeAtomically = async (path: string, text: string): Promise<void>
   }
   await file.close();
   await rename(temporary, path);
+  // A new name is on the disk once its folder is.
+  const folder = await open(dirname(path), "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 };
 
 /** Unix time in nanoseconds, by which the backend names its histories and backups. */
