@@ -21,6 +21,7 @@ const standing = z.object({
   active: z.enum(ROLES),
   moving: z.enum(ROLES).optional(),
   since: z.string().optional(),
+  waiting: z.literal(true).optional(),
   problem: z.string().optional(),
 });
 export type FailoverStanding = z.output<typeof standing>;
@@ -60,11 +61,19 @@ const NEXT: Readonly<Record<FailoverStanding["mode"], string>> = {
 };
 
 /** For people: one line. */
-export const failoverText = ({ mode, active, moving, since, problem }: FailoverStanding): string =>
+export const failoverText = ({
+  mode,
+  active,
+  moving,
+  since,
+  waiting,
+  problem,
+}: FailoverStanding): string =>
   [
     active === "watcher"
       ? `The watcher serves copies in the primary's place${since === undefined ? "" : ` since ${since}`} (failover ${mode}: ${NEXT[mode]}).`
       : `The primary serves (failover ${mode}).`,
+    ...(waiting ? ["It was not seen well yet: until then nothing takes its place."] : []),
     ...(moving === undefined ? [] : [`The names are being led to the ${moving}.`]),
     ...(problem === undefined ? [] : [`The unit that moves them says: ${problem}`]),
   ].join(" ");

@@ -20,6 +20,8 @@ const PROBE_MS = 2000;
 /** Far beyond the aims (45 s there, 30 s back): what is measured is told, on a busy machine too. */
 const MOVE_SECONDS = 180;
 const BACK_SECONDS = 240;
+/** Where failover has just come: the primary has to be seen well first. */
+const READY_SECONDS = 60;
 
 type Tools = Pick<DrillTools, "context" | "fleet">;
 
@@ -129,7 +131,13 @@ const givenBack = async (tools: DrillTools): Promise<Measures> => {
  */
 export const drill: Drill = {
   run: async (tools) => {
-    const standing = await readFailover(tools.context, tools.fleet);
+    const standing = await until(
+      async () => {
+        const now = await readFailover(tools.context, tools.fleet);
+        return now?.waiting ? undefined : now;
+      },
+      { seconds: READY_SECONDS },
+    );
     if (standing?.mode !== "auto" || standing.active !== "primary")
       throw new Error(
         `failover has to be "auto", and the primary has to serve; it is ${standing?.mode ?? "off"}. Set it: ./fleet failover auto`,

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
 import { codeOf } from "@second-server/contract/caught";
@@ -14,6 +14,7 @@ import { type Log, reason } from "../adapters/log";
 import type { Outcome } from "../checks/outcome";
 import { checkTcp } from "../checks/tcp";
 import type { Note } from "../self/overload";
+import { writeAtomically } from "../store/state-file";
 import { type FailoverEffect, type FailoverRules, type FailoverState, FRESH } from "./state";
 import { type FailoverEvent, step } from "./step";
 
@@ -24,6 +25,8 @@ export interface FailoverStatus {
   /** Where the names are being led, while they are not there yet. */
   readonly moving?: Role;
   readonly since?: string;
+  /** The primary was not seen well yet: until then nothing takes its place. */
+  readonly waiting?: true;
   /** Why the unit that moves them does not, or what it found wrong. */
   readonly problem?: string;
 }
@@ -76,8 +79,7 @@ const answersOutside = async (
 
 const writeWhole = (path: string, value: unknown): void => {
   mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
-  writeFileSync(`${path}.new`, `${JSON.stringify(value)}\n`, { mode: 0o640 });
-  renameSync(`${path}.new`, path);
+  writeAtomically(path, `${JSON.stringify(value)}\n`, 0o640);
 };
 
 const remembered = (path: string, log: Log): FailoverState => {
@@ -154,6 +156,7 @@ export const openFailover = (deps: FailoverDeps): Failover => {
       active: state.active,
       ...(state.to === state.active ? {} : { moving: state.to }),
       ...(state.to === "watcher" ? { since: iso(state.since ?? state.movedAt) } : {}),
+      ...(state.armed ? {} : { waiting: true }),
       ...(problem === undefined ? {} : { problem }),
     }),
     seen: (check, began, { result }) => {

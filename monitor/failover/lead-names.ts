@@ -1,5 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { readFileSync, rmSync } from "node:fs";
 
 import type {
   CertificateCopy,
@@ -13,6 +12,7 @@ import type { Role } from "@second-server/contract/roles";
 
 import { type Log, reason } from "../adapters/log";
 import { instant } from "../alerts/words";
+import { writeAtomically } from "../store/state-file";
 import { type AddressRecord, type DigitalOcean, Refusal, digitalOcean } from "./domain-records";
 
 /** What the unit is handed, and where it leaves its word. */
@@ -36,18 +36,16 @@ const readJson = <Value>(path: string): Value | undefined => {
   }
 };
 
-const writeWhole = (path: string, text: string): void => {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.new`, text, { mode: 0o644 });
-  renameSync(`${path}.new`, path);
-};
+/** By nginx, and by the Observatory. */
+const READABLE = 0o644;
 
 /** The page with the instant in it; without one it says none. */
 const showPage = ({ paths, order: { since } }: LeadDeps): void => {
   const words = since === undefined ? "" : ` (since ${instant(since)})`;
-  writeWhole(
+  writeAtomically(
     paths.repairPageShown,
     readFileSync(paths.repairPage, "utf8").replace("<!--since-->", words),
+    READABLE,
   );
 };
 
@@ -138,7 +136,7 @@ export const leadNames = async (deps: LeadDeps): Promise<FailoverReport> => {
       ...(before?.provenAt === undefined || !passing ? {} : { provenAt: before.provenAt }),
     };
   }
-  writeWhole(paths.failoverReport, `${JSON.stringify(report)}\n`);
+  writeAtomically(paths.failoverReport, `${JSON.stringify(report)}\n`, READABLE);
   return report;
 };
 

@@ -32,6 +32,8 @@ export interface FailoverState {
   readonly since?: number;
   /** When they were last moved. */
   readonly movedAt?: number;
+  /** The report of moved records that was heard last: after a restart it still lies there. */
+  readonly movesHeard?: string;
   /** That the limit holds a takeover back, or that an order fails, has been told. */
   readonly limitTold?: boolean;
   readonly errorTold?: boolean;

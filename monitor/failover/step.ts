@@ -119,7 +119,7 @@ const carriedOut = (rules: FailoverRules, state: FailoverState, now: number): St
   return [next, [to === "watcher" ? takenOver(rules, next) : backNote(state, now)]];
 };
 
-const reported = (
+const heard = (
   rules: FailoverRules,
   state: FailoverState,
   report: FailoverReport,
@@ -134,6 +134,18 @@ const reported = (
   if (report.active !== state.to) return [state, []];
   if (state.askedAt !== undefined) return carriedOut(rules, state, now);
   return [state, report.moved.length === 0 ? [] : [movedByHand(state.to, report.moved)]];
+};
+
+const reported = (
+  rules: FailoverRules,
+  state: FailoverState,
+  report: FailoverReport,
+  now: number,
+): Steps => {
+  if (report.moved.length === 0) return heard(rules, state, report, now);
+  if (report.at === state.movesHeard) return [state, []];
+  const [next, effects] = heard(rules, state, report, now);
+  return [{ ...next, movesHeard: report.at }, effects];
 };
 
 const again = (state: FailoverState, now: number): Steps => {
@@ -180,10 +192,19 @@ const happen = (
 };
 
 /** What is worth a write: rounds alone are counted anew after a restart. */
+const KEPT = [
+  "mode",
+  "to",
+  "active",
+  "order",
+  "askedAt",
+  "armed",
+  "movedAt",
+  "movesHeard",
+  "takeovers",
+] as const satisfies readonly (keyof FailoverState)[];
 const isKept = (before: FailoverState, after: FailoverState): boolean =>
-  (["mode", "to", "active", "order", "askedAt", "armed", "movedAt", "takeovers"] as const).some(
-    (key) => before[key] !== after[key],
-  );
+  KEPT.some((key) => before[key] !== after[key]);
 
 /**
  * One step of failover, as a function: it does nothing itself, and gives back what it wants done.

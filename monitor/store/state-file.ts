@@ -15,9 +15,9 @@ import { reason, type Log } from "../adapters/log";
 import { type Fits, parseStored } from "./shapes";
 
 /** Readers and a power cut see the old file or the new one. */
-export const writeAtomically = (path: string, text: string): void => {
+export const writeAtomically = (path: string, text: string, mode = 0o600): void => {
   mkdirSync(dirname(path), { recursive: true });
-  const file = openSync(`${path}.new`, "w", 0o600);
+  const file = openSync(`${path}.new`, "w", mode);
   try {
     writeFileSync(file, text);
     fsyncSync(file);

@@ -69,8 +69,9 @@ const ordered = (): FailoverOrder | undefined =>
 /** The unit leaves its word; each is a newer file. */
 const reported = (failover: Failover, report: Partial<FailoverReport>): void => {
   const path = join(folder, "report.json");
-  writeFileSync(path, JSON.stringify({ at: "", order: 0, moved: [], ...report }));
-  utimesSync(path, now / 1000, now / 1000 + (reports += 1));
+  const at = new Date(now + (reports += 1)).toISOString();
+  writeFileSync(path, JSON.stringify({ at, order: 0, moved: [], ...report }));
+  utimesSync(path, now / 1000, now / 1000 + reports);
   failover.tick();
 };
 
@@ -87,6 +88,29 @@ test("a primary that is silent while two places outside answer is ordered to be 
   expect(again.status()).toEqual(failover.status());
   await rounds(again, "pass", 2);
   expect(ordered()).toMatchObject({ number: 2, to: "primary" });
+});
+
+test("the last move's report, which still lies there after a restart, is nobody's change by hand; a newer one is", async () => {
+  const PUT_RIGHT = "Records of the services were changed by somebody else, and are put right";
+  const failover = opened(["one.test", "three.test"]);
+  await rounds(failover, "pass", 2);
+  await rounds(failover, "fail", 3);
+  reported(failover, { order: 1, active: "watcher", moved: ["blog.example.test"] });
+  const again = opened(["one.test", "three.test"]);
+  notes.length = 0;
+  again.tick();
+  expect(notes).toEqual([]);
+  reported(again, { order: 1, active: "watcher", moved: ["blog.example.test"] });
+  expect(notes).toEqual([PUT_RIGHT]);
+  opened([]).tick();
+  expect(notes).toEqual([PUT_RIGHT]);
+});
+
+test("until the primary was seen well it says that it waits", async () => {
+  const failover = opened([]);
+  expect(failover.status().waiting).toBe(true);
+  await rounds(failover, "pass", 2);
+  expect(failover.status()).toEqual({ mode: "auto", active: "primary" });
 });
 
 test.each([[["one.test"]], [[]]])(
@@ -118,5 +142,5 @@ test("a state that can't be read is begun anew", () => {
   const failover = opened([]);
   expect(failover.ask("manual")).toBe('failover is "manual"; the primary serves');
   writeFileSync(at("state.json"), "{");
-  expect(opened([]).status()).toEqual({ mode: "auto", active: "primary" });
+  expect(opened([]).status()).toEqual({ mode: "auto", active: "primary", waiting: true });
 });

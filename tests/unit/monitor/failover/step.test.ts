@@ -22,6 +22,7 @@ const WELL: FailoverState = {
 const story = (state: FailoverState = WELL, rules: Partial<FailoverRules> = {}) => {
   let now = state;
   let seconds = 0;
+  let reports = 0;
   const said: FailoverEffect[] = [];
   const told = {
     state: () => now,
@@ -55,7 +56,9 @@ const story = (state: FailoverState = WELL, rules: Partial<FailoverRules> = {}) 
     /** The unit has done what was ordered. */
     done: (moved: readonly string[] = ["blog.example.test"]) => {
       const { to: active, order } = now;
-      return told.happens({ kind: "reported", report: { at: "", order, active, moved } });
+      reports += 1;
+      const at = new Date(T0 + seconds * 1000 + reports).toISOString();
+      return told.happens({ kind: "reported", report: { at, order, active, moved } });
     },
     orders: () => said.flatMap((one) => (one.kind === "order" ? [one.order] : [])),
     notes: () => said.flatMap((one) => (one.kind === "note" ? [one.lead] : [])),
