@@ -13,8 +13,8 @@ const FOLDER = `${PATHS.serviceData}/${DROPS_SERVICE}`;
 const GREEN_SECONDS = 240;
 
 /**
- * A slip of the hand takes all of a service's data while it is stopped. The next backup tells, and
- * one command brings it back.
+ * A slip of the hand takes all of a service's data while it runs. The next backup tells, and one
+ * command brings it back.
  */
 const run = async (tools: DrillTools): Promise<Measures> => {
   const { timeline, signal } = tools;

@@ -73,8 +73,8 @@ const examine = async (machine: Machine, folder: string): Promise<string> => {
   const lacking = failedItems(manifest).length;
   return [
     `${manifest.entries.length} files, ${sizeOf(manifest)} bytes, each as it was`,
-    `${databases.length} databases whole`,
-    ...(lacking > 0 ? [`${lacking} items were not in it`] : []),
+    `SQLite databases that are whole: ${databases.length}`,
+    ...(lacking > 0 ? [`items that were not in it: ${lacking}`] : []),
   ].join("; ");
 };
 

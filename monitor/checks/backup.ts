@@ -12,23 +12,23 @@ import type { LookingKind } from "./check-kind";
 import { Finding } from "./outcome";
 
 /** What the agent leaves behind; undefined where it has not yet. */
-const read = async (path: string): Promise<BackupStatus | undefined> => {
+export const readLeft = async <Status>(path: string): Promise<Status | undefined> => {
   try {
-    return JSON.parse(await readFile(path, "utf8")) as BackupStatus;
+    return JSON.parse(await readFile(path, "utf8")) as Status;
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
     throw new Finding(`${path}: ${messageOf(error)}`);
   }
 };
 export const readBackupStatus = async (path: string): Promise<BackupStatus> =>
-  (await read(path)) ?? {};
+  (await readLeft<BackupStatus>(path)) ?? {};
 
 /**
  * @returns how old the newest verified backup is. @throws Finding when that is too old, or none was
  * made in time.
  */
 export const checkBackup = async (check: BackupCheck, now = Date.now()): Promise<string> => {
-  const status = await read(check.statusFile);
+  const status = await readLeft<BackupStatus>(check.statusFile);
   const limit = check.maxAgeSeconds * 1000;
   const because = status?.error === undefined ? "" : `; last error: ${status.error}`;
   if (status?.newestVerifiedAt === undefined) {

@@ -1,30 +1,19 @@
-import { readFile } from "node:fs/promises";
-
 import type { OffsiteStatus } from "@second-server/contract/backups";
-import { codeOf, messageOf } from "@second-server/contract/caught";
 import type { OffsiteCheck } from "@second-server/contract/check-settings";
 
 import { span } from "../alerts/words";
 import { number, text } from "../rules";
 import { type Advice, onMachine } from "./advice";
+import { readLeft } from "./backup";
 import type { LookingKind } from "./check-kind";
 import { Finding } from "./outcome";
-
-const read = async (path: string): Promise<OffsiteStatus | undefined> => {
-  try {
-    return JSON.parse(await readFile(path, "utf8")) as OffsiteStatus;
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
-    throw new Finding(`${path}: ${messageOf(error)}`);
-  }
-};
 
 /**
  * @returns how old the newest backup in the third place is. @throws Finding with everything that is
  * wrong with the copy there.
  */
 export const checkOffsite = async (check: OffsiteCheck, now = Date.now()): Promise<string> => {
-  const status = await read(check.statusFile);
+  const status = await readLeft<OffsiteStatus>(check.statusFile);
   // A machine that was set up just now: its first backup is copied as soon as it is there, and the
   // backups' own check tells of one that never came.
   if (status === undefined) return "none yet";

@@ -65,7 +65,7 @@ suiteWhere(
       expect(isRestoreTestDue(machine)).toBe(true);
       await run();
       expect(machine.said.at(-1)).toMatch(`${ID} of the repository can be restored: 2 files, `);
-      expect(machine.said.at(-1)).toMatch(/each as it was; 1 databases whole$/);
+      expect(machine.said.at(-1)).toMatch(/each as it was; SQLite databases that are whole: 1$/);
       expect(statusOf(machine).tested).toEqual({ at: machine.now().toISOString() });
       await machine.sleep(6 * 86_400_000);
       expect(isRestoreTestDue(machine)).toBe(false);
@@ -96,7 +96,7 @@ suiteWhere(
       await store();
       await run();
       expect(existsSync(victim)).toBe(true);
-      expect(machine.said.at(-1)).toMatch(/0 databases whole$/);
+      expect(machine.said.at(-1)).toMatch(/databases that are whole: 0$/);
     });
 
     test("that can't be begun is told as well", async () => {

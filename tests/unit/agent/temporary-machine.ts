@@ -1,14 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -23,7 +15,7 @@ import { sha256 } from "./sample";
  * Programs that do the same in a folder as on a machine, so they run for real; the rest (systemctl,
  * nginx…) is answered by the test.
  */
-const REAL = new Set(["tar", "cp", "openssl", "python3", "find", "env", "du", "choom"]);
+const REAL = new Set(["tar", "cp", "sync", "openssl", "python3", "find", "env", "du", "choom"]);
 
 export interface TemporaryMachine extends Machine {
   readonly root: string;
@@ -56,14 +48,6 @@ const standing = ([program, verb, ...rest]: readonly string[]): Partial<Ran> => 
   return { stdout: `ActiveState=active\nNRestarts=0\nControlGroup=/system.slice/${rest.at(-1)}\n` };
 };
 
-/** sync(1), which would wait for all that anybody writes on this host. */
-const synced = (argv: readonly string[]): Ran => {
-  const missing = argv.slice(1).find((word) => word !== "-f" && !existsSync(word));
-  return missing === undefined
-    ? { code: 0, stdout: "", stderr: "" }
-    : { code: 1, stdout: "", stderr: `sync: ${missing}: it is not there` };
-};
-
 /** A machine in a folder, with a clock that moves only when somebody waits. */
 export const temporaryMachine = (): TemporaryMachine => {
   const root = mkdtempSync(join(tmpdir(), "agent-machine-"));
@@ -84,7 +68,6 @@ export const temporaryMachine = (): TemporaryMachine => {
     argv,
     { environment, input, inputFile } = {},
   ): Promise<Ran> => {
-    if (argv[0] === "sync") return synced(argv);
     if (REAL.has(argv[0]!)) return await runAndCollect(argv, { environment, input, inputFile });
     const line = argv.join(" ").replaceAll(root, "");
     ran.push(line);

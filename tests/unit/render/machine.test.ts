@@ -3,7 +3,6 @@ import { join } from "node:path";
 
 import { afterAll, describe, expect, test } from "@jest/globals";
 import { OWN_HARDENING, hardening } from "@second-server/contract/hardening";
-import { PATHS } from "@second-server/contract/paths";
 import type { Release } from "@second-server/contract/release";
 
 import { loadFleet } from "../../../config/load";
@@ -15,11 +14,23 @@ import { renderMachine, renderPrimary, renderWatcher } from "../../../render/mac
 import { observatoryConfig, watchdogConfig } from "../../../render/monitor";
 import { cronSchedule } from "../../../render/system";
 import { hasProcess, unitName } from "../../../render/units";
-import { factsIn, project, removeProjects } from "../../fixtures/manifest";
+import {
+  MANIFEST,
+  SETTINGS,
+  SOURCES,
+  factsIn,
+  project,
+  removeProjects,
+} from "../../fixtures/manifest";
 
 afterAll(removeProjects);
 const shipped = loadFleet(join(__dirname, "../../.."), "local");
 const small = factsIn(project());
+const standIn = factsIn(
+  project({ ...SOURCES, "fleet.yaml": `${MANIFEST}failover: {}\n` }),
+  SETTINGS,
+  ["failover-token"],
+);
 const portOf = (name: string): number =>
   small.services.find((service) => service.name === name)!.port!;
 const textAt = (fleet: typeof small, path: string): string =>
@@ -194,9 +205,9 @@ describe.each([
   });
 
   test("a unit's file belongs to a unit of the release, and what restarts a unit is there", () => {
-    for (const [files, release] of [
-      [renderPrimary(fleet), wanted],
-      [renderWatcher(fleet), desiredState(fleet, "watcher")],
+    for (const [files, release, mayCome] of [
+      [renderPrimary(fleet), wanted, []],
+      [renderWatcher(fleet), desiredState(fleet, "watcher"), renderWatcher(standIn)],
     ] as const) {
       // A drop-in is of a unit that Debian brings.
       const units = files.flatMap(
@@ -205,12 +216,11 @@ describe.each([
       expect(release.units.map(({ name }) => name)).toEqual(expect.arrayContaining(units));
       const named = release.units
         .flatMap(({ restartOn, reloadOn = [] }) => [...restartOn, ...reloadOn])
-        // Whose coming and going restarts a unit is not always there.
-        .filter((path) => path.startsWith("/") && path !== PATHS.failoverSettings);
+        .filter((path) => path.startsWith("/"));
       expect(
         named.filter(
           (path) =>
-            !files.some(
+            ![...files, ...mayCome].some(
               (file) => file.path === path || (path.endsWith("/") && file.path.startsWith(path)),
             ),
         ),
