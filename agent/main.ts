@@ -8,6 +8,7 @@ import { PATHS } from "@second-server/contract/paths";
 
 import { apply } from "./apply/apply";
 import { servePeer } from "./backup/peer";
+import { peer } from "./backup/peer-link";
 import { prepare } from "./backup/prepare";
 import { pull } from "./backup/pull";
 import { receive } from "./backup/receive";
@@ -17,9 +18,13 @@ import { driftOf, driftText, forgetChangedTrees } from "./drift";
 import { parseIdentity, takeIdentity } from "./identity";
 import { withLock } from "./lock";
 import { type Machine, thisMachine } from "./machine";
+import { bringHistoryBack } from "./observatory/bring-back";
+import { takeCopy } from "./observatory/copies";
+import { sendHistory } from "./observatory/send";
 import { bringBack } from "./offsite/bring-back";
 import { copyOut } from "./offsite/copy-out";
 import { PART_COMMANDS } from "./parts/commands";
+import { runOnOwnStreams } from "./process";
 import { isReading } from "./repository/commands";
 import { readHanded } from "./repository/reading";
 import { isShutIn } from "./shut-in";
@@ -107,6 +112,14 @@ const backup = async (
         () => bringBack({ ...machine, log: (line) => console.error(line) }),
         PATHS.offsiteLock,
       );
+    case "send-history":
+      return (await sendHistory(machine)) ? 0 : 1;
+    case "bring-history":
+      return await alone(machine, "backup bring-history", 300, () => bringHistoryBack(machine));
+    case "history-out":
+      return await runOnOwnStreams(peer("keep-history"));
+    case "history-in":
+      return await runOnOwnStreams(peer(`history ${word ?? ""}`));
     case "accept":
       return await alone(
         machine,
@@ -170,6 +183,9 @@ const dispatch = async (
         : await backup(machine, words);
     case "receive":
       await receive(machine);
+      return 0;
+    case "keep-history":
+      await takeCopy(machine);
       return 0;
     case "restore":
       return await alone(machine, "restore", 60, () => restoreBy(machine, words));

@@ -21,7 +21,7 @@ for slot in ${Array.from({ length: AT_ONCE }, (_, index) => index + 1).join(" ")
     exec 9>"${PATHS.peerHome}/slot-$slot"
     if flock --nonblock 9; then
         case "$SSH_ORIGINAL_COMMAND" in
-        prepare | state | restore | "rsync --server --sender "*) ;;
+        prepare | state | restore | keep-history | "history "[0-9] | "rsync --server --sender "*) ;;
         *) echo "refused: this key is for backups" >&2; exit 1 ;;
         esac
         sudo -n ${PATHS.agent} peer "$SSH_ORIGINAL_COMMAND"

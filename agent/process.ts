@@ -9,6 +9,8 @@ export interface RunOptions {
   readonly input?: string;
   /** The program reads this open file, instead of a text. */
   readonly inputFile?: number;
+  /** What it says goes into this open file, instead of being collected. */
+  readonly outputFile?: number;
   readonly environment?: Readonly<Record<string, string>>;
   /** A deadline, for the program and what it has started. */
   readonly seconds?: number;
@@ -45,13 +47,21 @@ const endedBy = (signal: NodeJS.Signals | null): string =>
  */
 export const runAndCollect = (
   argv: readonly string[],
-  { input, inputFile, environment, seconds, signal, limit = OUTPUT_LIMIT }: RunOptions = {},
+  {
+    input,
+    inputFile,
+    outputFile,
+    environment,
+    seconds,
+    signal,
+    limit = OUTPUT_LIMIT,
+  }: RunOptions = {},
 ): Promise<Ran> =>
   new Promise((resolve) => {
     const [program = "", ...args] = seconds === undefined ? argv : bounded(argv, seconds);
     const child = spawn(program, args, {
       env: { ...process.env, LC_ALL: "C.UTF-8", ...environment },
-      stdio: [inputFile ?? "pipe", "pipe", "pipe"],
+      stdio: [inputFile ?? "pipe", outputFile ?? "pipe", "pipe"],
     });
     let stdout = "";
     let stderr = "";

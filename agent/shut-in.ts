@@ -6,10 +6,11 @@ import { PATHS } from "@second-server/contract/paths";
 import { OFFSITE_UNIT, PREPARE_UNIT, PULL_UNIT } from "@second-server/contract/units";
 
 import { makeUsers } from "./apply/prepare";
+import { ANSWER_LIMIT } from "./backup/peer-link";
 import { inUnit } from "./confine";
 import { makeFolder } from "./files";
 import type { Machine } from "./machine";
-import { runOnOwnStreams } from "./process";
+import { type Ran, runOnOwnStreams } from "./process";
 
 /** Set in such a unit: the agent there does the work itself. */
 const MARK = "FLEET_AGENT_SHUT_IN";
@@ -75,6 +76,45 @@ export const prepareShutIn = async (machine: Machine): Promise<number> => {
   const modes = ["-type", "d", "!", "-perm", "-700", "-exec", "chmod", "u+rwx", "{}", "+"];
   await machine.run(["find", PATHS.backupFolder, "(", ...words, ")", ",", "(", ...modes, ")"]);
   return await runOnOwnStreams(commandIn("backup-prepare", PREPARE_UNIT, ["backup", "prepare"]));
+};
+
+/** On the primary: what the watcher sends of its own, which is kept and never opened. */
+export const keepHistoryShutIn = async (): Promise<number> => {
+  makeOwnFolders();
+  return await runOnOwnStreams(
+    commandIn("history-keep", [...PREPARE_UNIT, "RuntimeMaxSec=900"], ["keep-history"]),
+  );
+};
+
+/** On the watcher: a sealed file to the primary, by the user who may talk to it. */
+export const historyOut = async (
+  machine: Machine,
+  inputFile: number,
+  seconds: number,
+): Promise<Ran> => {
+  letRead();
+  return await machine.run(commandIn("history-out", PULL_UNIT, ["backup", "history-out"]), {
+    inputFile,
+    seconds,
+    limit: ANSWER_LIMIT,
+  });
+};
+
+/** One back from there, which may be anything: no more of it than `bytes` is written. */
+export const historyIn = async (
+  machine: Machine,
+  back: number,
+  outputFile: number,
+  bytes: number,
+  seconds: number,
+): Promise<Ran> => {
+  letRead();
+  const unit = [...PULL_UNIT, `LimitFSIZE=${bytes}`];
+  return await machine.run(commandIn("history-in", unit, ["backup", "history-in", String(back)]), {
+    outputFile,
+    seconds,
+    limit: ANSWER_LIMIT,
+  });
 };
 
 /** On the watcher: what goes to the third place, and comes back from there. */

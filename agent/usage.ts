@@ -25,6 +25,9 @@ export const USAGE = `usage: fleet-agent COMMAND
                              every file, and have SQLite look at every database in it
   backup offsite             on the watcher, daily: copy the repository to the third place, let go there what is too old, and
                              check a share of it
+  backup send-history        on the watcher, after each pull: a sealed copy of the Observatory's history to the primary
+  backup bring-history       on the watcher: put the newest such copy in place of the history that is there, which is kept
+                             beside it (a new watcher's first release does that by itself)
   backup list [--json]       on the watcher: what there is, in folders and in the repository
   backup show [ID] [--json]  on the watcher: what is in one backup (the newest)
   backup diff ID [ID] [--json]

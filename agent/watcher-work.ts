@@ -6,6 +6,7 @@ import { refreshCopies } from "./backup/certificate-copy";
 import { readJson } from "./files";
 import { withLock } from "./lock";
 import type { Machine } from "./machine";
+import { sendHistory } from "./observatory/send";
 import { fillBack, isEmptied } from "./offsite/bring-back";
 import { NO_PLACE, hasOffsite } from "./offsite/place";
 import { isReading } from "./repository/commands";
@@ -40,6 +41,7 @@ export const keep = async (machine: Machine): Promise<number> => {
     machine.log(`the repository of backups: ${messageOf(error)}`);
   }
   await refreshCopies(machine);
+  await sendHistory(machine);
   return 0;
 };
 

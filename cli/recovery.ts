@@ -27,7 +27,7 @@ export interface RecoveryChoice {
 const RETURNS: Readonly<Record<Role, string>> = {
   primary: "Its data and certificates come from the watcher's newest good backup.",
   watcher:
-    "The Observatory's history was on it alone, and so were the old backups, unless there is a third place: it begins a new history, and takes a backup of the primary at once.",
+    "The Observatory's history comes back as the primary has it, sealed, since the last backup. The old backups were on it alone, unless there is a third place: it takes one of the primary at once.",
 };
 
 /** Of one that somebody else has had. */

@@ -50,7 +50,7 @@ export const lossWords = (
   const words = losses.map((loss) =>
     loss.role === "primary"
       ? `The primary would be replaced${because(loss)}: the droplet ${loss.dropletId} is deleted with what is on it, and a new one gets its data and certificates from the watcher's newest good backup. \`up\` takes a last backup first and refuses where it can't. The newest now: ${newest === undefined ? "none is known (the watcher did not answer, or has no good one)" : ageText(newest, now)}.`
-      : `The watcher would be replaced${because(loss)}: the droplet ${loss.dropletId} is deleted with the old backups and the Observatory's history, which are on it alone. \`up\` refuses that without --without-backup.`,
+      : `The watcher would be replaced${because(loss)}: the droplet ${loss.dropletId} is deleted with the old backups, which are on it alone, and what the Observatory has recorded since the last one. \`up\` refuses that without --without-backup.`,
   );
   return both
     ? [
@@ -133,7 +133,7 @@ export const secure = async (
     );
   if (first.role === "watcher")
     throw cannotRun(
-      `fleet up: the watcher would be replaced${because(first)}: the old backups and the Observatory's history are on it alone. Nothing was touched. A new backup of the primary is taken as soon as the new one is there. ${MEANT}`,
+      `fleet up: the watcher would be replaced${because(first)}: the old backups are on it alone, and what the Observatory has recorded since the last one. Nothing was touched. A new backup of the primary is taken as soon as the new one is there. ${MEANT}`,
     );
   say(`The primary is replaced${because(first)}: a last backup first, which the new one gets.`);
   await saveData(saving);

@@ -73,8 +73,8 @@ export class LastBackup extends pulumi.ComponentResource {
     });
     whenMadeAnew(by, () => {
       void pulumi.log.warn(
-        "The watcher is made anew: one that is there is deleted with the old backups and " +
-          "the Observatory's history, which are on it alone. ./fleet up refuses that; this " +
+        "The watcher is made anew: one that is there is deleted with the old backups, " +
+          "which are on it alone. ./fleet up refuses that; this " +
           "engine does not.",
         by.droplet,
       );

@@ -50,6 +50,8 @@ export interface BackupStatus {
   /** When a backup last went back to a fresh primary and was found whole there. */
   readonly lastRestoreAt?: string;
   readonly repository?: RepositoryStatus;
+  /** How the last copy of the Observatory's own history to the primary ended. */
+  readonly history?: RepositoryWork;
 }
 
 /** How the last of one kind of work on the repository ended. Instants are ISO. */

@@ -147,6 +147,12 @@ export interface RepositoryCheck extends CheckBase {
   readonly maxCheckedAgeSeconds: number;
   readonly maxTestedAgeSeconds: number;
 }
+/** The copy of the Observatory's own history on the primary, from the same file. */
+export interface HistoryCheck extends CheckBase {
+  readonly kind: "history";
+  readonly statusFile: string;
+  readonly maxAgeSeconds: number;
+}
 /** The copy of that repository in the third place, from what the agent says of it. */
 export interface OffsiteCheck extends CheckBase {
   readonly kind: "offsite";
@@ -189,6 +195,7 @@ export type Check =
   | HostCheck
   | BackupCheck
   | RepositoryCheck
+  | HistoryCheck
   | OffsiteCheck
   | DriftCheck
   | FailoverCheck;

@@ -11,6 +11,7 @@ export const CHECKS = {
   statusCertificate: "status-certificate",
   backup: "backup",
   repository: "repository",
+  history: "history",
   offsite: "offsite",
   watcher: "watcher",
   failover: "failover",

@@ -103,6 +103,13 @@ export const PATHS = {
   /** Where systemd shows the unit that moves the names what it is handed. */
   failoverSecrets: "/run/credentials/failover.service",
 
+  /** On the primary: the Observatory's history as the watcher has sealed it, a file a copy. */
+  observatoryCopies: `${AGENT_STATE}/observatory-copies`,
+  observatoryCopiesLock: `${AGENT_STATE}/observatory-copies-lock`,
+  /** On the watcher: such a copy while it is made, or opened. */
+  observatoryCopy: `${AGENT_STATE}/observatory-copy`,
+  observatoryCopyLock: `${AGENT_STATE}/observatory-copy-lock`,
+
   /** The encrypted, deduplicated history of the backups. */
   repository: "/var/lib/fleet-repository",
 

@@ -207,7 +207,8 @@ export const DRILLS: readonly DrillEntry[] = [
   {
     name: "watcher-lost",
     summary: "delete the watcher; ./fleet recover watcher",
-    expects: "the services go on; one alert, by the primary; the new one watches and has a backup",
+    expects:
+      "the services go on; one alert, by the primary; the new one watches, has a backup, and knows the incident that was open",
     load: () => import("./watcher-lost"),
   },
   {

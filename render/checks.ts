@@ -60,6 +60,17 @@ const offsiteChecks = ({ offsite, backups }: FleetFacts): Check[] =>
         },
       ];
 
+/** It is copied with each backup. */
+const historyCheck = ({ backups }: FleetFacts): Check => ({
+  kind: "history",
+  id: CHECKS.history,
+  layer: "data",
+  machine: "watcher",
+  statusFile: PATHS.backupStatus,
+  maxAgeSeconds: backups.everyMinutes * 120 + 3600,
+  intervalSeconds: 60,
+});
+
 /**
  * Below the services: what they all stand on, so that one broken layer is one alert. Asked by the
  * machine's own name: a service's is the service's, which may change or go.
@@ -118,6 +129,7 @@ const layers = (fleet: FleetFacts): Check[] => [
     maxTestedAgeSeconds: 9 * DAY_SECONDS,
     intervalSeconds: 60,
   },
+  historyCheck(fleet),
   ...offsiteChecks(fleet),
 ];
 

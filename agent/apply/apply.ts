@@ -7,6 +7,7 @@ import { putBack } from "../backup/put-back";
 import { readJson } from "../files";
 import { writeHistory } from "../history";
 import type { Machine } from "../machine";
+import { bringHistoryFirst } from "../observatory/bring-back";
 import { authorizeOperators } from "../operator-keys";
 import { keepParts } from "../parts/keep";
 import { servicesOf } from "../parts/part";
@@ -69,6 +70,8 @@ export const bringIn = async (
   const before = readApplied(machine);
   refuseStranger(before?.release, release);
   await makeReady(machine, release, !before);
+  // By now the primary knows this machine, and the Observatory has not begun.
+  if (!before && release.role === "watcher") await bringHistoryFirst(machine);
   const plan = planFor(machine, before?.release, release);
   try {
     await verify(machine, folder, release, plan);

@@ -54,16 +54,27 @@ export const ownerOf = (machine: Machine, { service, owner }: Data): string | nu
   return folder?.uid ?? 0;
 };
 
-const confinementOf = (
-  machine: Machine,
-  service: string,
-  owner: string | number,
-  seconds: number,
-): Confinement => ({
-  name: `backup-copy-${service}`,
+/** Where one owner's items lie. */
+export interface Place {
+  readonly name: string;
+  readonly owner: string | number;
+  /** What the items' paths are below. */
+  readonly root: string;
+  /** What its owner may write to. */
+  readonly folder: string;
+}
+const placeOf = (machine: Machine, data: Data): Place => ({
+  name: data.service,
+  owner: ownerOf(machine, data),
+  root: machine.at(PATHS.serviceData),
+  folder: machine.at(`${PATHS.serviceData}/${data.service}`),
+});
+
+const confinementOf = ({ name, owner, folder }: Place, seconds: number): Confinement => ({
+  name: `backup-copy-${name}`,
   owner,
-  writable: [machine.at(`${PATHS.serviceData}/${service}`)],
-  scratch: `fleet-copy/${service}`,
+  writable: [folder],
+  scratch: `fleet-copy/${name}`,
   seconds,
   memoryMiB: MEMORY_MIB,
 });
@@ -114,18 +125,17 @@ const endIfFailed = async (
     await machine.run(["systemctl", "stop", "--quiet", "--", unitOf(confinement)]);
 };
 
-/** What a service has written, copied out as its own user, to below a folder that is ours alone. */
-export const copyOut = async (
+/** What an owner has written, copied out as that owner, to below a folder that is ours alone. */
+export const takeFrom = async (
   machine: Machine,
-  data: Data,
+  place: Place,
   journeys: readonly Journey[],
   target: string,
   { seconds, ...most }: Bounds,
 ): Promise<readonly End[]> => {
-  const { service } = data;
-  const confinement = confinementOf(machine, service, ownerOf(machine, data), seconds);
+  const confinement = confinementOf(place, seconds);
   const give = python(GIVE, {
-    root: machine.at(PATHS.serviceData),
+    root: place.root,
     limits: limitsOf(most),
     items: journeys.map(({ kind, from }) => ({ kind, path: from, held: HELD_SECONDS })),
   });
@@ -142,26 +152,30 @@ export const copyOut = async (
   return ends;
 };
 
-/**
- * What lies in a folder of ours, put into a service's as its own user. Rejects when an item did not
- * arrive.
- */
-export const copyIn = async (
+/** What a service has written. */
+export const copyOut = async (
   machine: Machine,
   data: Data,
+  journeys: readonly Journey[],
+  target: string,
+  bounds: Bounds,
+): Promise<readonly End[]> =>
+  await takeFrom(machine, placeOf(machine, data), journeys, target, bounds);
+
+/**
+ * What lies in a folder of ours, put where its owner's is, as that owner. Rejects when an item did
+ * not arrive.
+ */
+export const putInto = async (
+  machine: Machine,
+  place: Place,
   journeys: readonly Journey[],
   source: string,
   seconds: number,
 ): Promise<readonly End[]> => {
-  const { service, owner } = data;
-  const home = machine.at(`${PATHS.serviceData}/${service}`);
-  if (lstatSync(home, { throwIfNoEntry: false }) === undefined) {
-    makeFolder(home, 0o750);
-    machine.own(home, owner, owner);
-  }
-  const confinement = confinementOf(machine, service, ownerOf(machine, data), seconds);
+  const confinement = confinementOf(place, seconds);
   const take = python(TAKE, {
-    root: machine.at(PATHS.serviceData),
+    root: place.root,
     limits: { ...limitsOf({}), spare: 0 },
     seconds,
     items: journeys.map(({ to, beside }) => ({ path: to, beside })),
@@ -183,9 +197,26 @@ export const copyIn = async (
   );
   if (code !== 0 || failed.length > 0)
     throw new Error(
-      `${service}: its data can't be put back: ${failed.join("; ") || shown(stderr)}`,
+      `${place.name}: its data can't be put back: ${failed.join("; ") || shown(stderr)}`,
     );
   return ends;
+};
+
+/** What comes back to a service. */
+export const copyIn = async (
+  machine: Machine,
+  data: Data,
+  journeys: readonly Journey[],
+  source: string,
+  seconds: number,
+): Promise<readonly End[]> => {
+  const { service, owner } = data;
+  const home = machine.at(`${PATHS.serviceData}/${service}`);
+  if (lstatSync(home, { throwIfNoEntry: false }) === undefined) {
+    makeFolder(home, 0o750);
+    machine.own(home, owner, owner);
+  }
+  return await putInto(machine, placeOf(machine, data), journeys, source, seconds);
 };
 
 /**
@@ -228,8 +259,7 @@ export const inService = (
   data: Data,
   argv: readonly string[],
   seconds: number,
-): readonly string[] =>
-  machine.confine(argv, confinementOf(machine, data.service, ownerOf(machine, data), seconds));
+): readonly string[] => machine.confine(argv, confinementOf(placeOf(machine, data), seconds));
 
 /** What a service has there goes, taken away by its own user. */
 export const removeIn = async (

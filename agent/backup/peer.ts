@@ -3,22 +3,28 @@ import { PATHS } from "@second-server/contract/paths";
 import { readIdentity } from "../identity";
 import { withLock } from "../lock";
 import type { Machine } from "../machine";
+import { copyFile } from "../observatory/copies";
 import { runOnOwnStreams } from "../process";
-import { prepareShutIn, receiveShutIn } from "../shut-in";
+import { keepHistoryShutIn, prepareShutIn, receiveShutIn } from "../shut-in";
 import { isSealed } from "./receive";
 
-export type Request = "prepare" | "fetch" | "state" | "restore";
+export type Request = "prepare" | "fetch" | "state" | "restore" | "keep-history" | "history";
+
+/** "history 0" is the newest copy of the Observatory's history, "history 1" the one before. */
+const HISTORY = /^history ([0-9])$/;
+const WORDS = ["prepare", "state", "restore", "keep-history"] as const;
 
 /**
  * What the other machine may ask for, told from its SSH command line; everything else is refused.
  */
 export const requestOf = (commandLine: string): Request => {
-  if (commandLine === "prepare" || commandLine === "state" || commandLine === "restore")
-    return commandLine;
+  const word = WORDS.find((one) => one === commandLine);
+  if (word !== undefined) return word;
+  if (HISTORY.test(commandLine)) return "history";
   // rsync's own words when it only reads: rrsync parses the rest.
   if (commandLine.startsWith("rsync --server --sender ")) return "fetch";
   throw new Error(
-    "fleet-agent peer: refused. The other machine may say: prepare, state, restore, or read the prepared copies with rsync.",
+    "fleet-agent peer: refused. The other machine may say: prepare, state, restore, keep-history, history N, or read the prepared copies with rsync.",
   );
 };
 
@@ -39,6 +45,12 @@ export const servePeer = async (machine: Machine, commandLine: string): Promise<
       return await prepareShutIn(machine);
     case "fetch":
       return await fetch(machine, commandLine);
+    case "keep-history":
+      return await keepHistoryShutIn();
+    case "history": {
+      const file = copyFile(machine, Number(HISTORY.exec(commandLine)?.[1]));
+      return file === undefined ? 0 : await runOnOwnStreams(["cat", "--", file]);
+    }
     case "state":
       machine.log(isSealed(machine) ? "sealed" : "fresh");
       return 0;

@@ -145,9 +145,12 @@ export const letGo = (
   return gone;
 };
 
+export const statusOf = (machine: Machine): BackupStatus =>
+  readJson<BackupStatus>(machine.at(PATHS.backupStatus)) ?? {};
+
 export const recordStatus = (machine: Machine, news: BackupStatus): void => {
   makeFolder(machine.at(PATHS.backups), 0o711);
-  const before = readJson<BackupStatus>(machine.at(PATHS.backupStatus)) ?? {};
+  const before = statusOf(machine);
   // Readable by the Observatory, which is not root; it holds no secret.
   writeWhole(
     machine.at(PATHS.backupStatus),

@@ -7,6 +7,7 @@ import { dnsKind } from "./dns";
 import { driftKind } from "./drift";
 import { failoverKind } from "./failover";
 import { heartbeatKind } from "./heartbeat";
+import { historyKind } from "./history";
 import { hostKind } from "./host";
 import { httpKind } from "./http-check";
 import { icmpKind } from "./icmp";
@@ -29,6 +30,7 @@ export const CHECK_KINDS: Registry = {
   host: hostKind,
   backup: backupKind,
   repository: repositoryKind,
+  history: historyKind,
   offsite: offsiteKind,
   drift: driftKind,
   failover: failoverKind,

@@ -26,6 +26,8 @@ test.each([
   ["prepare", "prepare"],
   ["state", "state"],
   ["restore", "restore"],
+  ["keep-history", "keep-history"],
+  ["history 0", "history"],
   ["rsync --server --sender -logDtpre.iLsfxCIvu . ./", "fetch"],
 ] as const)("the other machine may say %s", (line, request) => {
   expect(requestOf(line)).toBe(request);
@@ -37,6 +39,10 @@ test.each([
   "prepare; id",
   "prepare\nid",
   " prepare",
+  "history",
+  "history 10",
+  "history 0; id",
+  "history ../0",
   "rsync --server -vlogDtpr . /",
   "rsync  --server --sender . /",
   "scp -f /etc/shadow",
@@ -74,10 +80,26 @@ describe("what its key starts", () => {
   const codeOf = async (child: ReturnType<typeof start>): Promise<unknown> =>
     (await once(child, "close"))[0];
 
-  test("passes its four words on, and nothing else", async () => {
-    for (const words of ["prepare", "state", "restore", "rsync --server --sender . ./"])
+  test("passes its six words on, and nothing else", async () => {
+    for (const words of [
+      "prepare",
+      "state",
+      "restore",
+      "keep-history",
+      "history 1",
+      "rsync --server --sender . ./",
+    ])
       expect([words, await codeOf(start(words))]).toEqual([words, 0]);
-    for (const words of ["", "sh", "prepare; id", "prepare\nid", "rsync --server . /"])
+    for (const words of [
+      "",
+      "sh",
+      "prepare; id",
+      "prepare\nid",
+      "history",
+      "history 12",
+      "history 1\nid",
+      "rsync --server . /",
+    ])
       expect([words, await codeOf(start(words))]).toEqual([words, 1]);
   });
 

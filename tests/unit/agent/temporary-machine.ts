@@ -15,7 +15,18 @@ import { sha256 } from "./sample";
  * Programs that do the same in a folder as on a machine, so they run for real; the rest (systemctl,
  * nginx…) is answered by the test.
  */
-const REAL = new Set(["tar", "cp", "sync", "openssl", "python3", "find", "env", "du", "choom"]);
+const REAL = new Set([
+  "tar",
+  "cp",
+  "sync",
+  "openssl",
+  "python3",
+  "find",
+  "env",
+  "du",
+  "choom",
+  "mv",
+]);
 
 export interface TemporaryMachine extends Machine {
   readonly root: string;

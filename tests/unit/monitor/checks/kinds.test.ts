@@ -13,6 +13,7 @@ import * as packet from "dns-packet";
 import { checkBackup } from "../../../../monitor/checks/backup";
 import { checkCertificate } from "../../../../monitor/checks/certificate";
 import { checkDns } from "../../../../monitor/checks/dns";
+import { checkHistory } from "../../../../monitor/checks/history";
 import { checkOffsite } from "../../../../monitor/checks/offsite";
 import { explain } from "../../../../monitor/checks/outcome";
 import { createOwnNetwork } from "../../../../monitor/checks/own-network";
@@ -365,4 +366,24 @@ test("the third place: each work's last error, the age of the newest backup ther
   );
   write({ since: "2026-11-01T11:00:00Z" });
   await expect(checkOffsite(check, now)).rejects.toThrow("20 days 1 h old");
+});
+
+test("the history's own copy: its age, and why there is none", async () => {
+  const path = join(folder, "history.json");
+  const check = { kind: "history", id: "history", statusFile: path, maxAgeSeconds: 7200 } as const;
+  const now = Date.parse("2026-11-21T12:00:00Z");
+  const write = (history: object): void => writeFileSync(path, JSON.stringify({ history }));
+  expect(await checkHistory(check, now)).toBe("none yet");
+  write({ error: "no route" });
+  await expect(checkHistory(check, now)).rejects.toThrow(
+    "there is no copy on the primary; last error: no route",
+  );
+  write({ at: "2026-11-21T11:00:00Z", error: "no route" });
+  expect(await checkHistory(check, now)).toBe("copied 60 min 0 s ago");
+  write({ at: "2026-11-21T09:00:00Z", error: "no route" });
+  await expect(checkHistory(check, now)).rejects.toThrow(
+    "the copy on the primary is 3 h 0 min old; last error: no route",
+  );
+  write({ at: "2026-11-21T12:00:00Z" });
+  expect(await checkHistory(check, now)).toBe("copied 0 s ago");
 });
