@@ -3,6 +3,7 @@ import { PATHS } from "@second-server/contract/paths";
 
 import { writeWhole } from "../files";
 import type { Machine } from "../machine";
+import type { Ran } from "../process";
 
 /** What the aftercare is told: the release that was begun, and the services that it restarts. */
 export interface Aftercare {
@@ -24,20 +25,26 @@ export const beginAftercare = async (
   sha: string,
   services: readonly string[],
 ): Promise<void> => {
-  await machine.run(["systemctl", "stop", "--", UNITS.aftercare]);
   writeWhole(
     machine.at(PATHS.aftercare),
     JSON.stringify({ sha, at: machine.now().toISOString(), services } satisfies Aftercare),
     0o600,
   );
-  const { code, stderr } = await machine.run([
-    "systemd-run",
-    "--quiet",
-    "--collect",
-    `--unit=${UNITS.aftercare}`,
-    "--property=Type=exec",
-    PATHS.agent,
-    "aftercare",
-  ]);
+  const begin = (): Promise<Ran> =>
+    machine.run([
+      "systemd-run",
+      "--quiet",
+      "--collect",
+      `--unit=${UNITS.aftercare}`,
+      "--property=Type=exec",
+      PATHS.agent,
+      "aftercare",
+    ]);
+  let { code, stderr } = await begin();
+  // It refuses where the one of the switch before is at work.
+  if (code !== 0) {
+    await machine.run(["systemctl", "stop", "--", UNITS.aftercare]);
+    ({ code, stderr } = await begin());
+  }
   if (code !== 0) machine.log(`nobody will look after this release: ${stderr.trim()}`);
 };

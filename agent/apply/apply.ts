@@ -16,6 +16,7 @@ import { note, readApplied, readPrevious, recordApplied } from "../record";
 import { announced } from "./announce";
 import { linkCertificate } from "./certificates";
 import { keepEarlier } from "./earlier";
+import type { Plan } from "./plan";
 import {
   awaitFirstBoot,
   installPackages,
@@ -24,7 +25,7 @@ import {
   makeUsers,
 } from "./prepare";
 import { revokeHad } from "./revoke";
-import { planFor, settle } from "./switch";
+import { planFor, planForService, settle } from "./switch";
 import { type OneService, deed, reason, short, switchOver } from "./switch-over";
 import { tidy } from "./tidy";
 import { isSha, readRelease, unpack } from "./unpack";
@@ -56,6 +57,32 @@ const refuseStranger = (before: Release | undefined, { fleet }: Release): void =
     );
 };
 
+const readyPlan = async (
+  machine: Machine,
+  before: Release | undefined,
+  release: Release,
+): Promise<Plan> => {
+  await makeReady(machine, release, !before);
+  // By now the primary knows this machine, and the Observatory has not begun.
+  if (!before && release.role === "watcher") await bringHistoryFirst(machine);
+  return planFor(machine, before, release);
+};
+
+/** All else that the machine needs has come with the release before: only one service differs. */
+const readyPlanOfOne = async (
+  machine: Machine,
+  before: Release,
+  release: Release,
+  service: string,
+): Promise<Plan> => {
+  const had = new Set(before.packages);
+  await installPackages(
+    machine,
+    release.packages.filter((name) => !had.has(name)),
+  );
+  return planForService(machine, before, release, service);
+};
+
 /**
  * Makes an unpacked release the one in force, or leaves the one before in force and says why.
  * `only`: the one service that it is about.
@@ -69,10 +96,10 @@ export const bringIn = async (
 ): Promise<void> => {
   const before = readApplied(machine);
   refuseStranger(before?.release, release);
-  await makeReady(machine, release, !before);
-  // By now the primary knows this machine, and the Observatory has not begun.
-  if (!before && release.role === "watcher") await bringHistoryFirst(machine);
-  const plan = planFor(machine, before?.release, release);
+  const plan =
+    before && only
+      ? await readyPlanOfOne(machine, before.release, release, only.name)
+      : await readyPlan(machine, before?.release, release);
   try {
     await verify(machine, folder, release, plan);
   } catch (error) {
@@ -114,7 +141,7 @@ export const bringIn = async (
   settle(machine);
   await revokeHad(machine);
   if (before?.sha !== sha) writeHistory(machine, deed("in force", sha, only));
-  keepParts(machine, folder, release);
+  keepParts(machine, folder, release, only && [only.name]);
 };
 
 /**

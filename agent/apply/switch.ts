@@ -7,6 +7,7 @@ import type { Release } from "@second-server/contract/release";
 
 import { type Seen, linkTarget, look, readJson, switchLink, writeWhole } from "../files";
 import { type Machine, must } from "../machine";
+import { partOf } from "../parts/part";
 import { systemctl } from "../systemd";
 import { type Observed, type Plan, type Unfinished, planOf } from "./plan";
 import { placeTree } from "./unpack";
@@ -30,6 +31,29 @@ const unfinished = (machine: Machine): Unfinished | undefined =>
 /** The steps from what is there to that release, those of a switch that was killed included. */
 export const planFor = (machine: Machine, previous: Release | undefined, next: Release): Plan =>
   planOf(previous, next, observe(machine, next), unfinished(machine));
+
+/**
+ * The steps for one service of it: the others' files are not looked at, nor their units asked for.
+ * After a switch that was killed everything is.
+ */
+export const planForService = (
+  machine: Machine,
+  previous: Release,
+  next: Release,
+  service: string,
+): Plan => {
+  if (unfinished(machine)) return planFor(machine, previous, next);
+  const only = (release: Release): Release => {
+    const { files, trees } = partOf(release, service);
+    return { ...release, files, trees };
+  };
+  const narrowed = only(next);
+  const own = partOf(next, service).units.map(({ name }) => name);
+  const ofIt = (units: readonly string[]): readonly string[] =>
+    units.filter((unit) => own.includes(unit));
+  const plan = planOf(only(previous), narrowed, observe(machine, narrowed));
+  return { ...plan, start: ofIt(plan.start), enable: ofIt(plan.enable) };
+};
 
 /** Puts files and trees in place. Nothing runs differently yet: no unit has been told. */
 const place = async (machine: Machine, folder: string, plan: Plan): Promise<void> => {
@@ -104,11 +128,10 @@ const awaitWorkers = async (machine: Machine, before: string): Promise<void> => 
 
 /** What can take changes while it runs, the web server above all: it goes on answering. */
 export const reload = async (machine: Machine, plan: Plan): Promise<void> => {
-  const { stdout: workers } = plan.reload.includes(UNITS.nginx)
-    ? await machine.run(WORKERS)
-    : { stdout: "" };
+  const isTold = plan.reload.includes(UNITS.nginx);
+  const { stdout: workers } = isTold ? await machine.run(WORKERS) : { stdout: "" };
   await systemctl(machine, "reload-or-restart", plan.reload);
-  await awaitWorkers(machine, workers);
+  if (isTold) await awaitWorkers(machine, workers);
   told(machine, plan.reload, "reloaded");
 };
 

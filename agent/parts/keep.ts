@@ -48,8 +48,13 @@ const keepBlobs = (machine: Machine, folder: string, part: ReleasePart): void =>
 };
 
 /** Writes down what is in force of each service, and lets go what no kept release needs. */
-export const keepParts = (machine: Machine, folder: string, release: Release): void => {
-  for (const service of servicesOf(release)) {
+export const keepParts = (
+  machine: Machine,
+  folder: string,
+  release: Release,
+  services: readonly string[] = servicesOf(release),
+): void => {
+  for (const service of services) {
     const part = partOf(release, service);
     const id = idOf(part);
     const kept = keptOf(machine, service);

@@ -62,13 +62,23 @@ const quoted = (word: string): string =>
 /** Who is at work, as far as this machine knows. */
 const worker = (): string => `${userInfo().username}@${hostname()}`.replace(/[^\w.@-]/g, "_");
 
+/** A word that the first line of the input says, for what is known once the connection stands. */
+export const FIRST_LINE = '"$first"';
+
 /** The words by which a machine's agent is asked as root; it writes down who has asked. */
 export const agentWords = (words: readonly string[]): readonly string[] => [
+  ...(words.includes(FIRST_LINE) ? ["read -r first && exec"] : []),
   "sudo",
   `FLEET_BY=${worker()}`,
   PATHS.agent,
-  ...words.map(quoted),
+  ...words.map((word) => (word === FIRST_LINE ? word : quoted(word))),
 ];
+
+export interface AgentInput {
+  /** On its standard input; it is made while the connection is. */
+  readonly input?: () => Promise<Buffer>;
+  readonly isCaptured?: boolean;
+}
 
 /**
  * The primary's agent, with this terminal, or with `input` on its standard input; resolves with its
@@ -77,7 +87,7 @@ export const agentWords = (words: readonly string[]): readonly string[] => [
 export const askAgent = async (
   context: Context,
   words: readonly string[],
-  { input, isCaptured = false }: { readonly input?: Buffer; readonly isCaptured?: boolean } = {},
+  { input, isCaptured = false }: AgentInput = {},
 ): Promise<{ readonly code: number; readonly said: string; readonly complaint: string }> => {
   const isTerminal = input === undefined && !isCaptured && process.stdin.isTTY;
   const {
@@ -100,8 +110,17 @@ export const askAgent = async (
   });
   // An agent that refuses ends before it has read all.
   child.stdin?.on("error", () => undefined);
-  child.stdin?.end(input);
+  const given = (async (): Promise<void> => {
+    try {
+      child.stdin?.end(await input?.());
+    } catch (error) {
+      // Nothing has been asked yet, and nothing is.
+      child.stdin?.end();
+      throw error;
+    }
+  })();
   return await new Promise((resolve, reject) => {
+    given.catch(reject);
     child.once("error", (error) =>
       reject(failed(`fleet: ${program} can't be started: ${error.message}`)),
     );

@@ -1,12 +1,24 @@
 import type { Command } from "commander";
 
-import { askAgent } from "../access/ssh";
-import { type CommonOptions, common, contextOf } from "../context";
+import { FIRST_LINE, askAgent } from "../access/ssh";
+import { type CommonOptions, type Context, common, contextOf } from "../context";
 import { cannotRun } from "../errors";
 import { runningLab } from "../lab";
 import { withLock } from "../lock";
 import { loadManifest } from "../manifest";
 import { report } from "./agent-report";
+
+/** Its hash on a line of its own, and the bundle. */
+const bundleOf = async (context: Context, service: string): Promise<Buffer> => {
+  const fleet = await loadManifest(context);
+  if (!fleet.services.some(({ name }) => name === service))
+    throw cannotRun(
+      `fleet deploy: fleet.yaml has no service "${service}". It has: ${fleet.services.map(({ name }) => name).join(", ")}.`,
+    );
+  const { buildPart } = await import("../../render/release");
+  const { sha256, archive } = buildPart(fleet, service, context.project);
+  return Buffer.concat([Buffer.from(`${sha256}\n`), archive]);
+};
 
 export const define = (command: Command): void => {
   common(command)
@@ -17,18 +29,12 @@ export const define = (command: Command): void => {
     )
     .action(async (service: string, options: CommonOptions) => {
       const context = contextOf(options);
-      const fleet = await loadManifest(context);
-      if (!fleet.services.some(({ name }) => name === service))
-        throw cannotRun(
-          `fleet deploy: fleet.yaml has no service "${service}". It has: ${fleet.services.map(({ name }) => name).join(", ")}.`,
-        );
-      if (context.local) await runningLab(context, "deploy");
       const began = Date.now();
-      const { buildPart } = await import("../../render/release");
-      const { sha256, archive } = buildPart(fleet, service, context.project);
+      if (context.local) await runningLab(context, "deploy");
+      // The bundle is made while the connection is.
       const outcome = await withLock(context, `deploy ${service}`, () =>
-        askAgent(context, ["deploy", sha256, service], {
-          input: archive,
+        askAgent(context, ["deploy", FIRST_LINE, service], {
+          input: () => bundleOf(context, service),
           isCaptured: context.json,
         }),
       );

@@ -101,6 +101,20 @@ const current = (path: string): string =>
 const restarts = (): number =>
   machine.ran.filter((line) => line.startsWith("systemctl restart")).length;
 
+test("a deploy asks nothing about the other services: neither their files, units and packages nor the machine's accounts", async () => {
+  await up();
+  machine.ran.length = 0;
+  await deployed("blog", "b2");
+  expect(machine.ran.filter((line) => /chat|dpkg|usermod|pgrep|is-enabled/.test(line))).toEqual([]);
+  // What somebody has changed of another service is for `up` to put right.
+  writeFileSync(machine.at("/etc/nginx/sites/chat.conf"), "changed");
+  await deployed("blog", "b3");
+  expect([
+    current("blog/current/index.html"),
+    readFileSync(machine.at("/etc/nginx/sites/chat.conf"), "utf8"),
+  ]).toEqual(["b3", "changed"]);
+});
+
 test("one service's release is brought without the others, goes back to the one before or to one by name, and is written down", async () => {
   await up();
   machine.ran.length = 0;

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -25,6 +25,18 @@ const fleet = (...args: string[]): Promise<{ code: number; out: string; err: str
       resolve({ code: error ? Number(error.code) : 0, out, err }),
     );
   });
+
+test("what the command line was made to from its sources is kept, and made anew where it was cut short", async () => {
+  const kept = join(context.project, "node_modules/.cache/second-server/typescript");
+  const first = await fleet("history", "--help");
+  const [one = ""] = readdirSync(kept).filter((name) =>
+    readFileSync(join(kept, name), "utf8").includes("only ever added to"),
+  );
+  const whole = readFileSync(join(kept, one), "utf8");
+  writeFileSync(join(kept, one), whole.slice(0, -10));
+  expect(await fleet("history", "--help")).toEqual({ ...first, code: 0 });
+  expect(readFileSync(join(kept, one), "utf8")).toBe(whole);
+});
 
 test("help lists every subcommand and exits 0; an unknown one exits 2", async () => {
   const help = await fleet("--help");
