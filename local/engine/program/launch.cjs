@@ -8,6 +8,7 @@
 const { readSync, closeSync } = require("node:fs");
 const Module = require("node:module");
 const { dirname, join } = require("node:path");
+const { inspect } = require("node:util");
 
 const ORDERS = 3;
 
@@ -147,6 +148,18 @@ const tracePromisesOnRequest = (sdk) => {
   };
 };
 
+/**
+ * The SDK has Node colour the stack of what a program throws. Node 20.20 never comes to an end with
+ * a path of a scope and no package, `node_modules/@pulumi/resource.ts`, as source maps of the SDK
+ * name them: it fills the memory for a minute, until no string can be longer.
+ */
+const tellErrorsWithoutColours = (runner) => {
+  const errors = require(join(runner, "error"));
+  const { defaultErrorMessage } = errors;
+  errors.defaultErrorMessage = (error) =>
+    error?.stack ? inspect(error) : defaultErrorMessage(error);
+};
+
 const launch = (runner) => {
   // Workers and children of the program inherit both: they are not to be told anything.
   delete process.env.SECOND_SERVER_RUNNER;
@@ -157,6 +170,7 @@ const launch = (runner) => {
   sendNoDebugMessages(sdk);
   debugOnRequest(sdk);
   tracePromisesOnRequest(sdk);
+  tellErrorsWithoutColours(runner);
   const told = orders();
   if (!told) process.exit(0);
   Object.assign(process.env, told.env);
