@@ -201,6 +201,7 @@ export const factsOf = (
       failAfter: manifest.watchdog["fail-after"],
       maxRestartsPerHour: manifest.watchdog["restarts-per-hour"],
     },
+    upgrades: manifest.upgrades,
     alerts: alertFacts(manifest, settings, secrets),
     report: manifest.report,
     backups: {

@@ -184,6 +184,17 @@ export interface FleetFacts {
     readonly failAfter: number;
     readonly maxRestartsPerHour: number;
   };
+  readonly upgrades: {
+    /**
+     * When machines may reboot for upgrades, each week, in UTC; days from 0, Sunday. Absent: people
+     * are asked to.
+     */
+    readonly window?: {
+      readonly days: readonly number[];
+      readonly at: string;
+      readonly minutes: number;
+    };
+  };
   readonly alerts: AlertFacts;
   /** Cron schedules of the report: when something is wrong, and in any case. */
   readonly report: { readonly daily?: string; readonly weekly?: string };

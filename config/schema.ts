@@ -5,6 +5,7 @@ import { alerts } from "./alerts";
 import { IMAGES, REGIONS, SIZES } from "./catalogue";
 import { failover } from "./failover";
 import { furtherCheck } from "./further-checks";
+import { upgradeWindow } from "./maintenance";
 import { cron } from "./schedules";
 import { quota } from "./services/keys";
 import { service } from "./services/registry";
@@ -49,6 +50,15 @@ export const manifestSchema = z.strictObject({
       every: duration.prefault("30s"),
       "fail-after": count(20).default(3),
       "restarts-per-hour": count(60).default(4),
+    })
+    .prefault({}),
+  upgrades: z
+    .strictObject({
+      window: upgradeWindow
+        .optional()
+        .describe(
+          "When machines reboot if their upgrades ask for it, and streaming services restart onto upgraded libraries; left out: a reboot is asked for by an alert",
+        ),
     })
     .prefault({}),
   alerts: alerts.prefault({}),

@@ -24,6 +24,13 @@ export const UNITS = {
   /** What the timer starts. */
   /** Installs Debian's security updates. */
   upgrades: "apt-daily-upgrade.service",
+  /** Restarts services onto upgraded libraries. */
+  renewServices: "renew-services.service",
+  /** Writes down what upgrades have brought. */
+  upgradeOutcome: "upgrade-outcome.service",
+  /** Reboots where upgrades ask for it: in the window that fleet.yaml names, or by hand. */
+  upgradeReboot: "upgrade-reboot.service",
+  upgradeRebootTimer: "upgrade-reboot.timer",
   observatory: "observatory.service",
   watchdog: "fleet-watchdog.service",
   /** Not "fleet-…", which are services of the manifest. */

@@ -71,7 +71,21 @@ export const PATHS = {
   renewals: "/var/lib/fleet-renewals",
   /** When each job of a service began last, and how it ended: <unit>.json. */
   jobs: "/var/lib/fleet-jobs",
+  /** What the last run of Debian's upgrades has brought: last.json. */
+  upgrades: "/var/lib/fleet-upgrades",
   /** Writes that down. */
+  upgradeOutcome: `${SETTINGS}/upgrade-outcome`,
+  /** What restarts onto upgraded libraries, and what does not. */
+  needrestart: "/etc/needrestart/conf.d/fleet.conf",
+  /** How, where it is not by systemd: a script named after the unit. */
+  needrestartScripts: "/etc/needrestart/restart.d",
+  /** A file named after each service that is to be restarted onto its libraries. */
+  renew: "/run/fleet-renew",
+  /** Does it. */
+  renewServices: `${SETTINGS}/renew-services`,
+  /** Reboots where upgrades ask for it. */
+  upgradeReboot: `${SETTINGS}/upgrade-reboot`,
+  /** Writes down how jobs end. */
   jobOutcome: `${SETTINGS}/job-outcome`,
   /** The watchdog's counters, over a restart of itself. */
   watchdogState: "/var/lib/fleet-watchdog/state.json",

@@ -23,6 +23,15 @@ export interface Login {
   readonly by: string;
 }
 
+/** What the last run of Debian's upgrades that had something to do has brought. */
+export interface UpgradeOutcome {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly packages: readonly string[];
+  /** Units that run anew since. */
+  readonly restarted: readonly string[];
+}
+
 /** What a job has come to; milliseconds since the epoch. Each is of its last run. */
 export interface JobOutcome {
   /** Absent once it has failed. */
@@ -43,6 +52,10 @@ export interface HostFacts extends Space {
   readonly upgradesPending?: number;
   /** For how long some have waited that should have installed themselves. */
   readonly upgradesPendingSeconds?: number;
+  /** Absent before the first. */
+  readonly upgraded?: UpgradeOutcome;
+  /** Since its boot. */
+  readonly upSeconds?: number;
   /**
    * For how long no time server has set its clock. Absent where the clock is the host's (a
    * container).

@@ -6,7 +6,7 @@ import {
   jobUnit,
   workerUnit,
 } from "@second-server/contract/names";
-import { DEBIAN_PATHS, PATHS, TREES } from "@second-server/contract/paths";
+import { PATHS, TREES } from "@second-server/contract/paths";
 import {
   type Release,
   type ReleaseHandover,
@@ -19,6 +19,7 @@ import type { Role } from "@second-server/contract/roles";
 import { CONTRACT_VERSION } from "@second-server/contract/version";
 
 import type { FleetFacts, ServiceFacts } from "../config/fleet";
+import { COMMON_UNITS, FAILOVER_UNITS, RENEW_UNIT, daemon, rebootUnits } from "./common-units";
 import { sha256 } from "./digest";
 import { certificateCopies } from "./failover";
 import { FIRST_BOOT_PACKAGES } from "./first-boot";
@@ -27,61 +28,12 @@ import { dataFolder, hasProcess, standInUnits, unitName } from "./units";
 /** All that a release says besides the bytes: users, units, certificates, probes. */
 export type DesiredState = Omit<Release, "files" | "trees">;
 
-const daemon = (name: string, restartOn: readonly string[]): ReleaseUnit => ({
-  name,
-  restartOn,
-  onChange: "restart",
-  enable: true,
-});
-// The final slash stands for every file below it.
-const NGINX: ReleaseUnit = {
-  name: UNITS.nginx,
-  restartOn: [`${DEBIAN_PATHS.nginx}/`],
-  onChange: "reload",
-  enable: true,
-};
-const COMMON_UNITS: readonly ReleaseUnit[] = [
-  daemon(UNITS.clientLimits, [PATHS.clientLimits]),
-  NGINX,
-  // Both are read by everybody at a boot: only a change asks for more.
-  {
-    name: UNITS.hostSettings,
-    restartOn: [PATHS.sysctl, PATHS.resolved],
-    onChange: "restart",
-    enable: false,
-  },
-  daemon(UNITS.swap, []),
-  daemon(UNITS.timeSync, []),
-  { name: UNITS.logSizes, restartOn: [], onChange: "none", enable: false },
-  { name: UNITS.logSizesTimer, restartOn: [], onChange: "none", enable: true },
-  { name: UNITS.certbot, restartOn: [], onChange: "none", enable: true },
-  { name: UNITS.renewalTrial, restartOn: [], onChange: "none", enable: true },
-  // Started by its timer alone.
-  { name: UNITS.renewalTrialRun, restartOn: [], onChange: "none", enable: false },
-  {
-    name: UNITS.ssh,
-    restartOn: [PATHS.sshdSettings, PATHS.sshdAlgorithms],
-    onChange: "reload",
-    enable: true,
-  },
-  {
-    name: UNITS.journald,
-    restartOn: [PATHS.journaldSettings],
-    onChange: "restart",
-    enable: false,
-  },
-];
-/** Started by an order, and by its timer. */
-const FAILOVER_UNITS: readonly ReleaseUnit[] = [
-  { name: UNITS.failover, restartOn: [], onChange: "none", enable: false },
-  daemon(UNITS.failoverPath, []),
-  daemon(UNITS.failoverTimer, []),
-];
 /** What both machines need and the first boot, which never changes, does not bring. */
 const COMMON_PACKAGES = [
   ...FIRST_BOOT_PACKAGES,
   "libnginx-mod-http-brotli-static",
   "logrotate",
+  "needrestart",
   "nftables",
   "systemd-timesyncd",
 ];
@@ -165,6 +117,8 @@ const primary = (fleet: FleetFacts): DesiredState => {
     units: [
       ...processes.flatMap(serviceUnits),
       ...COMMON_UNITS,
+      ...rebootUnits(fleet),
+      RENEW_UNIT,
       daemon(UNITS.watchdog, [PATHS.watchdogSettings, treeCause(TREES.monitor)]),
     ],
     certificates: [
@@ -222,6 +176,7 @@ const watcher = (fleet: FleetFacts): DesiredState => ({
     { name: UNITS.pull, restartOn: [], onChange: "none", enable: false },
     ...(fleet.failover === undefined ? [] : FAILOVER_UNITS),
     ...COMMON_UNITS,
+    ...rebootUnits(fleet),
   ],
   certificates: [{ name: CERTIFICATE, hosts: [fleet.status.host], email: fleet.email }],
   ...(fleet.failover === undefined ? {} : { certificateCopies: certificateCopies(fleet) }),

@@ -16,6 +16,8 @@ export const hostSettings = (): readonly MachineFile[] => [
       [PATHS.resolved, "system/resolved.conf"],
       ["/etc/modprobe.d/fleet.conf", "system/modprobe.conf"],
       ["/etc/security/limits.d/fleet.conf", "system/core-dumps.conf"],
+      ["/etc/systemd/coredump.conf.d/fleet.conf", "system/coredump.conf"],
+      ["/etc/profile.d/fleet.sh", "system/shells.sh"],
     ] as const
   ).map(([path, template]) => ({ path, mode: 0o644, text: fill(template, {}) })),
   {

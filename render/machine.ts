@@ -14,9 +14,11 @@ import {
   unitsOf,
   watchdogUnit,
 } from "./units";
+import { upgradeFiles } from "./upgrades";
 
 export const renderPrimary = (fleet: FleetFacts): readonly MachineFile[] => [
   ...systemFiles("primary"),
+  ...upgradeFiles(fleet, "primary"),
   ...nginxFiles(fleet, "primary"),
   ...fleet.services.flatMap(unitsOf),
   ...jobOutcomeFiles(fleet),
@@ -28,6 +30,7 @@ export const renderPrimary = (fleet: FleetFacts): readonly MachineFile[] => [
 
 export const renderWatcher = (fleet: FleetFacts): readonly MachineFile[] => [
   ...systemFiles("watcher"),
+  ...upgradeFiles(fleet, "watcher"),
   ...nginxFiles(fleet, "watcher"),
   observatoryUnit(fleet),
   monitorFailedFile(),

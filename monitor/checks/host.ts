@@ -2,7 +2,7 @@ import type { HostCheck } from "@second-server/contract/check-settings";
 import { UNITS } from "@second-server/contract/names";
 import type { HostFacts } from "@second-server/contract/reports";
 
-import { span } from "../alerts/words";
+import { instant, span } from "../alerts/words";
 import { number, optional, shape } from "../rules";
 import { type Advice, logs, type Machine, onMachine } from "./advice";
 import type { ReportedKind } from "./check-kind";
@@ -26,6 +26,27 @@ const unsynced = (seconds: number | undefined, limit?: number): readonly string[
 
 const waiting = ({ upgradesPendingSeconds: seconds }: HostFacts): string =>
   seconds === undefined ? "" : `, some${lasting(seconds)} although they install themselves`;
+
+const few = (names: readonly string[]): string =>
+  names.length <= 8
+    ? names.join(", ")
+    : `${names.slice(0, 8).join(", ")} and ${names.length - 8} more`;
+
+/** What the report and the status page say besides, of reboots and upgrades that were. */
+const lately = (
+  limits: HostCheck["limits"],
+  { upSeconds, upgraded }: HostFacts,
+): readonly string[] => [
+  ...(limits.rebootPendingSeconds === undefined || upSeconds === undefined
+    ? []
+    : [`up for ${span(upSeconds * 1000)}`]),
+  ...(limits.upgradesPendingSeconds === undefined || upgraded === undefined
+    ? []
+    : [
+        `last upgraded ${instant(upgraded.at)}: ${few(upgraded.packages)}`,
+        ...(upgraded.restarted.length === 0 ? [] : [`restarted: ${few(upgraded.restarted)}`]),
+      ]),
+];
 
 /** @returns the facts in one line. @throws Finding naming every limit that is passed. */
 export const judgeHost = ({ limits }: HostCheck, facts: HostFacts, clockMs: number): string => {
@@ -61,6 +82,7 @@ export const judgeHost = ({ limits }: HostCheck, facts: HostFacts, clockMs: numb
     `memory ${memoryPercent} %, disk ${diskPercent} %, load ${load}`,
     ...(facts.rebootPending ? [`a reboot is pending${lasting(facts.rebootPendingSeconds)}`] : []),
     ...(upgradesPending > 0 ? [`upgrades pending: ${upgradesPending}${waiting(facts)}`] : []),
+    ...lately(limits, facts),
   ].join("; ");
 };
 
@@ -93,8 +115,8 @@ const rebootAdvice = (machine: Machine): Advice => ({
       run: onMachine(machine, "cat /run/reboot-required.pkgs"),
     },
     {
-      say: "Reboot it, in an hour in which a minute without it does no harm.",
-      run: onMachine(machine, "sudo systemctl reboot"),
+      say: "Reboot it, in an hour in which a minute without it does no harm: announced, and once no release or backup is under way.",
+      run: onMachine(machine, `sudo systemctl start ${UNITS.upgradeReboot}`),
     },
   ],
 });

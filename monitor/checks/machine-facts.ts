@@ -1,17 +1,18 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { readFile, readdir, stat, statfs } from "node:fs/promises";
+import { readFile, stat, statfs } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
 import { PATHS } from "@second-server/contract/paths";
-import type { HostFacts, JobOutcome, RenewalOutcome, Space } from "@second-server/contract/reports";
+import type { HostFacts, Space } from "@second-server/contract/reports";
 
-import { flag, jobOutcome, number, objectOf, read, text } from "../store/shapes";
+import { number, objectOf, read } from "../store/shapes";
 import { writeAtomically } from "../store/state-file";
 import { createLogins } from "./logins";
 import { unsyncedSeconds } from "./time-sync";
+import { jobOutcomes, renewalOutcome, upgradeOutcome } from "./written-outcomes";
 
 const run = promisify(execFile);
 const used = (free: number, all: number): number =>
@@ -93,37 +94,6 @@ const lookAtUnits = async (units: readonly string[]): Promise<UnitFacts> => {
   return unitFacts(units, shown);
 };
 
-const isOutcome = objectOf<RenewalOutcome>({ at: number, ok: flag, says: text });
-/** Undefined before the first. */
-const renewalOutcome = async (name: "renewal" | "trial"): Promise<RenewalOutcome | undefined> =>
-  readFile(`${PATHS.renewals}/${name}.json`, "utf8").then(
-    (json) => read<RenewalOutcome>(json, isOutcome),
-    () => undefined,
-  );
-
-/** By unit, as `job-outcome` has written them; undefined where there are none. */
-export const jobOutcomes = async (folder: string): Promise<HostFacts["jobs"]> => {
-  const names = await readdir(folder).catch(() => []);
-  const found = await Promise.all(
-    names
-      .filter((name) => name.endsWith(".json"))
-      .map(
-        async (name) =>
-          [
-            name.replace(/\.json$/, ""),
-            await readFile(join(folder, name), "utf8").then(
-              (json) => read<JobOutcome>(json, jobOutcome),
-              () => undefined,
-            ),
-          ] as const,
-      ),
-  );
-  const known = found.flatMap(([unit, outcome]) =>
-    outcome === undefined ? [] : [[unit, outcome] as const],
-  );
-  return known.length === 0 ? undefined : Object.fromEntries(known);
-};
-
 /** Gathers; remembers what is needed between two looks (the slow question for upgrades). */
 export interface MachineFacts {
   look(units: readonly string[], now: number): Promise<HostFacts>;
@@ -197,24 +167,37 @@ export const createMachineFacts = (folder: string, ask = aptUpgrades): MachineFa
   const logins = createLogins();
   return {
     look: async (units, now) => {
-      const [memory, disk, load, rebootSince, unsynced, states, renewal, trial, jobs] =
-        await Promise.all([
-          readFile("/proc/meminfo", "utf8"),
-          space(),
-          readFile("/proc/loadavg", "utf8"),
-          // Made by the first upgrade that needs a reboot, written again by each later one, and gone
-          // with it.
-          stat("/run/reboot-required").then(
-            ({ birthtimeMs, mtimeMs }) =>
-              birthtimeMs > 0 ? Math.min(birthtimeMs, mtimeMs) : mtimeMs,
-            () => undefined,
-          ),
-          unsyncedSeconds(now),
-          lookAtUnits(units),
-          renewalOutcome("renewal"),
-          renewalOutcome("trial"),
-          jobOutcomes(PATHS.jobs),
-        ]);
+      const [
+        memory,
+        disk,
+        load,
+        up,
+        rebootSince,
+        unsynced,
+        states,
+        renewal,
+        trial,
+        upgraded,
+        jobs,
+      ] = await Promise.all([
+        readFile("/proc/meminfo", "utf8"),
+        space(),
+        readFile("/proc/loadavg", "utf8"),
+        readFile("/proc/uptime", "utf8"),
+        // Made by the first upgrade that needs a reboot, written again by each later one, and gone
+        // with it.
+        stat("/run/reboot-required").then(
+          ({ birthtimeMs, mtimeMs }) =>
+            birthtimeMs > 0 ? Math.min(birthtimeMs, mtimeMs) : mtimeMs,
+          () => undefined,
+        ),
+        unsyncedSeconds(now),
+        lookAtUnits(units),
+        renewalOutcome("renewal"),
+        renewalOutcome("trial"),
+        upgradeOutcome(PATHS.upgrades),
+        jobOutcomes(PATHS.jobs),
+      ]);
       const kilobytes = (name: string): number =>
         Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(memory)?.[1] ?? 0);
       return {
@@ -227,6 +210,8 @@ export const createMachineFacts = (folder: string, ask = aptUpgrades): MachineFa
             ? undefined
             : Math.max(0, Math.round((now - rebootSince) / 1000)),
         ...upgrades(now),
+        upgraded,
+        upSeconds: Math.floor(Number(up.split(" ")[0])),
         unsyncedSeconds: unsynced,
         logins: logins(now),
         renewal,

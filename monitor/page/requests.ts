@@ -99,6 +99,13 @@ const few =
 
 const login = shape({ at: count, user: line(64), address: line(64), by: line(128) });
 
+const MOST_UPGRADED = 200;
+const upgrade = shape({
+  at: count,
+  packages: few(line(256), MOST_UPGRADED),
+  restarted: few(line(256), MOST_UPGRADED),
+});
+
 const job = shape({
   started: optional(count),
   done: optional(count),
@@ -116,6 +123,8 @@ const reportFields: { readonly [Field in keyof Required<MachineReport>]: Rule } 
   rebootPendingSeconds: optional(count),
   upgradesPending: optional(count),
   upgradesPendingSeconds: optional(count),
+  upgraded: optional(upgrade),
+  upSeconds: optional(count),
   unsyncedSeconds: optional(count),
   logins: optional(few(login, MOST_LOGINS)),
   renewal: optional(renewal),

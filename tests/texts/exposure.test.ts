@@ -43,6 +43,9 @@ const units: readonly (readonly [string, string])[] = [
   ["the pull of a backup", pullUnit().text],
   ["putting settings in force", textOf("host-settings.service")],
   ["swap", textOf("swap-file.service")],
+  ["restarts onto upgraded libraries", textOf("renew-services.service")],
+  ["what upgrades have brought", textOf("upgrade-outcome.service")],
+  ["the reboot that upgrades ask for", textOf("upgrade-reboot.service")],
   ["its preparing", asUnit(PREPARE_UNIT)],
   ["the copy of a service's data", asUnit(copy)],
   ...fleet.services

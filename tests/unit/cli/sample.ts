@@ -54,6 +54,7 @@ export const sampleFleet: FleetFacts = {
     also: [],
   },
   watchdog: { intervalSeconds: 30, failAfter: 3, maxRestartsPerHour: 4 },
+  upgrades: {},
   alerts: {
     to: ["owner@example.test"],
     from: "fleet@example.test",

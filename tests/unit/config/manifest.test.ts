@@ -68,7 +68,7 @@ describe("a mistake is refused with its place, what is wrong and what to do", ()
     [
       "an unknown key that resembles nothing",
       but("name: small", "name: small\nzzzzzz: 1"),
-      "fleet.yaml: zzzzzz: unknown key. Known here: name, machines, services, checks, watchdog, alerts, report, backups, failover.",
+      "fleet.yaml: zzzzzz: unknown key. Known here: name, machines, services, checks, watchdog, upgrades, alerts, report, backups, failover.",
     ],
     [
       "a key missing",

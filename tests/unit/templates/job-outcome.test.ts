@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 
 import { heartbeatKind } from "../../../monitor/checks/heartbeat";
-import { jobOutcomes } from "../../../monitor/checks/machine-facts";
+import { jobOutcomes } from "../../../monitor/checks/written-outcomes";
 import { checksOf } from "../../../render/checks";
 import { fill } from "../../../render/fill";
 import { factsIn, project, removeProjects } from "../../fixtures/manifest";

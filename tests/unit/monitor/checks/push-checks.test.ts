@@ -279,6 +279,25 @@ test("upgrades are overdue after their limit, and the facts say so before", () =
   );
 });
 
+test("the checks of reboots and upgrades say what was, for the report and the status page", () => {
+  const was = {
+    ...facts,
+    rebootPending: false,
+    upgradesPending: 0,
+    upSeconds: 7200,
+    upgraded: {
+      at: Date.parse("2026-11-28T06:12:00Z"),
+      packages: ["libssl3t64"],
+      restarted: Array.from({ length: 10 }, (_, index) => `unit${index}`),
+    },
+  };
+  expect(judgeHost(host({ rebootPendingSeconds: 604_800 }), was, 0)).toMatch(/; up for 2 h 0 min$/);
+  expect(judgeHost(host({ upgradesPendingSeconds: 604_800 }), was, 0)).toMatch(
+    /; last upgraded 2026-11-28 06:12:00 UTC: libssl3t64; restarted: unit0, .*, unit7 and 2 more$/,
+  );
+  expect(judgeHost(host({ diskPercent: 95 }), was, 0)).not.toMatch(/up for|upgraded/);
+});
+
 test("units: active passes, others say their state", () => {
   const now = { report: facts, crashLoop: () => undefined };
   expect(judgeUnit("nginx.service", now)).toBe("active");

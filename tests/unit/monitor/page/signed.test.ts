@@ -201,6 +201,8 @@ describe("a signed message is whole or nothing", () => {
     ],
     ["a reboot that is a text", { rebootPending: "no" }],
     ["upgrades by half", { upgradesPending: 0.5 }],
+    ["an upgrade of a text", { upgraded: { at: 1, packages: "openssl", restarted: [] } }],
+    ["a name of two lines", { upgraded: { at: 1, packages: ["open\nssl"], restarted: [] } }],
   ])("a report with %s is refused, and the one before stays", async (_, wrong) => {
     expect((await site.fromPrimary("/report", { ...report, at: now() })).status).toBe(200);
     expect((await site.fromPrimary("/report", { ...report, ...wrong, at: now() })).status).toBe(
