@@ -63,9 +63,11 @@ const dataFacts = (name: string, item: Service["data"][number]): DataFacts => {
 
 const healthFacts = ({
   "max-latency-ms": maxLatencyMs,
+  "start-within": startSeconds,
   ...health
 }: Service["health"]): HealthFacts => ({
   ...health,
+  startSeconds,
   ...(maxLatencyMs === undefined ? {} : { maxLatencyMs }),
 });
 

@@ -47,6 +47,8 @@ export interface HealthFacts {
   /** Path asked on the service itself and by its public name, e.g. "/health". */
   readonly path: string;
   readonly status: number;
+  /** How long it may take from its start to its first right answer. */
+  readonly startSeconds: number;
   readonly contains?: string;
   /** What only the public's view of it is held to. */
   readonly matches?: string;

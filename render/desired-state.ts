@@ -72,7 +72,7 @@ const probe = (service: ServiceFacts): ReleaseProbe => ({
   url: `http://127.0.0.1:${service.port}${service.health.path}`,
   status: service.health.status,
   contains: service.health.contains,
-  timeoutSeconds: 20,
+  timeoutSeconds: service.health.startSeconds,
 });
 
 /**

@@ -18,7 +18,7 @@ import {
   readyHandovers,
 } from "./handover";
 import { type Plan, isIdle } from "./plan";
-import { endStandIns } from "./stand-in";
+import { endStandIns, patiently } from "./stand-in";
 import { planFor, reload, restart, settle, switchTo } from "./switch";
 
 export const short = (sha: string): string => sha.slice(0, 12);
@@ -145,10 +145,9 @@ const carryOut = async (
     // One by one: programs that start together on a small machine keep each other's visitors
     // waiting.
     for (const one of handed) await handOver(machine, change, one, true);
-    await probeAll(
-      machine,
-      asked(release.probes).filter(({ unit }) => !isHanded(unit)),
-    );
+    const own = asked(release.probes).filter(({ unit }) => !isHanded(unit));
+    // On a new machine all of them begin at once, and nobody is kept waiting.
+    await probeAll(machine, before === undefined ? own.map(patiently) : own);
   })();
   const certificates = async (): Promise<void> => {
     for (const certificate of release.certificates) await obtain(machine, certificate, services);

@@ -32,6 +32,10 @@ const health = z.strictObject({
     .optional()
     .describe("Default /health; for static and proxy /"),
   status: z.number().int().min(100).max(599).default(200),
+  "start-within": duration
+    .refine((seconds) => seconds >= 1 && seconds <= 600, "is not from 1s to 10m.")
+    .prefault("20s")
+    .describe("How long it may take from its start to its first right answer, 1s to 10m"),
   ...expectations,
 });
 

@@ -60,6 +60,20 @@ test("a first release is put in place, started, asked, and then cannot be restor
   expect(existsSync(machine.at("/var/lib/fleet-agent/sealed"))).toBe(true);
 });
 
+test("on a new machine, where all services begin at once, each has three times its time; later its own", async () => {
+  const answersAfter = (seconds: number): TemporaryMachine => {
+    const from = machine.now().getTime();
+    const ask: TemporaryMachine["ask"] = async (url, ms) =>
+      machine.now().getTime() - from < seconds * 1000
+        ? { status: 503, body: "not yet" }
+        : await machine.ask(url, ms);
+    return { ...machine, ask };
+  };
+  await apply(answersAfter(50), deliver("aaaa"));
+  await expect(apply(answersAfter(50), deliver("bbbb"))).rejects.toThrow("status 503");
+  await apply(answersAfter(15), deliver("cccc"));
+});
+
 test("a unit that is gone from the release is stopped, and forgotten where it had failed", async () => {
   await apply(machine, deliver("aaaa"));
   const { units, ...rest } = version("bbbb");

@@ -39,8 +39,8 @@ export const sampleFleet: FleetFacts = {
   primary: machine("primary", 6),
   watcher: machine("watcher", 4),
   services: [
-    service("blog", { path: "/", status: 200 }),
-    service("chat", { path: "/health", status: 200, contains: "ok" }),
+    service("blog", { path: "/", status: 200, startSeconds: 20 }),
+    service("chat", { path: "/health", status: 200, startSeconds: 20, contains: "ok" }),
   ],
   status: { host: "status.example.test", port: 8080, operator: false },
   ttl: 60,

@@ -109,7 +109,10 @@ test("each service is asked at its health path by its public name", () => {
 test("a service whose health is another status than 200 is held to that", () => {
   const [first] = sampleFleet.services;
   expect(
-    targetsOf({ ...sampleFleet, services: [{ ...first!, health: { path: "/", status: 204 } }] })[0],
+    targetsOf({
+      ...sampleFleet,
+      services: [{ ...first!, health: { path: "/", status: 204, startSeconds: 20 } }],
+    })[0],
   ).toMatchObject({ status: 204 });
 });
 

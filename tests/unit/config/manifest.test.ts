@@ -46,6 +46,11 @@ describe("a mistake is refused with its place, what is wrong and what to do", ()
         "service that does not (413, 429, 502, 504). Choose a status that the service answers.",
     ],
     [
+      "a start that nobody waits for",
+      but("kind: node,", "kind: node, health: { start-within: 1h },"),
+      "fleet.yaml: services.notes.health.start-within: is not from 1s to 10m.",
+    ],
+    [
       "a size without a known unit",
       but("kind: node,", "kind: node, max-body: 10 apples,"),
       "fleet.yaml: services.notes.max-body: is not a size. Write a whole number and a unit: 512KB, 10MB, 1GB.",
