@@ -36,5 +36,5 @@ export const statusUrl = `https://${fleet.status.host}/`;
 export const monthlyUsd = fleet.primary.monthlyUsd + fleet.watcher.monthlyUsd;
 export const adminUser = fleet.admin.user;
 export const adminPrivateKey = pulumi.secret(keys.admin.privateKey);
-/** For what the owner keeps on paper. */
-export const { repositoryPassword } = rollout;
+/** For what the owner keeps on paper; and for who goes on with a second primary, while one is made. */
+export const { repositoryPassword, preparedPrimary } = rollout;

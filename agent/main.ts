@@ -24,6 +24,7 @@ import { sendHistory } from "./observatory/send";
 import { bringBack } from "./offsite/bring-back";
 import { copyOut } from "./offsite/copy-out";
 import { PART_COMMANDS } from "./parts/commands";
+import { refuseWhileHandingOn } from "./primary/handed-on";
 import { runOnOwnStreams } from "./process";
 import { isReading } from "./repository/commands";
 import { readHanded } from "./repository/reading";
@@ -35,6 +36,9 @@ import { subjectOf, valueOf } from "./words";
 
 /** What the watcher does as nobody, besides reading. */
 const WORK = ["prepare", "pull", "accept", "let-go", "offsite"];
+
+/** What starts services, or stops them. */
+const STARTING = ["apply", "deploy", "restart", "restore", "rollback"];
 
 const usage = (): number => {
   console.error(USAGE);
@@ -159,6 +163,7 @@ const dispatch = async (
   machine: Machine,
   [command, ...words]: readonly string[],
 ): Promise<number> => {
+  if (STARTING.includes(command ?? "")) refuseWhileHandingOn(machine, command ?? "");
   switch (command) {
     case "identity": {
       const identity = parseIdentity(readFileSync(0, "utf8"));

@@ -15,6 +15,10 @@ export const USAGE = `usage: fleet-agent COMMAND
   close SERVICE, open SERVICE
                              show its visitors that it is being worked on; let them in again
   exec SERVICE -- COMMAND    run a command as the service: its user, its limits, its environment
+  freeze SECONDS             on the primary: stop what has data and let visitors wait, for so long at most
+  thaw                       lift that
+  hand-on ADDRESS            what is frozen goes on at another primary, which has all that was written: visitors are passed
+                             on to it, and nothing is started here any more; handed-on says to which
   aftercare                  started by apply: goes back from a version that ends within its first minute
   drift [--json]             what was changed by hand since; apply the same release to put it right
   status [--json]            what is in force and whether it runs

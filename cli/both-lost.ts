@@ -101,8 +101,8 @@ export const recoverBoth = async (
     );
   const ask = await askCloud(context, "recover");
   const [primary, watcher] = [
-    await findDroplet(ask, fleet.primary.name),
-    await findDroplet(ask, fleet.watcher.name),
+    await findDroplet(ask, fleet.primary.droplet),
+    await findDroplet(ask, fleet.watcher.droplet),
   ];
   const mark = markOf(context);
   const begun = existsSync(mark);

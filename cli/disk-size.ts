@@ -32,7 +32,11 @@ export const tooSmall = (
   replaced?: MachineFacts["role"],
 ): readonly string[] =>
   [fleet.primary, fleet.watcher]
-    .filter(({ role }) => role !== replaced)
+    // The primary that serves stays as it is while another is made.
+    .filter(
+      ({ role }) =>
+        role !== replaced && (role !== "primary" || fleet.primaries.other !== "prepared"),
+    )
     .flatMap((machine) => complaint(machine, resources) ?? []);
 
 /** The API would only say so once the droplet is off. */

@@ -77,6 +77,11 @@ const COMMANDS: readonly (readonly [
     "make a lost or broken machine anew; the primary with its data",
     () => import("./commands/recover"),
   ],
+  [
+    "rebuild",
+    "a second primary beside the first, which then takes over without an outage",
+    () => import("./commands/rebuild"),
+  ],
   ["backup", "take, list, compare, verify and download backups", () => import("./commands/backup")],
   [
     "restore",

@@ -1,4 +1,5 @@
 import type { FleetFacts } from "../config/fleet";
+import { PRIMARY_NAMES } from "../config/primaries";
 import type { Context } from "./context";
 import { readResources, type StoredResource } from "./engine/state";
 import { cannotRun } from "./errors";
@@ -19,9 +20,10 @@ export const isOtherFleet = (
   resources: readonly StoredResource[],
 ): string | undefined => {
   const domains = namesOf(resources, "digitalocean:index/domain:Domain");
-  const end = `-${stack}-primary`;
-  const tag = namesOf(resources, "digitalocean:index/tag:Tag").find((one) => one.endsWith(end));
-  const before = tag?.slice(0, -end.length);
+  const tags = namesOf(resources, "digitalocean:index/tag:Tag");
+  const [before] = PRIMARY_NAMES.map((primary) => `-${stack}-${primary}`).flatMap((end) =>
+    tags.filter((one) => one.endsWith(end)).map((one) => one.slice(0, -end.length)),
+  );
   if (before === undefined || before === name) return undefined;
   if (domains.length === 0 || domains.includes(domain)) return undefined;
   return `fleet.yaml: name: the stack "${stack}" is the fleet "${before}" at ${domains.join(", ")}, and this is "${name}" at ${domain}: another fleet, whose releases its machines refuse. Change one of the two, ./fleet up, then the other; or give the other fleet a stack of its own (--stack NAME).`;

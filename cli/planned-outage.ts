@@ -31,7 +31,8 @@ export const resizesIn = (
   (["primary", "watcher"] as const).flatMap((role) => {
     const was = dropletIn(resources, role)?.outputs?.["size"];
     const { size } = fleet[role];
-    return typeof was === "string" && was !== size
+    const stays = role === "primary" && fleet.primaries.other === "prepared";
+    return typeof was === "string" && was !== size && !stays
       ? [{ role, title: `resize of the ${role}: ${was} to ${size}` }]
       : [];
   });

@@ -108,12 +108,12 @@ export const engineArgs = async (
 ): Promise<readonly string[]> => {
   const { compromised = false, force = compromised } = options;
   const ask = await askCloud(context, "recover");
-  const { name } = fleet[machine];
+  const { droplet: name } = fleet[machine];
   const droplet = await findDroplet(ask, name);
   const resources = (await readResources(context)) ?? [];
   const rotated = compromised ? rotations(resources) : [];
   const hasBackups =
-    machine === "primary" && (await findDroplet(ask, fleet.watcher.name)) !== undefined;
+    machine === "primary" && (await findDroplet(ask, fleet.watcher.droplet)) !== undefined;
   if (machine === "primary" && !force && !hasBackups) {
     throw cannotRun(
       `fleet recover: the watcher is gone too, and with it the backups${droplet ? "" : ": both machines would be made anew, without data"}. ${bothGone(droplet !== undefined, fleet)}`,

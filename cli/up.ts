@@ -24,6 +24,7 @@ import { type PlannedOutage, announced, resizesIn } from "./planned-outage";
 import { powerOn } from "./power";
 import type { Reporter } from "./progress/reporter";
 import { ensureSurroundings, type LabChoice } from "./ready-lab";
+import { refuseOtherPrimary } from "./rebuild/guard";
 import { removedServices } from "./removed-services";
 import { saveBeforeLoss } from "./replacement";
 import { type Verification, type VerifyOptions, verify } from "./verify/verify";
@@ -162,6 +163,7 @@ export const bringUp = async (
   const started = Date.now();
   refuseShutOut(fleet, context);
   await refuseOtherFleet(context, fleet);
+  await refuseOtherPrimary(context, fleet);
   await refuseSmallerDisks(context, fleet, options.replaced);
   const removed = await removedServices(context, fleet);
   if (removed !== undefined) reporter.say(removed);

@@ -11,9 +11,11 @@ import type { DnsZone } from "./dns-zone";
 import { FirstBackup } from "./first-backup";
 import { type IdentityArgs, identityOf } from "./identity";
 import { LastBackup } from "./last-backup";
+import { machineOutputs } from "./outputs";
 import type { PrimaryServer } from "./primary-server";
 import { Delivery, Release } from "./release";
 import { Restore } from "./restore";
+import type { Server } from "./server";
 import type { SshKeys } from "./ssh-keys";
 import type { WatcherServer } from "./watcher-server";
 
@@ -78,11 +80,13 @@ interface Sender {
 /** Builds a machine's release and brings it there, with who the machine is. */
 const deliverer =
   ({ fleet, folder, given, parent }: Sender, identities: Omit<IdentityArgs, "secrets">) =>
-  (role: Role) => {
-    const server = identities.servers[role];
+  (role: Role, beside?: Server) => {
+    const servers = { ...identities.servers, ...(beside && { [role]: beside }) };
+    const server = servers[role];
     const built = buildRelease(fleet, role, folder);
-    const identity = identityOf(role, { ...identities, secrets: given(role) });
-    const delivery = new Delivery(role, { server, built, identity }, { parent });
+    const identity = identityOf(role, { ...identities, servers, secrets: given(role) });
+    const name = beside ? `prepared-${role}` : role;
+    const delivery = new Delivery(name, { server, built, identity }, { parent });
     return { server, delivery, sha256: built.sha256 };
   };
 
@@ -97,6 +101,8 @@ export class Rollout extends pulumi.ComponentResource {
   readonly primary: Release;
   readonly firstBackup: FirstBackup;
   readonly lastBackup: LastBackup;
+  /** While a second primary is made: where it is, and the release that it is to apply. */
+  readonly preparedPrimary?: ReturnType<typeof machineOutputs> & { readonly sha256: string };
   /** Opens the watcher's repository of backups, and its copy in the third place. */
   readonly repositoryPassword: pulumi.Output<string>;
 
@@ -122,6 +128,10 @@ export class Rollout extends pulumi.ComponentResource {
       },
     );
     const delivered = { primary: deliver("primary"), watcher: deliver("watcher") };
+    if (primary.prepared) {
+      const { server, sha256 } = deliver("primary", primary.prepared);
+      this.preparedPrimary = { ...machineOutputs("primary", { fleet, keys, server }), sha256 };
+    }
     this.restore = new Restore(
       "restore",
       {

@@ -15,7 +15,13 @@ export interface ServerArgs {
   readonly keys: SshKeys;
   /** Tag of the machine that may use SSH here besides the operators. */
   readonly sshFromTag?: digitalocean.Tag;
+  /** What the manifest says of machines is not for this one: it stays as it was made. */
+  readonly isFrozen?: boolean;
 }
+
+/** Both are read at the first boot only: a changed comment in a template must not cost a serving machine. A machine made anew gets the new ones. */
+const FIRST_BOOT = ["userData", "sshKeys"];
+const MADE_AS = ["image", "ipv6", "region", "size"];
 
 /**
  * What both machines share: a tag, the firewall on it, a droplet, and a permanent host key beside
@@ -33,13 +39,13 @@ export class Server extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    { fleet, role, keys, sshFromTag }: ServerArgs,
+    { fleet, role, keys, sshFromTag, isFrozen = false }: ServerArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("second-server:compute:Server", name, {}, opts);
     const child = { parent: this };
     const machine = fleet[role];
-    const label = `${fleet.name}-${pulumi.getStack()}-${role}`;
+    const label = `${fleet.name}-${pulumi.getStack()}-${name}`;
     // Another name of the fleet is another tag; the old one goes once nothing is found by it.
     const renamed = { ...child, deleteBeforeReplace: false };
     this.tag = new digitalocean.Tag(name, { name: label }, renamed);
@@ -51,7 +57,7 @@ export class Server extends pulumi.ComponentResource {
     this.droplet = new digitalocean.Droplet(
       name,
       {
-        name: machine.name,
+        name,
         region: machine.region,
         size: machine.size,
         // A grown disk is for ever: DigitalOcean makes none smaller, so the smaller size would be
@@ -70,9 +76,7 @@ export class Server extends pulumi.ComponentResource {
         dependsOn: [this.firewall.firewall],
         // Never two droplets of one name.
         deleteBeforeReplace: true,
-        // Both are read at the first boot only: a changed comment in a template must not cost a
-        // serving machine. A machine made anew gets the new ones.
-        ignoreChanges: ["userData", "sshKeys"],
+        ignoreChanges: isFrozen ? [...FIRST_BOOT, ...MADE_AS] : FIRST_BOOT,
       },
     );
     this.address = this.droplet.ipv4Address;

@@ -10,6 +10,7 @@ import { PORTS, RESERVED_PORTS, SIZES, SPARE_PORTS, STATUS_PORT } from "./catalo
 import { failoverFacts } from "./failover";
 import type { DataFacts, FleetFacts, HealthFacts, MachineFacts, ServiceFacts } from "./fleet";
 import { offsiteFacts } from "./offsite";
+import { primariesOf, primaryName } from "./primaries";
 import type { Manifest } from "./schema";
 import type { Settings } from "./settings";
 
@@ -147,9 +148,11 @@ const machineFacts = (
   role: Role,
   machine: Manifest["machines"][Role],
   domain: string,
+  droplet: string = role,
 ): MachineFacts => ({
   role,
   name: role,
+  droplet,
   host: `${role}.${domain}`,
   ...machine,
   monthlyUsd: SIZES[machine.size]!.monthlyUsd,
@@ -174,12 +177,19 @@ export const factsOf = (
 ): FleetFacts => {
   const ports = assignPorts(manifest.services);
   const offsite = offsiteFacts(settings);
+  const primaries = primariesOf(settings.primaries);
   return deepFreeze({
     name: manifest.name,
     domain: settings.domain,
     email: settings.email,
     ttl: settings.ttl,
-    primary: machineFacts("primary", manifest.machines.primary, settings.domain),
+    primary: machineFacts(
+      "primary",
+      manifest.machines.primary,
+      settings.domain,
+      primaryName(primaries.active),
+    ),
+    primaries,
     watcher: machineFacts("watcher", manifest.machines.watcher, settings.domain),
     services: Object.entries(manifest.services).map(([name, service]) =>
       serviceFacts(name, service, ports.get(name), settings.domain),

@@ -11,14 +11,17 @@ import type { Role } from "@second-server/contract/roles";
 import type { ChannelFacts } from "./channels";
 import type { FailoverFacts } from "./failover";
 import type { OffsiteFacts } from "./offsite";
+import type { Primaries } from "./primaries";
 import type { Way } from "./services/kind";
 import type { ServiceKind } from "./services/registry";
 import type { RequestLimits } from "./services/visitors";
 
 export interface MachineFacts {
   readonly role: Role;
-  /** Host name and droplet name, e.g. "primary". */
+  /** Host name, e.g. "primary". */
   readonly name: string;
+  /** The droplet's; of the primary, of the one that serves. */
+  readonly droplet: string;
   /**
    * With the domain. The primary's leads to the floating IP: what all services stand on is asked by
    * it, and none of them is borrowed.
@@ -162,6 +165,7 @@ export interface FleetFacts {
   /** Let's Encrypt account and the owner's address. */
   readonly email: string;
   readonly primary: MachineFacts;
+  readonly primaries: Primaries;
   readonly watcher: MachineFacts;
   readonly services: readonly ServiceFacts[];
   /** The status page, served by the watcher itself. */

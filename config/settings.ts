@@ -2,6 +2,7 @@ import { CHANNEL_SECRETS } from "@second-server/contract/channels/registry";
 import { SECRETS } from "@second-server/contract/names";
 import { z } from "zod";
 
+import { PRIMARIES_VALUES } from "./primaries";
 import { placeHinting } from "./values";
 
 const HOST =
@@ -79,6 +80,10 @@ export const settingsSchema = z.strictObject({
     )
     .optional()
     .describe("Where SSH is allowed from"),
+  primaries: z
+    .enum(PRIMARIES_VALUES, `is none of ${PRIMARIES_VALUES.join(", ")}.`)
+    .default("blue")
+    .describe("Which primary serves, beside which other; `./fleet rebuild primary` sets it"),
 });
 export type Settings = z.output<typeof settingsSchema>;
 export const SETTING_NAMES = Object.keys(settingsSchema.shape);

@@ -13,6 +13,8 @@ export interface FleetOutputs {
   readonly floatingIp: string;
   readonly primary: MachineOutputs;
   readonly watcher: MachineOutputs;
+  /** One that is made beside the primary, with the name of the release that it is to apply. */
+  readonly preparedPrimary?: MachineOutputs & { readonly sha256: string };
   readonly monthlyUsd: number;
   readonly urls: Readonly<Record<string, string>>;
   readonly statusUrl: string;

@@ -23,6 +23,8 @@ export const PATHS = {
   /** Folders that are switched as a whole: <name>/<hash>, and <name>/current. */
   trees: `${PROGRAMS}/trees`,
 
+  /** There while nothing is written here, so that a second primary gets all that was. */
+  frozen: "/run/fleet/frozen",
   /** A file here named after a service: its visitors go to its stand-in. Gone with a reboot, as the stand-ins are. */
   standIns: "/run/fleet/handed-over",
   /** Which release was brought last, and when: what is looked after for a while. */
@@ -136,6 +138,10 @@ export const PATHS = {
   broughtBack: `${AGENT_STATE}/repository-brought-back`,
 
   agentState: AGENT_STATE,
+  /** The address of the primary that has what this one had, once that one alone may write. */
+  handedOn: `${AGENT_STATE}/handed-on`,
+  /** By which its visitors are passed on. */
+  handedOnSite: "/etc/nginx/sites/handed-on.conf",
   applied: `${AGENT_STATE}/applied.json`,
   previous: `${AGENT_STATE}/previous.json`,
   /** What a switch was about to change: read by the next one if this one is killed in between. */

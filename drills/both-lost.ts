@@ -102,7 +102,7 @@ const mend = async (tools: MendTools): Promise<void> => {
   const { lab, context, fleet } = tools;
   const ask = askLab(lab, context);
   const [primary, watcher] = [
-    await findDroplet(ask, fleet.primary.name),
+    await findDroplet(ask, fleet.primary.droplet),
     await findDroplet(ask, fleet.watcher.name),
   ];
   if (primary && watcher) await mustFleet(tools, "up");

@@ -156,6 +156,12 @@ export const DRILLS: readonly DrillEntry[] = [
     load: () => import("./primary-lost"),
   },
   {
+    name: "primary-rebuilt",
+    summary: "./fleet rebuild primary, twice: another machine takes over, and a third",
+    expects: "no write that was acknowledged is lost; not one mail",
+    load: () => import("./primary-rebuilt"),
+  },
+  {
     name: "backup-poisoned",
     summary: "a backup is taken while a service's data is gone",
     expects: `it is never what would be restored; ${ONE_ALERT}`,

@@ -19,8 +19,8 @@ export const dropletOf = async (
   { lab, context, fleet }: MendTools,
   role: Role,
 ): Promise<Droplet> => {
-  const droplet = await findDroplet(askLab(lab, context), fleet[role].name);
-  if (!droplet) throw new Error(`there is no droplet "${fleet[role].name}"`);
+  const droplet = await findDroplet(askLab(lab, context), fleet[role].droplet);
+  if (!droplet) throw new Error(`there is no droplet "${fleet[role].droplet}"`);
   return droplet;
 };
 

@@ -7,7 +7,7 @@ import type { Disaster, Drill, MendTools } from "./drill";
 import { inject } from "./machine";
 
 export const powerOn = async ({ lab, context, fleet }: MendTools, role: Role): Promise<void> => {
-  const droplet = await findDroplet(askLab(lab, context), fleet[role].name);
+  const droplet = await findDroplet(askLab(lab, context), fleet[role].droplet);
   if (droplet?.status === "off")
     await call(lab, context, "POST", `/v2/droplets/${droplet.id}/actions`, { type: "power_on" });
 };

@@ -48,7 +48,7 @@ const run = async (tools: DrillTools): Promise<Measures> => {
 
 const mend = async (tools: MendTools): Promise<void> => {
   const { lab, context, fleet } = tools;
-  const primary = await findDroplet(askLab(lab, context), fleet.primary.name);
+  const primary = await findDroplet(askLab(lab, context), fleet.primary.droplet);
   if (primary === undefined) await mustFleet(tools, "recover", "primary");
 };
 

@@ -3,6 +3,9 @@ import { rollback } from "../apply/apply";
 import { historyText, readHistory } from "../history";
 import { withLock } from "../lock";
 import type { Machine } from "../machine";
+import { freeze, thaw } from "../primary/freeze";
+import { handOn } from "../primary/hand-on";
+import { handedOnTo } from "../primary/handed-on";
 import { setClosed } from "./close";
 import { chosenServices, deploy, releasesText, restartService, rollbackService } from "./deploy";
 import { execAs } from "./exec";
@@ -79,6 +82,23 @@ export const PART_COMMANDS: Readonly<Record<string, Command>> = {
   open: closing(false),
   exec: (machine, [service = "", ...words]) =>
     execAs(machine, service, words[0] === "--" ? words.slice(1) : words),
+  freeze: changing(
+    60,
+    () => "freeze",
+    (machine, [seconds = ""]) => {
+      const limit = Number(seconds);
+      if (!Number.isInteger(limit) || limit < 1 || limit > 600)
+        throw new Error("fleet-agent freeze: say for how many seconds at most, from 1 to 600.");
+      return freeze(machine, limit);
+    },
+  ),
+  thaw: changing(300, () => "thaw", thaw),
+  "hand-on": changing(
+    20,
+    () => "hand-on",
+    (machine, [address = ""]) => handOn(machine, address),
+  ),
+  "handed-on": told((machine) => handedOnTo(machine) ?? ""),
   aftercare: async (machine) => {
     await aftercare(machine);
     return 0;

@@ -56,7 +56,7 @@ export const ensureAccess = async (context: Context): Promise<Access> => {
   )
     return { configFile };
   const outputs = await readSecretOutputs(context);
-  const { primary, watcher, adminPrivateKey, adminUser } = outputs;
+  const { primary, watcher, preparedPrimary: prepared, adminPrivateKey, adminUser } = outputs;
   if (!primary || !watcher || !adminPrivateKey || !adminUser)
     throw cannotRun(
       `fleet: the stack "${context.stack}" has no machines yet. Make them with: ./fleet up --stack ${context.stack}`,
@@ -65,11 +65,18 @@ export const ensureAccess = async (context: Context): Promise<Access> => {
   writeFileSync(join(dir, "id_admin"), adminPrivateKey.trimEnd() + "\n", { mode: 0o600 });
   writeFileSync(
     join(dir, "known_hosts"),
-    `primary ${primary.hostKey}\nwatcher ${watcher.hostKey}\n`,
+    [
+      `primary ${primary.hostKey}\nwatcher ${watcher.hostKey}\n`,
+      ...(prepared ? [`prepared ${prepared.hostKey}\n`] : []),
+    ].join(""),
   );
   writeFileSync(
     configFile,
-    sshConfig(dir, adminUser, { primary: primary.address, watcher: watcher.address }),
+    sshConfig(dir, adminUser, {
+      primary: primary.address,
+      watcher: watcher.address,
+      ...(prepared && { prepared: prepared.address }),
+    }),
     { mode: 0o600 },
   );
   return { configFile };

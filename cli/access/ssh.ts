@@ -10,6 +10,9 @@ import { loadLab } from "../lab";
 import { runInherited } from "../run";
 import { ensureAccess } from "./keys";
 
+/** A machine, or the primary that is being made beside the one that serves. */
+export type SshHost = Role | "prepared";
+
 export const machineOf = (name: string): Role => {
   if (isRole(name)) return name;
   throw cannotRun(`fleet: there is no machine "${name}". Say ${ROLES.join(" or ")}.`);
@@ -21,7 +24,7 @@ export const shellWord = (word: string): string =>
 
 const argvOf = async (
   context: Context,
-  machine: Role,
+  machine: SshHost,
   options: readonly string[],
   command: readonly string[],
 ): Promise<{ command: string; args: readonly string[]; env: Readonly<Record<string, string>> }> => {
@@ -42,14 +45,14 @@ const argvOf = async (
 /** How a command line on a machine is started from here, without ever asking anything. */
 export const sshArgv = (
   context: Context,
-  machine: Role,
+  machine: SshHost,
   command: readonly string[],
 ): ReturnType<typeof argvOf> => argvOf(context, machine, ["-o", "BatchMode=yes"], command);
 
 /** A shell, or one command, with this terminal; resolves with its exit code. */
 export const sshInherited = async (
   context: Context,
-  machine: Role,
+  machine: SshHost,
   command: readonly string[],
 ): Promise<number> => {
   const { command: program, args, env } = await argvOf(context, machine, [], command);
@@ -142,7 +145,7 @@ export const askAgent = async (
  */
 export const sshCapture = async (
   context: Context,
-  machine: Role,
+  machine: SshHost,
   command: readonly string[],
 ): Promise<string> => {
   const {

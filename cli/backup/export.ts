@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 
 import { AGENT } from "@second-server/contract/names";
-import type { Role } from "@second-server/contract/roles";
 
-import { shellWord, sshArgv } from "../access/ssh";
+import { type SshHost, shellWord, sshArgv } from "../access/ssh";
 import type { Context } from "../context";
 import { failed } from "../errors";
 
@@ -57,7 +56,7 @@ export interface Sink {
 
 export const onMachine = async (
   context: Context,
-  machine: Role,
+  machine: SshHost,
   words: readonly string[],
 ): Promise<Sink> => ({ ...(await sshArgv(context, machine, words)), name: `the ${machine}` });
 

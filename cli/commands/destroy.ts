@@ -8,6 +8,7 @@ import { failed, cannotRun } from "../errors";
 import { loadLab, progressTo } from "../lab";
 import { withLock } from "../lock";
 import { type Reporter, reporterFor } from "../progress/reporter";
+import { forgetPrimaries } from "../rebuild/settings";
 
 interface Options extends CommonOptions {
   yes?: boolean;
@@ -31,6 +32,7 @@ const destroyLocal = async (context: Context, reporter: Reporter): Promise<void>
     lab.destroy(context.paths, found ? progressTo(reporter) : () => undefined),
   );
   const kept = forgetStack(context);
+  if (found) await forgetPrimaries(context);
   reporter.event({
     type: "destroyed",
     state,
@@ -66,6 +68,7 @@ const destroyReal = async (
   );
   if (result.exitCode !== 0)
     throw failed(`fleet destroy: it did not end well. ${result.errors.join("\n")}`);
+  await forgetPrimaries(context);
   reporter.say(`Done: ${describeChanges(result.changes)}.`);
 };
 

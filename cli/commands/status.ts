@@ -10,6 +10,7 @@ import { loadLab } from "../lab";
 import { leftOverDrill } from "../left-over-drill";
 import { loadManifest } from "../manifest";
 import { paintFor, table } from "../progress/text";
+import { primariesText } from "../rebuild/words";
 import { probeAll } from "../verify/probe";
 import { serviceTable } from "../verify/table";
 import { type Verdict, judge, targetsOf } from "../verify/verdict";
@@ -29,6 +30,8 @@ export interface FleetStatus {
   readonly drift: readonly MachineDrift[];
   /** What else is worth knowing. */
   readonly notes?: readonly string[];
+  /** Which primary serves, while there are two. */
+  readonly primaries?: string | undefined;
   /** Absent where the fleet has no failover, or the watcher does not answer. */
   readonly failover?: FailoverStanding;
   readonly ok: boolean;
@@ -107,6 +110,7 @@ export const gather = async (context: Context): Promise<FleetStatus> => {
     ...cloud,
     services,
     drift,
+    primaries: primariesText(fleet),
     failover: await readFailover(context, fleet),
     ok: services.length > 0 && services.every(({ ok }) => ok),
   };
@@ -137,6 +141,7 @@ export const render = (status: FleetStatus): string => {
     status.services.length > 0
       ? serviceTable(status.services, Date.now(), paint)
       : "No services yet. Run: ./fleet up",
+    ...(status.primaries === undefined ? [] : ["", status.primaries]),
     ...(status.failover === undefined ? [] : ["", failoverText(status.failover)]),
     ...(status.drift.length > 0 ? ["", driftText(status.drift)] : []),
     ...(status.notes ?? []),

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { codeOf } from "@second-server/contract/caught";
 import type { Role } from "@second-server/contract/roles";
 
+import { PRIMARY_NAMES } from "../../config/primaries";
 import type { Context } from "../context";
 import { failed } from "../errors";
 
@@ -95,6 +96,30 @@ export const readResources = async (
   return text === undefined ? undefined : resourcesIn(text);
 };
 
+const DROPLET = "digitalocean:index/droplet:Droplet";
+
+/** A resource's own name there, which is not that of the thing. */
+export const nameInProgram = ({ urn }: StoredResource): string => urn.split("::").at(-1) ?? "";
+
+export const dropletCalled = (
+  resources: readonly StoredResource[],
+  name: string,
+): StoredResource | undefined =>
+  resources.find(
+    ({ type, delete: isGoing, urn }) =>
+      type === DROPLET && isGoing !== true && urn.endsWith(`${DROPLET}::${name}`),
+  );
+
+/** Of two, the one that has the floating IP. */
+const primaryIn = (resources: readonly StoredResource[]): StoredResource | undefined => {
+  const all = PRIMARY_NAMES.flatMap((name) => dropletCalled(resources, name) ?? []);
+  const held = resources.find(
+    ({ type, delete: isGoing }) =>
+      isGoing !== true && type === "digitalocean:index/reservedIpAssignment:ReservedIpAssignment",
+  )?.inputs?.["dropletId"];
+  return all.find(({ id }) => typeof held === "number" && id === String(held)) ?? all[0];
+};
+
 /**
  * The machine's droplet: by its name in the program, as the name of the droplet itself may be about
  * to change.
@@ -103,9 +128,4 @@ export const dropletIn = (
   resources: readonly StoredResource[],
   role: Role,
 ): StoredResource | undefined =>
-  resources.find(
-    (resource) =>
-      resource.type === "digitalocean:index/droplet:Droplet" &&
-      resource.delete !== true &&
-      resource.urn.endsWith(`digitalocean:index/droplet:Droplet::${role}`),
-  );
+  role === "primary" ? primaryIn(resources) : dropletCalled(resources, role);

@@ -56,9 +56,13 @@ const open = (value: unknown): unknown => {
 const valueOf = (output: unknown): Promise<unknown> =>
   new Promise((resolve) => (pulumi.output(output) as pulumi.Output<unknown>).apply(resolve));
 
+const DROPLETS: Readonly<Record<string, { readonly id: string; readonly address: string }>> = {
+  primary: { id: "101", address: "203.0.113.10" },
+  "primary-green": { id: "103", address: "203.0.113.12" },
+};
 const idOf = (type: string, name: string): string => {
   if (!type.includes("droplet:")) return `${name}-id`;
-  return name === "primary" ? "101" : "102";
+  return DROPLETS[name]?.id ?? "102";
 };
 
 /** What a resource would answer, where the program goes on with it. */
@@ -66,7 +70,7 @@ const answers = (type: string, name: string): Record<string, unknown> => {
   switch (type) {
     case "digitalocean:index/droplet:Droplet":
       return {
-        ipv4Address: name === "primary" ? "203.0.113.10" : "203.0.113.11",
+        ipv4Address: DROPLETS[name]?.address ?? "203.0.113.11",
         ipv6Address: "2001:db8::1",
       };
     case "digitalocean:index/reservedIp:ReservedIp":

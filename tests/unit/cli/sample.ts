@@ -3,6 +3,7 @@ import type { FleetFacts, MachineFacts, ServiceFacts } from "../../../config/fle
 const machine = (role: "primary" | "watcher", monthlyUsd: number): MachineFacts => ({
   role,
   name: role,
+  droplet: role,
   host: `${role}.example.test`,
   size: "s-1vcpu-1gb",
   region: "fra1",
@@ -38,6 +39,7 @@ export const sampleFleet: FleetFacts = {
   email: "owner@example.test",
   primary: machine("primary", 6),
   watcher: machine("watcher", 4),
+  primaries: { active: "blue", other: "none" },
   services: [
     service("blog", { path: "/", status: 200, startSeconds: 20 }),
     service("chat", { path: "/health", status: 200, startSeconds: 20, contains: "ok" }),
