@@ -27,7 +27,11 @@ const rollout = new Rollout("rollout", {
   zone,
   secrets,
 });
-const primaryOutputs = machineOutputs("primary", { fleet, keys, server: primary.server });
+const { prepared } = rollout;
+const primaryOutputs = {
+  ...machineOutputs("primary", { fleet, keys, server: primary.server }),
+  ...(prepared && { prepared }),
+};
 const watcherOutputs = machineOutputs("watcher", { fleet, keys, server: watcher.server });
 export { primaryOutputs as primary, watcherOutputs as watcher };
 export const urls = serviceUrls(fleet);
@@ -36,5 +40,5 @@ export const statusUrl = `https://${fleet.status.host}/`;
 export const monthlyUsd = fleet.primary.monthlyUsd + fleet.watcher.monthlyUsd;
 export const adminUser = fleet.admin.user;
 export const adminPrivateKey = pulumi.secret(keys.admin.privateKey);
-/** For what the owner keeps on paper; and for who goes on with a second primary, while one is made. */
-export const { repositoryPassword, preparedPrimary } = rollout;
+/** For what the owner keeps on paper. */
+export const { repositoryPassword } = rollout;

@@ -35,7 +35,12 @@ export class PrimaryServer extends pulumi.ComponentResource {
       new Server(
         primaryName(color),
         {
- fleet, keys, role: "primary", sshFromTag: watcherTag, isFrozen },
+          fleet,
+          keys,
+          role: "primary",
+          sshFromTag: watcherTag,
+          isFrozen,
+        },
         { parent: this },
       );
     // What the manifest says now is for the new one.

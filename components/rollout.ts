@@ -102,7 +102,7 @@ export class Rollout extends pulumi.ComponentResource {
   readonly firstBackup: FirstBackup;
   readonly lastBackup: LastBackup;
   /** While a second primary is made: where it is, and the release that it is to apply. */
-  readonly preparedPrimary?: ReturnType<typeof machineOutputs> & { readonly sha256: string };
+  readonly prepared?: ReturnType<typeof machineOutputs> & { readonly sha256: string };
   /** Opens the watcher's repository of backups, and its copy in the third place. */
   readonly repositoryPassword: pulumi.Output<string>;
 
@@ -130,7 +130,7 @@ export class Rollout extends pulumi.ComponentResource {
     const delivered = { primary: deliver("primary"), watcher: deliver("watcher") };
     if (primary.prepared) {
       const { server, sha256 } = deliver("primary", primary.prepared);
-      this.preparedPrimary = { ...machineOutputs("primary", { fleet, keys, server }), sha256 };
+      this.prepared = { ...machineOutputs("primary", { fleet, keys, server }), sha256 };
     }
     this.restore = new Restore(
       "restore",

@@ -8,13 +8,17 @@ export interface MachineOutputs {
   readonly region?: string;
 }
 
+/** A second primary, with the name of the release that it is to apply. */
+export interface PreparedOutputs extends MachineOutputs {
+  readonly sha256: string;
+}
+
 /** All that the Pulumi program says, for the command line. */
 export interface FleetOutputs {
   readonly floatingIp: string;
-  readonly primary: MachineOutputs;
+  /** `prepared`: one that is made beside it. */
+  readonly primary: MachineOutputs & { readonly prepared?: PreparedOutputs };
   readonly watcher: MachineOutputs;
-  /** One that is made beside the primary, with the name of the release that it is to apply. */
-  readonly preparedPrimary?: MachineOutputs & { readonly sha256: string };
   readonly monthlyUsd: number;
   readonly urls: Readonly<Record<string, string>>;
   readonly statusUrl: string;

@@ -40,8 +40,19 @@ const main = async ([state = "", ...words]: readonly string[]): Promise<void> =>
   await visit.end();
   const writes = await writer?.stop();
   reporter.close();
-  console.log(JSON.stringify({
- code, complaints, seconds, writes, seen }, undefined, 2));
+  console.log(
+    JSON.stringify(
+      {
+        code,
+        complaints,
+        seconds,
+        writes,
+        seen,
+      },
+      undefined,
+      2,
+    ),
+  );
   process.exitCode = code;
 };
 

@@ -56,11 +56,12 @@ export const ensureAccess = async (context: Context): Promise<Access> => {
   )
     return { configFile };
   const outputs = await readSecretOutputs(context);
-  const { primary, watcher, preparedPrimary: prepared, adminPrivateKey, adminUser } = outputs;
+  const { primary, watcher, adminPrivateKey, adminUser } = outputs;
   if (!primary || !watcher || !adminPrivateKey || !adminUser)
     throw cannotRun(
       `fleet: the stack "${context.stack}" has no machines yet. Make them with: ./fleet up --stack ${context.stack}`,
     );
+  const { prepared } = primary;
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   writeFileSync(join(dir, "id_admin"), adminPrivateKey.trimEnd() + "\n", { mode: 0o600 });
   writeFileSync(

@@ -1,5 +1,5 @@
 import { AGENT } from "@second-server/contract/names";
-import type { FleetOutputs } from "@second-server/contract/outputs";
+import type { PreparedOutputs } from "@second-server/contract/outputs";
 import { PATHS } from "@second-server/contract/paths";
 
 import type { FleetFacts } from "../../config/fleet";
@@ -21,8 +21,6 @@ import { stepOf } from "./step";
 const PULL_SECONDS = 1800;
 const CHECK_SECONDS = 120;
 
-export type Prepared = NonNullable<FleetOutputs["preparedPrimary"]>;
-
 /** A floating IP is bound to its region for good: a primary elsewhere could not take it. */
 export const refuseOtherRegion = async (context: Context, fleet: FleetFacts): Promise<void> => {
   const resources = (await readResources(context)) ?? [];
@@ -33,8 +31,8 @@ export const refuseOtherRegion = async (context: Context, fleet: FleetFacts): Pr
     );
 };
 
-const preparedOf = async (context: Context): Promise<Prepared> => {
-  const prepared = (await readOutputs(context))?.preparedPrimary;
+const preparedOf = async (context: Context): Promise<PreparedOutputs> => {
+  const prepared = (await readOutputs(context))?.primary?.prepared;
   if (prepared === undefined)
     throw failed("fleet rebuild: the stack's state has no second primary. Run: ./fleet up");
   return prepared;
@@ -81,7 +79,7 @@ export const prepare = async (
   fleet: FleetFacts,
   how: UpOptions,
   reporter: Reporter,
-): Promise<Prepared> => {
+): Promise<PreparedOutputs> => {
   const step = stepOf(reporter);
   await bringUp(context, fleet, how, reporter);
   const prepared = await preparedOf(context);

@@ -1,6 +1,7 @@
 import type { ListedBackup } from "@second-server/contract/backups";
 import { messageOf } from "@second-server/contract/caught";
 import { AGENT } from "@second-server/contract/names";
+import type { PreparedOutputs } from "@second-server/contract/outputs";
 
 import type { FleetFacts } from "../../config/fleet";
 import { otherColor } from "../../config/primaries";
@@ -13,7 +14,7 @@ import { announced } from "../planned-outage";
 import type { Reporter } from "../progress/reporter";
 import type { UpOptions, UpResult } from "../up";
 import { bringUp } from "../up";
-import { type Prepared, checkAt } from "./prepare";
+import { checkAt } from "./prepare";
 import { setPrimaries } from "./settings";
 import { stepOf } from "./step";
 
@@ -49,7 +50,7 @@ const refuseDoubtful = async (context: Context): Promise<void> => {
 const moveData = async (
   context: Context,
   fleet: FleetFacts,
-  prepared: Prepared,
+  prepared: PreparedOutputs,
   reporter: Reporter,
 ): Promise<void> => {
   const step = stepOf(reporter);
@@ -101,7 +102,7 @@ export const takeOver = async (
   context: Context,
   fleet: FleetFacts,
   how: UpOptions,
-  prepared: Prepared | undefined,
+  prepared: PreparedOutputs | undefined,
   reporter: Reporter,
 ): Promise<UpResult> =>
   await announced(

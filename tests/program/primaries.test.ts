@@ -79,7 +79,7 @@ test("a fleet with one primary is as it was before there were two", () => {
   expect(names("blue").filter((name) => name.includes("green"))).toEqual([]);
   expect(find("blue", "Droplet primary").inputs["name"]).toBe("primary");
   expect(find("blue", "Droplet primary").ignoreChanges).toEqual(["userData", "sshKeys"]);
-  expect(planOf("blue").outputs["preparedPrimary"]).toBeUndefined();
+  expect(planOf("blue").outputs["primary"]).not.toHaveProperty("prepared");
 });
 
 describe("while a second one is made", () => {
@@ -111,10 +111,13 @@ describe("while a second one is made", () => {
       self: { address: "203.0.113.12" },
       peer: { address: "203.0.113.11" },
     });
-    expect(planOf("blue-to-green").outputs["preparedPrimary"]).toMatchObject({
-      address: "203.0.113.12",
-      dropletId: "103",
-      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    expect(planOf("blue-to-green").outputs["primary"]).toMatchObject({
+      address: "203.0.113.10",
+      prepared: {
+        address: "203.0.113.12",
+        dropletId: "103",
+        sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      },
     });
   });
 });
