@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { DnsZone } from "./components/dns-zone";
-import { machineOutputs, serviceUrls } from "./components/outputs";
+import { machinesOf, serviceUrls } from "./components/outputs";
 import { PrimaryServer } from "./components/primary-server";
 import { Rollout } from "./components/rollout";
 import { SshKeys } from "./components/ssh-keys";
@@ -27,12 +27,7 @@ const rollout = new Rollout("rollout", {
   zone,
   secrets,
 });
-const { prepared } = rollout;
-const primaryOutputs = {
-  ...machineOutputs("primary", { fleet, keys, server: primary.server }),
-  ...(prepared && { prepared }),
-};
-const watcherOutputs = machineOutputs("watcher", { fleet, keys, server: watcher.server });
+const [primaryOutputs, watcherOutputs] = machinesOf({ fleet, keys }, { primary, watcher, rollout });
 export { primaryOutputs as primary, watcherOutputs as watcher };
 export const urls = serviceUrls(fleet);
 export const statusUrl = `https://${fleet.status.host}/`;

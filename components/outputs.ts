@@ -21,6 +21,28 @@ export const machineOutputs = (
   region: fleet[role].region,
 });
 
+/** A second primary that is made, and the release that it is to apply. */
+export type PreparedMachine = ReturnType<typeof machineOutputs> & { readonly sha256: string };
+
+interface Machines {
+  readonly primary: { readonly server: Server };
+  readonly watcher: { readonly server: Server };
+  readonly rollout: { readonly prepared?: PreparedMachine };
+}
+
+/** The primary, with what is made beside it, and the watcher. */
+export const machinesOf = (
+  of: { readonly fleet: FleetFacts; readonly keys: SshKeys },
+  { primary, watcher, rollout: { prepared } }: Machines,
+) =>
+  [
+    {
+      ...machineOutputs("primary", { ...of, server: primary.server }),
+      ...(prepared && { prepared }),
+    },
+    machineOutputs("watcher", { ...of, server: watcher.server }),
+  ] as const;
+
 /** Where each service is reached. */
 export const serviceUrls = ({ services }: FleetFacts): Readonly<Record<string, string>> =>
   Object.fromEntries(services.map(({ name, host }) => [name, `https://${host}/`]));

@@ -11,7 +11,7 @@ import type { DnsZone } from "./dns-zone";
 import { FirstBackup } from "./first-backup";
 import { type IdentityArgs, identityOf } from "./identity";
 import { LastBackup } from "./last-backup";
-import { machineOutputs } from "./outputs";
+import { type PreparedMachine, machineOutputs } from "./outputs";
 import type { PrimaryServer } from "./primary-server";
 import { Delivery, Release } from "./release";
 import { Restore } from "./restore";
@@ -102,7 +102,7 @@ export class Rollout extends pulumi.ComponentResource {
   readonly firstBackup: FirstBackup;
   readonly lastBackup: LastBackup;
   /** While a second primary is made: where it is, and the release that it is to apply. */
-  readonly prepared?: ReturnType<typeof machineOutputs> & { readonly sha256: string };
+  readonly prepared?: PreparedMachine;
   /** Opens the watcher's repository of backups, and its copy in the third place. */
   readonly repositoryPassword: pulumi.Output<string>;
 

@@ -72,7 +72,9 @@ const moveData = async (
         );
       });
     }
-    await checkAt(context, fleet, prepared.address);
+    await step("every service answers there, with what was written", () =>
+      checkAt(context, fleet, prepared.address),
+    );
     await step("the old primary passes its visitors on to the new one", () =>
       agent(context, "hand-on", prepared.address),
     );

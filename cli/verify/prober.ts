@@ -66,7 +66,7 @@ const ask = (
     const call = request(
       target,
       {
-        host: address,
+        hostname: address,
         servername: target.hostname,
         agent: false,
         ca,

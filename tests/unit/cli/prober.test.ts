@@ -105,3 +105,12 @@ certified("a POST sends its JSON", async () => {
     body: '{"text":"hello"}',
   });
 });
+
+certified("an address that is given is asked, whatever the name leads to", async () => {
+  expect(await ask("/", { address: "127.0.0.1" })).toMatchObject({ ok: true, status: 200 });
+  expect(await ask("/", { address: "127.0.0.3" })).toMatchObject({
+    ok: false,
+    address: "127.0.0.3",
+    error: expect.stringContaining("127.0.0.3"),
+  });
+});
