@@ -92,6 +92,9 @@ export interface ReleaseProbe {
   readonly timeoutSeconds: number;
 }
 
+/** So long visitors of what has data wait at most, while another primary takes over. */
+export const TAKEOVER_HOLD_SECONDS = 60;
+
 /**
  * How a service goes live without a request lost: while its own process restarts, a stand-in takes
  * its visitors at another port.

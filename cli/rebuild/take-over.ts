@@ -2,6 +2,7 @@ import type { ListedBackup } from "@second-server/contract/backups";
 import { messageOf } from "@second-server/contract/caught";
 import { AGENT } from "@second-server/contract/names";
 import type { PreparedOutputs } from "@second-server/contract/outputs";
+import { TAKEOVER_HOLD_SECONDS } from "@second-server/contract/release";
 
 import type { FleetFacts } from "../../config/fleet";
 import { otherColor } from "../../config/primaries";
@@ -17,9 +18,6 @@ import { bringUp } from "../up";
 import { checkAt } from "./prepare";
 import { setPrimaries } from "./settings";
 import { stepOf } from "./step";
-
-/** So long visitors of what has data may wait; the machine itself keeps to it. */
-const FREEZE_SECONDS = 60;
 
 const agent = (context: Context, ...words: readonly string[]): Promise<string> =>
   sshCapture(context, "primary", ["sudo", AGENT, ...words]);
@@ -55,12 +53,12 @@ const moveData = async (
 ): Promise<void> => {
   const step = stepOf(reporter);
   const hasData = fleet.services.some(({ data }) => data.length > 0);
-  await step(`writes are held, for ${FREEZE_SECONDS} s at most`, () =>
-    agent(context, "freeze", String(FREEZE_SECONDS)),
+  await step(`writes are held, for ${TAKEOVER_HOLD_SECONDS} s at most`, () =>
+    agent(context, "freeze", String(TAKEOVER_HOLD_SECONDS)),
   );
   try {
     if (hasData) {
-      await pullBackup(context, FREEZE_SECONDS, reporter);
+      await pullBackup(context, TAKEOVER_HOLD_SECONDS, reporter);
       await refuseDoubtful(context);
       await step("what was written since is at the new primary", async () => {
         const data = fleet.services.filter((one) => one.data.length > 0);

@@ -1,10 +1,13 @@
 import { standInRoute } from "@second-server/contract/paths";
+import { TAKEOVER_HOLD_SECONDS } from "@second-server/contract/release";
 
 import { closedTo } from "./closed";
 import type { Filling, Served } from "./kind";
 
 /** Long enough for a stream that says something every few minutes. */
 const STREAM_TIMEOUT = "1h";
+/** Who waits while another primary takes over is not given up before that. */
+const ANSWER_TIMEOUT = `${TAKEOVER_HOLD_SECONDS + 15}s`;
 
 /** nginx passes requests on: to the upstream, or to the service's own port. */
 export const proxied = ({
@@ -18,7 +21,7 @@ export const proxied = ({
   const values = {
     closed: name === undefined ? "" : closedTo(name),
     buffering: streaming ? "off" : "on",
-    timeout: streaming ? STREAM_TIMEOUT : "30s",
+    timeout: streaming ? STREAM_TIMEOUT : ANSWER_TIMEOUT,
     // Its zone is in the service's own file (render/nginx.ts).
     cache:
       name === undefined || cacheSeconds === undefined

@@ -297,7 +297,7 @@ test("each kind is served in its own way", () => {
   );
   expect(textAt(small, "/etc/nginx/sites/notes.conf")).toMatch(
     new RegExp(
-      `upstream notes { server 127\\.0\\.0\\.1:${portOf("notes")} [^]*proxy_buffering on;[^]*proxy_pass http://\\$backend;`,
+      `upstream notes { server 127\\.0\\.0\\.1:${portOf("notes")} [^]*proxy_buffering on;[^]*proxy_read_timeout 75s;[^]*proxy_pass http://\\$backend;`,
     ),
   );
   expect(textAt(small, "/etc/nginx/sites/feed.conf")).toMatch(
