@@ -18,10 +18,10 @@ const isGood = ({ damaged, doubts = [], failed = [] }: ListedBackup): boolean =>
 export const newestGoodOf = (listed: readonly ListedBackup[]): string | undefined =>
   listed.find(isGood)?.at;
 
-/** When the newest good backup was made; undefined where there is none, or nobody to ask. */
-export const newestBackup = async (context: Context): Promise<string | undefined> => {
-  try {
-    const listed = await sshCapture(context, "watcher", [
+/** What the watcher has, the last one taken first. */
+export const listBackups = async (context: Context): Promise<readonly ListedBackup[]> =>
+  JSON.parse(
+    await sshCapture(context, "watcher", [
       "sudo",
       "timeout",
       "30",
@@ -29,8 +29,13 @@ export const newestBackup = async (context: Context): Promise<string | undefined
       "backup",
       "list",
       "--json",
-    ]);
-    return newestGoodOf(JSON.parse(listed) as readonly ListedBackup[]);
+    ]),
+  ) as readonly ListedBackup[];
+
+/** When the newest good backup was made; undefined where there is none, or nobody to ask. */
+export const newestBackup = async (context: Context): Promise<string | undefined> => {
+  try {
+    return newestGoodOf(await listBackups(context));
   } catch {
     return undefined;
   }

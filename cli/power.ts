@@ -21,7 +21,8 @@ export interface Unusable extends Wanted {
 }
 
 /** One action at a time: while another is under way, the API refuses. */
-const begin = async (ask: Ask, path: string, type: string): Promise<number> => {
+export const beginAction = async (ask: Ask, id: string, type: string): Promise<number> => {
+  const path = `/v2/droplets/${id}/actions`;
   const begun = await until(
     async () => {
       try {
@@ -37,7 +38,7 @@ const begin = async (ask: Ask, path: string, type: string): Promise<number> => {
   );
   if (begun === undefined)
     throw failed(
-      `fleet up: ${path}: another action has been under way for ${PATIENCE_SECONDS} s. Nothing was touched; wait for its end (the console shows it), and run it again.`,
+      `fleet: ${path}: another action has been under way for ${PATIENCE_SECONDS} s. ${type} was not begun; wait for its end (the console shows it), and run it again.`,
     );
   return begun.action.id;
 };
@@ -71,7 +72,7 @@ const turnOn = async (
   const [key, label] = [`power:${id}`, `powering on ${name} (droplet ${id}), which is off`];
   const began = Date.now();
   reporter.running(key, label);
-  const action = await begin(ask, `/v2/droplets/${id}/actions`, "power_on");
+  const action = await beginAction(ask, String(id), "power_on");
   const status = await until(
     async () => {
       const { action: now } = (await ask("GET", `/v2/actions/${action}`)) as {

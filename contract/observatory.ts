@@ -108,6 +108,8 @@ export interface WatchdogConfig {
     readonly url: string;
     readonly status: number;
     readonly contains?: string;
+    /** So long after its start it may not answer yet, and is not restarted. @default 0 */
+    readonly startSeconds?: number;
   }[];
   /** The primary watches the watcher: asked every interval, alerted by its own way to send. */
   readonly watcher?: {

@@ -64,6 +64,7 @@ export const watchdogConfig = (fleet: FleetFacts): WatchdogConfig => {
       url: `http://127.0.0.1:${service.port}${service.health.path}`,
       status: service.health.status,
       contains: service.health.contains,
+      startSeconds: service.health.startSeconds,
     })),
     watcher: {
       fleet: fleet.name,

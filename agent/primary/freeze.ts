@@ -115,13 +115,17 @@ export const thaw = async (machine: Machine): Promise<void> => {
     await systemctl(machine, "reload", [UNITS.nginx]);
     await systemctl(machine, "enable", units);
   }
-  await systemctl(machine, "start", units);
-  await probeAll(
-    machine,
-    release.probes.filter(({ service }) => services.includes(service)),
-  );
-  for (const handover of held) await sendBack(machine, handover, handover.drainSeconds);
-  rmSync(machine.at(PATHS.frozen), { force: true });
-  note(machine, "no longer frozen");
-  machine.log("the services with data run again");
+  // Whatever becomes of one of them, nobody is left waiting, and the next release may come.
+  try {
+    await systemctl(machine, "start", units);
+    await probeAll(
+      machine,
+      release.probes.filter(({ service }) => services.includes(service)),
+    );
+    machine.log("the services with data run again");
+  } finally {
+    for (const handover of held) await sendBack(machine, handover, handover.drainSeconds);
+    rmSync(machine.at(PATHS.frozen), { force: true });
+    note(machine, "no longer frozen");
+  }
 };

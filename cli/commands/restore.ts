@@ -11,6 +11,7 @@ import { type CommonOptions, type Context, common, contextOf } from "../context"
 import { cannotRun, failed } from "../errors";
 import { runningLab } from "../lab";
 import { type Reporter, reporterFor } from "../progress/reporter";
+import { stepsOf } from "../progress/steps";
 
 interface Options extends CommonOptions {
   at?: string;
@@ -152,20 +153,11 @@ const act = async (
   options: Options,
   reporter: Reporter,
 ): Promise<void> => {
-  const [label, began] = [labelOf(service, options), Date.now()];
-  reporter.running("restore", label);
-  const end = (isFailed: boolean): void => {
-    reporter.done("restore", label, (Date.now() - began) / 1000, { failed: isFailed });
-  };
-  try {
-    const said = await run(context, service, options);
-    end(false);
-    reporter.say(said.replaceAll(/[^\P{C}\n]/gu, "?"));
-    reporter.event({ type: "restore", service, said });
-  } catch (error) {
-    end(true);
-    throw error;
-  }
+  const said = await stepsOf(reporter, "restore")(labelOf(service, options), () =>
+    run(context, service, options),
+  );
+  reporter.say(said.replaceAll(/[^\P{C}\n]/gu, "?"));
+  reporter.event({ type: "restore", service, said });
 };
 
 export const define = (command: Command): void => {

@@ -11,12 +11,12 @@ import { dropletIn, readResources } from "../engine/state";
 import { cannotRun, failed } from "../errors";
 import { pullBackup } from "../last-backup";
 import type { Reporter } from "../progress/reporter";
+import { stepsOf } from "../progress/steps";
 import type { UpOptions } from "../up";
 import { bringUp } from "../up";
 import { probeAll } from "../verify/probe";
 import { STATUS_TARGET, targetsAt } from "../verify/verdict";
 import { until } from "../wait";
-import { stepOf } from "./step";
 
 const PULL_SECONDS = 1800;
 const CHECK_SECONDS = 120;
@@ -80,7 +80,7 @@ export const prepare = async (
   how: UpOptions,
   reporter: Reporter,
 ): Promise<PreparedOutputs> => {
-  const step = stepOf(reporter);
+  const step = stepsOf(reporter, "rebuild");
   await bringUp(context, fleet, how, reporter);
   const prepared = await preparedOf(context);
   if (!(await isSealed(context))) {

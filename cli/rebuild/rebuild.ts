@@ -7,12 +7,13 @@ import { type Ask, askCloud, dropletById } from "../droplets";
 import { mayLose } from "../engine/possible-loss";
 import { dropletCalled, readResources } from "../engine/state";
 import { cannotRun, failed } from "../errors";
+import { beginAction } from "../power";
 import type { Reporter } from "../progress/reporter";
+import { stepsOf } from "../progress/steps";
 import { type UpOptions, type UpResult, bringUp } from "../up";
 import { until } from "../wait";
 import { prepare, refuseOtherRegion } from "./prepare";
 import { setPrimaries } from "./settings";
-import { stepOf } from "./step";
 import { handedOn, takeOver } from "./take-over";
 import { hostsLine } from "./words";
 
@@ -29,7 +30,7 @@ const turnOff = async (ask: Ask, id: string): Promise<boolean> => {
       seconds,
     });
   for (const type of ["shutdown", "power_off"]) {
-    await ask("POST", `/v2/droplets/${id}/actions`, { type });
+    await beginAction(ask, id, type);
     if (await isOff(OFF_SECONDS)) return true;
   }
   return false;
@@ -39,7 +40,9 @@ const turnOff = async (ask: Ask, id: string): Promise<boolean> => {
 const putOldAway = async (context: Context, reporter: Reporter, id: string): Promise<void> => {
   const ask = await askCloud(context, "rebuild");
   if ((await dropletById(ask, id))?.status !== "active") return;
-  const isOff = await stepOf(reporter)("the old primary is off", () => turnOff(ask, id));
+  const isOff = await stepsOf(reporter, "rebuild")("the old primary is off", () =>
+    turnOff(ask, id),
+  );
   if (!isOff)
     throw failed(
       `fleet rebuild: the new primary serves, and the old one (droplet ${id}) could not be powered off. It writes nothing. Run it again, or delete it: ./fleet rebuild primary --retire`,

@@ -1,4 +1,3 @@
-import type { ListedBackup } from "@second-server/contract/backups";
 import { messageOf } from "@second-server/contract/caught";
 import { AGENT } from "@second-server/contract/names";
 import type { PreparedOutputs } from "@second-server/contract/outputs";
@@ -10,14 +9,14 @@ import { sshCapture } from "../access/ssh";
 import { agentWords, onMachine, sendBackup } from "../backup/export";
 import type { Context } from "../context";
 import { failed } from "../errors";
-import { newestGoodOf, pullBackup } from "../last-backup";
+import { listBackups, newestGoodOf, pullBackup } from "../last-backup";
 import { announced } from "../planned-outage";
 import type { Reporter } from "../progress/reporter";
+import { stepsOf } from "../progress/steps";
 import type { UpOptions, UpResult } from "../up";
 import { bringUp } from "../up";
 import { checkAt } from "./prepare";
 import { setPrimaries } from "./settings";
-import { stepOf } from "./step";
 
 const agent = (context: Context, ...words: readonly string[]): Promise<string> =>
   sshCapture(context, "primary", ["sudo", AGENT, ...words]);
@@ -35,9 +34,7 @@ export const handedOn = async (context: Context): Promise<string | undefined> =>
 
 /** What is given on is the newest good one: it has to be that of this moment. */
 const refuseDoubtful = async (context: Context): Promise<void> => {
-  const listed = JSON.parse(
-    await sshCapture(context, "watcher", ["sudo", AGENT, "backup", "list", "--json"]),
-  ) as readonly ListedBackup[];
+  const listed = await listBackups(context);
   if (listed[0] === undefined || newestGoodOf(listed) !== listed[0].at)
     throw failed(
       "the backup that was taken just now is doubtful. See: ./fleet backup list; if it is right: ./fleet ssh watcher -- sudo fleet-agent backup accept",
@@ -51,12 +48,12 @@ const moveData = async (
   prepared: PreparedOutputs,
   reporter: Reporter,
 ): Promise<void> => {
-  const step = stepOf(reporter);
+  const step = stepsOf(reporter, "rebuild");
   const hasData = fleet.services.some(({ data }) => data.length > 0);
-  await step(`writes are held, for ${TAKEOVER_HOLD_SECONDS} s at most`, () =>
-    agent(context, "freeze", String(TAKEOVER_HOLD_SECONDS)),
-  );
   try {
+    await step(`writes are held, for ${TAKEOVER_HOLD_SECONDS} s at most`, () =>
+      agent(context, "freeze", String(TAKEOVER_HOLD_SECONDS)),
+    );
     if (hasData) {
       await pullBackup(context, TAKEOVER_HOLD_SECONDS, reporter);
       await refuseDoubtful(context);
@@ -77,6 +74,8 @@ const moveData = async (
       agent(context, "hand-on", prepared.address),
     );
   } catch (error) {
+    // It may have done so and not been heard.
+    if ((await handedOn(context).catch(() => undefined)) === prepared.address) return;
     const complaint = await agent(context, "thaw").then(
       () => undefined,
       (second: unknown) => messageOf(second),

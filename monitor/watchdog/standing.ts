@@ -1,16 +1,21 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { uptime } from "node:os";
 import { promisify } from "node:util";
+
+import { PATHS, standInRoute } from "@second-server/contract/paths";
 
 /** What systemd says of a unit: "Property=value", a line each. */
 export type Shown = (unit: string) => Promise<string>;
 
+const PROPERTIES = "--property=ActiveState,User,InactiveExitTimestampMonotonic";
 const systemd: Shown = async (unit) =>
-  (
-    await promisify(execFile)("systemctl", ["show", "--property=ActiveState,User", "--", unit], {
-      timeout: 10_000,
-    })
-  ).stdout;
+  (await promisify(execFile)("systemctl", ["show", PROPERTIES, "--", unit], { timeout: 10_000 }))
+    .stdout;
+
+const valueIn = (text: string, name: string): string | undefined =>
+  new RegExp(`^${name}=(.*)$`, "m").exec(text)?.[1];
 
 /** 127.0.0.0/8 and "any", as the kernel writes them: in hex, the bytes of each word backwards. */
 const LOOPBACK =
@@ -52,12 +57,10 @@ export const impostor = async (
 ): Promise<string | undefined> => {
   const text = await shown(unit).catch(() => undefined);
   if (text === undefined) return undefined;
-  const valueOf = (name: string): string | undefined =>
-    new RegExp(`^${name}=(.*)$`, "m").exec(text)?.[1];
   const port = Number(new URL(url).port);
   const [state, uid, found] = [
-    valueOf("ActiveState"),
-    await uidOf(valueOf("User") ?? ""),
+    valueIn(text, "ActiveState"),
+    await uidOf(valueIn(text, "User") ?? ""),
     await listeners(port),
   ];
   const strangers = [...found].filter((one) => one !== uid);
@@ -66,4 +69,24 @@ export const impostor = async (
   return state === undefined || state === "active" || state === "reloading"
     ? undefined
     : `something answers at port ${port}, but ${unit} is ${state}`;
+};
+
+/**
+ * The release agent has the service in hand: its visitors are elsewhere, or nothing may start here
+ * while another primary takes over, and once it has.
+ */
+export const isInAgentsHand = (
+  service: string,
+  isThere: (path: string) => boolean = existsSync,
+): boolean => [standInRoute(service), PATHS.frozen, PATHS.handedOn].some((path) => isThere(path));
+
+/** The unit was started less than so many seconds ago: it may still be on its way. */
+export const isBeginning = async (
+  unit: string,
+  seconds: number,
+  shown: Shown = systemd,
+): Promise<boolean> => {
+  const text = await shown(unit).catch(() => "");
+  const startedAt = Number(valueIn(text, "InactiveExitTimestampMonotonic") ?? 0) / 1e6;
+  return startedAt > 0 && uptime() - startedAt < seconds;
 };

@@ -1,11 +1,9 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 
 import type { HttpCheck } from "@second-server/contract/check-settings";
 import type { WatchdogConfig } from "@second-server/contract/observatory";
-import { standInRoute } from "@second-server/contract/paths";
 
 import { type Clock, systemClock } from "../adapters/clock";
 import { journal, reason, type Log } from "../adapters/log";
@@ -16,7 +14,7 @@ import { flag, listOf, number, objectOf, recordOf, time } from "../store/shapes"
 import { readStateFile, writeStateFile } from "../store/state-file";
 import { blank, decide, type Memory } from "./decide";
 import { reportHost } from "./report";
-import { impostor } from "./standing";
+import { impostor, isBeginning, isInAgentsHand } from "./standing";
 import { watchWatcher } from "./watcher";
 
 type Argv = readonly [string, ...string[]];
@@ -62,22 +60,20 @@ export const watchdog = async (
   clock: Clock = systemClock,
   log: Log = journal,
   run: Run = runArgv,
-  standing: (unit: string, url: string) => Promise<string | undefined> = impostor,
-  isHandedOver: (service: string) => boolean = (service) => existsSync(standInRoute(service)),
 ): Promise<void> => {
   const state: State = readStateFile<State>(config.stateFile, recordOf(memory), {}, log);
   const schedule = createSchedule(clock);
   const timeoutMs = Math.min(config.timeoutSeconds, config.intervalSeconds * 0.9) * 1000;
   for (const service of config.services) {
-    const { name, unit, url } = service;
+    const { name, unit, url, startSeconds = 0 } = service;
     const check = checkOf(service);
     schedule.add({
       id: name,
       intervalMs: config.intervalSeconds * 1000,
       run: async () => {
-        // The release agent has its process in hand, and its visitors are elsewhere.
-        if (isHandedOver(name)) return;
-        const error = (await runCheck(check, timeoutMs)).error ?? (await standing(unit, url));
+        if (isInAgentsHand(name)) return;
+        const error = (await runCheck(check, timeoutMs)).error ?? (await impostor(unit, url));
+        if (error !== undefined && (await isBeginning(unit, startSeconds))) return;
         const was = state[name] ?? blank;
         const [next, deed] = decide(was, error, config, clock.now());
         state[name] = next;

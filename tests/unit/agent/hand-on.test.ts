@@ -116,6 +116,13 @@ describe("a freeze", () => {
     await thaw(machine);
     expect(machine.ran).toEqual([]);
   });
+  test("leaves nobody waiting, and nothing refused, where a service does not come back", async () => {
+    await freeze(machine, 45);
+    machine.pages.set("http://127.0.0.1:3001/health", { status: 500, body: "no disk" });
+    await expect(thaw(machine)).rejects.toThrow(/notes: .* status 500/);
+    for (const path of [FROZEN, MARK, ROUTE]) expect([path, isThere(path)]).toEqual([path, false]);
+    expect(() => refuseWhileHandingOn(machine, "apply")).not.toThrow();
+  });
   test("leaves nothing to an apply that comes meanwhile", async () => {
     await freeze(machine, 45);
     expect(() => refuseWhileHandingOn(machine, "apply")).toThrow(/is being handed on/);

@@ -159,7 +159,7 @@ suiteWhere(LACKING === undefined ? null : `${LACKING} is not installed`, "the th
     ]);
   });
 
-  test("it is kept by the same policy; a place that takes only more keeps all", async () => {
+  test("it is kept by the same policy; a place that takes only more keeps all, and refuses to delete", async () => {
     policy(machine, { hourly: 2, daily: 0, weekly: 0 }, 60);
     await take(7, 8);
     await copyOut(machine);
@@ -169,6 +169,9 @@ suiteWhere(LACKING === undefined ? null : `${LACKING} is not installed`, "the th
     await serveAgain("--append-only");
     await take(10);
     await copyOut(machine);
+    expect(await idsThere()).toEqual([idAt(8), idAt(9), idAt(10)]);
+    give(machine);
+    await expect(copyOut(machine)).rejects.toThrow("restic forget");
     expect(await idsThere()).toEqual([idAt(8), idAt(9), idAt(10)]);
   });
 

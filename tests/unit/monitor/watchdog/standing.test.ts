@@ -1,10 +1,15 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server } from "node:net";
-import { userInfo } from "node:os";
+import { uptime, userInfo } from "node:os";
 
 import { afterEach, expect, test } from "@jest/globals";
 
-import { impostor, listeners } from "../../../../monitor/watchdog/standing";
+import {
+  impostor,
+  isBeginning,
+  isInAgentsHand,
+  listeners,
+} from "../../../../monitor/watchdog/standing";
 
 let server: Server;
 afterEach(() => void server.close());
@@ -48,3 +53,22 @@ test("where systemd says nothing, an answer is believed: a watchdog restarts not
   expect(await impostor(UNIT, url, () => Promise.reject(new Error("no bus")))).toBeUndefined();
   expect(await impostor(UNIT, url, shown("active", "somebody-unknown"))).toBeUndefined();
 });
+
+test("one that may take its time to begin is not restarted meanwhile, and is afterwards", async () => {
+  const startedAgo = (seconds: number) => () =>
+    Promise.resolve(`InactiveExitTimestampMonotonic=${Math.round((uptime() - seconds) * 1e6)}\n`);
+  expect(await isBeginning(UNIT, 300, startedAgo(60))).toBe(true);
+  expect(await isBeginning(UNIT, 20, startedAgo(60))).toBe(false);
+  expect(
+    await isBeginning(UNIT, 20, () => Promise.resolve("InactiveExitTimestampMonotonic=0\n")),
+  ).toBe(false);
+  expect(await isBeginning(UNIT, 20, () => Promise.reject(new Error("no bus")))).toBe(false);
+});
+
+test.each(["/run/fleet/handed-over/chat", "/run/fleet/frozen", "/var/lib/fleet-agent/handed-on"])(
+  "what the agent has in hand is left alone: %s",
+  (mark) => {
+    expect(isInAgentsHand("chat", (path) => path === mark)).toBe(true);
+    expect(isInAgentsHand("chat", () => false)).toBe(false);
+  },
+);
