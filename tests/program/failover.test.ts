@@ -1,21 +1,10 @@
-import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
 
-import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
-
-import { readStackConfig } from "../../config/load";
 import { MANIFEST, SOURCES, project, removeProjects } from "../fixtures/manifest";
+import { load, localConfig } from "./fleet-program";
 import { type Registered, runProgram } from "./kit";
 
-const ROOT = join(__dirname, "../..");
 const HOME = process.cwd();
-const load = (): Record<string, unknown> => {
-  let exported: Record<string, unknown> = {};
-  jest.isolateModules(() => {
-    exported = { ...jest.requireActual<Record<string, unknown>>(join(ROOT, "index.ts")) };
-  });
-  return exported;
-};
-
 let resources: readonly Registered[] = [];
 beforeAll(async () => {
   const host = "host: stats.example.test, ";
@@ -23,7 +12,7 @@ beforeAll(async () => {
     project({ ...SOURCES, "fleet.yaml": `${MANIFEST.replace(host, "")}failover: {}\n` }),
   );
   ({ resources } = await runProgram(load, {
-    ...readStackConfig(ROOT, "local").settings,
+    ...localConfig().settings,
     ttl: "600",
     "failover-token": "very-secret-token",
   }));

@@ -1,21 +1,10 @@
-import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-
-import { readStackConfig } from "../../config/load";
 import { MANIFEST, SOURCES, project, removeProjects } from "../fixtures/manifest";
+import { load, localConfig } from "./fleet-program";
 import { type Registered, runProgram, shortName } from "./kit";
 
-const ROOT = join(__dirname, "../..");
 const HOME = process.cwd();
-const load = (): Record<string, unknown> => {
-  let exported: Record<string, unknown> = {};
-  jest.isolateModules(() => {
-    exported = { ...jest.requireActual<Record<string, unknown>>(join(ROOT, "index.ts")) };
-  });
-  return exported;
-};
-
 type Plan = Awaited<ReturnType<typeof runProgram>>;
 const plans = new Map<string, Plan>();
 const STAGES = ["blue", "blue-to-green", "green-from-blue", "green", "green-to-blue"];
@@ -25,7 +14,7 @@ beforeAll(async () => {
     plans.set(
       primaries,
       await runProgram(load, {
-        ...readStackConfig(ROOT, "local").settings,
+        ...localConfig().settings,
         // What a fleet has that knows nothing of colours.
         ...(primaries === "blue" ? {} : { primaries }),
       }),

@@ -1,25 +1,14 @@
-import { join } from "node:path";
-
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 
 import { KNOWN_TO_PRIMARY } from "../../cli/compromised";
 import { ADOPTED_ZONE } from "../../config/existing-zone";
-import { loadFleet, readStackConfig } from "../../config/load";
+import { readFleet } from "../../config/load";
 import { MANIFEST, SOURCES, project, removeProjects } from "../fixtures/manifest";
+import { ROOT, load, localConfig } from "./fleet-program";
 import { type Registered, runProgram, shortName } from "./kit";
 
-const ROOT = join(__dirname, "../..");
-const fleet = loadFleet(ROOT, "local");
-const settings = readStackConfig(ROOT, "local").settings;
-
-/** index.ts afresh: a program is run once a process by the engine. */
-const load = (): Record<string, unknown> => {
-  let exported: Record<string, unknown> = {};
-  jest.isolateModules(() => {
-    exported = { ...jest.requireActual<Record<string, unknown>>(join(ROOT, "index.ts")) };
-  });
-  return exported;
-};
+const fleet = readFleet(ROOT, localConfig(), "Pulumi.local.yaml");
+const { settings } = localConfig();
 
 let resources: readonly Registered[] = [];
 let outputs: Record<string, unknown> = {};
