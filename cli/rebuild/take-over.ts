@@ -86,7 +86,7 @@ const moveData = async (
         `  ${messageOf(error)}`,
         ...(complaint === undefined
           ? []
-          : [`  It could not be told so, and lifts the hold by itself: ${complaint}`]),
+          : [`  The hold was not lifted cleanly (it ends by itself): ${complaint}`]),
         "Run it again, or give the new one up: ./fleet rebuild primary --retire",
       ].join("\n"),
     );
