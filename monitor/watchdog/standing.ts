@@ -1,7 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { uptime } from "node:os";
 import { promisify } from "node:util";
 
 import { PATHS, standInRoute } from "@second-server/contract/paths";
@@ -80,6 +79,9 @@ export const isInAgentsHand = (
   isThere: (path: string) => boolean = existsSync,
 ): boolean => [standInRoute(service), PATHS.frozen, PATHS.handedOn].some((path) => isThere(path));
 
+/** systemd's clock: CLOCK_MONOTONIC, which a container shares with its host, unlike its uptime. */
+const monotonicSeconds = (): number => Number(process.hrtime.bigint()) / 1e9;
+
 /** The unit was started less than so many seconds ago: it may still be on its way. */
 export const isBeginning = async (
   unit: string,
@@ -88,5 +90,5 @@ export const isBeginning = async (
 ): Promise<boolean> => {
   const text = await shown(unit).catch(() => "");
   const startedAt = Number(valueIn(text, "InactiveExitTimestampMonotonic") ?? 0) / 1e6;
-  return startedAt > 0 && uptime() - startedAt < seconds;
+  return startedAt > 0 && monotonicSeconds() - startedAt < seconds;
 };

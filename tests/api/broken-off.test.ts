@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -7,14 +7,14 @@ import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import type { Hypervisor } from "../../local/cloud/machines/hypervisor";
 import { createRecordsOnlyHypervisor } from "../../local/cloud/machines/records-only";
 import type { CloudState } from "../../local/cloud/records";
-import { newDroplet, testApi } from "./harness";
+import { newDroplet, testApi, removeRecords } from "./harness";
 
 let folder: string, file: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "broken-off-"));
   file = join(folder, "records.json");
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => removeRecords(folder));
 
 /** The records as a daemon has left them that was killed at the worst moment. */
 const leave = async (change: (state: CloudState) => unknown): Promise<void> => {

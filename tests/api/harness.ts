@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 
 import { test } from "@jest/globals";
 import Ajv, { type ValidateFunction } from "ajv";
@@ -233,6 +234,15 @@ export const problemsOf = (
 
 export const OWNERS_TOKEN = "owner";
 
+/** Those that keep their records in a file, and how each of them comes to rest. */
+const opened: { readonly file: string; readonly rest: () => Promise<void> }[] = [];
+
+/** A folder of records, once no cloud of it is still writing there. */
+export const removeRecords = async (folder: string): Promise<void> => {
+  for (const { rest } of opened.filter(({ file }) => dirname(file) === folder)) await rest();
+  await rm(folder, { recursive: true });
+};
+
 export const testApi = async (
   options: {
     hypervisor?: Hypervisor;
@@ -254,17 +264,27 @@ export const testApi = async (
     return Promise.resolve();
   };
   const store = await openStore(options.file ?? null, clock, (line) => log.push(line));
+  const pace = options.pace ?? "host";
   const created = createApi({
     store,
     hypervisor: options.hypervisor ?? createRecordsOnlyHypervisor(),
     queue: createKeyedQueue(),
     clock,
-    pace: options.pace ?? "host",
+    pace,
     access: { owner: OWNERS_TOKEN, strangers: options.strangers ?? "owner" },
     send,
     post,
     log: (line) => log.push(line),
   });
+  if (options.file !== undefined)
+    opened.push({
+      file: options.file,
+      rest: async () => {
+        // With delays, what is under way waits for a clock that stands still.
+        if (pace === "host") await created.cloud.jobs.settled();
+        await store.save();
+      },
+    });
   return {
     ...created,
     clock,

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -6,7 +6,7 @@ import { expect, test } from "@jest/globals";
 
 import { startDueBackups } from "../../local/cloud/api/droplets/backups";
 import { createRecordsOnlyHypervisor } from "../../local/cloud/machines/records-only";
-import { newDroplet, testApi, type TestApi } from "./harness";
+import { newDroplet, testApi, type TestApi, removeRecords } from "./harness";
 
 const act = async (
   api: TestApi,
@@ -212,7 +212,7 @@ test("a transfer that the daemon's death has cut short goes on with the next one
     "fra1",
     "ams3",
   ]);
-  await rm(folder, { recursive: true });
+  await removeRecords(folder);
 });
 
 test("a custom image of an unknown system reads back by the name it was given, and goes to several regions", async () => {

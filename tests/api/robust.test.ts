@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -6,7 +6,15 @@ import { expect, test } from "@jest/globals";
 
 import { openStore } from "../../local/cloud/record-store";
 import type { CloudState } from "../../local/cloud/records";
-import { fakeClock, newDroplet, openApi, PUBLIC_KEY, testApi, type TestApi } from "./harness";
+import {
+  fakeClock,
+  newDroplet,
+  openApi,
+  PUBLIC_KEY,
+  testApi,
+  type TestApi,
+  removeRecords,
+} from "./harness";
 
 /** Small, seeded, good enough to find what breaks, and the same at each run. */
 const random = (seed: number) => () => {
@@ -209,7 +217,7 @@ test("1,000 concurrent requests: no error, nothing lost, nothing twice, all of i
     expect(onDisk.dnsRecords).toHaveLength(api.cloud.store.state.dnsRecords.length);
     expect(onDisk.tags).toHaveLength(before);
   } finally {
-    await rm(folder, { recursive: true });
+    await removeRecords(folder);
   }
 });
 
@@ -244,7 +252,7 @@ test("100 droplets, each with addresses of its own, all found again by a new pro
       ).status,
     ).toBe(202);
   } finally {
-    await rm(folder, { recursive: true });
+    await removeRecords(folder);
   }
 });
 
@@ -269,7 +277,7 @@ test("a daemon that dies in the middle of an action does it again when it comes 
       "completed",
     );
   } finally {
-    await rm(folder, { recursive: true });
+    await removeRecords(folder);
   }
 });
 
@@ -281,6 +289,6 @@ test("records that can't be read are an error that names the file, never a new b
     await writeFile(file, "{ half");
     await expect(openStore(file, fakeClock(), () => undefined)).rejects.toThrow(file);
   } finally {
-    await rm(folder, { recursive: true });
+    await removeRecords(folder);
   }
 });
