@@ -51,7 +51,11 @@ export const define = (command: Command): void => {
       "--without-backup",
       "replace a machine although what is on it can't be saved first, or is not to be",
     )
-    .option("--verify-seconds <n>", "how long the services may take to answer at the end", "90")
+    .option(
+      "--verify-seconds <n>",
+      "how long the services may take to answer at the end, besides what the slowest may take to begin (start-within)",
+      "90",
+    )
     .addHelpText(
       "after",
       "\nExit codes: 0 every service answered 200 over HTTPS through the floating IP and the Observatory finds each well; 1 something failed; 2 it can't run here, or fleet.yaml is wrong.\nCtrl-C finishes the running steps and stops; a second one stops at once. The next `up` goes on.",

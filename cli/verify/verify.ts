@@ -12,10 +12,18 @@ export interface Verification {
 }
 
 export interface VerifyOptions {
+  /** How long the services may take, besides what they may take to begin. */
   readonly seconds: number;
   /** The names lead to the watcher, and are to: the services are asked at the floating IP. */
   readonly elsewhere?: boolean;
 }
+
+/**
+ * With what the slowest service may take to begin (`health: { start-within }`): a machine that was
+ * just powered on has begun all of them now.
+ */
+export const verificationSeconds = (fleet: FleetFacts, seconds: number): number =>
+  seconds + Math.max(0, ...fleet.services.map(({ health }) => health.startSeconds));
 
 /**
  * Asks every service until all are well or the time is up; the last round's verdicts are the
@@ -44,7 +52,7 @@ export const verify = async (
     );
     return undefined;
   };
-  const ok = (await until(round, { seconds })) === true;
+  const ok = (await until(round, { seconds: verificationSeconds(fleet, seconds) })) === true;
   const took = (Date.now() - started) / 1000;
   reporter.done(
     "verify",
