@@ -12,6 +12,7 @@ import { number, objectOf, read } from "../store/shapes";
 import { writeAtomically } from "../store/state-file";
 import { createLogins } from "./logins";
 import { unsyncedSeconds } from "./time-sync";
+import { createUnitFacts } from "./unit-facts";
 import { jobOutcomes, renewalOutcome, upgradeOutcome } from "./written-outcomes";
 
 const run = promisify(execFile);
@@ -60,39 +61,6 @@ const aptUpgrades = (): Promise<Upgrades | undefined> =>
     ({ stdout }) => countUpgrades(stdout),
     () => undefined,
   );
-
-type UnitFacts = Pick<HostFacts, "units"> & Required<Pick<HostFacts, "restarts">>;
-
-/** The blocks of `systemctl show`, in the order in which the units were asked for. */
-export const unitFacts = (units: readonly string[], shown: string): UnitFacts => {
-  const blocks = shown.split(/\n\s*\n/);
-  const valueOf = (index: number, property: string): string | undefined =>
-    new RegExp(`^${property}=(.*)$`, "m").exec(blocks[index] ?? "")?.[1];
-  const counts = units.flatMap((unit, index) => {
-    const count = valueOf(index, "NRestarts");
-    return count === undefined ? [] : [[unit, Number(count)] as const];
-  });
-  return {
-    units: Object.fromEntries(
-      units.map((unit, index) => [unit, valueOf(index, "ActiveState") ?? "unknown"]),
-    ),
-    restarts: Object.fromEntries(counts),
-  };
-};
-
-/** Where systemd can't be asked, every unit is "unknown". */
-const lookAtUnits = async (units: readonly string[]): Promise<UnitFacts> => {
-  if (units.length === 0) return { units: {}, restarts: {} };
-  const shown = await run(
-    "systemctl",
-    ["show", "--property=ActiveState,NRestarts", "--", ...units],
-    { timeout: 10_000 },
-  ).then(
-    ({ stdout }) => stdout,
-    () => "",
-  );
-  return unitFacts(units, shown);
-};
 
 /** Gathers; remembers what is needed between two looks (the slow question for upgrades). */
 export interface MachineFacts {
@@ -165,6 +133,7 @@ const createUpgradeCount = (
 export const createMachineFacts = (folder: string, ask = aptUpgrades): MachineFacts => {
   const upgrades = createUpgradeCount(ask, sinceFile(join(folder, "upgrades.json")));
   const logins = createLogins();
+  const lookAtUnits = createUnitFacts();
   return {
     look: async (units, now) => {
       const [
@@ -192,7 +161,7 @@ export const createMachineFacts = (folder: string, ask = aptUpgrades): MachineFa
           () => undefined,
         ),
         unsyncedSeconds(now),
-        lookAtUnits(units),
+        lookAtUnits(units, now),
         renewalOutcome("renewal"),
         renewalOutcome("trial"),
         upgradeOutcome(PATHS.upgrades),

@@ -4,6 +4,7 @@ import { text } from "../rules";
 import { type Advice, logs, type Machine, onMachine } from "./advice";
 import type { MachineNow, ReportedKind, Reports } from "./check-kind";
 import { Finding } from "./outcome";
+import { UNKNOWN } from "./unit-facts";
 
 type UnitNow = { readonly report: Pick<MachineNow["report"], "units"> } & Pick<
   MachineNow,
@@ -16,6 +17,7 @@ export const judgeUnit = (unit: string, { report, crashLoop }: UnitNow): string 
   if (looping !== undefined) throw new Finding(looping);
   const state = report.units[unit];
   if (state === "active") return "active";
+  if (state === UNKNOWN) throw new Finding(`systemd there does not say how ${unit} is`);
   throw new Finding(
     state === undefined
       ? `${unit} is not among the units that the machine reports`
@@ -34,7 +36,7 @@ export const ensureRuns = async (
   reports: Reports,
 ): Promise<void> => {
   const now = await reports.machine({ kind: "host", machine }).catch(() => undefined);
-  if (now !== undefined && now.report.units[unit] !== undefined) judgeUnit(unit, now);
+  if (now !== undefined && (now.report.units[unit] ?? UNKNOWN) !== UNKNOWN) judgeUnit(unit, now);
 };
 
 const advice = (name: string, machine: Machine): Advice => ({

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import type { MachineReport } from "@second-server/contract/reports";
 
-import { unitFacts } from "../../../../monitor/checks/machine-facts";
 import { runCheck } from "../../../../monitor/checks/run";
+import { judgeUnit } from "../../../../monitor/checks/unit";
+import { createUnitFacts, unitFacts } from "../../../../monitor/checks/unit-facts";
 import { Site } from "../site";
 import { Lab } from "./lab";
 
@@ -87,6 +88,30 @@ test("where nothing is known of the unit, the answer alone counts: a silent prim
   await reports(0, "failed");
   await site.clock.pass(121_000);
   expect(await service()).toMatchObject({ result: "pass" });
+});
+
+test("a unit of which systemd said nothing is nobody's failure but its own check's: the service answers", async () => {
+  await reports(0, "unknown");
+  expect(await service()).toMatchObject({ result: "pass" });
+  expect(() =>
+    judgeUnit(UNIT, { report: { units: { [UNIT]: "unknown" } }, crashLoop: () => undefined }),
+  ).toThrow(`systemd there does not say how ${UNIT} is`);
+});
+
+test("while systemd reads all units again and answers nobody, what it said last holds for five minutes", async () => {
+  let said: string | undefined = "ActiveState=active\nNRestarts=2\n";
+  const look = createUnitFacts(() => Promise.resolve(said));
+  const before = { units: { [UNIT]: "active" }, restarts: { [UNIT]: 2 } };
+  expect(await look([UNIT], 0)).toEqual(before);
+  said = undefined;
+  expect(await look([UNIT], 20_000)).toEqual(before);
+  expect(await look([UNIT, "new.service"], 20_000)).toEqual({
+    ...before,
+    units: { [UNIT]: "active", "new.service": "unknown" },
+  });
+  expect((await look([UNIT], 301_000)).units).toEqual({ [UNIT]: "unknown" });
+  said = "ActiveState=failed\nNRestarts=2\n";
+  expect((await look([UNIT], 302_000)).units).toEqual({ [UNIT]: "failed" });
 });
 
 test("what systemctl shows of several units, of which one has no process", () => {
