@@ -14,6 +14,7 @@ import { createInterface } from "node:readline";
 import { type BuildOptions, buildSync } from "esbuild";
 
 const ROOT = resolve(__dirname, "../..");
+const KEYS_ONCE = join(__dirname, "keys-once.cjs");
 
 const FOR_NODE: BuildOptions = { bundle: true, platform: "node", target: "node20" };
 
@@ -174,9 +175,12 @@ export const project = (name: string, program: string): Project => {
     ...process.env,
     PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
     PULUMI_CONFIG_PASSPHRASE: "test",
+    SECOND_SERVER_TEST_KEYS: join(folder, ".engine"),
     ...env,
   });
   const argv = (args: readonly string[]): string[] => [
+    "--require",
+    KEYS_ONCE,
     engine,
     "--cwd",
     folder,
