@@ -14,6 +14,7 @@ import { pull } from "./backup/pull";
 import { receive } from "./backup/receive";
 import { restore, undoRestore } from "./backup/restore";
 import { accept, keepOf, letGo } from "./backup/store";
+import { forgetInFolders } from "./backup/without-service";
 import { driftOf, driftText, forgetChangedTrees } from "./drift";
 import { parseIdentity, takeIdentity } from "./identity";
 import { withLock } from "./lock";
@@ -35,7 +36,7 @@ import { backupShutIn, keep, keepUp } from "./watcher-work";
 import { subjectOf, valueOf } from "./words";
 
 /** What the watcher does as nobody, besides reading. */
-const WORK = ["prepare", "pull", "accept", "let-go", "offsite"];
+const WORK = ["prepare", "pull", "accept", "forget", "let-go", "offsite"];
 
 /** What starts services, or stops them. */
 const STARTING = ["apply", "deploy", "restart", "restore", "rollback"];
@@ -84,6 +85,14 @@ const letGoNow = (machine: Machine, words: readonly string[]): void => {
   machine.log(gone.length === 0 ? "nothing to let go" : `let go: ${gone.join(", ")}`);
 };
 
+/** What is done to the backups that are folders. */
+const ON_FOLDERS = {
+  accept: (machine: Machine, [id]: readonly string[]) => accept(machine, id),
+  forget: (machine: Machine, [service = ""]: readonly string[]) =>
+    forgetInFolders(machine, service),
+  "let-go": letGoNow,
+} as const;
+
 const isRoot = (): boolean => process.getuid?.() === 0;
 
 const backup = async (
@@ -125,19 +134,13 @@ const backup = async (
     case "history-in":
       return await runOnOwnStreams(peer(`history ${word ?? ""}`));
     case "accept":
-      return await alone(
-        machine,
-        "backup accept",
-        300,
-        () => Promise.resolve(accept(machine, word)),
-        PATHS.backupLock,
-      );
+    case "forget":
     case "let-go":
       return await alone(
         machine,
-        "backup let-go",
-        60,
-        () => Promise.resolve(letGoNow(machine, words)),
+        `backup ${command}`,
+        300,
+        () => Promise.resolve(ON_FOLDERS[command](machine, words)),
         PATHS.backupLock,
       );
     default:

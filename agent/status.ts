@@ -1,9 +1,10 @@
-import type { BackupStatus } from "@second-server/contract/backups";
+import type { BackupStatus, LeftData } from "@second-server/contract/backups";
 import { PATHS } from "@second-server/contract/paths";
 import type { Identity } from "@second-server/contract/release";
 
 import { readForeign, readJson } from "./files";
 import type { Machine } from "./machine";
+import { leftData } from "./primary/left-data";
 import { type Applied, readApplied, readPrevious } from "./record";
 
 interface UnitState {
@@ -18,6 +19,8 @@ export interface Status {
   readonly unfinished: boolean;
   readonly units: readonly UnitState[];
   readonly backup: BackupStatus | undefined;
+  /** Data of services that the release has no more. */
+  readonly left: readonly LeftData[];
 }
 
 /** The user who pulls has written it: root takes of it what it shows. */
@@ -49,6 +52,7 @@ export const statusOf = async (machine: Machine): Promise<Status> => {
     unfinished: readJson(machine.at(PATHS.pending)) !== undefined,
     units: units.map((unit, index) => ({ unit, state: states[index] ?? "unknown" })),
     backup: backupOf(readForeign(machine.at(PATHS.backupStatus))),
+    left: await leftData(machine),
   };
 };
 
@@ -60,6 +64,7 @@ export const statusText = ({
   unfinished,
   units,
   backup,
+  left,
 }: Status): string =>
   [
     `role      ${role ?? "none yet"}`,
@@ -70,5 +75,9 @@ export const statusText = ({
           `backup    ${backup.newest ?? "none yet"}${backup.error ? `; the last pull failed: ${backup.error}` : ""}`,
         ]
       : []),
+    ...left.map(
+      ({ service, bytes }) =>
+        `left      ${service}, which is no longer in fleet.yaml${bytes === undefined ? "" : `: ${bytes} bytes`}`,
+    ),
     ...units.map(({ unit, state }) => `${state.padEnd(9)} ${unit}`),
   ].join("\n");

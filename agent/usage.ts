@@ -19,6 +19,8 @@ export const USAGE = `usage: fleet-agent COMMAND
   thaw                       lift that
   hand-on ADDRESS            what is frozen goes on at another primary, which has all that was written: visitors are passed
                              on to it, and nothing is started here any more; handed-on says to which
+  forget SERVICE [--dry-run] on the primary: delete what a service that is no longer in fleet.yaml has left here, for good;
+                             --dry-run: only say, as JSON, what there is
   aftercare                  started by apply: goes back from a version that ends within its first minute
   drift [--json]             what was changed by hand since; apply the same release to put it right
   status [--json]            what is in force and whether it runs
@@ -37,6 +39,9 @@ export const USAGE = `usage: fleet-agent COMMAND
   backup diff ID [ID] [--json]
                              on the watcher: what the second (the newest) has otherwise than the first
   backup accept [ID]         on the watcher: a doubtful backup (the newest) counts as good from now on
+  backup forget SERVICE [--dry-run]
+                             on the watcher: take the data of a service that is no longer in fleet.yaml out of every backup, for
+                             good; --dry-run: only say, as JSON, how many have it
   backup let-go [--hourly N] [--daily N] [--weekly N]
                              on the watcher: let old backups go at once, by the policy or fewer; needs no free space
   backup plan [--partial] [--doubtful] [--before TIME] [--compromised] [--agree] [--json]

@@ -3,6 +3,8 @@ import { PATHS } from "@second-server/contract/paths";
 import type { Identity } from "@second-server/contract/release";
 
 import { refreshCopies } from "./backup/certificate-copy";
+import { refuseServed } from "./backup/without-service";
+import { shown } from "./file-names";
 import { readJson } from "./files";
 import { withLock } from "./lock";
 import type { Machine } from "./machine";
@@ -10,13 +12,18 @@ import { sendHistory } from "./observatory/send";
 import { fillBack, isEmptied } from "./offsite/bring-back";
 import { NO_PLACE, hasOffsite } from "./offsite/place";
 import { isReading } from "./repository/commands";
+import { forgetInRepository, havingService } from "./repository/forget";
 import { offsiteStatus } from "./repository/offsite-status";
 import { readShutIn } from "./repository/reading";
 import { hasRepository } from "./repository/repository";
+import { ownRepository } from "./repository/restic";
 import { isRestoreTestDue } from "./repository/restore-test";
+import { isServiceName, keptServices } from "./repository/services";
+import { snapshotsIn } from "./repository/snapshots";
 import { takeIn } from "./repository/take-in";
 import { check, upkeep } from "./repository/upkeep";
 import { offsiteInBackground, offsiteShutIn, prepareShutIn, pullShutIn } from "./shut-in";
+import { subjectOf } from "./words";
 
 const fill = (machine: Machine): Promise<void> =>
   fillBack(machine, () => offsiteShutIn(["bring-back"]));
@@ -66,6 +73,34 @@ const verifyRepository = async (machine: Machine): Promise<void> => {
   machine.log("the repository is whole, every byte of it");
 };
 
+/**
+ * Folders by who owns them, the repository by root. What the repository has is asked first: once
+ * begun, the folders don't tell it any more.
+ */
+const forget = async (machine: Machine, words: readonly string[]): Promise<number> => {
+  const service = subjectOf(words) ?? "";
+  if (!isServiceName(service))
+    throw new Error(`fleet-agent backup forget: "${shown(service)}" is no service's name.`);
+  refuseServed(machine, service);
+  if (words.includes("--dry-run")) {
+    const all = hasRepository(machine) ? await snapshotsIn(machine, ownRepository(machine)) : [];
+    console.log(JSON.stringify((await keptServices(machine, all))[service] ?? { backups: 0 }));
+    return 0;
+  }
+  return await withLock(
+    machine,
+    "backup forget",
+    600,
+    async () => {
+      const having = await havingService(machine, service);
+      const code = await pullShutIn(machine, ["forget", service]);
+      if (code === 0) await forgetInRepository(machine, service, having);
+      return code;
+    },
+    PATHS.repositoryLock,
+  );
+};
+
 /** As root nothing is done but starting the unit that does it. */
 export const backupShutIn = async (machine: Machine, words: readonly string[]): Promise<number> => {
   if (words[0] === "prepare") return await prepareShutIn(machine);
@@ -81,6 +116,7 @@ export const backupShutIn = async (machine: Machine, words: readonly string[]): 
     if (words[0] === "verify" && words.length === 1 && code === 0) await verifyRepository(machine);
     return code;
   }
+  if (words[0] === "forget") return await forget(machine, words.slice(1));
   const code = await pullShutIn(machine, words);
   // Also what was pulled before, where the primary did not answer.
   if (words[0] === "pull") await keep(machine);

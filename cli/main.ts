@@ -89,6 +89,11 @@ const COMMANDS: readonly (readonly [
     () => import("./commands/restore"),
   ],
   [
+    "forget",
+    "let the data of a service that is no longer in fleet.yaml go, for good",
+    () => import("./commands/forget"),
+  ],
+  [
     "drill",
     "break something on purpose and time how it comes back",
     () => import("./commands/drill"),

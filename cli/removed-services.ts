@@ -17,7 +17,8 @@ export const removedText = (
     `${removed.join(", ")} ${is} no longer in fleet.yaml. What ${it} kept stays on the primary (${folders}), and nothing but you deletes it.`,
     "  From now on it is in no new backup, and a primary that is made anew does not get it. The backups of before have it, for as long as backups.keep says:",
     ...removed.map((name) => `  ./fleet restore ${name} --to FOLDER`),
-    `  When it may go: ./fleet ssh primary -- sudo rm -r ${folders}`,
+    "  ./fleet status says until when. When it may go, on the primary and in all backups:",
+    ...removed.map((name) => `  ./fleet forget ${name}`),
   ].join("\n");
 };
 

@@ -76,6 +76,26 @@ export interface RepositoryStatus {
   readonly newest?: string;
   /** What it takes on the disk. */
   readonly bytes?: number;
+  /** Of each service that a backup in it has data of, also of one that is gone. */
+  readonly services?: Readonly<Record<string, KeptService>>;
+}
+
+/** The backups that have data of a service. */
+export interface KeptService {
+  readonly backups: number;
+  /** The newest of them. */
+  readonly newest: string;
+  /**
+   * When the last of them is let go by `keep`, if no later backup has the service; absent where
+   * that is no matter of time: a doubtful one goes when another such comes.
+   */
+  readonly until?: string;
+}
+
+/** What a primary still has of a service that its release has not: in bytes, where that is known. */
+export interface LeftData {
+  readonly service: string;
+  readonly bytes?: number;
 }
 
 /**

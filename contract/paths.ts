@@ -168,6 +168,10 @@ export const PATHS = {
   repositoryList: `${AGENT_STATE}/repository-list.json`,
   /** What such a one asks root for. */
   wanted: `${BACKUPS}/.wanted.json`,
+  /** Which services each snapshot has data of: what a snapshot holds never changes. */
+  repositoryServices: `${AGENT_STATE}/repository-services.json`,
+  /** A backup that is taken in anew, without a service. */
+  forgetting: `${AGENT_STATE}/forgetting`,
   /** Of the repository, which is root's. */
   repositoryLock: `${AGENT_STATE}/repository-lock`,
   /**

@@ -40,6 +40,15 @@ export const forgetAside = (folder: string): void => {
   for (const path of [`${folder}/${STATE}`, folder]) rmSync(path, { recursive: true, force: true });
 };
 
+/** Of a service that is gone for good nothing stays, and nothing of it is put back. */
+export const forgetInAside = (folder: string, service: string): void => {
+  const aside = asideIn(folder);
+  if (!aside) return;
+  const laid = aside.laid.filter(({ data }) => data.service !== service);
+  if (laid.length === 0) forgetAside(folder);
+  else if (laid.length < aside.laid.length) note(folder, { ...aside, laid });
+};
+
 /** A database is several files; as it lies there, because it may be damaged. */
 const filesOf = ({ data, kind, place }: Piece): readonly Omit<Laid, "absent">[] =>
   kind === "sqlite"

@@ -36,6 +36,34 @@ const hourlyTier = (
   ];
 };
 
+/** Longer than anybody keeps anything. */
+const MOST_STEPS = 20_000;
+/**
+ * When each of these backups goes, if others go on being taken as they are now: the policy itself is
+ * asked, step by step. After the hourly ones, one a day shows it to the day.
+ */
+export const goneWhen = (
+  ids: readonly string[],
+  keep: BackupKeep,
+  everyMinutes: number = HOUR_MINUTES,
+  now: Date = new Date(),
+): ReadonlyMap<string, Date> => {
+  const [gone, slot] = [new Map<string, Date>(), everyMinutes * 60_000];
+  let [at, all, left] = [now.getTime(), [...ids], ids.length];
+  for (let step = 0; left > 0 && step < MOST_STEPS; step++) {
+    at += step <= keep.hourly + ALWAYS ? slot : Math.max(slot, DAY_MS);
+    all.push(idOf(new Date(at)));
+    const expiring = new Set(expired(all, keep, everyMinutes));
+    for (const id of ids)
+      if (expiring.has(id) && !gone.has(id)) {
+        gone.set(id, new Date(at));
+        left--;
+      }
+    all = all.filter((id) => !expiring.has(id));
+  }
+  return gone;
+};
+
 /**
  * The backups to delete, of `ids` in the order in which they were taken: each of the last hours,
  * days and weeks keeps its newest, and the two newest of all stay.

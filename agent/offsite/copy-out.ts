@@ -4,7 +4,7 @@ import type { Machine } from "../machine";
 import { offsiteStatus, recordOffsite } from "../repository/offsite-status";
 import { hasRepository } from "../repository/repository";
 import { complaintOf, mustRestic, ownRepository, restic } from "../repository/restic";
-import { type Snapshot, snapshotsIn } from "../repository/snapshots";
+import { type Snapshot, snapshotsIn, superseded } from "../repository/snapshots";
 import { expiredSnapshots } from "../repository/take-in";
 import { shareOf } from "../repository/upkeep";
 import { type Offsite, copiedFrom, openOffsite, withoutSecret } from "./place";
@@ -76,7 +76,10 @@ const letGo = async (
   offsite: Offsite,
   all: readonly Snapshot[],
 ): Promise<readonly Snapshot[]> => {
-  const gone = offsite.place.appendOnly ? [] : expiredSnapshots(machine, all);
+  // What was taken in anew on the watcher, without a service that is forgotten, was copied anew.
+  const gone = offsite.place.appendOnly
+    ? []
+    : [...new Set([...expiredSnapshots(machine, all), ...superseded(all)])];
   if (gone.length > 0)
     await mustRestic(
       machine,

@@ -6,6 +6,7 @@ import type { Machine } from "../machine";
 import { freeze, thaw } from "../primary/freeze";
 import { handOn } from "../primary/hand-on";
 import { handedOnTo } from "../primary/handed-on";
+import { forgetService, whatIsLeft } from "../primary/left-data";
 import { setClosed } from "./close";
 import { chosenServices, deploy, releasesText, restartService, rollbackService } from "./deploy";
 import { execAs } from "./exec";
@@ -93,6 +94,14 @@ export const PART_COMMANDS: Readonly<Record<string, Command>> = {
     },
   ),
   thaw: changing(300, () => "thaw", thaw),
+  forget: (machine, [service = "", ...words]) =>
+    words.includes("--dry-run")
+      ? told(() => JSON.stringify(whatIsLeft(machine, service)))(machine, [])
+      : changing(
+          300,
+          () => `forget ${service}`,
+          () => forgetService(machine, service),
+        )(machine, []),
   "hand-on": changing(
     20,
     () => "hand-on",

@@ -29,16 +29,13 @@ const plain = (path: string): string => path.replace(/[\\*?[\]]/g, (sign) => `\\
 
 /**
  * Into a folder of root's own: where backups lie, somebody else could have laid a link in the way.
- * Only when it is whole does it go there, and to that owner.
  */
-const bring = async (
+export const bringInto = async (
   machine: Machine,
   snapshot: Snapshot,
   paths: readonly string[],
-  owner: string | undefined,
-): Promise<string> => {
-  const [draft, folder] = [machine.at(PATHS.brought), broughtPath(machine, snapshot, paths)];
-  if (existsSync(folder)) return folder;
+  draft: string,
+): Promise<void> => {
   rmSync(draft, { recursive: true, force: true });
   makeFolder(draft, 0o700);
   const { bavail, bsize } = statfsSync(draft);
@@ -58,6 +55,18 @@ const bring = async (
     ["restore", "--quiet", "--no-lock", snapshot.snapshot, `--target=${draft}`, ...includes],
     { seconds: RESTORE_SECONDS },
   );
+};
+
+/** Only when it is whole does it go where backups lie, and to that owner. */
+const bring = async (
+  machine: Machine,
+  snapshot: Snapshot,
+  paths: readonly string[],
+  owner: string | undefined,
+): Promise<string> => {
+  const [draft, folder] = [machine.at(PATHS.brought), broughtPath(machine, snapshot, paths)];
+  if (existsSync(folder)) return folder;
+  await bringInto(machine, snapshot, paths, draft);
   if (owner !== undefined)
     await must(machine, ["chown", "-R", "-h", "--", `${owner}:${owner}`, draft]);
   renameSync(draft, folder);

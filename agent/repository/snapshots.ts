@@ -20,6 +20,8 @@ export interface Facts {
 export interface Snapshot extends Facts {
   /** restic's own name of it. */
   readonly snapshot: string;
+  /** When restic made it. */
+  readonly made: string;
 }
 
 /** restic parts tags at commas. */
@@ -56,6 +58,7 @@ const snapshotOf = (value: unknown): Snapshot | undefined => {
   if (id === undefined || !Number.isFinite(order)) return undefined;
   return {
     snapshot: value.id,
+    made: typeof value.time === "string" ? value.time : "",
     id,
     order,
     at: all("at")[0] ?? "",
@@ -72,7 +75,19 @@ export const parseSnapshots = (text: string): readonly Snapshot[] => {
   return (Array.isArray(value) ? value : [])
     .map(snapshotOf)
     .filter((one) => one !== undefined)
-    .sort((a, b) => a.order - b.order || a.id.localeCompare(b.id));
+    .sort(
+      (a, b) =>
+        a.order - b.order ||
+        a.id.localeCompare(b.id) ||
+        Date.parse(a.made) - Date.parse(b.made) ||
+        a.snapshot.localeCompare(b.snapshot),
+    );
+};
+
+/** Of a backup that is there twice, the one made later is it. */
+export const superseded = (all: readonly Snapshot[]): readonly Snapshot[] => {
+  const last = new Map(all.map((one) => [one.id, one]));
+  return all.filter((one) => last.get(one.id) !== one);
 };
 
 const LIST_SECONDS = 300;

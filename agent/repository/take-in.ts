@@ -9,6 +9,7 @@ import { shown } from "../file-names";
 import type { Machine } from "../machine";
 import { noted, openRepository, recordRepository, repositoryStatus } from "./repository";
 import { hasPassword, mustRestic, ownRepository } from "./restic";
+import { recordServices } from "./services";
 import { type Facts, type Snapshot, isSoundSnapshot, snapshotsIn, tagsOf } from "./snapshots";
 
 /** Above what a first backup of a full disk takes on the smallest droplet. */
@@ -68,7 +69,11 @@ const factsOf = (machine: Machine, id: string, order: number): Facts => {
  * Every file is read, whatever its time says: only what is new takes room, and a file that was
  * changed back in time is not missed.
  */
-const takeOne = async (machine: Machine, facts: Facts): Promise<void> => {
+export const takeOne = async (
+  machine: Machine,
+  facts: Facts,
+  folder = folderOf(machine, facts.id),
+): Promise<void> => {
   await mustRestic(
     machine,
     ownRepository(machine),
@@ -80,7 +85,7 @@ const takeOne = async (machine: Machine, facts: Facts): Promise<void> => {
       ...tagsOf(facts).map((tag) => `--tag=${tag}`),
       ".",
     ],
-    { seconds: BACKUP_SECONDS, folder: folderOf(machine, facts.id) },
+    { seconds: BACKUP_SECONDS, folder },
   );
 };
 
@@ -153,6 +158,7 @@ const work = async (machine: Machine): Promise<void> => {
     backups: kept.length,
     ...(kept.length > 0 && { newest: kept.at(-1)?.id ?? "" }),
   });
+  await recordServices(machine, kept);
   if (complaints.length > 0)
     throw new Error(`not taken into the repository: ${complaints.join("; ")}`);
 };

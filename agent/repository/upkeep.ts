@@ -32,9 +32,9 @@ const sizeOf = async (machine: Machine): Promise<number | undefined> => {
  * What nothing refers to any more goes. On a full disk packs are not written anew, and whole ones
  * still go.
  */
-const prune = async (machine: Machine): Promise<void> => {
+const prune = async (machine: Machine, unused: string): Promise<void> => {
   const place = ownRepository(machine);
-  const all = await restic(machine, place, ["prune", "--quiet", "--max-unused=10%"], {
+  const all = await restic(machine, place, ["prune", "--quiet", `--max-unused=${unused}`], {
     seconds: PRUNE_SECONDS,
   });
   if (all.code !== 0)
@@ -58,8 +58,11 @@ export const check = async (machine: Machine, whole = false): Promise<void> => {
   });
 };
 
-/** What is being copied to the third place has to stay until it is there. */
-const pruneUnlessCopied = async (machine: Machine): Promise<void> => {
+/**
+ * What is being copied to the third place has to stay until it is there. `unused`: how much that
+ * nothing refers to may stay, for the sake of less work.
+ */
+export const pruneUnlessCopied = async (machine: Machine, unused = "10%"): Promise<void> => {
   let begun = false;
   try {
     await withLock(
@@ -68,7 +71,7 @@ const pruneUnlessCopied = async (machine: Machine): Promise<void> => {
       0,
       () => {
         begun = true;
-        return prune(machine);
+        return prune(machine, unused);
       },
       PATHS.offsiteLock,
     );

@@ -6,6 +6,7 @@ import { type MachineDrift, askDrift, driftText } from "../drift";
 import { askCloud, type Droplet, listDroplets } from "../droplets";
 import { readOutputs } from "../engine/outputs";
 import { type FailoverStanding, failoverText, readFailover } from "../failover";
+import { type KeptData, askKeptData, keptText } from "../kept-data";
 import { loadLab } from "../lab";
 import { leftOverDrill } from "../left-over-drill";
 import { loadManifest } from "../manifest";
@@ -28,6 +29,8 @@ export interface FleetStatus {
   readonly services: readonly Verdict[];
   /** What was changed by hand on the machines. */
   readonly drift: readonly MachineDrift[];
+  /** Data of services that are no longer in the manifest. */
+  readonly kept: readonly KeptData[];
   /** What else is worth knowing. */
   readonly notes?: readonly string[];
   /** Which primary serves, while there are two. */
@@ -90,6 +93,7 @@ export const gather = async (context: Context): Promise<FleetStatus> => {
       floatingIp: NOBODY,
       services: [],
       drift: [],
+      kept: [],
       ok: false,
     };
   const [fleet, outputs, cloud] = await Promise.all([
@@ -98,18 +102,21 @@ export const gather = async (context: Context): Promise<FleetStatus> => {
     context.local ? localMachines(context) : { machines: [], floatingIp: NOBODY },
   ]);
   const floatingIp = outputs?.floatingIp;
-  const [services, drift] = floatingIp
+  const known = [...fleet.services.map(({ name }) => name), ...Object.keys(outputs?.urls ?? {})];
+  const [services, drift, kept] = floatingIp
     ? await Promise.all([
         probeAll(context, targetsOf(fleet)).then((probed) => judge(fleet, floatingIp, probed)),
         askDrift(context),
+        askKeptData(context, known),
       ])
-    : [[], []];
+    : [[], [], []];
   return {
     ...base,
     cloud: context.local ? "running" : "digitalocean",
     ...cloud,
     services,
     drift,
+    kept,
     primaries: primariesText(fleet),
     failover: await readFailover(context, fleet),
     ok: services.length > 0 && services.every(({ ok }) => ok),
@@ -144,6 +151,7 @@ export const render = (status: FleetStatus): string => {
     ...(status.primaries === undefined ? [] : ["", status.primaries]),
     ...(status.failover === undefined ? [] : ["", failoverText(status.failover)]),
     ...(status.drift.length > 0 ? ["", driftText(status.drift)] : []),
+    ...(status.kept.length > 0 ? ["", keptText(status.kept) ?? ""] : []),
     ...(status.notes ?? []),
   ].join("\n");
 };

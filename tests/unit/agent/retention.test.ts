@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 
-import { expired, idOf, momentOf } from "../../../agent/backup/retention";
+import { expired, goneWhen, idOf, momentOf } from "../../../agent/backup/retention";
 
 const KEEP = { hourly: 24, daily: 7, weekly: 4 };
 const hoursBack = (count: number, from = Date.UTC(2026, 10, 21, 12, 7)): string[] =>
@@ -93,4 +93,35 @@ test("the two taken last stay whatever a wrong clock named them, and one from th
     weekly: 0,
   });
   expect(gone).toEqual([future, ...hours.slice(0, 4).reverse()]);
+});
+
+test.each([
+  ["hourly", 60, KEEP],
+  ["every quarter of an hour", 15, { hourly: 8, daily: 3, weekly: 2 }],
+  ["every six hours", 360, KEEP],
+  ["without weeks", 60, { hourly: 24, daily: 7, weekly: 0 }],
+  ["as little as can be", 60, { hourly: 1, daily: 0, weekly: 0 }],
+])("when each backup goes is as the policy lets them go, to the day: %s", (_what, every, keep) => {
+  const now = new Date(Date.UTC(2026, 10, 28, 12, 7));
+  const step = every * 60_000;
+  let all = Array.from({ length: 300 }, (_, at) =>
+    idOf(new Date(now.getTime() - (299 - at) * step)),
+  );
+  const letGo = (): readonly string[] => {
+    const gone = expired(all, keep, every);
+    all = all.filter((id) => !gone.includes(id));
+    return gone;
+  };
+  letGo();
+  const ids = all;
+  const told = goneWhen(ids, keep, every, now);
+  const seen = new Map<string, number>();
+  for (let at = now.getTime() + step; seen.size < ids.length; at += step) {
+    all = [...all, idOf(new Date(at))];
+    for (const id of letGo()) if (ids.includes(id)) seen.set(id, at);
+  }
+  for (const id of ids)
+    expect(Math.abs((told.get(id)?.getTime() ?? 0) - (seen.get(id) ?? 0))).toBeLessThanOrEqual(
+      86_400_000,
+    );
 });

@@ -26,6 +26,7 @@ const REAL = new Set([
   "du",
   "choom",
   "mv",
+  "rm",
 ]);
 
 export interface TemporaryMachine extends Machine {

@@ -13,7 +13,7 @@ test("a service that is gone from the manifest: where its data stays, that no ba
   expect(said).toContain(`(${PATHS.serviceData}/old-shop ${PATHS.serviceData}/wiki)`);
   expect(said).toContain("in no new backup");
   expect(said).toContain("./fleet restore wiki --to FOLDER");
-  expect(said).toContain(`sudo rm -r ${PATHS.serviceData}/old-shop ${PATHS.serviceData}/wiki`);
+  expect(said).toContain("./fleet forget wiki");
   const one = removedText(served, { services: others }) ?? "";
   expect(one).toContain(`${first?.name ?? ""} is no longer in fleet.yaml. What it kept stays`);
 });
