@@ -21,7 +21,15 @@ const http = z
     ...expectations,
     method: z.enum(["GET", "HEAD", "POST", "PUT", "OPTIONS"]).optional(),
     headers: z
-      .record(z.string().regex(/^[A-Za-z0-9-]+$/), z.string().regex(/^[^\r\n]*$/))
+      .record(
+        z.string().regex(/^[A-Za-z0-9-]+$/),
+        z
+          .string()
+          .regex(
+            /^[\t\x20-\x7e\x80-\xff]*$/,
+            "is no header's value: letters without a code up to 255, and control characters, can't be sent.",
+          ),
+      )
       .optional()
       .describe("Sent along; whoever may read the manifest can read them"),
     redirects: z
@@ -32,6 +40,14 @@ const http = z
       .optional()
       .describe("At most so many are followed; without it a redirect is an answer like any other"),
   })
+  .refine(
+    ({ method, contains, matches, json }) =>
+      method !== "HEAD" || [contains, matches, json].every((one) => one === undefined),
+    {
+      path: ["method"],
+      error: "HEAD has no text to look at (contains, matches, json). Ask by GET.",
+    },
+  )
   .transform((check): Check => ({
     ...base(check),
     kind: "http",
@@ -78,7 +94,9 @@ const ssh = z
   .transform((check): Check => ({ ...base(check), kind: "ssh", ...addressOf(check.ssh) }));
 
 const beat = {
-  heartbeat: z.string().regex(/^[A-Za-z0-9_-]{16,64}$/),
+  heartbeat: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{16,64}$/, "has to be 16 to 64 letters, digits, - and _."),
   grace: duration.prefault("15m"),
 };
 const periodicHeartbeat = z

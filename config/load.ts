@@ -1,8 +1,7 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 
 import { SECRETS } from "@second-server/contract/names";
-import { type YAMLParseError, parseDocument } from "yaml";
 import { z } from "zod";
 
 import { factsOf } from "./facts";
@@ -15,39 +14,16 @@ import { manifestSchema } from "./schema";
 import { SETTING_NAMES, settingsSchema } from "./settings";
 import { readSourceFolder } from "./source-folder";
 import { PROJECT, type StackConfig, stackConfig } from "./stack-config";
+import { readYaml } from "./yaml-file";
 
 const MANIFEST = "fleet.yaml";
 const LOCAL_STACK = "local";
-
-/**
- * What follows the first line that YAML can't read is its consequence; keys that are there twice
- * are each a mistake of its own.
- */
-const syntaxProblems = (file: string, errors: readonly YAMLParseError[]): readonly string[] => {
-  const broken = errors.find(({ code }) => code !== "DUPLICATE_KEY");
-  return (broken ? [broken] : errors).map(
-    ({ code, message, linePos }) =>
-      `${file}: line ${linePos?.[0].line ?? "?"}: ` +
-      `${code === "DUPLICATE_KEY" ? "this key is there already, further up. Give each key once." : `${message.split("\n")[0]!.replace(/ at line \d+, column \d+:$/, "")}. Correct the line; indent with spaces.`}`,
-  );
-};
-
-const readYaml = (folder: string, file: string): unknown => {
-  const path = join(folder, file);
-  if (!existsSync(path))
-    throw new ManifestError([
-      `${file}: there is no such file in ${folder}. Run this in the project's folder.`,
-    ]);
-  const document = parseDocument(readFileSync(path, "utf8"), { prettyErrors: true });
-  if (document.errors.length) throw new ManifestError(syntaxProblems(file, document.errors));
-  return document.toJS() ?? {};
-};
 
 /** A stack's file as it is: names of all projects → values; an encrypted one is a mapping. */
 const stackFile = (folder: string, stack: string): Readonly<Record<string, unknown>> => {
   const file = z
     .object({ config: z.record(z.string(), z.unknown()).nullish() })
-    .safeParse(readYaml(folder, `Pulumi.${stack}.yaml`));
+    .safeParse(readYaml(folder, `Pulumi.${stack}.yaml`).value);
   return file.data?.config ?? {};
 };
 
@@ -91,7 +67,8 @@ export const readFleet = (
   settingsFile: string,
 ): FleetFacts => {
   const settings = settingsSchema.safeParse(raw);
-  const manifest = manifestSchema.safeParse(readYaml(folder, MANIFEST), { reportInput: true });
+  const { value, written } = readYaml(folder, MANIFEST);
+  const manifest = manifestSchema.safeParse(value, { reportInput: true });
   const problems = [
     ...(settings.success
       ? []
@@ -103,7 +80,7 @@ export const readFleet = (
           })),
           () => SETTING_NAMES,
         )),
-    ...(manifest.success ? [] : issueLines(MANIFEST, manifest.error.issues, knownKeys)),
+    ...(manifest.success ? [] : issueLines(MANIFEST, manifest.error.issues, knownKeys, written)),
   ];
   if (!settings.success || !manifest.success) throw new ManifestError(problems);
   const facts = factsOf(manifest.data, settings.data, secrets);

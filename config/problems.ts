@@ -50,7 +50,10 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 const kindOf = (expected: string): string => KINDS[expected] ?? expected;
 
-const describe = (issue: z.core.$ZodIssue): string => {
+/** A scalar as it is written in the file, where that is known. */
+type Written = (path: readonly PropertyKey[]) => string | undefined;
+
+const describe = (issue: z.core.$ZodIssue, written: Written): string => {
   if (issue.code === "invalid_type") {
     // Words of the schema's own are better than any that follow from a type.
     if (!issue.message.startsWith("Invalid input")) return sentence(issue.message);
@@ -59,7 +62,9 @@ const describe = (issue: z.core.$ZodIssue): string => {
     const found = issue.input;
     const isScalar = typeof found === "number" || typeof found === "boolean";
     const remedy =
-      issue.expected === "string" && isScalar ? `: write it in quotes, "${String(found)}"` : "";
+      issue.expected === "string" && isScalar
+        ? `: write it in quotes, "${written(issue.path) ?? String(found)}"`
+        : "";
     return `has to be ${kindOf(issue.expected)}${remedy}.`;
   }
   if (issue.code === "too_small" || issue.code === "too_big") {
@@ -76,15 +81,35 @@ const describe = (issue: z.core.$ZodIssue): string => {
 export const placeOf = (file: string, path: readonly PropertyKey[]): string =>
   [file, path.map(String).join(".")].filter(Boolean).join(": ");
 
+const mistakes = (issues: readonly z.core.$ZodIssue[]): number =>
+  issues.reduce(
+    (sum, issue) => sum + (issue.code === "unrecognized_keys" ? issue.keys.length : 1),
+    0,
+  );
+/**
+ * Of what may be one of several, what is wrong with the one that is meant: the one that the fewest
+ * mistakes lead to. undefined where that is none, or more than one.
+ */
+const meant = (issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] | undefined => {
+  if (issue.code !== "invalid_union") return undefined;
+  const [first, second] = [...issue.errors].sort((a, b) => mistakes(a) - mistakes(b));
+  return first && second && mistakes(first) < mistakes(second)
+    ? first.map((one) => ({ ...one, path: [...issue.path, ...one.path] }))
+    : undefined;
+};
+
 /** One line a problem: "fleet.yaml: services.feed.port: is …". Unknown keys get a line each. */
 export const issueLines = (
   file: string,
   issues: readonly z.core.$ZodIssue[],
   known: KnownKeys,
+  written: Written = () => undefined,
 ): string[] =>
   issues.flatMap((issue) => {
+    const own = meant(issue);
+    if (own) return issueLines(file, own, known, written);
     if (issue.code !== "unrecognized_keys")
-      return [`${placeOf(file, issue.path)}: ${describe(issue)}`];
+      return [`${placeOf(file, issue.path)}: ${describe(issue, written)}`];
     return issue.keys.map((key) => {
       const kind = (issue.input as { kind?: string } | undefined)?.kind;
       // A key that another kind of service has.

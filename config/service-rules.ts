@@ -3,7 +3,7 @@ import { posix } from "node:path";
 import { ROUTES } from "@second-server/contract/names";
 
 import { RESERVED_NAMES, RESERVED_PORTS } from "./catalogue";
-import type { FleetFacts, ServiceFacts } from "./fleet";
+import type { DataFacts, FleetFacts, ServiceFacts } from "./fleet";
 
 /** A problem at a path of the manifest; the path begins at the top. */
 export interface Problem {
@@ -109,17 +109,26 @@ const variables = ({ services }: FleetFacts): Problem[] =>
       })),
   );
 
+const DATABASE_FILES = ["-wal", "-shm", "-journal"];
+/** Why two items can't both be kept; undefined where they can. `one` is named below `other`. */
+const clash = (one: DataFacts, other: DataFacts): string | undefined => {
+  if (one.path === other.path) return `${one.path} is named above already. Name each thing once.`;
+  const [inner, outer] = one.path.length > other.path.length ? [one, other] : [other, one];
+  if (inner.path.startsWith(`${outer.path}/`))
+    return `${inner.path} lies in ${outer.path}, which is named too: it would be copied twice, as of two moments, and a database beside logs that are not its own. Name the folder's other parts one by one.`;
+  if (outer.kind === "sqlite" && DATABASE_FILES.some((end) => inner.path === outer.path + end))
+    return `${inner.path} belongs to the database ${outer.path}, which is copied whole. Remove it.`;
+  return undefined;
+};
+
 const dataItems = ({ services }: FleetFacts): Problem[] =>
   services.flatMap((service) =>
-    service.data.flatMap(({ path }, index) =>
-      service.data.findIndex((other) => other.path === path) < index
-        ? [
-            {
-              path: [...at(service, "data"), String(index)],
-              text: `${path} is named above already. Name each thing once.`,
-            },
-          ]
-        : [],
+    service.data.flatMap((one, index) =>
+      service.data
+        .slice(0, index)
+        .flatMap((other) => clash(one, other) ?? [])
+        .slice(0, 1)
+        .map((text) => ({ path: [...at(service, "data"), String(index)], text })),
     ),
   );
 

@@ -44,7 +44,8 @@ export const host = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9.-]*$/, "is not a host name or address.");
 export const url = z
   .string()
-  .regex(/^https?:\/\/[^\s"]+$/, "has to begin with https:// or http://.");
+  .regex(/^https?:\/\/[^\s"]+$/, { error: "has to begin with https:// or http://.", abort: true })
+  .refine((text) => URL.canParse(text), "is no URL that can be asked. Look at its host and port.");
 
 /** A place in its two parts. */
 export const addressOf = (text: string): { host: string; port: number } => {

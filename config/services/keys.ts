@@ -68,7 +68,11 @@ export const entry = z
 /** A word of a unit's file. */
 export const word = z
   .string()
-  .regex(/^[^\n"\\%]*$/, "must not contain line breaks, quotes, backslashes or %.");
+  // systemd takes a NUL and a carriage return for a line's end, and what is no character for nothing.
+  .regex(
+    /^(?:\t|[^\p{Cc}\p{Cs}\u2028\u2029"\\%])*$/u,
+    "must not contain line breaks or other control characters, quotes, backslashes or %.",
+  );
 /** A source folder, relative to the manifest. */
 export const folder = z.string().describe("Source folder, relative to the manifest");
 /** What a service with a process may say besides. */

@@ -1,5 +1,9 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { afterAll, describe, expect, test } from "@jest/globals";
 
+import { ManifestError } from "../../../config/problems";
 import { SERVICE_KINDS } from "../../../config/services/registry";
 import {
   MANIFEST,
@@ -18,6 +22,8 @@ const but = (from: string, to: string): string => {
   if (!MANIFEST.includes(from)) throw new Error(`the fixture has no ${from}`);
   return MANIFEST.replace(from, to);
 };
+const UNUSABLE =
+  "fleet.yaml: services.feed.environment.GREETING: must not contain line breaks or other control characters, quotes, backslashes or %.";
 const PAGES = "pages: { kind: static, folder: src/pages }";
 
 describe("a mistake is refused with its place, what is wrong and what to do", () => {
@@ -137,7 +143,77 @@ describe("a mistake is refused with its place, what is wrong and what to do", ()
     [
       "a word that would break out of its unit",
       but("hello there", '"a\\nExecStart=/bin/evil"'),
-      "fleet.yaml: services.feed.environment.GREETING: must not contain line breaks, quotes, backslashes or %.",
+      UNUSABLE,
+    ],
+    // systemd takes each of the first two for a line's end.
+    ...["\\r", "\\0", "\\e", "\\x85", "\\u2028", "\\ud800"].map(
+      (sign): [string, string, string] => [
+        `a word with ${sign}`,
+        but("hello there", `"a${sign}ExecStart=/bin/evil"`),
+        UNUSABLE,
+      ],
+    ),
+    ...["1.10", "0123", "1e3", "0x1F", "12345678901234567890", "true"].map(
+      (text): [string, string, string] => [
+        `a value that is text: ${text}, told as it is written`,
+        but("hello there", text),
+        `fleet.yaml: services.feed.environment.GREETING: has to be text: write it in quotes, "${text}".`,
+      ],
+    ),
+    [
+      "an item in a folder that is one",
+      but("{ directory: files }", "{ directory: files }, { file: files/a }"),
+      "fleet.yaml: services.notes.data.2: /var/lib/fleet/notes/files/a lies in /var/lib/fleet/notes/files, which is named too: it would be copied twice, as of two moments, and a database beside logs that are not its own. Name the folder's other parts one by one.",
+    ],
+    [
+      "a database in a folder that is one, named before it",
+      but("{ directory: files }", "{ directory: . }"),
+      /^fleet\.yaml: services\.notes\.data\.1: \/var\/lib\/fleet\/notes\/notes\.db lies in \/var\/lib\/fleet\/notes, /,
+    ],
+    [
+      "a database's own log",
+      but("{ directory: files }", "{ file: notes.db-wal }"),
+      "fleet.yaml: services.notes.data.1: /var/lib/fleet/notes/notes.db-wal belongs to the database /var/lib/fleet/notes/notes.db, which is copied whole. Remove it.",
+    ],
+    [
+      "a name that nothing has",
+      but("folder: src/feed", "folder: *nothing"),
+      "fleet.yaml: line 8: *nothing names nothing: &nothing has to stand above it.",
+    ],
+    [
+      "a tag of another tool's",
+      but("hello there", "!vault secret"),
+      "fleet.yaml: line 8: !vault means nothing here: what it stands before would be taken as it is. Write the value itself; secrets are set by ./fleet secret set.",
+    ],
+    [
+      "a second document",
+      `${MANIFEST}---\nname: other\n`,
+      "fleet.yaml: line 11: a second document begins here (---). Keep one.",
+    ],
+    [
+      "a key that JavaScript takes for something else",
+      but("pages: {", "__proto__: {"),
+      "fleet.yaml: line 6: __proto__ is no usable key. Choose another name.",
+    ],
+    [
+      "a further check's own mistake, whatever the others take",
+      `${MANIFEST}checks: { also: [{ name: far, http: "http://a.example.test:99999/" }] }\n`,
+      "fleet.yaml: checks.also.0.http: is no URL that can be asked. Look at its host and port.",
+    ],
+    [
+      "a further check's unknown key",
+      `${MANIFEST}checks: { also: [{ name: far, http: "http://a.example.test/", stauts: 200 }] }\n`,
+      'fleet.yaml: checks.also.0.stauts: unknown key. Did you mean "status"?',
+    ],
+    [
+      "a header that can't be sent",
+      `${MANIFEST}checks: { also: [{ name: far, http: "http://a.example.test/", headers: { X: "a\\0b" } }] }\n`,
+      "fleet.yaml: checks.also.0.headers.X: is no header's value: letters without a code up to 255, and control characters, can't be sent.",
+    ],
+    [
+      "a text looked for where there is none",
+      `${MANIFEST}checks: { also: [{ name: far, http: "http://a.example.test/", method: HEAD, contains: fine }] }\n`,
+      "fleet.yaml: checks.also.0.method: HEAD has no text to look at (contains, matches, json). Ask by GET.",
     ],
     [
       "an unknown size",
@@ -389,8 +465,12 @@ describe("what is left out is filled in", () => {
     }));
   test("a data folder as a whole is named without a dot", () => {
     expect(
-      factsIn(project({ ...SOURCES, "fleet.yaml": but("directory: files", "directory: .") }))
-        .services[1]!.data[1],
+      factsIn(
+        project({
+          ...SOURCES,
+          "fleet.yaml": but("[{ sqlite: notes.db }, { directory: files }]", "[{ directory: . }]"),
+        }),
+      ).services[1]!.data[0],
     ).toEqual({ kind: "directory", path: "/var/lib/fleet/notes" });
   });
   test("data paths are absolute", () =>
@@ -541,5 +621,58 @@ describe("what visitors may send", () => {
       requestsPerSecond: 50,
       burst: 9,
     });
+  });
+});
+
+describe("how a manifest may be written", () => {
+  const bytes = (content: Buffer): readonly string[] => {
+    const folder = project();
+    writeFileSync(join(folder, "fleet.yaml"), content);
+    try {
+      factsIn(folder);
+    } catch (error) {
+      if (error instanceof ManifestError) return error.problems;
+      throw error;
+    }
+    return [];
+  };
+  test.each([
+    ["a byte order mark", Buffer.from(`\uFEFF${MANIFEST}`)],
+    ["lines that end as Windows has them", Buffer.from(MANIFEST.replaceAll("\n", "\r\n"))],
+    ["markers of a document's beginning and end", Buffer.from(`---\n${MANIFEST}...\n`)],
+    [
+      "keys merged from another service",
+      Buffer.from(
+        but(PAGES, `pages: &pages ${PAGES.slice(7)}\n  more: { <<: *pages, host: m.example.test }`),
+      ),
+    ],
+  ])("%s", (_what, content) => {
+    expect(bytes(content)).toEqual([]);
+  });
+  test.each([
+    [
+      "UTF-16",
+      Buffer.from(`\uFEFF${MANIFEST}`, "utf16le"),
+      "fleet.yaml: is UTF-16. Save it as UTF-8.",
+    ],
+    [
+      "Latin-1, which would have gone to the machines as other letters",
+      Buffer.from(but("hello there", "gr\u00fc\u00dfe"), "latin1"),
+      "fleet.yaml: line 8: is not UTF-8 (Latin-1, perhaps). Save the file as UTF-8.",
+    ],
+  ])("%s is refused", (_what, content, said) => {
+    expect(bytes(content)).toEqual([said]);
+  });
+  test("a few lines that name themselves over and over are read at once", () => {
+    const names = "abcdefgh".split("");
+    const bomb = names.map(
+      (name, at) =>
+        `${name}: &${name} [${Array.from({ length: 9 }, () => (at === 0 ? "x" : `*${names[at - 1] ?? ""}`)).join(", ")}]\n`,
+    );
+    expect(problemsOf(bomb.join("") + MANIFEST)).toHaveLength(names.length);
+    const many = Array.from({ length: 1000 }, () => "*a").join(", ");
+    expect(problemsOf(`a: &a x\nb: [${many}]\n${MANIFEST}`)).toEqual([
+      "fleet.yaml: line 2: there are too many * in it. Write the values themselves.",
+    ]);
   });
 });
