@@ -1,3 +1,6 @@
+import type { z } from "zod";
+
+import { ANSWERS, type DomainRecord, read } from "./api-answers";
 import { type Ask } from "./droplets";
 import type { StoredResource } from "./engine/state";
 import { Refused } from "./errors";
@@ -6,11 +9,6 @@ import { Refused } from "./errors";
 const PER_PAGE = 200;
 const PAGES = 5;
 
-interface ApiRule {
-  readonly protocol: string;
-  readonly ports?: string;
-  readonly sources?: { readonly addresses?: readonly string[]; readonly tags?: readonly string[] };
-}
 interface StoredRule {
   readonly protocol: string;
   readonly portRange?: string;
@@ -34,9 +32,13 @@ const sameSet = (some: readonly string[], others: readonly string[]): boolean =>
   some.length === others.length && some.every((one) => others.includes(one));
 
 /** Undefined where it is not there. */
-const find = async <T>(ask: Ask, path: string): Promise<T | undefined> => {
+const find = async <Answer>(
+  ask: Ask,
+  path: string,
+  shape: z.ZodType<Answer>,
+): Promise<Answer | undefined> => {
   try {
-    return (await ask("GET", path)) as T;
+    return read(shape, await ask("GET", path));
   } catch (error) {
     if (error instanceof Refused && error.status === 404) return undefined;
     throw error;
@@ -45,10 +47,7 @@ const find = async <T>(ask: Ask, path: string): Promise<T | undefined> => {
 
 const firewall = async (ask: Ask, { id, outputs = {} }: StoredResource): Promise<string[]> => {
   const name = `the firewall ${String(outputs["name"])}`;
-  const found = await find<{ firewall: { inbound_rules?: readonly ApiRule[] } }>(
-    ask,
-    `/v2/firewalls/${id}`,
-  );
+  const found = await find(ask, `/v2/firewalls/${id}`, ANSWERS.firewall);
   if (found === undefined) return [`${name} is gone`];
   const is = (found.firewall.inbound_rules ?? []).map(({ protocol, ports, sources }) =>
     ruleText(protocol, ports, [sources?.addresses, sources?.tags]),
@@ -59,17 +58,13 @@ const firewall = async (ask: Ask, { id, outputs = {} }: StoredResource): Promise
   return sameSet(is, should) ? [] : [`${name} lets in what it should not, or not what it should`];
 };
 
-interface ApiRecord {
-  readonly id: number;
-  readonly data: string;
-}
-
-const recordsIn = async (ask: Ask, zone: string): Promise<readonly ApiRecord[] | undefined> => {
-  const all: ApiRecord[] = [];
+const recordsIn = async (ask: Ask, zone: string): Promise<readonly DomainRecord[] | undefined> => {
+  const all: DomainRecord[] = [];
   for (let page = 1; page <= PAGES; page += 1) {
-    const found = await find<{ domain_records: ApiRecord[] }>(
+    const found = await find(
       ask,
       `/v2/domains/${zone}/records?per_page=${PER_PAGE}&page=${page}`,
+      ANSWERS.records,
     );
     if (found === undefined) return undefined;
     all.push(...found.domain_records);
@@ -98,10 +93,7 @@ const zone = async (
 
 const assignment = async (ask: Ask, { outputs = {} }: StoredResource): Promise<string[]> => {
   const [ip, droplet] = [String(outputs["ipAddress"]), String(outputs["dropletId"])];
-  const found = await find<{ reserved_ip: { droplet?: { id: number } | null } }>(
-    ask,
-    `/v2/reserved_ips/${ip}`,
-  );
+  const found = await find(ask, `/v2/reserved_ips/${ip}`, ANSWERS.reservedIp);
   if (found === undefined) return [`the floating IP ${ip} is gone`];
   const holder = found.reserved_ip.droplet?.id;
   if (String(holder) === droplet) return [];

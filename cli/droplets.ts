@@ -1,3 +1,4 @@
+import { ANSWERS, type DropletAnswer, read } from "./api-answers";
 import type { Context } from "./context";
 import { Refused, cannotRun, failed } from "./errors";
 import { call, type Lab, loadLab } from "./lab";
@@ -11,14 +12,6 @@ export interface Droplet {
   readonly address?: string;
 }
 
-interface ApiDroplet {
-  id: number;
-  name: string;
-  status: string;
-  region?: { slug: string };
-  networks?: { v4?: { ip_address: string; type: string }[] };
-}
-
 /** One call of the stack's DigitalOcean, local or real; resolves with the answer's body. */
 export type Ask = (
   method: "GET" | "POST" | "DELETE",
@@ -26,7 +19,7 @@ export type Ask = (
   body?: unknown,
 ) => Promise<unknown>;
 
-const toDroplet = ({ id, name, status, region, networks }: ApiDroplet): Droplet => ({
+const toDroplet = ({ id, name, status, region, networks }: DropletAnswer): Droplet => ({
   id,
   name,
   status,
@@ -72,14 +65,12 @@ export const askCloud = async (context: Context, command: string): Promise<Ask> 
 };
 
 export const listDroplets = async (ask: Ask): Promise<readonly Droplet[]> =>
-  ((await ask("GET", "/v2/droplets?per_page=200")) as { droplets: ApiDroplet[] }).droplets.map(
-    toDroplet,
-  );
+  read(ANSWERS.droplets, await ask("GET", "/v2/droplets?per_page=200")).droplets.map(toDroplet);
 
 /** Undefined where there is none of that number any more. */
 export const dropletById = async (ask: Ask, id: string): Promise<Droplet | undefined> => {
   try {
-    return toDroplet(((await ask("GET", `/v2/droplets/${id}`)) as { droplet: ApiDroplet }).droplet);
+    return toDroplet(read(ANSWERS.droplet, await ask("GET", `/v2/droplets/${id}`)).droplet);
   } catch (error) {
     if (error instanceof Refused && error.status === 404) return undefined;
     throw error;
@@ -101,12 +92,11 @@ export const deleteDroplet = async (ask: Ask, id: string, everyMs = 1000): Promi
 
 /** A name may be borne by several; an account's other droplets are not asked for. */
 export const dropletsNamed = async (ask: Ask, name: string): Promise<readonly Droplet[]> =>
-  (
-    (await ask("GET", `/v2/droplets?per_page=200&name=${encodeURIComponent(name)}`)) as {
-      droplets: ApiDroplet[];
-    }
-  ).droplets
-    .map(toDroplet)
+  read(
+    ANSWERS.droplets,
+    await ask("GET", `/v2/droplets?per_page=200&name=${encodeURIComponent(name)}`),
+  )
+    .droplets.map(toDroplet)
     .filter((droplet) => droplet.name === name);
 
 export const findDroplet = async (ask: Ask, name: string): Promise<Droplet | undefined> =>

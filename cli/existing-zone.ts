@@ -1,32 +1,28 @@
 import { ADOPTED_ZONE } from "../config/existing-zone";
 import type { FleetFacts } from "../config/fleet";
+import { ANSWERS, type DomainRecord, read } from "./api-answers";
 import type { Context } from "./context";
 import { type Ask, askCloud } from "./droplets";
 import { type StoredResource, readResources } from "./engine/state";
 import { Refused, cannotRun } from "./errors";
 import { loadLab } from "./lab";
 
-/** A record of a zone that the stack is about to share. */
-interface ZoneRecord {
-  readonly id: number;
-  readonly type: string;
-  readonly name: string;
-  readonly data: string;
-}
-
 const PER_PAGE = 200;
 /** What would answer for one of our names besides ours. */
 const ADDRESSING = new Set(["A", "AAAA", "CNAME"]);
 
 /** Undefined where DigitalOcean has no such zone. */
-const recordsOf = async (ask: Ask, domain: string): Promise<readonly ZoneRecord[] | undefined> => {
-  const found: ZoneRecord[] = [];
+const recordsOf = async (
+  ask: Ask,
+  domain: string,
+): Promise<readonly DomainRecord[] | undefined> => {
+  const found: DomainRecord[] = [];
   for (let page = 1; ; page += 1) {
     try {
-      const { domain_records: records } = (await ask(
-        "GET",
-        `/v2/domains/${domain}/records?per_page=${PER_PAGE}&page=${page}`,
-      )) as { domain_records: ZoneRecord[] };
+      const { domain_records: records } = read(
+        ANSWERS.records,
+        await ask("GET", `/v2/domains/${domain}/records?per_page=${PER_PAGE}&page=${page}`),
+      );
       found.push(...records);
       if (records.length < PER_PAGE) return found;
     } catch (error) {
@@ -36,7 +32,7 @@ const recordsOf = async (ask: Ask, domain: string): Promise<readonly ZoneRecord[
   }
 };
 
-const hostOf = ({ name }: ZoneRecord, domain: string): string =>
+const hostOf = ({ name }: DomainRecord, domain: string): string =>
   name === "@" ? domain : `${name}.${domain}`;
 
 /**
@@ -45,7 +41,7 @@ const hostOf = ({ name }: ZoneRecord, domain: string): string =>
  */
 export const rivals = (
   { domain, services, status, primary }: FleetFacts,
-  records: readonly ZoneRecord[],
+  records: readonly DomainRecord[],
 ): readonly string[] => {
   const ours = new Set([...services, status, primary].map(({ host }) => host));
   return records
@@ -67,7 +63,7 @@ export const strangersIn = async (
   ask: Ask,
   domain: string,
   resources: readonly StoredResource[],
-): Promise<readonly ZoneRecord[] | undefined> =>
+): Promise<readonly DomainRecord[] | undefined> =>
   isInState(resources, domain) ? undefined : await recordsOf(ask, domain);
 
 /**

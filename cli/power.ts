@@ -1,6 +1,7 @@
 import { messageOf } from "@second-server/contract/caught";
 import type { Role } from "@second-server/contract/roles";
 
+import { ANSWERS, read } from "./api-answers";
 import type { Context } from "./context";
 import { type Ask, type Droplet, askCloud, dropletById } from "./droplets";
 import { dropletIn, readResources } from "./engine/state";
@@ -26,7 +27,7 @@ export const beginAction = async (ask: Ask, id: string, type: string): Promise<n
   const begun = await until(
     async () => {
       try {
-        return (await ask("POST", path, { type })) as { action: { id: number } };
+        return read(ANSWERS.action, await ask("POST", path, { type }));
       } catch (error) {
         const isPending =
           error instanceof Refused && error.status === 422 && /pending event/i.test(error.message);
@@ -57,9 +58,10 @@ const settledStatus = async (ask: Ask, { id, status }: Droplet): Promise<string 
 
 /** Its creation has errored: nobody has ever reached it, and nothing is on it. */
 const neverCameUp = async (ask: Ask, { id }: Droplet): Promise<boolean> => {
-  const { actions } = (await ask("GET", `/v2/droplets/${id}/actions?per_page=200`)) as {
-    actions: readonly { type: string; status: string }[];
-  };
+  const { actions } = read(
+    ANSWERS.actions,
+    await ask("GET", `/v2/droplets/${id}/actions?per_page=200`),
+  );
   return actions.some(({ type, status }) => type === "create" && status === "errored");
 };
 
@@ -75,9 +77,7 @@ const turnOn = async (
   const action = await beginAction(ask, String(id), "power_on");
   const status = await until(
     async () => {
-      const { action: now } = (await ask("GET", `/v2/actions/${action}`)) as {
-        action: { status: string };
-      };
+      const { action: now } = read(ANSWERS.action, await ask("GET", `/v2/actions/${action}`));
       return now.status === "in-progress" ? undefined : now.status;
     },
     { seconds: PATIENCE_SECONDS, everyMs: 1000 },

@@ -1,19 +1,13 @@
+import { ANSWERS, type DomainRecord, read } from "../cli/api-answers";
 import { call } from "../cli/lab";
 import { disaster } from "./disaster";
 import type { MendTools } from "./drill";
 import { mustFleet } from "./fleet-command";
 
-interface DomainRecord {
-  readonly id: number;
-  readonly type: string;
-  readonly name: string;
-}
-
 const recordsOf = async ({ lab, context, fleet }: MendTools): Promise<readonly DomainRecord[]> =>
-  (
-    (await call(lab, context, "GET", `/v2/domains/${fleet.domain}/records?per_page=200`)) as {
-      readonly domain_records: readonly DomainRecord[];
-    }
+  read(
+    ANSWERS.records,
+    await call(lab, context, "GET", `/v2/domains/${fleet.domain}/records?per_page=200`),
   ).domain_records;
 
 /** Somebody deletes the records by hand: `up --refresh` sees what is missing and makes it again. */

@@ -5,6 +5,7 @@ import { CHECKS } from "@second-server/contract/checks";
 import { FAILOVER_SCOPES } from "@second-server/contract/failover";
 import type { Command } from "commander";
 
+import { ANSWERS, read } from "../api-answers";
 import { type CommonOptions, type Context, common, contextOf } from "../context";
 import { failoverReadiness } from "../failover";
 import { loadLab } from "../lab";
@@ -97,9 +98,7 @@ export const token = async (
         detail: `api.digitalocean.com answered ${answer.status}`,
         remedy: "Try again later; see status.digitalocean.com.",
       };
-    const { account } = (await answer.json()) as {
-      account: { status: string; droplet_limit: number };
-    };
+    const { account } = read(ANSWERS.account, await answer.json());
     return {
       check,
       ok: account.status === "active",

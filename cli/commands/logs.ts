@@ -3,6 +3,7 @@ import type { Command } from "commander";
 
 import { machineOf, sshInherited } from "../access/ssh";
 import { type CommonOptions, common, contextOf } from "../context";
+import { askLab, findDroplet } from "../droplets";
 import { cannotRun } from "../errors";
 import { call, runningLab } from "../lab";
 
@@ -19,10 +20,7 @@ const showConsole = async (
   lines: number,
 ): Promise<void> => {
   const { lab } = await runningLab(context, "logs");
-  const { droplets } = (await call(lab, context, "GET", "/v2/droplets?per_page=200")) as {
-    droplets: { id: number; name: string }[];
-  };
-  const droplet = droplets.find(({ name }) => name === machine);
+  const droplet = await findDroplet(askLab(lab, context), machine);
   if (!droplet) throw cannotRun(`fleet logs: there is no droplet "${machine}".`);
   const answer = await call(
     lab,

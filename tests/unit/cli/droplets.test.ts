@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 
-import { type Ask, askReal, deleteDroplet, findDroplet } from "../../../cli/droplets";
+import { type Ask, askReal, deleteDroplet, dropletById, findDroplet } from "../../../cli/droplets";
 import { Refused } from "../../../cli/errors";
 
 const answering = (status: number, body: unknown) => {
@@ -47,7 +47,9 @@ test("a droplet that is deleted is waited for until it is gone", async () => {
   const ask: Ask = async (method, path) => {
     asked.push(`${method} ${path}`);
     if (asked.length < 4)
-      return method === "GET" ? { droplet: { id: 2, name: "primary" } } : undefined;
+      return method === "GET"
+        ? { droplet: { id: 2, name: "primary", status: "active" } }
+        : undefined;
     throw new Refused(404, "there is none");
   };
   await deleteDroplet(ask, "2", 1);
@@ -55,6 +57,13 @@ test("a droplet that is deleted is waited for until it is gone", async () => {
     "DELETE /v2/droplets/2",
     ...Array.from({ length: 3 }, () => "GET /v2/droplets/2"),
   ]);
+});
+
+test("an answer of another shape is told, with what is missing", async () => {
+  const { ask } = answering(200, { droplet: { id: 2, name: "primary" } });
+  await expect(dropletById(ask, "2")).rejects.toThrow(
+    /otherwise than is known of it[^]*droplet\.status/,
+  );
 });
 
 test("an answer without a body is one", async () => {

@@ -25,13 +25,16 @@ const cloudWith = (
       throw new Refused(422, `POST ${path}: 422 Droplet already has a pending event.`);
     if (method === "POST") {
       posted.push(path);
-      return { action: { id: 7 } };
+      return { action: { id: 7, type: "power_on", status: "in-progress" } };
     }
-    if (path === "/v2/actions/7") return { action: { status: "completed" } };
+    if (path === "/v2/actions/7")
+      return { action: { id: 7, type: "power_on", status: "completed" } };
     const created = /^\/v2\/droplets\/(\d+)\/actions/.exec(path)?.[1];
     if (created !== undefined)
       return {
-        actions: [{ type: "create", status: errored.includes(created) ? "errored" : "completed" }],
+        actions: [
+          { id: 3, type: "create", status: errored.includes(created) ? "errored" : "completed" },
+        ],
       };
     const id = path.replace("/v2/droplets/", "");
     if (droplets[id] === undefined)
