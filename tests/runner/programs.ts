@@ -19,9 +19,13 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   logrotate: "/usr/sbin/logrotate",
   restic: "/usr/bin/restic",
   rclone: "/usr/bin/rclone",
-  chromium: "/usr/bin/chromium",
   black: "/usr/bin/black",
 };
+/** Of these the first that apt knows: not every release of Debian has the lighter one. */
+const BROWSERS = [
+  { name: "chromium-headless-shell", path: "/usr/lib/chromium/chromium-headless-shell" },
+  { name: "chromium", path: "/usr/bin/chromium" },
+] as const;
 /** A package that starts a daemon on this host (nginx on port 80) is none of a test's business. */
 const POLICY = "/usr/sbin/policy-rc.d";
 const POLICY_TEXT =
@@ -55,15 +59,26 @@ const isRootOnDebian = (): boolean =>
   process.platform === "linux" && process.getuid?.() === 0 && existsSync("/etc/debian_version");
 const ours = (): boolean => existsSync(POLICY) && readFileSync(POLICY, "utf8") === POLICY_TEXT;
 
+const isKnownToApt = (name: string): boolean =>
+  /Candidate: \d/.test(spawnSync("apt-cache", ["policy", name], { encoding: "utf8" }).stdout ?? "");
+
+/** The browser to install: none where the best that apt knows is there. */
+const betterBrowser = (): readonly string[] => {
+  const best = BROWSERS.find(({ name, path }) => existsSync(path) || isKnownToApt(name));
+  return best === undefined || existsSync(best.path) ? [] : [best.name];
+};
+
 const install = async (packages: readonly string[]): Promise<void> => {
-  say(`Installing Debian packages for the tests: ${packages.join(" ")}`);
   const env = { DEBIAN_FRONTEND: "noninteractive" };
-  const apt = (): Promise<string | null> =>
-    run("apt-get", ["install", "-y", "-q", "--no-install-recommends", ...packages], env);
   if (!existsSync(POLICY)) writeFileSync(POLICY, POLICY_TEXT, { mode: 0o755 });
   try {
     if ((await run("apt-get", ["update", "-q"], env)) !== null)
       say("apt-get update failed; going on with what is known.");
+    // What apt knows is known by now.
+    const wanted = [...packages, ...betterBrowser()];
+    say(`Installing Debian packages for the tests: ${wanted.join(" ")}`);
+    const apt = (): Promise<string | null> =>
+      run("apt-get", ["install", "-y", "-q", "--no-install-recommends", ...wanted], env);
     if ((await apt()) === null) return;
     // A run that was killed while it installed leaves packages half configured.
     await run("dpkg", ["--configure", "-a"], env);
@@ -88,14 +103,16 @@ export const prepareHost = async (fast: boolean): Promise<Host> => {
   const programs = Object.entries(PROGRAMS)
     .filter(([, path]) => !existsSync(path))
     .map(([name]) => name);
+  const noBrowser = BROWSERS.every(({ path }) => !existsSync(path));
   const wanted = [...new Set([...programs, ...(fast ? [] : needs.missingPackages)])];
-  if (wanted.length > 0 && isRootOnDebian()) {
+  if (isRootOnDebian() && (wanted.length > 0 || noBrowser || betterBrowser().length > 0)) {
     await install(wanted);
     return labNeeds();
   }
-  if (programs.length > 0)
+  const missing = [...programs, ...(noBrowser ? ["chromium"] : [])];
+  if (missing.length > 0)
     say(
-      `Not installed, and this is not root on Debian, so what asks them is skipped: ${programs.join(" ")}`,
+      `Not installed, and this is not root on Debian, so what asks them is skipped: ${missing.join(" ")}`,
     );
   return needs;
 };
