@@ -12,6 +12,11 @@ import { type Host, prepareHost, removePolicy } from "./programs";
 import { type RunFolder, clearRunFolder, makeRunFolder, sweep } from "./run-folder";
 
 const FAST_SUITES = ["unit", "texts", "program", "engine", "api", "browser"];
+/**
+ * More than two processors: half of their time tests wait, for the programs that they start or for
+ * what takes its time.
+ */
+const WORKERS = 4;
 const BLACK = "/usr/bin/black";
 /**
  * For a test on real machines, on a machine several times slower than ours; the longest takes two
@@ -128,7 +133,7 @@ const suites = async (folder: RunFolder, fast: boolean): Promise<void> => {
   await check("lint (eslint)", bin("eslint"), ["."]);
   await jest(folder, `tests: ${FAST_SUITES.join(", ")}`, [
     ...FAST_SUITES.map((suite) => `tests/${suite}/`),
-    "--maxWorkers=2",
+    `--maxWorkers=${WORKERS}`,
     "--reporters",
     "default",
   ]);
