@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { SECRETS } from "@second-server/contract/names";
 import { z } from "zod";
 
+import { staleCompressed } from "./compressed-files";
 import { factsOf } from "./facts";
 import type { FleetFacts } from "./fleet";
 import { knownKeys } from "./json-schema";
@@ -39,22 +40,27 @@ export const readStackConfig = (folder: string, stack: string): StackConfig =>
 
 /** What lies in services' folders and can't be brought to a server. */
 const sourceProblems = (folder: string, { services }: FleetFacts): string[] =>
-  services.flatMap(({ folder: own }) => {
+  services.flatMap(({ kind, folder: own }) => {
     if (!own || !statSync(join(folder, own), { throwIfNoEntry: false })?.isDirectory()) return [];
-    return readSourceFolder(join(folder, own)).problems.map(
+    const { problems, files } = readSourceFolder(join(folder, own));
+    const paths = kind === "static" ? files.map(({ path }) => path) : [];
+    return [...problems, ...staleCompressed(join(folder, own), paths)].map(
       ({ path, text }) => `${own}/${path}: ${text}`,
     );
   });
 
 /** What of services' folders stays at home, to be told where somebody looks at a plan. */
 export const leftOutOf = (folder: string, { services }: FleetFacts): string[] =>
-  services.flatMap(({ folder: own }) => {
-    const { leftOut } = own ? readSourceFolder(join(folder, own)) : { leftOut: [] };
-    return leftOut.length === 0
-      ? []
-      : [
-          `${own}: left out: ${leftOut.join(", ")} (of names that begin with a dot only .well-known is brought).`,
-        ];
+  services.flatMap(({ kind, folder: own }) => {
+    if (!own) return [];
+    const { leftOut, notSources } = readSourceFolder(join(folder, own));
+    // A program is made without them; a site may have been made with them.
+    const all = kind === "static" ? [...leftOut, ...notSources].sort() : leftOut;
+    const why = [
+      ...(leftOut.length > 0 ? ["of names that begin with a dot only .well-known is brought"] : []),
+      ...(all.length > leftOut.length ? ["node_modules and __pycache__ never are"] : []),
+    ];
+    return all.length === 0 ? [] : [`${own}: left out: ${all.join(", ")} (${why.join("; ")}).`];
   });
 
 /**

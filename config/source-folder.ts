@@ -19,6 +19,8 @@ export interface SourceFolder {
   readonly files: readonly SourceFile[];
   /** Names that begin with a dot: only the manifest's author knows whether anybody misses them. */
   readonly leftOut: readonly string[];
+  /** Folders of what a program is made of, and of what comes of it. */
+  readonly notSources: readonly string[];
   /** What can't be brought, each with its path below the folder and what to do. */
   readonly problems: readonly { readonly path: string; readonly text: string }[];
 }
@@ -30,6 +32,7 @@ const SERVED_DOT_FOLDER = ".well-known";
 interface Found {
   readonly files: SourceFile[];
   readonly leftOut: string[];
+  readonly notSources: string[];
   readonly problems: { readonly path: string; readonly text: string }[];
 }
 
@@ -78,7 +81,10 @@ const createWalk = (folder: string, found: Found) => {
   };
 
   const consider = (entry: Dirent, path: string, within: readonly string[]): void => {
-    if (NOT_SOURCES.has(entry.name)) return;
+    if (NOT_SOURCES.has(entry.name)) {
+      found.notSources.push(path);
+      return;
+    }
     const at = join(folder, path);
     if (entry.name.startsWith(".") && !(entry.name === SERVED_DOT_FOLDER && !entry.isFile())) {
       found.leftOut.push(path);
@@ -106,7 +112,7 @@ const createWalk = (folder: string, found: Found) => {
  * Looks at names and kinds only: nothing is opened, so a pipe that nobody writes to stops nobody.
  */
 export const readSourceFolder = (folder: string): SourceFolder => {
-  const found: Found = { files: [], leftOut: [], problems: [] };
+  const found: Found = { files: [], leftOut: [], notSources: [], problems: [] };
   createWalk(folder, found)();
   return found;
 };

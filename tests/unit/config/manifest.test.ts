@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { afterAll, describe, expect, test } from "@jest/globals";
 
+import { leftOutOf } from "../../../config/load";
 import { ManifestError } from "../../../config/problems";
 import { SERVICE_KINDS } from "../../../config/services/registry";
 import {
@@ -675,4 +676,19 @@ describe("how a manifest may be written", () => {
       "fleet.yaml: line 2: there are too many * in it. Write the values themselves.",
     ]);
   });
+});
+
+test("what stays at home is told: of a site also what a program is made without", () => {
+  const folder = project({
+    "fleet.yaml": MANIFEST,
+    ...SOURCES,
+    "src/pages/.env": "x",
+    "src/pages/assets/node_modules/a.js": "x",
+    "src/notes/node_modules/b.js": "x",
+  });
+  expect(leftOutOf(folder, factsIn(folder))).toEqual([
+    "src/pages: left out: .env, assets/node_modules (of names that begin with a dot only .well-known is brought; node_modules and __pycache__ never are).",
+  ]);
+  const stale = project({ "fleet.yaml": MANIFEST, ...SOURCES, "src/pages/index.html.gz": "old" });
+  expect(() => factsIn(stale)).toThrow("src/pages/index.html.gz: is not index.html compressed");
 });

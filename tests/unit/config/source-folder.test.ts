@@ -2,9 +2,11 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 
+import { staleCompressed } from "../../../config/compressed-files";
 import { readSourceFolder } from "../../../config/source-folder";
 
 let outside: string;
@@ -36,7 +38,28 @@ test(".well-known comes along; other names that begin with a dot are left out, a
     ".well-known/.hidden",
     "sub/.DS_Store",
   ]);
+  expect(readSourceFolder(folder).notSources).toEqual(["node_modules"]);
   expect(problems()).toEqual({});
+});
+
+test("a file that is named as if another were compressed in it, and is not, is refused: nginx would send it in the other's place", () => {
+  const page = "<p>of today</p>".repeat(100);
+  for (const [path, data] of Object.entries({
+    "page.html": page,
+    "page.html.gz": gzipSync("<p>of yesterday</p>"),
+    "page.html.br": brotliCompressSync(page),
+    "list.csv": "a,b",
+    "list.csv.gz": "no gzip at all",
+    "bomb.txt": "x",
+    "bomb.txt.gz": gzipSync(Buffer.alloc(64 << 20)),
+    "good.css": page,
+    "good.css.gz": gzipSync(page, { level: 1 }),
+    "alone.tar.gz": "whatever",
+  }))
+    writeFileSync(join(folder, path), data);
+  const stale = staleCompressed(folder, paths());
+  expect(stale.map(({ path }) => path)).toEqual(["bomb.txt.gz", "list.csv.gz", "page.html.gz"]);
+  expect(stale[2]?.text).toContain("is not page.html compressed");
 });
 
 test("links within the folder are followed, whatever they name", () => {
