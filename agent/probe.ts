@@ -8,6 +8,7 @@ import { journalOf } from "./systemd";
 const RETRY_MS = 100;
 /** Through the web server, which counts how often a client asks. */
 const PUBLIC_RETRY_MS = 1000;
+/** What the first answer may take; see `createAnswerLimit`. */
 const ANSWER_MS = 3000;
 /**
  * A service that systemd has had to start again this often since it was told to will not come up by
@@ -32,6 +33,23 @@ const faultOf = (
   return undefined;
 };
 
+/**
+ * How long each answer may take. On a busy machine it comes late, again and again: after one that
+ * has not come the next may take twice as long, and never more than what is left of the time.
+ */
+const createAnswerLimit = (machine: Machine, deadline: number) => {
+  let limitMs = ANSWER_MS;
+  return async <T>(question: (withinMs: number) => Promise<T>): Promise<T> => {
+    const began = machine.now().getTime();
+    const withinMs = Math.max(ANSWER_MS, Math.min(limitMs, deadline - began));
+    try {
+      return await question(withinMs);
+    } finally {
+      if (machine.now().getTime() - began >= withinMs) limitMs *= 2;
+    }
+  };
+};
+
 /** One question; what went wrong, or undefined. */
 const askOnce = async (
   question: () => Promise<Answer>,
@@ -51,9 +69,10 @@ const askOnce = async (
 const ask = async (machine: Machine, probe: ReleaseProbe): Promise<string | undefined> => {
   const { unit, url, timeoutSeconds } = probe;
   const deadline = machine.now().getTime() + timeoutSeconds * 1000;
+  const limited = createAnswerLimit(machine, deadline);
+  const question = (): Promise<Answer> => limited((withinMs) => machine.ask(url, withinMs));
   for (let attempt = 1; ; attempt++) {
-    const seen =
-      (await askOnce(() => machine.ask(url, ANSWER_MS), probe)) ?? (await impostor(machine, probe));
+    const seen = (await askOnce(question, probe)) ?? (await impostor(machine, probe));
     if (seen === undefined) return undefined;
     if (machine.now().getTime() >= deadline) return seen;
     if (attempt % LOOK_EVERY === 0 && (await restartsOf(machine, unit)) >= HOPELESS_RESTARTS)
@@ -84,8 +103,11 @@ const askPublicly = async (
   probe: ReleasePublicProbe,
 ): Promise<string | undefined> => {
   const deadline = machine.now().getTime() + probe.timeoutSeconds * 1000;
+  const limited = createAnswerLimit(machine, deadline);
+  const question = (): Promise<Answer> =>
+    limited((withinMs) => machine.askPublic(probe.url, withinMs));
   for (;;) {
-    const seen = await askOnce(() => machine.askPublic(probe.url, ANSWER_MS), probe);
+    const seen = await askOnce(question, probe);
     if (seen === undefined || machine.now().getTime() >= deadline) return seen;
     await machine.sleep(PUBLIC_RETRY_MS);
   }
