@@ -7,6 +7,7 @@ import { BODY_LIMIT } from "./answer";
 import type { LookingKind } from "./check-kind";
 import { ask, type Answer } from "./http";
 import { Finding, TooLate } from "./outcome";
+import { testPattern } from "./pattern";
 import { failedAt, stageOf } from "./stage";
 import { ensureRuns } from "./unit";
 
@@ -31,7 +32,7 @@ const includes = (text: string, wanted: string): boolean => {
 
 const matches = (text: string, pattern: string): boolean => {
   const [regex, whole] = sameSpelling(pattern, text);
-  return new RegExp(regex, "u").test(whole);
+  return testPattern(regex, whole);
 };
 
 const isSame = (found: unknown, wanted: unknown): boolean =>

@@ -42,6 +42,17 @@ test.each<[string, Partial<HttpCheck>, string | undefined]>([
   if (problem !== undefined) expect(outcome.error).toContain(problem);
 });
 
+test("a pattern that would never come to an end on what is answered is told, and holds nothing up", async () => {
+  const port = await text(`${"a".repeat(50)}!`);
+  const outcome = await runCheck(check(port, { matches: "^(a+)+$" }), 20_000);
+  expect(outcome).toMatchObject({
+    result: "fail",
+    error: expect.stringContaining("/^(a+)+$/ does not come to an end on this answer"),
+  });
+  const well = await runCheck(check(port, { matches: "^a+!$" }), 20_000);
+  expect(well.result).toBe("pass");
+});
+
 test("method and headers are sent", async () => {
   let heard = "";
   const port = await lab.serve((socket, request) => {
