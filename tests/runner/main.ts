@@ -134,6 +134,7 @@ const suites = async (folder: RunFolder, fast: boolean): Promise<void> => {
   await jest(folder, `tests: ${FAST_SUITES.join(", ")}`, [
     ...FAST_SUITES.map((suite) => `tests/${suite}/`),
     `--maxWorkers=${WORKERS}`,
+    `--testSequencer=${join(ROOT, "tests/runner/longest-first.cjs")}`,
     "--reporters",
     "default",
   ]);
