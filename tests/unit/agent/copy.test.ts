@@ -75,6 +75,26 @@ describe("what a service's folder may hold", () => {
     );
   });
 
+  test("a file of a year that is far off, or long ago, costs nothing, and comes back as of then", async () => {
+    mkdirSync(at("files"));
+    const years = { before: "1931-05-06", "after-2116": "2200-01-01", last: "2440-01-01" };
+    for (const [name, day] of Object.entries(years)) {
+      writeFileSync(at(`files/${name}`), name);
+      execFileSync("touch", ["-d", `${day} 00:00 UTC`, at(`files/${name}`)]);
+    }
+    symlinkSync("last", at("files/link"));
+    execFileSync("touch", ["-h", "-d", "2300-01-01 00:00 UTC", at("files/link")]);
+    expect(await out([item("directory", "files")])).toEqual([
+      { left: [], leftOut: 0, vanished: 0, restless: false },
+    ]);
+    const secondsOf = (folder: string): string =>
+      execFileSync("find", [folder, "-mindepth", "1", "-printf", "%f %T@\n"], { encoding: "utf8" })
+        .split("\n")
+        .sort()
+        .join();
+    expect(secondsOf(machine.at("/out/data/files"))).toBe(secondsOf(at("files")));
+  });
+
   test("pipes are left out and told of; rights of others and of another user do not come", async () => {
     mkdirSync(at("files"));
     execFileSync("mkfifo", [at("files/pipe")]);
