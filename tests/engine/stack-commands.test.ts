@@ -35,13 +35,9 @@ test("a state is exported and imported in the CLI's form, with its secrets seale
   expect(JSON.stringify(exported())).toMatch(/"plaintext":"\\".{12}\\""/);
   const whole = exported();
   const pending = { resource: { ...whole.deployment.resources[1] }, type: "creating" };
-  writeFileSync(
-    EXPORT,
-    JSON.stringify({
-      ...whole,
-      deployment: { ...whole.deployment, pending_operations: [pending] },
-    }),
-  );
+  const deployment = { ...whole.deployment, pending_operations: [pending] };
+  // As PowerShell writes what is exported with `>`.
+  writeFileSync(EXPORT, `\uFEFF${JSON.stringify({ ...whole, deployment })}`, "utf16le");
   const imported = await pets.run(["stack", "import", "--file", EXPORT]);
   expect(imported).toMatchObject({
     code: 0,
@@ -55,18 +51,19 @@ test("a state is exported and imported in the CLI's form, with its secrets seale
 
 test("what is another stack's, or no state at all, is not imported unasked", async () => {
   const before = readFileSync(pets.stateFile, "utf8");
-  writeFileSync(
-    EXPORT,
-    readFileSync(EXPORT, "utf8").replaceAll("urn:pulumi:test::", "urn:pulumi:far::"),
-  );
+  const imported = readFileSync(EXPORT, "utf16le");
+  writeFileSync(EXPORT, imported.replaceAll("urn:pulumi:test::", "urn:pulumi:far::"));
   expect(await pets.run(["stack", "import", "--file", EXPORT])).toMatchObject({
     code: 1,
     stderr: expect.stringMatching(
       /from a different stack \(far != test\)[\s\S]*rerun with --force/,
     ),
   });
-  writeFileSync(EXPORT, "{}");
-  expect((await pets.run(["stack", "import", "--file", EXPORT])).code).toBe(1);
+  writeFileSync(EXPORT, '\uFEFF{"version":99,"deployment":{}}');
+  expect(await pets.run(["stack", "import", "--file", EXPORT])).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/its version is 99.* Nothing was imported\./),
+  });
   expect(readFileSync(pets.stateFile, "utf8")).toBe(before);
 });
 

@@ -51,11 +51,18 @@ const exchanged = z.looseObject({
   deployment: z.unknown(),
 });
 
+/** What Windows' shells write for `>`: UTF-16, or UTF-8 with a mark before it. */
+const textOf = (bytes: Buffer): string =>
+  (bytes[0] === 0xff && bytes[1] === 0xfe
+    ? bytes.toString("utf16le")
+    : bytes.toString("utf8")
+  ).replace(/^\uFEFF/, "");
+
 const readExchanged = async ({ file, stack }: Arguments): Promise<Checkpoint> => {
   const place = file ?? "stdin";
   let text: string;
   try {
-    text = file === undefined ? await readInput() : await readFile(file, "utf8");
+    text = file === undefined ? await readInput() : textOf(await readFile(file));
   } catch (error) {
     throw new EngineError(`could not open file: ${messageOf(error)}`);
   }
@@ -73,6 +80,7 @@ const readExchanged = async ({ file, stack }: Arguments): Promise<Checkpoint> =>
       checkpoint: { stack, latest: deployment },
     }),
     place,
+    " Nothing was imported.",
   );
 };
 

@@ -61,14 +61,15 @@ const versionOf = (json: unknown): unknown =>
 
 /**
  * Parses a stack file; throws an EngineError naming `place` where it is damaged or of another
- * version.
+ * version. `remedy`: what is said besides.
  */
-export const parseCheckpoint = (text: string, place: string): Checkpoint => {
+export const parseCheckpoint = (
+  text: string,
+  place: string,
+  remedy = ` A copy of the state before the last operation is in ${place}.bak and in .pulumi/backups.`,
+): Checkpoint => {
   const damaged = (why: string): EngineError =>
-    new EngineError(
-      `could not load the state: ${place}: ${why}. A copy of the state before the last ` +
-        `operation is in ${place}.bak and in .pulumi/backups.`,
-    );
+    new EngineError(`could not load the state: ${place}: ${why}.${remedy}`);
   let json: unknown;
   try {
     json = JSON.parse(text);
