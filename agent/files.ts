@@ -6,6 +6,7 @@ import {
   existsSync,
   fstatSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -100,9 +101,16 @@ export const writeWhole = (
   syncFolder(dirname(path));
 };
 
+/** Where a file or a link belongs and somebody has made a folder, nothing could be put in its place. */
+export const clearFolder = (path: string): void => {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+    rmSync(path, { recursive: true, force: true });
+};
+
 /** Points a link somewhere else in one step. */
 export const switchLink = (link: string, target: string): void => {
   makeFolder(dirname(link));
+  clearFolder(link);
   const draft = `${link}.fleet-new`;
   rmSync(draft, { force: true });
   symlinkSync(target, draft);

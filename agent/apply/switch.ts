@@ -5,7 +5,15 @@ import { UNITS, serviceOfUnit } from "@second-server/contract/names";
 import { PATHS, treeFolder } from "@second-server/contract/paths";
 import type { Release } from "@second-server/contract/release";
 
-import { type Seen, linkTarget, look, readJson, switchLink, writeWhole } from "../files";
+import {
+  type Seen,
+  clearFolder,
+  linkTarget,
+  look,
+  readJson,
+  switchLink,
+  writeWhole,
+} from "../files";
 import { type Machine, must } from "../machine";
 import { partOf } from "../parts/part";
 import { systemctl } from "../systemd";
@@ -59,13 +67,15 @@ export const planForService = (
 const place = async (machine: Machine, folder: string, plan: Plan): Promise<void> => {
   for (const { name, hash } of plan.switchTrees) await placeTree(machine, folder, name, hash);
   if (plan.switchTrees.length > 0) await must(machine, ["sync", "-f", machine.at(PATHS.trees)]);
+  for (const { path } of plan.write) clearFolder(machine.at(path));
   for (const { path, mode, owner, group, sha256 } of plan.write)
     writeWhole(machine.at(path), contentOf(machine, folder, sha256), mode, (draft) =>
       machine.own(draft, owner, group),
     );
-  for (const path of plan.remove) rmSync(machine.at(path), { force: true });
+  for (const path of plan.remove) rmSync(machine.at(path), { recursive: true, force: true });
   for (const { name, hash } of plan.switchTrees) switchLink(machine.at(treeFolder(name)), hash);
-  for (const name of plan.removeTrees) rmSync(machine.at(treeFolder(name)), { force: true });
+  for (const name of plan.removeTrees)
+    rmSync(machine.at(treeFolder(name)), { recursive: true, force: true });
 };
 
 /**

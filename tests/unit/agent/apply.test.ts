@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import type { Release, ReleaseUnit } from "@second-server/contract/release";
@@ -72,6 +72,25 @@ test("on a new machine, where all services begin at once, each has three times i
   await apply(answersAfter(50), deliver("aaaa"));
   await expect(apply(answersAfter(50), deliver("bbbb"))).rejects.toThrow("status 503");
   await apply(answersAfter(15), deliver("cccc"));
+});
+
+test("where somebody has put a folder in the place of a file or a link, the next release is in place all the same", async () => {
+  await apply(machine, deliver("aaaa"));
+  for (const path of ["/opt/fleet/trees/chat/current", "/etc/fleet/wiki.json"]) {
+    rmSync(machine.at(path));
+    mkdirSync(machine.at(path));
+    machine.write(`${path}/by-hand`, "x");
+  }
+  await apply(machine, deliver("bbbb", '{"new":true}'));
+  expect(code()).toBe("// bbbb");
+  expect(machine.read("/etc/fleet/wiki.json")).toBe('{"new":true}');
+  rmSync(machine.at("/etc/fleet/wiki.json"));
+  mkdirSync(machine.at("/etc/fleet/wiki.json"));
+  const { files, ...rest } = version("cccc");
+  const left = { ...rest, files: files.slice(0, 1) };
+  const sha = machine.deliver(left, ["[Service]"], { chat: { "main.js": "// cccc" } });
+  await apply(machine, sha);
+  expect(existsSync(machine.at("/etc/fleet/wiki.json"))).toBe(false);
 });
 
 test("a unit that is gone from the release is stopped, and forgotten where it had failed", async () => {
