@@ -2,6 +2,13 @@ import { spawn } from "node:child_process";
 
 import { failed } from "./errors";
 
+/** A command line as it is started here, by no other program. */
+export const asItIs = ([command = "", ...args]: readonly string[]): {
+  command: string;
+  args: string[];
+  env: Record<string, string>;
+} => ({ command, args, env: {} });
+
 /**
  * Gives a command this terminal; Ctrl-C is the command's to handle. Resolves with its exit code
  * (128 + signal when one ended it).

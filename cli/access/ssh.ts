@@ -7,7 +7,7 @@ import { isRole, type Role, ROLES } from "@second-server/contract/roles";
 import type { Context } from "../context";
 import { cannotRun, failed } from "../errors";
 import { loadLab } from "../lab";
-import { runInherited } from "../run";
+import { asItIs, runInherited } from "../run";
 import { ensureAccess } from "./keys";
 
 /** A machine, or the primary that is being made beside the one that serves. */
@@ -37,9 +37,7 @@ const argvOf = async (
     machine,
     ...(command.length > 0 ? ["--", ...command] : []),
   ];
-  return context.local
-    ? (await loadLab()).inLab(context.paths, argv)
-    : { command: argv[0]!, args: argv.slice(1), env: {} };
+  return context.local ? (await loadLab()).inLab(context.paths, argv) : asItIs(argv);
 };
 
 /** How a command line on a machine is started from here, without ever asking anything. */

@@ -8,7 +8,7 @@ import { observatoryConfig } from "../../render/monitor";
 import { type CommonOptions, common, contextOf } from "../context";
 import { runningLab } from "../lab";
 import { loadManifest } from "../manifest";
-import { runInherited } from "../run";
+import { asItIs, runInherited } from "../run";
 
 export const define = (command: Command): void => {
   common(command)
@@ -37,7 +37,7 @@ export const define = (command: Command): void => {
         ];
         const inside = context.local
           ? (await runningLab(context, "watch")).lab.inLab(context.paths, argv)
-          : { command: argv[0]!, args: argv.slice(1), env: {} };
+          : asItIs(argv);
         process.exitCode = await runInherited(inside.command, inside.args, inside.env);
       } finally {
         rmSync(folder, { recursive: true });

@@ -8,7 +8,7 @@ import { cannotRun } from "../errors";
 import { lentToken } from "../failover-token";
 import { loadLab } from "../lab";
 import type { Reporter } from "../progress/reporter";
-import { runInherited } from "../run";
+import { asItIs, runInherited } from "../run";
 import { type EngineResult, follow } from "./follow";
 import { liftDeadLocks } from "./stale-locks";
 
@@ -73,8 +73,7 @@ export const engineCommand = async (
     PULUMI_BACKEND_URL: `file://${context.paths.state}`,
     PULUMI_SKIP_UPDATE_CHECK: "true",
   };
-  if (!context.local)
-    return { command: argv[0]!, args: argv.slice(1), env: { ...backend, ...process.env } };
+  if (!context.local) return { ...asItIs(argv), env: { ...backend, ...process.env } };
   const lab = await loadLab();
   const status = await lab.status(context.paths);
   // The local stack's secrets are worth nothing elsewhere and its state folder is root's alone: a
@@ -88,7 +87,7 @@ export const engineCommand = async (
     [LENT_TOKEN]: lentToken(context) ?? "local",
     ...(status.running ? { DIGITALOCEAN_API_URL: status.api } : {}),
   };
-  if (!status.running || !status.machines) return { command: argv[0]!, args: argv.slice(1), env };
+  if (!status.running || !status.machines) return { ...asItIs(argv), env };
   const inside = lab.inLab(context.paths, argv);
   return { command: inside.command, args: inside.args, env: { ...env, ...inside.env } };
 };

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import type { Context } from "../context";
 import { loadLab } from "../lab";
+import { asItIs } from "../run";
 import type { ProbeOrder, ProbeReport } from "./prober";
 
 /**
@@ -25,9 +26,7 @@ export const probeAll = async (
     timeoutMs,
     ...(context.local ? { ca: context.paths.ca } : {}),
   };
-  const inside = context.local
-    ? (await loadLab()).inLab(context.paths, argv)
-    : { command: argv[0]!, args: argv.slice(1), env: {} };
+  const inside = context.local ? (await loadLab()).inLab(context.paths, argv) : asItIs(argv);
   const child = spawn(inside.command, [...inside.args], {
     env: { ...process.env, ...inside.env },
     stdio: ["pipe", "pipe", "pipe"],

@@ -93,7 +93,10 @@ export const inLab = (
   argv: readonly string[],
 ): { command: string; args: string[]; env: Record<string, string> } => {
   const netns = netnsFile(paths.operatorNetns);
-  if (!existsSync(netns)) return { command: argv[0]!, args: argv.slice(1), env: {} };
+  if (!existsSync(netns)) {
+    const [command = "", ...args] = argv;
+    return { command, args, env: {} };
+  }
   const pairs = standIns(paths);
   return {
     command: "nsenter",
