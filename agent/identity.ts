@@ -114,6 +114,11 @@ const renewCredentials = async (machine: Machine, changed: readonly string[]): P
   if (units.length > 0) await must(machine, ["systemctl", "try-restart", "--", ...units]);
 };
 
+const wayToPeer = (machine: Machine): string =>
+  [PATHS.peerKey, PATHS.knownHosts, PATHS.sshConfig]
+    .map((path) => look(machine.at(path))?.sha256 ?? "")
+    .join(" ");
+
 /**
  * Makes this machine the one that `up` says it is. Idempotent; sshd is reloaded last, and running
  * connections stay.
@@ -122,10 +127,14 @@ export const takeIdentity = async (machine: Machine, identity: Identity): Promis
   const secrets = keepSecrets(machine, identity.secrets);
   writeWhole(machine.at(PATHS.identity), `${JSON.stringify(identity, undefined, 2)}\n`, 0o600);
   if (identity.peer) {
+    const before = wayToPeer(machine);
     writeWhole(machine.at(PATHS.peerKey), line(identity.outgoingPrivateKey), 0o600);
     writeWhole(machine.at(PATHS.knownHosts), line(`peer ${identity.peer.hostKey.trim()}`), 0o644);
     writeWhole(machine.at(PATHS.sshConfig), sshConfigOf(identity), 0o644);
     await settlePeer(machine, identity);
+    // It is connected to the one before for as long as that one lives, and has its key.
+    if (identity.role === "watcher" && before !== wayToPeer(machine))
+      await machine.run(["systemctl", "try-restart", "--", UNITS.live]);
   }
   await authorizeOperators(machine, identity);
   await renewCredentials(machine, secrets);

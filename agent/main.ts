@@ -17,6 +17,8 @@ import { accept, keepOf, letGo } from "./backup/store";
 import { forgetInFolders } from "./backup/without-service";
 import { driftOf, driftText, forgetChangedTrees } from "./drift";
 import { parseIdentity, takeIdentity } from "./identity";
+import { follow } from "./live/follow";
+import { prepareLive } from "./live/prepare-live";
 import { withLock } from "./lock";
 import { type Machine, thisMachine } from "./machine";
 import { bringHistoryBack } from "./observatory/bring-back";
@@ -93,6 +95,19 @@ const ON_FOLDERS = {
   "let-go": letGoNow,
 } as const;
 
+/** What reads backups; and in units of their own alone, which may do little, live copies. */
+const further = async (
+  machine: Machine,
+  command: string,
+  words: readonly string[],
+): Promise<number> => {
+  if (isReading(command)) return await readHanded(machine, [command, ...words]);
+  if (isShutIn() && command === "follow") return await follow(machine);
+  if (!isShutIn() || command !== "prepare-live") return usage();
+  await prepareLive(machine, words);
+  return 0;
+};
+
 const isRoot = (): boolean => process.getuid?.() === 0;
 
 const backup = async (
@@ -144,9 +159,7 @@ const backup = async (
         PATHS.backupLock,
       );
     default:
-      return isReading(command ?? "")
-        ? await readHanded(machine, [command ?? "", ...words])
-        : usage();
+      return await further(machine, command ?? "", words);
   }
 };
 

@@ -8,8 +8,11 @@ import { writeWhole, makeFolder } from "./files";
 import { type Machine, must } from "./machine";
 
 const SUDOERS = "/etc/sudoers.d/fleet-peer";
-/** Of the watcher's connections at once: one that is at work, and one that asks meanwhile. */
-const AT_ONCE = 2;
+/**
+ * Of the watcher's connections at once: one that is at work, one that asks meanwhile, and one that
+ * waits for databases to change.
+ */
+const AT_ONCE = 3;
 
 /**
  * What the watcher's key starts: a shell of a megabyte, which lets so many through at once and
@@ -17,12 +20,14 @@ const AT_ONCE = 2;
  * lock is this shell's: it goes when the work has ended.
  */
 const COMMAND = `#!/bin/sh
+refuse() { echo "refused: this key is for backups" >&2; exit 1; }
 for slot in ${Array.from({ length: AT_ONCE }, (_, index) => index + 1).join(" ")}; do
     exec 9>"${PATHS.peerHome}/slot-$slot"
     if flock --nonblock 9; then
         case "$SSH_ORIGINAL_COMMAND" in
-        prepare | state | restore | keep-history | "history "[0-9] | "rsync --server --sender "*) ;;
-        *) echo "refused: this key is for backups" >&2; exit 1 ;;
+        "live "*[!0-9]*) refuse ;;
+        prepare | state | restore | keep-history | "history "[0-9] | "live "[0-9]* | "rsync --server --sender "* | "rsync-live --server --sender "*) ;;
+        *) refuse ;;
         esac
         sudo -n ${PATHS.agent} peer "$SSH_ORIGINAL_COMMAND"
         exit

@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly inputFile?: number;
   /** What it says goes into this open file, instead of being collected. */
   readonly outputFile?: number;
+  /** Its standard input stays open, empty, for as long as this process lives. */
+  readonly holdInput?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
   /** A deadline, for the program and what it has started. */
   readonly seconds?: number;
@@ -51,6 +53,7 @@ export const runAndCollect = (
     input,
     inputFile,
     outputFile,
+    holdInput = false,
     environment,
     seconds,
     signal,
@@ -83,7 +86,7 @@ export const runAndCollect = (
     signal?.addEventListener("abort", end, { once: true });
     // A program that ends without reading its input is no defect of ours: its exit code tells.
     child.stdin?.on("error", () => undefined);
-    child.stdin?.end(input ?? "");
+    if (!holdInput) child.stdin?.end(input ?? "");
     child.once("error", (error) => resolve({ code: 127, stdout, stderr: error.message }));
     child.once("close", (code, killedBy) => {
       signal?.removeEventListener("abort", end);

@@ -78,6 +78,18 @@ export const prepareShutIn = async (machine: Machine): Promise<number> => {
   return await runOnOwnStreams(commandIn("backup-prepare", PREPARE_UNIT, ["backup", "prepare"]));
 };
 
+/** Databases alone, of which the watcher has heard that they changed. */
+export const prepareLiveShutIn = async (paths: readonly string[]): Promise<number> => {
+  makeOwnFolders();
+  return await runOnOwnStreams(
+    commandIn(
+      "backup-live",
+      [...PREPARE_UNIT, "RuntimeMaxSec=300"],
+      ["backup", "prepare-live", ...paths],
+    ),
+  );
+};
+
 /** On the primary: what the watcher sends of its own, which is kept and never opened. */
 export const keepHistoryShutIn = async (): Promise<number> => {
   makeOwnFolders();

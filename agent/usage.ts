@@ -48,8 +48,9 @@ export const USAGE = `usage: fleet-agent COMMAND
                              on the watcher: what a fresh primary would get; --before: of backups until then; --compromised:
                              data alone, for a primary that somebody else has had; --agree: let the next restore have it so
   backup verify [ID]         on the watcher: check every file of one backup, or of all, and every byte of the repository
-  backup export [ID | --at TIME] [--path PATH]... [--doubtful]
-                             on the watcher: one backup (the newest good one), or paths of it, as a tar on standard output
+  backup export [ID | --at TIME] [--path PATH]... [--doubtful] [--databases]
+                             on the watcher: one backup (the newest good one), or paths of it, as a tar on standard output;
+                             as of a moment of live copies too, where all that is wanted is databases (--databases: it is)
   backup restore-to-peer [--partial] [--doubtful]
                              on the watcher: give a fresh primary of each item the newest whole copy; refuses when an
                              item has none, unless --partial; doubtful backups are passed over, unless --doubtful

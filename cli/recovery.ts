@@ -25,7 +25,8 @@ export interface RecoveryChoice {
 
 /** What a machine made anew has of the old one. */
 const RETURNS: Readonly<Record<Role, string>> = {
-  primary: "Its data and certificates come from the watcher's newest good backup.",
+  primary:
+    "Its data and certificates come from the watcher's newest good backup; where there are newer live copies, databases come from them.",
   watcher:
     "The Observatory's history comes back as the primary has it, sealed, since the last backup. The old backups were on it alone, unless there is a third place: it takes one of the primary at once.",
 };

@@ -25,7 +25,13 @@ export interface Asked {
 const texts = z.array(z.string());
 const planSchema = z.object({
   items: z.array(
-    z.object({ item: z.string(), id: z.string(), at: z.string(), doubts: texts.optional() }),
+    z.object({
+      item: z.string(),
+      id: z.string(),
+      at: z.string(),
+      live: z.literal(true).optional(),
+      doubts: texts.optional(),
+    }),
   ),
   passedOver: texts,
   lost: texts,
@@ -44,8 +50,8 @@ export const planLines = (plan: RestorePlan, now: number = Date.now()): readonly
   [
     ...plan.passedOver.map((line) => `  passed over: ${line}`),
     ...plan.items.map(
-      ({ item, id, at, doubts = [] }) =>
-        `  ${item}: of ${id} (${ageText(at, now)})${doubts.length > 0 ? `, doubtful: ${doubts.join("; ")}` : ""}`,
+      ({ item, id, at, live, doubts = [] }) =>
+        `  ${item}: of ${live ? "the live copy " : ""}${id} (${ageText(at, now)})${doubts.length > 0 ? `, doubtful: ${doubts.join("; ")}` : ""}`,
     ),
     ...plan.lost.map((item) => `  ${item}: no backup that may be used has it whole, it is lost`),
   ].map(printable);

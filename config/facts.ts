@@ -166,6 +166,13 @@ const deepFreeze = <T>(value: T): T => {
   return value;
 };
 
+const backupFacts = ({ every, keep, live, quota }: Manifest["backups"]): FleetFacts["backups"] => ({
+  everyMinutes: every / 60,
+  keep,
+  live,
+  ...(quota === undefined ? {} : { quotaBytes: quota }),
+});
+
 /**
  * A checked manifest, checked settings and the names of the secrets that are set → the frozen facts
  * that everything downstream reads.
@@ -216,11 +223,7 @@ export const factsOf = (
     upgrades: manifest.upgrades,
     alerts: alertFacts(manifest, settings, secrets),
     report: manifest.report,
-    backups: {
-      everyMinutes: manifest.backups.every / 60,
-      keep: manifest.backups.keep,
-      ...(manifest.backups.quota === undefined ? {} : { quotaBytes: manifest.backups.quota }),
-    },
+    backups: backupFacts(manifest.backups),
     ...(offsite === undefined ? {} : { offsite }),
     ...(manifest.failover === undefined ? {} : { failover: failoverFacts(manifest.failover) }),
     admin: {

@@ -207,6 +207,8 @@ export interface FleetFacts {
   readonly backups: {
     readonly everyMinutes: number;
     readonly keep: BackupKeep;
+    /** Databases are copied within seconds of a change, too. */
+    readonly live: boolean;
     /** What one backup may hold. */
     readonly quotaBytes?: number;
   };

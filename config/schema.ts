@@ -78,6 +78,12 @@ export const manifestSchema = z.strictObject({
           weekly: count(1000).default(DEFAULT_BACKUP_KEEP.weekly),
         })
         .prefault({}),
+      live: z
+        .boolean()
+        .default(false)
+        .describe(
+          "A copy of each sqlite item seconds after a commit, kept for a day, one a minute",
+        ),
       quota: quota.describe(
         "What one backup may hold in all; more is refused, and told. Default: three times what the last one held, at least 2GB",
       ),

@@ -54,6 +54,22 @@ export interface BackupStatus {
   readonly history?: RepositoryWork;
 }
 
+/**
+ * /run/fleet-live/status.json on the watcher: how the live copies stand. Instants are
+ * ISO.
+ */
+export interface LiveStatus {
+  /** When the primary last answered. While nothing changes it does so every few minutes. */
+  readonly askedAt?: string;
+  /** When the newest copy came. */
+  readonly at?: string;
+  /** What the newest copy lacks, or what speaks against it. */
+  readonly problems?: readonly string[];
+  /** Since when nothing was answered or fetched, and what was said of it last. */
+  readonly failingSince?: string;
+  readonly error?: string;
+}
+
 /** How the last of one kind of work on the repository ended. Instants are ISO. */
 export interface RepositoryWork {
   /** When it last ended well. */
@@ -201,6 +217,8 @@ export interface PlannedItem {
   readonly item: string;
   readonly id: string;
   readonly at: string;
+  /** It comes of a live copy, newer than the newest backup that may be used. */
+  readonly live?: true | undefined;
   /** What speaks against that backup, where the owner has agreed to it all the same. */
   readonly doubts?: readonly string[] | undefined;
 }

@@ -153,6 +153,15 @@ export interface HistoryCheck extends CheckBase {
   readonly statusFile: string;
   readonly maxAgeSeconds: number;
 }
+/** The live copies of databases, from what the unit that follows them says. */
+export interface LiveCheck extends CheckBase {
+  readonly kind: "live";
+  readonly statusFile: string;
+  /** So long nothing may be answered or fetched. */
+  readonly maxFailingSeconds: number;
+  /** The primary answers that often, whether something has changed or not. */
+  readonly maxAgeSeconds: number;
+}
 /** The copy of that repository in the third place, from what the agent says of it. */
 export interface OffsiteCheck extends CheckBase {
   readonly kind: "offsite";
@@ -196,6 +205,7 @@ export type Check =
   | BackupCheck
   | RepositoryCheck
   | HistoryCheck
+  | LiveCheck
   | OffsiteCheck
   | DriftCheck
   | FailoverCheck;

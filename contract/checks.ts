@@ -12,6 +12,7 @@ export const CHECKS = {
   backup: "backup",
   repository: "repository",
   history: "history",
+  live: "live-copies",
   offsite: "offsite",
   watcher: "watcher",
   failover: "failover",

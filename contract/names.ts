@@ -35,6 +35,8 @@ export const UNITS = {
   watchdog: "fleet-watchdog.service",
   /** Not "fleet-…", which are services of the manifest. */
   pull: "backup-pull.service",
+  /** Follows the primary's databases. */
+  live: "backup-live.service",
   /** The first copy to the third place, which nobody waits for. */
   offsite: "backup-offsite.service",
   /** Moves the services' names, or sees that they lead where they should. */

@@ -94,7 +94,16 @@ export const PATHS = {
   /** Consistent copies, made by `backup prepare` for the watcher to pull. */
   backupFolder: BACKUP_FOLDER,
   backupExport: `${BACKUP_FOLDER}/export`,
+  /** The databases alone, whenever one has changed. */
+  liveExport: `${BACKUP_FOLDER}/live`,
+  /** What the databases were like when that was made. */
+  liveSeen: `${AGENT_STATE}/live-seen.json`,
+  liveLock: `${AGENT_STATE}/live-lock`,
   backups: BACKUPS,
+  /** On the watcher: what came of that, a folder a copy. */
+  live: `${BACKUPS}/live`,
+  /** How that goes on: written by the unit that follows, read by the Observatory. */
+  liveStatus: "/run/fleet-live/status.json",
   /** How backups stand: written by `backup pull`, read by the Observatory. */
   backupStatus: `${BACKUPS}/status.json`,
 

@@ -14,7 +14,7 @@ import type { Role } from "@second-server/contract/roles";
 
 import type { FleetFacts, ServiceFacts } from "../config/fleet";
 import { failoverChecks } from "./failover";
-import { hasProcess, unitName } from "./units";
+import { hasLiveCopies, hasProcess, unitName } from "./units";
 
 const publicUrl = (service: ServiceFacts): string =>
   `https://${service.host}${service.health.path}`;
@@ -59,6 +59,23 @@ const offsiteChecks = ({ offsite, backups }: FleetFacts): Check[] =>
           intervalSeconds: 60,
         },
       ];
+
+/** It answers every five minutes; a restart of the primary, or of the network, is none to be woken for. */
+const liveChecks = (fleet: FleetFacts): Check[] =>
+  hasLiveCopies(fleet)
+    ? [
+        {
+          kind: "live",
+          id: CHECKS.live,
+          // What the primary, or the way to it, explains is told as that.
+          layer: "data",
+          statusFile: PATHS.liveStatus,
+          maxFailingSeconds: 300,
+          maxAgeSeconds: 1200,
+          intervalSeconds: 60,
+        },
+      ]
+    : [];
 
 /** It is copied with each backup. */
 const historyCheck = ({ backups }: FleetFacts): Check => ({
@@ -130,6 +147,7 @@ const layers = (fleet: FleetFacts): Check[] => [
     intervalSeconds: 60,
   },
   historyCheck(fleet),
+  ...liveChecks(fleet),
   ...offsiteChecks(fleet),
 ];
 

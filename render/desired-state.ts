@@ -23,7 +23,7 @@ import { COMMON_UNITS, FAILOVER_UNITS, RENEW_UNIT, daemon, rebootUnits } from ".
 import { sha256 } from "./digest";
 import { certificateCopies } from "./failover";
 import { FIRST_BOOT_PACKAGES } from "./first-boot";
-import { dataFolder, hasProcess, standInUnits, unitName } from "./units";
+import { dataFolder, hasLiveCopies, hasProcess, standInUnits, unitName } from "./units";
 
 /** All that a release says besides the bytes: users, units, certificates, probes. */
 export type DesiredState = Omit<Release, "files" | "trees">;
@@ -174,6 +174,7 @@ const watcher = (fleet: FleetFacts): DesiredState => ({
     },
     // Started by cron.
     { name: UNITS.pull, restartOn: [], onChange: "none", enable: false },
+    ...(hasLiveCopies(fleet) ? [daemon(UNITS.live, [])] : []),
     ...(fleet.failover === undefined ? [] : FAILOVER_UNITS),
     ...COMMON_UNITS,
     ...rebootUnits(fleet),

@@ -5,7 +5,14 @@ import type { FleetFacts } from "../config/fleet";
 import { failoverFiles } from "./failover";
 import { observatoryFile, watchdogFile } from "./monitor";
 import { nginxFiles } from "./nginx";
-import { announcedUpgrades, backupCron, backupPolicy, pullUnit, systemFiles } from "./system";
+import {
+  announcedUpgrades,
+  backupCron,
+  backupPolicy,
+  liveUnits,
+  pullUnit,
+  systemFiles,
+} from "./system";
 import {
   jobOutcomeFiles,
   monitorFailedFile,
@@ -38,6 +45,7 @@ export const renderWatcher = (fleet: FleetFacts): readonly MachineFile[] => [
   backupCron(fleet),
   backupPolicy(fleet),
   pullUnit(),
+  ...liveUnits(fleet),
   ...failoverFiles(fleet),
 ];
 

@@ -13,6 +13,7 @@ import { fill } from "./fill";
 import { hostSettings } from "./host";
 import { jsonFile } from "./json-file";
 import { memoryFences } from "./memory";
+import { hasLiveCopies } from "./units";
 
 export const sshdText = (role: Role): string =>
   fill("ssh/10-fleet.conf", {
@@ -164,6 +165,25 @@ export const pullUnit = (): MachineFile => ({
   mode: 0o644,
   text: fill("systemd/backup-pull.service", { rights: PULL_UNIT.join("\n") }),
 });
+
+/** It is always there, so less memory is its own than a pull's: what it has to hold is a list. */
+const liveRights = (): readonly string[] => [
+  ...PULL_UNIT.filter((line) => !line.startsWith("Memory")),
+  "MemoryHigh=64M",
+  "MemoryMax=80M",
+];
+
+/** Follows the primary's databases, by the same user. */
+export const liveUnits = (fleet: FleetFacts): readonly MachineFile[] =>
+  hasLiveCopies(fleet)
+    ? [
+        {
+          path: unitPath(UNITS.live),
+          mode: 0o644,
+          text: fill("systemd/backup-live.service", { rights: liveRights().join("\n") }),
+        },
+      ]
+    : [];
 
 /** What the agent keeps of the pulled backups. */
 export const backupPolicy = ({ backups, services }: FleetFacts): MachineFile => {

@@ -26,6 +26,10 @@ export const unitName = (service: ServiceFacts): string => serviceUnitName(servi
 export const hasProcess = (service: ServiceFacts): boolean => service.user !== undefined;
 export const dataFolder = (service: ServiceFacts): string => serviceDataFolder(service.name);
 
+/** Where nothing is a database there is nothing to follow. */
+export const hasLiveCopies = ({ backups, services }: FleetFacts): boolean =>
+  backups.live && services.some(({ data }) => data.some(({ kind }) => kind === "sqlite"));
+
 const filled = (service: ServiceFacts, word: string): string =>
   word.replaceAll("${PORT}", String(service.port)).replaceAll("${DATA_DIR}", dataFolder(service));
 /** One word of a unit's command line; systemd would take $ for a variable of its own. */

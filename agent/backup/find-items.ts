@@ -1,16 +1,19 @@
 import type { PlannedItem, RestoreAgreement } from "@second-server/contract/backups";
 
 import { shown } from "../file-names";
+import { liveIds } from "../live/copies";
 import type { Machine } from "../machine";
-import { type Kept, history } from "../repository/history";
+import { type Kept, historyWithLive, keptFolder } from "../repository/history";
 import { repositoryStatus } from "../repository/repository";
 import { type Shelf, Wanted } from "../repository/shelf";
 import { failedItems, isBelow, itemsOf } from "./items";
-import { type Inspected, inspect } from "./manifest";
+import { type Inspected, inspect, readManifest } from "./manifest";
 import { momentOf } from "./retention";
 import { backupIds, doubtsOf, folderOf } from "./store";
 
 const SAID = 5;
+/** They share what has not changed: where so many are damaged, so are the others. */
+const LIVE_LOOKS = 20;
 export const some = (texts: readonly string[]): string =>
   texts.slice(0, SAID).join("; ") + (texts.length > SAID ? ` and ${texts.length - SAID} more` : "");
 
@@ -31,6 +34,8 @@ export interface Found {
   readonly known: Set<string>;
   readonly passedOver: string[];
   whole: string | undefined;
+  /** So many live copies were read through. */
+  liveLooks: number;
 }
 
 /**
@@ -40,12 +45,23 @@ export interface Found {
 export const hasSource = (found: Found, item: string): boolean =>
   [...found.sources.keys()].some((other) => isBelow(item, other) || isBelow(other, item));
 
-const lookAt = (id: string, folder: string, doubts: readonly string[], found: Found): boolean => {
+const nameOf = ({ id, isLive }: Pick<Kept, "id" | "isLive">): string =>
+  isLive ? `the live copy ${id}` : id;
+
+const lookAt = (
+  { id, isLive }: Pick<Kept, "id" | "isLive">,
+  folder: string,
+  doubts: readonly string[],
+  found: Found,
+): boolean => {
   const seen = inspect(folder);
   const failed = seen.manifest ? failedItems(seen.manifest) : [];
   if (seen.faults.length > 0)
-    found.passedOver.push(`${id} is damaged: ${some(seen.faults.map(({ text }) => text))}`);
-  if (failed.length > 0)
+    found.passedOver.push(
+      `${nameOf({ id, ...(isLive && { isLive }) })} is damaged: ${some(seen.faults.map(({ text }) => text))}`,
+    );
+  // What a live copy lacks comes of one before it, or of a backup.
+  if (failed.length > 0 && !isLive)
     found.passedOver.push(
       `${id} lacks ${some(failed.map((item) => `${shown(item.path)} (${shown(item.failed)})`))}`,
     );
@@ -56,10 +72,12 @@ const lookAt = (id: string, folder: string, doubts: readonly string[], found: Fo
       found.sources.set(item, {
         id,
         at: seen.manifest?.at ?? "",
+        ...(isLive && { live: true as const }),
         ...(doubts.length > 0 && { doubts }),
       });
     }
-  for (const item of seen.manifest ? itemsOf(seen.manifest) : []) found.known.add(item);
+  for (const item of seen.manifest && !isLive ? itemsOf(seen.manifest) : items)
+    found.known.add(item);
   return seen.faults.length === 0 && failed.length === 0;
 };
 
@@ -73,12 +91,21 @@ const isLater = (id: string, { before }: RestoreAgreement): boolean =>
  */
 const foldersOf = (
   machine: Machine,
-  { id, isFolder, snapshot }: Kept,
+  kept: Kept,
   shelf: Shelf,
-): readonly (() => string | Promise<string>)[] => [
-  ...(isFolder ? [() => folderOf(machine, id)] : []),
-  ...(snapshot ? [() => shelf.bring(snapshot, [])] : []),
-];
+): readonly (() => string | Promise<string>)[] => {
+  const { isFolder, snapshot } = kept;
+  return [
+    ...(isFolder ? [() => keptFolder(machine, kept)] : []),
+    ...(snapshot ? [() => shelf.bring(snapshot, [])] : []),
+  ];
+};
+
+/** Of a live copy nothing is wanted any more: there are many, and each file of one is read. */
+const hasAll = (machine: Machine, kept: Kept, found: Found): boolean => {
+  const manifest = readManifest(keptFolder(machine, kept));
+  return !("fault" in manifest) && itemsOf(manifest).every((item) => hasSource(found, item));
+};
 
 const lookAtKept = async (
   machine: Machine,
@@ -88,10 +115,13 @@ const lookAtKept = async (
   shelf: Shelf,
 ): Promise<boolean> => {
   const { id } = kept;
+  if (kept.isLive && (found.liveLooks >= LIVE_LOOKS || hasAll(machine, kept, found))) return false;
+  if (kept.isLive) found.liveLooks += 1;
   try {
     for (const get of foldersOf(machine, kept, shelf)) {
       const folder = await get();
-      if (!lookAt(id, folder, doubts, found)) continue;
+      // It never has everything: what is not in it comes of the backup before it.
+      if (!lookAt(kept, folder, doubts, found) || kept.isLive) continue;
       found.whole = [...found.folders.values()].every((other) => other === folder)
         ? folder
         : undefined;
@@ -110,6 +140,7 @@ const nothing = (): Found => ({
   known: new Set(),
   passedOver: [],
   whole: undefined,
+  liveLooks: 0,
 });
 
 /**
@@ -121,10 +152,10 @@ const inNewestFolder = (machine: Machine, agreed: RestoreAgreement): Found | und
   const { newest = id } = repositoryStatus(machine);
   if (id === undefined || newest === undefined || !backupIds(machine).includes(newest))
     return undefined;
-  if (isLater(id, agreed)) return undefined;
+  if (isLater(id, agreed) || (liveIds(machine)[0] ?? "") > id) return undefined;
   const found = nothing();
   const folder = folderOf(machine, id);
-  if (doubtsOf(machine, id).length > 0 || !lookAt(id, folder, [], found)) return undefined;
+  if (doubtsOf(machine, id).length > 0 || !lookAt({ id }, folder, [], found)) return undefined;
   return { ...found, whole: folder };
 };
 
@@ -136,15 +167,18 @@ export const search = async (
   const newest = inNewestFolder(machine, agreed);
   if (newest) return { found: newest, ids: backupIds(machine) };
   const found = nothing();
-  const all = await history(machine, shelf);
+  const all = await historyWithLive(machine, shelf);
   const ids = all.map(({ id }) => id);
   const late = ids.filter((id) => isLater(id, agreed));
   if (late.length > 0)
     found.passedOver.push(`${late.length} that were taken after ${agreed.before ?? ""}`);
+  const told = all.find(({ isLive, doubts }) => isLive && doubts.length > 0);
   for (const kept of all.filter(({ id }) => !late.includes(id))) {
     const { doubts } = kept;
     if (doubts.length > 0 && !agreed.doubtful) {
-      found.passedOver.push(`${kept.id} is doubtful: ${some(doubts)}`);
+      // Of many live copies one is enough.
+      if (!kept.isLive || kept === told)
+        found.passedOver.push(`${nameOf(kept)} is doubtful: ${some(doubts)}`);
       continue;
     }
     if (await lookAtKept(machine, kept, doubts, found, shelf)) return { found, ids };

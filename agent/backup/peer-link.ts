@@ -19,3 +19,5 @@ export const sshOf = (environment: NodeJS.ProcessEnv = process.env): readonly st
 export const peer = (command: string): readonly string[] => [...sshOf(), "peer", command];
 /** More characters than any answer of an honest primary. */
 export const ANSWER_LIMIT = 1024 * 1024;
+/** How rsync names itself for the folder of live copies. */
+export const LIVE_RSYNC = "rsync-live";

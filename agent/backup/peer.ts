@@ -1,17 +1,22 @@
 import { PATHS } from "@second-server/contract/paths";
 
 import { readIdentity } from "../identity";
+import { SAME, awaitChangeForPeer, exported } from "../live/watch";
 import { withLock } from "../lock";
 import type { Machine } from "../machine";
 import { copyFile } from "../observatory/copies";
 import { runOnOwnStreams } from "../process";
 import { keepHistoryShutIn, prepareShutIn, receiveShutIn } from "../shut-in";
+import { LIVE_RSYNC } from "./peer-link";
 import { isSealed } from "./receive";
 
-export type Request = "prepare" | "fetch" | "state" | "restore" | "keep-history" | "history";
+export type Request =
+  "prepare" | "fetch" | "state" | "restore" | "keep-history" | "history" | "live" | "fetch-live";
 
 /** "history 0" is the newest copy of the Observatory's history, "history 1" the one before. */
 const HISTORY = /^history ([0-9])$/;
+/** What the watcher has already, in milliseconds. */
+const LIVE = /^live ([0-9]{1,15})$/;
 const WORDS = ["prepare", "state", "restore", "keep-history"] as const;
 
 /**
@@ -21,16 +26,18 @@ export const requestOf = (commandLine: string): Request => {
   const word = WORDS.find((one) => one === commandLine);
   if (word !== undefined) return word;
   if (HISTORY.test(commandLine)) return "history";
+  if (LIVE.test(commandLine)) return "live";
+  if (commandLine.startsWith(`${LIVE_RSYNC} --server --sender `)) return "fetch-live";
   // rsync's own words when it only reads: rrsync parses the rest.
   if (commandLine.startsWith("rsync --server --sender ")) return "fetch";
   throw new Error(
-    "fleet-agent peer: refused. The other machine may say: prepare, state, restore, keep-history, history N, or read the prepared copies with rsync.",
+    "fleet-agent peer: refused. The other machine may say: prepare, state, restore, keep-history, history N, live N, or read the prepared copies with rsync.",
   );
 };
 
 /** rrsync, part of Debian's rsync, lets rsync read this one folder and nothing else. */
-const fetch = (machine: Machine, commandLine: string): Promise<number> =>
-  runOnOwnStreams(["rrsync", "-ro", machine.at(PATHS.backupExport)], {
+const fetch = (machine: Machine, commandLine: string, folder: string): Promise<number> =>
+  runOnOwnStreams(["rrsync", "-ro", machine.at(folder)], {
     SSH_ORIGINAL_COMMAND: commandLine,
   });
 
@@ -44,7 +51,15 @@ export const servePeer = async (machine: Machine, commandLine: string): Promise<
     case "prepare":
       return await prepareShutIn(machine);
     case "fetch":
-      return await fetch(machine, commandLine);
+      return await fetch(machine, commandLine, PATHS.backupExport);
+    case "fetch-live":
+      return await fetch(machine, commandLine.replace(LIVE_RSYNC, "rsync"), PATHS.liveExport);
+    case "live": {
+      const has = Number(LIVE.exec(commandLine)?.[1]);
+      const isChanged = await awaitChangeForPeer(machine, has);
+      machine.log(isChanged ? JSON.stringify(exported(machine)) : SAME);
+      return 0;
+    }
     case "keep-history":
       return await keepHistoryShutIn();
     case "history": {

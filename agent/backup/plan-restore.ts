@@ -120,8 +120,8 @@ export const planText = (plan: RestorePlan): string =>
     ...plan.passedOver.map((line) => `passed over: ${line}`),
     ...(plan.items.length > 0
       ? plan.items.map(
-          ({ item, id, at, doubts }) =>
-            `${shown(item)}: of ${id} (${at})${doubts ? `, doubtful: ${some(doubts)}` : ""}`,
+          ({ item, id, at, live, doubts }) =>
+            `${shown(item)}: of ${live ? "the live copy " : ""}${id} (${at})${doubts ? `, doubtful: ${some(doubts)}` : ""}`,
         )
       : ["nothing: a fresh start"]),
   ].join("\n");

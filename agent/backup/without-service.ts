@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { writeWhole } from "../files";
+import { liveFolder, liveIds } from "../live/copies";
 import type { Machine } from "../machine";
 import { isBelow } from "./items";
 import { MANIFEST, readManifest } from "./manifest";
@@ -34,8 +35,12 @@ export const refuseServed = (machine: Machine, service: string): void => {
     );
 };
 
-/** Of every backup that is a folder. */
+/** Of every backup that is a folder, and of every live copy. */
 export const forgetInFolders = (machine: Machine, service: string): void => {
   refuseServed(machine, service);
-  for (const id of backupIds(machine)) withoutService(folderOf(machine, id), service);
+  const folders = [
+    ...backupIds(machine).map((id) => folderOf(machine, id)),
+    ...liveIds(machine).map((id) => liveFolder(machine, id)),
+  ];
+  for (const folder of folders) withoutService(folder, service);
 };

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 
 import type { LeftData } from "@second-server/contract/backups";
 import { isBeside, serviceUnit } from "@second-server/contract/names";
@@ -35,6 +35,7 @@ const placesOf = (service: string): readonly string[] => [
   `${PATHS.beforeRestore}.undo/${service}`,
   `${PATHS.restore}/data/${service}`,
   `${PATHS.backupExport}/data/${service}`,
+  `${PATHS.liveExport}/data/${service}`,
   `${PATHS.parts}/${service}.json`,
   `${PATHS.trees}/${service}`,
 ];
@@ -88,6 +89,10 @@ export const forgetService = async (machine: Machine, service: string): Promise<
     ["rm", "-rf", "--one-file-system", "--", ...places.map((path) => machine.at(path))],
     { seconds: REMOVE_SECONDS },
   );
+  // Its list still has it: the next one is made anew.
+  if (places.some((path) => path.startsWith(PATHS.liveExport)))
+    for (const path of [PATHS.liveExport, PATHS.liveSeen])
+      rmSync(machine.at(path), { recursive: true, force: true });
   note(machine, `forgot ${service}: ${places.join(", ")}`);
   for (const path of places) machine.log(`deleted ${path}`);
 };

@@ -3,7 +3,9 @@ import { PATHS } from "@second-server/contract/paths";
 
 import { restoreToPeer, sendOnOutput } from "../backup/give-back";
 import { agree, planRestore, planText } from "../backup/plan-restore";
+import { momentOf } from "../backup/retention";
 import { shown } from "../file-names";
+import { liveIds } from "../live/copies";
 import { withLock } from "../lock";
 import type { Machine } from "../machine";
 import { subjectOf, valueOf, valuesOf } from "../words";
@@ -26,6 +28,15 @@ const listText = (all: readonly ListedBackup[]): string =>
       ].join("\n"),
     )
     .join("\n") || "there is no backup yet";
+
+/** They are no backups, and are asked for by a moment. */
+const liveText = (machine: Machine): string => {
+  const ids = liveIds(machine);
+  const [newest, oldest] = [ids[0], ids.at(-1)];
+  return newest === undefined || oldest === undefined
+    ? ""
+    : `\nlive copies of databases: ${ids.length}, of ${momentOf(oldest).toISOString()} to ${momentOf(newest).toISOString()}`;
+};
 
 const showText = ({ id, at, items }: Shown): string =>
   [
@@ -58,6 +69,7 @@ const exportSelected: Command = async (machine, shelf, words) => {
       ...(at !== undefined && { at }),
       paths: valuesOf(words, "--path"),
       doubtful: words.includes("--doubtful"),
+      databases: words.includes("--databases"),
     });
     machine.log(`of ${selected.id} (${selected.at})`);
     await sendOnOutput(selected.folder);
@@ -99,7 +111,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   list: async (machine, shelf, words) => {
     const status = offsiteStatus(machine);
     const beyond = status === undefined ? "" : `\n${offsiteText(status)}`;
-    answer(words, await listAll(machine, shelf), (all) => `${listText(all)}${beyond}`);
+    answer(
+      words,
+      await listAll(machine, shelf),
+      (all) => `${listText(all)}${liveText(machine)}${beyond}`,
+    );
   },
   show: async (machine, shelf, words) => {
     answer(words, await show(machine, shelf, subjectOf(words)), showText);

@@ -5,11 +5,11 @@ import { PATHS } from "@second-server/contract/paths";
 
 import { failedItems, isBelow } from "../backup/items";
 import { type BackupManifest, entriesOf, readManifest, writeManifest } from "../backup/manifest";
-import { folderOf } from "../backup/store";
+import { expectedItems } from "../backup/store";
 import { bytesOf, shown } from "../file-names";
 import { makeFolder } from "../files";
 import { type Machine, must } from "../machine";
-import { type Kept, history } from "./history";
+import { type Kept, history, historyWithLive, keptFolder } from "./history";
 import { type Shelf, Wanted } from "./shelf";
 
 export interface Selection {
@@ -23,6 +23,8 @@ export interface Selection {
   readonly paths: readonly string[];
   /** Such as something speaks against, too. */
   readonly doubtful?: boolean;
+  /** Nothing but databases is wanted of it: a live copy has that. */
+  readonly databases?: boolean;
 }
 
 /** The backups that may be meant, the best first. */
@@ -96,7 +98,7 @@ const takeOf = async (
 ): Promise<Taken> => {
   if (kept.isFolder) {
     try {
-      return await take(machine, folderOf(machine, kept.id), paths);
+      return await take(machine, keptFolder(machine, kept), paths);
     } catch (error) {
       if (!kept.snapshot) throw error;
       machine.log(`the folder ${kept.id}: ${(error as Error).message}; the repository is asked`);
@@ -110,6 +112,18 @@ const takeOf = async (
 const has = ({ entries, items = [] }: BackupManifest, path: string): boolean =>
   [...entries, ...items].some((one) => isBelow(one.path, path));
 
+/** Nothing but databases is in a live copy: it stands for what consists of nothing else. */
+const isAll = (
+  machine: Machine,
+  { items = [] }: BackupManifest,
+  paths: readonly string[],
+): boolean =>
+  paths.length > 0 &&
+  paths.every((path) => {
+    const expected = expectedItems(machine)?.filter((item) => isBelow(item, path)) ?? [];
+    return expected.length > 0 && expected.every((item) => items.some((one) => one.path === item));
+  });
+
 const lacks = ({ manifest }: Taken, paths: readonly string[]): boolean =>
   failedItems(manifest).some((item) => isWanted(item.path, paths)) ||
   !paths.every((path) => has(manifest, path));
@@ -119,12 +133,13 @@ const selectOf = async (
   machine: Machine,
   shelf: Shelf,
   kept: Kept,
-  { paths, doubtful }: Selection,
+  { paths, doubtful, databases }: Selection,
 ): Promise<Selected> => {
   if (kept.doubts.length > 0 && !doubtful)
     throw new Error(`it is doubtful: ${kept.doubts.slice(0, 5).map(shown).join("; ")}`);
   const taken = await takeOf(machine, kept, paths, shelf);
-  if (lacks(taken, paths)) throw new Error("it does not have that");
+  const isEnough = !kept.isLive || databases === true || isAll(machine, taken.manifest, paths);
+  if (lacks(taken, paths) || !isEnough) throw new Error("it does not have that");
   const { at, release, items } = taken.manifest;
   const own = items?.filter(({ path }) => isWanted(path, paths));
   writeManifest(taken.folder, new Date(at), release, own);
@@ -141,14 +156,19 @@ export const select = async (
   selection: Selection,
 ): Promise<Selected> => {
   const passedOver: string[] = [];
-  for (const kept of candidates(await history(machine, shelf), selection)) {
+  // Who says no moment wants a backup: a live copy is of just now, whatever has gone wrong since.
+  const all = await (selection.at === undefined ? history : historyWithLive)(machine, shelf);
+  let isLiveTold = false;
+  for (const kept of candidates(all, selection)) {
     try {
       const selected = await selectOf(machine, shelf, kept, selection);
       for (const line of passedOver) machine.log(`passed over: ${line}`);
       return selected;
     } catch (error) {
       if (error instanceof Wanted) throw error;
-      passedOver.push(`${kept.id}: ${(error as Error).message}`);
+      // Of many live copies one is enough.
+      if (!kept.isLive || !isLiveTold) passedOver.push(`${kept.id}: ${(error as Error).message}`);
+      isLiveTold ||= kept.isLive === true;
     }
   }
   const what = selection.paths.length > 0 ? ` of ${selection.paths.map(shown).join(", ")}` : "";

@@ -2,6 +2,7 @@ import type { ListedBackup } from "@second-server/contract/backups";
 
 import { readManifest } from "../backup/manifest";
 import { backupIds, doubtsOf, folderOf, list } from "../backup/store";
+import { liveAt, liveDoubts, liveFolder, liveIds } from "../live/copies";
 import type { Machine } from "../machine";
 import { offsiteStatus } from "./offsite-status";
 import { type Shelf, Wanted } from "./shelf";
@@ -14,6 +15,8 @@ export interface Kept {
   /** Why it is not taken without being asked for. */
   readonly doubts: readonly string[];
   readonly isFolder: boolean;
+  /** Has databases alone. */
+  readonly isLive?: true;
   readonly snapshot?: Snapshot;
 }
 
@@ -45,6 +48,34 @@ const atOf = (machine: Machine, id: string): string => {
   const manifest = readManifest(folderOf(machine, id));
   return "fault" in manifest ? "" : manifest.at;
 };
+
+/** Of databases alone, the newest first. */
+const liveKept = (machine: Machine): readonly Kept[] =>
+  liveIds(machine).map((id) => ({
+    id,
+    at: liveAt(machine, id),
+    doubts: liveDoubts(machine, id),
+    isFolder: true,
+    isLive: true,
+  }));
+
+/** Each live copy before the newest backup that is not later than it. */
+const between = (live: readonly Kept[], backups: readonly Kept[]): readonly Kept[] => {
+  const left = [...live];
+  const all = backups.flatMap((one) => {
+    const later = left.findIndex(({ id }) => id < one.id);
+    return [...left.splice(0, later < 0 ? left.length : later), one];
+  });
+  return [...all, ...left];
+};
+
+/** Where its files lie. */
+export const keptFolder = (machine: Machine, { id, isLive }: Kept): string =>
+  isLive ? liveFolder(machine, id) : folderOf(machine, id);
+
+/** The same, with the copies of databases that came between them. */
+export const historyWithLive = async (machine: Machine, shelf: Shelf): Promise<readonly Kept[]> =>
+  between(liveKept(machine), await history(machine, shelf));
 
 /** Every backup that there is, the one taken last first. */
 export const history = async (machine: Machine, shelf: Shelf): Promise<readonly Kept[]> => {

@@ -12,18 +12,21 @@ export interface Selection {
   /** Paths in a backup, such as "data/chat". */
   readonly paths: readonly string[];
   readonly doubtful: boolean;
+  /** Nothing but databases is wanted of it. */
+  readonly databases?: boolean;
 }
 
 export const agentWords = (words: readonly string[]): readonly string[] =>
   ["sudo", AGENT, ...words].map(shellWord);
 
-export const exportWords = ({ at, paths, doubtful }: Selection): readonly string[] =>
+export const exportWords = ({ at, paths, doubtful, databases }: Selection): readonly string[] =>
   agentWords([
     "backup",
     "export",
     ...(at === undefined ? [] : ["--at", at]),
     ...paths.flatMap((path) => ["--path", path]),
     ...(doubtful ? ["--doubtful"] : []),
+    ...(databases ? ["--databases"] : []),
   ]);
 
 interface Ended {

@@ -131,6 +131,7 @@ const run = async (context: Context, service: string, options: Options): Promise
     ...(options.at !== undefined && { at: momentOf(options.at) }),
     paths: [`data/${service}${path === undefined ? "" : `/${path}`}`],
     doubtful: options.doubtful ?? false,
+    databases: options.table !== undefined,
   };
   if (options.dryRun) return await dryRun(context, service, path, selection);
   const { table } = options;

@@ -11,6 +11,7 @@ import { historyKind } from "./history";
 import { hostKind } from "./host";
 import { httpKind } from "./http-check";
 import { icmpKind } from "./icmp";
+import { liveKind } from "./live";
 import { offsiteKind } from "./offsite";
 import { repositoryKind } from "./repository";
 import { sshKind } from "./ssh";
@@ -31,6 +32,7 @@ export const CHECK_KINDS: Registry = {
   backup: backupKind,
   repository: repositoryKind,
   history: historyKind,
+  live: liveKind,
   offsite: offsiteKind,
   drift: driftKind,
   failover: failoverKind,

@@ -9,6 +9,11 @@ import Database from "libsql";
  */
 export class Drops {
   readonly #db: InstanceType<typeof Database>;
+  /**
+   * Beside the secrets: a question after health is no change of what is kept, which would be copied
+   * each time.
+   */
+  readonly #probed: InstanceType<typeof Database>;
 
   constructor(folder: string) {
     this.#db = new Database(join(folder, "drops.db"));
@@ -17,6 +22,7 @@ export class Drops {
         "CREATE TABLE IF NOT EXISTS drops (id TEXT PRIMARY KEY, sealed TEXT NOT NULL, " +
         "expires INTEGER NOT NULL) WITHOUT ROWID",
     );
+    this.#probed = new Database(join(folder, "probe.db"));
   }
 
   /** @returns id and key, together the link. */
@@ -54,14 +60,16 @@ export class Drops {
     return (this.#db.prepare("SELECT count(*) AS n FROM drops").get() as { n: number }).n;
   }
 
-  /** @throws when the database can't be written. */
+  /** @throws when the database is not free to be written, or nothing can be written beside it. */
   probe(): void {
-    this.#db.exec(
+    this.#db.exec("BEGIN IMMEDIATE; ROLLBACK");
+    this.#probed.exec(
       "BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS probe (at INTEGER); DELETE FROM probe; INSERT INTO probe VALUES (unixepoch()); COMMIT",
     );
   }
 
   close(): void {
+    this.#probed.close();
     this.#db.close();
   }
 }

@@ -28,6 +28,9 @@ test.each([
   ["restore", "restore"],
   ["keep-history", "keep-history"],
   ["history 0", "history"],
+  ["live 0", "live"],
+  ["live 1764334800000", "live"],
+  ["rsync-live --server --sender -logDtpre.iLsfxCIvu . ./", "fetch-live"],
   ["rsync --server --sender -logDtpre.iLsfxCIvu . ./", "fetch"],
 ] as const)("the other machine may say %s", (line, request) => {
   expect(requestOf(line)).toBe(request);
@@ -41,6 +44,11 @@ test.each([
   " prepare",
   "history",
   "history 10",
+  "live",
+  "live 1; id",
+  "live 1\n",
+  "live 9999999999999999",
+  "rsync-live --server -logDtpre.iLsfxCIvu . ./",
   "history 0; id",
   "history ../0",
   "rsync --server -vlogDtpr . /",
@@ -80,14 +88,17 @@ describe("what its key starts", () => {
   const codeOf = async (child: ReturnType<typeof start>): Promise<unknown> =>
     (await once(child, "close"))[0];
 
-  test("passes its six words on, and nothing else", async () => {
+  test("passes its eight words on, and nothing else", async () => {
     for (const words of [
       "prepare",
       "state",
       "restore",
       "keep-history",
       "history 1",
+      "live 0",
+      "live 1764334800000",
       "rsync --server --sender . ./",
+      "rsync-live --server --sender . ./",
     ])
       expect([words, await codeOf(start(words))]).toEqual([words, 0]);
     for (const words of [
@@ -98,21 +109,27 @@ describe("what its key starts", () => {
       "history",
       "history 12",
       "history 1\nid",
+      "live",
+      "live ",
+      "live -1",
+      "live 1\nid",
+      "live 1; id",
       "rsync --server . /",
+      "rsync-live --server . /",
     ])
       expect([words, await codeOf(start(words))]).toEqual([words, 1]);
   });
 
-  test("lets two be at work, and turns the third away until one has ended", async () => {
-    const busy = [1, 2].map(() => start("prepare", "echo begun; read line; :"));
+  test("lets three be at work, and turns the fourth away until one has ended", async () => {
+    const busy = [1, 2, 3].map(() => start("prepare", "echo begun; read line; :"));
     await Promise.all(busy.map(({ stdout }) => once(stdout, "data")));
     expect(await codeOf(start("prepare"))).toBe(75);
-    const [first, second] = busy.map((child) => once(child, "close"));
+    const [first, ...others] = busy.map((child) => once(child, "close"));
     busy[0]?.stdin.end("\n");
     await first;
     expect(await codeOf(start("prepare"))).toBe(0);
-    busy[1]?.stdin.end("\n");
-    await second;
+    for (const child of busy.slice(1)) child.stdin.end("\n");
+    await Promise.all(others);
   });
 
   test("is not there on the watcher, where an earlier agent's account is taken away", async () => {

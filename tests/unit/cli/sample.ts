@@ -67,6 +67,6 @@ export const sampleFleet: FleetFacts = {
     maintenance: [],
   },
   report: {},
-  backups: { everyMinutes: 60, keep: { hourly: 24, daily: 7, weekly: 4 } },
+  backups: { everyMinutes: 60, keep: { hourly: 24, daily: 7, weekly: 4 }, live: false },
   admin: { user: "fleet", authorizedKeys: [], allowFrom: [] },
 };

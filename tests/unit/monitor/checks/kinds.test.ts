@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +14,7 @@ import { checkBackup } from "../../../../monitor/checks/backup";
 import { checkCertificate } from "../../../../monitor/checks/certificate";
 import { checkDns } from "../../../../monitor/checks/dns";
 import { checkHistory } from "../../../../monitor/checks/history";
+import { checkLive } from "../../../../monitor/checks/live";
 import { checkOffsite } from "../../../../monitor/checks/offsite";
 import { explain } from "../../../../monitor/checks/outcome";
 import { createOwnNetwork } from "../../../../monitor/checks/own-network";
@@ -386,4 +387,35 @@ test("the history's own copy: its age, and why there is none", async () => {
   );
   write({ at: "2026-11-21T12:00:00Z" });
   expect(await checkHistory(check, now)).toBe("copied 0 s ago");
+});
+
+test("live copies: when the primary last answered, what has failed since, what a copy lacks", async () => {
+  const path = join(folder, "live", "status.json");
+  const check = {
+    kind: "live",
+    id: "live-copies",
+    statusFile: path,
+    maxFailingSeconds: 300,
+    maxAgeSeconds: 1200,
+  } as const;
+  const now = Date.parse("2026-11-21T12:00:00Z");
+  const write = (status: object): void => writeFileSync(path, JSON.stringify(status));
+  await expect(checkLive(check, now)).rejects.toThrow("has not run");
+  mkdirSync(join(folder, "live"));
+  expect(await checkLive(check, Date.now())).toBe("none yet");
+  await expect(checkLive(check, Date.now() + 1_260_000)).rejects.toThrow("was not asked");
+  write({ askedAt: "2026-11-21T11:59:00Z", at: "2026-11-21T09:00:00Z", problems: [] });
+  expect(await checkLive(check, now)).toBe("last change copied 3 h 0 min ago");
+  // A restart of the primary is none to be woken for.
+  const failing = { askedAt: "2026-11-21T11:50:00Z", error: "no route" };
+  write({ ...failing, failingSince: "2026-11-21T11:56:00Z" });
+  expect(await checkLive(check, now)).toBe("none yet");
+  write({ ...failing, failingSince: "2026-11-21T11:54:00Z" });
+  await expect(checkLive(check, now)).rejects.toThrow(
+    "the live copies lag since 6 min 0 s; last error: no route",
+  );
+  write({ askedAt: "2026-11-21T11:00:00Z" });
+  await expect(checkLive(check, now)).rejects.toThrow("not asked for changes for 60 min 0 s");
+  write({ askedAt: "2026-11-21T12:00:00Z", problems: ["data/x has shrunk"] });
+  await expect(checkLive(check, now)).rejects.toThrow("the newest live copy: data/x has shrunk");
 });
