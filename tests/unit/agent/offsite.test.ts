@@ -15,9 +15,11 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import type { OffsitePlace, OffsiteStatus } from "@second-server/contract/backups";
 
+import { forgetInFolders } from "../../../agent/backup/without-service";
 import { bringBack, fillBack } from "../../../agent/offsite/bring-back";
 import { copyOut } from "../../../agent/offsite/copy-out";
 import { openOffsite } from "../../../agent/offsite/place";
+import { forgetInRepository, havingService } from "../../../agent/repository/forget";
 import { listAll } from "../../../agent/repository/history";
 import { ownRepository } from "../../../agent/repository/restic";
 import { openShelf } from "../../../agent/repository/shelf";
@@ -173,6 +175,26 @@ suiteWhere(LACKING === undefined ? null : `${LACKING} is not installed`, "the th
     give(machine);
     await expect(copyOut(machine)).rejects.toThrow("restic forget");
     expect(await idsThere()).toEqual([idAt(8), idAt(9), idAt(10)]);
+  });
+
+  test("a service that was forgotten is gone from there with the next copy, and each backup is there once", async () => {
+    keepFolder(machine, idAt(8), { "data/a/x": "of a", "data/gone/secret.txt": "of nobody's" });
+    await takeIn(machine);
+    await copyOut(machine);
+    const having = await havingService(machine, "gone");
+    forgetInFolders(machine, "gone");
+    await forgetInRepository(machine, "gone", having);
+    await copyOut(machine);
+    expect(await idsThere()).toEqual([idAt(8)]);
+    const found = execFileSync("restic", ["--no-cache", "find", "secret.txt"], {
+      encoding: "utf8",
+      env: {
+        ...process.env,
+        RESTIC_REPOSITORY: openOffsite(machine).address,
+        RESTIC_PASSWORD_FILE: machine.at("/etc/fleet/secrets/repository-password"),
+      },
+    });
+    expect(found).toBe("");
   });
 
   test("damage there is found, told, and not pruned", async () => {
