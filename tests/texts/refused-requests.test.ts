@@ -38,7 +38,7 @@ suiteWhere(lacking(), "100,000 requests of one client that are refused", () => {
   const fleet = factsIn(project());
   beforeAll(() => makeCertificate(join(ROOT, "tls")));
 
-  test("leave less than a megabyte in the logs, and a visitor's line is among them", () => {
+  test("leave less than half a megabyte in the logs, and a visitor's line is among them", () => {
     const etc = join(ROOT, "etc");
     const config = layOut(renderMachine(fleet, "watcher"), etc, join(ROOT, "tls"), (text) =>
       text.replaceAll("user www-data;", "user root;"),
@@ -74,7 +74,6 @@ suiteWhere(lacking(), "100,000 requests of one client that are refused", () => {
       expect.arrayContaining(["301", "400", "413", "429", "closed"]),
     );
     expect(visitor).toBe(200);
-    expect(sizeOf(join(etc, "logs"))).toBeLessThan(MIB);
     // The journal has a bound of its own for what is left: here, bodies that are too large.
     const errors = readFileSync(join(etc, "error.log"), "utf8");
     expect(errors.split("\n").length).toBeLessThan(4000);
@@ -83,6 +82,9 @@ suiteWhere(lacking(), "100,000 requests of one client that are refused", () => {
     const seen = lines.map(
       (text) => JSON.parse(text) as { uri: string; status: number; client: string },
     );
+    // Besides these, some each second are served: the longer it takes here, the more.
+    const ofServed = lines.filter((_, index) => seen[index]?.status === 200).join("\n").length;
+    expect(sizeOf(join(etc, "logs")) - ofServed).toBeLessThan(MIB / 2);
     expect(seen.filter(({ uri }) => uri === "/a-visitor").at(-1)).toMatchObject({
       client: "127.0.0.2",
       status: 200,
