@@ -7,7 +7,7 @@ import type { Identity, Release, ReleaseTree } from "@second-server/contract/rel
 
 import { linkTarget, look, readJson } from "./files";
 import type { Machine } from "./machine";
-import { operatorKeysDrift } from "./operator-keys";
+import { operatorKeysDrift, pushKeysDrift } from "./operator-keys";
 import { readApplied } from "./record";
 
 /** What differs from the release in force. */
@@ -98,13 +98,15 @@ export const driftOf = async (machine: Machine): Promise<Drift> => {
   const applied = readApplied(machine);
   if (!applied) return { sha: undefined, changed: [], strange: [] };
   const { sha, release } = applied;
+  const identity = readJson<Identity>(machine.at(PATHS.identity)) ?? {};
   return {
     sha,
     changed: [
       ...filesDrift(machine, release),
       ...release.trees.flatMap((tree) => treeDrift(machine, tree)),
       ...(await unitsDrift(machine, release)),
-      ...operatorKeysDrift(machine, readJson<Identity>(machine.at(PATHS.identity)) ?? {}),
+      ...operatorKeysDrift(machine, identity),
+      ...pushKeysDrift(machine, identity),
     ],
     strange: strangers(machine, release),
   };

@@ -41,7 +41,7 @@ import { subjectOf, valueOf } from "./words";
 const WORK = ["prepare", "pull", "accept", "forget", "let-go", "offsite"];
 
 /** What starts services, or stops them. */
-const STARTING = ["apply", "deploy", "restart", "restore", "rollback"];
+const STARTING = ["apply", "deploy", "push", "restart", "restore", "rollback"];
 
 const usage = (): number => {
   console.error(USAGE);

@@ -7,7 +7,7 @@ import type { Identity } from "@second-server/contract/release";
 import { readText, writeWhole, makeFolder } from "./files";
 import type { Machine } from "./machine";
 
-type Keys = Pick<Identity, "operatorKeys">;
+type Keys = Partial<Pick<Identity, "operatorKeys" | "role">>;
 
 const linesOf = (text: string | undefined): readonly string[] =>
   (text ?? "")
@@ -37,14 +37,37 @@ export const operatorKeysDrift = (machine: Machine, identity: Keys): readonly st
       ];
 };
 
+/** Whose a key is, in words that are safe in a command line. */
+const ownerOf = (key: string): string =>
+  key
+    .split(" ")
+    .slice(2)
+    .join("-")
+    .replace(/[^\w.@-]/g, "")
+    .slice(0, 64) || "operator";
+
 /**
- * Those who may log in as the operator, and no others: a key that was taken out of the settings
- * opens nothing from now on. `up` itself comes by the first of them; a list that sshd could not
- * read as it is meant is refused, and the one before stays.
+ * They may push as well, where a service takes pushes: without terminal, forwarding or agent, and
+ * nothing but that. The list is root's, so that the account can't widen it.
  */
-export const authorizeOperators = async (machine: Machine, identity: Keys): Promise<void> => {
+const pushKeysOf = (text: string): string => {
+  const lines = linesOf(text).map(
+    (key) => `restrict,command="exec ${PATHS.pushCommand} '${ownerOf(key)}'" ${key}\n`,
+  );
+  return lines.join("");
+};
+
+/** Likewise of who may push, which only the primary has to know. */
+export const pushKeysDrift = (machine: Machine, identity: Keys): readonly string[] => {
   const text = wanted(identity);
-  if (text === undefined || readText(machine.at(PATHS.operatorKeys)) === text) return;
+  return identity.role !== "primary" ||
+    text === undefined ||
+    readText(machine.at(PATHS.pushKeys)) === pushKeysOf(text)
+    ? []
+    : [`${PATHS.pushKeys}: changed`];
+};
+
+const replaceOperators = async (machine: Machine, identity: Keys, text: string): Promise<void> => {
   const { code, stdout, stderr } = await machine.run(["ssh-keygen", "-l", "-f", "-"], {
     input: text,
   });
@@ -61,4 +84,18 @@ export const authorizeOperators = async (machine: Machine, identity: Keys): Prom
     machine.own(draft, USERS.operator, USERS.operator),
   );
   for (const words of drift) machine.log(`${words}; put right`);
+};
+
+/**
+ * Those who may log in as the operator, and no others: a key that was taken out of the settings
+ * opens nothing from now on. `up` itself comes by the first of them; a list that sshd could not
+ * read as it is meant is refused, and the one before stays.
+ */
+export const authorizeOperators = async (machine: Machine, identity: Keys): Promise<void> => {
+  const text = wanted(identity);
+  if (text === undefined) return;
+  if (readText(machine.at(PATHS.operatorKeys)) !== text)
+    await replaceOperators(machine, identity, text);
+  if (pushKeysDrift(machine, identity).length > 0)
+    writeWhole(machine.at(PATHS.pushKeys), pushKeysOf(text), 0o644);
 };

@@ -1,10 +1,10 @@
-import { appendFileSync, existsSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync, rmSync } from "node:fs";
 
 import { messageOf } from "@second-server/contract/caught";
 import { PATHS } from "@second-server/contract/paths";
 import type { Release } from "@second-server/contract/release";
 
-import { readJson, writeWhole, makeFolder } from "./files";
+import { makeFolder, readJson, readText, writeWhole } from "./files";
 import type { Machine } from "./machine";
 
 /** Which release is in force, and since when. */
@@ -38,12 +38,26 @@ export const note = (machine: Machine, text: string): void => {
   }
 };
 
+/** For who takes pushes: the commit that serves, of each service where one does. */
+const notePushed = (machine: Machine, { pushed = {} }: Release): void => {
+  const folder = machine.at(PATHS.pushed);
+  const there = existsSync(folder) ? readdirSync(folder) : [];
+  for (const service of there)
+    if (pushed[service] === undefined) rmSync(`${folder}/${service}`, { force: true });
+  for (const [service, { commit }] of Object.entries(pushed)) {
+    if (readText(`${folder}/${service}`) === `${commit}\n`) continue;
+    makeFolder(folder, 0o755);
+    writeWhole(`${folder}/${service}`, `${commit}\n`, 0o644);
+  }
+};
+
 /**
  * A release that was taken back after it had been in force: what was before it is in force again,
  * and there is nothing good before that.
  */
 export const recordUndone = (machine: Machine, before: Applied): void => {
   write(machine, PATHS.applied, { ...before, at: machine.now().toISOString() });
+  notePushed(machine, before.release);
   rmSync(machine.at(PATHS.previous), { force: true });
 };
 
@@ -55,6 +69,7 @@ export const recordApplied = (machine: Machine, sha: string, release: Release): 
   const before = readApplied(machine);
   if (!existsSync(machine.at(PATHS.sealed)))
     writeWhole(machine.at(PATHS.sealed), `${machine.now().toISOString()}\n`, 0o600);
+  notePushed(machine, release);
   if (before?.sha === sha) return;
   if (before) write(machine, PATHS.previous, before);
   write(machine, PATHS.applied, { sha, at: machine.now().toISOString(), release });

@@ -8,6 +8,8 @@ export const USAGE = `usage: fleet-agent COMMAND
                              go back to the release before; of one service to the one before, or to that one
   deploy SHA SERVICE < BUNDLE
                              bring one service's new version (./fleet deploy), or say why not
+  push SERVICE COMMIT WHO < TAR
+                             bring one service as git brought it: asked by the receiving end of \`git push\`
   restart SERVICE            end its process and begin it again, without a request lost where it can
   releases [SERVICE] [--json]
                              the releases of each service that are kept

@@ -35,6 +35,11 @@ const COMMANDS: readonly (readonly [
     () => import("./commands/releases"),
   ],
   [
+    "push-url",
+    "where git push brings a service's new version",
+    () => import("./commands/push-url"),
+  ],
+  [
     "restart",
     "one service's process anew, without a request lost",
     () => import("./commands/restart"),

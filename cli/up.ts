@@ -23,6 +23,7 @@ import { refuseOtherFleet } from "./other-fleet";
 import { type PlannedOutage, announced, resizesIn } from "./planned-outage";
 import { powerOn } from "./power";
 import type { Reporter } from "./progress/reporter";
+import { pushedText } from "./pushed";
 import { ensureSurroundings, type LabChoice } from "./ready-lab";
 import { refuseOtherPrimary } from "./rebuild/guard";
 import { removedServices } from "./removed-services";
@@ -165,8 +166,8 @@ export const bringUp = async (
   await refuseOtherFleet(context, fleet);
   await refuseOtherPrimary(context, fleet);
   await refuseSmallerDisks(context, fleet, options.replaced);
-  const removed = await removedServices(context, fleet);
-  if (removed !== undefined) reporter.say(removed);
+  for (const words of [await removedServices(context, fleet), await pushedText(context, fleet)])
+    if (words !== undefined) reporter.say(words);
   if (context.local) await ensureSurroundings(context, fleet, options, reporter);
   await lendToken(context, fleet);
   await adoptZone(context, fleet, (text) => reporter.say(text));

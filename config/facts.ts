@@ -13,6 +13,7 @@ import { offsiteFacts } from "./offsite";
 import { primariesOf, primaryName } from "./primaries";
 import type { Manifest } from "./schema";
 import type { Settings } from "./settings";
+import type { StackConfig } from "./stack-config";
 
 type Service = Manifest["services"][string];
 
@@ -134,6 +135,7 @@ const serviceFacts = (
   health: healthFacts(service.health),
   data: service.data.map((item) => dataFacts(name, item)),
   ...(service.quotaBytes === undefined ? {} : { quotaBytes: service.quotaBytes }),
+  ...(service.push === undefined ? {} : { push: service.push }),
   streaming: service.streaming,
   ...(service.limits ? { limits: service.limits } : {}),
   maxBodyBytes: service.maxBodyBytes,
@@ -177,11 +179,8 @@ const backupFacts = ({ every, keep, live, quota }: Manifest["backups"]): FleetFa
  * A checked manifest, checked settings and the names of the secrets that are set → the frozen facts
  * that everything downstream reads.
  */
-export const factsOf = (
-  manifest: Manifest,
-  settings: Settings,
-  secrets: readonly string[],
-): FleetFacts => {
+export const factsOf = (manifest: Manifest, settings: Settings, stack: StackConfig): FleetFacts => {
+  const { secrets } = stack;
   const ports = assignPorts(manifest.services);
   const offsite = offsiteFacts(settings);
   const primaries = primariesOf(settings.primaries);
@@ -226,6 +225,7 @@ export const factsOf = (
     backups: backupFacts(manifest.backups),
     ...(offsite === undefined ? {} : { offsite }),
     ...(manifest.failover === undefined ? {} : { failover: failoverFacts(manifest.failover) }),
+    stack,
     admin: {
       user: USERS.operator,
       authorizedKeys: settings["admin-keys"],

@@ -15,6 +15,7 @@ import type { Primaries } from "./primaries";
 import type { Way } from "./services/kind";
 import type { ServiceKind } from "./services/registry";
 import type { RequestLimits } from "./services/visitors";
+import type { StackConfig } from "./stack-config";
 
 export interface MachineFacts {
   readonly role: Role;
@@ -95,6 +96,8 @@ export interface ServiceFacts {
   readonly bundled: boolean;
   /** What its data may take in one backup. */
   readonly quotaBytes?: number;
+  /** The branch of git whose push brings it. */
+  readonly push?: string;
   /**
    * Argument vector of its process, `${PORT}` and `${DATA_DIR}` to be filled in; empty where it has
    * none.
@@ -216,6 +219,8 @@ export interface FleetFacts {
   readonly offsite?: OffsiteFacts;
   /** Absent: the watcher never takes over. */
   readonly failover?: FailoverFacts;
+  /** As the stack has them, for what reads the manifest on the primary. */
+  readonly stack: StackConfig;
   /** Operators' own public keys (OpenSSH lines), besides the key that the program makes. */
   readonly admin: {
     readonly user: string;

@@ -67,11 +67,8 @@ export const leftOutOf = (folder: string, { services }: FleetFacts): string[] =>
  * Checks the manifest in `folder` with the given settings and names of secrets; throws one
  * `ManifestError` with every problem found.
  */
-export const readFleet = (
-  folder: string,
-  { settings: raw, secrets }: StackConfig,
-  settingsFile: string,
-): FleetFacts => {
+export const readFleet = (folder: string, stack: StackConfig, settingsFile: string): FleetFacts => {
+  const { settings: raw, secrets } = stack;
   const settings = settingsSchema.safeParse(raw);
   const { value, written } = readYaml(folder, MANIFEST);
   const manifest = manifestSchema.safeParse(value, { reportInput: true });
@@ -89,7 +86,7 @@ export const readFleet = (
     ...(manifest.success ? [] : issueLines(MANIFEST, manifest.error.issues, knownKeys, written)),
   ];
   if (!settings.success || !manifest.success) throw new ManifestError(problems);
-  const facts = factsOf(manifest.data, settings.data, secrets);
+  const facts = factsOf(manifest.data, settings.data, stack);
   const is = (test: "isFile" | "isDirectory") => (path: string) =>
     statSync(join(folder, path), { throwIfNoEntry: false })?.[test]() ?? false;
   const broken = brokenRules(facts, { isFile: is("isFile"), isFolder: is("isDirectory") });

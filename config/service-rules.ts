@@ -219,6 +219,18 @@ const folders = ({ services }: FleetFacts, sources: Sources): Problem[] =>
     return [];
   });
 
+const pushes = ({ services }: FleetFacts): Problem[] =>
+  services.flatMap((service) =>
+    service.push !== undefined && service.folder === undefined
+      ? [
+          {
+            path: at(service, "push"),
+            text: "a push brings what is in the service's folder, and it has none. Remove it, or add folder.",
+          },
+        ]
+      : [],
+  );
+
 /** What the schema can't say of services: rules across keys, and what has to be on disk. */
 export const serviceProblems = (facts: FleetFacts, sources: Sources): Problem[] => [
   ...names(facts),
@@ -231,4 +243,5 @@ export const serviceProblems = (facts: FleetFacts, sources: Sources): Problem[] 
   ...health(facts),
   ...dataItems(facts),
   ...folders(facts, sources),
+  ...pushes(facts),
 ];

@@ -78,6 +78,8 @@ export const USERS = {
   pull: "fleet-pull",
   /** Whoever moves the services' names. */
   failover: "fleet-failover",
+  /** Takes pushes of git's, and hands them on; what is in them it never runs. */
+  push: "fleet-push",
 } as const;
 export const serviceUser = (service: string): string => `svc-${service}`;
 

@@ -55,6 +55,19 @@ export const PATHS = {
   peerHome: "/home/peer",
   /** Who may log in as the operator. */
   operatorKeys: "/home/fleet/.ssh/authorized_keys",
+  /** Who may push: the same people, each with a forced command. */
+  pushKeys: `${SETTINGS}/push-keys`,
+  /** That command. */
+  pushCommand: `${SETTINGS}/push/command`,
+  /** git's hooks of every repository that is pushed to. */
+  pushHooks: `${SETTINGS}/push/hooks`,
+  /** What a push is read by besides the manifest in it: the stack's settings, and no secret. */
+  pushStack: `${SETTINGS}/push/stack.json`,
+  pushSudoers: "/etc/sudoers.d/fleet-push",
+  /** A bare repository for each service that takes pushes. */
+  pushHome: "/var/lib/fleet-push",
+  /** A file for each service that serves what was pushed, with the commit in it. */
+  pushed: `${PROGRAMS}/pushed`,
   /** What the watcher's key starts on the primary. */
   peerCommand: `${SETTINGS}/peer-command`,
   /**
@@ -226,7 +239,11 @@ export const DEBIAN_PATHS = {
 } as const;
 
 /** The trees that every release brings besides those of its services. */
-export const TREES = { monitor: "monitor", libsql: "node-libsql" } as const;
+export const TREES = {
+  monitor: "monitor",
+  libsql: "node-libsql",
+  builder: "push-builder",
+} as const;
 
 export const treeFolder = (name: string): string => `${PATHS.trees}/${name}/current`;
 export const standInRoute = (service: string): string => `${PATHS.standIns}/${service}`;
@@ -241,3 +258,5 @@ export const sitePath = (service: string): string => `${DEBIAN_PATHS.nginx}/site
 export const unitPath = (unit: string): string => `${DEBIAN_PATHS.systemd}/${unit}`;
 /** The monitor's program: Observatory, watchdog, and what operators ask of them. */
 export const MONITOR_PROGRAM = `${treeFolder(TREES.monitor)}/monitor.js`;
+/** Makes a service's release of what was pushed, shut in. */
+export const BUILDER_PROGRAM = `${treeFolder(TREES.builder)}/bin/builder.js`;

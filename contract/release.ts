@@ -134,6 +134,14 @@ export interface ReleasePublicProbe {
   readonly timeoutSeconds: number;
 }
 
+/** Where a service's source is from that git brought, and not `up` or a deploy. */
+export interface Pushed {
+  readonly commit: string;
+  readonly branch: string;
+  /** Names the unit and vhost that were in force before, so that it is seen when `up` brings others. */
+  readonly base: string;
+}
+
 export interface Release {
   readonly format: typeof CONTRACT_VERSION;
   readonly role: Role;
@@ -145,7 +153,12 @@ export interface Release {
    */
   readonly packages: readonly string[];
   /** System users without a login; home is created 0750. */
-  readonly users: readonly { readonly name: string; readonly home: string }[];
+  readonly users: readonly {
+    readonly name: string;
+    readonly home: string;
+    /** It has a shell, for the forced command of its keys; no password. */
+    readonly logsIn?: boolean;
+  }[];
   readonly directories: readonly {
     readonly path: string;
     readonly mode: number;
@@ -168,6 +181,10 @@ export interface Release {
    * Absent in releases of before there were any: their services restart in the sight of visitors.
    */
   readonly handovers?: readonly ReleaseHandover[];
+  /** Services that a push of this branch of git brings, by name. Absent: none. */
+  readonly branches?: Readonly<Record<string, string>>;
+  /** What was pushed and is in force, by service; only the agent writes it. */
+  readonly pushed?: Readonly<Record<string, Pushed>>;
   /** What `fleet-agent backup` copies (primary only). */
   readonly data: readonly {
     readonly service: string;
@@ -188,6 +205,7 @@ export interface ReleasePart extends Pick<
 > {
   readonly service: string;
   readonly fleet?: string;
+  readonly pushed?: Pushed;
   readonly publicProbes: readonly ReleasePublicProbe[];
   readonly handovers: readonly ReleaseHandover[];
 }

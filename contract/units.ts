@@ -75,3 +75,33 @@ export const OFFSITE_UNIT: readonly string[] = [
   "CPUWeight=20",
   "IOWeight=20",
 ];
+
+/** Below /var/cache: where a pushed tree lies while its release is made. */
+export const BUILD_SCRATCH = "fleet-build";
+/** How systemd hands what makes it the stack's settings. */
+export const STACK_SETTINGS = "stack";
+/**
+ * Makes a release of what somebody has pushed: nobody's user, who reaches nothing and nobody, and
+ * is gone when it has ended.
+ */
+export const BUILD_UNIT: readonly string[] = [
+  ...hardening({ families: ["AF_UNIX"] }),
+  ...OWN_HARDENING,
+  FEW_CALLS,
+  ...NO_NETWORK,
+  "DynamicUser=yes",
+  "UMask=0077",
+  `LoadCredential=${STACK_SETTINGS}:${PATHS.pushStack}`,
+  `CacheDirectory=${BUILD_SCRATCH}`,
+  "CacheDirectoryMode=0700",
+  // Brotli takes seconds a megabyte on a small machine.
+  "RuntimeMaxSec=300",
+  "TimeoutStopSec=5",
+  "MemoryHigh=320M",
+  "MemoryMax=384M",
+  "TasksMax=64",
+  "Nice=5",
+  "OOMScoreAdjust=900",
+  "CPUWeight=20",
+  "IOWeight=20",
+];

@@ -16,7 +16,7 @@ const sourceError = (folder: string, { errors }: BuildFailure): SourceError =>
     errors
       .map(
         ({ location, text }) =>
-          `${location ? `${relative(PROJECT, join(folder, location.file))}:${location.line}:${location.column + 1}` : relative(PROJECT, folder)}: ` +
+          `${location ? `${location.file}:${location.line}:${location.column + 1}` : relative(PROJECT, folder)}: ` +
           `${text}. Correct it; nothing has been touched.`,
       )
       .join("\n"),

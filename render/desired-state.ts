@@ -23,6 +23,7 @@ import { COMMON_UNITS, FAILOVER_UNITS, RENEW_UNIT, daemon, rebootUnits } from ".
 import { sha256 } from "./digest";
 import { certificateCopies } from "./failover";
 import { FIRST_BOOT_PACKAGES } from "./first-boot";
+import { branchesOf, takesPushes } from "./push";
 import { dataFolder, hasLiveCopies, hasProcess, standInUnits, unitName } from "./units";
 
 /** All that a release says besides the bytes: users, units, certificates, probes. */
@@ -107,12 +108,16 @@ const primary = (fleet: FleetFacts): DesiredState => {
     role: "primary",
     fleet: `${fleet.name}@${fleet.domain}`,
     packages: [
-      ...new Set([...COMMON_PACKAGES, ...fleet.services.flatMap((service) => service.packages)]),
+      ...new Set([
+        ...COMMON_PACKAGES,
+        ...(takesPushes(fleet) ? ["git"] : []),
+        ...fleet.services.flatMap((service) => service.packages),
+      ]),
     ].sort(),
-    users: processes.map((service) => ({
-      name: service.user!,
-      home: dataFolder(service),
-    })),
+    users: [
+      ...processes.map((service) => ({ name: service.user!, home: dataFolder(service) })),
+      ...(takesPushes(fleet) ? [{ name: USERS.push, home: PATHS.pushHome, logsIn: true }] : []),
+    ],
     directories: DIRECTORIES,
     units: [
       ...processes.flatMap(serviceUnits),
@@ -139,6 +144,7 @@ const primary = (fleet: FleetFacts): DesiredState => {
       },
     ],
     handovers: processes.flatMap(handover),
+    ...(takesPushes(fleet) ? { branches: branchesOf(fleet) } : {}),
     data: fleet.services.flatMap((service) =>
       service.data.map(({ kind, path }) => ({
         service: service.name,

@@ -5,6 +5,7 @@ import type { FleetFacts } from "../config/fleet";
 import { failoverFiles } from "./failover";
 import { observatoryFile, watchdogFile } from "./monitor";
 import { nginxFiles } from "./nginx";
+import { pushFiles, takesPushes } from "./push";
 import {
   announcedUpgrades,
   backupCron,
@@ -24,7 +25,8 @@ import {
 import { upgradeFiles } from "./upgrades";
 
 export const renderPrimary = (fleet: FleetFacts): readonly MachineFile[] => [
-  ...systemFiles("primary"),
+  ...systemFiles("primary", takesPushes(fleet)),
+  ...pushFiles(fleet),
   ...upgradeFiles(fleet, "primary"),
   ...nginxFiles(fleet, "primary"),
   ...fleet.services.flatMap(unitsOf),

@@ -23,7 +23,7 @@ const readKept = (path: string): Buffer | undefined => {
     const file = readFileSync(path);
     return digest(file.subarray(32)).equals(file.subarray(0, 32)) ? file.subarray(32) : undefined;
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
+    if (codeOf(error) !== undefined) return undefined;
     throw error;
   }
 };
@@ -35,8 +35,9 @@ const keep = (path: string, packed: Buffer): void => {
     writeFileSync(fresh, Buffer.concat([digest(packed), packed]));
     renameSync(fresh, path);
   } catch (error) {
-    // Where nothing can be kept, it is packed anew each time.
-    if (!["EACCES", "EROFS", "EPERM"].includes(codeOf(error) ?? "")) throw error;
+    // Where nothing can be kept, it is packed anew each time. Below a read-only folder Node calls a
+    // new one ENOENT.
+    if (codeOf(error) === undefined) throw error;
   }
 };
 

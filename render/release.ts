@@ -15,7 +15,15 @@ import { copiedServices, copyManifest } from "./failover";
 import { renderMachine } from "./machine";
 import { nginxFiles } from "./nginx";
 import { pack, packOnce } from "./pack";
-import { agentBundle, libsqlTree, monitorTree, serviceTrees, type Tree } from "./sources";
+import { takesPushes } from "./push";
+import {
+  agentBundle,
+  builderTree,
+  libsqlTree,
+  monitorTree,
+  serviceTrees,
+  type Tree,
+} from "./sources";
 import { TAR_END, type TarEntry, tarPart } from "./tar";
 import { standInUnits, unitsOf } from "./units";
 
@@ -39,10 +47,17 @@ const fileOf = ({
   sha256: sha256(text),
 });
 
-const treesOf = (fleet: FleetFacts, role: Role, folder: string): Tree[] =>
-  role === "watcher"
-    ? [monitorTree(), libsqlTree(), ...serviceTrees(copiedServices(fleet), folder)]
-    : [monitorTree(), libsqlTree(), ...serviceTrees(fleet.services, folder)];
+/** Large, and the same each time. */
+const commonTrees = (fleet: FleetFacts, role: Role): Tree[] => [
+  libsqlTree(),
+  ...(role === "primary" && takesPushes(fleet) ? [builderTree()] : []),
+];
+
+const treesOf = (fleet: FleetFacts, role: Role, folder: string): Tree[] => [
+  monitorTree(),
+  ...commonTrees(fleet, role),
+  ...serviceTrees(role === "watcher" ? copiedServices(fleet) : fleet.services, folder),
+];
 
 const copyManifests = (fleet: FleetFacts, role: Role, trees: readonly Tree[]): MachineFile[] => {
   const copied = role === "watcher" ? copiedServices(fleet).map(({ name }) => name) : [];
@@ -66,6 +81,7 @@ const contents = (texts: readonly string[], trees: readonly Tree[]): TarEntry[] 
  */
 export const buildRelease = (fleet: FleetFacts, role: Role, folder: string): BuiltRelease => {
   const trees = treesOf(fleet, role, folder);
+  const common = commonTrees(fleet, role);
   const files = [...renderMachine(fleet, role), ...copyManifests(fleet, role, trees)];
   const release: Release = {
     ...desiredState(fleet, role),
@@ -84,12 +100,12 @@ export const buildRelease = (fleet: FleetFacts, role: Role, folder: string): Bui
         ...files.map(({ text }) => text),
         ...(role === "primary" ? fleet.services.flatMap(standInUnits).map(({ text }) => text) : []),
       ],
-      trees.filter((tree) => tree !== libsqlTree()),
+      trees.filter((tree) => !common.includes(tree)),
     ),
   ]);
   const archive = Buffer.concat([
     pack(own),
-    packOnce(tarPart(contents([], [libsqlTree()]))),
+    ...common.map((tree) => packOnce(tarPart(contents([], [tree])))),
     pack(TAR_END),
   ]);
   return { release, archive, sha256: sha256(archive) };

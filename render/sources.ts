@@ -91,6 +91,26 @@ export const libsqlTree = once((): Tree =>
   ),
 );
 
+const TEMPLATES = join(PROJECT, "templates");
+/** What puts programs together, as it is for the servers: a program of its own, started by the other. */
+const ESBUILD = ["esbuild/package.json", "esbuild/lib/main.js", "@esbuild/linux-x64/bin/esbuild"];
+
+/** What makes releases of pushes on the primary: this same renderer, with all that it reads. */
+export const builderTree = once((): Tree => {
+  const [main] = bundleEach(PROJECT, [join(__dirname, "build-pushed.ts")], {
+    beside: ["esbuild"],
+  });
+  return tree("push-builder", [
+    { path: "bin/builder.js", mode: 0o644, data: main! },
+    ...entriesBelow(TEMPLATES).map((entry) => ({ ...entry, path: `templates/${entry.path}` })),
+    ...ESBUILD.map((path) => ({
+      path: `node_modules/${path}`,
+      mode: path.includes("/bin/") ? 0o755 : 0o644,
+      data: readFileSync(join(PROJECT, "node_modules", path)),
+    })),
+  ]);
+});
+
 const nodeTree = (name: string, folder: string, main: Buffer): Tree => {
   const others = entriesBelow(folder).filter(
     ({ path }) =>

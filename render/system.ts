@@ -15,9 +15,15 @@ import { jsonFile } from "./json-file";
 import { memoryFences } from "./memory";
 import { hasLiveCopies } from "./units";
 
-export const sshdText = (role: Role): string =>
+/** `isPushed`: it takes pushes. The first boot's never does: a machine that is made stays as it is. */
+export const sshdText = (role: Role, isPushed = false): string =>
   fill("ssh/10-fleet.conf", {
-    allowed: role === "primary" ? `${USERS.operator} ${USERS.peer}` : USERS.operator,
+    allowed: [
+      USERS.operator,
+      ...(role === "primary" ? [USERS.peer] : []),
+      ...(isPushed ? [USERS.push] : []),
+    ].join(" "),
+    push: isPushed ? fill("ssh/push.conf", {}) : "",
   });
 
 /** Its master opens ports and keys, writes logs of www-data's and becomes that user. */
@@ -94,13 +100,13 @@ const renewals = (): MachineFile[] => [
 ];
 
 /** What both machines have, whatever they do. */
-export const systemFiles = (role: Role): MachineFile[] => [
+export const systemFiles = (role: Role, isPushed = false): MachineFile[] => [
   ...hostSettings(),
   ...clientLimits(),
   ...renewals(),
   ...memoryFences(),
   ...logSizes(),
-  { path: PATHS.sshdSettings, mode: 0o644, text: sshdText(role) },
+  { path: PATHS.sshdSettings, mode: 0o644, text: sshdText(role, isPushed) },
   {
     path: PATHS.sshdAlgorithms,
     mode: 0o644,

@@ -9,8 +9,10 @@ import { writeHistory } from "../history";
 import type { Machine } from "../machine";
 import { bringHistoryFirst } from "../observatory/bring-back";
 import { authorizeOperators } from "../operator-keys";
-import { keepParts } from "../parts/keep";
+import { compose } from "../parts/compose";
+import { blobPath, keepParts } from "../parts/keep";
 import { servicesOf } from "../parts/part";
+import { pushedParts } from "../parts/pushed";
 import { settlePeer } from "../peer-account";
 import { note, readApplied, readPrevious, recordApplied } from "../record";
 import { announced } from "./announce";
@@ -164,9 +166,14 @@ export const apply = async (machine: Machine, sha: string, onlyReady = false): P
     machine.log(`release ${short(sha)} is ready`);
     return;
   }
-  await bringIn(machine, sha, folder, release);
+  const parts = pushedParts(machine, readApplied(machine)?.release, release);
+  const whole =
+    parts.length === 0
+      ? { sha, folder, release }
+      : await compose(machine, { sha, release }, parts, blobPath);
+  await bringIn(machine, whole.sha, whole.folder, whole.release);
   tidy(machine);
-  machine.log(`release ${short(sha)} is in force`);
+  machine.log(`release ${short(whole.sha)} is in force`);
 };
 
 /** The release before the current one, by hand. */

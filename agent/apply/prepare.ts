@@ -67,14 +67,18 @@ const knownTo = (machine: Machine, file: string, name: string): boolean =>
     .split("\n")
     .some((line) => line.startsWith(`${name}:`));
 
-/** System users without a login, made in one call. */
+/** System users, made in one call; nobody logs in as them but by a forced command. */
 export const makeUsers = async (machine: Machine, users: Release["users"]): Promise<void> => {
   const missing = users.filter(({ name }) => !knownTo(machine, "/etc/passwd", name));
   if (missing.length > 0) {
     const lines = missing.map(
-      ({ name, home }) => `u ${name} - "${name}" ${home} /usr/sbin/nologin`,
+      ({ name, home, logsIn }) =>
+        `u ${name} - "${name}" ${home} ${logsIn ? "/bin/sh" : "/usr/sbin/nologin"}`,
     );
     await must(machine, ["systemd-sysusers", "-"], { input: `${lines.join("\n")}\n` });
+    // "*" is no password, "!" a locked account.
+    for (const { name } of missing.filter(({ logsIn }) => logsIn))
+      await must(machine, ["usermod", "--password", "*", name]);
   }
   for (const { name, home } of users) {
     if (existsSync(machine.at(home))) continue;

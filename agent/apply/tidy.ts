@@ -53,10 +53,12 @@ const isBundle = (name: string): boolean => /^release-[0-9a-f]{64}\.tar\.gz$/.te
 /** Keeps the last three bundles and releases, and what the current or the previous release uses. */
 export const tidy = (machine: Machine): void => {
   const kept = [readApplied(machine), readPrevious(machine)].filter((one) => one !== undefined);
+  const running = linkTarget(machine.at(`${PATHS.agents}/current`));
+  const needed = [...kept.map(({ sha }) => sha), ...(running === undefined ? [] : [running])];
   const old = (folder: string, matches: (name: string) => boolean): readonly string[] =>
     newestFirst(machine, folder, matches)
       .slice(KEPT)
-      .filter((path) => !kept.some(({ sha }) => path.includes(sha)));
+      .filter((path) => !needed.some((sha) => path.includes(sha)));
   const unused = [
     ...old(PATHS.bundles, isBundle),
     ...old(PATHS.releases, isRelease),

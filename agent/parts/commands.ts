@@ -11,6 +11,7 @@ import { setClosed } from "./close";
 import { chosenServices, deploy, releasesText, restartService, rollbackService } from "./deploy";
 import { execAs } from "./exec";
 import { keptOf } from "./keep";
+import { push } from "./push";
 
 type Command = (machine: Machine, words: readonly string[]) => Promise<number>;
 
@@ -23,7 +24,11 @@ const releases = (machine: Machine, words: readonly string[]): string => {
   if (!words.includes("--json")) return releasesText(machine, services);
   const kept = services.map((service) => [
     service,
-    keptOf(machine, service).map(({ id, since }) => ({ id, since })),
+    keptOf(machine, service).map(({ id, since, part: { pushed } }) => ({
+      id,
+      since,
+      ...(pushed && { commit: pushed.commit, branch: pushed.branch }),
+    })),
   ]);
   return JSON.stringify(Object.fromEntries(kept), undefined, 2);
 };
@@ -72,6 +77,7 @@ export const PART_COMMANDS: Readonly<Record<string, Command>> = {
     ([, service = ""]) => `deploy ${service}`,
     (machine, [sha = ""]) => deploy(machine, sha, process.stdin),
   ),
+  push: changing(120, ([service = ""]) => `push ${service}`, push),
   restart: changing(
     60,
     ([service = ""]) => `restart ${service}`,

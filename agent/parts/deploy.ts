@@ -1,23 +1,24 @@
-import { createWriteStream, existsSync, linkSync, renameSync, rmSync } from "node:fs";
+import { createWriteStream, rmSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
 import { PATHS, bundlePath } from "@second-server/contract/paths";
-import type { Release, ReleasePart } from "@second-server/contract/release";
+import type { Pushed, Release, ReleasePart } from "@second-server/contract/release";
 
 import { beginAftercare } from "../apply/aftercare-unit";
 import { bringIn } from "../apply/apply";
 import { handOver, handoversOf, readyHandovers } from "../apply/handover";
 import { planFor } from "../apply/switch";
 import { tidy } from "../apply/tidy";
-import { hashedFolder, isSha, placeTree, readDescription, unpack } from "../apply/unpack";
-import { makeFolder, sha256, writeWhole } from "../files";
+import { isSha, placeTree, readDescription, unpack } from "../apply/unpack";
 import { writeHistory } from "../history";
-import { type Machine, must } from "../machine";
+import type { Machine } from "../machine";
 import { type Applied, readApplied } from "../record";
 import { systemctl } from "../systemd";
+import { compose } from "./compose";
 import { blobPath, keptOf } from "./keep";
-import { hashesOf, idOf, refusalOf, servicesOf, withPart } from "./part";
+import { idOf, partOf, refusalOf, servicesOf } from "./part";
+import { baseOf, shortCommit } from "./pushed";
 
 const inForce = (machine: Machine, what: string): Applied => {
   const applied = readApplied(machine);
@@ -31,43 +32,6 @@ const known = (release: Release, what: string, service: string): string => {
   );
 };
 
-/**
- * Writes the whole release that the one in force is with this part, beside it; `contents` is where
- * what the part names lies.
- */
-const compose = async (
-  machine: Machine,
-  { sha, release }: Applied,
-  part: ReleasePart,
-  contents: (hash: string) => string,
-): Promise<{ readonly sha: string; readonly folder: string; readonly release: Release }> => {
-  const refusal = refusalOf(release, part);
-  if (refusal !== undefined) throw new Error(`fleet-agent deploy: ${refusal}`);
-  const next = withPart(release, part);
-  const text = `${JSON.stringify(next, undefined, 1)}\n`;
-  const name = sha256(text);
-  const folder = `${PATHS.releases}/${name}`;
-  if (existsSync(machine.at(`${folder}/release.json`))) return { sha: name, folder, release: next };
-  const draft = `${folder}.new`;
-  rmSync(machine.at(draft), { recursive: true, force: true });
-  // Files are never written to, so the two may share them.
-  await must(machine, ["cp", "-al", machine.at(`${PATHS.releases}/${sha}`), machine.at(draft)]);
-  for (const hash of hashesOf(part)) {
-    const target = machine.at(`${draft}/files/${hash}`);
-    if (!existsSync(target)) linkSync(machine.at(contents(hash)), target);
-  }
-  for (const tree of part.trees) {
-    const target = machine.at(`${draft}/trees/${tree.name}`);
-    rmSync(target, { recursive: true, force: true });
-    makeFolder(machine.at(`${draft}/trees`));
-    await must(machine, ["cp", "-al", machine.at(hashedFolder(tree.name, tree.hash)), target]);
-  }
-  rmSync(machine.at(`${draft}/release.json`));
-  writeWhole(machine.at(`${draft}/release.json`), text, 0o644);
-  renameSync(machine.at(draft), machine.at(folder));
-  return { sha: name, folder, release: next };
-};
-
 const bringPart = async (
   machine: Machine,
   applied: Applied,
@@ -75,14 +39,41 @@ const bringPart = async (
   contents: (hash: string) => string,
 ): Promise<void> => {
   const { service } = part;
-  const { sha, folder, release } = await compose(machine, applied, part, contents);
+  const refusal = refusalOf(applied.release, part);
+  if (refusal !== undefined) throw new Error(`fleet-agent deploy: ${refusal}`);
+  const replaced = applied.release.pushed?.[service];
+  if (replaced && !part.pushed)
+    machine.log(
+      `service ${service}: in place of what was pushed from git ${shortCommit(replaced.commit)} (${replaced.branch})`,
+    );
+  const { sha, folder, release } = await compose(machine, applied, [part], contents);
   await bringIn(machine, sha, folder, release, { name: service, id: idOf(part) });
   tidy(machine);
-  machine.log(`service ${service}: ${idOf(part)} is in force`);
+  const from = part.pushed ? `, of git ${shortCommit(part.pushed.commit)}` : "";
+  machine.log(`service ${service}: ${idOf(part)} is in force${from}`);
 };
 
-/** `fleet-agent deploy SHA`, the bundle of one service on standard input. */
-export const deploy = async (machine: Machine, sha: string, bundle: Readable): Promise<void> => {
+/** What a part has to be of, and where it is from. */
+export interface Source extends Omit<Pushed, "base"> {
+  readonly service: string;
+}
+
+/** Beside its commit, what `up` had brought of it when the first push came. */
+const withSource = (release: Release, part: ReleasePart, source: Source): ReleasePart => {
+  const { service, commit, branch } = source;
+  if (part.service !== service)
+    throw new Error(`fleet-agent push: what was made is a release of "${part.service}".`);
+  const was = partOf(release, service);
+  return { ...part, pushed: { commit, branch, base: was.pushed?.base ?? baseOf(was) } };
+};
+
+/** `fleet-agent deploy SHA`, the bundle of one service on standard input; `source`: it was pushed. */
+export const deploy = async (
+  machine: Machine,
+  sha: string,
+  bundle: Readable,
+  source?: Source,
+): Promise<void> => {
   if (!isSha(sha)) throw new Error(`fleet-agent deploy: "${sha}" is no sha256 (64 hex digits).`);
   const applied = inForce(machine, "deploy");
   const path = machine.at(bundlePath(sha));
@@ -90,13 +81,14 @@ export const deploy = async (machine: Machine, sha: string, bundle: Readable): P
   try {
     await pipeline(bundle, createWriteStream(path, { mode: 0o600 }));
     await unpack(machine, sha);
-    const part = readDescription<ReleasePart>(machine, unpacked);
-    if (typeof part.service !== "string")
+    const made = readDescription<ReleasePart>(machine, unpacked);
+    if (typeof made.service !== "string")
       throw new Error(
         "fleet-agent deploy: this is the release of a whole machine. It is brought by: ./fleet up",
       );
-    const refusal = refusalOf(applied.release, part);
+    const refusal = refusalOf(applied.release, made);
     if (refusal !== undefined) throw new Error(`fleet-agent deploy: ${refusal}`);
+    const part = source ? withSource(applied.release, made, source) : made;
     for (const { name, hash } of part.trees) await placeTree(machine, unpacked, name, hash);
     await bringPart(machine, applied, part, (hash) => `${unpacked}/files/${hash}`);
   } finally {
@@ -150,8 +142,8 @@ export const releasesText = (machine: Machine, services: readonly string[]): str
   services
     .flatMap((service) =>
       keptOf(machine, service).map(
-        ({ id, since }, index) =>
-          `${service.padEnd(16)} ${id}  ${since.slice(0, 19).replace("T", " ")}${index === 0 ? "  in force" : ""}`,
+        ({ id, since, part }, index) =>
+          `${service.padEnd(16)} ${id}  ${since.slice(0, 19).replace("T", " ")}${index === 0 ? "  in force" : ""}${part.pushed ? `  pushed from git ${shortCommit(part.pushed.commit)} (${part.pushed.branch})` : ""}`,
       ),
     )
     .join("\n");

@@ -58,7 +58,7 @@ export const keepParts = (
     const part = partOf(release, service);
     const id = idOf(part);
     const kept = keptOf(machine, service);
-    if (kept[0]?.id === id) continue;
+    if (kept[0]?.id === id && kept[0].part.pushed?.commit === part.pushed?.commit) continue;
     keepBlobs(machine, folder, part);
     const next = [
       { id, since: machine.now().toISOString(), part },

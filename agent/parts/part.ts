@@ -34,6 +34,7 @@ export const partOf = (release: Release, service: string): ReleasePart => {
     probes: own(release.probes),
     publicProbes: own(release.publicProbes),
     handovers: own(release.handovers),
+    ...(release.pushed?.[service] && { pushed: release.pushed[service] }),
   };
 };
 
@@ -58,8 +59,12 @@ export const withPart = (release: Release, part: ReleasePart): Release => {
     old: readonly T[],
     own: readonly T[],
   ): readonly T[] => [...all.filter((one) => !old.includes(one)), ...own];
+  const { pushed: before = {}, ...others } = release;
+  const pushed = Object.entries(before).filter(([service]) => service !== part.service);
+  if (part.pushed) pushed.push([part.service, part.pushed]);
   return {
-    ...release,
+    ...others,
+    ...(pushed.length > 0 && { pushed: Object.fromEntries(pushed) }),
     packages: [...new Set([...release.packages, ...part.packages])].sort(),
     files: exchange(release.files, was.files, part.files),
     trees: exchange(release.trees, was.trees, part.trees),
@@ -83,6 +88,15 @@ const besideOf = ({ units, files }: ReleasePart): string =>
       .sort(),
   ]);
 
+/** What a part of that service has no business to bring. */
+const foreignIn = ({ service, files, trees, units }: ReleasePart): readonly string[] => [
+  ...files
+    .map(({ path }) => path)
+    .filter((path) => path !== sitePath(service) && !isOwnUnit(service, unitOf(path))),
+  ...trees.map(({ name }) => name).filter((name) => name !== service),
+  ...units.map(({ name }) => name).filter((name) => !isOwnUnit(service, name)),
+];
+
 /** Why a part does not belong into a release; undefined when it does. */
 export const refusalOf = (release: Release, part: ReleasePart): string | undefined => {
   const { service, fleet, role } = part;
@@ -92,6 +106,8 @@ export const refusalOf = (release: Release, part: ReleasePart): string | undefin
     return `it is a release of the fleet ${fleet ?? "of nobody's"}, and this machine is of ${release.fleet ?? "one that an earlier version made: run ./fleet up first"}.`;
   if (!servicesOf(release).includes(service))
     return `this machine has no service "${service}" yet. Its name and certificate come with: ./fleet up`;
+  const foreign = foreignIn(part);
+  if (foreign.length > 0) return `it brings what is not of "${service}": ${foreign.join(", ")}.`;
   const was = partOf(release, service);
   if (hostsOf(was) !== hostsOf(part))
     return `its name was ${hostsOf(was)} and is to be ${hostsOf(part)}. The DNS record and the certificate come with: ./fleet up`;

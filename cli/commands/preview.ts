@@ -8,6 +8,7 @@ import { previewAdoption } from "../existing-zone";
 import { failoverNow, failoverText } from "../failover";
 import { loadManifest } from "../manifest";
 import { refuseOtherFleet } from "../other-fleet";
+import { pushedText } from "../pushed";
 import { removedServices } from "../removed-services";
 import { previewLosses } from "../replacement";
 
@@ -55,6 +56,8 @@ export const define = (command: Command): void => {
       const losses = await previewLosses(context, fleet, engine, looks);
       const removed = await removedServices(context, fleet);
       if (removed !== undefined) console.error(removed);
+      const pushed = await pushedText(context, fleet);
+      if (pushed !== undefined) console.error(pushed);
       // Not on stdout, which is the engine's document with --json.
       for (const words of losses) console.error(words);
     });

@@ -53,6 +53,16 @@ export const serviceKeys = {
   quota: quota.describe(
     "What its data may take in one backup; more is left out, and told. Default: four times what it took last, at least 1GB",
   ),
+  push: z
+    .string()
+    .regex(
+      /^(?!.*(?:\.\.|\/\/|\.lock(?:\/|$)|\/\.|[./]$))[A-Za-z0-9][\w./-]*$/,
+      'is not the name of a branch of git, such as "main".',
+    )
+    .optional()
+    .describe(
+      "The branch of git whose push to the primary brings this service's new version; left out: none does",
+    ),
   streaming: z
     .boolean()
     .default(false)

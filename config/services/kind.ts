@@ -98,6 +98,7 @@ export interface ServiceEntry<Name extends string> {
   readonly health: CommonEntry["health"] & { readonly path: string };
   readonly data: CommonEntry["data"];
   readonly quotaBytes?: number;
+  readonly push?: string;
   readonly streaming: boolean;
   readonly limits?: RequestLimits;
   readonly maxBodyBytes: number;
@@ -130,6 +131,7 @@ export const serviceKind = <
       health: { ...entry.health, path: entry.health.path ?? kind.healthPath },
       data: entry.data,
       ...(entry.quota === undefined ? {} : { quotaBytes: entry.quota }),
+      ...(entry.push === undefined ? {} : { push: entry.push }),
       streaming: entry.streaming,
       limits: limitsOf(entry.limits, kind.limited ? DEFAULT_LIMITS : undefined),
       maxBodyBytes: entry["max-body"],

@@ -25,6 +25,7 @@ import {
   stateDir,
   up,
 } from "./kit";
+import { pushTests, takePushes } from "./pushes";
 
 beforeAll(() => {
   stateDir();
@@ -172,6 +173,7 @@ describe("it is changed", () => {
     ]);
     const entry = join(copy, "services/forth/main.ts");
     writeFileSync(entry, `${readFileSync(entry, "utf8")}\nconsole.log("a change of its own");\n`);
+    takePushes(copy);
     const before = await starts();
     const { touched } = await up(copy);
     const after = await starts();
@@ -179,8 +181,9 @@ describe("it is changed", () => {
       "fleet-forth.service",
     ]);
     expect(touched.filter((urn) => urn.includes("urn:") && /watcher/i.test(urn))).toEqual([]);
-    await up();
   });
+
+  pushTests(() => copy);
 
   test("a service that does not come up is rolled back, with its own words, and the version before goes on serving", async () => {
     const entry = join(copy, "services/forth/main.ts");

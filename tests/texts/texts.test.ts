@@ -157,10 +157,16 @@ describe("sh", () => {
 });
 
 given("/usr/sbin/sshd", "sshd -t", () => {
-  test("the drop-in", () => {
+  test.each([
+    ["the drop-in", shipped],
+    [
+      "the drop-in of one that takes pushes",
+      { ...shipped, services: shipped.services.map((one) => ({ ...one, push: "main" })) },
+    ],
+  ])("%s", (_what, fleet) => {
     const key = join(ROOT, "sshd-key");
     cpSync(join(ROOT, "host-key"), key);
-    const rules = renderPrimary(shipped).find(({ path }) =>
+    const rules = renderPrimary(fleet).find(({ path }) =>
       path.startsWith("/etc/ssh/sshd_config.d/"),
     )!.text;
     if (!existsSync("/run/sshd")) mkdirSync("/run/sshd");

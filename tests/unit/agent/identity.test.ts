@@ -7,6 +7,7 @@ import type { Identity } from "@second-server/contract/release";
 
 import { apply } from "../../../agent/apply/apply";
 import { takeIdentity } from "../../../agent/identity";
+import { pushKeysDrift } from "../../../agent/operator-keys";
 import { file, release } from "./sample";
 import { type TemporaryMachine, temporaryMachine } from "./temporary-machine";
 
@@ -79,6 +80,24 @@ describe("who may log in", () => {
       takeIdentity(machine, { ...identity, operatorKeys: [stack, "ssh-ed25519 nonsense"] }),
     ).rejects.toThrow("of the 2 public keys that may log in, ssh-keygen can read 1");
     expect(machine.read(KEYS)).toBe(`${stack}\n`);
+  });
+
+  test("on the primary they may push too, by a list of root's in which each key starts one program; elsewhere nobody may", async () => {
+    readable(2);
+    const pushing = {
+      ...identity,
+      role: "primary",
+      operatorKeys: [stack, `${owner} \`id\`'x"`],
+    } as const;
+    await takeIdentity(machine, pushing);
+    const lines = machine.read("/etc/fleet/push-keys").trimEnd().split("\n");
+    expect(lines.map((line) => line.split(" ssh-ed25519 ")[0])).toEqual([
+      expect.stringMatching(/^restrict,command="exec \/etc\/fleet\/push\/command '[\w.@-]+'"$/),
+      expect.stringMatching(/^restrict,command="exec \/etc\/fleet\/push\/command '[\w.@-]+'"$/),
+    ]);
+    machine.write("/etc/fleet/push-keys", "ssh-rsa AAAAhand somebody\n");
+    expect(pushKeysDrift(machine, pushing)).toEqual(["/etc/fleet/push-keys: changed"]);
+    expect(pushKeysDrift(machine, { ...pushing, role: "watcher" })).toEqual([]);
   });
 
   test("an identity of before says nothing of it, and changes nothing", async () => {

@@ -68,5 +68,6 @@ export const sampleFleet: FleetFacts = {
   },
   report: {},
   backups: { everyMinutes: 60, keep: { hourly: 24, daily: 7, weekly: 4 }, live: false },
+  stack: { settings: {}, secrets: [] },
   admin: { user: "fleet", authorizedKeys: [], allowFrom: [] },
 };
