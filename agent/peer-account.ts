@@ -9,10 +9,10 @@ import { type Machine, must } from "./machine";
 
 const SUDOERS = "/etc/sudoers.d/fleet-peer";
 /**
- * Of the watcher's connections at once: one that is at work, one that asks meanwhile, and one that
- * waits for databases to change.
+ * The watcher's connections, each of which needs a free slot: one that is at work and one that asks
+ * meanwhile; and beside them, in a slot of its own, the one that waits for databases to change.
  */
-const AT_ONCE = 3;
+const SLOTS = { work: "1 2", waiting: "live" } as const;
 
 /**
  * What the watcher's key starts: a shell of a megabyte, which lets so many through at once and
@@ -21,19 +21,20 @@ const AT_ONCE = 3;
  */
 const COMMAND = `#!/bin/sh
 refuse() { echo "refused: this key is for backups" >&2; exit 1; }
-for slot in ${Array.from({ length: AT_ONCE }, (_, index) => index + 1).join(" ")}; do
+case "$SSH_ORIGINAL_COMMAND" in
+"live "*[!0-9]*) refuse ;;
+"live "[0-9]* | "rsync-live --server --sender "*) slots="${SLOTS.waiting}" ;;
+prepare | state | restore | keep-history | "history "[0-9] | "rsync --server --sender "*) slots="${SLOTS.work}" ;;
+*) refuse ;;
+esac
+for slot in $slots; do
     exec 9>"${PATHS.peerHome}/slot-$slot"
     if flock --nonblock 9; then
-        case "$SSH_ORIGINAL_COMMAND" in
-        "live "*[!0-9]*) refuse ;;
-        prepare | state | restore | keep-history | "history "[0-9] | "live "[0-9]* | "rsync --server --sender "* | "rsync-live --server --sender "*) ;;
-        *) refuse ;;
-        esac
         sudo -n ${PATHS.agent} peer "$SSH_ORIGINAL_COMMAND"
         exit
     fi
 done
-echo "${AT_ONCE} connections are at work already: come again" >&2
+echo "as many connections as there may be are at work already: come again" >&2
 exit 75
 `;
 

@@ -120,10 +120,13 @@ describe("what its key starts", () => {
       expect([words, await codeOf(start(words))]).toEqual([words, 1]);
   });
 
-  test("lets three be at work, and turns the fourth away until one has ended", async () => {
-    const busy = [1, 2, 3].map(() => start("prepare", "echo begun; read line; :"));
+  test("lets two be at work, and one wait for changes beside them; each more is turned away until one has ended", async () => {
+    const busy = ["prepare", "state", "live 0"].map((words) =>
+      start(words, "echo begun; read line; :"),
+    );
     await Promise.all(busy.map(({ stdout }) => once(stdout, "data")));
     expect(await codeOf(start("prepare"))).toBe(75);
+    expect(await codeOf(start("rsync-live --server --sender . ./"))).toBe(75);
     const [first, ...others] = busy.map((child) => once(child, "close"));
     busy[0]?.stdin.end("\n");
     await first;
