@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, describe, test } from "@jest/globals";
 
 import { lab } from "../../../local/cloud/lab";
-import { killAll, PROJECT, remains } from "../kit";
+import { killAll, processes, PROJECT, remains } from "../kit";
 import { act, api, becomes, bootOf, ids, on, paths, quiet, until } from "./lab-of-machines";
 
 /** What a user may be doing when everything is killed: lab-at-work.ts's words. */
@@ -21,7 +21,14 @@ const works = [
 ] as const;
 const nexts = ["up", "down", "destroy"] as const;
 
-const remainsOf = (): Readonly<Record<string, readonly string[]>> => {
+/**
+ * What is left. A process that the kernel is taking down has no command line any more: its end is
+ * waited for.
+ */
+const remainsOf = async (): Promise<Readonly<Record<string, readonly string[]>>> => {
+  await until("those that end have ended", 60, () =>
+    Promise.resolve(processes(paths()).every(({ command }) => command !== "")),
+  );
   const { files, ...rest } = remains(paths());
   void files;
   return rest;
@@ -104,7 +111,7 @@ export const crashTests = (): void =>
         await new Promise((resolve) => child.stdout.once("data", resolve));
         await act(ids.one, { type: "power_cycle" });
         await lab.stop(paths(), quiet);
-        expect(remainsOf()).toEqual(nothing);
+        expect(await remainsOf()).toEqual(nothing);
       } finally {
         child.kill("SIGKILL");
       }
@@ -150,7 +157,7 @@ export const crashTests = (): void =>
             await checkMachines();
           } else {
             await (next === "down" ? lab.stop(paths(), quiet) : lab.destroy(paths(), quiet));
-            expect(remainsOf()).toEqual(nothing);
+            expect(await remainsOf()).toEqual(nothing);
           }
         } catch (error) {
           throw new Error(`round ${round}: ${story.join("; ")}: ${(error as Error).message}`, {
