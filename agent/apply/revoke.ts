@@ -46,6 +46,18 @@ const hadIn = (root: string, now: Date): readonly Had[] => {
   return [...new Map(all.map((one) => [one.serial, one])).values()];
 };
 
+/**
+ * What went wrong, of what certbot prints: the server's words alone, without their type, between a
+ * line that begins and one that tells where to find help.
+ */
+const complaintOf = (said: string): string =>
+  /unexpected error occurred:\s*(\S.*)/.exec(said)?.[1] ??
+  said.trim().split("\n").at(-1) ??
+  "certbot says nothing";
+
+/** "Certificate already revoked", "Certificate has already been revoked.", as servers say it. */
+const ALREADY = /already ?(been )?revoked/i;
+
 /** Why it is not revoked; undefined when it is. By its own key: no account is needed. */
 const revoke = async (machine: Machine, { leaf, key }: Had): Promise<string | undefined> => {
   const at = machine.at(WORK);
@@ -59,8 +71,8 @@ const revoke = async (machine: Machine, { leaf, key }: Had): Promise<string | un
     ],
     { seconds: SECONDS },
   );
-  const said = `${stdout}\n${stderr}`.trim();
-  return code === 0 || /already ?revoked/i.test(said) ? undefined : said.split("\n").at(-1);
+  const said = `${stdout}\n${stderr}`;
+  return code === 0 || ALREADY.test(said) ? undefined : complaintOf(said);
 };
 
 /** Its key was the other one's too: names that it has proved lately could be signed for by it. */
@@ -80,7 +92,7 @@ const closeAccount = async (
     ],
     { seconds: SECONDS },
   );
-  return code === 0 || /deactivated/i.test(stderr) ? undefined : stderr.trim().split("\n").at(-1);
+  return code === 0 || /deactivated/i.test(stderr) ? undefined : complaintOf(stderr);
 };
 
 /**
