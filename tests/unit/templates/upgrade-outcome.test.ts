@@ -47,12 +47,15 @@ ExecMainStartTimestamp=
 ActiveState=inactive
 `;
 
+/** Takes what that of Debian 13 (3.11) takes, and no more. */
+const NEEDRESTART = `while getopts vqnbpoxklwm:c:r:f:u:t: option; do case "$option$OPTARG" in m[ea] | r[lia] | [!mr]*) ;; *) exit 255;; esac; done`;
+
 /** Runs it as systemd does, with what the machine's programs would answer. */
 const ran = async (log: string, stale: string) => {
   const answers: Readonly<Record<string, string>> = {
     systemctl: `case "$*" in *apt-daily-upgrade*) echo Id=apt-daily-upgrade.service; echo ExecMainStartTimestamp=@${BEGAN};; *renew-*) echo Id=renew-services.service; echo ActiveState=inactive; echo Job=0;; *) cat "$0.txt";; esac`,
     "systemd-run": 'while [ "$1" != needrestart ]; do shift; done; exec "$@"',
-    needrestart: 'cat "$0.txt"',
+    needrestart: `${NEEDRESTART}; cat "$0.txt"`,
   };
   for (const [name, text] of Object.entries(answers)) {
     writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`);
@@ -98,4 +101,13 @@ test("a run with nothing to do leaves the account of the last that had", async (
   const before = await ran(LOG, "");
   expect(await ran(LOG.split("\n")[0]!, "NEEDRESTART-SVC: dbus.service\n")).toEqual(before);
   expect(asked()).toBeUndefined();
+});
+
+test("in the window needrestart is asked in words that it takes", () => {
+  const words =
+    /needrestart (-.*)$/m.exec(
+      fill("system/upgrade-reboot", { title: "a", settings: "b", locks: "c" }),
+    )?.[1] ?? "none";
+  const asked = spawnSync("sh", ["-c", NEEDRESTART, "needrestart", ...words.split(" ")]);
+  expect([words, asked.status]).toEqual(["-r a", 0]);
 });
