@@ -371,6 +371,23 @@ test("a certificate is revoked by its own key, without an account, and by no oth
   expect((await own.post(`${ORIGIN}/acme/revoke-cert`, { certificate })).status).toBe(200);
 });
 
+test("a closed account's key opens nothing any more, nor tells of the account", async () => {
+  const client = new Client();
+  await client.register();
+  const account = client.kid ?? "";
+  expect((await client.post(account, { status: "deactivated" })).status).toBe(200);
+  const order = { identifiers: [{ type: "dns", value: "example.test" }] };
+  const byKey = { kid: undefined, jwk: client.jwk };
+  const answers = [
+    await client.post(account, {}),
+    await client.post(`${ORIGIN}/acme/new-order`, order),
+    await client.post(`${ORIGIN}/acme/new-acct`, { onlyReturnExisting: true }, byKey),
+    await client.post(`${ORIGIN}/acme/new-acct`, { termsOfServiceAgreed: true }, byKey),
+  ];
+  for (const { status, body } of answers)
+    expect([status, body.type]).toEqual([401, expect.stringContaining("unauthorized")]);
+});
+
 test("a certificate is revoked once, by its own account; an outage is 503 with retry-after", async () => {
   const client = new Client();
   await client.register();

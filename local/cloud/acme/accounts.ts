@@ -27,6 +27,13 @@ export const accountRoutes = (acme: Acme): Hono => {
     const wanted = parse(newAccount, jws.payload);
     const print = thumbprint(jws.jwk);
     const known = state.accounts.find((one) => one.thumbprint === print);
+    // RFC 8555, 7.3.6: what a closed account's key has signed is refused, this question too.
+    if (known?.status === "deactivated")
+      throw problem(
+        401,
+        "unauthorized",
+        "An account with the provided public key exists but is deactivated",
+      );
     if (known) return c.json(accountView(c, known), 200, { location: accountUrl(c, known) });
     if (wanted.onlyReturnExisting)
       throw problem(400, "accountDoesNotExist", "No account exists with the provided key");
