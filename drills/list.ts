@@ -130,6 +130,13 @@ export const DRILLS: readonly DrillEntry[] = [
     load: () => import("./primary-rebooted"),
   },
   {
+    name: "security-upgrade",
+    summary: "a security upgrade of a library that nginx, the services and D-Bus have; its reboot",
+    expects:
+      "what runs is restarted onto it, the rest by a reboot; both are said; no mail but that of the announcement",
+    load: () => import("./security-upgrade"),
+  },
+  {
     name: "primary-disk-full",
     summary: "fill the primary's disk",
     expects: ONE_ALERT,
@@ -178,6 +185,14 @@ export const DRILLS: readonly DrillEntry[] = [
     summary: "a table is dropped by hand; ./fleet restore --table",
     expects: `the table is back, the rest of the database stays; ${ONE_ALERT}`,
     load: () => import("./table-dropped"),
+  },
+  {
+    name: "primary-compromised",
+    summary: "somebody has had the primary as root; ./fleet recover primary --compromised --at",
+    expects:
+      "every key is another one, the old certificate revoked, its account closed, data of before, no hook",
+    mayLose: "what was written after the time that is given",
+    load: () => import("./primary-compromised"),
   },
   {
     name: "watcher-dark",

@@ -73,7 +73,7 @@ test.each(["up", "preview", "status", "destroy", "drill", "ssh", "fault inject"]
 test("bad input exits 2 and says what to do", async () => {
   expect(await fleet("drill", "earthquake")).toMatchObject({
     code: 2,
-    err: expect.stringContaining("primary-rebooted, primary-disk-full"),
+    err: expect.stringContaining("primary-rebooted, security-upgrade"),
   });
   expect(await fleet("ssh", "tertiary")).toMatchObject({
     code: 2,
