@@ -58,7 +58,8 @@ export const certificateRoutes = (acme: Acme): Hono => {
       : acme.accountOf(c, jws).id === issued?.account;
     if (!issued || !isTheirs)
       throw problem(403, "unauthorized", "That certificate is not this account's, nor this key's.");
-    if (issued.revoked) throw problem(400, "alreadyRevoked", "Certificate has already been revoked.");
+    if (issued.revoked)
+      throw problem(400, "alreadyRevoked", "Certificate has already been revoked.");
     issued.revoked = acme.later(0);
     return c.body(null, 200);
   });
