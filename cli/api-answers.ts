@@ -26,6 +26,8 @@ const inboundRule = z.object({
     .optional(),
 });
 
+const firewall = z.object({ name: z.string(), inbound_rules: z.array(inboundRule).optional() });
+
 export type DropletAnswer = z.output<typeof droplet>;
 export type DomainRecord = z.output<typeof domainRecord>;
 
@@ -39,10 +41,16 @@ export const ANSWERS = {
   actions: z.object({ actions: z.array(action) }),
   droplet: z.object({ droplet }),
   droplets: z.object({ droplets: z.array(droplet) }),
-  firewall: z.object({ firewall: z.object({ inbound_rules: z.array(inboundRule).optional() }) }),
+  firewall: z.object({ firewall }),
+  firewalls: z.object({ firewalls: z.array(firewall) }),
   records: z.object({ domain_records: z.array(domainRecord) }),
   reservedIp: z.object({
     reserved_ip: z.object({ droplet: z.object({ id: z.number() }).nullish() }),
+  }),
+  reservedIps: z.object({
+    reserved_ips: z.array(
+      z.object({ ip: z.string(), droplet: z.object({ name: z.string() }).nullish() }),
+    ),
   }),
 } as const;
 

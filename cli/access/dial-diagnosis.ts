@@ -2,6 +2,7 @@ import { messageOf } from "@second-server/contract/caught";
 import { UNITS } from "@second-server/contract/names";
 import { z } from "zod";
 
+import { ANSWERS, read } from "../api-answers";
 import type { Context } from "../context";
 import { type Ask, askCloud, type Droplet, dropletsNamed } from "../droplets";
 import type { Reporter } from "../progress/reporter";
@@ -31,24 +32,13 @@ const words = async (work: Promise<string>): Promise<string> => {
   }
 };
 
-const firewalls = z.object({
-  firewalls: z.array(
-    z.object({
-      name: z.string(),
-      inbound_rules: z.array(
-        z.object({
-          protocol: z.string(),
-          ports: z.string().optional(),
-          sources: z.object({ addresses: z.array(z.string()).optional() }).optional(),
-        }),
-      ),
-    }),
-  ),
-});
 const sshFrom = async (ask: Ask, { id }: Droplet): Promise<string> => {
-  const found = firewalls.parse(await ask("GET", `/v2/droplets/${id}/firewalls`)).firewalls;
+  const { firewalls: found } = read(
+    ANSWERS.firewalls,
+    await ask("GET", `/v2/droplets/${id}/firewalls`),
+  );
   if (found.length === 0) return "no firewall covers it";
-  const sources = found.flatMap(({ inbound_rules: rules }) =>
+  const sources = found.flatMap(({ inbound_rules: rules = [] }) =>
     rules
       .filter(
         ({ protocol, ports }) => protocol === "tcp" && ["22", "0", "all"].includes(ports ?? ""),
@@ -63,7 +53,7 @@ const sshFrom = async (ask: Ask, { id }: Droplet): Promise<string> => {
 const ran = z.object({ stdout: z.string(), stderr: z.string() });
 const insideOf = async (ask: Ask, { id }: Droplet): Promise<string> => {
   const body = { argv: ["sh", "-c", LOOK] };
-  const { stdout, stderr } = ran.parse(await ask("POST", `/local/droplets/${id}/exec`, body));
+  const { stdout, stderr } = read(ran, await ask("POST", `/local/droplets/${id}/exec`, body));
   return stdout || stderr;
 };
 const consoleOf = async (ask: Ask, { id }: Droplet): Promise<string> =>

@@ -36,12 +36,10 @@ export const refuseKept = (
     throw cannotRun(
       `fleet forget: ${JSON.stringify(service)} is no service's name, as in fleet.yaml.`,
     );
-  const why = services.some(({ name }) => name === service)
-    ? "is in fleet.yaml"
-    : "is still served";
-  if (why === "is in fleet.yaml" || served.includes(service))
+  const isNamed = services.some(({ name }) => name === service);
+  if (isNamed || served.includes(service))
     throw cannotRun(
-      `fleet forget: ${service} ${why}. Only what is gone can be forgotten: take it out of fleet.yaml and run ./fleet up first.`,
+      `fleet forget: ${service} is ${isNamed ? "in fleet.yaml" : "still served"}. Only what is gone can be forgotten: take it out of fleet.yaml and run ./fleet up first.`,
     );
 };
 

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { z } from "zod";
 
+import { ANSWERS, read } from "../api-answers";
 import { type CommonOptions, type Context, common, contextOf } from "../context";
 import { type MachineDrift, askDrift, driftText } from "../drift";
 import { askCloud, type Droplet, listDroplets } from "../droplets";
@@ -70,9 +71,7 @@ const localMachines = async (
   const ask = await askCloud(context, "status");
   const [machines, { reserved_ips: ips }, cloud] = await Promise.all([
     listDroplets(ask),
-    ask("GET", "/v2/reserved_ips") as Promise<{
-      reserved_ips: { ip: string; droplet: { name: string } | null }[];
-    }>,
+    ask("GET", "/v2/reserved_ips").then((answer) => read(ANSWERS.reservedIps, answer)),
     ask("GET", "/local/status"),
   ]);
   return {

@@ -51,11 +51,11 @@ ActiveState=inactive
 const NEEDRESTART = `while getopts vqnbpoxklwm:c:r:f:u:t: option; do case "$option$OPTARG" in m[ea] | r[lia] | [!mr]*) ;; *) exit 255;; esac; done`;
 
 /** Runs it as systemd does, with what the machine's programs would answer. */
-const ran = async (log: string, stale: string) => {
+const ran = async (log: string, stale: string, then = "exit 0") => {
   const answers: Readonly<Record<string, string>> = {
     systemctl: `case "$*" in *apt-daily-upgrade*) echo Id=apt-daily-upgrade.service; echo ExecMainStartTimestamp=@${BEGAN};; *renew-*) echo Id=renew-services.service; echo ActiveState=inactive; echo Job=0;; *) cat "$0.txt";; esac`,
     "systemd-run": 'while [ "$1" != needrestart ]; do shift; done; exec "$@"',
-    needrestart: `${NEEDRESTART}; cat "$0.txt"`,
+    needrestart: `${NEEDRESTART}; cat "$0.txt"; ${then}`,
   };
   for (const [name, text] of Object.entries(answers)) {
     writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`);
@@ -95,6 +95,11 @@ test("what nothing restarts asks for a reboot; what waits for its window does no
   const stale = ["dbus.service", "fleet-chat.service", "systemd-logind.service"];
   await ran(LOG, stale.map((name) => `NEEDRESTART-SVC: ${name}\n`).join(""));
   expect(asked()).toBe("dbus.service\nsystemd-logind.service\n");
+});
+
+test("where needrestart can't be asked, a reboot is: nothing else brings all onto new libraries", async () => {
+  await ran(LOG, "NEEDRESTART-VER: 3.11\n", "exit 3");
+  expect(asked()).toBe("needrestart (it ended with 3)\n");
 });
 
 test("a run with nothing to do leaves the account of the last that had", async () => {
